@@ -1,0 +1,136 @@
+"""Experiment: one frozen, validated record of every choice a run depends on.
+
+The form, a link, the command line and Python all end here, so the limits live here and nowhere else.
+What can only be judged once the text is tokenized (vocabulary, windows, lengths) is judged in `data.py`.
+"""
+
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from rnnlab.presets import PRESETS
+from rnnlab.problems import LabError, Problem
+
+TEXT_CHARACTERS = 20_000
+PROBE_TOKENS = 64  # a longer probe line is shown up to here
+SEQUENCE_TOKENS = 512  # the longest sequence one backward pass goes through
+STEP_TOKENS = 4_096  # batch x steps of one optimizer step: keeps a slice short for everybody else
+TYPES = 5_000  # distinct tokens
+RUN_SECONDS = 120.0  # of computing, a run
+HISTORY_BYTES = 8_000_000  # of recorded frames, a session
+FRAMES = 200  # recorded frames, a run
+
+BOUNDS: dict[str, tuple[float, float]] = {
+    "probe": (1, TEXT_CHARACTERS),
+    "embed": (1, 256),
+    "hidden": (1, 256),
+    "layers": (1, 3),
+    "dropout": (0.0, 0.9),
+    "window": (0, 256),
+    "stride": (1, 256),
+    "lr": (1e-6, 10.0),
+    "epochs": (1, 5_000),
+    "batch": (1, 256),
+    "clip": (0.0, 1_000.0),
+    "seed": (0, 2**31 - 1),
+}
+
+
+def bounded(name: str) -> Any:
+    low, high = BOUNDS[name]
+    return Field(ge=low, le=high)  # nan and infinity fail it too
+
+
+Text = Annotated[str, Field(max_length=TEXT_CHARACTERS)]
+
+
+class Experiment(BaseModel):
+    """All choices of one run. Field names are link parameters and widget keys.
+
+    Start from `preset` and override: `Experiment(preset="ohlol-cell", seed=3)`.
+    Raises `LabError` with every problem found, never another exception.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    preset: str = "words-next"
+    task: Literal["next"] = "next"
+    text: Text = "我 喜欢 学习 深度 学习"
+    target: Text = ""  # what to predict, a token for each token of `text`; empty: the next token
+    tokenizer: Literal["words", "chars", "jieba"] = "words"
+    probe: Annotated[int, bounded("probe")] = 1  # the line that is watched, counted from 1
+    window: Annotated[int, bounded("window")] = 0  # 0: a line is one sequence
+    stride: Annotated[int, bounded("stride")] = 1
+    batch: Annotated[int, bounded("batch")] = 16
+    shuffle: bool = False
+    input: Literal["embedding", "onehot"] = "embedding"
+    embed: Annotated[int, bounded("embed")] = 16
+    cell: Literal["rnn", "lstm", "gru"] = "rnn"
+    impl: Literal["layer", "cell"] = "layer"  # torch's fused layer, or a loop over torch's cell
+    hidden: Annotated[int, bounded("hidden")] = 32
+    layers: Annotated[int, bounded("layers")] = 1
+    bidirectional: bool = False
+    nonlinearity: Literal["tanh", "relu"] = "tanh"  # of cell "rnn" only
+    dropout: Annotated[float, bounded("dropout")] = 0.0  # between layers
+    head: Literal["linear", "none"] = "linear"  # "none": the hidden state is the logits
+    carry: bool = False  # keep the last hidden state, detached, as the first of the next epoch
+    loss: Literal["mean", "sum"] = "mean"
+    optimizer: Literal["adam", "sgd", "rmsprop"] = "adam"
+    lr: Annotated[float, bounded("lr")] = 0.01
+    clip: Annotated[float, bounded("clip")] = 0.0  # largest gradient norm; 0: no clipping
+    epochs: Annotated[int, bounded("epochs")] = 100
+    seed: Annotated[int, bounded("seed")] = 0
+
+    def __init__(self, **fields: Any):
+        try:
+            super().__init__(**fields)
+        except ValidationError as error:
+            raise LabError(*(problem_of(details) for details in error.errors(include_url=False))) from None
+
+    @model_validator(mode="before")
+    @classmethod
+    def start_from_preset(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        preset = fields.get("preset", "words-next")
+        if not isinstance(preset, str) or preset not in PRESETS:
+            raise LabError(
+                Problem("choice", "preset", {"value": shorten(preset), "choices": ", ".join(PRESETS)})
+            )
+        return PRESETS[preset] | fields
+
+    @model_validator(mode="after")
+    def agree(self) -> Self:
+        if self.carry and self.shuffle:
+            raise LabError(Problem("carry_shuffle", "carry"))
+        return self
+
+
+def choices(name: str) -> tuple[str, ...]:
+    """The values a choice field may take, in the order the form shows them."""
+    return tuple(PRESETS) if name == "preset" else get_args(Experiment.model_fields[name].annotation)
+
+
+def shorten(value: object, limit: int = 40) -> str:
+    """A value as an error quotes it: whole when short, else its beginning."""
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def problem_of(details: Any) -> Problem:
+    """The `Problem` for one entry of pydantic's error list."""
+    if "error" in details.get("ctx", {}) and isinstance(details["ctx"]["error"], LabError):
+        return details["ctx"]["error"].problems[0]
+    name, value = str(details["loc"][0]) if details["loc"] else "", shorten(details["input"])
+    match details["type"]:
+        case "extra_forbidden":
+            return Problem("unknown_field", "", {"name": shorten(name), "value": value})
+        case "literal_error":
+            return Problem("choice", name, {"value": value, "choices": ", ".join(choices(name))})
+        case "string_too_long":
+            return Problem("too_long", name, {"length": len(details["input"]), "limit": TEXT_CHARACTERS})
+        case "bool_parsing" | "bool_type":
+            return Problem("yes_no", name, {"value": value})
+        case _ if name in BOUNDS:
+            low, high = BOUNDS[name]
+            return Problem("bounds", name, {"value": value, "low": f"{low:,}", "high": f"{high:,}"})
+        case _:
+            return Problem("not_text", name, {"value": value})

@@ -1,0 +1,53 @@
+"""The two languages. Every visible sentence is in `locale/zh.po` and `locale/en.po`, under one id.
+
+Ids are not English: a reworded sentence keeps its id, and no language is the translation of the other.
+"""
+
+import gettext
+import io
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from rnnlab.problems import Problem
+
+LANGUAGES = {"zh": "中文", "en": "English"}
+FOLDER = Path(__file__).parent / "locale"
+
+Translate = Callable[..., str]
+
+
+@cache
+def catalogue(lang: str) -> gettext.GNUTranslations:
+    """The catalogue of one language, compiled in memory from its .po file."""
+    compiled = io.BytesIO()
+    with (FOLDER / f"{lang}.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=lang))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@cache
+def translator(lang: str) -> Translate:
+    """`t(id, **values)`: the sentence in this language, with the values put in."""
+    messages = catalogue(lang)
+
+    def translate(id: str, /, **values: object) -> str:
+        return messages.gettext(id).format(**values)
+
+    return translate
+
+
+def describe(problem: Problem, lang: str) -> str:
+    """A problem as a sentence: which field, which value, which limit, and what helps."""
+    t = translator(lang)
+    named = {"field": t(f"field.{problem.field}")} if problem.field else {}
+    return t(f"problem.{problem.code}", **named, **problem.values)
+
+
+def first_language(locale: str | None) -> str:
+    """The language to greet a reader in whose browser says `locale`, such as `zh-CN`."""
+    return "zh" if (locale or "").lower().startswith("zh") else "en"

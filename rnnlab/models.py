@@ -1,0 +1,120 @@
+"""Ids -> embedding or one-hot -> recurrent layer, or a loop over cells -> head -> logits."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rnnlab.experiment import Experiment
+
+# The recurrent state between steps: h, or h and c of an LSTM; each [layer x direction, batch, unit]
+Recurrent = Tensor | tuple[Tensor, Tensor]
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Every named tensor of one forward pass."""
+
+    features: Tensor  # [batch, step, embed]: embedding rows, or one-hot vectors with embed = class
+    output: Tensor  # [batch, step, direction x unit]: the last layer's hidden state at every step
+    final: Recurrent  # [layer x direction, batch, unit]: every layer's state after the last step
+    logits: Tensor  # [batch, step, class]
+
+
+class OneHot(nn.Module):
+    """Ids as one-hot vectors: [batch, step] -> [batch, step, class]. Holds no parameter."""
+
+    def __init__(self, classes: int):
+        super().__init__()
+        self.classes = classes
+
+    def forward(self, ids: Tensor) -> Tensor:
+        return functional.one_hot(ids, self.classes).float()
+
+
+class CellLoop(nn.Module):
+    """What `nn.RNN`, `nn.LSTM` and `nn.GRU` do, written as a loop over torch's own cells.
+
+    Cells are made layer by layer, forward before backward, as the fused layers make their weights: from the
+    same seed both start alike. Takes and returns what the fused layer does, with batch_first=True.
+    """
+
+    def __init__(self, kind: str, inputs: int, hidden: int, layers: int, directions: int, dropout: float, nonlinearity: str):
+        super().__init__()
+        cell = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}[kind]
+        options = {"nonlinearity": nonlinearity} if kind == "rnn" else {}
+        self.directions, self.dropout = directions, dropout
+        self.cells = nn.ModuleList(
+            cell(inputs if layer == 0 else hidden * directions, hidden, **options)
+            for layer in range(layers)
+            for _ in range(directions)
+        )
+
+    def forward(self, x: Tensor, initial: Recurrent | None = None) -> tuple[Tensor, Recurrent]:
+        finals: list[Recurrent] = []
+        for layer in range(len(self.cells) // self.directions):
+            if layer and self.dropout:
+                x = functional.dropout(x, self.dropout, self.training)
+            outputs = []
+            for direction in range(self.directions):
+                index = layer * self.directions + direction
+                output, final = self.scan(self.cells[index], x, pick(initial, index), backward=direction == 1)
+                outputs.append(output)
+                finals.append(final)
+            x = torch.cat(outputs, dim=-1)  # [batch, step, direction x unit]
+        if isinstance(finals[0], tuple):
+            return x, tuple(torch.stack(states) for states in zip(*finals, strict=True))
+        return x, torch.stack(finals)  # [layer x direction, batch, unit]
+
+    @staticmethod
+    def scan(cell: nn.Module, x: Tensor, state: Recurrent | None, backward: bool) -> tuple[Tensor, Recurrent]:
+        """One cell over all steps: [batch, step, .] -> [batch, step, unit], and its state after the last."""
+        steps = range(x.shape[1])
+        hidden = [x] * len(steps)
+        for t in reversed(steps) if backward else steps:
+            state = cell(x[:, t], state)
+            hidden[t] = state[0] if isinstance(state, tuple) else state
+        return torch.stack(hidden, dim=1), state
+
+
+def pick(initial: Recurrent | None, index: int) -> Recurrent | None:
+    """The part of an initial state that belongs to one cell: [batch, unit]."""
+    if isinstance(initial, tuple):
+        return initial[0][index], initial[1][index]
+    return None if initial is None else initial[index]
+
+
+def recurrent_module(experiment: Experiment, inputs: int) -> nn.Module:
+    """torch's fused layer, or the loop over its cell, as the experiment says."""
+    e, directions = experiment, 2 if experiment.bidirectional else 1
+    dropout = e.dropout if e.layers > 1 else 0.0  # between layers: with one layer there is no between
+    if e.impl == "cell":
+        return CellLoop(e.cell, inputs, e.hidden, e.layers, directions, dropout, e.nonlinearity)
+    layer = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[e.cell]
+    options = {"nonlinearity": e.nonlinearity} if e.cell == "rnn" else {}
+    return layer(
+        inputs, e.hidden, e.layers, batch_first=True, dropout=dropout, bidirectional=e.bidirectional, **options
+    )
+
+
+class TokenModel(nn.Module):
+    """A class score for every token. Modules are made in the order a plain program makes them: embedding,
+    recurrent, head; so one seed gives one set of weights."""
+
+    def __init__(self, experiment: Experiment, classes: int, pad: int | None):
+        super().__init__()
+        e = experiment
+        if e.input == "embedding":
+            self.input: nn.Module = nn.Embedding(classes, e.embed, padding_idx=pad)
+            width = e.embed
+        else:
+            self.input, width = OneHot(classes), classes
+        self.recurrent = recurrent_module(e, width)
+        units = e.hidden * (2 if e.bidirectional else 1)
+        self.head = nn.Linear(units, classes) if e.head == "linear" else nn.Identity()
+
+    def forward(self, ids: Tensor, initial: Recurrent | None = None) -> Pass:
+        features = self.input(ids)  # [batch, step, embed]
+        output, final = self.recurrent(features, initial)  # [batch, step, direction x unit]
+        return Pass(features, output, final, self.head(output))

@@ -1,0 +1,305 @@
+"""Training as a fold: `advance(state, budget) -> (state, chunk)`. No threads, no callbacks, no globals that matter.
+
+A state is a value, so pause is not asking for the next slice, stop is forgetting the state, and a slice whose
+worker died is asked for again and gives the same numbers.
+"""
+
+import io
+import math
+import time
+import uuid
+from collections import OrderedDict
+from dataclasses import asdict, dataclass, replace
+
+import torch
+from torch import Tensor
+
+from rnnlab.data import Batch
+from rnnlab.experiment import RUN_SECONDS, Experiment
+from rnnlab.history import RANKS, Chunk, Ended, Frame, History, Opening, Snapshot, State, TensorShape, spacing
+from rnnlab.models import Pass, Recurrent
+from rnnlab.tasks import TASKS
+
+OPTIMIZERS = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD, "rmsprop": torch.optim.RMSprop}
+
+
+@dataclass
+class Sums:
+    """What an epoch has added up so far."""
+
+    batches: int = 0
+    loss: float = 0.0
+    right: int = 0
+    targets: int = 0
+    norm: float = 0.0
+
+
+class Trainer:
+    """The live objects of one run: data, model, optimizer, and where it stands."""
+
+    def __init__(self, experiment: Experiment):
+        e = self.experiment = experiment
+        self.task = TASKS[e.task]
+        self.data = self.task.data(e)
+        self.generator = torch.Generator().manual_seed(e.seed)  # orders the data, whatever the model draws
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(e.seed)
+            self.model = self.task.model(e, self.data)
+            self.random = torch.get_rng_state()  # dropout draws on from here
+        self.parameters = list(self.model.parameters())
+        self.optimizer = OPTIMIZERS[e.optimizer](self.parameters, lr=e.lr)
+        self.carried: Recurrent | None = None
+        self.epoch = self.steps = 0
+        self.ended: Ended = ""
+        self.snapshots: list[Snapshot] = []
+        self.order_data()
+        self.probe = Probe(self)
+
+    def order_data(self) -> None:
+        """The batches of the next epoch."""
+        e, count = self.experiment, len(self.data.pairs)
+        self.order = torch.randperm(count, generator=self.generator).tolist() if e.shuffle else list(range(count))
+        self.batches: list[Batch] = list(self.data.batches(e.batch, self.order))
+        self.sums = Sums()
+
+    def step(self) -> bool:
+        """One optimizer step. True when it ended an epoch."""
+        e, sums, batch = self.experiment, self.sums, self.batches[self.sums.batches]
+        result: Pass = self.model(batch.ids, self.carried)
+        loss = self.task.loss(e, result, batch)
+        self.optimizer.zero_grad()
+        loss.backward()
+        norm = gradient_norm(self.parameters)
+        if e.clip:
+            torch.nn.utils.clip_grads_with_norm_(self.parameters, e.clip, norm)
+        value = loss.item()
+        sums.batches += 1
+        sums.loss += value if e.loss == "sum" else value * batch.count
+        sums.right += int(self.task.right(result, batch))
+        sums.targets += batch.count
+        sums.norm = max(sums.norm, norm.item())
+        if not math.isfinite(value):
+            return self.end_epoch("diverged")  # without the update: the last good weights stay
+        self.probe.saw(result)
+        self.optimizer.step()
+        self.steps += 1
+        if e.carry:
+            self.carried = detached(result.final)
+        if sums.batches < len(self.batches):
+            return False
+        return self.end_epoch("epochs" if self.epoch + 1 == e.epochs else "")
+
+    def end_epoch(self, ended: Ended) -> bool:
+        self.epoch += 1
+        self.ended = ended
+        sums, self.sums = self.sums, Sums()
+        loss = sums.loss if self.experiment.loss == "sum" else sums.loss / sums.targets
+        self.snapshots.append(Snapshot(self.epoch, loss, sums.right / sums.targets, sums.norm))
+        if self.experiment.shuffle:
+            self.order_data()
+        return True
+
+    def save(self) -> bytes:
+        """All that moves, as bytes: the trainer goes on from here bit for bit."""
+        file = io.BytesIO()
+        moving = {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "random": self.random,
+            "generator": self.generator.get_state(),
+            "carried": self.carried,
+            "order": self.order,
+            "sums": asdict(self.sums),
+            "recorded": self.probe.recorded,
+        }
+        torch.save(moving, file)
+        return file.getvalue()
+
+    @classmethod
+    def load(cls, state: State) -> "Trainer":
+        trainer = cls(state.experiment)
+        moving = torch.load(io.BytesIO(state.blob), weights_only=True)
+        trainer.model.load_state_dict(moving["model"])
+        trainer.optimizer.load_state_dict(moving["optimizer"])
+        trainer.random = moving["random"]
+        trainer.generator.set_state(moving["generator"])
+        trainer.carried, trainer.order = moving["carried"], moving["order"]
+        trainer.batches = list(trainer.data.batches(state.experiment.batch, trainer.order))
+        trainer.sums = Sums(**moving["sums"])
+        trainer.probe.recorded = moving["recorded"]
+        trainer.epoch, trainer.steps, trainer.ended = state.epoch, state.step, state.ended
+        return trainer
+
+
+class Probe:
+    """Watches what the network does with the probe sentence, a frame every so many epochs.
+
+    Where an epoch is one pass and the sentence is a row of it, the training pass itself is what is to be seen:
+    the frame after epoch k is the pass of epoch k + 1. That makes recording nearly free. Elsewhere (several
+    batches, windows, dropout, a carried state) the sentence gets a pass of its own, from a zero state.
+    """
+
+    def __init__(self, trainer: Trainer):
+        e, data = trainer.experiment, trainer.data
+        self.trainer = trainer
+        self.steps = len(data.probe.inputs)
+        self.every = spacing(e, self.steps)
+        self.recorded = -1  # the epoch of the newest frame
+        self.pending: list[tuple[int, Tensor, Tensor]] = []
+        self.targets = torch.tensor(data.probe.targets)  # [step]
+        one_pass = len(trainer.batches) == 1 and not (e.shuffle or e.dropout or e.carry)
+        self.shared = one_pass and data.probe_row is not None
+        self.ids = trainer.batches[0].ids if self.shared else torch.tensor([data.probe.inputs])  # [batch, step]
+        self.row = data.probe_row if self.shared else 0
+
+    def saw(self, result: Pass) -> None:
+        """A training pass went by, with the weights that `epoch` epochs have made."""
+        epoch = self.trainer.epoch
+        if self.shared and epoch > self.recorded and epoch % self.every == 0:
+            self.keep(result)
+
+    def look(self, always: bool = False) -> None:
+        """Between two epochs: record a frame if one is due, or in any case."""
+        due = self.trainer.epoch % self.every == 0 and not self.shared
+        if self.trainer.epoch > self.recorded and (due or always):
+            self.trainer.model.eval()
+            self.keep(self.trainer.model(self.ids))  # with autograd on, as in training: the same kernels, the same bits
+            self.trainer.model.train()
+
+    def keep(self, result: Pass) -> None:
+        self.recorded = self.trainer.epoch
+        output, logits = result.output[self.row, : self.steps], result.logits[self.row, : self.steps]
+        self.pending.append((self.recorded, output.detach(), logits.detach()))
+
+    def frames(self) -> tuple[Frame, ...]:
+        """The frames recorded since the last call."""
+        if not self.pending:
+            return ()
+        epochs, outputs, logits = zip(*self.pending, strict=True)
+        self.pending = []
+        hidden = torch.stack(outputs).numpy()  # [frame, step, direction x unit]
+        probabilities = torch.stack(logits).softmax(-1)  # [frame, step, class]
+        best = probabilities.topk(min(RANKS, probabilities.shape[-1]), dim=-1)
+        right = probabilities[:, torch.arange(self.steps), self.targets].numpy()  # [frame, step]
+        top, probability = best.indices.int().numpy(), best.values.numpy()
+        return tuple(Frame(epoch, hidden[i], top[i], probability[i], right[i]) for i, epoch in enumerate(epochs))
+
+
+def gradient_norm(parameters: list[Tensor]) -> Tensor:
+    """The norm of all gradients together, before clipping. One concatenation: a third of the time of torch's
+    per-tensor helper on small models, which is what the lab mostly trains."""
+    return torch.linalg.vector_norm(torch.cat([p.grad.flatten() for p in parameters]))
+
+
+def detached(state: Recurrent) -> Recurrent:
+    return tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
+
+
+def start(experiment: Experiment) -> tuple[State, History]:
+    """A run before its first epoch, and its history with frame 0: what untrained weights do.
+
+    Raises LabError where the text can't be trained on with these settings.
+    """
+    trainer = Trainer(experiment)
+    trainer.probe.look(always=True)
+    data = trainer.data
+    opening = Opening(
+        experiment=experiment,
+        vocabulary=data.vocabulary.tokens,
+        specials=data.vocabulary.specials,
+        probe=data.probe_tokens,
+        inputs=len(data.probe.inputs),
+        targets=tuple(data.probe.targets),
+        shapes=first_shapes(trainer),
+        parameters=sum(p.numel() for p in trainer.parameters),
+        sequences=len(data.pairs),
+        batches=len(trainer.batches),
+        notes=data.notes,
+    )
+    history = History(opening, (), trainer.probe.frames(), 0.0, "")
+    state = State(experiment, uuid.uuid4().hex, 0, 0, 0.0, "", trainer.save())
+    live[state.run] = trainer
+    return state, history
+
+
+def first_shapes(trainer: Trainer) -> tuple[TensorShape, ...]:
+    """The shape of every stage, read off a pass over the first training batch."""
+    e, batch = trainer.experiment, trainer.batches[0]
+    with torch.no_grad():
+        result = trainer.model(batch.ids)
+        loss = trainer.task.loss(e, result, batch)
+    h_n, c_n = result.final if isinstance(result.final, tuple) else (result.final, None)
+    embedding = e.input == "embedding"
+    directions = "direction·unit" if e.bidirectional else "unit"
+    layers = "layer·direction" if e.bidirectional else "layer"
+    stages = [
+        ("ids", batch.ids, ("batch", "step")),
+        ("embedding" if embedding else "one_hot", result.features, ("batch", "step", "embed" if embedding else "class")),
+        ("output", result.output, ("batch", "step", directions)),
+        ("h_n", h_n, (layers, "batch", "unit")),
+        ("c_n", c_n, (layers, "batch", "unit")),
+        ("logits", result.logits, ("batch", "step", "class")),
+        ("loss", loss, ()),
+    ]
+    return tuple(TensorShape(name, tuple(t.shape), axes) for name, t, axes in stages if t is not None)
+
+
+# Live trainers of the runs this process served last. Only a shortcut: a state alone gives the same numbers.
+live: OrderedDict[str, Trainer] = OrderedDict()
+LIVE = 8
+
+
+def advance(state: State, budget: float = math.inf, epochs: int | None = None) -> tuple[State, Chunk]:
+    """Train on from `state` for about `budget` seconds, or for `epochs` epochs, or to the end.
+
+    A slice ends early at an epoch's end when the next epoch would not fit, so that slow runs show every epoch.
+    Frames come every few epochs and at the slice's last one.
+    """
+    if state.ended:
+        return state, Chunk((), ())
+    trainer = live.pop(state.run, None)
+    if trainer is None or trainer.steps != state.step:
+        trainer = Trainer.load(state)
+    began = epoch_began = time.perf_counter()
+    goal = state.epoch + epochs if epochs else math.inf
+    with torch.random.fork_rng(devices=[]):
+        torch.set_rng_state(trainer.random)
+        while not trainer.ended:
+            epoch_ended = trainer.step()
+            now = time.perf_counter()
+            if state.seconds + now - began > RUN_SECONDS and not trainer.ended:
+                trainer.ended = "time"
+            if epoch_ended:
+                trainer.probe.look()
+                if trainer.epoch >= goal or now - began + (now - epoch_began) > budget:
+                    break
+                epoch_began = now
+            elif now - began > budget:
+                break
+        trainer.random = torch.get_rng_state()
+    if trainer.sums.batches == 0 or trainer.ended:
+        trainer.probe.look(always=True)
+    chunk = Chunk(tuple(trainer.snapshots), trainer.probe.frames())
+    trainer.snapshots = []
+    after = replace(
+        state,
+        step=trainer.steps,
+        epoch=trainer.epoch,
+        seconds=state.seconds + time.perf_counter() - began,
+        ended=trainer.ended,
+        blob=trainer.save(),
+    )
+    live[after.run] = trainer
+    while len(live) > LIVE:
+        live.popitem(last=False)
+    return after, chunk
+
+
+def run(experiment: Experiment) -> History:
+    """The whole run, here and now.
+
+    Raises LabError where the text can't be trained on with these settings.
+    """
+    state, history = start(experiment)
+    state, chunk = advance(state)
+    return history.extended(state, chunk)
