@@ -81,7 +81,7 @@ class Experiment(BaseModel):
     epochs: Annotated[int, bounded("epochs")] = 100
     seed: Annotated[int, bounded("seed")] = 0
 
-    def __init__(self, **fields: Any):
+    def __init__(self, /, **fields: Any):
         try:
             super().__init__(**fields)
         except ValidationError as error:
@@ -100,7 +100,7 @@ class Experiment(BaseModel):
     @model_validator(mode="after")
     def agree(self) -> Self:
         if self.carry and self.shuffle:
-            raise LabError(Problem("carry_shuffle", "carry"))
+            raise LabError(Problem("carry_shuffle", "carry", {"other": "shuffle"}))
         return self
 
 

@@ -36,16 +36,20 @@ def translator(lang: str) -> Translate:
     messages = catalogue(lang)
 
     def translate(id: str, /, **values: object) -> str:
-        return messages.gettext(id).format(**values)
+        text = messages.gettext(id)
+        return text.format(**values) if values else text  # an equation may hold braces of its own
 
     return translate
 
 
-def describe(problem: Problem, lang: str) -> str:
-    """A problem as a sentence: which field, which value, which limit, and what helps."""
+def describe(problem: Problem, lang: str, quote: Callable[[object], str] = str) -> str:
+    """A problem as a sentence: which field, which value, which limit, and what helps.
+
+    `quote` dresses the values, which may be what a user typed, for the place where the sentence is shown.
+    """
     t = translator(lang)
     named = {"field": t(f"field.{problem.field}")} if problem.field else {}
-    return t(f"problem.{problem.code}", **named, **problem.values)
+    return t(f"problem.{problem.code}", **named, **{name: quote(value) for name, value in problem.values.items()})
 
 
 def first_language(locale: str | None) -> str:

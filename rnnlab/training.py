@@ -230,8 +230,8 @@ def first_shapes(trainer: Trainer) -> tuple[TensorShape, ...]:
         loss = trainer.task.loss(e, result, batch)
     h_n, c_n = result.final if isinstance(result.final, tuple) else (result.final, None)
     embedding = e.input == "embedding"
-    directions = "direction·unit" if e.bidirectional else "unit"
-    layers = "layer·direction" if e.bidirectional else "layer"
+    directions = "direction_unit" if e.bidirectional else "unit"
+    layers = "layer_direction" if e.bidirectional else "layer"
     stages = [
         ("ids", batch.ids, ("batch", "step")),
         ("embedding" if embedding else "one_hot", result.features, ("batch", "step", "embed" if embedding else "class")),

@@ -1,0 +1,34 @@
+"""RNN Lab: `streamlit run app.py`. Starts and stops the engine, and serves what is not a page."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from rnnlab import engine
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    engine.shared()  # workers warm up while the first visitor's page loads
+    yield
+    engine.close_shared()
+
+
+async def healthz(_: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+app = st.App(
+    "pages/main.py",
+    lifespan=lifespan,
+    routes=[
+        Route("/healthz", healthz),
+        Mount("/vendor", StaticFiles(directory=str(files("plotly") / "package_data"))),
+    ],
+)

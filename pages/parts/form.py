@@ -1,0 +1,109 @@
+"""The experiment's form. Keys and values of its widgets are those of `Experiment` and of links, whatever the
+language, so that switching the language changes labels and nothing else."""
+
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.plain import verbatim
+from rnnlab import engine, session
+from rnnlab.experiment import BOUNDS, TEXT_CHARACTERS, Experiment, choices
+from rnnlab.i18n import Translate, describe
+from rnnlab.problems import LabError, Problem
+
+GROUPS = {
+    "data": ("tokenizer", "target", "window", "stride", "batch", "probe", "shuffle"),
+    "model": (
+        *("cell", "impl", "input", "head", "hidden", "embed", "layers", "dropout"),
+        *("nonlinearity", "bidirectional", "carry"),
+    ),
+    "training": ("optimizer", "loss", "lr", "epochs", "clip", "seed"),
+}
+# A widget's key is its field's name, but where the panel that shows the thing has that key already.
+KEYS = {name: name for name in Experiment.model_fields} | {"hidden": "hidden_size", "loss": "loss_reduction"}
+STEPS = {"lr": 0.001, "dropout": 0.1, "clip": 0.5}
+FORMATS = {"lr": "%.6g", "dropout": "%.2f", "clip": "%.3g"}
+
+
+def fill(experiment: Experiment) -> None:
+    """Put an experiment into the widgets. Only before they are shown in a run, or in a callback."""
+    for name, value in experiment.model_dump().items():
+        st.session_state[KEYS[name]] = value
+
+
+def read() -> Experiment | tuple[Problem, ...]:
+    """What the widgets say now, or why it is no experiment."""
+    try:
+        return Experiment(**{name: st.session_state[key] for name, key in KEYS.items()})
+    except LabError as error:
+        return error.problems
+
+
+def open_experiment(experiment: Experiment, train: bool = False) -> None:
+    """Show another experiment, from its start."""
+    fill(experiment)
+    st.session_state.run = session.begin(engine.shared(), experiment, train)
+    st.session_state.patience = 0.5
+
+
+def choose_preset() -> None:
+    open_experiment(Experiment(preset=st.session_state.preset), train=True)
+
+
+def show(t: Translate) -> None:
+    st.selectbox(
+        t("field.preset"),
+        choices("preset"),
+        key="preset",
+        format_func=lambda id: t(f"preset.{id}"),
+        help=t("help.preset"),
+        on_change=choose_preset,
+    )
+    st.text_area(t("field.text"), key="text", height=120, max_chars=TEXT_CHARACTERS, help=t("help.text"))
+    e = read()
+    for group, names in GROUPS.items():
+        with st.expander(t(f"form.{group}"), expanded=group != "training"):
+            columns = st.columns(2, gap="small")
+            for place, name in enumerate(names):
+                with columns[place % 2]:
+                    control(name, t, disabled=isinstance(e, Experiment) and idle(name, e))
+    if not isinstance(e, Experiment):
+        complain(e)
+
+
+def control(name: str, t: Translate, disabled: bool) -> None:
+    """One field's widget, by the kind of its values."""
+    common: dict[str, Any] = {"key": KEYS[name], "help": t(f"help.{name}"), "disabled": disabled}
+    label = t(f"field.{name}")
+    kind = Experiment.model_fields[name].annotation
+    if name == "target":
+        st.text_area(label, height=68, max_chars=TEXT_CHARACTERS, **common)
+    elif name in BOUNDS:
+        low, high = BOUNDS[name]
+        step, form = STEPS.get(name, 1), FORMATS.get(name, "%d")
+        st.number_input(label, min_value=low, max_value=high, step=step, format=form, **common)
+    elif kind is bool:
+        st.toggle(label, **common)
+    else:
+        st.selectbox(label, choices(name), format_func=lambda id: t(f"{name}.{id}"), **common)
+
+
+def idle(name: str, e: Experiment) -> bool:
+    """Whether a field has no effect, given the others."""
+    return {
+        "embed": e.input == "onehot",
+        "nonlinearity": e.cell != "rnn",
+        "dropout": e.layers == 1,
+        "stride": e.window == 0,
+    }.get(name, False)
+
+
+def complain(problems: tuple[Problem, ...]) -> None:
+    for problem in problems:
+        st.error(describe(problem, st.session_state.lang, verbatim))
+
+
+def say(notes: tuple[Problem, ...]) -> None:
+    """What was left out or cut, which is no error."""
+    for note in notes:
+        st.caption(describe(note, st.session_state.lang, verbatim))

@@ -1,0 +1,34 @@
+// Keeps the address bar at the link of the experiment. Streamlit's own query parameters cannot: it reserves `embed`.
+
+const DRAFT = "rnnlab-draft"; // a text too long for a link waits here for the reader's own reload
+
+export default component("rl-address", {
+  build({ root }) {
+    root.hidden = true;
+  },
+
+  update(self) {
+    const { query, text_draft: draft, restore } = self.data;
+    if (location.search !== `?${query}`) {
+      // Replaced, not pushed: Back must leave the page, not undo one slider after the other.
+      history.replaceState(history.state, "", `${location.pathname}${query ? `?${query}` : ""}${location.hash}`);
+    }
+    if (restore && !self.restored) {
+      self.restored = true;
+      self.setTriggerValue("restored", { text: stored() });
+    } else if (!restore) {
+      store(draft);
+    }
+  },
+});
+
+// Storage may be forbidden (private windows, embedded frames): then there is no draft, and nothing else breaks.
+function stored() {
+  try { return sessionStorage.getItem(DRAFT); } catch { return null; }
+}
+
+function store(draft) {
+  try {
+    if (draft === null) sessionStorage.removeItem(DRAFT); else sessionStorage.setItem(DRAFT, draft);
+  } catch { /* see above */ }
+}

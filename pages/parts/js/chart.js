@@ -1,0 +1,258 @@
+// A Plotly figure that is updated in place. The cursor and the marked step are drawn above it by ourselves: moving a
+// Plotly shape makes an autoranged plot compute everything anew.
+
+export default component("rl-chart", {
+  build(self) {
+    self.plot = element("div", "rl-plot");
+    self.band = element("div", "rl-band", null, { "aria-hidden": "true", hidden: "" });
+    self.line = element("div", "rl-cursor", null, { "aria-hidden": "true", hidden: "" });
+    self.dot = element("i", "rl-dot");
+    self.value = element("span", "rl-value");
+    self.line.append(self.dot, self.value);
+    self.root.append(self.plot, self.band, self.line);
+    self.root.setAttribute("role", "img");
+    self.draws = 0;
+    // Also the way in for a chart mounted in a hidden tab: its first width above zero draws it.
+    self.observer = new ResizeObserver(() => schedule(self));
+    self.observer.observe(self.root);
+    listenForCursor(self);
+  },
+
+  update(self) {
+    const { root, data } = self;
+    root.style.height = `${data.height}px`; // before Plotly is there, so that nothing jumps when it arrives
+    root.setAttribute("aria-label", data.label);
+    root.toggleAttribute("data-live", data.live);
+    if (self.source !== data.frames) {
+      self.source = data.frames;
+      self.frames = data.frames && unpack(data.frames.values);
+    }
+    self.stale = true;
+    schedule(self);
+    loadPlotly().then(() => schedule(self), (error) => { root.dataset.error = error.message; });
+  },
+
+  cursor: draw, // the bus has waited for the animation frame already
+
+  leave(self) {
+    self.observer.disconnect();
+    cancelAnimationFrame(self.pending);
+    globalThis.Plotly?.purge(self.plot);
+  },
+});
+
+function schedule(self) {
+  self.pending ||= requestAnimationFrame(() => {
+    self.pending = 0;
+    draw(self);
+  });
+}
+
+function draw(self) {
+  const { Plotly } = globalThis;
+  const width = self.root.clientWidth;
+  if (!Plotly || !width) return;
+  const frame = shownFrame(self);
+  if (self.stale || width !== self.width) {
+    const { traces, layout, config } = figureOf(self, frame, width);
+    const first = !self.draws;
+    self.stale = false;
+    Plotly.react(self.plot, traces, layout, config);
+    self.root.dataset.draws = ++self.draws;
+    if (first) listenToPlotly(self);
+  } else if (self.frames && frame !== self.frame) {
+    Plotly.restyle(self.plot, { z: [frameRows(self, frame)] }, [0]);
+  }
+  self.width = width;
+  self.frame = frame;
+  place(self);
+}
+
+// Frame `index` as Plotly wants a heatmap's z: an array of rows.
+function frameRows({ data, frames }, index) {
+  const [, rows, columns] = frames.shape;
+  const factor = data.frames.scale / 32767;
+  return Array.from({ length: rows }, (_, row) => {
+    const start = (index * rows + row) * columns;
+    return Float32Array.from(frames.values.subarray(start, start + columns), (value) => value * factor);
+  });
+}
+
+// ---- The look: everything coloured here, at draw time, because a dark-mode flip does not reach Python ---------------
+function figureOf(self, frame, width) {
+  const { data } = self;
+  const { data: traces, layout = {} } = JSON.parse(data.figure);
+  const theme = readTheme(self.root);
+  traces.forEach((trace) => paint(trace, layout, theme));
+  if (self.frames) traces[0].z = frameRows(self, frame);
+  const axis = {
+    automargin: true, gridcolor: theme.grid, zerolinecolor: theme.strong, linecolor: theme.strong, tickcolor: theme.strong,
+  };
+  layout.xaxis ??= {};
+  layout.yaxis ??= {};
+  for (const [name, own] of Object.entries(layout)) {
+    if (!/^[xy]axis\d*$/.test(name)) continue;
+    // Zoom is kept while this name stays the same. A range in epochs means nothing on another kind of axis.
+    layout[name] = { ...axis, ...own, uirevision: `${data.run} ${own.type ?? ""}` };
+    if (name[0] === "x") thin(layout[name], width);
+  }
+  Object.assign(layout, {
+    width, height: data.height, autosize: false, uirevision: data.run,
+    paper_bgcolor: "transparent", plot_bgcolor: "transparent",
+    font: { size: 13, ...layout.font, family: theme.font, color: theme.text },
+    colorway: theme.colorway,
+    hoverlabel: { ...layout.hoverlabel, bgcolor: theme.raised, bordercolor: theme.strong, font: { family: theme.font, color: theme.text } },
+    modebar: { bgcolor: "transparent", color: theme.strong, activecolor: theme.text },
+    legend: { ...layout.legend, bgcolor: "transparent" },
+    margin: { l: 8, r: 12, t: 12, b: 8, ...layout.margin },
+  });
+  // A finger on the plot wants to scroll the page, not to zoom.
+  const touch = matchMedia("(pointer: coarse)").matches;
+  if (touch) layout.dragmode = false;
+  return { traces, layout, config: configOf(data, touch) };
+}
+
+// Tokens under a heatmap: as many as the width has room for (the strip shows them all).
+function thin(axis, width) {
+  if (!axis.tickvals || !axis.ticktext) return;
+  const every = Math.ceil((15 * axis.tickvals.length) / Math.max(width - 110, 60));
+  const keep = (_, index) => index % every === 0;
+  axis.tickvals = axis.tickvals.filter(keep);
+  axis.ticktext = axis.ticktext.filter(keep);
+}
+
+function configOf({ key, labels }, touch) {
+  return {
+    displaylogo: false,
+    displayModeBar: touch ? false : "hover",
+    modeBarButtons: [["toImage", "resetScale2d"]],
+    doubleClick: false, // two quick clicks set the cursor twice; they must not reset the zoom
+    toImageButtonOptions: { filename: key, scale: 2 },
+    // Plotly's own way to translate its two tooltips, without loading its locale files.
+    locale: "rl",
+    locales: { rl: { dictionary: { "Download plot as a PNG": labels.download, "Reset axes": labels.reset }, format: {} } },
+  };
+}
+
+function readTheme(node) {
+  const style = getComputedStyle(node);
+  const read = (name) => style.getPropertyValue(`--st-${name}`).trim();
+  const [background, text] = [rgb(read("background-color")), rgb(read("text-color"))];
+  const dark = luminance(background) < luminance(text);
+  const neutral = mix(background, text, 0.04);
+  return {
+    font: read("font"), text: css(text), primary: read("primary-color"), raised: read("secondary-background-color"),
+    grid: css(text, 0.1), strong: css(text, 0.25),
+    colorway: read("chart-categorical-colors").split(/,(?![^(]*\))/).filter(Boolean),
+    // Blue against orange is told apart by all common kinds of colour vision. The centre nearly vanishes in the
+    // page, so that in both themes "far from the background" means "far from zero".
+    diverging: dark
+      ? [[0, "#8ccbff"], [0.25, "#2f78bd"], [0.5, neutral], [0.75, "#b9651f"], [1, "#ffb774"]]
+      : [[0, "#08519c"], [0.25, "#6aa8dc"], [0.5, neutral], [0.75, "#f2a661"], [1, "#b34700"]],
+    sequential: dark
+      ? [[0, neutral], [0.5, "#6a55b8"], [1, "#cfc2ff"]]
+      : [[0, neutral], [0.5, "#9a86dd"], [1, "#3d1f8f"]],
+  };
+}
+
+function paint(trace, layout, theme) {
+  const palette = trace.meta?.palette;
+  if (palette === "line") {
+    trace.line = { width: 2, ...trace.line, color: theme.primary };
+    trace.marker = { ...trace.marker, color: theme.primary };
+  } else if (palette) {
+    const target = trace.coloraxis ? (layout[trace.coloraxis] ??= {}) : trace;
+    target.colorscale = theme[palette];
+    target.colorbar = { thickness: 8, outlinewidth: 0, ...target.colorbar };
+  }
+}
+
+// The theme's variables may hold any CSS colour: a canvas knows them all.
+const pencil = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+
+function rgb(color) {
+  pencil.clearRect(0, 0, 1, 1);
+  pencil.fillStyle = color;
+  pencil.fillRect(0, 0, 1, 1);
+  return [...pencil.getImageData(0, 0, 1, 1).data].slice(0, 3);
+}
+
+const css = ([r, g, b], alpha = 1) => `rgba(${r},${g},${b},${alpha})`;
+const mix = (from, to, share) => css(from.map((value, i) => Math.round(value + (to[i] - value) * share)));
+const luminance = ([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b;
+
+// ---- The cursor and the marked step --------------------------------------------------------------------------------
+function place(self) {
+  const { data, group, plot, line, band } = self;
+  const full = plot._fullLayout;
+  if (!full?.xaxis) return;
+  const { xaxis, yaxis } = full;
+  const frame = { top: yaxis._offset, height: yaxis._length };
+
+  const step = data.steps ? stepOf(group) : null;
+  const [left, right] = step === null ? [0, 0] : [xaxis.d2p(step - 0.5), xaxis.d2p(step + 0.5)];
+  band.hidden = step === null || left < -1 || right > xaxis._length + 1;
+  if (!band.hidden) box(band, { left: xaxis._offset + left, width: right - left, ...frame });
+
+  const epoch = data.epochs[self.frame];
+  const at = data.cursor === "line" && epoch !== undefined ? xaxis.d2p(epoch) : NaN;
+  line.hidden = !(at >= -1 && at <= xaxis._length + 1);
+  if (line.hidden) return;
+  box(line, { left: xaxis._offset + at, ...frame });
+  const value = curveAt(plot._fullData[0], epoch);
+  const height = yaxis.d2p(value);
+  self.dot.hidden = self.value.hidden = !(height >= -1 && height <= yaxis._length + 1);
+  self.dot.style.top = `${height}px`;
+  setText(self.value, Number.isFinite(value) ? Number(value.toPrecision(4)).toString() : "");
+  // To the right of the line: there a falling curve is below the number.
+  line.classList.toggle("rl-flipped", at > xaxis._length - 72);
+  self.value.style.top = `${Math.min(Math.max(height - 14, 10), yaxis._length - 10)}px`;
+}
+
+function box(node, sizes) {
+  for (const [name, pixels] of Object.entries(sizes)) node.style[name] = `${pixels}px`;
+}
+
+function curveAt({ x, y }, epoch) {
+  if (!y?.length) return NaN;
+  return y[x ? nearest(x, epoch) : epoch];
+}
+
+function listenToPlotly(self) {
+  const { plot } = self;
+  for (const event of ["plotly_afterplot", "plotly_relayout", "plotly_relayouting"]) plot.on(event, () => place(self));
+  plot.on("plotly_hover", ({ points }) => {
+    if (self.data.steps) pointAt(self.group, { hovered: Math.round(points[0].x) });
+  });
+  plot.on("plotly_unhover", () => {
+    if (self.data.steps) pointAt(self.group, { hovered: null });
+  });
+}
+
+// Dragging the line moves it, a click elsewhere brings it there; a drag elsewhere stays Plotly's zoom.
+function listenForCursor(self) {
+  const { root, plot, line } = self;
+  const moveHere = ({ clientX, clientY }, inside) => {
+    const { xaxis, yaxis } = plot._fullLayout ?? {};
+    if (self.data.cursor !== "line" || !xaxis) return;
+    const corner = plot.getBoundingClientRect();
+    const x = clientX - corner.left - xaxis._offset;
+    const y = clientY - corner.top - yaxis._offset;
+    if (inside && (x < 0 || x > xaxis._length || y < 0 || y > yaxis._length)) return;
+    moveTo(self.group, self.data.epochs[nearest(self.data.epochs, xaxis.p2d(x))]);
+  };
+  line.addEventListener("pointerdown", (event) => {
+    line.setPointerCapture(event.pointerId);
+    event.preventDefault(); // no text selection, no zoom box
+  });
+  line.addEventListener("pointermove", (event) => {
+    if (line.hasPointerCapture(event.pointerId)) moveHere(event, false);
+  });
+  // Plotly reports clicks on points only, and covers the page while a button is down: compare down and up ourselves.
+  root.addEventListener("pointerdown", (down) => {
+    if (down.button || line.contains(down.target) || down.target.closest(".modebar")) return;
+    document.addEventListener("pointerup", (up) => {
+      if (Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY) < 4) moveHere(up, true);
+    }, { once: true, capture: true });
+  }, { capture: true });
+}

@@ -1,0 +1,45 @@
+// The complete link, to be copied by a button or by hand.
+
+export default component("rl-copy", {
+  build(self) {
+    self.link = element("input", "rl-link", null, { type: "text", readonly: "", spellcheck: "false", dir: "ltr" });
+    self.button = element("button", "", null, { type: "button" });
+    self.said = element("span", "rl-said", null, { role: "status", "aria-live": "polite" });
+    self.root.append(self.link, self.button, self.said);
+    self.link.addEventListener("focus", () => self.link.select());
+    self.button.addEventListener("click", async () => {
+      const done = await copy(self.link);
+      say(self, (done ? self.data.labels.copied : self.data.labels.failed) ?? "");
+      clearTimeout(self.timer);
+      self.timer = setTimeout(() => say(self, ""), 2500);
+    });
+  },
+
+  update(self) {
+    const { query, labels } = self.data;
+    const url = `${location.origin}${location.pathname}${query ? `?${query}` : ""}`;
+    if (self.link.value !== url) self.link.value = url;
+    self.link.setAttribute("aria-label", labels.link ?? "");
+    say(self, self.said.textContent);
+  },
+
+  leave(self) {
+    clearTimeout(self.timer);
+  },
+});
+
+// For the eye the button itself says what happened; for the ear there is a polite live region.
+function say({ button, said, data }, text) {
+  setText(button, text || data.labels.copy || "");
+  setText(said, text);
+}
+
+async function copy(link) {
+  try {
+    await navigator.clipboard.writeText(link.value);
+    return true;
+  } catch { // plain http on a classroom's network has no clipboard
+    link.select();
+    return document.execCommand("copy");
+  }
+}

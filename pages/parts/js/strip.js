@@ -1,0 +1,189 @@
+// The row of tokens, and under each what the network expects next. Built once a sentence; a frame only changes texts.
+
+export default component("rl-strip", {
+  build(self) {
+    self.columns = element("div", "rl-columns", null, { role: "listbox", "aria-orientation": "horizontal" });
+    self.predicted = sentence("rl-predicted");
+    self.target = sentence("rl-target");
+    self.tip = element("div", "rl-tip", null, { role: "tooltip", hidden: "" });
+    self.tip.id = `rl-tip-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+    self.root.append(self.columns, self.predicted.row, self.target.row, self.tip);
+    listen(self);
+  },
+
+  update(self) {
+    const { data } = self;
+    self.columns.setAttribute("aria-label", data.labels.steps ?? "");
+    setText(self.predicted.label, data.labels.predicted ?? "");
+    setText(self.target.label, data.labels.target ?? "");
+    if (self.source !== data.top.b64) {
+      self.source = data.top.b64;
+      self.top = unpack(data.top);
+    }
+    if (self.chances?.source !== data.probability.b64) {
+      self.chances = { source: data.probability.b64, ...unpack(data.probability) };
+    }
+    const shape = JSON.stringify([data.tokens, data.inputs, data.labels.target_only]);
+    if (self.shape !== shape) {
+      self.shape = shape;
+      self.cells = data.tokens.map((token, step) => column(self, token, step));
+      self.columns.replaceChildren(...self.cells.map(({ node }) => node));
+    }
+    draw(self);
+  },
+
+  cursor: draw,
+});
+
+function sentence(className) {
+  const row = element("div", `rl-sentence ${className}`);
+  const label = element("span", "rl-label");
+  const text = element("span", "rl-text");
+  row.append(label, text);
+  return { row, label, text };
+}
+
+// One column: chip, next token, bar, percentage, glyph. A token past the inputs is a target only: nothing under it.
+function column({ data, tip }, token, step) {
+  const node = element("div", "rl-column", null, { role: "option", tabindex: step ? "-1" : "0", "data-step": step });
+  const chip = element("span", "rl-chip", null, { title: token });
+  chip.append(tokenNode(visible(token)), element("small", "", String(step + 1), { "aria-hidden": "true" }));
+  node.append(chip);
+  if (step >= data.inputs) {
+    node.classList.add("rl-unread");
+    node.append(element("span", "rl-note", data.labels.target_only ?? ""));
+    return { node };
+  }
+  node.setAttribute("aria-describedby", tip.id);
+  const next = tokenNode("", "rl-next");
+  const bar = element("span", "rl-bar");
+  const percent = element("span", "rl-percent");
+  const glyph = element("span", "rl-glyph");
+  const line = element("span", "rl-chance");
+  line.append(percent, glyph);
+  node.append(next, bar, line);
+  return { node, next, bar, percent, glyph };
+}
+
+// The guesses at one step of one frame, likeliest first.
+function guesses({ data, top, chances }, frame, step) {
+  const [frames, steps, ranks] = top.shape;
+  const start = (Math.min(frame, frames - 1) * steps + step) * ranks;
+  return Array.from({ length: ranks }, (_, rank) => {
+    const id = top.values[start + rank];
+    return { id, token: data.vocabulary[id] ?? "?", special: id < data.specials, chance: chances.values[start + rank] };
+  });
+}
+
+function draw(self) {
+  const { data, cells, top } = self;
+  self.frame = shownFrame(self);
+  const steps = Math.min(data.inputs, cells.length, top.shape[1]);
+  const rows = { predicted: [], target: [] };
+  for (let step = 0; step < steps; step++) {
+    const [best] = guesses(self, self.frame, step);
+    const target = data.targets[step] ?? -1; // below zero: nothing is asked for at this step
+    const verdict = target < 0 ? "" : best.id === target ? "right" : "wrong";
+    const { node, next, bar, percent, glyph } = cells[step];
+    setText(next, visible(best.token));
+    next.classList.toggle("rl-special", best.special);
+    if (next.title !== best.token) next.title = best.token;
+    if (node.dataset.verdict !== verdict) node.dataset.verdict = verdict;
+    bar.style.setProperty("--rl-share", best.chance.toFixed(3));
+    setText(percent, `${Math.round(best.chance * 100)}%`);
+    setText(glyph, { right: "✓", wrong: "✗" }[verdict] ?? "");
+    rows.predicted.push({ ...best, verdict });
+    if (target >= 0) {
+      rows.target.push({ token: data.vocabulary[target] ?? "?", special: target < data.specials, verdict });
+    }
+  }
+  for (const name of ["predicted", "target"]) write(self[name], rows[name], data.joiner);
+  mark(self);
+}
+
+// Reuses the nodes of the row: at four updates a second a rebuilt row could not be selected or copied.
+function write({ row, text }, tokens, joiner) {
+  row.hidden = tokens.length === 0;
+  if (text.dataset.joiner !== joiner || text.children.length !== tokens.length) {
+    text.dataset.joiner = joiner;
+    text.replaceChildren(...tokens.flatMap((_, i) => (i && joiner ? [joiner, tokenNode("")] : [tokenNode("")])));
+  }
+  tokens.forEach(({ token, special, verdict }, i) => {
+    const node = text.children[i];
+    setText(node, token === " " ? token : visible(token)); // inside a text a space is a space
+    node.className = `rl-token${special ? " rl-special" : ""}${verdict === "wrong" ? " rl-wrong" : ""}`;
+  });
+}
+
+// ---- Choosing a step -----------------------------------------------------------------------------------------------
+function mark(self) {
+  const { cells, group, columns, tip } = self;
+  const chosen = stepOf(group);
+  cells.forEach(({ node }, step) => {
+    node.classList.toggle("rl-active", step === chosen);
+    node.setAttribute("aria-selected", String(step === group.pinned));
+  });
+  // The runners-up are shown for the column one is at, not for a chosen one that was left.
+  const at = columns.querySelector(".rl-column:hover") ?? columns.querySelector(".rl-column:focus-visible");
+  const step = at ? Number(at.dataset.step) : -1;
+  tip.hidden = !cells[step]?.next;
+  if (!tip.hidden) showTip(self, at, step);
+}
+
+function showTip(self, at, step) {
+  const { root, tip } = self;
+  tip.replaceChildren(...guesses(self, self.frame, step).map(({ token, special, chance }) => {
+    const line = element("div", "rl-guess");
+    const bar = element("span", "rl-bar");
+    bar.style.setProperty("--rl-share", chance.toFixed(3));
+    line.append(tokenNode(visible(token), special ? "rl-token rl-special" : "rl-token"), bar,
+      element("span", "rl-percent", `${(chance * 100).toFixed(1)}%`));
+    return line;
+  }));
+  const [outer, inner] = [root.getBoundingClientRect(), at.getBoundingClientRect()];
+  const middle = inner.left - outer.left + inner.width / 2 - tip.offsetWidth / 2;
+  tip.style.left = `${Math.max(0, Math.min(middle, outer.width - tip.offsetWidth))}px`;
+  tip.style.top = `${inner.bottom - outer.top + 4}px`;
+}
+
+function listen(self) {
+  const { columns } = self;
+  const stepAt = ({ target }) => {
+    const node = target.closest?.(".rl-column");
+    return node ? Number(node.dataset.step) : null;
+  };
+  const hover = (hovered) => {
+    pointAt(self.group, { hovered });
+    notify(self.group); // the tip follows the pointer even when the step is the chosen one
+  };
+  columns.addEventListener("pointerover", (event) => hover(stepAt(event)));
+  columns.addEventListener("pointerleave", () => hover(null));
+  columns.addEventListener("focusin", () => notify(self.group));
+  columns.addEventListener("focusout", () => notify(self.group));
+  columns.addEventListener("scroll", () => { self.tip.hidden = true; });
+  columns.addEventListener("click", (event) => {
+    const step = stepAt(event);
+    if (step !== null) choose(self, step === self.group.pinned ? null : step);
+  });
+  columns.addEventListener("keydown", (event) => {
+    const step = stepAt(event) ?? 0;
+    const last = self.cells.length - 1;
+    const to = {
+      ArrowRight: step + 1, ArrowLeft: step - 1, ArrowDown: step + 1, ArrowUp: step - 1, Home: 0, End: last,
+      Enter: step, " ": step,
+    }[event.key];
+    if (event.key === "Escape") choose(self, null);
+    if (to === undefined) return;
+    event.preventDefault();
+    choose(self, Math.max(0, Math.min(to, last)));
+  });
+}
+
+// One tab stop for the whole row; arrows walk inside it.
+function choose(self, step) {
+  pointAt(self.group, { pinned: step });
+  notify(self.group);
+  if (step === null) return;
+  self.cells.forEach(({ node }, i) => { node.tabIndex = i === step ? 0 : -1; });
+  self.cells[step].node.focus();
+}

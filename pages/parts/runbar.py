@@ -1,0 +1,71 @@
+"""The buttons of a run. Each is one function from run to run."""
+
+import streamlit as st
+
+from pages.parts import form
+from rnnlab import engine, session
+from rnnlab.experiment import BOUNDS, Experiment
+from rnnlab.i18n import Translate
+from rnnlab.problems import Problem
+from rnnlab.session import Run
+
+PATIENCE = 0.35  # seconds that a click waits for its first result, so that it is drawn at once
+
+
+def show(t: Translate, run: Run, experiment: Experiment | tuple[Problem, ...]) -> None:
+    valid = isinstance(experiment, Experiment)
+    goes_on = valid and continues(run, experiment) and run.epoch > 0
+    with st.container(horizontal=True, key="runbar", gap="small"):
+        button("train", t("button.continue" if goes_on else "button.train"), t, train, run.going or not valid, primary=True)
+        button("pause", t("button.pause"), t, pause, not run.going)
+        button("step", t("button.step"), t, step, run.going or not valid)
+        button("stop", t("button.stop"), t, stop, not (run.going or run.resumable and run.epoch))
+        button("reset", t("button.reset"), t, reset, not valid)
+        button("reseed", t("button.reseed"), t, reseed, not valid)
+
+
+def button(key: str, label: str, t: Translate, action, disabled: bool, primary: bool = False) -> None:
+    kind = "primary" if primary else "secondary"
+    st.button(label, key=key, help=t(f"help.button.{key}"), on_click=act, args=(action,), disabled=disabled, type=kind)
+
+
+def act(action) -> None:
+    """Run a button's function on what the form says at this very moment."""
+    experiment = form.read()
+    if isinstance(experiment, Experiment):
+        st.session_state.run = action(st.session_state.run, experiment)
+        st.session_state.patience = PATIENCE
+
+
+def continues(run: Run, experiment: Experiment) -> bool:
+    return run.resumable and run.experiment == experiment
+
+
+def train(run: Run, experiment: Experiment) -> Run:
+    if continues(run, experiment):
+        return session.train_until(engine.shared(), run, experiment.epochs)
+    return session.begin(engine.shared(), experiment, train=True)
+
+
+def step(run: Run, experiment: Experiment) -> Run:
+    if not continues(run, experiment):
+        run = session.begin(engine.shared(), experiment, train=False)
+    return session.train_until(engine.shared(), run, run.epoch + 1)
+
+
+def pause(run: Run, _: Experiment) -> Run:
+    return session.pause(run)
+
+
+def stop(run: Run, _: Experiment) -> Run:
+    return session.stop(run)
+
+
+def reset(_: Run, experiment: Experiment) -> Run:
+    return session.begin(engine.shared(), experiment, train=False)
+
+
+def reseed(_: Run, experiment: Experiment) -> Run:
+    low, high = BOUNDS["seed"]
+    st.session_state.seed = experiment.seed + 1 if experiment.seed < high else int(low)
+    return session.begin(engine.shared(), Experiment(**{**experiment.model_dump(), "seed": st.session_state.seed}), train=False)

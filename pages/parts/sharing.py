@@ -1,0 +1,82 @@
+"""Taking an experiment away and bringing it back: the link, the file, and the browser's address bar."""
+
+import json
+
+import streamlit as st
+
+from pages.parts import form, live
+from pages.parts.plain import verbatim
+from rnnlab.experiment import Experiment
+from rnnlab.i18n import Translate, describe
+from rnnlab.problems import LabError, Problem
+from rnnlab.share import LINK_CHARACTERS, fits, from_file, to_draft, to_file, to_link
+
+
+def show(t: Translate) -> None:
+    with st.expander(t("share.title"), expanded=False):
+        experiment = form.read()
+        if isinstance(experiment, Experiment):
+            st.toggle(t("share.run"), key="run_on_opening", help=t("share.run.help"))
+            query = to_link(experiment, st.session_state.lang, st.session_state.run_on_opening)
+            if fits(query):
+                live.copy_link(key="link", query=query, labels={name: t(f"share.{name}") for name in ("link", "copy", "copied")})
+            else:
+                st.info(t("share.too_long", length=f"{len(query):,}", limit=f"{LINK_CHARACTERS:,}"))
+            st.download_button(
+                t("share.download"), to_file(experiment), "rnnlab-experiment.json", "application/json", key="download", on_click="ignore"
+            )
+        st.file_uploader(t("share.upload"), type="json", key="file", on_change=open_file)
+
+
+def open_file() -> None:
+    """An experiment file was dropped: show its experiment, or say what is wrong with it and change nothing."""
+    if st.session_state.file is None:
+        return
+    try:
+        form.open_experiment(from_file(st.session_state.file.getvalue()))
+        st.session_state.notes = ()
+    except LabError as error:
+        st.session_state.notes = error.problems
+
+
+def keep_address(t: Translate) -> None:
+    """Let the address bar say what the form says. A text too long for an address waits in the browser's storage."""
+    experiment = form.read()
+    if not isinstance(experiment, Experiment):
+        return
+    query, draft = to_link(experiment, st.session_state.lang), None
+    if not fits(query):
+        query = to_draft(experiment, st.session_state.lang)
+        draft = json.dumps({"text": experiment.text, "target": experiment.target})
+    live.address(
+        key="address",
+        query=query,
+        text_draft=None if st.session_state.restore else draft,
+        restore=st.session_state.restore,
+        on_restored_change=restore,
+    )
+
+
+def restore() -> None:
+    """The browser answers with the draft it keeps, or with none."""
+    st.session_state.restore = False
+    answer = st.session_state.address.restored
+    try:
+        kept = json.loads(answer["text"])
+        experiment = form.read()
+        assert isinstance(experiment, Experiment)
+        form.open_experiment(Experiment(**{**experiment.model_dump(), "text": kept["text"], "target": kept["target"]}))
+    except (TypeError, KeyError, ValueError):  # none there, or not ours
+        st.session_state.notes = (*st.session_state.notes, Problem("draft_lost", "text"))
+
+
+def notes(t: Translate) -> None:
+    """What was not understood in a link or a file, until the reader has seen it."""
+    if not st.session_state.notes:
+        return
+    with st.container(key="notes"):
+        for problem in st.session_state.notes:
+            st.warning(describe(problem, st.session_state.lang, verbatim))
+        if st.button(t("notes.seen"), key="notes_seen"):
+            st.session_state.notes = ()
+            st.rerun()

@@ -1,0 +1,27 @@
+"""Type, train, watch."""
+
+
+def main() -> None:
+    import streamlit as st
+
+    from pages.parts import form, runbar, sharing, view
+    from rnnlab import engine, session
+    from rnnlab.experiment import Experiment
+    from rnnlab.i18n import translator
+
+    t = translator(st.session_state.lang)
+    st.markdown(f"### {t('playground.title')}")
+    sharing.notes(t)
+
+    run = st.session_state.run
+    patience = st.session_state.pop("patience", 0.0)
+    run = st.session_state.run = session.settle(engine.shared(), run, patience, enough=run.epoch + 1 if run.epoch else run.until)
+    experiment = form.read()
+    if isinstance(experiment, Experiment) and experiment != run.experiment:
+        st.info(t("run.stale"))
+    runbar.show(t, run, experiment)
+    st.fragment(view.show, run_every=view.TICK if run.going else None)()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""Where jobs run: `submit(fn, *args) -> Future`, behind it worker processes, or this process.
+
+Workers are Pebble's: if one is killed, only its own job fails, and is run once more. Jobs must therefore be
+pure: the same arguments give the same result, wherever and however often they run.
+"""
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from pebble import ProcessExpired, ProcessPool
+
+from rnnlab.problems import LabError, Problem
+
+JOB_SECONDS = 60.0  # far beyond any slice: a job that takes longer hangs
+
+
+def workers_wanted() -> int:
+    """RNNLAB_WORKERS, or one fewer than the cores, and at least one. 0: no processes at all."""
+    given = os.environ.get("RNNLAB_WORKERS", "")
+    return int(given) if given.isdecimal() else max(1, (os.cpu_count() or 2) - 1)
+
+
+class InProcess:
+    """Runs a job at once, where it is asked for. For notebooks and tests."""
+
+    def submit(self, job: Callable[..., Any], *args: Any) -> Future:
+        future: Future = Future()
+        try:
+            future.set_result(job(*args))
+        except Exception as error:  # the caller gets it from the future, as from a worker
+            future.set_exception(error)
+        return future
+
+    def close(self) -> None:
+        pass
+
+
+class Workers:
+    """Worker processes, forked from one that has torch and jieba loaded already."""
+
+    def __init__(self, count: int):
+        self.count = count
+        self.lock = threading.Lock()
+        self.pool = self.new_pool()
+
+    def new_pool(self) -> ProcessPool:
+        method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+        context = multiprocessing.get_context(method)
+        if method == "forkserver":
+            context.set_forkserver_preload(["rnnlab.preload"])
+        return ProcessPool(max_workers=self.count, context=context, initializer=begin_worker)
+
+    def submit(self, job: Callable[..., Any], *args: Any) -> Future:
+        """The job's future. A LabError is the input's fault, and comes as it is; when a worker dies or hangs, the job
+        is given to another, once."""
+        outcome: Future = Future()
+        self.attempt(outcome, job, args, tries=2)
+        return outcome
+
+    def attempt(self, outcome: Future, job: Callable[..., Any], args: tuple, tries: int) -> None:
+        def done(future: Future) -> None:
+            try:
+                outcome.set_result(future.result())
+            except (ProcessExpired, TimeoutError) as error:
+                if tries > 1:
+                    self.attempt(outcome, job, args, tries - 1)
+                else:
+                    outcome.set_exception(LabError(Problem("worker_lost", "", {"reason": type(error).__name__})))
+            except BaseException as error:  # a cancelled future raises one too
+                outcome.set_exception(error)
+
+        try:
+            self.schedule(job, args).add_done_callback(done)
+        except Exception as error:  # raised here it would be lost in the pool's own thread
+            outcome.set_exception(error)
+
+    def schedule(self, job: Callable[..., Any], args: tuple) -> Future:
+        with self.lock:
+            try:
+                return self.pool.schedule(job, args=args, timeout=JOB_SECONDS)
+            except RuntimeError:  # the pool broke: all workers died at once
+                self.pool.stop()
+                self.pool = self.new_pool()
+                return self.pool.schedule(job, args=args, timeout=JOB_SECONDS)
+
+    def close(self) -> None:
+        self.pool.stop()
+        self.pool.join(5)
+
+
+def begin_worker() -> None:
+    """In each worker: leave the other cores to others, and end when the parent is gone, however it went."""
+    import torch
+
+    torch.set_num_threads(1)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=end_with, args=(parent,), daemon=True).start()
+
+
+def end_with(parent: Any) -> None:
+    parent.join()  # wakes when the parent's end of a pipe closes, even after SIGKILL
+    os._exit(1)
+
+
+Engine = InProcess | Workers
+
+
+def open_engine(workers: int | None = None) -> Engine:
+    count = workers_wanted() if workers is None else workers
+    return Workers(count) if count else InProcess()
+
+
+def warm() -> None:
+    """A job that does nothing: the pool starts its workers for it."""
+
+
+opening = threading.Lock()
+opened: Engine | None = None
+
+
+def shared() -> Engine:
+    """The one engine of this process, opened on first use and warming up from then on."""
+    global opened
+    with opening:
+        if opened is None:
+            opened = open_engine()
+            opened.submit(warm)
+        return opened
+
+
+def close_shared() -> None:
+    global opened
+    with opening:
+        if opened is not None:
+            opened.close()
+            opened = None

@@ -1,0 +1,107 @@
+"""Histories as Plotly figures. Pure functions: the same history gives the same figure, in a page or a notebook.
+
+Colours that depend on the page's theme are named, not baked in: `meta.palette` tells the page which to put.
+"""
+
+import html
+from typing import Literal
+
+import numpy as np
+import plotly.graph_objects as go
+import plotly.io as pio
+
+from rnnlab.history import Frame, History
+from rnnlab.i18n import Translate
+
+pio.templates.default = None  # Plotly's own is half of a figure's size and of the time it takes
+
+DIVERGING = [[0.0, "#2166ac"], [0.5, "#f5f5f5"], [1.0, "#d9730d"]]  # blue and orange: safe for the colour-blind
+MARGIN = {"l": 52, "r": 12, "t": 8, "b": 40}
+LABEL_CHARACTERS = 10
+
+
+def loss_figure(history: History, t: Translate, scale: Literal["linear", "log"]) -> go.Figure:
+    """Loss by epoch, over the whole span that the run is to take, so that the axis stands still while it grows."""
+    losses = np.array(history.losses, dtype=np.float64)
+    losses[~np.isfinite(losses)] = np.nan  # a gap, where the run diverged
+    curve = go.Scatter(
+        x=np.arange(1, len(losses) + 1),
+        y=losses,
+        mode="lines" if len(losses) > 1 else "markers",
+        line={"width": 2},
+        meta={"palette": "line"},
+        hovertemplate=t("figure.loss.hover") + "<extra></extra>",
+    )
+    return go.Figure(
+        curve,
+        {
+            "margin": MARGIN,
+            "xaxis": {"title": {"text": t("axis.epoch")}, "range": [0, max(history.experiment.epochs, 2)]},
+            "yaxis": {"title": {"text": t(f"axis.loss.{history.experiment.loss}")}, "type": scale, "exponentformat": "power"}
+            | ({"rangemode": "tozero"} if scale == "linear" else {"dtick": 1}),
+            "showlegend": False,
+        },
+    )
+
+
+def hidden_figure(history: History, frame: Frame, t: Translate) -> go.Figure:
+    """Hidden state of the probe sentence, units down, tokens across, on one scale for all epochs.
+
+    Columns stand at positions and carry their tokens as labels: a word that comes twice has two columns.
+    """
+    e = history.experiment
+    limit = scale_limit(history)
+    steps, units = frame.hidden.shape
+    heat = go.Heatmap(
+        z=frame.hidden.T,  # [unit, step]
+        zmin=-limit,
+        zmax=limit,
+        colorscale=DIVERGING,
+        xgap=1,
+        colorbar={"thickness": 10, "outlinewidth": 0, "tickvals": [-limit, 0, limit], "tickformat": ".3~g"},
+        meta={"palette": "diverging"},
+        hovertemplate=t("figure.hidden.hover") + "<extra></extra>",
+    )
+    layout = {
+        "margin": MARGIN,
+        "xaxis": {
+            "tickvals": list(range(steps)),
+            "ticktext": [tick(token) for token in history.opening.probe[:steps]],
+            "tickangle": 0 if steps <= 12 else -60,
+            "showgrid": False,
+            "zeroline": False,
+            "automargin": True,
+        },
+        "yaxis": {
+            "title": {"text": t("axis.unit")},
+            "autorange": "reversed",
+            "showgrid": False,
+            "zeroline": False,
+            "tickformat": "d",
+        },
+    }
+    if e.bidirectional:  # the backward half stands below a line
+        layout["shapes"] = [
+            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": units / 2 - 0.5, "y1": units / 2 - 0.5, "line": {"width": 2}}
+        ]
+    return go.Figure(heat, layout)
+
+
+def scale_limit(history: History) -> float:
+    """The end of the colour scale for hidden states: 1, the bound of tanh; with ReLU, which has none, the largest
+    value recorded."""
+    if history.experiment.cell != "rnn" or history.experiment.nonlinearity == "tanh":
+        return 1.0
+    return max(1.0, *(float(np.abs(frame.hidden).max()) for frame in history.frames))
+
+
+def hidden_frames(history: History) -> np.ndarray:
+    """All recorded hidden states as steps of 1/32767 of the scale's end: int16 [frame, unit, step]."""
+    hidden = np.stack([frame.hidden.T for frame in history.frames])
+    return np.rint(hidden * (32767 / scale_limit(history))).astype(np.int16)
+
+
+def tick(token: str) -> str:
+    """A token as an axis label: Plotly reads labels as a kind of HTML, so what was typed is escaped."""
+    short = token if len(token) <= LABEL_CHARACTERS else token[: LABEL_CHARACTERS - 1] + "…"
+    return html.escape(short.replace(" ", "␣"), quote=False)

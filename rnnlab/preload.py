@@ -1,0 +1,16 @@
+"""Imported once by the process that workers are forked from: each starts warm, and shares these pages of memory.
+
+The first optimizer step of a process costs over a second more, for what torch imports then.
+"""
+
+import torch
+
+from rnnlab import training  # noqa: F401  the jobs' own module
+from rnnlab.text import segmenter
+
+torch.set_num_threads(1)  # a fork in a process with a thread pool would leave its child without the threads
+weight = torch.nn.Parameter(torch.zeros(1))
+optimizer = torch.optim.Adam([weight])
+weight.square().sum().backward()
+optimizer.step()
+segmenter()

@@ -1,0 +1,109 @@
+"""A run as one reader sees it: what is recorded, what is being computed, and how far it is to go.
+
+A value too. Every button is a function from run to run; nothing is ever half done when the page is interrupted,
+and a result that nobody waits for any more is simply not used.
+"""
+
+import logging
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from functools import cached_property
+from uuid import uuid4
+
+import numpy as np
+
+from rnnlab import figures, jobs
+from rnnlab.engine import Engine
+from rnnlab.experiment import Experiment
+from rnnlab.history import History, State
+from rnnlab.problems import LabError, Problem
+
+FIRST_SLICE = 0.04  # seconds of computing: short, so that a click shows at once
+SLICE = 0.2
+
+
+@dataclass(frozen=True)
+class Run:
+    id: str
+    experiment: Experiment
+    pending: Future | None  # the job under way
+    until: int = 0  # train while fewer epochs are done
+    state: State | None = None  # None until the run has been opened
+    history: History | None = None
+    problems: tuple[Problem, ...] = ()  # why it can't go on
+
+    @property
+    def epoch(self) -> int:
+        return self.history.epoch if self.history else 0
+
+    @property
+    def going(self) -> bool:
+        return self.pending is not None
+
+    @property
+    def resumable(self) -> bool:
+        """Whether there is anything left to train, from where it stands."""
+        return self.state is not None and not self.state.ended and not self.problems
+
+    @cached_property
+    def hidden_frames(self) -> np.ndarray:
+        """Packed once, for a page draws the same value many times."""
+        assert self.history is not None
+        return figures.hidden_frames(self.history)
+
+
+def begin(engine: Engine, experiment: Experiment, train: bool) -> Run:
+    """A new run: to its end, or only up to what the untrained network does."""
+    return Run(uuid4().hex, experiment, engine.submit(jobs.start, experiment), until=experiment.epochs if train else 0)
+
+
+def train_until(engine: Engine, run: Run, epoch: int) -> Run:
+    """Go on until this epoch."""
+    return submit(engine, replace(run, until=epoch))
+
+
+def pause(run: Run) -> Run:
+    """Stop asking. What is under way is not waited for: the same slice can be asked for again."""
+    if run.state is None:  # not yet open: let it, but no further
+        return replace(run, until=0)
+    return replace(run, until=run.epoch, pending=None)
+
+
+def stop(run: Run) -> Run:
+    """End the run where it is. Its history stays to be looked at."""
+    return pause(run) if run.state is None else replace(run, until=0, pending=None, state=None)
+
+
+def submit(engine: Engine, run: Run) -> Run:
+    """Ask for the next slice, if one is wanted and none is under way."""
+    if run.pending or run.state is None or run.state.ended or run.state.epoch >= run.until:
+        return run
+    budget = SLICE if run.state.step else FIRST_SLICE
+    return replace(run, pending=engine.submit(jobs.advance, run.state, budget, run.until - run.state.epoch))
+
+
+def tick(engine: Engine, run: Run, patience: float = 0.0) -> Run:
+    """Take the result that is there, or comes within `patience` seconds, and ask for the next."""
+    if run.pending is None:
+        return run
+    try:
+        result = run.pending.result(patience)
+    except LabError as error:
+        return replace(run, pending=None, until=0, problems=error.problems)
+    except TimeoutError:
+        return run
+    except Exception as error:  # torch out of memory, say: the page lives on, and says so
+        logging.getLogger(__name__).exception("a job failed")
+        return replace(run, pending=None, until=0, problems=(Problem("job_failed", "", {"reason": repr(error)[:200]}),))
+    state, second = result
+    history = second if run.history is None else run.history.extended(state, second)
+    return submit(engine, replace(run, state=state, history=history, pending=None))
+
+
+def settle(engine: Engine, run: Run, patience: float, enough: int) -> Run:
+    """Tick until `enough` epochs are there, nothing is under way, or patience ends."""
+    deadline = time.monotonic() + patience
+    while run.pending is not None and run.epoch < enough and (left := deadline - time.monotonic()) > 0:
+        run = tick(engine, run, left)
+    return run

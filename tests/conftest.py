@@ -1,0 +1,10 @@
+"""Settings for the whole suite: torch is too slow for hypothesis's clock, and its threads would only get in the way."""
+
+import os
+
+from hypothesis import settings
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before anybody imports torch
+
+settings.register_profile("lab", deadline=None, max_examples=40)
+settings.load_profile("lab")

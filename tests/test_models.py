@@ -1,0 +1,163 @@
+"""Models against torch's own modules, with the same weights and with the same seed."""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from rnnlab import Experiment
+from rnnlab.models import CellLoop, OneHot, TokenModel
+from rnnlab.training import start
+
+FUSED = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+EVERY_STACK = pytest.mark.parametrize(
+    ("kind", "layers", "bidirectional"),
+    [(kind, layers, both) for kind in FUSED for layers in (1, 2, 3) for both in (False, True)],
+)
+
+
+def fused_and_loop(kind, layers, bidirectional, nonlinearity="tanh", inputs=3, hidden=5, seed=0):
+    """torch's fused layer and the loop over cells, each built from the same seed."""
+    options = {"nonlinearity": nonlinearity} if kind == "rnn" else {}
+    torch.manual_seed(seed)
+    fused = FUSED[kind](inputs, hidden, layers, batch_first=True, bidirectional=bidirectional, **options)
+    torch.manual_seed(seed)
+    return fused, CellLoop(kind, inputs, hidden, layers, 2 if bidirectional else 1, 0.0, nonlinearity)
+
+
+def initial_state(kind, layers, bidirectional, batch, hidden=5):
+    shape = (layers * (2 if bidirectional else 1), batch, hidden)
+    return (torch.randn(shape), torch.randn(shape)) if kind == "lstm" else torch.randn(shape)
+
+
+def flat(state) -> list[torch.Tensor]:
+    return list(state) if isinstance(state, tuple) else [state]
+
+
+def assert_close(ours, theirs, tolerance=1e-6):
+    for mine, other in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(mine, other, rtol=0, atol=tolerance)
+
+
+@EVERY_STACK
+def test_the_loop_over_cells_starts_with_the_weights_of_the_layer(kind, layers, bidirectional):
+    fused, loop = fused_and_loop(kind, layers, bidirectional, seed=3)
+    assert [tuple(p.shape) for p in fused.parameters()] == [tuple(p.shape) for p in loop.parameters()]
+    assert all(torch.equal(a, b) for a, b in zip(fused.parameters(), loop.parameters(), strict=True))
+
+
+@EVERY_STACK
+def test_the_loop_over_cells_is_the_layer_forward_and_backward(kind, layers, bidirectional):
+    fused, loop = fused_and_loop(kind, layers, bidirectional)
+    x = torch.randn(2, 6, 3)
+    for initial in (None, initial_state(kind, layers, bidirectional, batch=2)):
+        (output, final), (expected, expected_final) = loop(x, initial), fused(x, initial)
+        assert_close([output, *flat(final)], [expected, *flat(expected_final)])
+        loop.zero_grad()
+        fused.zero_grad()
+        output.square().sum().backward()
+        expected.square().sum().backward()
+        assert_close([p.grad for p in loop.parameters()], [p.grad for p in fused.parameters()], 1e-4)
+
+
+@given(
+    kind=st.sampled_from(sorted(FUSED)),
+    nonlinearity=st.sampled_from(["tanh", "relu"]),
+    layers=st.integers(1, 3),
+    bidirectional=st.booleans(),
+    sizes=st.tuples(st.integers(1, 4), st.integers(1, 7), st.integers(1, 5), st.integers(1, 6)),
+    given_state=st.booleans(),
+)
+def test_the_loop_over_cells_is_the_layer_at_any_size(kind, nonlinearity, layers, bidirectional, sizes, given_state):
+    batch, steps, inputs, hidden = sizes
+    fused, loop = fused_and_loop(kind, layers, bidirectional, nonlinearity, inputs, hidden)
+    x = torch.randn(batch, steps, inputs)
+    initial = initial_state(kind, layers, bidirectional, batch, hidden) if given_state else None
+    (output, final), (expected, expected_final) = loop(x, initial), fused(x, initial)
+    assert_close([output, *flat(final)], [expected, *flat(expected_final)])
+
+
+@pytest.mark.parametrize("kind", FUSED)
+def test_dropout_of_the_loop_is_between_layers_and_only_in_training(kind):
+    torch.manual_seed(0)
+    loop, x = CellLoop(kind, 3, 50, 2, 1, 0.5, "tanh"), torch.randn(2, 4, 3)
+    seen = []
+    loop.cells[1].register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    torch.testing.assert_close(loop.eval()(x)[0], loop(x)[0])
+    assert not any((given == 0).any() for given in seen)
+    seen.clear()
+    output, _ = loop.train()(x)
+    dropped = torch.cat([given == 0 for given in seen]).float().mean()
+    assert 0.3 < dropped < 0.7
+    assert not (output == 0).any()  # nothing after the last layer
+
+
+def test_one_hot_has_a_single_one_in_its_column():
+    assert OneHot(4)(torch.tensor([[2, 0]])).tolist() == [[[0, 0, 1, 0], [1, 0, 0, 0]]]
+
+
+def plain_shapes(kind, layers, bidirectional, onehot, classes=4, batch=2, steps=3, embed=6, hidden=5):
+    """A plain torch program that prints the shape of every stage; and its number of parameters."""
+    ids = torch.zeros(batch, steps, dtype=torch.long)
+    embedding = nn.Embedding(classes, embed)
+    rnn = FUSED[kind](classes if onehot else embed, hidden, layers, batch_first=True, bidirectional=bidirectional)
+    linear = nn.Linear(hidden * (2 if bidirectional else 1), classes)
+    x = nn.functional.one_hot(ids, classes).float() if onehot else embedding(ids)
+    output, state = rnn(x)
+    shapes = {"ids": ids.shape, "one_hot" if onehot else "embedding": x.shape, "output": output.shape}
+    shapes |= {"h_n": state[0].shape, "c_n": state[1].shape} if kind == "lstm" else {"h_n": state.shape}
+    shapes |= {"logits": linear(output).shape, "loss": ()}
+    modules = [rnn, linear] if onehot else [embedding, rnn, linear]
+    return {name: tuple(shape) for name, shape in shapes.items()}, sum(
+        p.numel() for module in modules for p in module.parameters()
+    )
+
+
+@pytest.mark.parametrize("impl", ["layer", "cell"])
+@pytest.mark.parametrize("onehot", [False, True])
+@EVERY_STACK
+def test_recorded_shapes_are_those_of_a_plain_program(kind, layers, bidirectional, onehot, impl):
+    _, history = start(
+        Experiment(
+            text="a b c d\nd c b a",
+            cell=kind,
+            layers=layers,
+            bidirectional=bidirectional,
+            input="onehot" if onehot else "embedding",
+            impl=impl,
+            embed=6,
+            hidden=5,
+        )
+    )
+    shapes, parameters = plain_shapes(kind, layers, bidirectional, onehot)
+    assert {stage.name: stage.shape for stage in history.opening.shapes} == shapes
+    assert history.opening.parameters == parameters
+    assert all(len(stage.axes) == len(stage.shape) for stage in history.opening.shapes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("rnn", 64 + 32 * 48 + 64 + 132), ("lstm", 64 + 4 * (32 * 48 + 64) + 132), ("gru", 64 + 3 * (32 * 48 + 64) + 132)],
+)
+def test_parameters_counted_by_hand(kind, expected):
+    assert start(Experiment(cell=kind))[1].opening.parameters == expected
+
+
+@given(st.integers(0, 2**31 - 1))
+@settings(max_examples=10)
+def test_a_model_is_made_in_the_order_of_a_plain_program(seed):
+    torch.manual_seed(seed)
+    plain = [nn.Embedding(4, 16), nn.GRU(16, 32), nn.Linear(32, 4)]
+    torch.manual_seed(seed)
+    model = TokenModel(Experiment(cell="gru"), 4, None)
+    expected = [p for module in plain for p in module.parameters()]
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), expected, strict=True))
+
+
+def test_padding_has_a_zero_embedding_and_never_learns():
+    model = TokenModel(Experiment(), 4, pad=0)
+    model(torch.tensor([[0, 1, 0]])).logits.sum().backward()
+    assert model.input.weight[0].tolist() == [0.0] * 16
+    assert model.input.weight.grad[0].tolist() == [0.0] * 16
+    assert model.input.weight.grad[1].abs().sum() > 0
