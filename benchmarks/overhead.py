@@ -57,9 +57,7 @@ def plain_ohlol_cell() -> list[float]:
 # 128 windows of 50 tokens: 4 batches of 32 an epoch
 TYPES = [first + second for first in "abcdefghij" for second in "abcdef"]
 STREAM = TYPES + random.Random(0).choices(TYPES, k=128 * 50 + 1 - len(TYPES))
-LSTM = Experiment(
-    text=" ".join(STREAM), window=50, stride=50, batch=32, cell="lstm", embed=64, hidden=128, epochs=5
-)
+LSTM = Experiment(text=" ".join(STREAM), window=50, stride=50, batch=32, cell="lstm", embed=64, hidden=128, epochs=5)
 
 
 def plain_lstm() -> list[float]:

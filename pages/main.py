@@ -10,12 +10,18 @@ def main() -> None:
     from pages.parts import form, sharing, visit
     from rnnlab.i18n import LANGUAGES, translator
 
-    st.set_page_config(page_title="RNN Lab", page_icon="🔁", layout="wide")
+    st.set_page_config(page_title="RNN Lab", page_icon="🔁", layout="wide", initial_sidebar_state=340)
     visit.begin()
     t = translator(st.session_state.lang)
     with st.sidebar:
         st.segmented_control(
-            t("lang"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, key="lang", required=True, label_visibility="collapsed"
+            t("lang"),
+            list(LANGUAGES),
+            format_func=LANGUAGES.__getitem__,
+            key="lang",
+            required=True,
+            on_change=form.keep,
+            label_visibility="collapsed",
         )
         form.show(t)
         sharing.show(t)

@@ -10,7 +10,6 @@ def main() -> None:
     from rnnlab.i18n import translator
 
     t = translator(st.session_state.lang)
-    st.markdown(f"### {t('playground.title')}")
     sharing.notes(t)
 
     run = st.session_state.run

@@ -277,7 +277,7 @@ def advance(state: State, budget: float = math.inf, epochs: int | None = None) -
             elif now - began > budget:
                 break
         trainer.random = torch.get_rng_state()
-    if trainer.sums.batches == 0 or trainer.ended:
+    if trainer.sums.batches == 0 and trainer.ended != "diverged":  # weights that diverged have nothing to show
         trainer.probe.look(always=True)
     chunk = Chunk(tuple(trainer.snapshots), trainer.probe.frames())
     trainer.snapshots = []

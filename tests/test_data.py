@@ -234,8 +234,7 @@ def test_any_text_gives_data_or_a_lab_error(text, target, tokenizer, window, pro
     fields = {"target": target, "tokenizer": tokenizer, "window": window, "probe": probe, "carry": carry}
     try:
         data = data_of(text, **fields)
-    except LabError as error:
-        assert error.problems
+    except LabError:
         return
     ids = range(data.vocabulary.specials, len(data.vocabulary))
     for pair in [*data.pairs, data.probe]:

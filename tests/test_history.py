@@ -44,7 +44,7 @@ def test_a_frame_takes_the_bytes_it_is_counted_with():
     """Counted by hand: float32 hidden, three int32 classes and float32 probabilities, one float32 target."""
     line = " ".join(f"w{i}" for i in range(40))
     e = Experiment(text=line, hidden=200, bidirectional=True, epochs=1)
-    state, history = start(e)
+    _, history = start(e)
     assert size(history.frames[0]) == 39 * (4 * 400 + 4 * 3 + 4 * 3 + 4)
     wide = e.model_copy(update={"epochs": 5_000})
     assert kept_epochs(5_000, spacing(wide, 39)) * size(history.frames[0]) <= HISTORY_BYTES + size(history.frames[0])
@@ -62,7 +62,7 @@ def test_frames_are_thinned_the_same_however_the_run_is_sliced(sizes):
         epochs = [frame.epoch for frame in history.frames]
         assert epochs[0] == 0
         assert epochs[-1] == state.epoch == history.epoch == len(history.losses)
-        assert epochs[:-1] == [k for k in range(0, state.epoch, 3)]
+        assert epochs[:-1] == list(range(0, state.epoch, 3))
     assert [snapshot.epoch for snapshot in history.snapshots] == list(range(1, 451))
 
 

@@ -94,9 +94,10 @@ def test_only_punctuation(tokens, expected):
 
 
 def test_ids_are_in_order_of_first_appearance_and_repeats_share_one():
-    vocabulary = Vocabulary.of("我 喜欢 学习 深度 学习".split())
+    tokens = ["我", "喜欢", "学习", "深度", "学习"]
+    vocabulary = Vocabulary.of(tokens)
     assert vocabulary.tokens == ("我", "喜欢", "学习", "深度")
-    assert vocabulary.encode("我 喜欢 学习 深度 学习".split()) == [0, 1, 2, 3, 2]
+    assert vocabulary.encode(tokens) == [0, 1, 2, 3, 2]
 
 
 def test_a_typed_pad_is_a_token_like_any_other():

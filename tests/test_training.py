@@ -465,7 +465,9 @@ def test_slices_that_end_inside_an_epoch_are_the_same_run(name, between, uninter
 
 
 @pytest.mark.parametrize("name", ["many-batches", "carried"])
-@given(slices=st.lists(st.sampled_from([{"budget": b} for b in (0.0, 1e-4, 2e-3, 1e-2)] + [{"epochs": 1}, {"epochs": 3}])))
+@given(
+    slices=st.lists(st.sampled_from([{"budget": b} for b in (0.0, 1e-4, 2e-3, 1e-2)] + [{"epochs": 1}, {"epochs": 3}]))
+)
 @settings(max_examples=25)
 def test_any_slicing_is_the_same_run(name, slices, uninterrupted):
     assert_identical(fold(Experiment(**FOLDED[name]), slices, forgetting), uninterrupted[name])
@@ -536,7 +538,9 @@ def test_training_with_dropout_leaves_the_callers_random_numbers_alone():
     assert torch.equal(torch.rand(4), expected)
 
 
-@pytest.mark.xfail(strict=True, reason="first_shapes() runs the model in training mode: its dropout draws from the caller's")
+@pytest.mark.xfail(
+    strict=True, reason="first_shapes() runs the model in training mode: its dropout draws from the caller's"
+)
 def test_starting_with_dropout_leaves_the_callers_random_numbers_alone():
     torch.manual_seed(11)
     expected = torch.rand(4)
@@ -588,7 +592,9 @@ def test_frames_of_a_run_that_diverged_are_finite(fields):
             assert np.isfinite(values).all(), f"frame {frame.epoch}"
 
 
-@pytest.mark.xfail(strict=True, reason="a step that diverges is not counted, so the live trainer passes for the one before it")
+@pytest.mark.xfail(
+    strict=True, reason="a step that diverges is not counted, so the live trainer passes for the one before it"
+)
 @EVERY_EXPLOSION
 def test_the_slice_that_diverges_can_be_asked_for_again(fields):
     state, _ = start(Experiment(**fields))
@@ -622,7 +628,8 @@ def ticking(monkeypatch):
     monkeypatch.setattr(training, "time", Clock())
 
 
-def test_a_run_ends_when_its_time_is_over(ticking, monkeypatch):
+@pytest.mark.usefixtures("ticking")
+def test_a_run_ends_when_its_time_is_over(monkeypatch):
     """Pausing does not help: the seconds of all slices count."""
     monkeypatch.setattr(training, "RUN_SECONDS", 30.0)
     whole = run(Experiment(epochs=1000))
@@ -632,7 +639,8 @@ def test_a_run_ends_when_its_time_is_over(ticking, monkeypatch):
     assert paused.losses == whole.losses[: paused.epoch]
 
 
-def test_a_slice_keeps_to_its_budget_and_ends_between_epochs_where_it_can(ticking):
+@pytest.mark.usefixtures("ticking")
+def test_a_slice_keeps_to_its_budget_and_ends_between_epochs_where_it_can():
     """3 batches an epoch, a second a batch: two epochs and a part fit into 8 seconds, but not a third epoch."""
     e = Experiment(text="a b c\nb c a\nc a b", batch=1, epochs=50)
     state, chunk = advance(start(e)[0], budget=8.0)
@@ -641,10 +649,11 @@ def test_a_slice_keeps_to_its_budget_and_ends_between_epochs_where_it_can(tickin
     assert (state.epoch, state.step, chunk.snapshots) == (0, 2, ())
 
 
+@pytest.mark.usefixtures("ticking")
 @pytest.mark.xfail(strict=True, reason="a run that ends inside an epoch records its weights under the epoch before")
-def test_a_frame_of_a_run_that_ran_out_of_time_is_that_of_its_epoch(ticking, monkeypatch):
+def test_a_frame_of_a_run_that_ran_out_of_time_is_that_of_its_epoch(monkeypatch):
     fields = {"text": "a b c\nb c a", "batch": 1, "epochs": 1000}
-    state, history = start(Experiment(**fields))
+    state, _ = start(Experiment(**fields))
     state, chunk = advance(state, epochs=3)
     expected = chunk.frames[-1]  # after exactly 3 epochs
     monkeypatch.setattr(training, "RUN_SECONDS", 6.5)

@@ -19,6 +19,7 @@ GROUPS = {
     ),
     "training": ("optimizer", "loss", "lr", "epochs", "clip", "seed"),
 }
+WIDE = ("shuffle", "bidirectional", "carry", "target")  # a row each, below the pairs
 # A widget's key is its field's name, but where the panel that shows the thing has that key already.
 KEYS = {name: name for name in Experiment.model_fields} | {"hidden": "hidden_size", "loss": "loss_reduction"}
 STEPS = {"lr": 0.001, "dropout": 0.1, "clip": 0.5}
@@ -29,6 +30,14 @@ def fill(experiment: Experiment) -> None:
     """Put an experiment into the widgets. Only before they are shown in a run, or in a callback."""
     for name, value in experiment.model_dump().items():
         st.session_state[KEYS[name]] = value
+
+
+def keep() -> None:
+    """For a change of language: the browser answers with the label it shows, so every widget is given its value anew,
+    to show it under its new label."""
+    for key in (*KEYS.values(), "loss_scale"):
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]
 
 
 def read() -> Experiment | tuple[Problem, ...]:
@@ -64,9 +73,13 @@ def show(t: Translate) -> None:
     for group, names in GROUPS.items():
         with st.expander(t(f"form.{group}"), expanded=group != "training"):
             columns = st.columns(2, gap="small")
-            for place, name in enumerate(names):
+            paired = [name for name in names if name not in WIDE]
+            for place, name in enumerate(paired):
                 with columns[place % 2]:
                     control(name, t, disabled=isinstance(e, Experiment) and idle(name, e))
+            for name in WIDE:
+                if name in names:
+                    control(name, t, disabled=False)
     if not isinstance(e, Experiment):
         complain(e)
 

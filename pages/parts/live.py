@@ -6,7 +6,6 @@ While a run is `live` the cursor follows the newest frame, so one frame is enoug
 """
 
 import base64
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,15 @@ JS = Path(__file__).parent / "js"
 
 
 def _component(name: str) -> Callable[..., Any]:
-    """Register js/<name>.js, with the shared text before it and its style sheet if it has one."""
-    script = "\n".join((JS / f"{part}.js").read_text("utf-8") for part in ("common", name))
-    # Streamlit sends the text again with every update: leave out the lines that are for us.
-    script = re.sub(r"^\s*(//.*)?\n", "", script, flags=re.MULTILINE)
-    style = JS / f"{name}.css"
-    css = style.read_text("utf-8") if style.exists() else None
-    return st.components.v2.component(f"rnnlab_{name}", css=css, js=script, isolate_styles=False)
+    """Register js/<name>.js with the shared text before it, and its style sheet."""
+    script = _lean(JS / "common.js") + _lean(JS / f"{name}.js")
+    return st.components.v2.component(f"rnnlab_{name}", css=_lean(JS / f"{name}.css"), js=script, isolate_styles=False)
+
+
+def _lean(path: Path) -> str:
+    """A file without indentation and whole-line comments: Streamlit sends the text again with every update."""
+    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
 _chart, _strip, _scrubber, _address, _copy = map(_component, ("chart", "strip", "scrubber", "address", "copy"))

@@ -1,5 +1,7 @@
 """The buttons of a run. Each is one function from run to run."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.parts import form
@@ -14,22 +16,30 @@ PATIENCE = 0.35  # seconds that a click waits for its first result, so that it i
 
 def show(t: Translate, run: Run, experiment: Experiment | tuple[Problem, ...]) -> None:
     valid = isinstance(experiment, Experiment)
-    goes_on = valid and continues(run, experiment) and run.epoch > 0
-    with st.container(horizontal=True, key="runbar", gap="small"):
-        button("train", t("button.continue" if goes_on else "button.train"), t, train, run.going or not valid, primary=True)
-        button("pause", t("button.pause"), t, pause, not run.going)
-        button("step", t("button.step"), t, step, run.going or not valid)
-        button("stop", t("button.stop"), t, stop, not (run.going or run.resumable and run.epoch))
-        button("reset", t("button.reset"), t, reset, not valid)
-        button("reseed", t("button.reseed"), t, reseed, not valid)
+    goes_on = valid and not run.going and run.epoch > 0 and continues(run, experiment)
+    with st.container(horizontal=True, key="runbar", gap="small", vertical_alignment="center"):
+        st.title(t("playground.title"), width="content", anchor=False)
+        button("train", t("button.continue" if goes_on else "button.train"), train, run.going or not valid, primary=True)
+        button("pause", t("button.pause"), pause, not run.going)
+        button("step", t("button.step"), step, run.going or not valid)
+        button("stop", t("button.stop"), stop, not (run.going or run.resumable and run.epoch))
+        button("reset", t("button.reset"), reset, not valid)
+        button("reseed", t("button.reseed"), reseed, not valid)
 
 
-def button(key: str, label: str, t: Translate, action, disabled: bool, primary: bool = False) -> None:
+        with st.popover("?", key="about_runbar", type="tertiary"):
+            st.markdown(t("about.runbar"))
+
+
+Action = Callable[[Run, Experiment], Run]
+
+
+def button(key: str, label: str, action: Action, disabled: bool, primary: bool = False) -> None:
     kind = "primary" if primary else "secondary"
-    st.button(label, key=key, help=t(f"help.button.{key}"), on_click=act, args=(action,), disabled=disabled, type=kind)
+    st.button(label, key=key, on_click=act, args=(action,), disabled=disabled, type=kind)
 
 
-def act(action) -> None:
+def act(action: Action) -> None:
     """Run a button's function on what the form says at this very moment."""
     experiment = form.read()
     if isinstance(experiment, Experiment):

@@ -35,6 +35,10 @@ def draw(run: Run, t: Translate) -> None:
         return
     frames = history.frames[-1:] if run.going else history.frames
     place = {"group": GROUP, "run": run.id, "live": run.going, "epochs": [frame.epoch for frame in frames]}
+    names = ("name", "epoch", "start", "following", "play", "pause", "previous", "next", "speed")
+    live.scrubber(
+        key="playground-epoch", **place, total=history.experiment.epochs, labels={name: t(f"scrubber.{name}") for name in names}
+    )
     with panel("predictions", t):
         o, e = history.opening, history.experiment
         live.strip(
@@ -53,19 +57,15 @@ def draw(run: Run, t: Translate) -> None:
     left, right = st.columns(2, gap="small")
     tools = {"download": t("chart.download"), "reset": t("chart.reset")}
     with left, panel("loss", t):
-        scale = st.session_state.get("loss_scale", "log")
+        scale = st.session_state.loss_scale
         figure = figures.loss_figure(history, t, scale)
-        live.chart(figure, key="playground-loss", **place, cursor="line", height=300, label=t("panel.loss"), labels=tools)
+        live.chart(figure, key="playground-loss", **place, cursor="line", height=260, label=t("panel.loss"), labels=tools)
     with right, panel("hidden", t):
         packed = None if run.going else {"values": live.pack(run.hidden_frames), "scale": figures.scale_limit(history)}
         figure = figures.hidden_figure(history, frames[-1], t)
         live.chart(
-            figure, key="playground-hidden", **place, frames=packed, steps=True, height=300, label=t("panel.hidden"), labels=tools
+            figure, key="playground-hidden", **place, frames=packed, steps=True, height=260, label=t("panel.hidden"), labels=tools
         )
-    names = ("name", "epoch", "start", "following", "play", "pause", "previous", "next", "speed")
-    live.scrubber(
-        key="playground-epoch", **place, total=history.experiment.epochs, labels={name: t(f"scrubber.{name}") for name in names}
-    )
     with panel("shapes", t):
         shapes(history, t)
 
@@ -73,17 +73,17 @@ def draw(run: Run, t: Translate) -> None:
 @contextmanager
 def panel(name: str, t: Translate) -> Iterator[None]:
     """A framed part: its title, what it shows in one sentence, and the equation behind it on request."""
-    with st.container(border=True, key=name, gap="small"):
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown(f"**{t(f'panel.{name}')}**", width="content")
-            with st.container(horizontal=True, width="content", vertical_alignment="center"):
+    with st.container(border=True, key=name, gap="xxsmall"):
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+            st.markdown(f"**{t(f'panel.{name}')}**", width="stretch")
+            with st.container(horizontal=True, width="content", wrap=False, gap="small"):
                 if name == "loss":
                     scales = {"log": t("scale.log"), "linear": t("scale.linear")}
                     st.segmented_control(
-                        t("scale"), list(scales), format_func=scales.__getitem__, key="loss_scale", default="log", required=True,
+                        t("scale"), list(scales), format_func=scales.__getitem__, key="loss_scale", required=True,
                         label_visibility="collapsed",
                     )
-                with st.popover("?", key=f"about_{name}", help=t("about")):
+                with st.popover("?", key=f"about_{name}", help=t("about"), type="tertiary"):
                     st.markdown(t(f"about.{name}"))
         st.caption(t(f"caption.{name}"))
         yield

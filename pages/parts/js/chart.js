@@ -126,6 +126,7 @@ function configOf({ key, labels }, touch) {
     displaylogo: false,
     displayModeBar: touch ? false : "hover",
     modeBarButtons: [["toImage", "resetScale2d"]],
+    showTips: false, // "double-click to zoom back out" would be wrong here, and English
     doubleClick: false, // two quick clicks set the cursor twice; they must not reset the zoom
     toImageButtonOptions: { filename: key, scale: 2 },
     // Plotly's own way to translate its two tooltips, without loading its locale files.
@@ -187,18 +188,18 @@ function place(self) {
   const full = plot._fullLayout;
   if (!full?.xaxis) return;
   const { xaxis, yaxis } = full;
-  const frame = { top: yaxis._offset, height: yaxis._length };
+  const whole = { top: yaxis._offset, height: yaxis._length };
 
   const step = data.steps ? stepOf(group) : null;
   const [left, right] = step === null ? [0, 0] : [xaxis.d2p(step - 0.5), xaxis.d2p(step + 0.5)];
   band.hidden = step === null || left < -1 || right > xaxis._length + 1;
-  if (!band.hidden) box(band, { left: xaxis._offset + left, width: right - left, ...frame });
+  if (!band.hidden) box(band, { left: xaxis._offset + left, width: right - left, ...whole });
 
   const epoch = data.epochs[self.frame];
   const at = data.cursor === "line" && epoch !== undefined ? xaxis.d2p(epoch) : NaN;
   line.hidden = !(at >= -1 && at <= xaxis._length + 1);
   if (line.hidden) return;
-  box(line, { left: xaxis._offset + at, ...frame });
+  box(line, { left: xaxis._offset + at, ...whole });
   const value = curveAt(plot._fullData[0], epoch);
   const height = yaxis.d2p(value);
   self.dot.hidden = self.value.hidden = !(height >= -1 && height <= yaxis._length + 1);
