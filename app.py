@@ -24,11 +24,13 @@ async def healthz(_: Request) -> Response:
     return PlainTextResponse("ok")
 
 
+base = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")  # own routes are not put below it by themselves
+
 app = st.App(
     "pages/main.py",
     lifespan=lifespan,
     routes=[
-        Route("/healthz", healthz),
-        Mount("/vendor", StaticFiles(directory=str(files("plotly") / "package_data"))),
+        Route(f"{base}/healthz", healthz),
+        Mount(f"{base}/vendor", StaticFiles(directory=str(files("plotly") / "package_data"))),
     ],
 )

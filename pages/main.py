@@ -27,7 +27,7 @@ def main() -> None:
         sharing.show(t)
     pages = [st.Page("playground.py", title=t("page.playground"), default=True)]
     st.navigation(pages, position="hidden").run()
-    sharing.keep_address(t)
+    sharing.keep_address()
 
 
 if __name__ == "__main__":

@@ -10,14 +10,18 @@ def main() -> None:
     from rnnlab.i18n import translator
 
     t = translator(st.session_state.lang)
-    sharing.notes(t)
+    with st.container():  # always one element, so that what follows keeps its place and is not built anew
+        sharing.notes(t)
 
     run = st.session_state.run
     patience = st.session_state.pop("patience", 0.0)
-    run = st.session_state.run = session.settle(engine.shared(), run, patience, enough=run.epoch + 1 if run.epoch else run.until)
+    run = st.session_state.run = session.settle(
+        engine.shared(), run, patience, enough=run.epoch + 1 if run.epoch else run.until
+    )
     experiment = form.read()
-    if isinstance(experiment, Experiment) and experiment != run.experiment:
-        st.info(t("run.stale"))
+    with st.container():
+        if isinstance(experiment, Experiment) and experiment != run.experiment:
+            st.info(t("run.stale"))
     runbar.show(t, run, experiment)
     st.fragment(view.show, run_every=view.TICK if run.going else None)()
 

@@ -1,8 +1,8 @@
 """RNN Lab: train a recurrent network on your own text, and look inside.
 
-    from rnnlab import Experiment, run
-    history = run(Experiment(preset="words-next", seed=0))
-    history.losses
+from rnnlab import Experiment, run
+history = run(Experiment(preset="words-next", seed=0))
+history.losses
 """
 
 from rnnlab.experiment import Experiment

@@ -69,12 +69,11 @@ def to_json(history: History) -> str:
 
 
 def to_lines(history: History, lang: str) -> str:
-    t = translator(lang)
-    last = history.epoch - 1
+    t, epochs = translator(lang), history.experiment.epochs
     lines = [
-        f"{t('status.epoch', epoch=epoch + 1, epochs=history.experiment.epochs)}  {t('status.loss', loss=f'{loss:.6f}')}"
-        for epoch, loss in enumerate(history.losses)
-        if epoch % PRINTED == 0 or epoch == last
+        f"{t('status.epoch', epoch=epoch, epochs=epochs)}  {t('status.loss', loss=f'{loss:.6f}')}"
+        for epoch, loss in enumerate(history.losses, start=1)
+        if epoch % PRINTED == 1 or epoch == history.epoch
     ]
     if history.ended in ("time", "diverged"):
         lines.append(t(f"ended.{history.ended}", epoch=history.epoch))

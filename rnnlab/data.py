@@ -67,9 +67,11 @@ def next_token_data(experiment: Experiment) -> Data:
     check_text(lines, target_lines)
     notes: list[Problem] = []
 
-    examples = [(line, target) for line, target in zip(lines, target_lines, strict=True)] if target_lines else [
-        (line[:-1], line[1:]) for line in lines
-    ]
+    examples = (
+        [(line, target) for line, target in zip(lines, target_lines, strict=True)]
+        if target_lines
+        else [(line[:-1], line[1:]) for line in lines]
+    )
     sequences = [part for inputs, targets in examples for part in cut(inputs, targets, experiment)]
     sequences = [part for part in sequences if part[0]]
     if not sequences:
@@ -79,7 +81,11 @@ def next_token_data(experiment: Experiment) -> Data:
         needed = experiment.window if target_lines else experiment.window + 1
         tokens = max(len(line) for line in lines)
         raise LabError(
-            Problem("window_too_long", "window", {"value": experiment.window, "tokens": tokens, "needed": needed, "limit": longest})
+            Problem(
+                "window_too_long",
+                "window",
+                {"value": experiment.window, "tokens": tokens, "needed": needed, "limit": longest},
+            )
         )
     if short := sum(not any(part[0] for part in cut(*example, experiment)) for example in examples):
         notes.append(Problem("lines_left_out", "text", {"count": short}))

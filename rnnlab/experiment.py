@@ -92,9 +92,7 @@ class Experiment(BaseModel):
     def start_from_preset(cls, fields: dict[str, Any]) -> dict[str, Any]:
         preset = fields.get("preset", "words-next")
         if not isinstance(preset, str) or preset not in PRESETS:
-            raise LabError(
-                Problem("choice", "preset", {"value": shorten(preset), "choices": ", ".join(PRESETS)})
-            )
+            raise LabError(Problem("choice", "preset", {"value": shorten(preset), "choices": ", ".join(PRESETS)}))
         return PRESETS[preset] | fields
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ Colours that depend on the page's theme are named, not baked in: `meta.palette` 
 """
 
 import html
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -37,7 +37,11 @@ def loss_figure(history: History, t: Translate, scale: Literal["linear", "log"])
         {
             "margin": MARGIN,
             "xaxis": {"title": {"text": t("axis.epoch")}, "range": [0, max(history.experiment.epochs, 2)]},
-            "yaxis": {"title": {"text": t(f"axis.loss.{history.experiment.loss}")}, "type": scale, "exponentformat": "power"}
+            "yaxis": {
+                "title": {"text": t(f"axis.loss.{history.experiment.loss}")},
+                "type": scale,
+                "exponentformat": "power",
+            }
             | ({"rangemode": "tozero"} if scale == "linear" else {"dtick": 1}),
             "showlegend": False,
         },
@@ -62,7 +66,7 @@ def hidden_figure(history: History, frame: Frame, t: Translate) -> go.Figure:
         meta={"palette": "diverging"},
         hovertemplate=t("figure.hidden.hover") + "<extra></extra>",
     )
-    layout = {
+    layout: dict[str, Any] = {
         "margin": MARGIN,
         "xaxis": {
             "tickvals": list(range(steps)),
@@ -70,6 +74,7 @@ def hidden_figure(history: History, frame: Frame, t: Translate) -> go.Figure:
             "tickangle": 0 if steps <= 12 else -60,
             "showgrid": False,
             "zeroline": False,
+            "fixedrange": True,
             "automargin": True,
         },
         "yaxis": {
@@ -79,10 +84,19 @@ def hidden_figure(history: History, frame: Frame, t: Translate) -> go.Figure:
             "zeroline": False,
             "tickformat": "d",
         },
+        "dragmode": False,
     }
     if e.bidirectional:  # the backward half stands below a line
         layout["shapes"] = [
-            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": units / 2 - 0.5, "y1": units / 2 - 0.5, "line": {"width": 2}}
+            {
+                "type": "line",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "y0": units / 2 - 0.5,
+                "y1": units / 2 - 0.5,
+                "line": {"width": 2},
+            }
         ]
     return go.Figure(heat, layout)
 

@@ -1,6 +1,7 @@
 """Ids -> embedding or one-hot -> recurrent layer, or a loop over cells -> head -> logits."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -9,7 +10,7 @@ from torch.nn import functional
 from rnnlab.experiment import Experiment
 
 # The recurrent state between steps: h, or h and c of an LSTM; each [layer x direction, batch, unit]
-Recurrent = Tensor | tuple[Tensor, Tensor]
+Recurrent = Tensor | tuple[Tensor, ...]
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,12 @@ class CellLoop(nn.Module):
     same seed both start alike. Takes and returns what the fused layer does, with batch_first=True.
     """
 
-    def __init__(self, kind: str, inputs: int, hidden: int, layers: int, directions: int, dropout: float, nonlinearity: str):
+    def __init__(
+        self, kind: str, inputs: int, hidden: int, layers: int, directions: int, dropout: float, nonlinearity: str
+    ):
         super().__init__()
         cell = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}[kind]
-        options = {"nonlinearity": nonlinearity} if kind == "rnn" else {}
+        options: dict[str, Any] = {"nonlinearity": nonlinearity} if kind == "rnn" else {}
         self.directions, self.dropout = directions, dropout
         self.cells = nn.ModuleList(
             cell(inputs if layer == 0 else hidden * directions, hidden, **options)
@@ -52,7 +55,7 @@ class CellLoop(nn.Module):
         )
 
     def forward(self, x: Tensor, initial: Recurrent | None = None) -> tuple[Tensor, Recurrent]:
-        finals: list[Recurrent] = []
+        finals: list[tuple[Tensor, ...]] = []  # (h,) or (h, c) of each cell
         for layer in range(len(self.cells) // self.directions):
             if layer and self.dropout:
                 x = functional.dropout(x, self.dropout, self.training)
@@ -63,25 +66,27 @@ class CellLoop(nn.Module):
                 outputs.append(output)
                 finals.append(final)
             x = torch.cat(outputs, dim=-1)  # [batch, step, direction x unit]
-        if isinstance(finals[0], tuple):
-            return x, tuple(torch.stack(states) for states in zip(*finals, strict=True))
-        return x, torch.stack(finals)  # [layer x direction, batch, unit]
+        stacked = tuple(torch.stack(states) for states in zip(*finals, strict=True))
+        return x, stacked if len(stacked) > 1 else stacked[0]  # each [layer x direction, batch, unit]
 
     @staticmethod
-    def scan(cell: nn.Module, x: Tensor, state: Recurrent | None, backward: bool) -> tuple[Tensor, Recurrent]:
+    def scan(cell: nn.Module, x: Tensor, state: Recurrent | None, backward: bool) -> tuple[Tensor, tuple[Tensor, ...]]:
         """One cell over all steps: [batch, step, .] -> [batch, step, unit], and its state after the last."""
-        steps = range(x.shape[1])
-        hidden = [x] * len(steps)
-        for t in reversed(steps) if backward else steps:
-            state = cell(x[:, t], state)
-            hidden[t] = state[0] if isinstance(state, tuple) else state
-        return torch.stack(hidden, dim=1), state
+        hidden: list[Tensor] = []
+        states: tuple[Tensor, ...] = ()
+        for x_t in reversed(x.unbind(1)) if backward else x.unbind(1):
+            state = after = cell(x_t, state)
+            states = after if isinstance(after, tuple) else (after,)
+            hidden.append(states[0])
+        if backward:
+            hidden.reverse()
+        return torch.stack(hidden, dim=1), states
 
 
 def pick(initial: Recurrent | None, index: int) -> Recurrent | None:
     """The part of an initial state that belongs to one cell: [batch, unit]."""
     if isinstance(initial, tuple):
-        return initial[0][index], initial[1][index]
+        return tuple(part[index] for part in initial)
     return None if initial is None else initial[index]
 
 
@@ -92,7 +97,7 @@ def recurrent_module(experiment: Experiment, inputs: int) -> nn.Module:
     if e.impl == "cell":
         return CellLoop(e.cell, inputs, e.hidden, e.layers, directions, dropout, e.nonlinearity)
     layer = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[e.cell]
-    options = {"nonlinearity": e.nonlinearity} if e.cell == "rnn" else {}
+    options: dict[str, Any] = {"nonlinearity": e.nonlinearity} if e.cell == "rnn" else {}
     return layer(
         inputs, e.hidden, e.layers, batch_first=True, dropout=dropout, bidirectional=e.bidirectional, **options
     )

@@ -43,7 +43,7 @@ def to_link(experiment: Experiment, lang: str, run: bool = False) -> str:
 
 
 def to_draft(experiment: Experiment, lang: str) -> str:
-    """The query for the address bar when the texts do not fit: all but them, and a mark that they are kept elsewhere."""
+    """The query for an address bar too small for the texts: all but them, and a mark that they wait elsewhere."""
     without = Experiment(**{**experiment.model_dump(), "text": "", "target": ""})
     kept = [(name, value) for name, value in parse_qsl(to_link(without, lang)) if name not in TEXTS]
     return urlencode([*kept, ("draft", "1")], quote_via=quote)

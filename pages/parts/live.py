@@ -2,7 +2,8 @@
 
 Each is a keyed Components v2 component: new data updates what is mounted. Those that are given the same `group` share
 a cursor, the epoch that is shown; the reader moves it through the recorded frames without asking the server.
-While a run is `live` the cursor follows the newest frame, so one frame is enough; when it pauses or ends, send them all.
+While a run is `live` the cursor follows the newest frame, so one frame is enough; when it pauses or ends,
+send them all.
 """
 
 import base64
@@ -38,68 +39,147 @@ def pack(array: np.ndarray) -> dict[str, Any]:
     if array.dtype.name not in ("int16", "int32", "float32"):
         raise ValueError(f"pack() takes int16, int32 or float32, not {array.dtype.name}: convert it first.")
     data = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-    return {"dtype": array.dtype.name, "shape": list(array.shape), "b64": base64.b64encode(data).decode("ascii")}
+    return {
+        "dtype": array.dtype.name,
+        "shape": list(array.shape),
+        "b64": base64.b64encode(data.tobytes()).decode("ascii"),
+    }
 
 
 def chart(
-    figure: go.Figure | dict[str, Any], *, key: str, group: str, run: str, live: bool, epochs: list[int],
-    frames: dict[str, Any] | None = None, cursor: str = "none", steps: bool = False, height: int, label: str,
+    figure: go.Figure | dict[str, Any],
+    *,
+    key: str,
+    group: str,
+    run: str,
+    live: bool,
+    epochs: list[int],
+    frames: dict[str, Any] | None = None,
+    cursor: str = "none",
+    steps: bool = False,
+    height: int,
+    label: str,
     labels: dict[str, str] | None = None,
 ) -> None:
     """A figure that keeps its zoom across updates and takes its colours from the theme.
 
-    `meta={"palette": "diverging" | "sequential" | "line"}` on a trace lets the theme colour it. `frames` holds trace 0's
-    z for each of `epochs`: {"values": pack(int16 [frame, row, column]), "scale": s}, value = int16 / 32767 * s.
+    `meta={"palette": "diverging" | "sequential" | "line"}` on a trace lets the theme colour it. `frames` holds trace
+    0's z for each of `epochs`: {"values": pack(int16 [frame, row, column]), "scale": s}, value = int16 / 32767 * s.
     `cursor="line"` marks the epoch on trace 0 and lets it be moved; `steps=True` outlines the column of the step that
     is pointed at (x = step). `label` is the accessible name, `labels` the tooltips {"download", "reset"}.
     """
-    _chart(key=key, data={
-        "key": key, "group": group, "run": run, "live": live, "epochs": epochs, "frames": frames, "cursor": cursor,
-        "steps": steps, "height": height, "label": label, "labels": labels or {},
-        "figure": pio.to_json(figure, validate=False),
-    })
+    _chart(
+        key=key,
+        data={
+            "key": key,
+            "group": group,
+            "run": run,
+            "live": live,
+            "epochs": epochs,
+            "frames": frames,
+            "cursor": cursor,
+            "steps": steps,
+            "height": height,
+            "label": label,
+            "labels": labels or {},
+            "figure": pio.to_json(figure, validate=False),
+        },
+    )
 
 
 def strip(
-    *, key: str, group: str, run: str, live: bool, epochs: list[int], tokens: list[str], inputs: int,
-    vocabulary: list[str], specials: int, targets: list[int], top: dict[str, Any], probability: dict[str, Any],
-    joiner: str, labels: dict[str, str],
+    *,
+    key: str,
+    group: str,
+    run: str,
+    live: bool,
+    epochs: list[int],
+    tokens: list[str],
+    inputs: int,
+    vocabulary: list[str],
+    specials: int,
+    targets: list[int],
+    top: dict[str, Any],
+    probability: dict[str, Any],
+    joiner: str,
+    labels: dict[str, str],
 ) -> None:
-    """The row of tokens with what the network expects after each: `top` ids and their `probability`, [frame, step, rank].
+    """The row of tokens with what the network expects after each: `top` ids and `probability`, [frame, step, rank].
 
     The first `inputs` tokens are read by the network; the others are targets only. A target below 0 asks for nothing.
     Vocabulary ids below `specials` are drawn apart. labels: steps, predicted, target, target_only.
     """
-    _strip(key=key, data={
-        "key": key, "group": group, "run": run, "live": live, "epochs": epochs, "tokens": tokens, "inputs": inputs,
-        "vocabulary": vocabulary, "specials": specials, "targets": targets, "top": top, "probability": probability,
-        "joiner": joiner, "labels": labels,
-    })
+    _strip(
+        key=key,
+        data={
+            "key": key,
+            "group": group,
+            "run": run,
+            "live": live,
+            "epochs": epochs,
+            "tokens": tokens,
+            "inputs": inputs,
+            "vocabulary": vocabulary,
+            "specials": specials,
+            "targets": targets,
+            "top": top,
+            "probability": probability,
+            "joiner": joiner,
+            "labels": labels,
+        },
+    )
 
 
 def scrubber(
-    *, key: str, group: str, run: str, live: bool, epochs: list[int], total: int, labels: dict[str, str],
+    *,
+    key: str,
+    group: str,
+    run: str,
+    live: bool,
+    epochs: list[int],
+    total: int,
+    labels: dict[str, str],
 ) -> None:
     """Moves the group's cursor through `epochs`, by hand or playing.
 
     labels: name, epoch (with {epoch} and {total}), start (for epoch 0), following, play, pause, previous, next, speed.
     """
-    _scrubber(key=key, data={
-        "key": key, "group": group, "run": run, "live": live, "epochs": epochs, "total": total, "labels": labels,
-    })
+    _scrubber(
+        key=key,
+        data={
+            "key": key,
+            "group": group,
+            "run": run,
+            "live": live,
+            "epochs": epochs,
+            "total": total,
+            "labels": labels,
+        },
+    )
 
 
 def address(
-    *, key: str, query: str, text_draft: str | None, restore: bool = False,
+    *,
+    key: str,
+    query: str,
+    text_draft: str | None,
+    restore: bool = False,
     on_restored_change: Callable[[], None] | None = None,
 ) -> Any:
     """Keep the address bar at `?query`, and a text that does not fit into a link in the tab's storage.
 
     With `restore` the stored text is asked for instead, once: the result's `restored` is then {"text": str | None}.
     """
-    return _address(key=key, on_restored_change=on_restored_change or (lambda: None), data={
-        "key": key, "query": query, "text_draft": text_draft, "restore": restore,
-    })
+    return _address(
+        key=key,
+        on_restored_change=on_restored_change or (lambda: None),
+        data={
+            "key": key,
+            "query": query,
+            "text_draft": text_draft,
+            "restore": restore,
+        },
+    )
 
 
 def copy_link(*, key: str, query: str, labels: dict[str, str]) -> None:

@@ -19,13 +19,14 @@ def show(t: Translate, run: Run, experiment: Experiment | tuple[Problem, ...]) -
     goes_on = valid and not run.going and run.epoch > 0 and continues(run, experiment)
     with st.container(horizontal=True, key="runbar", gap="small", vertical_alignment="center"):
         st.title(t("playground.title"), width="content", anchor=False)
-        button("train", t("button.continue" if goes_on else "button.train"), train, run.going or not valid, primary=True)
+        button(
+            "train", t("button.continue" if goes_on else "button.train"), train, run.going or not valid, primary=True
+        )
         button("pause", t("button.pause"), pause, not run.going)
         button("step", t("button.step"), step, run.going or not valid)
-        button("stop", t("button.stop"), stop, not (run.going or run.resumable and run.epoch))
+        button("stop", t("button.stop"), stop, not (run.going or (run.resumable and run.epoch)))
         button("reset", t("button.reset"), reset, not valid)
         button("reseed", t("button.reseed"), reseed, not valid)
-
 
         with st.popover("?", key="about_runbar", type="tertiary"):
             st.markdown(t("about.runbar"))
@@ -78,4 +79,6 @@ def reset(_: Run, experiment: Experiment) -> Run:
 def reseed(_: Run, experiment: Experiment) -> Run:
     low, high = BOUNDS["seed"]
     st.session_state.seed = experiment.seed + 1 if experiment.seed < high else int(low)
-    return session.begin(engine.shared(), Experiment(**{**experiment.model_dump(), "seed": st.session_state.seed}), train=False)
+    return session.begin(
+        engine.shared(), Experiment(**{**experiment.model_dump(), "seed": st.session_state.seed}), train=False
+    )

@@ -19,11 +19,18 @@ def show(t: Translate) -> None:
             st.toggle(t("share.run"), key="run_on_opening", help=t("share.run.help"))
             query = to_link(experiment, st.session_state.lang, st.session_state.run_on_opening)
             if fits(query):
-                live.copy_link(key="link", query=query, labels={name: t(f"share.{name}") for name in ("link", "copy", "copied")})
+                live.copy_link(
+                    key="link", query=query, labels={name: t(f"share.{name}") for name in ("link", "copy", "copied")}
+                )
             else:
                 st.info(t("share.too_long", length=f"{len(query):,}", limit=f"{LINK_CHARACTERS:,}"))
             st.download_button(
-                t("share.download"), to_file(experiment), "rnnlab-experiment.json", "application/json", key="download", on_click="ignore"
+                t("share.download"),
+                to_file(experiment),
+                "rnnlab-experiment.json",
+                "application/json",
+                key="download",
+                on_click="ignore",
             )
         st.file_uploader(t("share.upload"), type="json", key="file", on_change=open_file)
 
@@ -39,7 +46,7 @@ def open_file() -> None:
         st.session_state.notes = error.problems
 
 
-def keep_address(t: Translate) -> None:
+def keep_address() -> None:
     """Let the address bar say what the form says. A text too long for an address waits in the browser's storage."""
     experiment = form.read()
     if not isinstance(experiment, Experiment):

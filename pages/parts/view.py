@@ -37,7 +37,10 @@ def draw(run: Run, t: Translate) -> None:
     place = {"group": GROUP, "run": run.id, "live": run.going, "epochs": [frame.epoch for frame in frames]}
     names = ("name", "epoch", "start", "following", "play", "pause", "previous", "next", "speed")
     live.scrubber(
-        key="playground-epoch", **place, total=history.experiment.epochs, labels={name: t(f"scrubber.{name}") for name in names}
+        key="playground-epoch",
+        **place,
+        total=history.experiment.epochs,
+        labels={name: t(f"scrubber.{name}") for name in names},
     )
     with panel("predictions", t):
         o, e = history.opening, history.experiment
@@ -59,12 +62,21 @@ def draw(run: Run, t: Translate) -> None:
     with left, panel("loss", t):
         scale = st.session_state.loss_scale
         figure = figures.loss_figure(history, t, scale)
-        live.chart(figure, key="playground-loss", **place, cursor="line", height=260, label=t("panel.loss"), labels=tools)
+        live.chart(
+            figure, key="playground-loss", **place, cursor="line", height=260, label=t("panel.loss"), labels=tools
+        )
     with right, panel("hidden", t):
         packed = None if run.going else {"values": live.pack(run.hidden_frames), "scale": figures.scale_limit(history)}
         figure = figures.hidden_figure(history, frames[-1], t)
         live.chart(
-            figure, key="playground-hidden", **place, frames=packed, steps=True, height=260, label=t("panel.hidden"), labels=tools
+            figure,
+            key="playground-hidden",
+            **place,
+            frames=packed,
+            steps=True,
+            height=260,
+            label=t("panel.hidden"),
+            labels=tools,
         )
     with panel("shapes", t):
         shapes(history, t)
@@ -80,7 +92,11 @@ def panel(name: str, t: Translate) -> Iterator[None]:
                 if name == "loss":
                     scales = {"log": t("scale.log"), "linear": t("scale.linear")}
                     st.segmented_control(
-                        t("scale"), list(scales), format_func=scales.__getitem__, key="loss_scale", required=True,
+                        t("scale"),
+                        list(scales),
+                        format_func=scales.__getitem__,
+                        key="loss_scale",
+                        required=True,
                         label_visibility="collapsed",
                     )
                 with st.popover("?", key=f"about_{name}", help=t("about"), type="tertiary"):
@@ -132,6 +148,12 @@ def shapes(history: History, t: Translate) -> None:
                 st.markdown(f"**{t(f'tensor.{tensor.name}')}**  \n`[{sizes}]`")
                 st.caption(" × ".join(t(f"axis.{axis}") for axis in tensor.axes) or t("axis.scalar"))
     st.caption(
-        t("shapes.summary", parameters=f"{o.parameters:,}", sequences=o.sequences, batches=o.batches, types=len(o.vocabulary))
+        t(
+            "shapes.summary",
+            parameters=f"{o.parameters:,}",
+            sequences=o.sequences,
+            batches=o.batches,
+            types=len(o.vocabulary),
+        )
     )
     form.say(o.notes)
