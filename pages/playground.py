@@ -20,7 +20,8 @@ def main() -> None:
     )
     experiment = form.read()
     with st.container():
-        if isinstance(experiment, Experiment) and experiment != run.experiment:
+        below = run.shown if run.problems else run
+        if isinstance(experiment, Experiment) and experiment != below.experiment:
             st.info(t("run.stale"))
     runbar.show(t, run, experiment)
     st.fragment(view.show, run_every=view.TICK if run.going else None)()

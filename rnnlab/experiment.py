@@ -113,6 +113,11 @@ def shorten(value: object, limit: int = 40) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def numeral(value: float) -> str:
+    """A limit as a person writes it: 5,000 and 0.000001."""
+    return f"{value:,.6f}".rstrip("0").rstrip(".")
+
+
 def problem_of(details: Any) -> Problem:
     """The `Problem` for one entry of pydantic's error list."""
     if "error" in details.get("ctx", {}) and isinstance(details["ctx"]["error"], LabError):
@@ -129,6 +134,6 @@ def problem_of(details: Any) -> Problem:
             return Problem("yes_no", name, {"value": value})
         case _ if name in BOUNDS:
             low, high = BOUNDS[name]
-            return Problem("bounds", name, {"value": value, "low": f"{low:,}", "high": f"{high:,}"})
+            return Problem("bounds", name, {"value": value, "low": numeral(low), "high": numeral(high)})
         case _:
             return Problem("not_text", name, {"value": value})

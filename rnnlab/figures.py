@@ -24,6 +24,9 @@ def loss_figure(history: History, t: Translate, scale: Literal["linear", "log"])
     """Loss by epoch, over the whole span that the run is to take, so that the axis stands still while it grows."""
     losses = np.array(history.losses, dtype=np.float64)
     losses[~np.isfinite(losses)] = np.nan  # a gap, where the run diverged
+    seen = losses[losses > 0]
+    decades = np.log10(seen.max() / seen.min()) if len(seen) else 0.0
+    axis = {"rangemode": "tozero"} if scale == "linear" else {"dtick": 1 if decades > 1.5 else "D2"}
     curve = go.Scatter(
         x=np.arange(1, len(losses) + 1),
         y=losses,
@@ -42,7 +45,7 @@ def loss_figure(history: History, t: Translate, scale: Literal["linear", "log"])
                 "type": scale,
                 "exponentformat": "power",
             }
-            | ({"rangemode": "tozero"} if scale == "linear" else {"dtick": 1}),
+            | axis,
             "showlegend": False,
         },
     )

@@ -32,6 +32,7 @@ class Run:
     state: State | None = None  # None until the run has been opened
     history: History | None = None
     problems: tuple[Problem, ...] = ()  # why it can't go on
+    before: "Run | None" = None  # the run that is shown until this one has something to show
 
     @property
     def epoch(self) -> int:
@@ -46,6 +47,11 @@ class Run:
         """Whether there is anything left to train, from where it stands."""
         return self.state is not None and not self.state.ended and not self.problems
 
+    @property
+    def shown(self) -> "Run":
+        """This run, or where it has nothing to show, the one before: input that can't be used costs nobody a result."""
+        return self.before if self.history is None and self.before else self
+
     @cached_property
     def hidden_frames(self) -> np.ndarray:
         """Packed once, for a page draws the same value many times."""
@@ -53,9 +59,12 @@ class Run:
         return figures.hidden_frames(self.history)
 
 
-def begin(engine: Engine, experiment: Experiment, train: bool) -> Run:
-    """A new run: to its end, or only up to what the untrained network does."""
-    return Run(uuid4().hex, experiment, engine.submit(jobs.start, experiment), until=experiment.epochs if train else 0)
+def begin(engine: Engine, experiment: Experiment, train: bool, before: Run | None = None) -> Run:
+    """A new run: to its end, or only up to what the untrained network does. `before` is the one it takes over from."""
+    until = experiment.epochs if train else 0
+    return Run(
+        uuid4().hex, experiment, engine.submit(jobs.start, experiment), until, before=before and stop(before.shown)
+    )
 
 
 def train_until(engine: Engine, run: Run, epoch: int) -> Run:
@@ -98,7 +107,7 @@ def tick(engine: Engine, run: Run, patience: float = 0.0) -> Run:
         return replace(run, pending=None, until=0, problems=(Problem("job_failed", "", {"reason": repr(error)[:200]}),))
     state, second = result
     history = second if run.history is None else run.history.extended(state, second)
-    return submit(engine, replace(run, state=state, history=history, pending=None))
+    return submit(engine, replace(run, state=state, history=history, pending=None, before=None))
 
 
 def settle(engine: Engine, run: Run, patience: float, enough: int) -> Run:

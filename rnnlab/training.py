@@ -256,8 +256,8 @@ LIVE = 8
 def advance(state: State, budget: float = math.inf, epochs: int | None = None) -> tuple[State, Chunk]:
     """Train on from `state` for about `budget` seconds, or for `epochs` epochs, or to the end.
 
-    A slice ends early at an epoch's end when the next epoch would not fit, so that slow runs show every epoch.
-    Frames come every few epochs and at the slice's last one.
+    A slice ends with an epoch, for only there a frame can be recorded; where one epoch takes longer than the budget
+    it ends within it, and the next slice ends with that epoch. Frames come every few epochs and at the slice's last.
     """
     if state.ended:
         return state, Chunk((), ())
@@ -266,6 +266,7 @@ def advance(state: State, budget: float = math.inf, epochs: int | None = None) -
         trainer = Trainer.load(state)
     began = epoch_began = time.perf_counter()
     goal = state.epoch + epochs if epochs else math.inf
+    resumed = trainer.sums.batches > 0
     with torch.random.fork_rng(devices=[]):
         torch.set_rng_state(trainer.random)
         while not trainer.ended:
@@ -275,10 +276,10 @@ def advance(state: State, budget: float = math.inf, epochs: int | None = None) -
                 trainer.ended = "time"
             if epoch_ended:
                 trainer.probe.look()
-                if trainer.epoch >= goal or now - began + (now - epoch_began) > budget:
+                if resumed or trainer.epoch >= goal or now - began + (now - epoch_began) > budget:
                     break
                 epoch_began = now
-            elif now - began > budget:
+            elif now - epoch_began > budget:
                 break
         trainer.random = torch.get_rng_state()
     if trainer.sums.batches == 0 and trainer.ended != "diverged":  # weights that diverged have nothing to show

@@ -51,7 +51,7 @@ def read() -> Experiment | tuple[Problem, ...]:
 def open_experiment(experiment: Experiment, train: bool = False) -> None:
     """Show another experiment, from its start."""
     fill(experiment)
-    st.session_state.run = session.begin(engine.shared(), experiment, train)
+    st.session_state.run = session.begin(engine.shared(), experiment, train, before=st.session_state.run)
     st.session_state.patience = 0.5
 
 

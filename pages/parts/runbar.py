@@ -55,12 +55,12 @@ def continues(run: Run, experiment: Experiment) -> bool:
 def train(run: Run, experiment: Experiment) -> Run:
     if continues(run, experiment):
         return session.train_until(engine.shared(), run, experiment.epochs)
-    return session.begin(engine.shared(), experiment, train=True)
+    return session.begin(engine.shared(), experiment, train=True, before=run)
 
 
 def step(run: Run, experiment: Experiment) -> Run:
     if not continues(run, experiment):
-        run = session.begin(engine.shared(), experiment, train=False)
+        run = session.begin(engine.shared(), experiment, train=False, before=run)
     return session.train_until(engine.shared(), run, run.epoch + 1)
 
 
@@ -72,13 +72,11 @@ def stop(run: Run, _: Experiment) -> Run:
     return session.stop(run)
 
 
-def reset(_: Run, experiment: Experiment) -> Run:
-    return session.begin(engine.shared(), experiment, train=False)
+def reset(run: Run, experiment: Experiment) -> Run:
+    return session.begin(engine.shared(), experiment, train=False, before=run)
 
 
-def reseed(_: Run, experiment: Experiment) -> Run:
+def reseed(run: Run, experiment: Experiment) -> Run:
     low, high = BOUNDS["seed"]
     st.session_state.seed = experiment.seed + 1 if experiment.seed < high else int(low)
-    return session.begin(
-        engine.shared(), Experiment(**{**experiment.model_dump(), "seed": st.session_state.seed}), train=False
-    )
+    return reset(run, Experiment(**{**experiment.model_dump(), "seed": st.session_state.seed}))

@@ -82,8 +82,8 @@ def notes(t: Translate) -> None:
     if not st.session_state.notes:
         return
     with st.container(key="notes"):
-        for problem in st.session_state.notes:
-            st.warning(describe(problem, st.session_state.lang, verbatim))
+        sentences = [describe(problem, st.session_state.lang, verbatim) for problem in st.session_state.notes]
+        st.warning("\n".join(f"- {sentence}" for sentence in sentences) if len(sentences) > 1 else sentences[0])
         if st.button(t("notes.seen"), key="notes_seen"):
             st.session_state.notes = ()
             st.rerun()

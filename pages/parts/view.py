@@ -28,7 +28,9 @@ def show() -> None:
 
 
 def draw(run: Run, t: Translate) -> None:
-    form.complain(run.problems)
+    with st.container():
+        form.complain(run.problems)
+    run = run.shown
     history = run.history
     status(run, t)
     if history is None:
