@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.parts.plain import verbatim
 from rnnlab import engine, session
-from rnnlab.experiment import BOUNDS, TEXT_CHARACTERS, Experiment, choices
+from rnnlab.experiment import BOUNDS, TEXT_CHARACTERS, Experiment, choices, numeral
 from rnnlab.i18n import Translate, describe
 from rnnlab.problems import LabError, Problem
 
@@ -68,7 +68,9 @@ def show(t: Translate) -> None:
         help=t("help.preset"),
         on_change=choose_preset,
     )
-    st.text_area(t("field.text"), key="text", height=120, max_chars=TEXT_CHARACTERS, help=t("help.text"))
+    st.caption(t(f"lesson.{st.session_state.preset}"))
+    tip = t("help.text", limit=numeral(TEXT_CHARACTERS))
+    st.text_area(t("field.text"), key="text", height=120, max_chars=TEXT_CHARACTERS, help=tip)
     e = read()
     for group, names in GROUPS.items():
         with st.expander(t(f"form.{group}"), expanded=group != "training"):
@@ -93,6 +95,7 @@ def control(name: str, t: Translate, disabled: bool) -> None:
         st.text_area(label, height=68, max_chars=TEXT_CHARACTERS, **common)
     elif name in BOUNDS:
         low, high = BOUNDS[name]
+        common["help"] += " " + t("form.range", low=numeral(low), high=numeral(high))
         step, form = STEPS.get(name, 1), FORMATS.get(name, "%d")
         st.number_input(label, min_value=low, max_value=high, step=step, format=form, **common)
     elif kind is bool:
