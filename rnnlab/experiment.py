@@ -108,8 +108,13 @@ def choices(name: str) -> tuple[str, ...]:
 
 
 def shorten(value: object, limit: int = 40) -> str:
-    """A value as an error quotes it: whole when short, else its beginning."""
-    text = value if isinstance(value, str) else repr(value)
+    """A value as an error quotes it: whole when short, else its beginning; half a character (a lone surrogate, which
+    no page and no file can hold) as `?`."""
+    try:
+        text = value if isinstance(value, str) else repr(value)
+    except ValueError:  # Python writes no number of thousands of digits
+        text = "…"
+    text = text[: limit + 1].encode(errors="replace").decode()
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -80,6 +80,8 @@ class Chunk:
 
     snapshots: tuple[Snapshot, ...]
     frames: tuple[Frame, ...]
+    seconds: float  # of computing
+    ended: Ended
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ class History:
         """The likeliest token after each token of the probe, by the newest frame."""
         return tuple(self.opening.vocabulary[best] for best in self.frames[-1].top[:, 0])
 
-    def extended(self, state: State, chunk: Chunk) -> "History":
+    def extended(self, chunk: Chunk) -> "History":
         """This history with one more slice; of the frames in between, the thinned ones stay."""
         kept = self.frames
         if chunk.frames and kept[-1].epoch % spacing(self.experiment, self.opening.inputs) != 0:
@@ -118,8 +120,8 @@ class History:
             self,
             snapshots=self.snapshots + chunk.snapshots,
             frames=kept + chunk.frames,
-            seconds=state.seconds,
-            ended=state.ended,
+            seconds=self.seconds + chunk.seconds,
+            ended=chunk.ended,
         )
 
 
@@ -127,4 +129,5 @@ def spacing(experiment: Experiment, inputs: int) -> int:
     """Frames are kept every so many epochs: at most FRAMES of them, within HISTORY_BYTES."""
     units = experiment.hidden * (2 if experiment.bidirectional else 1)
     frame_bytes = inputs * (4 * units + 8 * RANKS + 4)
-    return max(1, ceil(experiment.epochs / min(FRAMES, HISTORY_BYTES // frame_bytes)))
+    frames = min(FRAMES, HISTORY_BYTES // frame_bytes - 2)  # two more are kept: epoch 0 and the newest
+    return max(1, ceil(experiment.epochs / frames))

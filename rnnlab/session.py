@@ -106,7 +106,7 @@ def tick(engine: Engine, run: Run, patience: float = 0.0) -> Run:
         logging.getLogger(__name__).exception("a job failed")
         return replace(run, pending=None, until=0, problems=(Problem("job_failed", "", {"reason": repr(error)[:200]}),))
     state, second = result
-    history = second if run.history is None else run.history.extended(state, second)
+    history = second if run.history is None else run.history.extended(second)
     return submit(engine, replace(run, state=state, history=history, pending=None, before=None))
 
 

@@ -9,7 +9,7 @@ import math
 import time
 import uuid
 from collections import OrderedDict
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 import torch
 from torch import Tensor
@@ -69,20 +69,21 @@ class Trainer:
         loss = self.task.loss(e, result, batch)
         self.optimizer.zero_grad()
         loss.backward()
-        norm = gradient_norm(self.parameters)
         if e.clip:
-            torch.nn.utils.clip_grads_with_norm_(self.parameters, e.clip, norm)
-        value = loss.item()
+            norm = torch.nn.utils.clip_grad_norm_(self.parameters, e.clip)
+        else:
+            norm = gradient_norm(self.parameters)
+        value, norm = loss.item(), norm.item()
         sums.batches += 1
         sums.loss += value if e.loss == "sum" else value * batch.count
         sums.right += int(self.task.right(result, batch))
         sums.targets += batch.count
-        sums.norm = max(sums.norm, norm.item())
-        if not math.isfinite(value):
+        sums.norm = max(sums.norm, norm)
+        self.steps += 1
+        if not (math.isfinite(value) and math.isfinite(norm)):
             return self.end_epoch("diverged")  # without the update: the last good weights stay
         self.probe.saw(result)
         self.optimizer.step()
-        self.steps += 1
         if e.carry:
             self.carried = detached(result.final)
         if sums.batches < len(self.batches):
@@ -160,6 +161,8 @@ class Probe:
 
     def look(self, always: bool = False) -> None:
         """Between two epochs: record a frame if one is due, or in any case."""
+        if self.trainer.ended == "diverged":  # such weights have nothing to show
+            return
         due = self.trainer.epoch % self.every == 0 and not self.shared
         if self.trainer.epoch > self.recorded and (due or always):
             self.trainer.model.eval()
@@ -169,7 +172,8 @@ class Probe:
     def keep(self, result: Pass) -> None:
         self.recorded = self.trainer.epoch
         output, logits = result.output[self.row, : self.steps], result.logits[self.row, : self.steps]
-        self.pending.append((self.recorded, output.detach(), logits.detach()))
+        # Copies, for a view would keep the whole batch.
+        self.pending.append((self.recorded, output.detach().clone(), logits.detach().clone()))
 
     def frames(self) -> tuple[Frame, ...]:
         """The frames recorded since the last call."""
@@ -186,8 +190,8 @@ class Probe:
 
 
 def gradient_norm(parameters: list[torch.nn.Parameter]) -> Tensor:
-    """The norm of all gradients together, before clipping. One concatenation: a third of the time of torch's
-    per-tensor helper on small models, which is what the lab mostly trains."""
+    """The norm of all gradients together, only to be recorded. One concatenation: a third of the time that torch's
+    helper takes on small models, which is what the lab mostly trains."""
     return torch.linalg.vector_norm(torch.cat([p.grad.flatten() for p in parameters if p.grad is not None]))
 
 
@@ -195,39 +199,33 @@ def detached(state: Recurrent) -> Recurrent:
     return tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
 
 
-def start(experiment: Experiment) -> tuple[State, History]:
-    """A run before its first epoch, and its history with frame 0: what untrained weights do.
-
-    Raises LabError where the text can't be trained on with these settings.
-    """
-    trainer = Trainer(experiment)
+def open_run(trainer: Trainer) -> History:
+    """The history of a run before its first epoch, with frame 0: what untrained weights do."""
+    with torch.random.fork_rng(devices=[]):  # dropout may draw
+        first: Pass = trainer.model(trainer.batches[0].ids)
+    trainer.probe.saw(first)
     trainer.probe.look(always=True)
     data = trainer.data
     opening = Opening(
-        experiment=experiment,
+        experiment=trainer.experiment,
         vocabulary=data.vocabulary.tokens,
         specials=data.vocabulary.specials,
         probe=data.probe_tokens,
         inputs=len(data.probe.inputs),
         targets=tuple(data.probe.targets),
-        shapes=first_shapes(trainer),
+        shapes=shapes_of(trainer, first),
         parameters=sum(p.numel() for p in trainer.parameters),
         sequences=len(data.pairs),
         batches=len(trainer.batches),
         notes=data.notes,
     )
-    history = History(opening, (), trainer.probe.frames(), 0.0, "")
-    state = State(experiment, uuid.uuid4().hex, 0, 0, 0.0, "", trainer.save())
-    live[state.run] = trainer
-    return state, history
+    return History(opening, (), trainer.probe.frames(), 0.0, "")
 
 
-def first_shapes(trainer: Trainer) -> tuple[TensorShape, ...]:
+def shapes_of(trainer: Trainer, result: Pass) -> tuple[TensorShape, ...]:
     """The shape of every stage, read off a pass over the first training batch."""
     e, batch = trainer.experiment, trainer.batches[0]
-    with torch.no_grad():
-        result = trainer.model(batch.ids)
-        loss = trainer.task.loss(e, result, batch)
+    loss = trainer.task.loss(e, result, batch)
     h_n, c_n = result.final if isinstance(result.final, tuple) else (result.final, None)
     embedding = e.input == "embedding"
     directions = "direction_unit" if e.bidirectional else "unit"
@@ -248,31 +246,20 @@ def first_shapes(trainer: Trainer) -> tuple[TensorShape, ...]:
     return tuple(TensorShape(name, tuple(t.shape), axes) for name, t, axes in stages if t is not None)
 
 
-# Live trainers of the runs this process served last. Only a shortcut: a state alone gives the same numbers.
-live: OrderedDict[str, Trainer] = OrderedDict()
-LIVE = 8
-
-
-def advance(state: State, budget: float = math.inf, epochs: int | None = None) -> tuple[State, Chunk]:
-    """Train on from `state` for about `budget` seconds, or for `epochs` epochs, or to the end.
+def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, seconds: float = 0.0) -> Chunk:
+    """Train for about `budget` seconds, or up to epoch `goal`, or to the end; `seconds` were computed before.
 
     A slice ends with an epoch, for only there a frame can be recorded; where one epoch takes longer than the budget
     it ends within it, and the next slice ends with that epoch. Frames come every few epochs and at the slice's last.
     """
-    if state.ended:
-        return state, Chunk((), ())
-    trainer = live.pop(state.run, None)
-    if trainer is None or trainer.steps != state.step:
-        trainer = Trainer.load(state)
     began = epoch_began = time.perf_counter()
-    goal = state.epoch + epochs if epochs else math.inf
     resumed = trainer.sums.batches > 0
     with torch.random.fork_rng(devices=[]):
         torch.set_rng_state(trainer.random)
         while not trainer.ended:
             epoch_ended = trainer.step()
             now = time.perf_counter()
-            if state.seconds + now - began > RUN_SECONDS and not trainer.ended:
+            if seconds + now - began > RUN_SECONDS and not trainer.ended:
                 trainer.ended = "time"
             if epoch_ended:
                 trainer.probe.look()
@@ -282,29 +269,46 @@ def advance(state: State, budget: float = math.inf, epochs: int | None = None) -
             elif now - epoch_began > budget:
                 break
         trainer.random = torch.get_rng_state()
-    if trainer.sums.batches == 0 and trainer.ended != "diverged":  # weights that diverged have nothing to show
+    if trainer.sums.batches == 0:
         trainer.probe.look(always=True)
-    chunk = Chunk(tuple(trainer.snapshots), trainer.probe.frames())
+    chunk = Chunk(tuple(trainer.snapshots), trainer.probe.frames(), time.perf_counter() - began, trainer.ended)
     trainer.snapshots = []
-    after = replace(
-        state,
-        step=trainer.steps,
-        epoch=trainer.epoch,
-        seconds=state.seconds + time.perf_counter() - began,
-        ended=trainer.ended,
-        blob=trainer.save(),
-    )
-    live[after.run] = trainer
-    while len(live) > LIVE:
-        live.popitem(last=False)
-    return after, chunk
+    return chunk
 
 
 def run(experiment: Experiment) -> History:
-    """The whole run, here and now.
+    """The whole run, here and now. Raises LabError where the text can't be trained on with these settings."""
+    trainer = Trainer(experiment)
+    history = open_run(trainer)
+    return history.extended(train(trainer))
 
-    Raises LabError where the text can't be trained on with these settings.
-    """
-    state, history = start(experiment)
-    state, chunk = advance(state)
-    return history.extended(state, chunk)
+
+# Live trainers of the runs this process served last. Only a shortcut: a state alone gives the same numbers.
+live: OrderedDict[str, Trainer] = OrderedDict()
+LIVE = 8
+
+
+def start(experiment: Experiment) -> tuple[State, History]:
+    """A run before its first epoch. Raises LabError where the text can't be trained on with these settings."""
+    trainer = Trainer(experiment)
+    history = open_run(trainer)
+    return put_down(trainer, uuid.uuid4().hex, 0.0), history
+
+
+def advance(state: State, budget: float = math.inf, epochs: int | None = None) -> tuple[State, Chunk]:
+    """Train on from `state` for about `budget` seconds, or for `epochs` epochs, or to the end: see `train`."""
+    if state.ended:
+        return state, Chunk((), (), 0.0, state.ended)
+    trainer = live.pop(state.run, None)
+    if trainer is None or trainer.steps != state.step:
+        trainer = Trainer.load(state)
+    chunk = train(trainer, budget, math.inf if epochs is None else state.epoch + epochs, state.seconds)
+    return put_down(trainer, state.run, state.seconds + chunk.seconds), chunk
+
+
+def put_down(trainer: Trainer, run: str, seconds: float) -> State:
+    """The trainer as a value; the live one is kept at hand for the next slice."""
+    live[run] = trainer
+    while len(live) > LIVE:
+        live.popitem(last=False)
+    return State(trainer.experiment, run, trainer.steps, trainer.epoch, seconds, trainer.ended, trainer.save())

@@ -59,7 +59,10 @@ def test_just_beyond_a_limit_names_field_value_and_limits(name, side):
     value = beyond(name, (low, high)[side], (-1, 1)[side])
     (problem,) = problems(**{name: value})
     assert (problem.code, problem.field) == ("bounds", name)
-    assert problem.values == {"value": str(value), "low": f"{low:,}", "high": f"{high:,}"}
+    assert problem.values["value"] == str(value)
+    for name, limit in (("low", low), ("high", high)):  # as people write numbers: 5,000 and 0.000001
+        assert "e" not in problem.values[name]
+        assert float(problem.values[name].replace(",", "")) == limit
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, None, "many", [], {}, "1e999", "nan"])
@@ -213,9 +216,6 @@ def test_any_json_object_is_an_experiment_or_a_lab_error(fields):
         assert all(len(str(value)) <= 100 for value in problem.values.values()), "an error quotes, it does not repeat"
 
 
-@pytest.mark.xfail(
-    strict=True, raises=ValueError, reason="shorten() prints the number, which Python refuses past 4,300 digits"
-)
 def test_a_number_of_thousands_of_digits_is_out_of_bounds():
     with pytest.raises(LabError):
         Experiment(hidden=10**5_000)
@@ -227,10 +227,7 @@ def test_a_number_of_thousands_of_digits_is_out_of_bounds():
         "text",
         "target",
         "tokenizer",
-        pytest.param(
-            "preset",
-            marks=pytest.mark.xfail(strict=True, raises=UnicodeEncodeError, reason="pydantic encodes the LabError"),
-        ),
+        pytest.param("preset"),
     ],
 )
 def test_a_lone_surrogate_is_refused(name):
@@ -238,7 +235,6 @@ def test_a_lone_surrogate_is_refused(name):
     assert problem.field == name
 
 
-@pytest.mark.xfail(strict=True, raises=UnicodeEncodeError, reason="the quoted value still holds the surrogate")
 @pytest.mark.parametrize("field", ["text", "tokenizer", "preset", "hidden", "colour"])
 def test_a_problem_can_be_written_to_a_page(field):
     for problem in problems(**{field: "\ud800"}):

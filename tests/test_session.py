@@ -1,0 +1,237 @@
+"""A run as a reader's buttons move it. The engine here runs a job only when a test says so."""
+
+from concurrent.futures import Future
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnnlab import Experiment, History, LabError, Problem, jobs, run, session
+
+SMALL = Experiment(epochs=12)
+CARRIED = Experiment(preset="hello-elloh", epochs=12, layers=2, dropout=0.5)
+
+
+class Bench:
+    """An engine that keeps jobs lying until `work` is called, one epoch a slice, as a slow worker would."""
+
+    def __init__(self):
+        self.jobs: list[tuple[Future, object, tuple]] = []
+        self.submitted = 0
+
+    def submit(self, job, *args) -> Future:
+        self.submitted += 1
+        self.jobs.append((Future(), job, args))
+        return self.jobs[-1][0]
+
+    def work(self) -> None:
+        """Do all that lies here."""
+        while self.jobs:
+            future, job, args = self.jobs.pop(0)
+            if job is jobs.advance:
+                args = (args[0], 0.0, *args[2:])
+            try:
+                future.set_result(job(*args))
+            except Exception as error:
+                future.set_exception(error)
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def to_the_end(bench: Bench, r: session.Run) -> session.Run:
+    while r.going:
+        bench.work()
+        r = session.tick(bench, r)
+    return r
+
+
+def opened(bench: Bench, experiment: Experiment = SMALL) -> session.Run:
+    return to_the_end(bench, session.begin(bench, experiment, train=False))
+
+
+def after(bench: Bench, epochs: int, experiment: Experiment = SMALL) -> session.Run:
+    """A run that goes on, with this many epochs done and the next slice under way."""
+    r = session.begin(bench, experiment, train=True)
+    while r.epoch < epochs:
+        bench.work()
+        r = session.tick(bench, r)
+    return r
+
+
+def assert_identical(one: History, other: History) -> None:
+    assert (one.opening, one.snapshots, one.ended) == (other.opening, other.snapshots, other.ended)
+    assert [frame.epoch for frame in one.frames] == [frame.epoch for frame in other.frames]
+    for mine, its in zip(one.frames, other.frames, strict=True):
+        for name in ("hidden", "top", "probability", "target"):
+            np.testing.assert_array_equal(getattr(mine, name), getattr(its, name))
+
+
+@pytest.fixture(scope="module")
+def whole() -> dict[Experiment, History]:
+    return {e: run(e) for e in (SMALL, CARRIED)}
+
+
+def test_opening_shows_the_untrained_network_and_trains_nothing(bench):
+    r = opened(bench)
+    assert (r.epoch, r.going, bench.submitted) == (0, False, 1)
+    assert [frame.epoch for frame in r.history.frames] == [0]
+
+
+@pytest.mark.parametrize("experiment", [SMALL, CARRIED])
+def test_training_to_the_end_is_the_uninterrupted_run(bench, whole, experiment):
+    r = to_the_end(bench, session.begin(bench, experiment, train=True))
+    assert_identical(r.history, whole[experiment])
+    assert not r.resumable
+    assert bench.submitted == 13
+
+
+BUTTONS = ["pause", "train", "step", "tick", "work", "work and tick"]
+
+
+@pytest.mark.parametrize("experiment", [SMALL, CARRIED])
+@given(buttons=st.lists(st.sampled_from(BUTTONS), max_size=30))
+@settings(max_examples=30)
+def test_whatever_is_pressed_in_between_the_run_is_the_same(whole, experiment, buttons):
+    """Results that were abandoned never show; no epoch is lost or seen twice."""
+    bench = Bench()
+    r = session.begin(bench, experiment, train=True)
+    for button in buttons:
+        before = r.epoch
+        if "work" in button:
+            bench.work()
+        if "tick" in button:
+            r = session.tick(bench, r)
+        if button == "pause":
+            r = session.pause(r)
+        if button == "train" and r.resumable:
+            r = session.train_until(bench, r, experiment.epochs)
+        if button == "step" and r.resumable:
+            r = session.train_until(bench, r, r.epoch + 1)
+        assert r.epoch in (before, before + 1)
+    r = to_the_end(bench, r)
+    if r.resumable:
+        r = to_the_end(bench, session.train_until(bench, r, experiment.epochs))
+    assert_identical(r.history, whole[experiment])
+
+
+def test_pause_does_not_wait_for_what_is_under_way_and_does_not_use_it(bench):
+    r = session.pause(after(bench, 3))
+    assert (r.going, r.epoch, r.resumable) == (False, 3, True)
+    bench.work()  # the worker finishes what nobody waits for
+    assert session.tick(bench, r) == r
+
+
+def test_what_was_abandoned_is_computed_again(bench, whole):
+    r = session.pause(after(bench, 3))
+    bench.work()
+    r = session.train_until(bench, r, 5)
+    r = to_the_end(bench, r)
+    assert r.history.losses == whole[SMALL].losses[:5]
+
+
+def test_one_step_is_one_epoch(bench, whole):
+    r = opened(bench)
+    for epoch in (1, 2, 3):
+        r = to_the_end(bench, session.train_until(bench, r, r.epoch + 1))
+        assert r.history.losses == whole[SMALL].losses[:epoch]
+        assert r.history.frames[-1].epoch == epoch
+
+
+def test_pause_while_opening_opens_and_goes_no_further(bench):
+    r = to_the_end(bench, session.pause(session.begin(bench, SMALL, train=True)))
+    assert (r.epoch, bench.submitted, r.resumable) == (0, 1, True)
+
+
+def test_stop_keeps_what_was_recorded_and_ends_the_run(bench):
+    r = session.stop(after(bench, 3))
+    assert (r.going, r.epoch, r.resumable) == (False, 3, False)
+    assert session.train_until(bench, r, 12) == session.tick(bench, session.train_until(bench, r, 12))
+    assert session.train_until(bench, r, 12).going is False
+
+
+@pytest.mark.parametrize("end", [session.pause, session.stop])
+def test_after_pause_and_stop_nothing_more_is_asked_for(bench, end):
+    r = end(after(bench, 2))
+    bench.work()
+    before = bench.submitted
+    for _ in range(5):
+        r = session.tick(bench, r)
+        bench.work()
+    assert bench.submitted == before
+
+
+def test_nobody_ticks_nothing_is_asked_for(bench):
+    """A closed tab ticks no more, and with that its computing ends."""
+    after(bench, 2)
+    before = bench.submitted
+    bench.work()
+    assert bench.submitted == before
+    assert not bench.jobs
+
+
+def test_at_most_one_job_of_a_run_is_under_way(bench):
+    r = after(bench, 1)
+    for _ in range(3):
+        r = session.tick(bench, session.train_until(bench, r, 12))
+        assert len(bench.jobs) == 1
+
+
+def test_a_tick_before_the_result_is_there_changes_nothing(bench):
+    r = session.begin(bench, SMALL, train=True)
+    assert session.tick(bench, r) is r
+
+
+def test_unusable_text_becomes_the_runs_problem(bench):
+    r = to_the_end(bench, session.begin(bench, Experiment(text=" "), train=True))
+    assert (r.problems, r.resumable, r.history) == ((Problem("text_empty", "text"),), False, None)
+    assert bench.submitted == 1
+
+
+def test_problems_in_mid_run_keep_what_was_recorded(bench):
+    r = after(bench, 3)
+    (future, _, _) = bench.jobs.pop()
+    lost = Problem("worker_lost", "", {"reason": "TimeoutError"})
+    future.set_exception(LabError(lost))
+    r = session.tick(bench, r)
+    assert (r.problems, r.going, r.epoch) == ((lost,), False, 3)
+
+
+@pytest.mark.parametrize("error", [MemoryError("no memory"), RuntimeError("torch"), KeyError("x")])
+def test_any_failure_of_a_job_is_said_and_ends_the_run(bench, error):
+    r = after(bench, 3)
+    (future, _, _) = bench.jobs.pop()
+    future.set_exception(error)
+    r = session.tick(bench, r)
+    assert (r.going, r.epoch) == (False, 3)
+    (problem,) = r.problems
+    assert problem.code == "job_failed"
+    assert type(error).__name__ in problem.values["reason"]
+
+
+def test_settling_takes_what_is_there_until_enough():
+    class AtOnce(Bench):
+        def submit(self, job, *args):
+            future = super().submit(job, *args)
+            self.work()
+            return future
+
+    bench = AtOnce()
+    r = session.settle(bench, session.begin(bench, SMALL, train=True), 60.0, enough=4)
+    assert r.epoch == 4
+    assert session.settle(bench, r, 0.0, enough=12) is r
+    assert session.settle(bench, r, 60.0, enough=99).epoch == 12
+
+
+def test_settling_gives_up_when_patience_ends(bench):
+    r = session.begin(bench, SMALL, train=True)
+    assert session.settle(bench, r, 0.05, enough=1) is r
+
+
+def test_packed_frames_are_the_recorded_states(bench):
+    r = to_the_end(bench, session.begin(bench, SMALL, train=True))
+    frames = np.stack([frame.hidden.T for frame in r.history.frames])
+    np.testing.assert_allclose(r.hidden_frames / 32767, frames, atol=1 / 32767)
