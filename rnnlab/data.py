@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 
 from rnnlab.experiment import PROBE_TOKENS, SEQUENCE_TOKENS, STEP_TOKENS, TYPES, Experiment, shorten
 from rnnlab.problems import LabError, Problem
@@ -47,13 +46,16 @@ class Data:
         """The sequences in this order, `size` a batch; the last batch may be shorter."""
         for start in range(0, len(order), size):
             chosen = [self.pairs[i] for i in order[start : start + size]]
-            ids = [torch.tensor(pair.inputs) for pair in chosen]
-            targets = [torch.tensor(pair.targets) for pair in chosen]
-            yield Batch(
-                pad_sequence(ids, batch_first=True, padding_value=0),  # <pad> is id 0 wherever lengths differ
-                pad_sequence(targets, batch_first=True, padding_value=NO_TARGET),
-                sum(len(pair.targets) for pair in chosen),
-            )
+            ids = [pair.inputs for pair in chosen]
+            targets = [pair.targets for pair in chosen]
+            count = sum(map(len, targets))
+            yield Batch(padded(ids, 0), padded(targets, NO_TARGET), count)  # <pad> is id 0 wherever lengths differ
+
+
+def padded(rows: list[list[int]], filler: int) -> Tensor:
+    """Rows of different lengths as one tensor, filled up at their ends: [row, longest]."""
+    longest = max(map(len, rows))
+    return torch.tensor([row + [filler] * (longest - len(row)) for row in rows])
 
 
 def next_token_data(experiment: Experiment) -> Data:
@@ -90,13 +92,13 @@ def next_token_data(experiment: Experiment) -> Data:
     if short := sum(not any(part[0] for part in cut(*example, experiment)) for example in examples):
         notes.append(Problem("lines_left_out", "text", {"count": short}))
 
-    padded = len({len(inputs) for inputs, _ in sequences}) > 1
+    uneven = len({len(inputs) for inputs, _ in sequences}) > 1
     tokens = (token for line in lines + target_lines for token in line)
-    vocabulary = Vocabulary.of(tokens, (PAD,) if padded else ())
+    vocabulary = Vocabulary.of(tokens, (PAD,) if uneven else ())
     if len(vocabulary) > TYPES:
         raise LabError(Problem("types", "text", {"value": f"{len(vocabulary):,}", "limit": f"{TYPES:,}"}))
     pairs = [Pair(vocabulary.encode(inputs), vocabulary.encode(targets)) for inputs, targets in sequences]
-    check_sizes(experiment, pairs, len(vocabulary), padded)
+    check_sizes(experiment, pairs, len(vocabulary), uneven)
 
     if experiment.probe > len(lines):
         raise LabError(Problem("probe_line", "probe", {"value": experiment.probe, "limit": len(lines)}))
@@ -140,7 +142,7 @@ def check_text(lines: list[list[str]], target_lines: list[list[str]]) -> None:
             )
 
 
-def check_sizes(experiment: Experiment, pairs: list[Pair], types: int, padded: bool) -> None:
+def check_sizes(experiment: Experiment, pairs: list[Pair], types: int, uneven: bool) -> None:
     """Whether sizes that only the tokenized text decides fit the model and the machine."""
     longest = max(len(pair.inputs) for pair in pairs)
     if longest > SEQUENCE_TOKENS:
@@ -152,5 +154,5 @@ def check_sizes(experiment: Experiment, pairs: list[Pair], types: int, padded: b
     units = experiment.hidden * (2 if experiment.bidirectional else 1)
     if experiment.head == "none" and units != types:
         raise LabError(Problem("head_none", "head", {"value": units, "limit": types}))
-    if experiment.carry and (padded or len(pairs) > experiment.batch):
+    if experiment.carry and (uneven or len(pairs) > experiment.batch):
         raise LabError(Problem("carry_batch", "carry", {"value": len(pairs), "batch": experiment.batch}))

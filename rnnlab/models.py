@@ -31,7 +31,7 @@ class OneHot(nn.Module):
         self.classes = classes
 
     def forward(self, ids: Tensor) -> Tensor:
-        return functional.one_hot(ids, self.classes).float()
+        return torch.zeros(*ids.shape, self.classes).scatter_(-1, ids.unsqueeze(-1), 1.0)
 
 
 class CellLoop(nn.Module):
@@ -65,7 +65,7 @@ class CellLoop(nn.Module):
                 output, final = self.scan(self.cells[index], x, pick(initial, index), backward=direction == 1)
                 outputs.append(output)
                 finals.append(final)
-            x = torch.cat(outputs, dim=-1)  # [batch, step, direction x unit]
+            x = torch.cat(outputs, dim=-1) if len(outputs) > 1 else outputs[0]  # [batch, step, direction x unit]
         stacked = tuple(torch.stack(states) for states in zip(*finals, strict=True))
         return x, stacked if len(stacked) > 1 else stacked[0]  # each [layer x direction, batch, unit]
 
@@ -117,9 +117,9 @@ class TokenModel(nn.Module):
             self.input, width = OneHot(classes), classes
         self.recurrent = recurrent_module(e, width)
         units = e.hidden * (2 if e.bidirectional else 1)
-        self.head = nn.Linear(units, classes) if e.head == "linear" else nn.Identity()
+        self.head = nn.Linear(units, classes) if e.head == "linear" else None
 
     def forward(self, ids: Tensor, initial: Recurrent | None = None) -> Pass:
         features = self.input(ids)  # [batch, step, embed]
         output, final = self.recurrent(features, initial)  # [batch, step, direction x unit]
-        return Pass(features, output, final, self.head(output))
+        return Pass(features, output, final, output if self.head is None else self.head(output))
