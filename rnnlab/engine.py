@@ -9,6 +9,8 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
@@ -49,9 +51,9 @@ class Workers:
 
     def new_pool(self) -> ProcessPool:
         method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-        context = multiprocessing.get_context(method)
         if method == "forkserver":
-            context.set_forkserver_preload(["rnnlab.preload"])
+            start_fork_server()
+        context = multiprocessing.get_context(method)
         return ProcessPool(max_workers=self.count, context=context, initializer=begin_worker)
 
     def submit(self, job: Callable[..., Any], *args: Any) -> Future:
@@ -65,7 +67,7 @@ class Workers:
         def done(future: Future) -> None:
             try:
                 outcome.set_result(future.result())
-            except (ProcessExpired, TimeoutError) as error:
+            except (ProcessExpired, BrokenProcessPool, TimeoutError) as error:
                 if tries > 1:
                     self.attempt(outcome, job, args, tries - 1)
                 else:
@@ -92,11 +94,27 @@ class Workers:
         self.pool.join(5)
 
 
-def begin_worker() -> None:
-    """In each worker: leave the other cores to others, and end when the parent is gone, however it went."""
-    import torch
+def start_fork_server() -> None:
+    """Start the process that workers are forked from. It looks for what it is to preload in its own path, and goes
+    without, silently, where that lacks our folder: so the folder is in the path while it starts."""
+    from multiprocessing import forkserver  # not on Windows
 
-    torch.set_num_threads(1)
+    multiprocessing.set_forkserver_preload(["rnnlab.preload"])
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[1]), *([before] if before else [])])
+    try:
+        forkserver.ensure_running()
+    finally:
+        del os.environ["PYTHONPATH"]
+        if before is not None:
+            os.environ["PYTHONPATH"] = before
+
+
+def begin_worker() -> None:
+    """In each worker: be warm, even where nothing could be preloaded, and end when the parent is gone, however it
+    went."""
+    import rnnlab.preload  # noqa: F401
+
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=end_with, args=(parent,), daemon=True).start()

@@ -8,15 +8,13 @@ from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
-import plotly.io as pio
 
 from rnnlab.history import Frame, History
 from rnnlab.i18n import Translate
 
-pio.templates.default = None  # Plotly's own is half of a figure's size and of the time it takes
-
 DIVERGING = [[0.0, "#2166ac"], [0.5, "#f5f5f5"], [1.0, "#d9730d"]]  # blue and orange: safe for the colour-blind
 MARGIN = {"l": 52, "r": 12, "t": 8, "b": 40}
+BARE = {"template": {}}  # a default template, Plotly's or Streamlit's, would be most of a figure's size and time
 LABEL_CHARACTERS = 10
 
 
@@ -38,6 +36,7 @@ def loss_figure(history: History, t: Translate, scale: Literal["linear", "log"])
     return go.Figure(
         curve,
         {
+            **BARE,
             "margin": MARGIN,
             "xaxis": {"title": {"text": t("axis.epoch")}, "range": [0, max(history.experiment.epochs, 2)]},
             "yaxis": {
@@ -70,6 +69,7 @@ def hidden_figure(history: History, frame: Frame, t: Translate) -> go.Figure:
         hovertemplate=t("figure.hidden.hover") + "<extra></extra>",
     )
     layout: dict[str, Any] = {
+        **BARE,
         "margin": MARGIN,
         "xaxis": {
             "tickvals": list(range(steps)),

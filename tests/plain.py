@@ -1,4 +1,4 @@
-"""Plain PyTorch programs, as a textbook writes them: what the lab's numbers are held against. Call nothing of the lab."""
+"""Plain PyTorch programs, as a textbook writes them: what the lab's numbers are held against."""
 
 import torch
 from torch import nn

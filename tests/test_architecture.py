@@ -1,4 +1,4 @@
-"""The shape of the whole: which way imports point, what the web process stays free of, what never leaves the machine."""
+"""The shape of the whole: which way imports point, what the web process is free of, what never leaves."""
 
 import ast
 import re

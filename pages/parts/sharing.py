@@ -20,7 +20,7 @@ def show(t: Translate) -> None:
             query = to_link(experiment, st.session_state.lang, st.session_state.run_on_opening)
             if fits(query):
                 live.copy_link(
-                    key="link", query=query, labels={name: t(f"share.{name}") for name in ("link", "copy", "copied")}
+                    key="link", query=query, labels={name: t(f"share.{name}") for name in ("link", "copy", "copied", "failed")}
                 )
             else:
                 st.info(t("share.too_long", length=f"{len(query):,}", limit=f"{LINK_CHARACTERS:,}"))
