@@ -24,7 +24,7 @@ def warm():
 
 
 def worker_processes() -> list[psutil.Process]:
-    """The children of this process's fork server. (A browser test's web server may be a child too: it is left alone.)"""
+    """The children of this process's fork server. A web server of a browser test is no business of ours."""
     servers = [
         child for child in psutil.Process().children() if "multiprocessing.forkserver" in " ".join(child.cmdline())
     ]

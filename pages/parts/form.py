@@ -1,6 +1,7 @@
 """The experiment's form. Keys and values of its widgets are those of `Experiment` and of links, whatever the
 language, so that switching the language changes labels and nothing else."""
 
+from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -8,7 +9,7 @@ import streamlit as st
 from pages.parts.plain import verbatim
 from rnnlab import engine, session
 from rnnlab.experiment import BOUNDS, TEXT_CHARACTERS, Experiment, choices, numeral
-from rnnlab.i18n import Translate, describe
+from rnnlab.i18n import LANGUAGES, Translate, describe, translator
 from rnnlab.problems import LabError, Problem
 
 GROUPS = {
@@ -22,6 +23,7 @@ GROUPS = {
 WIDE = ("shuffle", "bidirectional", "carry", "target")  # a row each, below the pairs
 # A widget's key is its field's name, but where the panel that shows the thing has that key already.
 KEYS = {name: name for name in Experiment.model_fields} | {"hidden": "hidden_size", "loss": "loss_reduction"}
+CHOICES = ("preset", "tokenizer", "input", "cell", "impl", "nonlinearity", "head", "loss", "optimizer")
 STEPS = {"lr": 0.001, "dropout": 0.1, "clip": 0.5}
 FORMATS = {"lr": "%.6g", "dropout": "%.2f", "clip": "%.3g"}
 
@@ -32,18 +34,29 @@ def fill(experiment: Experiment) -> None:
         st.session_state[KEYS[name]] = value
 
 
+@cache
+def ids_by_label(name: str) -> dict[str, str]:
+    """What a choice is called, in every language -> its value."""
+    return {translator(lang)(f"{name}.{id}"): id for lang in LANGUAGES for id in choices(name)}
+
+
+def value(name: str) -> Any:
+    """What a field's widget says. The browser answers with the label it shows, and while the language changes that
+    may be a label of the language before."""
+    said = st.session_state[KEYS[name]]
+    return ids_by_label(name).get(said, said) if name in CHOICES else said
+
+
 def keep() -> None:
-    """For a change of language: the browser answers with the label it shows, so every widget is given its value anew,
-    to show it under its new label."""
-    for key in (*KEYS.values(), "loss_scale"):
-        if key in st.session_state:
-            st.session_state[key] = st.session_state[key]
+    """Give every choice its value anew, so that the browser shows it under its label of today."""
+    for name in CHOICES:
+        st.session_state[KEYS[name]] = value(name)
 
 
 def read() -> Experiment | tuple[Problem, ...]:
     """What the widgets say now, or why it is no experiment."""
     try:
-        return Experiment(**{name: st.session_state[key] for name, key in KEYS.items()})
+        return Experiment(**{name: value(name) for name in KEYS})
     except LabError as error:
         return error.problems
 
@@ -56,10 +69,14 @@ def open_experiment(experiment: Experiment, train: bool = False) -> None:
 
 
 def choose_preset() -> None:
-    open_experiment(Experiment(preset=st.session_state.preset), train=True)
+    chosen = value("preset")
+    if chosen != st.session_state.run.experiment.preset:  # else it has only changed its label
+        open_experiment(Experiment(preset=chosen), train=True)
 
 
 def show(t: Translate) -> None:
+    if any(st.session_state[KEYS[name]] != value(name) for name in CHOICES):
+        keep()
     st.selectbox(
         t("field.preset"),
         choices("preset"),

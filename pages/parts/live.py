@@ -161,12 +161,12 @@ def scrubber(
 def address(
     *,
     key: str,
-    query: str,
+    query: str | None,
     text_draft: str | None,
     restore: bool = False,
     on_restored_change: Callable[[], None] | None = None,
 ) -> Any:
-    """Keep the address bar at `?query`, and a text that does not fit into a link in the tab's storage.
+    """Keep the address bar at `?query` (None: as it is), and a text that does not fit into a link in the tab's storage.
 
     With `restore` the stored text is asked for instead, once: the result's `restored` is then {"text": str | None}.
     """

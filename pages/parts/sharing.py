@@ -20,7 +20,9 @@ def show(t: Translate) -> None:
             query = to_link(experiment, st.session_state.lang, st.session_state.run_on_opening)
             if fits(query):
                 live.copy_link(
-                    key="link", query=query, labels={name: t(f"share.{name}") for name in ("link", "copy", "copied", "failed")}
+                    key="link",
+                    query=query,
+                    labels={name: t(f"share.{name}") for name in ("link", "copy", "copied", "failed")},
                 )
             else:
                 st.info(t("share.too_long", length=f"{len(query):,}", limit=f"{LINK_CHARACTERS:,}"))
@@ -47,7 +49,8 @@ def open_file() -> None:
 
 
 def keep_address() -> None:
-    """Let the address bar say what the form says. A text too long for an address waits in the browser's storage."""
+    """Let the address bar say what the form says. A text too long for an address waits in the browser's storage; until
+    the browser has answered with it, the address stays as it is."""
     experiment = form.read()
     if not isinstance(experiment, Experiment):
         return
@@ -55,11 +58,12 @@ def keep_address() -> None:
     if not fits(query):
         query = to_draft(experiment, st.session_state.lang)
         draft = json.dumps({"text": experiment.text, "target": experiment.target})
+    waiting = st.session_state.restore
     live.address(
         key="address",
-        query=query,
-        text_draft=None if st.session_state.restore else draft,
-        restore=st.session_state.restore,
+        query=None if waiting else query,
+        text_draft=None if waiting else draft,
+        restore=waiting,
         on_restored_change=restore,
     )
 

@@ -62,8 +62,7 @@ def draw(run: Run, t: Translate) -> None:
     left, right = st.columns(2, gap="small")
     tools = {"download": t("chart.download"), "reset": t("chart.reset")}
     with left, panel("loss", t):
-        scale = st.session_state.loss_scale
-        figure = figures.loss_figure(history, t, scale)
+        figure = figures.loss_figure(history, t, "log" if st.session_state.loss_log else "linear")
         live.chart(
             figure, key="playground-loss", **place, cursor="line", height=260, label=t("panel.loss"), labels=tools
         )
@@ -92,15 +91,7 @@ def panel(name: str, t: Translate) -> Iterator[None]:
             st.markdown(f"**{t(f'panel.{name}')}**", width="stretch")
             with st.container(horizontal=True, width="content", wrap=False, gap="small"):
                 if name == "loss":
-                    scales = {"log": t("scale.log"), "linear": t("scale.linear")}
-                    st.segmented_control(
-                        t("scale"),
-                        list(scales),
-                        format_func=scales.__getitem__,
-                        key="loss_scale",
-                        required=True,
-                        label_visibility="collapsed",
-                    )
+                    st.toggle(t("scale.log"), key="loss_log")
                 with st.popover("?", key=f"about_{name}", help=t("about"), type="tertiary"):
                     st.markdown(t(f"about.{name}"))
         st.caption(t(f"caption.{name}"))

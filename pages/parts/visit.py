@@ -22,6 +22,6 @@ def begin() -> None:
     st.session_state.notes = link.notes
     st.session_state.restore = link.draft
     st.session_state.run_on_opening = True
-    st.session_state.loss_scale = "log"
+    st.session_state.loss_log = True
     st.session_state.run = session.begin(engine.shared(), link.experiment, train=link.run or not link.named)
     st.session_state.patience = FIRST_PATIENCE

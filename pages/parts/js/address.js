@@ -9,9 +9,9 @@ export default component("rl-address", {
 
   update(self) {
     const { query, text_draft: draft, restore } = self.data;
-    if (location.search !== `?${query}`) {
+    if (query !== null && location.search !== `?${query}`) {
       // Replaced, not pushed: Back must leave the page, not undo one slider after the other.
-      history.replaceState(history.state, "", `${location.pathname}${query ? `?${query}` : ""}${location.hash}`);
+      history.replaceState(history.state, "", `${location.pathname}?${query}${location.hash}`);
     }
     if (restore && !self.restored) {
       self.restored = true;

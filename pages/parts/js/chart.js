@@ -10,7 +10,7 @@ export default component("rl-chart", {
     self.value = element("span", "rl-value");
     self.line.append(self.dot, self.value);
     self.root.append(self.plot, self.band, self.line);
-    self.root.setAttribute("role", "img");
+    self.root.setAttribute("role", "figure"); // not "img": the mode bar inside can be focused
     self.draws = 0;
     // Also the way in for a chart mounted in a hidden tab: its first width above zero draws it.
     self.observer = new ResizeObserver(() => schedule(self));

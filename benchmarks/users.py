@@ -1,0 +1,224 @@
+"""How long a rerun takes while others use the lab: simulated users over Streamlit's own websocket protocol.
+
+    python -m benchmarks.users [users ...]
+
+Each user changes a number in the sidebar every two seconds; two more sessions train long runs and poll them. They
+say and keep what a browser would: every widget's value, the large messages it holds already, its fragments' timers.
+"""
+
+import asyncio
+import random
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from statistics import median
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+
+from benchmarks.server import LONG, Row, link, percentile, serving, show
+
+CROWDS = (10, 30)
+PERIOD = 2.0  # seconds between two changes of one user
+SECONDS = 40.0
+TRAINERS = 2
+GOAL = 150.0  # ms, p95
+PATIENCE = 30.0  # seconds that anything may take before the benchmark fails
+QUIET = 1.0  # seconds without a timer: the first training is over
+
+
+class Tab:
+    """One browser tab, as far as the server can tell."""
+
+    def __init__(self, socket: ClientConnection, address: str, query: str = ""):
+        self.socket = socket
+        self.url = f"http://{address}/"
+        self.query = query
+        self.page = ""  # hash of the page's script, as the server names it
+        self.widgets: dict[str, WidgetState] = {}
+        self.cached: dict[str, tuple[int, str]] = {}  # hash of a large message: run it was last used in, fragment
+        self.keep = 2  # runs that a message is kept without being used
+        self.runs = 0
+        self.polls = 0
+        self.timers: dict[str, tuple[float, asyncio.Task]] = {}
+        self.finished: asyncio.Future[None] | None = None
+
+    async def listen(self) -> None:
+        async for data in self.socket:
+            assert isinstance(data, bytes)
+            self.hear(ForwardMsg.FromString(data))
+
+    def hear(self, message: ForwardMsg) -> None:
+        fragment = message.delta.fragment_id
+        if message.metadata.cacheable:
+            self.cached[message.hash] = self.runs, fragment
+        match message.WhichOneof("type"):
+            case "delta":
+                self.meet(message.delta.new_element)
+            case "ref_hash":
+                self.cached[message.ref_hash] = self.runs, self.cached[message.ref_hash][1]
+            case "new_session":
+                self.page = message.new_session.page_script_hash
+                self.keep = message.new_session.config.max_cached_message_age
+            case "auto_rerun":
+                self.start_timer(message.auto_rerun.fragment_id, message.auto_rerun.interval)
+            case "stop_auto_rerun":
+                for name in message.stop_auto_rerun.fragment_ids:
+                    self.stop_timer(name)
+            case "script_finished" if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                self.forget(list(message.metadata.run.fragment_ids))
+                self.polls += message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+                if self.finished and not self.finished.done():
+                    self.finished.set_result(None)
+
+    def meet(self, element: Element) -> None:
+        """Keep a widget's first value, or the one the server has set, as the browser would."""
+        kind = element.WhichOneof("type") or ""
+        if kind not in VALUES:
+            return
+        widget = getattr(element, kind)
+        if widget.set_value or widget.id not in self.widgets:
+            state = self.widgets[widget.id] = WidgetState(id=widget.id)
+            VALUES[kind](state, widget)
+
+    def forget(self, fragments: list[str]) -> None:
+        """After a run: drop the messages that were not used for some runs, of its fragments if it was a fragment's."""
+        self.runs += 1
+        for name, (run, fragment) in list(self.cached.items()):
+            if (not fragments or fragment in fragments) and self.runs - run > self.keep:
+                del self.cached[name]
+
+    def start_timer(self, fragment: str, interval: float) -> None:
+        if fragment in self.timers and self.timers[fragment][0] == interval:
+            return
+        self.stop_timer(fragment)
+        self.timers[fragment] = interval, asyncio.create_task(self.poll(fragment, interval))
+
+    def stop_timer(self, fragment: str) -> None:
+        if fragment in self.timers:
+            self.timers.pop(fragment)[1].cancel()
+
+    async def poll(self, fragment: str, interval: float) -> None:
+        """The browser's setInterval: it does not wait for answers."""
+        due = asyncio.get_running_loop().time()
+        while True:
+            due += interval
+            await asyncio.sleep(due - asyncio.get_running_loop().time())
+            await self.ask(fragment)
+
+    async def ask(self, fragment: str = "") -> None:
+        message = BackMsg()
+        state = message.rerun_script
+        state.query_string = self.query
+        state.page_script_hash = self.page
+        state.fragment_id = fragment
+        state.is_auto_rerun = bool(fragment)
+        state.widget_states.widgets.extend(self.widgets.values())
+        state.cached_message_hashes.extend(self.cached)
+        state.context_info.url = self.url
+        state.context_info.locale = "en-US"
+        state.context_info.timezone = "UTC"
+        await self.socket.send(message.SerializeToString())
+
+    async def rerun(self) -> None:
+        """Ask for the whole page and wait until it is there."""
+        self.finished = asyncio.get_running_loop().create_future()
+        await self.ask()
+        await asyncio.wait_for(self.finished, PATIENCE)
+
+    async def open(self) -> None:
+        """Load the page and wait until its first training is over."""
+        await self.rerun()
+        async with asyncio.timeout(PATIENCE):
+            while self.timers:
+                await asyncio.sleep(QUIET)
+
+    def number(self, key: str) -> WidgetState:
+        return next(state for name, state in self.widgets.items() if name.endswith(f"-{key}"))
+
+
+VALUES: dict[str, Callable] = {
+    "number_input": lambda state, w: setattr(state, "double_value", w.value if w.set_value else w.default),
+    "selectbox": lambda state, w: setattr(state, "string_value", w.raw_value if w.set_value else w.options[w.default]),
+    "text_area": lambda state, w: setattr(state, "string_value", w.value if w.set_value else w.default),
+    "checkbox": lambda state, w: setattr(state, "bool_value", w.value if w.set_value else w.default),
+    "button_group": lambda state, w: state.string_array_value.data.extend(
+        w.raw_values if w.set_value else [w.options[index].content for index in w.default]
+    ),
+}
+
+
+async def visit(stack: AsyncExitStack, address: str, query: str = "") -> Tab:
+    """A new tab, listening until the stack is left."""
+    socket = await stack.enter_async_context(
+        connect(
+            f"ws://{address}/_stcore/stream",
+            subprotocols=["streamlit", "PLACEHOLDER_AUTH_TOKEN"],
+            compression=None,
+            max_size=None,
+            proxy=None,
+        )
+    )
+    tab = Tab(socket, address, query)
+    stack.callback(asyncio.create_task(tab.listen()).cancel)
+    stack.callback(lambda: [tab.stop_timer(name) for name in list(tab.timers)])
+    return tab
+
+
+async def use(tab: Tab, key: str, wait: float, seconds: float) -> list[float]:
+    """Change a number every PERIOD; the time of each rerun in ms. One that is still due counts from when it was due."""
+    clock = asyncio.get_running_loop().time
+    due, taken = clock() + wait, []
+    end = due + seconds
+    while due < end:
+        late = clock() > due
+        await asyncio.sleep(due - clock())
+        began = due if late else clock()
+        value = tab.number(key)
+        value.double_value = value.double_value + (0.001 if key == "lr" else 1)
+        await tab.rerun()
+        taken.append((clock() - began) * 1e3)
+        due += PERIOD
+    return taken
+
+
+async def crowd(address: str, users: int, seconds: float) -> tuple[list[float], float]:
+    """Times of all reruns, and how many polls a second the training sessions had answered."""
+    chance = random.Random(users)
+    async with AsyncExitStack() as stack:
+        tabs = [await visit(stack, address) for _ in range(users)]
+        for tab in tabs:
+            await tab.open()
+        trainers = [await visit(stack, address, link(LONG, run=True)) for _ in range(TRAINERS)]
+        for trainer in trainers:
+            await trainer.rerun()
+        before = sum(trainer.polls for trainer in trainers)
+        results = await asyncio.gather(
+            *(use(tab, ("lr", "seed")[i % 2], chance.random() * PERIOD, seconds) for i, tab in enumerate(tabs))
+        )
+        if not all(trainer.timers for trainer in trainers):
+            raise RuntimeError("A training session ended before the measurement did.")
+        polls = (sum(trainer.polls for trainer in trainers) - before) / (seconds + PERIOD)
+    return [taken for result in results for taken in result], polls
+
+
+def measure(crowds: tuple[int, ...] = CROWDS, seconds: float = SECONDS) -> list[Row]:
+    rows = []
+    for users in crowds:
+        with serving() as server:
+            taken, polls = asyncio.run(crowd(server.address, users, seconds))
+        name = f"rerun, {users} users and {TRAINERS} training"
+        rows += [
+            Row(f"{name}, p50", median(taken), None, "ms"),
+            Row(f"{name}, p95", percentile(taken, 0.95), GOAL, "ms"),
+            Row(f"{name}, max", max(taken), None, "ms"),
+            Row(f"{name}, polls answered", polls, None, "/s"),
+        ]
+    return rows
+
+
+if __name__ == "__main__":
+    show(measure(tuple(map(int, sys.argv[1:])) or CROWDS))

@@ -1,0 +1,130 @@
+"""What was typed is shown as typed; and the page is whole on a phone, for the keyboard, for a screen reader."""
+
+import re
+import urllib.request
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from lab import serving
+from playwright.sync_api import expect
+from support import eventually
+
+from rnnlab import Experiment
+from rnnlab.share import to_link
+
+ODD = "<b>x</b> $x$ **x** [a](b) :red[x] :smile: 1 01 1e5 2024-01-01 nan &lt; 👩‍👩‍👧 مرحبا <b>x</b> 1"
+MARKUP = "b, strong, em, a, .katex, img, script"
+
+
+def test_the_first_visitor_of_a_server_may_come_by_any_path(visit, tmp_path):
+    with serving(tmp_path) as (base, _):
+        lab = visit(path="/playground", base=base).trained()
+        assert lab.page.locator(".stException").count() == 0
+        # Streamlit looks for its server below that path first, and says that there is no page of that name.
+        lab.errors = [error for error in lab.errors if not re.search("404|does not seem to exist", error)]
+        lab.page.close()
+
+
+def test_tokens_are_shown_as_they_were_typed(visit):
+    tokens = ODD.split()
+    lab = visit(to_link(Experiment(text=ODD, epochs=150), "en", run=True)).trained()
+    assert lab.chips == tokens
+    assert list(lab.predicted) == tokens[1:]  # learnt by heart
+    assert lab.page.locator(".rl-target .rl-token").all_inner_texts() == tokens[1:]
+    strip = lab.page.locator(".rl-strip")
+    assert strip.locator(MARKUP).count() == 0
+    assert strip.locator("[data-verdict]").count() == len(tokens) - 1
+    tip = lab.page.locator(".rl-tip")
+    strip.locator(".rl-column").first.hover()
+    expect(tip).to_be_visible()
+    assert tip.locator(".rl-guess bdi").first.inner_text() == tokens[1]
+    assert tip.locator(MARKUP).count() == 0
+
+
+def test_ticks_are_shown_as_typed_and_every_occurrence_has_its_column(visit):
+    tokens = ODD.split()[:-1]
+    lab = visit(to_link(Experiment(text=ODD, epochs=5), "en", run=True)).trained()
+    assert len(lab.plotted("hidden", "_fullData[0].z[0]")) == len(tokens)
+    ticks = lab.at("hidden").locator(".xtick text")
+    assert ticks.count() == len(tokens)
+    assert [tick.text_content() for tick in ticks.all()] == [t if len(t) <= 10 else t[:9] + "…" for t in tokens]
+    assert ticks.locator("tspan[style*='bold'], a").count() == 0
+    places = [tick.bounding_box()["x"] for tick in ticks.all()]
+    assert places == sorted(places)
+
+
+def test_an_error_shows_what_was_typed(visit):
+    lab = visit(locale="en-US").trained().write("<b>$x$**:smile:**</b>").press("train")
+    alert = lab.page.get_by_role("alert")
+    expect(alert.locator("code")).to_have_text("<b>$x$**:smile:**</b>")
+    assert alert.locator("b, strong, .katex").count() == 0
+
+
+@pytest.mark.parametrize(("width", "locale"), [(390, "zh-CN"), (390, "en-US"), (1280, "zh-CN")])
+def test_nothing_sticks_out_sideways(visit, locale, width):
+    lab = visit(locale=locale, viewport={"width": width, "height": 720}).trained()
+    sizes = "[document.documentElement, document.querySelector('.stMain')].map(n => [n.scrollWidth, n.clientWidth])"
+    for scroll, client in lab.page.evaluate(sizes):
+        assert scroll <= client
+    for node in lab.page.locator(".rl-chart, .rl-strip, .rl-scrubber, .stButton").all():
+        box = node.bounding_box()
+        if box and box["x"] >= 0:
+            assert box["x"] + box["width"] <= width + 1
+
+
+def test_the_keyboard_alone_reaches_train_and_the_epochs(visit):
+    lab = visit("epochs=60").reaches("not trained yet")
+    focused = "document.activeElement.closest('[class*=st-key-]')?.className ?? ''"
+
+    def tab_to(part: str, limit: int = 60) -> None:
+        for _ in range(limit):
+            lab.page.keyboard.press("Tab")
+            if part in lab.page.evaluate(focused) or lab.page.locator(f"{part}:focus").count():
+                return
+        raise AssertionError(f"{part} is not reached by {limit} tabs")
+
+    tab_to("st-key-train")
+    lab.page.keyboard.press("Enter")
+    lab.trained()
+    lab.page.locator(".st-key-reset button").focus()
+    tab_to(".rl-scrubber input")
+    lab.page.keyboard.press("Home")
+    lab.shows(0)
+    lab.page.keyboard.press("Space")
+    lab.shows(60)  # played to the end
+    lab.page.locator(".rl-speed button").last.focus()
+    tab_to(".rl-strip [role=option]", 3)
+    lab.page.keyboard.press("ArrowRight")
+    assert lab.page.locator(".rl-column:focus").get_attribute("data-step") == "1"
+
+
+@pytest.mark.parametrize(("scheme", "locale"), [("light", "zh-CN"), ("dark", "en-US")])
+def test_our_parts_have_no_serious_barrier(visit, locale, scheme):
+    """Streamlit's own widgets are not ours to mend: looked at is what our scripts draw."""
+    lab = visit(locale=locale, color_scheme=scheme).trained()
+    lab.unfold("Share|分享")
+    expect(lab.page.locator(".rl-link")).to_be_visible()
+    ours = [[".rl-strip"], [".rl-scrubber"], [".st-key-loss .rl-chart"], [".st-key-hidden .rl-chart"], [".rl-copy"]]
+    found = Axe().run(lab.page, context={"include": ours}).response["violations"]
+    serious = [
+        (v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found if v["impact"] in ("critical", "serious")
+    ]
+    assert serious == []
+
+
+def test_colours_follow_the_theme(visit):
+    ground = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+    light, dark = (visit(color_scheme=scheme).trained() for scheme in ("light", "dark"))
+    assert light.page.evaluate(ground) == "rgb(252, 252, 251)"
+    assert dark.page.evaluate(ground) == "rgb(18, 23, 30)"
+    colours = [lab.plotted("loss", "_fullLayout.font.color") for lab in (light, dark)]
+    assert colours[0] != colours[1]
+
+
+def test_the_page_is_served_by_this_host_alone(visit, url):
+    lab = visit().trained()
+    eventually(lambda: lab.hosts, "something was loaded")
+    assert lab.hosts - {""} == {lab.host}
+    with urllib.request.urlopen(f"{url}/vendor/plotly.min.js") as answer:
+        assert answer.status == 200
+        assert re.search(rb"plotly\.js v\d", answer.read(400))

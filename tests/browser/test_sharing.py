@@ -1,0 +1,126 @@
+"""Links, long texts and files: another browser, or the same after a reload, has the same experiment."""
+
+import random
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import expect
+from support import eventually
+
+from rnnlab import Experiment
+from rnnlab.share import from_file, from_link, to_link
+
+# Distinct characters in random order: nothing that a compressor could shorten.
+LONG = "".join(random.Random(0).choices([chr(code) for code in range(0x4E00, 0x9F00)], k=20_000))
+STORY = "清晨 的 小雨 落在 窗台 上 ， 小猫 听着 雨声 。\n" * 100
+
+
+def said(lab) -> Experiment:
+    """The experiment that the page's link names."""
+    return from_link(urlsplit(lab.link).query).experiment
+
+
+def test_a_copied_link_gives_another_browser_the_same_losses(visit):
+    lab = visit("cell=gru&hidden=7&embed=24&seed=5&lr=0.02&epochs=60").write("甲 乙 &=#%+ 丙 👩‍👩‍👧 乙")
+    lab.press("train").trained()
+    link = lab.link
+    query = parse_qs(urlsplit(link).query, keep_blank_values=True)
+    assert set(query) == {*Experiment.model_fields, "v", "lang", "run"}
+    assert (query["v"], query["lang"], query["run"]) == (["1"], ["en"], ["1"])
+    other = visit(link, locale="zh-CN").trained()  # run=1: nobody presses anything
+    assert "trained" in other.status  # in the language of the link
+    assert (other.loss, other.predicted, other.chips) == (lab.loss, lab.predicted, lab.chips)
+    assert other.plotted("loss", "_fullData[0].y") == lab.plotted("loss", "_fullData[0].y")
+    assert other.at("embed").locator("input").input_value() == "24"
+    assert said(other) == said(lab)
+
+
+def test_the_copy_button_copies_the_link(visit):
+    lab = visit(permissions=["clipboard-read", "clipboard-write"]).trained()
+    link = lab.link
+    lab.page.locator(".rl-copy button").click()
+    expect(lab.page.locator(".rl-copy button")).to_have_text("Copied")
+    assert lab.page.evaluate("navigator.clipboard.readText()") == link
+
+
+def test_a_link_follows_the_form(visit):
+    lab = visit().trained()
+    lab.at("hidden_size").locator("input").fill("9")
+    lab.at("hidden_size").locator("input").press("Enter")
+    eventually(lambda: "hidden=9" in lab.address, "the address bar says it")
+    eventually(lambda: "hidden=9" in lab.link, "the link says it")
+    lab.page.reload()
+    expect(lab.at("hidden_size").locator("input")).to_have_value("9")
+
+
+def test_a_link_may_leave_training_to_the_reader(visit):
+    lab = visit().trained()
+    lab.unfold("Share")
+    lab.at("run_on_opening").locator("label").first.click()
+    eventually(lambda: "run=1" not in lab.link, "the link no longer trains")
+    visit(lab.link).reaches("not trained yet")
+
+
+def test_a_long_text_goes_into_the_link_compressed_and_comes_back(visit):
+    experiment = Experiment(text=STORY, batch=2, epochs=2, hidden=4)
+    lab = visit(to_link(experiment, "en"))
+    assert len(lab.link) < 8_000
+    assert "textz=" in lab.link
+    other = visit(lab.link)
+    assert said(other) == experiment
+    assert other.at("text").locator("textarea").input_value() == STORY
+
+
+def test_a_text_too_long_for_any_link_survives_a_reload_and_travels_as_a_file(visit, tmp_path):
+    lab = visit().trained().write(LONG)
+    eventually(lambda: "draft=1" in lab.address, "the address says that the text is kept elsewhere")
+    assert len(lab.address) < 8_000
+    lab.page.reload()
+    expect(lab.at("text").locator("textarea")).to_have_value(LONG)
+    eventually(lambda: "draft=1" in lab.address, "and it is still kept")
+    lab.unfold("Share")
+    expect(lab.page.get_by_text(re.compile("more than the 8,000"))).to_be_visible()
+    assert lab.page.locator(".rl-link").count() == 0
+    with lab.page.expect_download() as download:
+        lab.at("download").get_by_role("button").click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    assert from_file(path.read_bytes()) == Experiment(text=LONG)
+
+    other = visit().trained()
+    other.unfold("Share")
+    other.at("file").locator("input[type=file]").set_input_files(path)
+    expect(other.at("text").locator("textarea")).to_have_value(LONG)
+
+
+def test_a_draft_that_this_browser_does_not_have_is_said(visit):
+    lab = visit("draft=1&hidden=9&lang=en")
+    expect(lab.at("notes")).to_contain_text("holds no copy")
+    expect(lab.at("hidden_size").locator("input")).to_have_value("9")
+
+
+def test_a_dropped_file_gives_the_same_experiment_and_losses(visit, tmp_path):
+    lab = visit("preset=ohlol-cell&seed=3&run=1").trained()
+    lab.unfold("Share")
+    with lab.page.expect_download() as download:
+        lab.at("download").get_by_role("button").click()
+    download.value.save_as(tmp_path / "mine.json")
+    other = visit().trained()
+    other.unfold("Share")
+    other.at("file").locator("input[type=file]").set_input_files(tmp_path / "mine.json")
+    other.reaches("not trained yet").press("train").trained()
+    assert (other.loss, other.predicted) == (lab.loss, lab.predicted)
+    assert said(other) == Experiment(preset="ohlol-cell", seed=3)
+
+
+@pytest.mark.parametrize(("lang", "field"), [("zh", "隐藏维数"), ("en", "Hidden size")])
+def test_what_is_wrong_in_a_link_is_said_as_it_was_given(visit, lang, field):
+    lab = visit(f"lang={lang}&hidden=%3Cb%3E**x**%3C/b%3E&colour=%24x%24&cell=%3Ared[x]")
+    notes = lab.at("notes")
+    expect(notes).to_contain_text(field)
+    assert notes.locator("code", has_text="<b>**x**</b>").count() == 1
+    assert {"$x$", ":red[x]"} <= set(notes.locator("code").all_inner_texts())
+    assert notes.locator("b, .katex").count() == 0
+    lab.press("notes_seen")
+    expect(notes).to_have_count(0)

@@ -1,0 +1,241 @@
+"""Type, train, watch, pause, look back: what a reader sees is what a plain program computes."""
+
+import re
+
+import numpy as np
+import plain
+import psutil
+import pytest
+from playwright.sync_api import expect
+from support import eventually
+
+SENTENCE = "深度 学习 让 机器 学习 语言 的 规律"
+FIRST = "我 喜欢 学习 深度 学习"
+LONG = "epochs=5000&hidden=128&layers=2"
+
+
+@pytest.mark.parametrize(("locale", "train", "done"), [("zh-CN", "训练", "训练完成"), ("en-US", "Train", "trained")])
+def test_the_first_screen_is_alive_in_the_readers_language(visit, locale, train, done):
+    lab = visit(locale=locale).trained()
+    assert done in lab.status
+    assert train in lab.button("train").inner_text()
+    losses, predicted, hidden = plain.next_words(FIRST)
+    assert lab.chips == FIRST.split()
+    assert lab.predicted == predicted[-1]
+    assert lab.plotted("loss", "_fullData[0].y") == pytest.approx(losses, abs=1e-4)
+    np.testing.assert_allclose(lab.plotted("hidden", "_fullData[0].z"), hidden[-1].T, atol=1e-3)
+    for key in ("loss", "hidden"):
+        assert lab.at(key).locator(".main-svg").first.bounding_box()["width"] > 200
+    assert lab.at("shapes").locator("code").all_inner_texts()[0] == "[1, 4]"
+
+
+def test_a_typed_sentence_is_trained_paused_looked_through_and_played(visit):
+    """The whole path, with every number held against a plain program."""
+    lab = visit("epochs=2500", locale="zh-CN")
+    lab.reaches("尚未训练").write(SENTENCE).press("train").runs()
+    expect(lab.page.locator(".rl-chip bdi")).to_have_text(SENTENCE.split())
+    seen = lab.points
+    eventually(lambda: lab.points > seen, "the curve grows while it trains")
+    lab.press("pause").paused()
+    stopped_at = lab.epoch
+    losses, predicted, hidden = plain.next_words(SENTENCE, epochs=stopped_at)
+    curve = lab.plotted("loss", "_fullData[0].y")
+    assert len(curve) == stopped_at
+    assert curve[:20] == pytest.approx(losses[:20], abs=1e-6)
+    assert curve == pytest.approx(losses, abs=1e-4)
+
+    def shows(epoch: int) -> None:
+        lab.shows(epoch)
+        assert lab.predicted == predicted[epoch]
+        np.testing.assert_allclose(lab.plotted("hidden", "_fullData[0].z"), hidden[epoch].T, atol=1e-3)
+
+    shows(stopped_at)
+    slider = lab.page.locator(".rl-scrubber input[type=range]")
+    sent = len(lab.sent)
+    slider.focus()
+    lab.page.keyboard.press("Home")
+    shows(0)
+    for _ in range(3):
+        lab.page.keyboard.press("ArrowRight")
+    step = eventually(lambda: lab.together_at, "three keys later it is no longer the start")
+    shows(step)
+    box = slider.bounding_box()
+    lab.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    middle = eventually(lambda: (at := lab.together_at) not in (None, step) and at, "the click moved all four")
+    assert abs(middle - stopped_at / 2) < stopped_at / 8
+    shows(middle)
+    lab.at("loss").locator(".rl-plot").click(position={"x": 100, "y": 60})
+    eventually(lambda: lab.together_at not in (None, middle), "a click into the curve moves the cursor")
+    lab.page.locator(".rl-speed [data-speed='2']").click()
+    lab.page.locator(".rl-play").click()
+    shows(stopped_at)  # played to the end
+    assert len(lab.sent) == sent  # and the server was never asked
+
+
+def test_pause_and_going_on_end_where_an_undisturbed_run_ends(visit):
+    lab = visit("epochs=2500").reaches("not trained yet").press("train").runs()
+    lab.press("pause").paused()
+    assert 0 < lab.epoch < 2500
+    expect(lab.button("train")).to_contain_text("Continue")
+    lab.press("train").trained()
+    paused = lab.plotted("loss", "_fullData[0].y"), lab.loss, lab.predicted
+    lab.press("reset").reaches("not trained yet").press("train").trained()
+    assert (lab.plotted("loss", "_fullData[0].y"), lab.loss, lab.predicted) == paused
+
+
+def test_one_step_is_one_epoch(visit):
+    lab = visit("seed=3").reaches("not trained yet")
+    for epoch in (1, 2):
+        lab.press("step")
+        eventually(lambda epoch=epoch: lab.epoch == epoch, f"epoch {epoch}")
+        lab.paused()
+    losses, predicted, _ = plain.next_words(FIRST, seed=3, epochs=2)
+    assert lab.plotted("loss", "_fullData[0].y") == pytest.approx(losses, abs=1e-6)
+    assert lab.predicted == predicted[2]
+
+
+def test_stop_ends_a_run_at_once_and_keeps_it_to_be_looked_at(visit):
+    lab = visit(f"{LONG}&run=1").runs().press("stop").reaches("stopped", 5)
+    assert lab.epoch > 0
+    expect(lab.button("train")).to_contain_text("Train")
+    lab.page.locator(".rl-scrubber input[type=range]").focus()
+    lab.page.keyboard.press("Home")
+    lab.shows(0)
+
+
+def test_another_start_gives_other_numbers_and_the_same_start_the_same(visit):
+    lab = visit().trained()
+    first = lab.loss, lab.predicted, lab.plotted("loss", "_fullData[0].y")
+    lab.press("reseed").reaches("not trained yet")
+    assert lab.at("seed").locator("input").input_value() == "1"
+    lab.press("train").trained()
+    other = lab.plotted("loss", "_fullData[0].y")
+    assert other == pytest.approx(plain.next_words(FIRST, seed=1)[0], abs=1e-4)
+    assert other != first[2]
+    lab.unfold("Training")
+    lab.at("seed").locator("input").fill("0")
+    lab.at("seed").locator("input").press("Enter")
+    lab.press("reset").reaches("not trained yet").press("train").trained()
+    assert (lab.loss, lab.predicted, lab.plotted("loss", "_fullData[0].y")) == first
+
+
+def test_live_charts_are_updated_not_rebuilt_and_keep_their_zoom(visit):
+    lab = visit(f"{LONG}&run=1").runs()
+    parts = ".rl-chart, .rl-strip, .rl-scrubber"
+    lab.page.eval_on_selector_all(parts, "nodes => nodes.forEach(node => { node.mine = true; })")
+    plot = lab.at("loss").locator(".nsewdrag").first.bounding_box()
+    across, down = plot["x"] + plot["width"] * 0.2, plot["y"] + plot["height"] * 0.2
+    lab.page.mouse.move(across, down)
+    lab.page.mouse.down()
+    lab.page.mouse.move(across + plot["width"] * 0.4, down + plot["height"] * 0.5, steps=5)
+    lab.page.mouse.up()
+    zoomed = eventually(lambda: (r := lab.plotted("loss", "_fullLayout.xaxis.range")) != [0, 5000] and r, "zoomed in")
+    before = {key: lab.draws(key) for key in ("loss", "hidden")}
+    eventually(lambda: all(lab.draws(key) >= drawn + 3 for key, drawn in before.items()), "three more live draws")
+    assert lab.plotted("loss", "_fullLayout.xaxis.range") == zoomed
+    lab.press("pause").paused()
+    assert lab.plotted("loss", "_fullLayout.xaxis.range") == zoomed
+    assert lab.page.eval_on_selector_all(parts, "nodes => nodes.map(node => node.mine === true)") == [True] * 4
+    assert lab.page.eval_on_selector_all(parts, "nodes => nodes.map(node => node.dataset.mounts)") == ["1"] * 4
+
+
+def test_nothing_is_rebuilt_from_one_run_to_the_next(visit):
+    lab = visit().trained()
+    parts = ".rl-chart, .rl-strip, .rl-scrubber"
+    lab.page.eval_on_selector_all(parts, "nodes => nodes.forEach(node => { node.mine = true; })")
+    lab.press("reset").reaches("not trained yet").press("train").trained()
+    assert lab.page.eval_on_selector_all(parts, "nodes => nodes.map(node => node.mine === true)") == [True] * 4
+
+
+def test_a_language_switch_in_mid_run_loses_nothing(visit):
+    lab = visit(f"{LONG}&lang=en&lr=0.003&run=1").write(SENTENCE).press("reset").press("train").runs()
+    before = lab.epoch
+    lab.at("lang").get_by_text("中文").click()
+    expect(lab.button("pause")).to_contain_text("暂停")
+    eventually(lambda: lab.epoch > before, "the run goes on")
+    assert "训练中" in lab.status
+    lab.press("pause").paused()
+    assert lab.at("text").locator("textarea").input_value() == SENTENCE
+    assert lab.at("hidden_size").locator("input").input_value() == "128"
+    assert lab.chips == SENTENCE.split()
+    for part in ("lang=zh", "lr=0.003", "layers=2", "epochs=5000"):
+        assert part in lab.link
+
+
+def test_a_language_switch_in_mid_run_does_not_start_the_lesson_anew(visit):
+    """The live part of the page asks again just then, with the labels of the language before."""
+    lab = visit(f"{LONG}&cell=gru&optimizer=sgd&lang=en&run=1").runs()
+    for label, pause in [("中文", "暂停"), ("English", "Pause")] * 3:  # it takes a tick just then: chances enough
+        before = lab.epoch
+        lab.at("lang").get_by_text(label).click()
+        expect(lab.button("pause")).to_contain_text(pause)
+        eventually(lambda before=before: lab.epoch > before, "the run goes on")
+        assert "/ 5000" in lab.status
+    assert {"cell=gru", "optimizer=sgd", "epochs=5000"} <= set(lab.link.split("&"))
+
+
+def test_the_loss_axis_can_be_linear(visit):
+    lab = visit().trained()
+    assert lab.plotted("loss", "_fullLayout.yaxis.type") == "log"
+    lab.at("loss_log").locator("label").first.click()
+    eventually(lambda: lab.plotted("loss", "_fullLayout.yaxis.type") == "linear", "the axis is linear")
+
+
+# What happens behind the page
+
+
+def workers(server: psutil.Process) -> list[psutil.Process]:
+    """Forked by the server's fork server, hence its grandchildren."""
+    return [process for process in server.children(recursive=True) if process.ppid() != server.pid]
+
+
+def test_a_worker_killed_in_mid_run_changes_nothing(visit, server):
+    lab = visit("epochs=2500").reaches("not trained yet").press("train").runs()
+    victims = workers(server[1])
+    assert victims
+    for process in victims:
+        process.kill()
+    lab.trained()
+    assert not lab.page.get_by_role("alert").count()
+    killed = lab.loss, lab.predicted, lab.plotted("loss", "_fullData[0].y")
+    lab.press("reset").reaches("not trained yet").press("train").trained()
+    assert (lab.loss, lab.predicted, lab.plotted("loss", "_fullData[0].y")) == killed
+
+
+def test_an_idle_worker_killed_costs_the_reader_nothing(visit, server):
+    lab = visit("epochs=50&run=1").trained()
+    for process in eventually(lambda: workers(server[1]), "a worker is there"):
+        process.kill()
+    lab.press("reset").reaches("not trained yet").press("train").trained()
+    assert not lab.page.get_by_role("alert").count()
+    assert lab.plotted("loss", "_fullData[0].y") == pytest.approx(plain.next_words(FIRST, epochs=50)[0], abs=1e-4)
+
+
+def test_a_closed_tab_computes_no_more(visit, server):
+    def computed() -> float:
+        return sum(sum(process.cpu_times()[:2]) for process in workers(server[1]))
+
+    lab = visit(f"{LONG}&run=1").runs()
+    before = computed()
+    eventually(lambda: computed() > before + 0.3, "the worker is busy")
+    lab.page.close()
+
+    def still() -> bool:
+        from threading import Event
+
+        before = computed()
+        Event().wait(1.0)  # the length of the measurement itself
+        return computed() - before < 0.05
+
+    eventually(still, "the worker is idle", 10)
+
+
+def test_an_error_in_the_text_keeps_what_was_there(visit):
+    lab = visit(locale="zh-CN").trained()
+    before = lab.predicted
+    lab.write("。 ！").press("train")
+    expect(lab.page.get_by_role("alert")).to_contain_text(re.compile("文本.*标点"))
+    assert lab.predicted == before
+    lab.write("甲 乙 丙").press("train").trained()
+    expect(lab.page.get_by_role("alert")).to_have_count(0)
+    assert lab.chips == ["甲", "乙", "丙"]
