@@ -40,7 +40,7 @@ def main() -> None:
     print("| measured | value | goal | |")
     print("|---|---:|---:|---|")
     for row in rows:
-        value = f"{row.value:.3f}" if not row.unit else f"{row.value:,.0f} {row.unit}"
+        value = f"{row.value:.4g}" if not row.unit else f"{row.value:,.0f} {row.unit}"
         goal = "" if row.goal is None else f"≤ {row.goal:g} {row.unit}".rstrip()
         print(f"| {row.name} | {value} | {goal} | {row.verdict} |")
 

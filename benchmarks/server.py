@@ -57,7 +57,7 @@ def serving() -> Iterator[Server]:
     address = f"127.0.0.1:{free_port()}"
     host, port = address.split(":")
     streamlit = shutil.which("streamlit", path=str(Path(sys.executable).parent)) or "streamlit"
-    command = [streamlit, "run", "app.py", "--server.address", host, "--server.port", port]
+    command = [streamlit, "run", "app.py", "--server.address", host, "--server.port", port, "--server.headless", "true"]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=os.environ)
         try:

@@ -20,8 +20,9 @@ def main() -> None:
     )
     experiment = form.read()
     with st.container():
-        below = run.shown if run.problems else run
-        if isinstance(experiment, Experiment) and experiment != below.experiment:
+        if not isinstance(experiment, Experiment):
+            form.complain(experiment)
+        elif experiment != run.experiment:
             st.info(t("run.stale"))
     runbar.show(t, run, experiment)
     st.fragment(view.show, run_every=view.TICK if run.going else None)()

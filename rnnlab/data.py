@@ -6,7 +6,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from rnnlab.experiment import PROBE_TOKENS, SEQUENCE_TOKENS, STEP_TOKENS, TYPES, Experiment, shorten
+from rnnlab.experiment import (
+    POSITIONS,
+    PROBE_TOKENS,
+    SEQUENCE_TOKENS,
+    STEP_TOKENS,
+    TYPES,
+    Experiment,
+    shorten,
+)
 from rnnlab.problems import LabError, Problem
 from rnnlab.text import TOKENIZERS, Vocabulary, lines_of, only_punctuation
 
@@ -109,6 +117,10 @@ def next_token_data(experiment: Experiment) -> Data:
     if len(probe_tokens) > PROBE_TOKENS:
         notes.append(Problem("probe_cut", "probe", {"value": len(probe_tokens), "limit": PROBE_TOKENS}))
         probe_tokens, inputs, targets = probe_tokens[:PROBE_TOKENS], inputs[:PROBE_TOKENS], targets[:PROBE_TOKENS]
+    if experiment.window and len(inputs) > experiment.window:
+        notes.append(Problem("probe_beyond", "probe", {"value": len(inputs), "limit": experiment.window}))
+    if uneven and experiment.bidirectional:
+        notes.append(Problem("padded_backward"))
     probe = Pair(vocabulary.encode(inputs), vocabulary.encode(targets))
     row = pairs.index(probe) if probe in pairs else None
     return Data(vocabulary, pairs, probe, tuple(probe_tokens), row, tuple(notes))
@@ -147,6 +159,10 @@ def check_sizes(experiment: Experiment, pairs: list[Pair], types: int, uneven: b
     longest = max(len(pair.inputs) for pair in pairs)
     if longest > SEQUENCE_TOKENS:
         raise LabError(Problem("sequence_too_long", "window", {"value": f"{longest:,}", "limit": SEQUENCE_TOKENS}))
+    positions = sum(len(pair.inputs) for pair in pairs)
+    if positions > POSITIONS:
+        values = {"value": f"{len(pairs):,}", "steps": longest, "limit": f"{POSITIONS:,}"}
+        raise LabError(Problem("too_many_windows", "stride" if experiment.window else "text", values))
     rows = min(experiment.batch, len(pairs))
     if rows * longest > STEP_TOKENS:
         values = {"value": experiment.batch, "steps": longest, "limit": STEP_TOKENS // longest}

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,8 @@ class Workers:
 
     def close(self) -> None:
         self.pool.stop()
-        self.pool.join(5)
+        with suppress(TimeoutError):  # what does not end now ends when it misses its parent
+            self.pool.join(5)
 
 
 def start_fork_server() -> None:

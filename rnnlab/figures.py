@@ -24,7 +24,12 @@ def loss_figure(history: History, t: Translate, scale: Literal["linear", "log"])
     losses[~np.isfinite(losses)] = np.nan  # a gap, where the run diverged
     seen = losses[losses > 0]
     decades = np.log10(seen.max() / seen.min()) if len(seen) else 0.0
-    axis = {"rangemode": "tozero"} if scale == "linear" else {"dtick": 1 if decades > 1.5 else "D2"}
+    axis: dict[str, Any] = {"rangemode": "tozero"} if scale == "linear" else {"dtick": 1}
+    if not len(seen):
+        axis = {"showticklabels": False}
+    elif scale == "log" and decades < 1.5:  # too few powers of ten to read a value from
+        ticks = [digit * 10.0**power for power in range(-9, 10) for digit in (1, 2, 3, 5, 7)]
+        axis = {"tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
     curve = go.Scatter(
         x=np.arange(1, len(losses) + 1),
         y=losses,
@@ -58,8 +63,11 @@ def hidden_figure(history: History, frame: Frame, t: Translate) -> go.Figure:
     e = history.experiment
     limit = scale_limit(history)
     steps, units = frame.hidden.shape
+    labels = [tick(token) for token in history.opening.probe[:steps]]
+    columns = [f"{step} · {label}" for step, label in enumerate(labels, start=1)]
     heat = go.Heatmap(
         z=frame.hidden.T,  # [unit, step]
+        customdata=[columns] * units,
         zmin=-limit,
         zmax=limit,
         colorscale=DIVERGING,
@@ -73,7 +81,7 @@ def hidden_figure(history: History, frame: Frame, t: Translate) -> go.Figure:
         "margin": MARGIN,
         "xaxis": {
             "tickvals": list(range(steps)),
-            "ticktext": [tick(token) for token in history.opening.probe[:steps]],
+            "ticktext": labels,
             "tickangle": 0 if steps <= 12 else -60,
             "showgrid": False,
             "zeroline": False,
@@ -105,17 +113,22 @@ def hidden_figure(history: History, frame: Frame, t: Translate) -> go.Figure:
 
 
 def scale_limit(history: History) -> float:
-    """The end of the colour scale for hidden states: 1, the bound of tanh; with ReLU, which has none, the largest
-    value recorded."""
+    """The end of the colour scale for hidden states: 1, the bound of tanh; with ReLU, which has none, a value that
+    99 of 100 recorded ones stay below, so that a single outlier does not blank all the others."""
     if history.experiment.cell != "rnn" or history.experiment.nonlinearity == "tanh":
         return 1.0
+    return max(1.0, float(np.percentile(np.abs([frame.hidden for frame in history.frames]), 99)))
+
+
+def largest(history: History) -> float:
+    """The largest hidden value recorded, or 1 where tanh bounds it."""
     return max(1.0, *(float(np.abs(frame.hidden).max()) for frame in history.frames))
 
 
 def hidden_frames(history: History) -> np.ndarray:
-    """All recorded hidden states as steps of 1/32767 of the scale's end: int16 [frame, unit, step]."""
+    """All recorded hidden states as steps of 1/32767 of the largest: int16 [frame, unit, step]."""
     hidden = np.stack([frame.hidden.T for frame in history.frames])
-    return np.rint(hidden * (32767 / scale_limit(history))).astype(np.int16)
+    return np.rint(hidden * (32767 / largest(history))).astype(np.int16)
 
 
 def tick(token: str) -> str:

@@ -7,7 +7,7 @@ and a result that nobody waits for any more is simply not used.
 import logging
 import time
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from uuid import uuid4
 
@@ -21,6 +21,7 @@ from rnnlab.problems import LabError, Problem
 
 FIRST_SLICE = 0.04  # seconds of computing: short, so that a click shows at once
 SLICE = 0.2
+FREIGHT = 50e6  # bytes a second: a large state, sent there and back, gets a longer slice to be worth it
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Run:
     experiment: Experiment
     pending: Future | None  # the job under way
     until: int = 0  # train while fewer epochs are done
+    asked: float = field(default_factory=time.monotonic)  # when the job under way was asked for
+    elapsed: float = 0.0  # seconds by the reader's clock, waiting for a worker included
     state: State | None = None  # None until the run has been opened
     history: History | None = None
     problems: tuple[Problem, ...] = ()  # why it can't go on
@@ -88,8 +91,9 @@ def submit(engine: Engine, run: Run) -> Run:
     """Ask for the next slice, if one is wanted and none is under way."""
     if run.pending or run.state is None or run.state.ended or run.state.epoch >= run.until:
         return run
-    budget = SLICE if run.state.step else FIRST_SLICE
-    return replace(run, pending=engine.submit(jobs.advance, run.state, budget, run.until - run.state.epoch))
+    budget = SLICE + len(run.state.blob) / FREIGHT if run.state.step else FIRST_SLICE
+    pending = engine.submit(jobs.advance, run.state, budget, run.until - run.state.epoch)
+    return replace(run, pending=pending, asked=time.monotonic())
 
 
 def tick(engine: Engine, run: Run, patience: float = 0.0) -> Run:
@@ -106,8 +110,10 @@ def tick(engine: Engine, run: Run, patience: float = 0.0) -> Run:
         logging.getLogger(__name__).exception("a job failed")
         return replace(run, pending=None, until=0, problems=(Problem("job_failed", "", {"reason": repr(error)[:200]}),))
     state, second = result
-    history = second if run.history is None else run.history.extended(second)
-    return submit(engine, replace(run, state=state, history=history, pending=None, before=None))
+    history, elapsed = second, run.elapsed
+    if run.history is not None:
+        history, elapsed = run.history.extended(second), elapsed + time.monotonic() - run.asked
+    return submit(engine, replace(run, state=state, history=history, elapsed=elapsed, pending=None, before=None))
 
 
 def settle(engine: Engine, run: Run, patience: float, enough: int) -> Run:

@@ -77,7 +77,7 @@ def from_link(query: str) -> Link:
             except ValueError:
                 notes.append(Problem("link_text", name, {"limit": f"{TEXT_CHARACTERS:,}"}))
     for name in [name for name in given if name not in Experiment.model_fields]:
-        notes.append(Problem("unknown_field", "", {"name": shorten(name), "value": shorten(given.pop(name))}))
+        notes.append(Problem("ignored_field", "", {"name": shorten(name), "value": shorten(given.pop(name))}))
     experiment, problems = forgiving(given)
     return Link(experiment, bool(given), run == "1", lang, draft == "1", (*notes, *problems))
 

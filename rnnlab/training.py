@@ -9,17 +9,18 @@ import math
 import time
 import uuid
 from collections import OrderedDict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import torch
 from torch import Tensor
 from torch.nn import Parameter
 
 from rnnlab.data import Batch
-from rnnlab.experiment import RUN_SECONDS, Experiment
+from rnnlab.experiment import PARAMETERS, RUN_SECONDS, Experiment
 from rnnlab.history import Chunk, Ended, History, Opening, Snapshot, State
 from rnnlab.models import Pass, Recurrent
 from rnnlab.probe import Probe, shapes_of
+from rnnlab.problems import LabError, Problem
 from rnnlab.tasks import TASKS
 
 OPTIMIZERS = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD, "rmsprop": torch.optim.RMSprop}
@@ -49,6 +50,9 @@ class Trainer:
             self.model = self.task.model(e, self.data)
             self.random = torch.get_rng_state()  # dropout draws on from here
         self.parameters = list(self.model.parameters())
+        count = sum(p.numel() for p in self.parameters)
+        if count > PARAMETERS:
+            raise LabError(Problem("parameters", "hidden", {"value": f"{count:,}", "limit": f"{PARAMETERS:,}"}))
         flat, self.gradients = flattened(self.parameters)
         self.optimizer = OPTIMIZERS[e.optimizer]([flat], lr=e.lr)
         self.carried: Recurrent | None = None
@@ -231,11 +235,14 @@ def advance(state: State, budget: float = math.inf, epochs: int | None = None) -
     """Train on from `state` for about `budget` seconds, or for `epochs` epochs, or to the end: see `train`."""
     if state.ended:
         return state, Chunk((), (), 0.0, state.ended)
+    began = time.perf_counter()
     trainer = live.pop(state.run, None)
     if trainer is None or trainer.steps != state.step:
         trainer = Trainer.load(state)
     chunk = train(trainer, budget, math.inf if epochs is None else state.epoch + epochs, state.seconds)
-    return put_down(trainer, state.run, state.seconds + chunk.seconds), chunk
+    after = put_down(trainer, state.run, state.seconds)
+    seconds = time.perf_counter() - began  # loading and saving are computing too
+    return replace(after, seconds=state.seconds + seconds), replace(chunk, seconds=seconds)
 
 
 def put_down(trainer: Trainer, run: str, seconds: float) -> State:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks.server import serve
+from benchmarks.server import serving
 
 FOLDER = Path(__file__).parents[1] / "docs"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -21,11 +21,11 @@ def main() -> int:
     if chromium is None:
         print("No Chromium found: install one, then run this again.", file=sys.stderr)
         return 1
-    with serve() as url, sync_playwright() as playwright:
+    with serving() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for lang, locale, query in (("zh", "zh-CN", ""), ("en", "en-US", "?preset=ohlol-cell&seed=1&run=1")):
             page = browser.new_page(viewport=SIZE, locale=locale)
-            page.goto(url + "/" + query)
+            page.goto(f"http://{server.address}/{query}")
             page.locator(".st-key-hidden .rl-chart[data-draws]").wait_for()
             page.locator(".rl-scrubber input:enabled").wait_for()  # trained: the frames are all there
             page.locator(".st-key-hidden .rl-chart .heatmaplayer image").wait_for()

@@ -45,7 +45,7 @@ def test_json_from_a_shell_is_the_plain_programs_numbers():
 def test_bad_input_ends_with_two_and_says_why_on_stderr():
     result = shell("run", "--hidden", "0", "--lang", "zh")
     assert (result.returncode, result.stdout) == (2, "")
-    assert all(part in result.stderr for part in ("隐藏维数", "0", "1", "256"))
+    assert all(part in result.stderr for part in ("隐藏维度", "0", "1", "256"))
     assert "Traceback" not in result.stderr
 
 

@@ -241,3 +241,20 @@ def test_any_text_gives_data_or_a_lab_error(text, target, tokenizer, window, pro
         assert len(pair.inputs) == len(pair.targets) > 0
         assert all(id in ids for id in pair.inputs + pair.targets)
     assert data.probe_row is None or data.pairs[data.probe_row] == data.probe
+
+
+def test_windows_that_overlap_too_much_are_refused_by_name():
+    text = "ab" * 10_000
+    with pytest.raises(LabError) as caught:
+        next_token_data(Experiment(text=text, tokenizer="chars", window=100))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.field) == ("too_many_windows", "stride")
+    assert next_token_data(Experiment(text=text, tokenizer="chars", window=100, stride=100)).pairs
+
+
+def test_what_the_reader_should_know_of_the_data_is_noted():
+    longer = next_token_data(Experiment(text="a b c d e f", window=3))
+    assert [note.code for note in longer.notes] == ["probe_beyond"]
+    uneven = next_token_data(Experiment(text="a b c\na b", bidirectional=True))
+    assert [note.code for note in uneven.notes] == ["padded_backward"]
+    assert next_token_data(Experiment(text="a b c\na b")).notes == ()

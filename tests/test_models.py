@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from rnnlab import Experiment
+from rnnlab import Experiment, LabError, run
 from rnnlab.models import CellLoop, OneHot, TokenModel
 from rnnlab.training import start
 
@@ -161,3 +161,10 @@ def test_padding_has_a_zero_embedding_and_never_learns():
     assert model.input.weight[0].tolist() == [0.0] * 16
     assert model.input.weight.grad[0].tolist() == [0.0] * 16
     assert model.input.weight.grad[1].abs().sum() > 0
+
+
+def test_a_model_of_too_many_parameters_is_refused_by_name():
+    with pytest.raises(LabError) as caught:
+        run(Experiment(cell="lstm", hidden=256, embed=256, layers=3, bidirectional=True))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.field) == ("parameters", "hidden")

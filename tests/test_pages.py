@@ -252,7 +252,7 @@ def test_switching_the_language_in_mid_run_lets_it_go_on():
 # Links that are wrong
 
 
-@pytest.mark.parametrize(("lang", "field"), [("zh", "隐藏维数"), ("en", "Hidden size")])
+@pytest.mark.parametrize(("lang", "field"), [("zh", "隐藏维度"), ("en", "Hidden size")])
 def test_a_bad_value_in_a_link_is_said_as_it_was_given(lang, field):
     app = visit(f"lang={lang}&hidden=<b>**1**</b>&colour=$x$&v=9")
     notes = "\n".join(warning.value for warning in app.warning)
@@ -354,3 +354,24 @@ def test_a_file_that_is_none_is_said_and_changes_nothing(content):
     drop(app, content)
     assert len(app.warning) == 1
     assert form_of(app) == Experiment(hidden=7, epochs=2)
+
+
+def test_pause_and_stop_work_whatever_the_form_says():
+    for key in ("pause", "stop"):
+        app = visit(LONG_RUN)
+        press(app, "train")
+        app.toggle(key="shuffle").set_value(True)
+        app.toggle(key="carry").set_value(True)
+        looked(app.run())
+        assert app.error  # the two exclude each other, and that is said
+        assert app.session_state.run.going
+        press(app, key)
+        assert not app.session_state.run.going
+
+
+def test_a_changed_lesson_can_be_brought_back():
+    app = visit("preset=hello-elloh&hidden=5&seed=3")
+    assert Experiment(preset="hello-elloh", seed=3) != form_of(app)
+    press(app, "lesson_back")
+    assert form_of(app) == Experiment(preset="hello-elloh", seed=3)
+    assert "lesson_back" not in {button.key for button in app.button}

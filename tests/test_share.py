@@ -131,7 +131,7 @@ def test_known_names_with_any_values_are_an_experiment(pairs):
         ("preset=%3Cb%3E", "choice", "preset", "<b>"),
         ("carry=maybe", "yes_no", "carry", "maybe"),
         ("lang=fr", "choice", "lang", "fr"),
-        ("colour=red", "unknown_field", "", "red"),
+        ("colour=red", "ignored_field", "", "red"),
     ],
 )
 def test_a_bad_value_falls_back_and_is_named(query, code, field, value):

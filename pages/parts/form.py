@@ -74,6 +74,18 @@ def choose_preset() -> None:
         open_experiment(Experiment(preset=chosen), train=True)
 
 
+def lesson(t: Translate) -> None:
+    """What the lesson is about, or, once anything but the seed was changed, the way back to it."""
+    preset, e = value("preset"), read()
+    original = Experiment(preset=preset, seed=st.session_state.seed)
+    if e == original:
+        st.caption(t(f"lesson.{preset}"))
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(t("lesson.changed"), width="stretch")
+        st.button(t("lesson.back"), key="lesson_back", on_click=open_experiment, args=(original, True), type="tertiary")
+
+
 def show(t: Translate) -> None:
     if any(st.session_state[KEYS[name]] != value(name) for name in CHOICES):
         keep()
@@ -85,22 +97,21 @@ def show(t: Translate) -> None:
         help=t("help.preset"),
         on_change=choose_preset,
     )
-    st.caption(t(f"lesson.{st.session_state.preset}"))
+    lesson(t)
     tip = t("help.text", limit=numeral(TEXT_CHARACTERS))
     st.text_area(t("field.text"), key="text", height=120, max_chars=TEXT_CHARACTERS, help=tip)
     e = read()
     for group, names in GROUPS.items():
         with st.expander(t(f"form.{group}"), expanded=group != "training"):
-            columns = st.columns(2, gap="small")
             paired = [name for name in names if name not in WIDE]
-            for place, name in enumerate(paired):
-                with columns[place % 2]:
-                    control(name, t, disabled=isinstance(e, Experiment) and idle(name, e))
+            for start in range(0, len(paired), 2):  # row by row, for on a phone they stack in this order
+                columns = st.columns(2, gap="small")
+                for column, name in zip(columns, paired[start : start + 2], strict=False):
+                    with column:
+                        control(name, t, disabled=isinstance(e, Experiment) and idle(name, e))
             for name in WIDE:
                 if name in names:
                     control(name, t, disabled=False)
-    if not isinstance(e, Experiment):
-        complain(e)
 
 
 def control(name: str, t: Translate, disabled: bool) -> None:

@@ -22,30 +22,36 @@ def show(t: Translate, run: Run, experiment: Experiment | tuple[Problem, ...]) -
         button(
             "train", t("button.continue" if goes_on else "button.train"), train, run.going or not valid, primary=True
         )
-        button("pause", t("button.pause"), pause, not run.going)
+        button("pause", t("button.pause"), session.pause, not run.going, needs_experiment=False)
         button("step", t("button.step"), step, run.going or not valid)
-        button("stop", t("button.stop"), stop, not (run.going or (run.resumable and run.epoch)))
+        stoppable = run.going or (run.resumable and run.epoch > 0)
+        button("stop", t("button.stop"), session.stop, not stoppable, needs_experiment=False)
         button("reset", t("button.reset"), reset, not valid)
         button("reseed", t("button.reseed"), reseed, not valid)
-
         with st.popover("?", key="about_runbar", type="tertiary"):
             st.markdown(t("about.runbar"))
 
 
-Action = Callable[[Run, Experiment], Run]
-
-
-def button(key: str, label: str, action: Action, disabled: bool, primary: bool = False) -> None:
+def button(
+    key: str,
+    label: str,
+    action: Callable[..., Run],
+    disabled: bool,
+    primary: bool = False,
+    needs_experiment: bool = True,
+) -> None:
     kind = "primary" if primary else "secondary"
-    st.button(label, key=key, on_click=act, args=(action,), disabled=disabled, type=kind)
+    st.button(label, key=key, on_click=act, args=(action, needs_experiment), disabled=disabled, type=kind)
 
 
-def act(action: Action) -> None:
-    """Run a button's function on what the form says at this very moment."""
+def act(action: Callable[..., Run], needs_experiment: bool) -> None:
+    """Run a button's function; one that trains, on what the form says at this very moment."""
     experiment = form.read()
-    if isinstance(experiment, Experiment):
+    if not needs_experiment:
+        st.session_state.run = action(st.session_state.run)
+    elif isinstance(experiment, Experiment):
         st.session_state.run = action(st.session_state.run, experiment)
-        st.session_state.patience = PATIENCE
+    st.session_state.patience = PATIENCE
 
 
 def continues(run: Run, experiment: Experiment) -> bool:
@@ -62,14 +68,6 @@ def step(run: Run, experiment: Experiment) -> Run:
     if not continues(run, experiment):
         run = session.begin(engine.shared(), experiment, train=False, before=run)
     return session.train_until(engine.shared(), run, run.epoch + 1)
-
-
-def pause(run: Run, _: Experiment) -> Run:
-    return session.pause(run)
-
-
-def stop(run: Run, _: Experiment) -> Run:
-    return session.stop(run)
 
 
 def reset(run: Run, experiment: Experiment) -> Run:

@@ -25,7 +25,7 @@ def show(t: Translate) -> None:
                     labels={name: t(f"share.{name}") for name in ("link", "copy", "copied", "failed")},
                 )
             else:
-                st.info(t("share.too_long", length=f"{len(query):,}", limit=f"{LINK_CHARACTERS:,}"))
+                st.info(t("share.too_long", limit=f"{LINK_CHARACTERS:,}"))
             st.download_button(
                 t("share.download"),
                 to_file(experiment),
@@ -54,7 +54,9 @@ def keep_address() -> None:
     experiment = form.read()
     if not isinstance(experiment, Experiment):
         return
-    query, draft = to_link(experiment, st.session_state.lang), None
+    run = st.session_state.run
+    trained = run.experiment == experiment and run.until > 0  # so that a reload trains it again
+    query, draft = to_link(experiment, st.session_state.lang, run=trained), None
     if not fits(query):
         query = to_draft(experiment, st.session_state.lang)
         draft = json.dumps({"text": experiment.text, "target": experiment.target})

@@ -7,7 +7,9 @@ import numpy as np
 import streamlit as st
 
 from pages.parts import form, live
-from rnnlab import engine, figures, session
+from pages.parts.plain import verbatim
+from rnnlab import engine, explain, figures, session
+from rnnlab.experiment import Experiment
 from rnnlab.history import History
 from rnnlab.i18n import Translate, translator
 from rnnlab.session import Run
@@ -44,30 +46,34 @@ def draw(run: Run, t: Translate) -> None:
         total=history.experiment.epochs,
         labels={name: t(f"scrubber.{name}") for name in names},
     )
-    with panel("predictions", t):
-        o, e = history.opening, history.experiment
+    o, e = history.opening, history.experiment
+    with panel("predictions", t, e):
+        top = np.stack([frame.top for frame in frames])
+        # The browser gets the tokens it needs, not a whole vocabulary on every tick.
+        used, places = np.unique(np.concatenate([top.ravel(), o.targets]), return_inverse=True)
         live.strip(
             key="playground-predictions",
             **place,
             tokens=list(o.probe),
             inputs=o.inputs,
-            vocabulary=list(o.vocabulary),
-            specials=o.specials,
-            targets=list(o.targets),
-            top=live.pack(np.stack([frame.top for frame in frames])),
+            vocabulary=[o.vocabulary[id] for id in used],
+            specials=int((used < o.specials).sum()),
+            targets=places[top.size :].tolist(),
+            top=live.pack(places[: top.size].reshape(top.shape).astype(np.int32)),
             probability=live.pack(np.stack([frame.probability for frame in frames])),
             joiner=" " if e.tokenizer == "words" else "",
             labels={name: t(f"strip.{name}") for name in ("steps", "predicted", "target", "target_only")},
         )
+        form.say(o.notes)
     left, right = st.columns(2, gap="small")
     tools = {"download": t("chart.download"), "reset": t("chart.reset")}
-    with left, panel("loss", t):
+    with left, panel("loss", t, e):
         figure = figures.loss_figure(history, t, "log" if st.session_state.loss_log else "linear")
         live.chart(
             figure, key="playground-loss", **place, cursor="line", height=260, label=t("panel.loss"), labels=tools
         )
-    with right, panel("hidden", t):
-        packed = None if run.going else {"values": live.pack(run.hidden_frames), "scale": figures.scale_limit(history)}
+    with right, panel("hidden", t, e):
+        packed = None if run.going else {"values": live.pack(run.hidden_frames), "scale": figures.largest(history)}
         figure = figures.hidden_figure(history, frames[-1], t)
         live.chart(
             figure,
@@ -79,12 +85,12 @@ def draw(run: Run, t: Translate) -> None:
             label=t("panel.hidden"),
             labels=tools,
         )
-    with panel("shapes", t):
+    with panel("shapes", t, e):
         shapes(history, t)
 
 
 @contextmanager
-def panel(name: str, t: Translate) -> Iterator[None]:
+def panel(name: str, t: Translate, e: Experiment) -> Iterator[None]:
     """A framed part: its title, what it shows in one sentence, and the equation behind it on request."""
     with st.container(border=True, key=name, gap="xxsmall"):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
@@ -93,6 +99,9 @@ def panel(name: str, t: Translate) -> Iterator[None]:
                 if name == "loss":
                     st.toggle(t("scale.log"), key="loss_log")
                 with st.popover("?", key=f"about_{name}", help=t("about"), type="tertiary"):
+                    if formula := explain.equation(name, e):
+                        st.latex(formula)
+                    st.code(explain.code(name, e), language="python")
                     st.markdown(t(f"about.{name}"))
         st.caption(t(f"caption.{name}"))
         yield
@@ -111,8 +120,8 @@ def status(run: Run, t: Translate) -> None:
             parts += [
                 t("status.loss", loss=f"{last.loss:.4g}"),
                 t("status.accuracy", share=f"{last.accuracy:.0%}"),
-                t("status.rate", rate=f"{history.epoch / max(history.seconds, 1e-9):,.0f}"),
-                t("status.seconds", seconds=f"{history.seconds:.1f}"),
+                t("status.rate", rate=f"{history.epoch / max(run.elapsed, 1e-9):,.0f}"),
+                t("status.seconds", seconds=f"{run.elapsed:.1f}"),
             ]
         parts.append(t(f"status.{mode(run, history)}"))
         st.progress(history.epoch / epochs, "  ·  ".join(parts))
@@ -140,13 +149,13 @@ def shapes(history: History, t: Translate) -> None:
                 sizes = ", ".join(map(str, tensor.shape))
                 st.markdown(f"**{t(f'tensor.{tensor.name}')}**  \n`[{sizes}]`")
                 st.caption(" × ".join(t(f"axis.{axis}") for axis in tensor.axes) or t("axis.scalar"))
+    types = str(len(o.vocabulary) - o.specials) + (" + " + verbatim(o.vocabulary[0]) if o.specials else "")
     st.caption(
         t(
             "shapes.summary",
             parameters=f"{o.parameters:,}",
             sequences=o.sequences,
             batches=o.batches,
-            types=len(o.vocabulary),
+            types=types,
         )
     )
-    form.say(o.notes)

@@ -80,7 +80,7 @@ def test_a_text_too_long_for_any_link_survives_a_reload_and_travels_as_a_file(vi
     expect(lab.at("text").locator("textarea")).to_have_value(LONG)
     eventually(lambda: "draft=1" in lab.address, "and it is still kept")
     lab.unfold("Share")
-    expect(lab.page.get_by_text(re.compile("more than the 8,000"))).to_be_visible()
+    expect(lab.page.get_by_text(re.compile("longer than the 8,000"))).to_be_visible()
     assert lab.page.locator(".rl-link").count() == 0
     with lab.page.expect_download() as download:
         lab.at("download").get_by_role("button").click()
@@ -114,7 +114,7 @@ def test_a_dropped_file_gives_the_same_experiment_and_losses(visit, tmp_path):
     assert said(other) == Experiment(preset="ohlol-cell", seed=3)
 
 
-@pytest.mark.parametrize(("lang", "field"), [("zh", "隐藏维数"), ("en", "Hidden size")])
+@pytest.mark.parametrize(("lang", "field"), [("zh", "隐藏维度"), ("en", "Hidden size")])
 def test_what_is_wrong_in_a_link_is_said_as_it_was_given(visit, lang, field):
     lab = visit(f"lang={lang}&hidden=%3Cb%3E**x**%3C/b%3E&colour=%24x%24&cell=%3Ared[x]")
     notes = lab.at("notes")
@@ -124,3 +124,12 @@ def test_what_is_wrong_in_a_link_is_said_as_it_was_given(visit, lang, field):
     assert notes.locator("b, .katex").count() == 0
     lab.press("notes_seen")
     expect(notes).to_have_count(0)
+
+
+def test_a_reload_trains_again_what_was_trained(visit):
+    lab = visit("preset=ohlol-layer&seed=2").reaches("not trained yet").press("train").trained()
+    before = lab.status.split("·")[1]
+    eventually(lambda: "run=1" in lab.page.url, "the address says so")
+    lab.page.reload()
+    lab.trained()
+    assert lab.status.split("·")[1] == before

@@ -215,7 +215,7 @@ function box(node, sizes) {
 }
 
 function curveAt({ x, y }, epoch) {
-  if (!y?.length) return NaN;
+  if (!y?.length || (x && epoch < x[0])) return NaN; // before training nothing was measured
   return y[x ? nearest(x, epoch) : epoch];
 }
 

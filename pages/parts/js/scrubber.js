@@ -26,12 +26,14 @@ export default component("rl-scrubber", {
     self.next.addEventListener("click", () => goTo(self, at(self) + 1));
     self.play.addEventListener("click", () => (self.playing ? stop(self) : start(self)));
     self.range.addEventListener("input", () => goTo(self, self.range.valueAsNumber));
-    // The browser moves a focused range by arrows, Home and End; playing by space is ours.
-    self.range.addEventListener("keydown", (event) => {
-      if (event.key !== " ") return;
+    // The browser moves a focused range by arrows, Home and End; playing by space is ours, from anywhere that has no
+    // use of its own for the key.
+    self.space = (event) => {
+      if (event.key !== " " || !(event.target === self.range || event.target === document.body)) return;
       event.preventDefault();
       self.play.click();
-    });
+    };
+    document.addEventListener("keydown", self.space);
     setSpeed(self, 1);
   },
 
@@ -45,7 +47,10 @@ export default component("rl-scrubber", {
   },
 
   cursor: draw,
-  leave: stop,
+  leave(self) {
+    stop(self);
+    document.removeEventListener("keydown", self.space);
+  },
 });
 
 function button(className, path) {
