@@ -98,7 +98,7 @@ def panel(name: str, t: Translate, e: Experiment) -> Iterator[None]:
             with st.container(horizontal=True, width="content", wrap=False, gap="small"):
                 if name == "loss":
                     st.toggle(t("scale.log"), key="loss_log")
-                with st.popover("?", key=f"about_{name}", help=t("about"), type="tertiary"):
+                with st.popover("?", key=f"about_{name}", type="tertiary"):
                     if formula := explain.equation(name, e):
                         st.latex(formula)
                     st.code(explain.code(name, e), language="python")
@@ -121,7 +121,7 @@ def status(run: Run, t: Translate) -> None:
                 t("status.loss", loss=f"{last.loss:.4g}"),
                 t("status.accuracy", share=f"{last.accuracy:.0%}"),
                 t("status.rate", rate=f"{history.epoch / max(run.elapsed, 1e-9):,.0f}"),
-                t("status.seconds", seconds=f"{run.elapsed:.1f}"),
+                t("status.seconds", seconds=f"{run.elapsed:.2f}"),
             ]
         parts.append(t(f"status.{mode(run, history)}"))
         st.progress(history.epoch / epochs, "  ·  ".join(parts))

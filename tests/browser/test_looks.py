@@ -128,3 +128,18 @@ def test_the_page_is_served_by_this_host_alone(visit, url):
     with urllib.request.urlopen(f"{url}/vendor/plotly.min.js") as answer:
         assert answer.status == 200
         assert re.search(rb"plotly\.js v\d", answer.read(400))
+
+
+def test_each_panel_explains_itself_with_the_program_of_this_model(visit):
+    lab = visit("preset=ohlol-cell&seed=1&run=1").trained()
+    for panel, part in [
+        ("predictions", "no output layer"),
+        ("loss", 'reduction="sum"'),
+        ("hidden", "cell(x_t, state)"),
+        ("shapes", "one_hot"),
+    ]:
+        lab.at(f"about_{panel}").locator("button").click()
+        body = lab.page.get_by_test_id("stPopoverBody")
+        expect(body).to_contain_text(part)
+        lab.page.keyboard.press("Escape")
+        expect(body).to_be_hidden()
