@@ -11,7 +11,7 @@ from support import eventually
 
 SENTENCE = "深度 学习 让 机器 学习 语言 的 规律"
 FIRST = "我 喜欢 学习 深度 学习"
-LONG = "epochs=5000&hidden=128&layers=2"
+LONG = "epochs=5000&cell=lstm&hidden=256&layers=3"  # half a minute and more: nothing here waits for its end
 
 
 @pytest.mark.parametrize(("locale", "train", "done"), [("zh-CN", "训练", "训练完成"), ("en-US", "Train", "trained")])
@@ -156,9 +156,9 @@ def test_a_language_switch_in_mid_run_loses_nothing(visit):
     assert "训练中" in lab.status
     lab.press("pause").paused()
     assert lab.at("text").locator("textarea").input_value() == SENTENCE
-    assert lab.at("hidden_size").locator("input").input_value() == "128"
+    assert lab.at("hidden_size").locator("input").input_value() == "256"
     assert lab.chips == SENTENCE.split()
-    for part in ("lang=zh", "lr=0.003", "layers=2", "epochs=5000"):
+    for part in ("lang=zh", "lr=0.003", "layers=3", "epochs=5000"):
         assert part in lab.link
 
 
