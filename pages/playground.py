@@ -14,11 +14,10 @@ def main() -> None:
         sharing.notes(t)
 
     run = st.session_state.run
-    patience = st.session_state.pop("patience", 0.0)
-    run = st.session_state.run = session.settle(
-        engine.shared(), run, patience, enough=run.epoch + 1 if run.epoch else run.until
-    )
-    experiment = form.read()
+    patience, whole = st.session_state.pop("patience", 0.0), st.session_state.pop("whole", False)
+    enough = run.until if whole else run.epoch + 1
+    run = st.session_state.run = session.settle(engine.shared(), run, patience, enough)
+    experiment = st.session_state.experiment
     with st.container():
         if not isinstance(experiment, Experiment):
             form.complain(experiment)

@@ -6,18 +6,19 @@ and a result that nobody waits for any more is simply not used.
 
 import logging
 import time
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from typing import Any, TypeVar
 from uuid import uuid4
 
-import numpy as np
-
-from rnnlab import figures, jobs
+from rnnlab import jobs
 from rnnlab.engine import Engine
 from rnnlab.experiment import Experiment
 from rnnlab.history import History, State
 from rnnlab.problems import LabError, Problem
+
+T = TypeVar("T")
 
 FIRST_SLICE = 0.04  # seconds of computing: short, so that a click shows at once
 SLICE = 0.2
@@ -35,6 +36,7 @@ class Run:
     state: State | None = None  # None until the run has been opened
     history: History | None = None
     problems: tuple[Problem, ...] = ()  # why it can't go on
+    drawings: dict[Hashable, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
     before: "Run | None" = None  # the run that is shown until this one has something to show
 
     @property
@@ -55,11 +57,11 @@ class Run:
         """This run, or where it has nothing to show, the one before: input that can't be used costs nobody a result."""
         return self.before if self.history is None and self.before else self
 
-    @cached_property
-    def hidden_frames(self) -> np.ndarray:
-        """Packed once, for a page draws the same value many times."""
-        assert self.history is not None
-        return figures.hidden_frames(self.history)
+    def drawn(self, key: Hashable, draw: Callable[[], T]) -> T:
+        """What `draw` makes of this value, made once: a page shows the same run many times."""
+        if key not in self.drawings:
+            self.drawings[key] = draw()
+        return self.drawings[key]
 
 
 def begin(engine: Engine, experiment: Experiment, train: bool, before: Run | None = None) -> Run:

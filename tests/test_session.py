@@ -231,7 +231,10 @@ def test_settling_gives_up_when_patience_ends(bench):
     assert session.settle(bench, r, 0.05, enough=1) is r
 
 
-def test_packed_frames_are_the_recorded_states(bench):
-    r = to_the_end(bench, session.begin(bench, SMALL, train=True))
-    frames = np.stack([frame.hidden.T for frame in r.history.frames])
-    np.testing.assert_allclose(r.hidden_frames / 32767, frames, atol=1 / 32767)
+def test_a_picture_is_made_once_for_a_run_and_anew_when_the_run_has_moved():
+    made = []
+    first = session.begin(InProcess(), Experiment(epochs=1), train=False)
+    for _ in range(3):
+        assert first.drawn("loss", lambda: made.append("first") or "picture") == "picture"
+    session.tick(InProcess(), first).drawn("loss", lambda: made.append("second"))
+    assert made == ["first", "second"]

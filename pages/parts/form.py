@@ -54,7 +54,8 @@ def keep() -> None:
 
 
 def read() -> Experiment | tuple[Problem, ...]:
-    """What the widgets say now, or why it is no experiment."""
+    """What the widgets say now, or why it is no experiment. Once a run is enough: a look into Streamlit's state takes
+    a tenth of a millisecond, and `st.session_state.experiment` keeps the answer."""
     try:
         return Experiment(**{name: value(name) for name in KEYS})
     except LabError as error:
@@ -74,9 +75,9 @@ def choose_preset() -> None:
         open_experiment(Experiment(preset=chosen), train=True)
 
 
-def lesson(t: Translate) -> None:
+def lesson(t: Translate, e: Experiment | tuple[Problem, ...]) -> None:
     """What the lesson is about, or, once anything but the seed was changed, the way back to it."""
-    preset, e = value("preset"), read()
+    preset = value("preset")
     original = Experiment(preset=preset, seed=st.session_state.seed)
     if e == original:
         st.caption(t(f"lesson.{preset}"))
@@ -87,7 +88,8 @@ def lesson(t: Translate) -> None:
 
 
 def show(t: Translate) -> None:
-    if any(st.session_state[KEYS[name]] != value(name) for name in CHOICES):
+    e = st.session_state.experiment = read()
+    if any(st.session_state[KEYS[name]] not in choices(name) for name in CHOICES):
         keep()
     st.selectbox(
         t("field.preset"),
@@ -97,10 +99,9 @@ def show(t: Translate) -> None:
         help=t("help.preset"),
         on_change=choose_preset,
     )
-    lesson(t)
+    lesson(t, e)
     tip = t("help.text", limit=numeral(TEXT_CHARACTERS))
     st.text_area(t("field.text"), key="text", height=120, max_chars=TEXT_CHARACTERS, help=tip)
-    e = read()
     for group, names in GROUPS.items():
         with st.expander(t(f"form.{group}"), expanded=group != "training"):
             paired = [name for name in names if name not in WIDE]

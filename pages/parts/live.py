@@ -46,8 +46,13 @@ def pack(array: np.ndarray) -> dict[str, Any]:
     }
 
 
+def encode(figure: go.Figure) -> str:
+    """A figure as `chart` takes it."""
+    return pio.to_json(figure, validate=False)
+
+
 def chart(
-    figure: go.Figure | dict[str, Any],
+    figure: str,
     *,
     key: str,
     group: str,
@@ -61,7 +66,7 @@ def chart(
     label: str,
     labels: dict[str, str] | None = None,
 ) -> None:
-    """A figure that keeps its zoom across updates and takes its colours from the theme.
+    """An encoded figure that keeps its zoom across updates and takes its colours from the theme.
 
     `meta={"palette": "diverging" | "sequential" | "line"}` on a trace lets the theme colour it. `frames` holds trace
     0's z for each of `epochs`: {"values": pack(int16 [frame, row, column]), "scale": s}, value = int16 / 32767 * s.
@@ -82,7 +87,7 @@ def chart(
             "height": height,
             "label": label,
             "labels": labels or {},
-            "figure": pio.to_json(figure, validate=False),
+            "figure": figure,
         },
     )
 

@@ -14,7 +14,7 @@ from rnnlab.share import LINK_CHARACTERS, fits, from_file, to_draft, to_file, to
 
 def show(t: Translate) -> None:
     with st.expander(t("share.title"), expanded=False):
-        experiment = form.read()
+        experiment = st.session_state.experiment
         if isinstance(experiment, Experiment):
             st.toggle(t("share.run"), key="run_on_opening", help=t("share.run.help"))
             query = to_link(experiment, st.session_state.lang, st.session_state.run_on_opening)
@@ -51,7 +51,7 @@ def open_file() -> None:
 def keep_address() -> None:
     """Let the address bar say what the form says. A text too long for an address waits in the browser's storage; until
     the browser has answered with it, the address stays as it is."""
-    experiment = form.read()
+    experiment = st.session_state.experiment
     if not isinstance(experiment, Experiment):
         return
     run = st.session_state.run

@@ -68,13 +68,17 @@ def draw(run: Run, t: Translate) -> None:
     left, right = st.columns(2, gap="small")
     tools = {"download": t("chart.download"), "reset": t("chart.reset")}
     with left, panel("loss", t, e):
-        figure = figures.loss_figure(history, t, "log" if st.session_state.loss_log else "linear")
+        lang, scale = st.session_state.lang, "log" if st.session_state.loss_log else "linear"
+        figure = run.drawn(("loss", lang, scale), lambda: live.encode(figures.loss_figure(history, t, scale)))
         live.chart(
             figure, key="playground-loss", **place, cursor="line", height=260, label=t("panel.loss"), labels=tools
         )
     with right, panel("hidden", t, e):
-        packed = None if run.going else {"values": live.pack(run.hidden_frames), "scale": figures.largest(history)}
-        figure = figures.hidden_figure(history, frames[-1], t)
+        packed = None
+        if not run.going:
+            values = run.drawn("frames", lambda: live.pack(figures.hidden_frames(history)))
+            packed = {"values": values, "scale": figures.largest(history)}
+        figure = run.drawn(("hidden", lang), lambda: live.encode(figures.hidden_figure(history, frames[-1], t)))
         live.chart(
             figure,
             key="playground-hidden",

@@ -24,4 +24,4 @@ def begin() -> None:
     st.session_state.run_on_opening = True
     st.session_state.loss_log = True
     st.session_state.run = session.begin(engine.shared(), link.experiment, train=link.run or not link.named)
-    st.session_state.patience = FIRST_PATIENCE
+    st.session_state.patience, st.session_state.whole = FIRST_PATIENCE, True
