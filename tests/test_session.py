@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnlab import Experiment, History, LabError, Problem, jobs, run, session
+from rnnlab import Experiment, History, LabError, Problem, engine, jobs, run, session
 
 SMALL = Experiment(epochs=12)
 CARRIED = Experiment(preset="hello-elloh", epochs=12, layers=2, dropout=0.5)
@@ -233,8 +233,8 @@ def test_settling_gives_up_when_patience_ends(bench):
 
 def test_a_picture_is_made_once_for_a_run_and_anew_when_the_run_has_moved():
     made = []
-    first = session.begin(InProcess(), Experiment(epochs=1), train=False)
+    first = session.begin(engine.InProcess(), Experiment(epochs=1), train=False)
     for _ in range(3):
         assert first.drawn("loss", lambda: made.append("first") or "picture") == "picture"
-    session.tick(InProcess(), first).drawn("loss", lambda: made.append("second"))
+    session.tick(engine.InProcess(), first).drawn("loss", lambda: made.append("second"))
     assert made == ["first", "second"]
