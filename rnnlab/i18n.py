@@ -1,4 +1,4 @@
-"""The two languages. Every visible sentence is in `locale/zh.po` and `locale/en.po`, under one id.
+"""The two languages. Every visible sentence is in `locale/zh/` and `locale/en/`, a file a page, under one id.
 
 Ids are not English: a reworded sentence keeps its id, and no language is the translation of the other.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -22,10 +23,15 @@ Translate = Callable[..., str]
 
 @cache
 def catalogue(lang: str) -> gettext.GNUTranslations:
-    """The catalogue of one language, compiled in memory from its .po file."""
+    """The catalogue of one language, compiled in memory from its .po files."""
+    whole = Catalog(locale=lang)
+    for path in sorted((FOLDER / lang).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=lang):
+                if message.id:
+                    whole[message.id] = message
     compiled = io.BytesIO()
-    with (FOLDER / f"{lang}.po").open("rb") as file:
-        write_mo(compiled, read_po(file, locale=lang))
+    write_mo(compiled, whole)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
 

@@ -24,8 +24,11 @@ CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 
 def sentences(lang: str) -> dict[str, str]:
-    with (FOLDER / f"{lang}.po").open("rb") as file:
-        return {message.id: message.string for message in read_po(file, abort_invalid=True) if message.id}
+    found = {}
+    for path in sorted((FOLDER / lang).glob("*.po")):
+        with path.open("rb") as file:
+            found |= {message.id: message.string for message in read_po(file, abort_invalid=True) if message.id}
+    return found
 
 
 CATALOGUES = {lang: sentences(lang) for lang in LANGUAGES}
@@ -144,12 +147,19 @@ def test_both_languages_have_the_same_keys():
     assert ZH.keys() == EN.keys()
 
 
+def test_both_languages_have_the_same_files():
+    assert [path.name for path in sorted((FOLDER / "zh").iterdir())] == [
+        path.name for path in sorted((FOLDER / "en").iterdir())
+    ]
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_sentence_is_empty_or_twice_there(lang):
     assert [key for key, sentence in CATALOGUES[lang].items() if not sentence.strip()] == []
-    keys = re.findall(r'^msgid "(.+)"$', (FOLDER / f"{lang}.po").read_text("utf-8"), re.M)
+    text = "\n".join(path.read_text("utf-8") for path in (FOLDER / lang).glob("*.po"))
+    keys = re.findall(r'^msgid "(.+)"$', text, re.M)
     assert sorted(keys) == sorted(set(keys))
-    assert "fuzzy" not in (FOLDER / f"{lang}.po").read_text("utf-8")
+    assert "fuzzy" not in text
 
 
 @pytest.mark.parametrize("key", [key for key in EN if not key.startswith("about.")])

@@ -230,7 +230,7 @@ function listenToPlotly(self) {
   });
 }
 
-// Dragging the line moves it, a click elsewhere brings it there; a drag elsewhere stays Plotly's zoom.
+// Dragging the line moves it, a click anywhere brings it there; a drag elsewhere stays Plotly's zoom.
 function listenForCursor(self) {
   const { root, plot, line } = self;
   const moveHere = ({ clientX, clientY }, inside) => {
@@ -251,7 +251,7 @@ function listenForCursor(self) {
   });
   // Plotly reports clicks on points only, and covers the page while a button is down: compare down and up ourselves.
   root.addEventListener("pointerdown", (down) => {
-    if (down.button || line.contains(down.target) || down.target.closest(".modebar")) return;
+    if (down.button || down.target.closest(".modebar")) return;
     document.addEventListener("pointerup", (up) => {
       if (Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY) < 4) moveHere(up, true);
     }, { once: true, capture: true });
