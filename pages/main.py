@@ -1,10 +1,12 @@
-"""The frame of every page: language, the experiment's form, the link. The page itself goes in the middle.
+"""The frame of every page: language, the experiment's form, the link, and the way from page to page.
 
 Everything is inside `main`, imports too: a worker process starts by running this file again, under another name.
 """
 
 
 def main() -> None:
+    from pathlib import Path
+
     import streamlit as st
 
     from pages.parts import form, sharing, visit
@@ -13,6 +15,15 @@ def main() -> None:
     st.set_page_config(page_title="RNN Lab", page_icon="🔁", layout="wide", initial_sidebar_state=340)
     visit.begin()
     t = translator(st.session_state.lang)
+    pages = {
+        name: st.Page(f"{name}.py", title=t(f"page.{name}"), default=name == "playground")
+        for name in ("playground", "text", "shapes", "cell", "gradients", "history")
+        if (Path(__file__).parent / f"{name}.py").exists()
+    }
+    here = st.navigation(list(pages.values()), position="top")
+    wanted = pages.get(st.session_state.pop("go", ""), here)
+    if wanted != here:  # a lesson opens on its page
+        visit.leave_for(wanted)
     with st.sidebar:
         st.segmented_control(
             t("lang"),
@@ -24,10 +35,9 @@ def main() -> None:
             label_visibility="collapsed",
         )
         form.show(t)
-        sharing.show(t)
-    pages = [st.Page("playground.py", title=t("page.playground"), default=True)]
-    st.navigation(pages, position="hidden").run()
-    sharing.keep_address()
+        sharing.show(t, here.url_path)
+    here.run()
+    sharing.keep_address(here.url_path)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ TYPES = 5_000  # distinct tokens
 PARAMETERS = 2_000_000  # of the model: with its optimizer it travels to a worker and back in every slice
 RUN_SECONDS = 120.0  # of computing, a run
 HISTORY_BYTES = 8_000_000  # of recorded frames, a session
+WEIGHT_BYTES = 8_000_000  # of recorded weights, a session
 FRAMES = 200  # recorded frames, a run
 
 BOUNDS: dict[str, tuple[float, float]] = {

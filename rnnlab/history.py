@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 from math import ceil
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
-from rnnlab.experiment import FRAMES, HISTORY_BYTES, Experiment
+from rnnlab.experiment import FRAMES, HISTORY_BYTES, WEIGHT_BYTES, Experiment
 from rnnlab.problems import Problem
 
 RANKS = 3  # how many of the likeliest classes a frame keeps
@@ -32,6 +32,17 @@ class Frame:
     top: np.ndarray  # [step, rank] int32: the likeliest classes, best first
     probability: np.ndarray  # [step, rank] float32: theirs
     target: np.ndarray  # [step] float32: probability of the right class; nan where there is none
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that the network knew after `epoch` epochs: enough to run it again, not to train it on."""
+
+    epoch: int  # 0: before training
+    weights: bytes  # float32, all parameters end to end, in the model's own order
+
+
+Recorded = TypeVar("Recorded", Frame, Checkpoint)
 
 
 @dataclass(frozen=True)
@@ -76,10 +87,11 @@ class State:
 
 @dataclass(frozen=True)
 class Chunk:
-    """What one slice brings: its epochs and the frames it recorded, the newest last."""
+    """What one slice brings: its epochs, the frames and the weights it recorded, the newest last."""
 
     snapshots: tuple[Snapshot, ...]
     frames: tuple[Frame, ...]
+    checkpoints: tuple[Checkpoint, ...]
     seconds: float  # of computing
     ended: Ended
 
@@ -91,6 +103,7 @@ class History:
     opening: Opening
     snapshots: tuple[Snapshot, ...]
     frames: tuple[Frame, ...]  # frame 0, the thinned ones, and the newest
+    checkpoints: tuple[Checkpoint, ...]  # likewise, perhaps thinned more: their epochs are epochs of frames
     seconds: float
     ended: Ended
 
@@ -112,14 +125,13 @@ class History:
         return tuple(self.opening.vocabulary[best] for best in self.frames[-1].top[:, 0])
 
     def extended(self, chunk: Chunk) -> "History":
-        """This history with one more slice; of the frames in between, the thinned ones stay."""
-        kept = self.frames
-        if chunk.frames and kept[-1].epoch % spacing(self.experiment, self.opening.inputs) != 0:
-            kept = kept[:-1]  # was kept only while it was the newest
+        """This history with one more slice; of what was recorded in between, the thinned ones stay."""
+        e, o = self.experiment, self.opening
         return replace(
             self,
             snapshots=self.snapshots + chunk.snapshots,
-            frames=kept + chunk.frames,
+            frames=joined(self.frames, chunk.frames, spacing(e, o.inputs)),
+            checkpoints=joined(self.checkpoints, chunk.checkpoints, weight_spacing(e, o.inputs, o.parameters)),
             seconds=self.seconds + chunk.seconds,
             ended=chunk.ended,
         )
@@ -131,3 +143,15 @@ def spacing(experiment: Experiment, inputs: int) -> int:
     frame_bytes = inputs * (4 * units + 8 * RANKS + 4)
     frames = min(FRAMES, HISTORY_BYTES // frame_bytes - 2)  # two more are kept: epoch 0 and the newest
     return max(1, ceil(experiment.epochs / frames))
+
+
+def weight_spacing(experiment: Experiment, inputs: int, parameters: int) -> int:
+    """Weights are kept with every frame, or every so many frames where that would exceed WEIGHT_BYTES."""
+    every = spacing(experiment, inputs)
+    kept = max(1, WEIGHT_BYTES // (4 * parameters) - 2)  # as with frames; a huge network keeps its first and newest
+    return every * ceil(experiment.epochs / (every * kept))
+
+
+def joined(kept: tuple[Recorded, ...], new: tuple[Recorded, ...], every: int) -> tuple[Recorded, ...]:
+    """What was recorded so far and what has come; without what was kept only while it was the newest."""
+    return (kept[:-1] if new and kept[-1].epoch % every else kept) + new

@@ -1,4 +1,4 @@
-"""The lessons, as data: what each preset sets; every other field keeps its default."""
+"""The lessons, as data: what each preset sets, every other field keeping its default, and the page it opens on."""
 
 from typing import Any
 
@@ -19,6 +19,24 @@ RAIN = """\
 傍晚小鸟飞走了，小猫望着窗台，想着明天的歌。
 夜里小雨又落在窗台上，小猫听着雨声，慢慢睡着了。"""
 
+LANGUAGE = "我爱学习自然语言处理，也爱学习机器学习。自然语言处理让机器读懂语言，机器学习让机器从语言中学习。"
+
+# Four words of one-hot input are the "input size 4" of the lessons on shapes.
+SEASONS = "春 夏 秋 冬"
+
+# One window of 5 from the first line and 31 from the second: a batch of 32, five steps.
+NIGHT = """\
+夜 里 的 风 很 轻
+风 吹 过 树 树 看 着 河 河 流 过 桥 桥 看 着 船 船 走 过 风 风 又 吹 过 树 树 又 看 着 河 夜 里 的 河 很 轻"""
+BATCH_32: dict[str, Any] = {"text": NIGHT, "window": 5, "batch": 32, "embed": 10, "hidden": 20}
+
+# Lines that are read for 10, 8, 6 and 4 steps: the last token of each is only a target.
+UNEVEN = """\
+风 吹 过 山 吹 过 水 吹 进 小 村
+雨 落 在 山 上 落 进 小 溪
+云 停 在 水 边 看 雨
+山 和 水 听 风"""
+
 PRESETS: dict[str, dict[str, Any]] = {
     "words-next": {},  # the defaults of Experiment are this lesson
     "hello-elloh": HELLO | {"target": "elloh", "hidden": 8, "epochs": 200, "carry": True},
@@ -36,4 +54,35 @@ PRESETS: dict[str, dict[str, Any]] = {
         "clip": 1.0,
         "epochs": 60,
     },
+    "history": {},
+    "embedding": {"text": LANGUAGE, "tokenizer": "jieba", "embed": 4},
+    # The first line only fixes the ids: 0, 1 and 2 are met in this order. It is too short for a window.
+    "windows": {"text": "0 1 2\n0 1 3 4 0 1 5 2", "window": 3, "batch": 2, "shuffle": True, "probe": 2},
+    "packed": {"text": UNEVEN, "cell": "lstm", "batch": 4},
+    "cell-shapes": {"text": SEASONS, "input": "onehot", "impl": "cell", "hidden": 2},
+    "layer-shapes": {"text": SEASONS, "input": "onehot", "hidden": 2},
+    "two-layers": {"text": f"{SEASONS}\n夏 春 冬 秋", "input": "onehot", "hidden": 5, "layers": 2},
+    "rnn-arguments": BATCH_32 | {"layers": 2},
+    "bilstm": BATCH_32 | {"cell": "lstm", "bidirectional": True},
+    "manual-rnn": BATCH_32,
+    "lstm": BATCH_32 | {"cell": "lstm", "layers": 2},
+    "gru": BATCH_32 | {"cell": "gru", "layers": 2},
+    "clipping": {"text": RAIN, "tokenizer": "chars", "hidden": 48, "lr": 0.05, "clip": 1.0, "epochs": 80},
+}
+
+# Where a lesson opens; the others on the playground.
+OPENS_ON = {
+    "history": "history",
+    "embedding": "text",
+    "windows": "text",
+    "packed": "text",
+    "cell-shapes": "shapes",
+    "layer-shapes": "shapes",
+    "two-layers": "shapes",
+    "rnn-arguments": "shapes",
+    "bilstm": "shapes",
+    "manual-rnn": "cell",
+    "lstm": "cell",
+    "gru": "cell",
+    "clipping": "gradients",
 }

@@ -28,6 +28,7 @@ class Link:
     named: bool  # whether it names any choice of the experiment
     run: bool  # train on opening
     lang: str  # "" where it names none
+    lesson: str  # the preset that it names and leaves as it is: "" where it says more than that
     draft: bool  # the text was too long for an address and waits in the browser's own storage
     notes: tuple[Problem, ...]  # what was not understood and fell back to its default
 
@@ -79,7 +80,8 @@ def from_link(query: str) -> Link:
     for name in [name for name in given if name not in Experiment.model_fields]:
         notes.append(Problem("ignored_field", "", {"name": shorten(name), "value": shorten(given.pop(name))}))
     experiment, problems = forgiving(given)
-    return Link(experiment, bool(given), run == "1", lang, draft == "1", (*notes, *problems))
+    lesson = experiment.preset if given.keys() == {"preset"} else ""
+    return Link(experiment, bool(given), run == "1", lang, lesson, draft == "1", (*notes, *problems))
 
 
 def forgiving(fields: dict[str, Any]) -> tuple[Experiment, list[Problem]]:

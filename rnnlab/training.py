@@ -17,7 +17,7 @@ from torch.nn import Parameter
 
 from rnnlab.data import Batch
 from rnnlab.experiment import PARAMETERS, RUN_SECONDS, Experiment
-from rnnlab.history import Chunk, Ended, History, Opening, Snapshot, State
+from rnnlab.history import Checkpoint, Chunk, Ended, History, Opening, Snapshot, State, weight_spacing
 from rnnlab.models import Pass, Recurrent
 from rnnlab.probe import Probe, shapes_of
 from rnnlab.problems import LabError, Problem
@@ -53,14 +53,16 @@ class Trainer:
         count = sum(p.numel() for p in self.parameters)
         if count > PARAMETERS:
             raise LabError(Problem("parameters", "hidden", {"value": f"{count:,}", "limit": f"{PARAMETERS:,}"}))
-        flat, self.gradients = flattened(self.parameters)
-        self.optimizer = OPTIMIZERS[e.optimizer]([flat], lr=e.lr)
+        self.weights, self.gradients = flattened(self.parameters)
+        self.optimizer = OPTIMIZERS[e.optimizer]([self.weights], lr=e.lr)
         self.carried: Recurrent | None = None
         self.epoch = self.steps = 0
         self.ended: Ended = ""
         self.snapshots: list[Snapshot] = []
         self.order_data()
         self.probe = Probe(self)
+        self.checkpoints: list[Checkpoint] = []
+        self.keep_every = weight_spacing(e, self.probe.steps, count)
 
     def order_data(self) -> None:
         """The batches of the next epoch."""
@@ -103,9 +105,22 @@ class Trainer:
         sums, self.sums = self.sums, Sums()
         loss = sums.loss if self.experiment.loss == "sum" else sums.loss / sums.targets
         self.snapshots.append(Snapshot(self.epoch, loss, sums.right / sums.targets, sums.norm))
+        if self.epoch % self.keep_every == 0:
+            self.keep_weights()
         if self.experiment.shuffle:
             self.order_data()
         return True
+
+    def keep_weights(self) -> None:
+        """Record the weights as they are between two epochs; once, and never those that a divergence made useless."""
+        kept = self.checkpoints
+        if self.ended != "diverged" and not (kept and kept[-1].epoch == self.epoch):
+            kept.append(Checkpoint(self.epoch, self.weights.detach().numpy().tobytes()))
+
+    def recorded(self) -> tuple[Checkpoint, ...]:
+        """The weights recorded since the last call."""
+        kept, self.checkpoints = tuple(self.checkpoints), []
+        return kept
 
     def save(self) -> bytes:
         """All that moves, as bytes: the trainer goes on from here bit for bit."""
@@ -179,7 +194,8 @@ def open_run(trainer: Trainer) -> History:
         batches=len(trainer.batches),
         notes=data.notes,
     )
-    return History(opening, (), trainer.probe.frames(), 0.0, "")
+    trainer.keep_weights()
+    return History(opening, (), trainer.probe.frames(), trainer.recorded(), 0.0, "")
 
 
 def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, seconds: float = 0.0) -> Chunk:
@@ -207,7 +223,9 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
         trainer.random = torch.get_rng_state()
     if trainer.sums.batches == 0:
         trainer.probe.look(always=True)
-    chunk = Chunk(tuple(trainer.snapshots), trainer.probe.frames(), time.perf_counter() - began, trainer.ended)
+        trainer.keep_weights()
+    took = time.perf_counter() - began
+    chunk = Chunk(tuple(trainer.snapshots), trainer.probe.frames(), trainer.recorded(), took, trainer.ended)
     trainer.snapshots = []
     return chunk
 
@@ -234,7 +252,7 @@ def start(experiment: Experiment) -> tuple[State, History]:
 def advance(state: State, budget: float = math.inf, epochs: int | None = None) -> tuple[State, Chunk]:
     """Train on from `state` for about `budget` seconds, or for `epochs` epochs, or to the end: see `train`."""
     if state.ended:
-        return state, Chunk((), (), 0.0, state.ended)
+        return state, Chunk((), (), (), 0.0, state.ended)
     began = time.perf_counter()
     trainer = live.pop(state.run, None)
     if trainer is None or trainer.steps != state.step:

@@ -111,12 +111,18 @@ PROBLEMS = [(path, call) for path, tree in TREES.items() for call in calls(tree,
 TENSORS = ["ids", "embedding", "one_hot", "output", "h_n", "c_n", "logits", "loss"]
 AXES = ["batch", "step", "unit", "embed", "layer", "class", "direction_unit", "layer_direction"]
 
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+RUN_PAGES = [path.stem for path in PAGES if "stage.show(" in path.read_text("utf-8")]
+
 # What an f-string's hole really takes. A new kind of f-string must be entered here.
 EXPANDED = {
     "field.{}": [f"field.{name}" for name in [*FIELDS, "lang"]],
     "help.{}": [f"help.{name}" for name in FIELDS if name != "task"],  # one task as yet: nothing to choose
     "preset.{}": [f"preset.{name}" for name in choices("preset")],
     "lesson.{}": [f"lesson.{name}" for name in choices("preset")],
+    "title.{}": [f"title.{name}" for name in RUN_PAGES],
+    "page.{}": [f"page.{name}" for name in ("playground", "text", "shapes", "cell", "gradients", "history")],
+    "switch.{}": ["switch.loss_log"],
     "form.{}": [f"form.{name}" for name in ("data", "model", "training")],
     "{}.{}": [f"{name}.{value}" for name in CHOICES if name not in ("preset", "task") for value in choices(name)],
     "panel.{}": [f"panel.{name}" for name in names_given_to("panel")],
@@ -296,6 +302,7 @@ VISIBLE_KEYWORDS = {"label", "help", "placeholder", "body", "text", "title", "ca
 SILENT_CALLS = {
     "Page",
     "component",
+    "setdefault",
     "container",
     "fragment",
     "columns",

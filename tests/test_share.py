@@ -52,7 +52,7 @@ def spoken(link: Link) -> None:
 @example(Experiment(text=NASTY, target=NASTY), "zh", True)
 @settings(max_examples=150)
 def test_a_link_gives_back_the_experiment(experiment, lang, run):
-    assert from_link(to_link(experiment, lang, run)) == Link(experiment, True, run, lang, False, ())
+    assert from_link(to_link(experiment, lang, run)) == Link(experiment, True, run, lang, "", False, ())
 
 
 @given(experiments())
@@ -153,7 +153,7 @@ def test_of_a_name_given_twice_one_counts():
 
 
 def test_an_empty_link_is_the_first_lesson_and_names_nothing():
-    assert from_link("") == Link(Experiment(), False, False, "", False, ())
+    assert from_link("") == Link(Experiment(), False, False, "", "", False, ())
     assert not from_link("lang=zh&v=1").named
 
 
@@ -203,7 +203,7 @@ def test_texts_up_to_the_limit_come_back_whole(data):
 @pytest.mark.parametrize("character", ["a", "我", "👩", "\U0010ffff"])
 def test_the_longest_text_comes_back_whole(character):
     experiment = Experiment(text=character * TEXT_CHARACTERS, target=character * TEXT_CHARACTERS)
-    assert from_link(to_link(experiment, "en")) == Link(experiment, True, False, "en", False, ())
+    assert from_link(to_link(experiment, "en")) == Link(experiment, True, False, "en", "", False, ())
 
 
 WHOLE = unpadded(zlib.compress((PARAGRAPH * 100).encode()))

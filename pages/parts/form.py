@@ -10,6 +10,7 @@ from pages.parts.plain import verbatim
 from rnnlab import engine, session
 from rnnlab.experiment import BOUNDS, TEXT_CHARACTERS, Experiment, choices, numeral
 from rnnlab.i18n import LANGUAGES, Translate, describe, translator
+from rnnlab.presets import OPENS_ON
 from rnnlab.problems import LabError, Problem
 
 GROUPS = {
@@ -73,6 +74,7 @@ def choose_preset() -> None:
     chosen = value("preset")
     if chosen != st.session_state.run.experiment.preset:  # else it has only changed its label
         open_experiment(Experiment(preset=chosen), train=True)
+        st.session_state.go = OPENS_ON.get(chosen, "playground")
 
 
 def lesson(t: Translate, e: Experiment | tuple[Problem, ...]) -> None:

@@ -144,14 +144,20 @@ def scrubber(
     epochs: list[int],
     total: int,
     labels: dict[str, str],
+    known: dict[str, Any] | None = None,
+    on_moved_change: Callable[[], None] | None = None,
 ) -> None:
     """Moves the group's cursor through `epochs`, by hand or playing.
 
+    Given `known` {"epoch", "step"}, which the page was drawn for, it tells the page when the reader looks elsewhere:
+    the result's `moved` is then {"run", "epoch", "step"}.
     labels: name, epoch (with {epoch} and {total}), start (for epoch 0), following, play, pause, previous, next, speed.
     """
     _scrubber(
         key=key,
+        on_moved_change=on_moved_change or (lambda: None),
         data={
+            "known": known,
             "key": key,
             "group": group,
             "run": run,
@@ -166,12 +172,13 @@ def scrubber(
 def address(
     *,
     key: str,
+    page: str,
     query: str | None,
     text_draft: str | None,
     restore: bool = False,
     on_restored_change: Callable[[], None] | None = None,
 ) -> Any:
-    """Keep the address bar at `?query` (None: as it is), and a text that does not fit into a link in the tab's storage.
+    """Keep this page's address at `?query` (None: as it is), and a text too long for a link in the tab's storage.
 
     With `restore` the stored text is asked for instead, once: the result's `restored` is then {"text": str | None}.
     """
@@ -180,6 +187,7 @@ def address(
         on_restored_change=on_restored_change or (lambda: None),
         data={
             "key": key,
+            "page": page,
             "query": query,
             "text_draft": text_draft,
             "restore": restore,
@@ -187,6 +195,6 @@ def address(
     )
 
 
-def copy_link(*, key: str, query: str, labels: dict[str, str]) -> None:
+def copy_link(*, key: str, page: str, query: str, labels: dict[str, str]) -> None:
     """The page's complete link with a button that copies it. labels: link, copy, copied, failed."""
-    _copy(key=key, data={"key": key, "query": query, "labels": labels})
+    _copy(key=key, data={"key": key, "page": page, "query": query, "labels": labels})

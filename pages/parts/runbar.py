@@ -14,11 +14,11 @@ from rnnlab.session import Run
 PATIENCE = 0.35  # seconds that a click waits for its first result, so that it is drawn at once
 
 
-def show(t: Translate, run: Run, experiment: Experiment | tuple[Problem, ...]) -> None:
+def show(page: str, t: Translate, run: Run, experiment: Experiment | tuple[Problem, ...]) -> None:
     valid = isinstance(experiment, Experiment)
     goes_on = valid and not run.going and run.epoch > 0 and continues(run, experiment)
     with st.container(horizontal=True, key="runbar", gap="small", vertical_alignment="center"):
-        st.title(t("playground.title"), width="content", anchor=False)
+        st.title(t(f"title.{page}"), width="content", anchor=False)
         button(
             "train", t("button.continue" if goes_on else "button.train"), train, run.going or not valid, primary=True
         )

@@ -12,7 +12,7 @@ from rnnlab.problems import LabError, Problem
 from rnnlab.share import LINK_CHARACTERS, fits, from_file, to_draft, to_file, to_link
 
 
-def show(t: Translate) -> None:
+def show(t: Translate, page: str) -> None:
     with st.expander(t("share.title"), expanded=False):
         experiment = st.session_state.experiment
         if isinstance(experiment, Experiment):
@@ -21,6 +21,7 @@ def show(t: Translate) -> None:
             if fits(query):
                 live.copy_link(
                     key="link",
+                    page=page,
                     query=query,
                     labels={name: t(f"share.{name}") for name in ("link", "copy", "copied", "failed")},
                 )
@@ -48,7 +49,7 @@ def open_file() -> None:
         st.session_state.notes = error.problems
 
 
-def keep_address() -> None:
+def keep_address(page: str) -> None:
     """Let the address bar say what the form says. A text too long for an address waits in the browser's storage; until
     the browser has answered with it, the address stays as it is."""
     experiment = st.session_state.experiment
@@ -63,6 +64,7 @@ def keep_address() -> None:
     waiting = st.session_state.restore
     live.address(
         key="address",
+        page=page,
         query=None if waiting else query,
         text_draft=None if waiting else draft,
         restore=waiting,

@@ -1,18 +1,24 @@
 """A reader's first run: what the address says becomes the form, and the lab comes alive."""
 
+from urllib.parse import urlsplit
+
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts import form
 from rnnlab import engine, session
 from rnnlab.i18n import first_language
+from rnnlab.presets import OPENS_ON
 from rnnlab.share import from_link
 
 FIRST_PATIENCE = 2.5  # seconds: the first preset is trained before the first picture is drawn
 
 
 def begin() -> None:
-    """Once a session. The query is read whole: `st.query_params` hides `embed`, which it keeps for itself."""
+    """Before anything else is drawn: what came along from the page before; at a visit's start, what its link says. The
+    query is read whole: `st.query_params` hides `embed`, which it keeps for itself."""
+    st.session_state.update(st.session_state.pop("luggage", {}))
     if "run" in st.session_state:
         return
     context = get_script_run_ctx()
@@ -25,3 +31,12 @@ def begin() -> None:
     st.session_state.loss_log = True
     st.session_state.run = session.begin(engine.shared(), link.experiment, train=link.run or not link.named)
     st.session_state.patience, st.session_state.whole = FIRST_PATIENCE, True
+    if link.lesson and not urlsplit(st.context.url or "").path.strip("/"):
+        st.session_state.go = OPENS_ON.get(link.lesson, "")
+
+
+def leave_for(page: StreamlitPage) -> None:
+    """Go on to another page, with what the widgets say: Streamlit forgets it when a script changes the page."""
+    frame = ("lang", "run_on_opening", "loss_log", *form.KEYS.values())
+    st.session_state.luggage = {key: st.session_state[key] for key in frame if key in st.session_state}
+    st.switch_page(page)

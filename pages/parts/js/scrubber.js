@@ -96,6 +96,21 @@ function draw(self) {
   setText(self.text, text ?? "");
   range.setAttribute("aria-valuetext", text ?? "");
   showPlay(self);
+  tellPage(self);
+}
+
+// A page that computes for one epoch and step is told where the reader looks: one message at a time, the next when it
+// has been drawn for, so that a drag or a playing run goes as fast as the page can follow and queues nothing.
+function tellPage(self) {
+  const { data: { known, live, run, epochs }, group } = self;
+  if (!known || live || !epochs.length) return;
+  const place = { run, epoch: epochs[at(self)], step: group.pinned };
+  const [here, there] = [place, { run, ...known }].map((one) => JSON.stringify([one.run, one.epoch, one.step]));
+  const now = performance.now();
+  if (self.told === there || now - self.toldAt > 2000) self.told = null; // answered, or never to be
+  if (here === there || self.told) return;
+  Object.assign(self, { told: here, toldAt: now });
+  self.setTriggerValue("moved", place);
 }
 
 function showPlay(self) {

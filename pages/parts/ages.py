@@ -1,0 +1,242 @@
+"""The demonstrations of the chapter on history: one for each age, all on what the reader typed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isnan
+
+import streamlit as st
+
+from pages.parts import form, live, stage
+from pages.parts.ask import ask
+from pages.parts.panel import panel
+from pages.parts.plain import verbatim
+from rnnlab import jobs, rewriting
+from rnnlab.bigrams import Bigrams, Line, ambiguous
+from rnnlab.experiment import Experiment, choices
+from rnnlab.history import Frame, Opening
+from rnnlab.i18n import Translate
+from rnnlab.presets import OPENS_ON
+from rnnlab.session import Run
+from rnnlab.templates import Answer, agreeing, features
+from rnnlab.timeline import height, timeline
+
+SENTENCE = 200  # characters that the rules are tried on
+ROWS = 6  # of a table that the text could make any length
+CONTEXT = 6  # tokens of the past that a row of a table quotes
+
+
+def years(t: Translate) -> None:
+    live.chart(
+        live.encode(timeline(t)),
+        key="history-timeline",
+        group="history",
+        run="",
+        live=False,
+        epochs=[],
+        height=height(),
+        label=t("timeline.label"),
+        labels={"download": t("chart.download"), "reset": t("chart.reset")},
+    )
+    st.caption(t("timeline.caption"))
+
+
+def rules(t: Translate, lang: str) -> None:
+    """The rules, all of them, and what they make of a sentence."""
+    script = rewriting.script(lang)
+    with panel("eliza", t):
+        example = t("eliza.example")
+        typed = st.text_input(
+            t("eliza.say"), key="eliza_say", max_chars=SENTENCE, placeholder=example, persist_state="session"
+        )
+        sentence = (typed or "").strip() or example
+        answer = rewriting.answer(script, sentence)
+        with st.container(key="eliza_answer", gap="xxsmall"):
+            st.markdown(f"{t('eliza.you')} {verbatim(sentence)}")
+            if answer is None:
+                st.markdown(t("eliza.none"))
+            else:
+                st.markdown(f"{t('eliza.machine')} {verbatim(answer.reply)}")
+                if answer.taken:
+                    st.caption(
+                        t("eliza.steps", taken=verbatim(answer.taken), swapped=verbatim(answer.swapped)),
+                    )
+        columns = [t("eliza.rule"), t("eliza.pattern"), t("eliza.reply")]
+        chosen = answer.place if answer else None
+        rows = [
+            (f"**➤ {place + 1}**" if place == chosen else f"{place + 1}", verbatim(rule.pattern), verbatim(rule.reply))
+            for place, rule in enumerate(script.rules)
+        ]
+        table(columns, rows)
+        st.caption(t("eliza.swaps") + " " + " · ".join(verbatim(f"{a} → {b}") for a, b in script.swaps.items()))
+
+
+@dataclass(frozen=True)
+class Own:
+    """The reader's text, and the place in it that the demonstrations are about."""
+
+    run: Run
+    opening: Opening
+    frame: Frame  # the network's, at the epoch that is looked at
+    lines: tuple[Line, ...]
+    bigrams: Bigrams
+    targets: tuple[str, ...]  # [inputs] what really comes after each token of the probe
+    doubtful: list[int]  # places where the token alone does not decide
+    place: int
+
+    @property
+    def token(self) -> str:
+        return self.opening.probe[self.place]
+
+    @property
+    def joiner(self) -> str:
+        return " " if self.opening.experiment.tokenizer == "words" else ""
+
+    def past(self, place: int) -> str:
+        """The last tokens that were read up to this place."""
+        start = max(0, place + 1 - CONTEXT)
+        return ("…" + self.joiner if start else "") + self.joiner.join(self.opening.probe[start : place + 1])
+
+
+def own_text(t: Translate) -> Own | None:
+    """The line of tokens to choose from, and what was counted in the text. None where there is no text to count."""
+    run = st.session_state.run.shown
+    if run.history is None:
+        st.info(t("own.none"))
+        return None
+    with st.container(border=True, key="own_text", gap="xxsmall"):
+        st.caption(t("own.choose"))
+        stage.strip("history", run, t)
+        stage.scrubber("history", run, t, weights=True)
+    o = run.history.opening
+    lines = ask(jobs.examples, o.experiment)
+    if lines is None:
+        return None
+    bigrams = run.drawn("bigrams", lambda: Bigrams.of(lines, o.vocabulary[o.specials :]))
+    targets = tuple(o.vocabulary[id] for id in o.targets)
+    doubtful = ambiguous(o.probe[: o.inputs], targets)
+    cursor = stage.cursor(run)
+    frame = min(run.history.frames, key=lambda kept: abs(kept.epoch - cursor.epoch))
+    place = cursor.step
+    if place is None or not 0 <= place < o.inputs:  # nothing chosen, or the last token, after which nothing is asked
+        place = doubtful[0] if doubtful else o.inputs - 1
+    return Own(run, o, frame, lines, bigrams, targets, doubtful, place)
+
+
+def counts(t: Translate, own: Own) -> None:
+    """What came after the chosen token, as fractions: as counted, and with one added everywhere."""
+    bigrams, token = own.bigrams, own.token
+    total, types = bigrams.total(token), len(bigrams.vocabulary)
+    seen, unseen = bigrams.successors(token), bigrams.unseen(token)
+    with panel("counts", t, formula=COUNTED):
+        st.markdown(t("counts.said", token=verbatim(token), total=total, seen=len(seen), types=types))
+        rows = [
+            (
+                verbatim(following),
+                str(bigrams.count(token, following)),
+                f"{bigrams.count(token, following)} / {total} = **{bigrams.frequency(token, following):.3f}**",
+                f"({bigrams.count(token, following)} + 1) / ({total} + {types})"
+                f" = **{bigrams.smoothed(token, following):.3f}**",
+            )
+            for following in [*seen[:ROWS], *unseen[:2]]
+        ]
+        table([t(f"counts.{name}") for name in ("next", "count", "frequency", "smoothed")], rows)
+        left = max(0, len(seen) - ROWS), max(0, len(unseen) - 2)
+        st.caption(t("counts.left", seen=left[0], unseen=left[1]) if any(left) else t("counts.all"))
+
+
+COUNTED = r"P(w \mid v) = \frac{c(v, w)}{c(v)} \qquad P_{+1}(w \mid v) = \frac{c(v, w) + 1}{c(v) + V}"
+
+
+def template(t: Translate, own: Own) -> None:
+    """The questions of a feature template, answered at the chosen place."""
+    asked = features(own.opening.probe, own.place)
+    lines = [[token for token, _ in line] for line in own.lines]
+    total = sum(map(len, lines))
+    found = own.run.drawn(("features", own.place), lambda: agreeing(lines, asked))
+
+    def said(answer: Answer) -> str:
+        return " + ".join(verbatim(part) if part else t("template.start") for part in answer)
+
+    with panel("template", t, formula=WEIGHED):
+        st.markdown(t("template.said", token=verbatim(own.token), place=own.place + 1))
+        rows = [(t(f"feature.{name}"), said(answer), f"{found[name]} / {total}") for name, answer in asked.items()]
+        table([t(f"template.{name}") for name in ("question", "answer", "share")], rows)
+
+
+WEIGHED = r"P(y \mid x) = \frac{\exp \sum_k w_k f_k(x, y)}{\sum_{y'} \exp \sum_k w_k f_k(x, y')}"
+
+
+def network(t: Translate, own: Own) -> None:
+    """The run at hand and the counts, asked the same: at the chosen place, and wherever the token alone won't do."""
+    o, frame, bigrams = own.opening, own.frame, own.bigrams
+    with panel("rivals", t):
+        st.markdown(t("rivals.said", past=verbatim(own.past(own.place)), epoch=frame.epoch))
+        likeliest = {
+            o.vocabulary[id]: float(p) for id, p in zip(frame.top[own.place], frame.probability[own.place], strict=True)
+        }
+        right = own.targets[own.place]
+        known = likeliest | {right: float(frame.target[own.place])}
+        rows = [
+            (
+                verbatim(following) + (" ✓" if following == right else ""),
+                share(bigrams.frequency(own.token, following)),
+                share(p),
+            )
+            for following, p in known.items()
+        ]
+        table([t(f"rivals.{name}") for name in ("next", "bigram", "network")], rows)
+        if own.doubtful:
+            st.markdown(t("rivals.doubtful"))
+            table([t(f"rivals.{name}") for name in ("past", "next", "bigram", "network")], doubts(own))
+            left = len(own.doubtful) - 2 * ROWS
+            st.caption(
+                t("rivals.read", chance=share(1 / len(bigrams.vocabulary))) + (f" (+{left})" if left > 0 else "")
+            )
+        else:
+            st.markdown(t("rivals.certain"))
+            if len(o.probe) > o.inputs and o.probe[-1] in o.probe[: o.inputs]:
+                st.markdown(t("rivals.last", token=verbatim(o.probe[-1])))
+            sample = Experiment(text=t("own.sample"))
+            st.button(t("rivals.sample"), key="history_sample", on_click=form.open_experiment, args=(sample, True))
+        if o.experiment.bidirectional:
+            st.caption(t("rivals.bidirectional"))
+
+
+def doubts(own: Own) -> list[tuple[str, ...]]:
+    return [
+        (
+            verbatim(own.past(place)),
+            verbatim(own.targets[place]),
+            share(own.bigrams.frequency(own.opening.probe[place], own.targets[place])),
+            share(float(own.frame.target[place])),
+        )
+        for place in own.doubtful[: 2 * ROWS]
+    ]
+
+
+def share(p: float) -> str:
+    return "–" if isnan(p) else f"{p:.3f}"
+
+
+def lessons(t: Translate) -> None:
+    """A button for each lesson, by the page it opens on."""
+    by_page: dict[str, list[str]] = {}
+    for preset in choices("preset"):
+        by_page.setdefault(OPENS_ON.get(preset, "playground"), []).append(preset)
+    for page, presets in by_page.items():
+        if page == "history":
+            continue
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"onward_{page}"):
+            st.markdown(f"**{t(f'page.{page}')}**", width="content")
+            for preset in presets:
+                st.button(t(f"preset.{preset}"), key=f"onward-{preset}", on_click=leave, args=(preset, page))
+
+
+def leave(preset: str, page: str) -> None:
+    form.open_experiment(Experiment(preset=preset), train=True)
+    st.session_state.go = page
+
+
+def table(columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+    """A small table. Cells are Markdown: what was typed comes dressed by `verbatim`."""
+    st.table({name: [row[place] for row in rows] for place, name in enumerate(columns)}, border="horizontal")

@@ -1,0 +1,28 @@
+"""A framed part of a page."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from rnnlab.i18n import Translate
+
+
+@contextmanager
+def panel(name: str, t: Translate, formula: str = "", code: str = "", switch: str = "") -> Iterator[None]:
+    """A framed part, keyed `name`: its title, what it shows in one sentence, and the equation, the lines of PyTorch and
+    a few words behind it on request. `switch` is the key of a toggle beside the title, labelled t("switch.<key>")."""
+    with st.container(border=True, key=name, gap="xxsmall"):
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+            st.markdown(f"**{t(f'panel.{name}')}**", width="stretch")
+            with st.container(horizontal=True, width="content", wrap=False, gap="small"):
+                if switch:
+                    st.toggle(t(f"switch.{switch}"), key=switch)
+                with st.popover("?", key=f"about_{name}", type="tertiary"):
+                    if formula:
+                        st.latex(formula)
+                    if code:
+                        st.code(code, language="python")
+                    st.markdown(t(f"about.{name}"))
+        st.caption(t(f"caption.{name}"))
+        yield
