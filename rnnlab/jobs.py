@@ -3,8 +3,12 @@
 Functions travel to workers by name, and the web process has no torch: so each imports its module when it runs.
 """
 
+from rnnlab.bigrams import Line
 from rnnlab.experiment import Experiment
 from rnnlab.history import Chunk, History, State
+from rnnlab.layerlooks import LayerLook, ModelLook
+from rnnlab.layersetting import LayerSetting
+from rnnlab.mismatch import Shape, Trial
 
 
 def start(experiment: Experiment) -> tuple[State, History]:
@@ -17,3 +21,27 @@ def advance(state: State, budget: float, epochs: int | None = None) -> tuple[Sta
     from rnnlab import training
 
     return training.advance(state, budget, epochs)
+
+
+def examples(experiment: Experiment) -> tuple[Line, ...]:
+    from rnnlab import bigrams
+
+    return bigrams.examples(experiment)
+
+
+def layer(setting: LayerSetting) -> LayerLook:
+    from rnnlab import layers
+
+    return layers.look(setting)
+
+
+def try_shape(setting: LayerSetting, x: Shape, state: Shape | None) -> Trial:
+    from rnnlab import layers
+
+    return layers.attempt(setting, x, state)
+
+
+def architecture(name: str) -> ModelLook:
+    from rnnlab import architectures
+
+    return architectures.look(name)

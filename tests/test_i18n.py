@@ -15,6 +15,8 @@ from support import ROOT
 from rnnlab.experiment import Experiment, choices
 from rnnlab.i18n import FOLDER, LANGUAGES, describe, first_language, translator
 from rnnlab.problems import LabError, Problem
+from rnnlab.templates import features
+from rnnlab.timeline import AGES
 
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py")), *sorted((ROOT / "rnnlab").rglob("*.py"))]
 TREES = {path: ast.parse(path.read_text("utf-8")) for path in SOURCES}
@@ -123,6 +125,12 @@ EXPANDED = {
     "title.{}": [f"title.{name}" for name in RUN_PAGES],
     "page.{}": [f"page.{name}" for name in ("playground", "text", "shapes", "cell", "gradients", "history")],
     "switch.{}": ["switch.loss_log"],
+    "age.{}": [f"age.{age.id}" for age in AGES],
+    "milestone.{}": [f"milestone.{milestone.id}" for age in AGES for milestone in age.milestones],
+    "feature.{}": [f"feature.{name}" for name in features(["one"], 0)],
+    "counts.{}": [f"counts.{name}" for name in ("next", "count", "frequency", "smoothed")],
+    "template.{}": [f"template.{name}" for name in ("question", "answer", "share")],
+    "rivals.{}": [f"rivals.{name}" for name in ("past", "next", "bigram", "network")],
     "form.{}": [f"form.{name}" for name in ("data", "model", "training")],
     "{}.{}": [f"{name}.{value}" for name in CHOICES if name not in ("preset", "task") for value in choices(name)],
     "panel.{}": [f"panel.{name}" for name in names_given_to("panel")],

@@ -22,6 +22,7 @@ from rnnlab.timeline import height, timeline
 
 SENTENCE = 200  # characters that the rules are tried on
 ROWS = 6  # of a table that the text could make any length
+DOUBTS = 12  # of such rows
 CONTEXT = 6  # tokens of the past that a row of a table quotes
 
 
@@ -51,23 +52,40 @@ def rules(t: Translate, lang: str) -> None:
         sentence = (typed or "").strip() or example
         answer = rewriting.answer(script, sentence)
         with st.container(key="eliza_answer", gap="xxsmall"):
-            st.markdown(f"{t('eliza.you')} {verbatim(sentence)}")
+            said(t("eliza.you"), sentence)
             if answer is None:
                 st.markdown(t("eliza.none"))
             else:
-                st.markdown(f"{t('eliza.machine')} {verbatim(answer.reply)}")
+                said(t("eliza.machine"), answer.reply)
                 if answer.taken:
-                    st.caption(
-                        t("eliza.steps", taken=verbatim(answer.taken), swapped=verbatim(answer.swapped)),
-                    )
+                    st.caption(t("eliza.steps", taken=verbatim(answer.taken), swapped=verbatim(answer.swapped)))
         columns = [t("eliza.rule"), t("eliza.pattern"), t("eliza.reply")]
         chosen = answer.place if answer else None
         rows = [
-            (f"**➤ {place + 1}**" if place == chosen else f"{place + 1}", verbatim(rule.pattern), verbatim(rule.reply))
+            tuple(
+                f"**{cell}**" if place == chosen else cell
+                for cell in (
+                    f"➤ {place + 1}" if place == chosen else f"{place + 1}",
+                    starred(rule.pattern),
+                    starred(rule.reply),
+                )
+            )
             for place, rule in enumerate(script.rules)
         ]
         table(columns, rows)
         st.caption(t("eliza.swaps") + " " + " · ".join(verbatim(f"{a} → {b}") for a, b in script.swaps.items()))
+
+
+def said(who: str, words: str) -> None:
+    """A line of the conversation, as typed."""
+    with st.container(horizontal=True, wrap=False, gap="small"):
+        st.markdown(who, width="content")
+        st.text(words, width="stretch")
+
+
+def starred(ours: str) -> str:
+    """A rule, whose asterisk means no emphasis."""
+    return ours.replace("*", r"\*")
 
 
 @dataclass(frozen=True)
@@ -118,7 +136,7 @@ def own_text(t: Translate) -> Own | None:
     frame = min(run.history.frames, key=lambda kept: abs(kept.epoch - cursor.epoch))
     place = cursor.step
     if place is None or not 0 <= place < o.inputs:  # nothing chosen, or the last token, after which nothing is asked
-        place = doubtful[0] if doubtful else o.inputs - 1
+        place = next(iter(doubtful), next((p for p in range(o.inputs) if o.probe.count(o.probe[p]) > 1), 0))
     return Own(run, o, frame, lines, bigrams, targets, doubtful, place)
 
 
@@ -127,20 +145,21 @@ def counts(t: Translate, own: Own) -> None:
     bigrams, token = own.bigrams, own.token
     total, types = bigrams.total(token), len(bigrams.vocabulary)
     seen, unseen = bigrams.successors(token), bigrams.unseen(token)
+    listed = seen[:ROWS], unseen[: max(2, ROWS - len(seen))]
     with panel("counts", t, formula=COUNTED):
         st.markdown(t("counts.said", token=verbatim(token), total=total, seen=len(seen), types=types))
         rows = [
             (
                 verbatim(following),
                 str(bigrams.count(token, following)),
-                f"{bigrams.count(token, following)} / {total} = **{bigrams.frequency(token, following):.3f}**",
-                f"({bigrams.count(token, following)} + 1) / ({total} + {types})"
+                f"{bigrams.count(token, following)}/{total} = **{bigrams.frequency(token, following):.3f}**",
+                f"({bigrams.count(token, following)}+1)/({total}+{types})"
                 f" = **{bigrams.smoothed(token, following):.3f}**",
             )
-            for following in [*seen[:ROWS], *unseen[:2]]
+            for following in [*listed[0], *listed[1]]
         ]
         table([t(f"counts.{name}") for name in ("next", "count", "frequency", "smoothed")], rows)
-        left = max(0, len(seen) - ROWS), max(0, len(unseen) - 2)
+        left = len(seen) - len(listed[0]), len(unseen) - len(listed[1])
         st.caption(t("counts.left", seen=left[0], unseen=left[1]) if any(left) else t("counts.all"))
 
 
@@ -154,12 +173,12 @@ def template(t: Translate, own: Own) -> None:
     total = sum(map(len, lines))
     found = own.run.drawn(("features", own.place), lambda: agreeing(lines, asked))
 
-    def said(answer: Answer) -> str:
+    def spelled(answer: Answer) -> str:
         return " + ".join(verbatim(part) if part else t("template.start") for part in answer)
 
     with panel("template", t, formula=WEIGHED):
         st.markdown(t("template.said", token=verbatim(own.token), place=own.place + 1))
-        rows = [(t(f"feature.{name}"), said(answer), f"{found[name]} / {total}") for name, answer in asked.items()]
+        rows = [(t(f"feature.{name}"), spelled(answer), f"{found[name]} / {total}") for name, answer in asked.items()]
         table([t(f"template.{name}") for name in ("question", "answer", "share")], rows)
 
 
@@ -188,10 +207,9 @@ def network(t: Translate, own: Own) -> None:
         if own.doubtful:
             st.markdown(t("rivals.doubtful"))
             table([t(f"rivals.{name}") for name in ("past", "next", "bigram", "network")], doubts(own))
-            left = len(own.doubtful) - 2 * ROWS
-            st.caption(
-                t("rivals.read", chance=share(1 / len(bigrams.vocabulary))) + (f" (+{left})" if left > 0 else "")
-            )
+            if (left := len(own.doubtful) - len(doubts(own))) > 0:
+                st.caption(t("rivals.left", left=left))
+            st.markdown(t("rivals.read", chance=share(1 / len(bigrams.vocabulary))))
         else:
             st.markdown(t("rivals.certain"))
             if len(o.probe) > o.inputs and o.probe[-1] in o.probe[: o.inputs]:
@@ -210,7 +228,7 @@ def doubts(own: Own) -> list[tuple[str, ...]]:
             share(own.bigrams.frequency(own.opening.probe[place], own.targets[place])),
             share(float(own.frame.target[place])),
         )
-        for place in own.doubtful[: 2 * ROWS]
+        for place in own.doubtful[:DOUBTS]
     ]
 
 
