@@ -6,9 +6,6 @@ Functions travel to workers by name, and the web process has no torch: so each i
 from rnnlab.bigrams import Line
 from rnnlab.experiment import Experiment
 from rnnlab.history import Chunk, History, State
-from rnnlab.layerlooks import LayerLook, ModelLook
-from rnnlab.layersetting import LayerSetting
-from rnnlab.mismatch import Shape, Trial
 
 
 def start(experiment: Experiment) -> tuple[State, History]:
@@ -27,21 +24,3 @@ def examples(experiment: Experiment) -> tuple[Line, ...]:
     from rnnlab import bigrams
 
     return bigrams.examples(experiment)
-
-
-def layer(setting: LayerSetting) -> LayerLook:
-    from rnnlab import layers
-
-    return layers.look(setting)
-
-
-def try_shape(setting: LayerSetting, x: Shape, state: Shape | None) -> Trial:
-    from rnnlab import layers
-
-    return layers.attempt(setting, x, state)
-
-
-def architecture(name: str) -> ModelLook:
-    from rnnlab import architectures
-
-    return architectures.look(name)
