@@ -6,6 +6,10 @@ Functions travel to workers by name, and the web process has no torch: so each i
 from rnnlab.bigrams import Line
 from rnnlab.experiment import Experiment
 from rnnlab.history import Chunk, History, State
+from rnnlab.layerlooks import LayerLook, ModelLook
+from rnnlab.layersetting import LayerSetting
+from rnnlab.mismatch import Shape, Trial
+from rnnlab.trace import Edit, Look, Way
 
 
 def start(experiment: Experiment) -> tuple[State, History]:
@@ -24,3 +28,33 @@ def examples(experiment: Experiment) -> tuple[Line, ...]:
     from rnnlab import bigrams
 
     return bigrams.examples(experiment)
+
+
+def layer(setting: LayerSetting) -> LayerLook:
+    from rnnlab import layers
+
+    return layers.look(setting)
+
+
+def try_shape(setting: LayerSetting, x: Shape, state: Shape | None) -> Trial:
+    from rnnlab import layers
+
+    return layers.attempt(setting, x, state)
+
+
+def architecture(name: str) -> ModelLook:
+    from rnnlab import architectures
+
+    return architectures.look(name)
+
+
+def look(experiment: Experiment, weights: bytes, layer: int, direction: int, edits: tuple[Edit, ...] = ()) -> Look:
+    from rnnlab import tracing
+
+    return tracing.look(experiment, weights, layer, direction, edits)
+
+
+def ways(experiment: Experiment, weights: bytes) -> tuple[Way, ...]:
+    from rnnlab import tracing
+
+    return tracing.ways(experiment, weights)

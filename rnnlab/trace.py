@@ -1,0 +1,70 @@
+"""What a network did with one sentence, as values that a page can hold: no torch here. Made by `tracing`."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+# The named values of one step of each cell, in the order in which they are computed; each [unit].
+VALUES = {"rnn": ("h",), "lstm": ("i", "f", "g", "o", "c", "h"), "gru": ("r", "z", "n", "h")}
+GATES = {"rnn": (), "lstm": ("i", "f", "o"), "gru": ("r", "z")}  # sigmoids, between 0 and 1
+# The rows of a cell's weights, one block of `hidden` rows below the other, as torch lays them out.
+ROWS = {"rnn": ("h",), "lstm": ("i", "f", "g", "o"), "gru": ("r", "z", "n")}
+WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One thing changed on purpose, to see what depends on it.
+
+    | kind   | what is set to `value`                      | where                                                    |
+    |--------|---------------------------------------------|----------------------------------------------------------|
+    | input  | x_t of the first layer                      | `step`; `unit` is the entry, None for all                |
+    | token  | x_t becomes that of another vocabulary id   | `step`; `value` is the id                                |
+    | state  | h_0 or c_0: `name` is "h" or "c"            | `layer`, `direction`; `unit`, None for all               |
+    | gate   | a gate or candidate: `name` of VALUES       | `layer`, `direction`; `step`, `unit`, None for all       |
+    | off    | h of one unit, to 0 at every step           | `layer`, `direction`, `unit`                             |
+    | weight | an entry of a weight: `name` of WEIGHTS     | `layer`, `direction`; `unit` is the row, `column` (None: |
+    |        |                                             | a bias has none)                                         |
+    """
+
+    kind: Literal["input", "token", "state", "gate", "off", "weight"]
+    value: float = 0.0
+    name: str = ""
+    layer: int = 0
+    direction: int = 0
+    step: int | None = None
+    unit: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The network over the probe sentence, seen at one layer and direction. All float32 but `top`."""
+
+    x: np.ndarray  # [step, input]: what that layer reads: embedding rows, one-hot vectors, or the layer below
+    initial: dict[str, np.ndarray]  # "h", and "c" of an LSTM: [unit]
+    values: dict[str, np.ndarray]  # the names of VALUES: [step, unit] each, in the order of the sentence
+    weights: dict[str, np.ndarray]  # the names of WEIGHTS: [row, column], or [row]
+    hidden: np.ndarray  # [layer, direction, step, unit]: h of every layer
+    top: np.ndarray  # [step, rank] int32: the likeliest classes, best first
+    probability: np.ndarray  # [step, rank]: theirs
+    target: np.ndarray  # [step]: probability of the right class
+
+
+@dataclass(frozen=True)
+class Look:
+    """The inside of one layer and direction: as it is, and with something changed."""
+
+    original: Walk
+    changed: Walk | None  # None where nothing was changed
+    difference: float  # largest absolute one between `original` and torch: the output, and every layer's final state
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of writing the same recurrent network, run over the probe sentence."""
+
+    name: str  # steps, concat, cell, layer
+    hidden: np.ndarray  # [step, direction x unit]: the last layer's output
+    seconds: float  # of computing, for this sentence
