@@ -18,9 +18,7 @@ from torch import Tensor, nn
 
 from rnnlab.models import CellLoop
 
-Values = dict[
-    str, Tensor
-]  # name -> [batch, unit], in order of computation; "h" is the new hidden state, "c" the new cell
+Values = dict[str, Tensor]  # name -> [batch, unit], in the order of computation; "h" and "c" are the new state
 State = tuple[Tensor, ...]  # (h,), or (h, c) of an LSTM
 See = Callable[[str, Tensor], Tensor]
 SeeStep = Callable[[int, str, Tensor], Tensor]  # the same, with the step

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnlab import Experiment, run
-from rnnlab.history import Frame, History, spacing
+from rnnlab.history import Frame, History, spacing, weight_spacing
 from rnnlab.training import advance, start
 
 FRAMES, HISTORY_BYTES = 200, 8_000_000  # DESIGN.md
+WEIGHT_BYTES = 8_000_000
 
 
 def size(frame: Frame) -> int:
@@ -119,3 +120,45 @@ def test_an_opening_says_what_the_run_will_read():
     assert (opening.probe, opening.inputs, opening.targets) == (("b", "c", "a", "d"), 3, (3, 1, 4))
     assert (opening.sequences, opening.batches) == (2, 2)
     assert [note.code for note in opening.notes] == ["lines_left_out"]
+
+
+@given(
+    epochs=st.integers(1, 5_000),
+    hidden=st.integers(1, 256),
+    inputs=st.integers(1, 64),
+    parameters=st.integers(1, 2_000_000),
+)
+@settings(max_examples=300)
+def test_weights_are_kept_with_frames_and_within_their_bytes(epochs, hidden, inputs, parameters):
+    e = Experiment(epochs=epochs, hidden=hidden)
+    frames, weights = spacing(e, inputs), weight_spacing(e, inputs, parameters)
+    assert weights % frames == 0, "whoever looks at weights finds the frame of that epoch"
+    kept = kept_epochs(epochs, weights)
+    assert kept <= 3 or kept * 4 * parameters <= WEIGHT_BYTES
+    if (epochs + 3) * 4 * parameters <= WEIGHT_BYTES and frames == 1:
+        assert kept == epochs + 1, "what fits is kept whole"
+
+
+@pytest.mark.parametrize("sizes", [(1,), (7,), (50, 1, 2), (10_000,)])
+def test_weights_are_the_same_however_the_run_is_sliced(sizes):
+    e = Experiment(epochs=60, hidden=200, embed=200, text="a b c d a c b d")  # too large to be kept every epoch
+    whole = run(e)
+    every = weight_spacing(e, whole.opening.inputs, whole.opening.parameters)
+    assert every > 1
+    assert [kept.epoch for kept in whole.checkpoints] == sorted({*range(0, 61, every), 60})
+    assert {kept.epoch for kept in whole.checkpoints} <= {frame.epoch for frame in whole.frames}
+    state, history = start(e)
+    turn = 0
+    while not state.ended:
+        state, chunk = advance(state, epochs=sizes[turn % len(sizes)])
+        history = history.extended(chunk)
+        assert history.checkpoints[-1].epoch == history.epoch, "the newest are always there"
+        turn += 1
+    assert history.checkpoints == whole.checkpoints
+
+
+def test_a_diverged_run_keeps_its_last_good_weights():
+    history = run(Experiment(nonlinearity="relu", lr=10.0, optimizer="sgd", epochs=200, loss="sum"))
+    assert history.ended == "diverged"
+    values = np.frombuffer(history.checkpoints[-1].weights, np.float32)
+    assert np.isfinite(values).all()
