@@ -2,6 +2,7 @@
 language, so that switching the language changes labels and nothing else."""
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -27,6 +28,7 @@ KEYS = {name: name for name in Experiment.model_fields} | {"hidden": "hidden_siz
 CHOICES = ("preset", "tokenizer", "input", "cell", "impl", "nonlinearity", "head", "loss", "optimizer")
 STEPS = {"lr": 0.001, "dropout": 0.1, "clip": 0.5}
 FORMATS = {"lr": "%.6g", "dropout": "%.2f", "clip": "%.3g"}
+STYLE = Path(__file__).with_name("form.css")
 
 
 def fill(experiment: Experiment) -> None:
@@ -102,15 +104,14 @@ def show(t: Translate) -> None:
         on_change=choose_preset,
     )
     lesson(t, e)
+    st.html(STYLE)
     tip = t("help.text", limit=numeral(TEXT_CHARACTERS))
     st.text_area(t("field.text"), key="text", height=120, max_chars=TEXT_CHARACTERS, help=tip)
     for group, names in GROUPS.items():
         with st.expander(t(f"form.{group}"), expanded=group != "training"):
-            paired = [name for name in names if name not in WIDE]
-            for start in range(0, len(paired), 2):  # row by row, for on a phone they stack in this order
-                columns = st.columns(2, gap="small")
-                for column, name in zip(columns, paired[start : start + 2], strict=False):
-                    with column:
+            with st.container(key=f"fields_{group}"):
+                for name in names:
+                    if name not in WIDE:
                         control(name, t, disabled=isinstance(e, Experiment) and idle(name, e))
             for name in WIDE:
                 if name in names:
