@@ -24,6 +24,7 @@ def main() -> None:
     wanted = pages.get(st.session_state.pop("go", ""), here)
     if wanted != here:  # a lesson opens on its page
         visit.leave_for(wanted)
+    st.session_state.here = here.url_path or "playground"
     with st.sidebar:
         st.segmented_control(
             t("lang"),

@@ -74,8 +74,14 @@ class Lab:
         self.sent: list[object] = []  # what the browser says to the server over its websocket
         page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        page.on("console", self.hear)
         page.on("websocket", lambda socket: socket.on("framesent", lambda frame: self.sent.append(frame)))
+
+    def hear(self, message) -> None:
+        """An error in the console counts, but for Streamlit's own: on a page's address it looks for its server below
+        that address first."""
+        if message.type == "error" and not re.search(r"/\w+/_stcore/", message.location["url"]):
+            self.errors.append(f"{message.text} {message.location['url']}")
 
     def at(self, key: str):
         return self.page.locator(f".st-key-{key}")
