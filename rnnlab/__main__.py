@@ -51,7 +51,7 @@ def values(name: str) -> str:
         return f"{low:g}..{high:g}"
     if Experiment.model_fields[name].annotation is bool:
         return "true|false"
-    return "TEXT" if name in ("text", "target") else "|".join(choices(name))
+    return "TEXT" if name in ("text", "target", "words") else "|".join(choices(name))
 
 
 def to_json(history: History) -> str:

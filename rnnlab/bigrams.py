@@ -1,21 +1,22 @@
 """What can be counted in a text: which token comes after which."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import nan
 
 from rnnlab.experiment import Experiment
-from rnnlab.text import TOKENIZERS, lines_of
+from rnnlab.text import tokenized
 
 Line = tuple[tuple[str, str], ...]  # a token and what is to be predicted after it, position by position
 
 
 def examples(experiment: Experiment) -> tuple[Line, ...]:
     """The whole text, line by line. With jieba this belongs into a worker."""
-    tokenize = TOKENIZERS[experiment.tokenizer]
-    lines = [tokenize(line) for line in lines_of(experiment.text)]
-    targets = [tokenize(line) for line in lines_of(experiment.target)] or [line[1:] for line in lines]
+    lines, targets = (
+        tokenized(text, experiment.tokenizer, experiment.added_words) for text in (experiment.text, experiment.target)
+    )
+    targets = targets or [line[1:] for line in lines]
     return tuple(tuple(zip(line, target, strict=False)) for line, target in zip(lines, targets, strict=False))
 
 
@@ -59,11 +60,7 @@ class Bigrams:
         """What could come after this token and never did."""
         return [following for following in self.vocabulary if not self.count(token, following)]
 
-
-def ambiguous(tokens: Sequence[str], targets: Sequence[str]) -> list[int]:
-    """Places of a sentence where the token alone does not decide what follows: it stands elsewhere in the same sentence
-    with something else after it. A bigram must give both places the same numbers."""
-    wanted: dict[str, set[str]] = {}
-    for token, target in zip(tokens, targets, strict=True):
-        wanted.setdefault(token, set()).add(target)
-    return [place for place, token in enumerate(tokens) if len(wanted[token]) > 1]
+    def undecided(self, tokens: Iterable[str]) -> list[int]:
+        """Places of a sentence where the token alone does not decide what follows, for the text has several things
+        after it. Wherever such a token stands, a bigram must give the same numbers."""
+        return [place for place, token in enumerate(tokens) if len(self.successors(token)) > 1]

@@ -16,7 +16,7 @@ from rnnlab.experiment import (
     shorten,
 )
 from rnnlab.problems import LabError, Problem
-from rnnlab.text import TOKENIZERS, Vocabulary, lines_of, only_punctuation
+from rnnlab.text import Vocabulary, only_punctuation, tokenized
 
 NO_TARGET = -100  # torch's own ignore_index: such a position counts in no loss
 PAD = "<pad>"
@@ -71,9 +71,9 @@ def next_token_data(experiment: Experiment) -> Data:
 
     Raises LabError where the text can't be trained on: the message says what to change.
     """
-    tokenize = TOKENIZERS[experiment.tokenizer]
-    lines = [tokenize(line) for line in lines_of(experiment.text)]
-    target_lines = [tokenize(line) for line in lines_of(experiment.target)]
+    lines, target_lines = (
+        tokenized(text, experiment.tokenizer, experiment.added_words) for text in (experiment.text, experiment.target)
+    )
     check_text(lines, target_lines)
     notes: list[Problem] = []
 

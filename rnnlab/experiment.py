@@ -17,6 +17,8 @@ SEQUENCE_TOKENS = 512  # the longest sequence one backward pass goes through
 STEP_TOKENS = 4_096  # batch x steps of one optimizer step: keeps a slice short for everybody else
 POSITIONS = 300_000  # sequences x steps of the data: overlapping windows repeat a text many times
 TYPES = 5_000  # distinct tokens
+WORDS = 200  # added to jieba's dictionary
+WORD_CHARACTERS = 20  # of each of them
 PARAMETERS = 2_000_000  # of the model: with its optimizer it travels to a worker and back in every slice
 RUN_SECONDS = 120.0  # of computing, a run
 HISTORY_BYTES = 8_000_000  # of recorded frames, a session
@@ -45,6 +47,7 @@ def bounded(name: str) -> Any:
 
 
 Text = Annotated[str, Field(max_length=TEXT_CHARACTERS)]
+WordList = Annotated[str, Field(max_length=WORDS * (WORD_CHARACTERS + 1))]  # separated by white space
 
 
 class Experiment(BaseModel):
@@ -61,6 +64,7 @@ class Experiment(BaseModel):
     text: Text = "我 喜欢 学习 深度 学习"
     target: Text = ""  # what to predict, a token for each token of `text`; empty: the next token
     tokenizer: Literal["words", "chars", "jieba"] = "words"
+    words: WordList = ""  # added to jieba's dictionary, for this experiment only
     probe: Annotated[int, bounded("probe")] = 1  # the line that is watched, counted from 1
     window: Annotated[int, bounded("window")] = 0  # 0: a line is one sequence
     stride: Annotated[int, bounded("stride")] = 1
@@ -102,7 +106,18 @@ class Experiment(BaseModel):
     def agree(self) -> Self:
         if self.carry and self.shuffle:
             raise LabError(Problem("carry_shuffle", "carry", {"other": "shuffle"}))
+        if len(self.added_words) > WORDS:
+            raise LabError(Problem("words_many", "words", {"value": len(self.added_words), "limit": WORDS}))
+        for word in self.added_words:
+            if len(word) > WORD_CHARACTERS:
+                values = {"value": shorten(word, WORD_CHARACTERS), "length": len(word), "limit": WORD_CHARACTERS}
+                raise LabError(Problem("word_long", "words", values))
         return self
+
+    @property
+    def added_words(self) -> tuple[str, ...]:
+        """The words of `words`, each once, in the order given."""
+        return tuple(dict.fromkeys(self.words.split()))
 
 
 def choices(name: str) -> tuple[str, ...]:
@@ -137,7 +152,7 @@ def problem_of(details: Any) -> Problem:
         case "literal_error":
             return Problem("choice", name, {"value": value, "choices": ", ".join(choices(name))})
         case "string_too_long":
-            return Problem("too_long", name, {"length": len(details["input"]), "limit": TEXT_CHARACTERS})
+            return Problem("too_long", name, {"length": len(details["input"]), "limit": details["ctx"]["max_length"]})
         case "bool_parsing" | "bool_type":
             return Problem("yes_no", name, {"value": value})
         case _ if name in BOUNDS:

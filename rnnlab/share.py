@@ -17,7 +17,7 @@ LINK_CHARACTERS = 8_000  # of a whole address: what mail, chat and proxies let p
 ADDRESS_CHARACTERS = 200  # of those, kept free for host and path
 PLAIN_CHARACTERS = 1_200  # of percent-encoded text; a longer one is compressed
 FILE_BYTES = 1_000_000
-TEXTS = ("text", "target")  # fields that may be compressed, as `textz` and `targetz`
+TEXTS = ("text", "target", "words")  # fields that may be compressed, as `textz`, `targetz`, `wordsz`
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def to_link(experiment: Experiment, lang: str, run: bool = False) -> str:
 
 def to_draft(experiment: Experiment, lang: str) -> str:
     """The query for an address bar too small for the texts: all but them, and a mark that they wait elsewhere."""
-    without = Experiment(**{**experiment.model_dump(), "text": "", "target": ""})
+    without = Experiment(**{**experiment.model_dump(), **dict.fromkeys(TEXTS, "")})
     kept = [(name, value) for name, value in parse_qsl(to_link(without, lang)) if name not in TEXTS]
     return urlencode([*kept, ("draft", "1")], quote_via=quote)
 

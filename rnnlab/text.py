@@ -2,8 +2,10 @@
 
 import logging
 import tempfile
+import threading
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -28,6 +30,36 @@ def segmenter() -> Any:
     return segmenter
 
 
+# jieba's dictionary is one for the whole process: nobody may cut while it holds somebody else's words.
+dictionary = threading.RLock()
+
+
+@contextmanager
+def added(words: Iterable[str]) -> Iterator[None]:
+    """jieba's dictionary with these words too; afterwards it is what it was, to the last entry.
+
+    A word is entered as often as jieba thinks it must occur to stay whole by itself. What stands around it may still
+    be likelier to be cut across it.
+    """
+    with dictionary:
+        jieba = segmenter()
+        words, total = list(words), jieba.total
+        # add_word enters every beginning of a word as well, with the frequency 0.
+        touched = {word[:end] for word in words for end in range(1, len(word) + 1)}
+        before = {entry: jieba.FREQ.get(entry) for entry in touched}
+        try:
+            for word in words:
+                jieba.add_word(word)
+            yield
+        finally:
+            jieba.total = total
+            for entry, frequency in before.items():
+                if frequency is None:
+                    jieba.FREQ.pop(entry, None)
+                else:
+                    jieba.FREQ[entry] = frequency
+
+
 def words(line: str) -> list[str]:
     """Split on white space."""
     return line.split()
@@ -40,7 +72,8 @@ def characters(line: str) -> list[str]:
 
 def chinese_words(line: str) -> list[str]:
     """Words as jieba cuts them; white space only separates."""
-    return [word for word in segmenter().lcut(line) if not word.isspace()]
+    with dictionary:
+        return [word for word in segmenter().lcut(line) if not word.isspace()]
 
 
 TOKENIZERS: dict[str, Callable[[str], list[str]]] = {
@@ -53,6 +86,15 @@ TOKENIZERS: dict[str, Callable[[str], list[str]]] = {
 def lines_of(text: str) -> list[str]:
     """The lines that hold anything, as typed but for white space around them."""
     return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def tokenized(text: str, tokenizer: str, words: Sequence[str] = ()) -> list[list[str]]:
+    """The tokens of every line that holds anything. `words` are jieba's to know while it cuts these lines."""
+    cut = TOKENIZERS[tokenizer]
+    if tokenizer != "jieba" or not words:
+        return [cut(line) for line in lines_of(text)]
+    with added(words):
+        return [cut(line) for line in lines_of(text)]
 
 
 def only_punctuation(tokens: Iterable[str]) -> bool:

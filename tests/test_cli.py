@@ -81,6 +81,7 @@ def test_every_field_is_an_option(here):
         "epochs": "2",
         "carry": "false",
         "tokenizer": "words",
+        "words": "甲乙 丙丁",
     }
     given = [
         part for name in FIELDS for part in (f"--{name}", options.get(name, str(getattr(Experiment(), name)).lower()))
@@ -88,7 +89,7 @@ def test_every_field_is_an_option(here):
     code, out, _ = here("run", *given, "--json")
     assert code == 0
     assert (
-        json.loads(out)["experiment"] == Experiment(text="甲 乙 丙", target="乙 丙 甲", seed=7, epochs=2).model_dump()
+        json.loads(out)["experiment"] == Experiment(text="甲 乙 丙", target="乙 丙 甲", words="甲乙 丙丁", seed=7, epochs=2).model_dump()
     )
 
 

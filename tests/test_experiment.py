@@ -84,8 +84,20 @@ def test_text_is_bounded_by_its_characters(name):
     assert problem == Problem("too_long", name, {"length": 20_001, "limit": 20_000})
 
 
+def test_words_are_bounded_in_number_and_length():
+    many = " ".join(f"词{number}" for number in range(201))
+    assert problems(words=many) == (Problem("words_many", "words", {"value": 201, "limit": 200}),)
+    assert problems(words="短 " + "长" * 21) == (
+        Problem("word_long", "words", {"value": "长" * 19 + "…", "length": 21, "limit": 20}),
+    )
+    assert problems(words=" " * 4_201) == (Problem("too_long", "words", {"length": 4_201, "limit": 4_200}),)
+    e = Experiment(words=" 乙丙\n甲\t乙丙\u3000" + "长" * 20)
+    assert e.added_words == ("乙丙", "甲", "长" * 20)
+    assert len(Experiment(words=many.rpartition(" ")[0]).added_words) == 200
+
+
 @pytest.mark.parametrize("value", [None, 3, ["a"], {"a": 1}])
-@pytest.mark.parametrize("name", ["text", "target"])
+@pytest.mark.parametrize("name", ["text", "target", "words"])
 def test_what_is_not_text_is_said_to_be_none(name, value):
     assert problems(**{name: value}) == (Problem("not_text", name, {"value": repr(value)}),)
 
@@ -184,6 +196,7 @@ def test_an_experiment_is_a_value():
 
 VALID = {name: st.sampled_from(choices(name)) for name in FIELDS if choices(name)}
 VALID |= {name: (st.floats if name in REAL else st.integers)(*limits) for name, limits in LIMITS.items()}
+VALID |= {"words": st.lists(st.text(max_size=20), max_size=200).map(" ".join)}
 VALID |= {"text": st.text(), "target": st.text(), "bidirectional": st.booleans(), "carry": st.just(False)}
 
 
@@ -227,6 +240,7 @@ def test_a_number_of_thousands_of_digits_is_out_of_bounds():
     [
         "text",
         "target",
+        "words",
         "tokenizer",
         pytest.param("preset"),
     ],

@@ -130,14 +130,14 @@ def test_every_switch_reaches_the_experiment(name):
         assert form_of(app) == Experiment(**({"epochs": 2} | {name: value}))
 
 
-@pytest.mark.parametrize("name", ["text", "target"])
+@pytest.mark.parametrize("name", ["text", "target", "words"])
 def test_every_text_reaches_the_experiment(name):
-    app = looked(widget(visit("epochs=2"), name).set_value("a b c\nd e").run())
-    assert form_of(app) == Experiment(**{"epochs": 2, name: "a b c\nd e"})
+    app = looked(widget(visit("epochs=2&tokenizer=jieba"), name).set_value("a b c\nd e").run())
+    assert form_of(app) == Experiment(**{"epochs": 2, "tokenizer": "jieba", name: "a b c\nd e"})
 
 
 def test_every_field_has_its_place_in_the_form():
-    assert {*NUMBERS, *SELECTS, *SWITCHES, "text", "target", "preset", "task"} == set(Experiment.model_fields)
+    assert {*NUMBERS, *SELECTS, *SWITCHES, "text", "target", "words", "preset", "task"} == set(Experiment.model_fields)
     app = visit()
     assert all(widget(app, name) for name in Experiment.model_fields if name != "task")
 
@@ -224,7 +224,7 @@ def test_changed_settings_are_said_not_to_be_those_on_show():
 @pytest.mark.parametrize(("old", "new"), [("zh", "en"), ("en", "zh")])
 def test_switching_the_language_loses_nothing(old, new):
     every = Experiment(
-        preset="hello-elloh", text="甲 乙 丙\n丁 戊", target="乙 丙 丁\n戊 甲", tokenizer="chars", probe=2, window=2,
+        preset="hello-elloh", text="甲 乙 丙\n丁 戊", words="乙丙 丁", target="乙 丙 丁\n戊 甲", tokenizer="chars", probe=2, window=2,
         stride=2, batch=3, input="embedding", embed=5, cell="gru", impl="cell", hidden=6, layers=2, bidirectional=True,
         nonlinearity="relu", dropout=0.25, head="linear", carry=False, shuffle=True, loss="sum", optimizer="rmsprop",
         lr=0.02, clip=2.5, epochs=4, seed=9,

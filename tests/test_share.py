@@ -22,10 +22,14 @@ NASTY = "我&=#%+ ? /\"'`<b>x</b> $x$ 👩‍👩‍👧 \t\n\r\n\u202e\u00a0 %E
 letters = st.characters(exclude_categories=["Cs"])
 texts = st.text(letters, max_size=300) | st.sampled_from([NASTY, "", " ", "\n", PARAGRAPH * 100])
 
+added_words = st.lists(st.text(letters, max_size=20), max_size=200).map(" ".join)  # also of more than a link shows plainly
+
 
 def values(name: str):
     if name in ("text", "target"):
         return texts
+    if name == "words":
+        return added_words
     if name in BOUNDS:
         low, high = BOUNDS[name]
         return st.floats(low, high) if isinstance(low, float) or name == "lr" else st.integers(low, high)
@@ -206,6 +210,14 @@ def test_the_longest_text_comes_back_whole(character):
     assert from_link(to_link(experiment, "en")) == Link(experiment, True, False, "en", "", False, ())
 
 
+def test_many_words_for_jieba_travel_compressed():
+    words = " ".join("".join(map(chr, range(0x4E00 + i, 0x4E00 + i + 20))) for i in range(200))
+    experiment = Experiment(tokenizer="jieba", words=words)
+    query = to_link(experiment, "zh")
+    assert "wordsz" in parse_qs(query)
+    assert from_link(query).experiment == experiment
+
+
 WHOLE = unpadded(zlib.compress((PARAGRAPH * 100).encode()))
 
 
@@ -259,13 +271,13 @@ def test_a_whole_address_fits_when_it_has_8000_characters():
 
 def test_a_draft_link_keeps_everything_but_the_texts():
     long = "".join(map(chr, range(0x4E00, 0x4E00 + TEXT_CHARACTERS)))
-    experiment = Experiment(text=long, target=long, hidden=7, preset="hello-elloh")
+    experiment = Experiment(text=long, target=long, words="甲乙 丙丁", hidden=7, preset="hello-elloh")
     query = to_draft(experiment, "zh")
     assert fits(query)
     assert not fits(to_link(experiment, "zh"))
     link = from_link(query)
     assert (link.draft, link.lang, link.notes) == (True, "zh", ())
-    same = set(FIELDS) - {"text", "target"}
+    same = set(FIELDS) - {"text", "target", "words"}
     assert link.experiment.model_dump(include=same) == experiment.model_dump(include=same)
     assert not from_link(to_link(experiment, "zh")).draft
 

@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnlab.text import TOKENIZERS, Vocabulary, lines_of, only_punctuation
+from rnnlab import Experiment
+from rnnlab.data import next_token_data
+from rnnlab.text import TOKENIZERS, Vocabulary, added, lines_of, only_punctuation, segmenter, tokenized
 
 words, chars, jieba_words = TOKENIZERS["words"], TOKENIZERS["chars"], TOKENIZERS["jieba"]
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"  # man, woman, girl, joined
@@ -73,6 +76,74 @@ def test_jieba_leaves_no_dictionary_file_behind(tmp_path):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=env)
     assert int(done.stdout) >= 2
     assert list(tmp_path.iterdir()) == []
+
+
+SENTENCE = "我爱学习自然语言处理"
+
+
+def test_an_added_word_changes_the_cut_and_only_this_one():
+    before = tokenized(SENTENCE, "jieba")
+    assert tokenized(SENTENCE, "jieba", ["自然语言处理"]) == [["我", "爱", "学习", "自然语言处理"]]
+    assert tokenized(SENTENCE, "jieba", ["爱学习"]) == [["我", "爱学习", "自然语言", "处理"]]
+    assert tokenized(SENTENCE, "jieba") == before == [["我", "爱", "学习", "自然语言", "处理"]]
+
+
+def test_an_experiments_words_are_in_its_vocabulary_and_in_no_others():
+    mine = Experiment(text=SENTENCE, tokenizer="jieba", words="自然语言处理 我爱")
+    others = Experiment(text=SENTENCE, tokenizer="jieba")
+    before = next_token_data(others).vocabulary
+    assert next_token_data(mine).vocabulary.tokens == ("我爱", "学习", "自然语言处理")
+    assert next_token_data(others).vocabulary == before
+    assert "自然语言处理" not in before.tokens
+
+
+def test_a_target_is_cut_with_the_same_words():
+    e = Experiment(text="小猫听雨", target="听雨小猫", tokenizer="jieba", words="小猫听 雨小猫")
+    data = next_token_data(e)
+    assert data.vocabulary.tokens == ("小猫听", "雨", "听", "雨小猫")
+
+
+@given(st.lists(st.text("学习自然语言处理机器ab1，🐱", min_size=1, max_size=20), max_size=8))
+def test_the_dictionary_is_afterwards_what_it_was(words):
+    jieba = segmenter()
+    entries, total = dict(jieba.FREQ), jieba.total
+    with added(words):
+        assert all(jieba.FREQ[word] for word in words)
+        assert (jieba.total > total) == bool(words)
+    assert (jieba.FREQ, jieba.total) == (entries, total)
+
+
+def test_the_dictionary_is_afterwards_what_it_was_even_if_cutting_fails():
+    jieba = segmenter()
+    entries, total = dict(jieba.FREQ), jieba.total
+    with pytest.raises(ZeroDivisionError), added(["自然语言处理", "自然语言处理机"]):
+        raise ZeroDivisionError
+    assert (jieba.FREQ, jieba.total) == (entries, total)
+
+
+def test_two_who_cut_at_once_do_not_see_each_others_words():
+    inside, go_on, seen = threading.Event(), threading.Event(), []
+
+    def other():
+        inside.wait(10)
+        go_on.set()  # from here on it waits for the dictionary
+        seen.append(tokenized(SENTENCE, "jieba"))
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    with added(["自然语言处理"]):
+        inside.set()
+        go_on.wait(10)
+        thread.join(0.2)
+        assert seen == []
+    thread.join(10)
+    assert seen == [[["我", "爱", "学习", "自然语言", "处理"]]]
+
+
+def test_other_tokenizers_do_not_care_for_added_words():
+    for tokenizer in ("words", "chars"):
+        assert tokenized("ab c\n\nd", tokenizer, ["abc"]) == tokenized("ab c\n\nd", tokenizer)
+    assert tokenized("ab c\n\nd", "words") == [["ab", "c"], ["d"]]
 
 
 def test_lines_that_hold_nothing_are_skipped():

@@ -9,23 +9,24 @@ import streamlit as st
 
 from pages.parts.plain import verbatim
 from rnnlab import engine, session
-from rnnlab.experiment import BOUNDS, TEXT_CHARACTERS, Experiment, choices, numeral
+from rnnlab.experiment import BOUNDS, TEXT_CHARACTERS, WORD_CHARACTERS, WORDS, Experiment, choices, numeral
 from rnnlab.i18n import LANGUAGES, Translate, describe, translator
 from rnnlab.presets import OPENS_ON
 from rnnlab.problems import LabError, Problem
 
 GROUPS = {
-    "data": ("tokenizer", "target", "window", "stride", "batch", "probe", "shuffle"),
+    "data": ("tokenizer", "words", "target", "window", "stride", "batch", "probe", "shuffle"),
     "model": (
         *("cell", "impl", "input", "head", "hidden", "embed", "layers", "dropout"),
         *("nonlinearity", "bidirectional", "carry"),
     ),
     "training": ("optimizer", "loss", "lr", "epochs", "clip", "seed"),
 }
-WIDE = ("shuffle", "bidirectional", "carry", "target")  # a row each, below the pairs
+WIDE = ("shuffle", "bidirectional", "carry", "words", "target")  # a row each, below the pairs
 # A widget's key is its field's name, but where the panel that shows the thing has that key already.
 KEYS = {name: name for name in Experiment.model_fields} | {"hidden": "hidden_size", "loss": "loss_reduction"}
 CHOICES = ("preset", "tokenizer", "input", "cell", "impl", "nonlinearity", "head", "loss", "optimizer")
+TALL = {"words": WORDS * (WORD_CHARACTERS + 1), "target": TEXT_CHARACTERS}  # the most characters
 STEPS = {"lr": 0.001, "dropout": 0.1, "clip": 0.5}
 FORMATS = {"lr": "%.6g", "dropout": "%.2f", "clip": "%.3g"}
 STYLE = Path(__file__).with_name("form.css")
@@ -115,7 +116,7 @@ def show(t: Translate) -> None:
                         control(name, t, disabled=isinstance(e, Experiment) and idle(name, e))
             for name in WIDE:
                 if name in names:
-                    control(name, t, disabled=False)
+                    control(name, t, disabled=isinstance(e, Experiment) and idle(name, e))
 
 
 def control(name: str, t: Translate, disabled: bool) -> None:
@@ -123,8 +124,8 @@ def control(name: str, t: Translate, disabled: bool) -> None:
     common: dict[str, Any] = {"key": KEYS[name], "help": t(f"help.{name}"), "disabled": disabled}
     label = t(f"field.{name}")
     kind = Experiment.model_fields[name].annotation
-    if name == "target":
-        st.text_area(label, height=68, max_chars=TEXT_CHARACTERS, **common)
+    if name in TALL:
+        st.text_area(label, height=68, max_chars=TALL[name], **common)
     elif name in BOUNDS:
         low, high = BOUNDS[name]
         common["help"] += " " + t("form.range", low=numeral(low), high=numeral(high))
@@ -139,6 +140,7 @@ def control(name: str, t: Translate, disabled: bool) -> None:
 def idle(name: str, e: Experiment) -> bool:
     """Whether a field has no effect, given the others."""
     return {
+        "words": e.tokenizer != "jieba",
         "embed": e.input == "onehot",
         "nonlinearity": e.cell != "rnn",
         "dropout": e.layers == 1,

@@ -9,7 +9,7 @@ from pages.parts.plain import verbatim
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Translate, describe
 from rnnlab.problems import LabError, Problem
-from rnnlab.share import LINK_CHARACTERS, fits, from_file, to_draft, to_file, to_link
+from rnnlab.share import LINK_CHARACTERS, TEXTS, fits, from_file, to_draft, to_file, to_link
 
 
 def show(t: Translate, page: str) -> None:
@@ -60,7 +60,7 @@ def keep_address(page: str) -> None:
     query, draft = to_link(experiment, st.session_state.lang, run=trained), None
     if not fits(query):
         query = to_draft(experiment, st.session_state.lang)
-        draft = json.dumps({"text": experiment.text, "target": experiment.target})
+        draft = json.dumps({name: getattr(experiment, name) for name in TEXTS})
     waiting = st.session_state.restore
     live.address(
         key="address",
@@ -80,7 +80,7 @@ def restore() -> None:
         kept = json.loads(answer["text"])
         experiment = form.read()
         assert isinstance(experiment, Experiment)
-        form.open_experiment(Experiment(**{**experiment.model_dump(), "text": kept["text"], "target": kept["target"]}))
+        form.open_experiment(Experiment(**{**experiment.model_dump(), **{name: kept[name] for name in TEXTS}}))
     except (TypeError, KeyError, ValueError):  # none there, or not ours
         st.session_state.notes = (*st.session_state.notes, Problem("draft_lost", "text"))
 
