@@ -21,6 +21,8 @@ NEAR_TORCH = {
     "rnnlab.cells",
     "rnnlab.tracing",
     "rnnlab.preload",
+    "rnnlab.layers",
+    "rnnlab.architectures",
 }
 
 

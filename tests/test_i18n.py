@@ -4,6 +4,7 @@ The sources are read as syntax trees: what is asked of the catalogue there is wh
 """
 
 import ast
+import dataclasses
 import re
 import string
 from pathlib import Path
@@ -12,8 +13,11 @@ import pytest
 from babel.messages.pofile import read_po
 from support import ROOT
 
+from rnnlab.architectures import ARCHITECTURES
 from rnnlab.experiment import Experiment, choices
 from rnnlab.i18n import FOLDER, LANGUAGES, describe, first_language, translator
+from rnnlab.layerlooks import MODELS
+from rnnlab.layersetting import LayerSetting
 from rnnlab.problems import LabError, Problem
 from rnnlab.templates import features
 from rnnlab.timeline import AGES
@@ -112,13 +116,24 @@ def in_comprehension(template: str) -> list[str]:
 PROBLEMS = [(path, call) for path, tree in TREES.items() for call in calls(tree, "Problem") if path.name != "i18n.py"]
 TENSORS = ["ids", "embedding", "one_hot", "output", "h_n", "c_n", "logits", "loss"]
 AXES = ["batch", "step", "unit", "embed", "layer", "class", "direction_unit", "layer_direction"]
+LAYER_FIELDS = [field.name for field in dataclasses.fields(LayerSetting)]
+STAGES = {stage for model in ARCHITECTURES.values() for stage in [*model.inputs, *model.axes]}
+AXES += sorted({axis for model in ARCHITECTURES.values() for axes in model.axes.values() for axis in axes} - {*AXES})
+AXES += ["input", "gate_unit"]  # of a layer's input and weights
+ADVICE = {
+    arm.value
+    for tree in TREES.values()
+    for call in calls(tree, "Advice")
+    for arm in ast.walk(call.args[0])
+    if isinstance(arm, ast.Constant) and isinstance(arm.value, str)
+}
 
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 RUN_PAGES = [path.stem for path in PAGES if "stage.show(" in path.read_text("utf-8")]
 
 # What an f-string's hole really takes. A new kind of f-string must be entered here.
 EXPANDED = {
-    "field.{}": [f"field.{name}" for name in [*FIELDS, "lang"]],
+    "field.{}": [f"field.{name}" for name in [*FIELDS, "lang", *LAYER_FIELDS, "try_input", "try_state"]],
     "help.{}": [f"help.{name}" for name in FIELDS if name != "task"],  # one task as yet: nothing to choose
     "preset.{}": [f"preset.{name}" for name in choices("preset")],
     "lesson.{}": [f"lesson.{name}" for name in choices("preset")],
@@ -137,6 +152,12 @@ EXPANDED = {
     "caption.{}": [f"caption.{name}" for name in names_given_to("panel")],
     "about.{}": [f"about.{name}" for name in names_given_to("panel")],
     "tensor.{}": [f"tensor.{name}" for name in TENSORS],
+    "layer.help.{}": [f"layer.help.{name}" for name in LAYER_FIELDS],
+    "stage.{}": [f"stage.{name}" for name in sorted(STAGES)],
+    "model.{}": [f"model.{name}" for name in MODELS],
+    "model_about.{}": [f"model_about.{name}" for name in MODELS],
+    "blocks.{}": [f"blocks.{name}" for name in in_comprehension("blocks.{}")],
+    "advice.{}": sorted({f"advice.{code}" for code in ADVICE}),
     "axis.{}": [f"axis.{name}" for name in AXES],
     "axis.loss.{}": [f"axis.loss.{name}" for name in choices("loss")],
     "status.{}": [f"status.{name}" for name in words_returned_by("mode")],

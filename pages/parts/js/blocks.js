@@ -1,0 +1,311 @@
+// Tensors as blocks, all to one scale: three axes as a box (the first into the depth), two as a rectangle, one as a bar.
+// Small ones are coloured by their values, and a click shows the numbers. "sheets" are matrices with a cell a number.
+
+const LEAST = 6; // pixels: a shorter side could not be seen, and is drawn this long
+const CELL = 26; // pixels an element has at most
+const SLANT = 0.36; // of a length that goes into the depth
+const GRID = 4; // pixels an element needs for its own cell
+const DIGITS = 3;
+
+export default component("rl-blocks", {
+  build(self) {
+    self.open = null; // the tensor whose numbers are shown
+    self.root.addEventListener("click", ({ target }) => {
+      const button = target.closest("button[data-item]");
+      if (!button) return;
+      self.open = self.open === button.dataset.item ? null : button.dataset.item;
+      draw(self);
+      self.root.querySelector(`button[data-item="${CSS.escape(button.dataset.item)}"]`)?.focus();
+    });
+    self.observer = new ResizeObserver(() => {
+      if (self.root.clientWidth !== self.width) draw(self);
+    });
+    self.observer.observe(self.root);
+  },
+  update: draw,
+  leave: (self) => self.observer.disconnect(),
+});
+
+function draw(self) {
+  const { root, data } = self;
+  const width = (self.width = root.clientWidth);
+  if (!width) return; // mounted in a hidden place: the observer calls again
+  root.classList.toggle("rl-dark", isDark(root));
+  const items = data.groups.flatMap((group) => group.items);
+  for (const item of items) item.array ??= item.values && unpack(item.values).values;
+  const scene = {
+    scale: scaleFor(items.filter((item) => item.kind === "block"), width),
+    limits: limitsOf(items), labels: data.labels, open: self.open, width,
+  };
+  const nodes = data.groups.map((group, index) => groupNode(group, index, scene));
+  if (items.some((item) => item.kind === "block")) nodes.push(legend(scene));
+  root.replaceChildren(...nodes);
+}
+
+// ---- One scale -----------------------------------------------------------------------------------------------------
+// The longest side fits; where one side would shrink all others to nothing, that one is drawn broken.
+function scaleFor(items, width) {
+  const sizes = [...new Set(items.flatMap(({ shape }) => shape))].filter(Boolean).sort((a, b) => a - b);
+  const room = Math.min(280, width * 0.52);
+  let last = sizes.length - 1;
+  while (last > 0 && sizes[last] >= 64 && (sizes[last - 1] * room) / sizes[last] < 20) last--;
+  const longest = sizes[last] ?? 1;
+  const unit = Math.min(CELL, room / longest);
+  const short = sizes.filter((size) => size * unit < LEAST);
+  return {
+    unit, longest, broken: last < sizes.length - 1, short: short.at(-1) ?? 0,
+    length: (size) => (size > longest ? longest * unit * 1.1 + 24 : Math.max(LEAST, size * unit)),
+  };
+}
+
+function legend({ scale, labels }) {
+  const line = element("p", "rl-legend");
+  let count = 1;
+  for (const step of [2, 5, 10, 20, 50, 100, 200, 500, 1000]) if (step * scale.unit <= 120) count = step;
+  const bar = element("i", "rl-scale", null, { "aria-hidden": "true" });
+  bar.style.width = `${count * scale.unit}px`;
+  const notes = [fill(labels.scale, { count })];
+  if (scale.short) notes.push(fill(labels.short, { size: scale.short }));
+  if (scale.broken) notes.push(fill(labels.broken, { size: scale.longest }));
+  line.append(bar, element("span", "", notes.join(" ")));
+  return line;
+}
+
+// Where the colours end: one value for all tensors of a role; 1 for states, which tanh bounds.
+function limitsOf(items) {
+  const limits = { state: 1, output: 1 };
+  for (const { role, array } of items) {
+    for (const value of array ?? []) if (Number.isFinite(value)) limits[role] = Math.max(limits[role] ?? 0.01, Math.abs(value));
+  }
+  return limits;
+}
+
+// ---- Groups and items ------------------------------------------------------------------------------------------------
+function groupNode(group, index, scene) {
+  const node = element("section", "rl-group");
+  const head = element("div", "rl-head");
+  head.append(element("span", "rl-title", group.title));
+  if (group.note) head.append(element("span", "rl-note", group.note));
+  if (group.title) node.append(head);
+  const list = element("ul", group.chain ? "rl-items rl-chain" : "rl-items", null, { role: "list" });
+  let opened = null;
+  group.items.forEach((item, place) => {
+    const id = `${index}.${place}`;
+    if (id === scene.open && item.array) opened = item;
+    list.append(itemNode(item, id, scene));
+  });
+  node.append(list);
+  if (opened) node.append(numbers(opened));
+  return node;
+}
+
+function itemNode(item, id, scene) {
+  const node = element("li", `rl-item rl-${item.role}`);
+  const opens = item.kind === "block" && item.array;
+  const box = opens
+    ? element("button", "rl-box", null, { type: "button", "data-item": id, "aria-expanded": String(id === scene.open) })
+    : element("div", "rl-box", null, { role: "group" });
+  box.setAttribute("aria-label", spoken(item));
+  if (opens) box.title = scene.labels.values;
+  const name = element("span", "rl-name");
+  name.append(element("b", "", item.name), ` [${item.shape.join(", ")}]`);
+  box.append(name, item.kind === "block" ? block(item, scene) : sheet(item, scene));
+  if (item.note) box.append(element("span", "rl-note", item.note));
+  node.append(box);
+  return node;
+}
+
+const axesOf = ({ shape, axes }) => shape.map((size, axis) => `${axes[axis]} ${size}`).join(" × ");
+
+function spoken(item) {
+  return [item.name, axesOf(item), item.note, ...(item.marks ?? []).map(({ label }) => label)].filter(Boolean).join(", ");
+}
+
+// The numbers of a tensor: a table for each of the first axis's slices.
+function numbers({ name, shape, array }) {
+  const [rows, columns] = [shape.length > 1 ? shape.at(-2) : 1, shape.at(-1)];
+  const holder = element("div", "rl-numbers", null, { tabindex: "0", role: "region", "aria-label": name });
+  for (let start = 0, slice = 0; start < array.length; start += rows * columns, slice++) {
+    const table = element("table");
+    table.append(element("caption", "", shape.length > 2 ? `${name}[${slice}]` : name));
+    for (let row = 0; row < rows; row++) {
+      const line = element("tr");
+      const from = start + row * columns;
+      for (const value of array.subarray(from, from + columns)) line.append(element("td", "", written(value, 4)));
+      table.append(line);
+    }
+    holder.append(table);
+  }
+  return holder;
+}
+
+const written = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits).replace("-", "−") : String(value));
+
+// ---- Values as colours: how far towards blue or orange is left to the style sheet, which knows the theme -----------------
+function tint(node, value, limit) {
+  node.setAttribute("class", `${node.getAttribute("class") ?? ""} ${value < 0 ? "rl-minus" : "rl-plus"}`.trim());
+  const share = Number.isFinite(value) ? Math.min(1, Math.abs(value) / limit) : 1;
+  node.style.setProperty("--rl-share", `${Math.round(share * 100)}%`);
+}
+
+// ---- Blocks ------------------------------------------------------------------------------------------------------------
+const SVG = "http://www.w3.org/2000/svg";
+
+function svg(tag, attributes = {}, text = null) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  if (text !== null) node.textContent = text;
+  return node;
+}
+
+const path = (...points) => `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}Z`;
+
+const ruler = new OffscreenCanvas(1, 1).getContext("2d");
+
+function widthOf(text) {
+  ruler.font = "12px sans-serif";
+  return ruler.measureText(text).width * 1.08;
+}
+
+function block(item, scene) {
+  const { shape, axes } = item;
+  const { scale } = scene;
+  const [deep, high, wide] = [...Array(3 - shape.length).fill(null), ...shape.map((_, axis) => axis)];
+  const length = (axis) => (axis === null ? 0 : scale.length(shape[axis]));
+  const label = (axis) => (axis === null ? "" : `${axes[axis]} ${shape[axis]}`);
+  const bar = shape.length === 1;
+  const [w, h, d] = [length(wide), bar ? Math.max(8, Math.min(14, scale.unit)) : length(high), length(deep) * SLANT];
+  const left = high === null ? 0 : widthOf(label(high)) + 6;
+  const under = Math.max(0, (widthOf(label(wide)) - w) / 2 - left);
+  const right = Math.max(d + (deep === null ? 0 : widthOf(label(deep)) + 8), (widthOf(label(wide)) - w) / 2);
+  const [x, y] = [left + under + 1, d + 9];
+  const whole = { width: x + w + right + 2, height: y + h + 22 };
+  const image = svg("svg", { ...whole, viewBox: `0 0 ${whole.width} ${whole.height}`, "aria-hidden": "true" });
+  const faces = [path([x, y], [x + w, y], [x + w, y + h], [x, y + h])];
+  if (d) {
+    faces.push(path([x, y], [x + d, y - d], [x + w + d, y - d], [x + w, y]));
+    faces.push(path([x + w, y], [x + w + d, y - d], [x + w + d, y + h - d], [x + w, y + h]));
+  }
+  const cellsFit = [deep, high, wide].every((axis) => axis === null || shape[axis] * GRID <= length(axis));
+  if (item.array && cellsFit) {
+    colour(image, item, { x, y, w, h, d, deep, high, wide, limit: scene.limits[item.role] });
+  } else {
+    faces.forEach((face, side) => image.append(svg("path", { d: face, class: `rl-face rl-side${side}` })));
+  }
+  faces.forEach((face) => image.append(svg("path", { d: face, class: "rl-edge" })));
+  parts(image, item, { x, y, w, h, bar });
+  for (const [axis, at] of [[wide, [x + w / 2, y]], [high, [x, y + h / 2]]]) {
+    if (axis !== null && shape[axis] > scale.longest) tear(image, { x, y, w, h, d }, axis === wide, at);
+  }
+  if (high !== null) image.append(svg("text", { x: x - 5, y: y + h / 2 + 4, "text-anchor": "end" }, label(high)));
+  image.append(svg("text", { x: x + w / 2, y: y + h + 17, "text-anchor": "middle" }, label(wide)));
+  if (deep !== null) image.append(svg("text", { x: x + w + d / 2 + 5, y: y + h - d / 2 + 6 }, label(deep)));
+  return image;
+}
+
+// The cells of the faces one sees: index 0 of the first axis in front, row 0 on top, the last column at the side.
+function colour(image, { shape, array }, { x, y, w, h, d, deep, high, wide, limit }) {
+  const size = (axis) => (axis === null ? 1 : shape[axis]);
+  const [D, R, C] = [size(deep), size(high), size(wide)];
+  const [cw, rh, sd] = [w / C, h / R, d / D];
+  const cell = (points, depth, row, column) => {
+    const node = svg("path", { d: path(...points), class: "rl-cell" });
+    tint(node, array[(depth * R + row) * C + column], limit);
+    image.append(node);
+  };
+  for (let row = 0; row < R; row++) {
+    for (let column = 0; column < C; column++) {
+      const [left, top] = [x + column * cw, y + row * rh];
+      cell([[left, top], [left + cw, top], [left + cw, top + rh], [left, top + rh]], 0, row, column);
+    }
+  }
+  for (let depth = 0; d && depth < D; depth++) {
+    const [near, far] = [depth * sd, (depth + 1) * sd];
+    for (let column = 0; column < C; column++) {
+      const [from, to] = [x + column * cw, x + (column + 1) * cw];
+      cell([[from + near, y - near], [to + near, y - near], [to + far, y - far], [from + far, y - far]], depth, 0, column);
+    }
+    for (let row = 0; row < R; row++) {
+      const [from, to] = [y + row * rh, y + (row + 1) * rh];
+      const edge = x + w;
+      cell([[edge + near, from - near], [edge + far, from - far], [edge + far, to - far], [edge + near, to - near]], depth, row, C - 1);
+    }
+  }
+}
+
+// Gates stacked along the first axis of a weight: lines between them, and their letters where there is room.
+function parts(image, { parts: names }, { x, y, w, h, bar }) {
+  names.forEach((name, index) => {
+    const share = (bar ? w : h) / names.length;
+    const from = (bar ? x : y) + index * share;
+    if (index) {
+      const [x1, y1, x2, y2] = bar ? [from, y, from, y + h] : [x, from, x + w, from];
+      image.append(svg("line", { x1, y1, x2, y2, class: "rl-divide" }));
+    }
+    if (share < 13 || (!bar && w < 16)) return;
+    const place = bar ? { x: from + share / 2, y: y - 3 } : { x: x + w + 9, y: from + share / 2 + 4 };
+    image.append(svg("text", { ...place, "text-anchor": "middle", class: "rl-gate" }, name));
+  });
+}
+
+// A side that is longer than drawn.
+function tear(image, { x, y, w, h, d }, upright, [atX, atY]) {
+  const points = upright
+    ? [[atX - 3, y + h + 1], [atX + 3, y + h * 0.67], [atX - 3, y + h * 0.33], [atX + 3, y], [atX + d, y - d - 1]]
+    : [[x - 1, atY + 3], [x + w * 0.33, atY - 3], [x + w * 0.67, atY + 3], [x + w, atY - 3], [x + w + d + 1, atY - d]];
+  const d0 = `M${points.map((point) => point.join(" ")).join("L")}`;
+  image.append(svg("path", { d: d0, class: "rl-tear" }));
+}
+
+// ---- Sheets ------------------------------------------------------------------------------------------------------------
+function sheet(item, { limits, width }) {
+  const columns = item.shape.at(-1);
+  const rows = item.shape.length > 1 ? item.shape[0] : 1;
+  const numbered = item.array && columns <= 8;
+  const cells = item.array && columns <= 128 && rows <= 64;
+  const marks = item.marks ?? [];
+  const grid = element("div", numbered ? "rl-sheet rl-numbered" : "rl-sheet");
+  const halves = marks.length ? marks[0].of : 1;
+  const across = cells ? columns : halves;
+  const cell = numbered ? Math.max(52, 96 / columns) : cells ? Math.max(3, Math.min(20, (width * 0.8) / columns)) : 64;
+  grid.style.gridTemplateColumns = `repeat(${across}, ${cell}px)`;
+  const depth = numbered ? 24 : cells ? Math.max(3, Math.min(18, 200 / rows)) : 36;
+  grid.style.gridTemplateRows = `repeat(${cells ? rows : 1}, ${depth}px)`;
+  if (cells) {
+    item.array.forEach((value, index) => {
+      const node = element("span", "rl-cell", numbered ? written(value, DIGITS) : null);
+      node.style.gridArea = `${Math.floor(index / columns) + 1} / ${(index % columns) + 1}`;
+      if (!numbered) node.title = written(value, 4);
+      tint(node, value, limits[item.role]);
+      grid.append(node);
+    });
+  } else {
+    const whole = element("span", "rl-face rl-side0");
+    whole.style.gridArea = "1 / 1 / -1 / -1";
+    grid.append(whole);
+  }
+  const holder = element("div", "rl-marked");
+  holder.append(grid);
+  for (const { part, of, tone, label } of marks) {
+    const share = across / of;
+    const mark = element("i", `rl-mark rl-tone${tone}`, null, { "aria-hidden": "true" });
+    mark.style.gridArea = `1 / ${part * share + 1} / -1 / ${(part + 1) * share + 1}`;
+    grid.append(mark);
+    holder.append(element("span", `rl-mark-label rl-tone${tone}`, label));
+  }
+  return holder;
+}
+
+const brush = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+
+// Whether the page is light writing on a dark ground.
+function isDark(node) {
+  const style = getComputedStyle(node);
+  const [ground, ink] = ["background-color", "text-color"].map((name) => {
+    brush.fillStyle = style.getPropertyValue(`--st-${name}`).trim();
+    brush.fillRect(0, 0, 1, 1);
+    const [r, g, b] = brush.getImageData(0, 0, 1, 1).data;
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  });
+  return ground < ink;
+}

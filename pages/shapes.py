@@ -1,0 +1,68 @@
+"""Every tensor's shape: a module of torch.nn with all its arguments, and the models of the lessons."""
+
+
+def main() -> None:
+    import streamlit as st
+
+    from pages.parts import form, layerform, layerview, sharing, tryshape
+    from pages.parts.ask import ask
+    from pages.parts.panel import panel
+    from rnnlab import engine, jobs, session
+    from rnnlab.experiment import Experiment
+    from rnnlab.i18n import translator
+    from rnnlab.layerlooks import MODELS
+    from rnnlab.layersetting import program
+
+    t = translator(st.session_state.lang)
+    with st.container():  # always one element, so that what follows keeps its place and is not built anew
+        sharing.notes(t)
+    # The run gives the sizes of its first batch: for them it must have been opened, no more.
+    patience, _ = st.session_state.pop("patience", 0.0), st.session_state.pop("whole", False)
+    run = st.session_state.run = session.settle(engine.shared(), st.session_state.run, patience, enough=1)
+    with st.container():
+        if not isinstance(st.session_state.experiment, Experiment):
+            form.complain(st.session_state.experiment)
+        form.complain(run.problems)
+    st.title(t("title.shapes"), anchor=False)
+
+    with panel("shapes-setting", t):
+        controls, code = st.columns([3, 2], gap="medium")
+        with controls:
+            setting = layerform.show(t)
+        with code:
+            if setting:
+                st.code(program(setting), language="python", wrap_lines=True)
+                st.caption(t("layer.program"))
+    if setting:
+        look = ask(jobs.layer, setting)
+        if look:
+            with panel("shapes-tensors", t):
+                layerview.tensors(look, t)
+            if look.readout:
+                with panel("shapes-readout", t):
+                    layerview.readout(look, t)
+            else:
+                with panel("shapes-steps", t):
+                    layerview.steps(look, t)
+        with panel("shapes-try", t):
+            tryshape.show(setting, t)
+    with panel("shapes-models", t):
+        preset = st.session_state.run.experiment.preset
+        if st.session_state.get("shapes_model") not in MODELS:
+            st.session_state.shapes_model = preset if preset in MODELS else MODELS[0]
+        chosen = st.segmented_control(
+            t("model.choose"),
+            MODELS,
+            key="shapes_model",
+            format_func=lambda name: t(f"model.{name}"),
+            required=True,
+            label_visibility="collapsed",
+        )
+        st.caption(t(f"model_about.{chosen}"))
+        model = ask(jobs.architecture, chosen)
+        if model:
+            layerview.model(model, t)
+
+
+if __name__ == "__main__":
+    main()

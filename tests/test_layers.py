@@ -1,0 +1,294 @@
+"""What the Shapes page says of a module, held against torch itself: names, shapes, counts, numbers, refusals."""
+
+import contextlib
+import io
+import re
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from rnnlab import Experiment
+from rnnlab.experiment import choices
+from rnnlab.layers import FIRST, LAST, NUMBERS, attempt, build, look
+from rnnlab.layersetting import BOUNDS, KINDS, LayerSetting, formula, idle, of_run, parameter_count, program
+from rnnlab.problems import LabError
+
+small = st.integers(1, 4)
+settings_of_layers = st.builds(
+    LayerSetting,
+    kind=st.sampled_from(KINDS),
+    input_size=small,
+    hidden_size=small,
+    num_layers=st.integers(1, 3),
+    nonlinearity=st.sampled_from(["tanh", "relu"]),
+    bias=st.booleans(),
+    batch_first=st.booleans(),
+    dropout=st.sampled_from([0.0, 0.5]),
+    bidirectional=st.booleans(),
+    batched=st.booleans(),
+    batch_size=small,
+    steps=small,
+    given=st.booleans(),
+)
+
+
+def plain_module(s: LayerSetting) -> nn.Module:
+    """The module, asked for as the documentation does."""
+    kind = getattr(nn, s.kind)
+    relu = {"nonlinearity": s.nonlinearity} if s.kind.startswith("RNN") else {}
+    if s.kind.endswith("Cell"):
+        return kind(s.input_size, s.hidden_size, s.bias, **relu)
+    return kind(
+        s.input_size, s.hidden_size, s.num_layers, bias=s.bias, batch_first=s.batch_first,
+        dropout=s.dropout if s.num_layers > 1 else 0.0, bidirectional=s.bidirectional, **relu,
+    )  # fmt: skip
+
+
+@given(settings_of_layers)
+def test_every_weight_has_torchs_name_and_shape_and_the_counts_add_up(s):
+    seen = look(s)
+    shown = {tensor.name: (tensor.shape, tensor.count) for group in seen.weights for tensor in group}
+    module = plain_module(s)
+    assert list(shown) == [name for name, _ in module.named_parameters()]
+    assert shown == {name: (tuple(p.shape), p.numel()) for name, p in module.named_parameters()}
+    total = sum(p.numel() for p in module.parameters())
+    assert seen.parameters == parameter_count(s) == total
+    assert sum(count for _, count in shown.values()) == total
+    assert formula(s).split("&=")[-1].strip().startswith(str(total))
+
+
+@given(settings_of_layers)
+def test_the_formulas_lines_add_up_to_the_number_of_parameters(s):
+    lines = re.findall(r"\d[\d\\cdot ]*\\,\([\d+ ]+\)", formula(s))
+    terms = [eval(line.replace(r"\cdot", "*").replace(r"\,", "*")) for line in lines]  # digits, + and * only
+    assert sum(terms) == sum(p.numel() for p in plain_module(s).parameters())
+    assert len(terms) == s.layers
+
+
+@given(settings_of_layers)
+def test_shapes_and_axes_are_those_that_torch_returns(s):
+    seen = {tensor.name: tensor for tensor in look(s).tensors}
+    module = plain_module(s)
+    x = torch.zeros(seen["input"].shape)
+    with torch.no_grad():
+        if s.is_cell:
+            result = module(x)
+            last = result if isinstance(result, tuple) else (result,)
+            names = [f"h_{s.steps}", f"c_{s.steps}"]
+        else:
+            output, states = module(x)
+            last = (output, *(states if isinstance(states, tuple) else (states,)))
+            names = ["output", "h_n", "c_n"]
+    for name, tensor in zip(names, last, strict=False):
+        assert seen[name].shape == tuple(tensor.shape)
+    sizes = {
+        "batch": s.batch_size, "step": s.steps, "input": s.input_size, "unit": s.hidden_size, "layer": s.num_layers,
+        "direction_unit": 2 * s.hidden_size, "layer_direction": 2 * s.num_layers,
+        "gate_unit": s.hidden_size * {"RNN": 1, "LSTM": 4, "GRU": 3}[s.cell],
+    }  # fmt: skip
+    for tensor in [*seen.values(), *(weight for group in look(s).weights for weight in group)]:
+        assert tensor.shape == tuple(sizes[axis] for axis in tensor.axes)
+        assert tensor.count == np.prod(tensor.shape)
+
+
+@given(settings_of_layers)
+def test_the_program_beside_it_runs_and_gives_these_shapes_and_numbers(s):
+    seen = look(s)
+    names: dict = {}
+    with torch.random.fork_rng(), torch.no_grad(), contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(program(s), names)
+    by_name = {tensor.name: tensor for tensor in seen.tensors}
+    if s.is_cell:
+        assert printed.getvalue().count("tensor(") == s.steps
+        pairs = {f"h_{s.steps}": names["h"], **({f"c_{s.steps}": names["c"]} if s.has_memory else {})}
+    else:
+        pairs = {name: names[name] for name in ("output", "h_n", "c_n") if name in names}
+        pairs["input"] = names["x"]
+        assert str(pairs["output"].shape) in printed.getvalue()
+    for name, tensor in pairs.items():
+        assert by_name[name].shape == tuple(tensor.shape)
+        np.testing.assert_array_equal(by_name[name].values, tensor.numpy())
+    module = names.get(s.cell.lower(), names.get("cell"))
+    assert type(module) is getattr(nn, s.kind)
+    weights = {weight.name: weight.values for group in seen.weights for weight in group}
+    for name, parameter in module.named_parameters():
+        np.testing.assert_array_equal(weights[name], parameter.detach().numpy())
+    lines = [line for line in program(s).split("\n") if line and "import" not in line]
+    assert len(lines) <= (7 if s.is_cell else 6)
+
+
+@given(settings_of_layers)
+def test_looking_leaves_torchs_generator_alone(s):
+    torch.manual_seed(7)
+    before = torch.get_rng_state()
+    look(s)
+    attempt(s, s.input_shape, None)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+# Output and h_n
+
+
+@given(settings_of_layers.filter(lambda s: not s.is_cell))
+def test_the_last_layer_ends_where_the_output_says(s):
+    """Forward at the last step, backward at the first: the readme's claim, checked on the numbers of the look."""
+    seen = look(s)
+    by_name = {tensor.name: tensor.values for tensor in seen.tensors}
+    output, h_n = by_name["output"], by_name["h_n"]
+    if s.batched and s.batch_first:
+        output = output.swapaxes(0, 1)
+    size = s.hidden_size
+    for layer in range(s.num_layers * s.directions):
+        for step in range(s.steps):
+            for direction in range(s.directions):
+                half = output[step, ..., direction * size : (direction + 1) * size]
+                assert seen.readout.equal[layer, step, direction] == np.array_equal(half, h_n[layer])
+    assert all(seen.readout.equal[place] for place in seen.readout.due(s))
+    last = seen.readout.due(s)
+    assert last[0] == (s.directions * (s.num_layers - 1), s.steps - 1, 0)
+    assert len(last) == s.directions
+
+
+def test_without_dead_units_nothing_else_is_equal():
+    s = LayerSetting(kind="GRU", hidden_size=5, num_layers=2, bidirectional=True, batch_size=2, steps=4)
+    seen = look(s).readout
+    assert set(zip(*np.nonzero(seen.equal), strict=True)) == set(seen.due(s))
+    assert seen.due(s) == ((2, 3, 0), (3, 0, 1))
+
+
+def test_the_backward_half_of_the_last_step_has_seen_one_token_unless_a_layer_below_has_seen_all():
+    one = LayerSetting(kind="LSTM", bidirectional=True, hidden_size=4, steps=5)
+    assert look(one).readout.sees_others == (True, False)
+    two = LayerSetting(kind="LSTM", bidirectional=True, hidden_size=4, steps=5, num_layers=2)
+    assert look(two).readout.sees_others == (True, True)
+    assert look(LayerSetting(steps=1, bidirectional=True)).readout.sees_others == (False, False)
+
+
+def test_a_cell_is_shown_step_by_step_with_torchs_numbers():
+    """The lesson cell-shapes: B=1, T=3, input 4, hidden 2."""
+    s = LayerSetting(kind="RNNCell")
+    seen = look(s)
+    torch.manual_seed(0)
+    cell = nn.RNNCell(4, 2)
+    x, h = torch.randn(3, 1, 4), torch.zeros(1, 2)
+    for step, x_t in zip(seen.steps, x, strict=True):
+        names = [tensor.name for tensor in step.tensors]
+        before, after = f"h_{step.step}", f"h_{step.step + 1}"
+        assert names == [f"x[{step.step}]", before, "weight_ih", "weight_hh", "bias_ih", "bias_hh", after]
+        assert [tensor.shape for tensor in step.tensors] == [(1, 4), (1, 2), (2, 4), (2, 2), (2,), (2,), (1, 2)]
+        np.testing.assert_array_equal(step.tensors[1].values, h.numpy())
+        h = cell(x_t, h).detach()
+        np.testing.assert_array_equal(step.tensors[-1].values, h.numpy())
+
+
+def test_of_many_steps_the_first_and_last_are_shown_and_large_tensors_keep_their_values():
+    seen = look(LayerSetting(kind="LSTM", hidden_size=256, num_layers=3, input_size=300, steps=50))
+    assert [step.step for step in seen.steps] == [*range(FIRST), *range(50 - LAST, 50)]
+    tensors = [*seen.tensors, *(weight for group in seen.weights for weight in group)]
+    assert {tensor.values is None for tensor in tensors if tensor.count > NUMBERS} == {True}
+    assert sum(tensor.values.nbytes for tensor in tensors if tensor.values is not None) < 100_000
+
+
+# Settings
+
+DEFAULTS = LayerSetting()
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_a_size_out_of_range_is_named_with_its_limits(name):
+    low, high = BOUNDS[name]
+    for value in (low - 1, high + 1, float("nan"), float("inf"), "3", None, True):
+        with pytest.raises(LabError) as caught:
+            LayerSetting(**{name: value})
+        (problem,) = caught.value.problems
+        assert (problem.code, problem.field) == ("bounds", name)
+        assert problem.values["low"] in str(caught.value)
+    for value in (low, high):
+        assert getattr(LayerSetting(**{name: value}), name) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("kind", "Linear"), ("nonlinearity", "gelu"), ("bias", 1), ("given", "no")]
+)
+def test_what_is_no_choice_is_refused(name, value):
+    with pytest.raises(LabError) as caught:
+        LayerSetting(**{name: value})
+    assert caught.value.problems[0].field == name
+
+
+def test_sizes_that_are_too_much_together_are_refused():
+    with pytest.raises(LabError, match=r"131,072.*4,096"):
+        LayerSetting(batch_size=256, steps=512)
+    with pytest.raises(LabError, match=r"10,768,384.*5,000,000"):
+        LayerSetting(kind="LSTM", input_size=5000, hidden_size=256, bidirectional=True)
+
+
+@given(settings_of_layers, st.data())
+def test_what_is_said_to_have_no_effect_has_none(s, data):
+    name = data.draw(
+        st.sampled_from(["num_layers", "nonlinearity", "batch_first", "dropout", "bidirectional", "batch_size"])
+    )
+    other = {
+        "num_layers": s.num_layers % 3 + 1, "nonlinearity": "relu" if s.nonlinearity == "tanh" else "tanh",
+        "batch_first": not s.batch_first, "dropout": 0.5 - s.dropout, "bidirectional": not s.bidirectional,
+        "batch_size": s.batch_size % 4 + 1,
+    }[name]  # fmt: skip
+    changed = LayerSetting(**{**s.__dict__, name: other})
+    same = [t.shape for t in look(changed).tensors] == [t.shape for t in look(s).tensors] and program(
+        changed
+    ) == program(s)
+    if idle(name, s):
+        assert same
+    else:
+        assert not same
+
+
+@pytest.mark.parametrize("preset", choices("preset"))
+def test_the_module_of_a_lesson_is_the_one_its_run_trains(preset):
+    from rnnlab.training import Trainer
+
+    e = Experiment(preset=preset)
+    trainer = Trainer(e)
+    first = trainer.batches[0].ids
+    s = of_run(e, len(trainer.data.vocabulary), first.shape[0], first.shape[1])
+    recurrent = trainer.model.recurrent
+    if e.layers == 1 and not e.bidirectional:
+        assert parameter_count(s) == sum(p.numel() for p in recurrent.parameters())
+    assert s.kind == {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}[e.cell] + ("Cell" if e.impl == "cell" else "")
+
+
+LESSONS = {
+    "cell-shapes": {"input": (1, 4), "h_0": (1, 2)},
+    "layer-shapes": {"input": (3, 1, 4), "output": (3, 1, 2), "h_n": (1, 1, 2)},
+    "two-layers": {"input": (3, 2, 4), "h_0": (2, 2, 5), "output": (3, 2, 5), "h_n": (2, 2, 5)},
+    "lstm": {"input": (32, 5, 10), "output": (32, 5, 20), "h_n": (2, 32, 20), "c_n": (2, 32, 20)},
+}
+
+
+@pytest.mark.parametrize(("preset", "shapes"), LESSONS.items())
+def test_the_lessons_have_the_shapes_of_the_reference(preset, shapes):
+    from rnnlab.training import Trainer
+
+    e = Experiment(preset=preset)
+    trainer = Trainer(e)
+    batch, steps = trainer.batches[0].ids.shape
+    seen = {t.name: t.shape for t in look(of_run(e, len(trainer.data.vocabulary), batch, steps)).tensors}
+    assert {name: seen[name] for name in shapes} == shapes
+
+
+def test_a_module_is_built_as_the_arguments_say():
+    module = build(
+        LayerSetting(kind="LSTM", num_layers=3, bias=False, batch_first=True, dropout=0.25, bidirectional=True)
+    )
+    assert (module.num_layers, module.bias, module.batch_first, module.dropout, module.bidirectional) == (
+        3,
+        False,
+        True,
+        0.25,
+        True,
+    )
+    assert build(LayerSetting(nonlinearity="relu")).nonlinearity == "relu"
