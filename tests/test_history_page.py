@@ -163,6 +163,12 @@ def test_both_are_asked_at_every_place_that_one_token_does_not_decide():
     assert shown[2][0] == "`by day I read books by`"
 
 
+def test_a_token_may_be_undecided_by_another_line():
+    assert [row[:3] for row in rows(visit(text="a b\na c\nc b", epochs="2"), "Read so far")] == [
+        ["`a`", "`b`", "0.500"]
+    ]
+
+
 def test_the_networks_answer_is_that_of_the_epoch_looked_at():
     app = choose(visit(text=SAMPLE), 3, epoch=0)
     frame = run(Experiment(text=SAMPLE)).frames[0]
@@ -171,6 +177,16 @@ def test_the_networks_answer_is_that_of_the_epoch_looked_at():
     ]
     probabilities = [row[2] for row in rows(app, "Network")]
     assert probabilities[:3] == [f"{p:.3f}" for p in frame.probability[3]]
+
+
+def test_what_fills_short_lines_up_is_no_token_of_the_text():
+    """The network has a class for it, counts have not; and a reader may type just that."""
+    app = visit(text="a <pad>\nb a", epochs="2", window="0")
+    uneven = visit(text="a <pad>\nb a c", epochs="2")
+    assert sorted(row[0] for row in rows(choose(app, 0), "Network")) == ["`<pad>` ✓", "`a`", "`b`"]
+    shown = rows(choose(uneven, 0), "Network")
+    assert ["`<pad>` ✓", "0.500"] in [row[:2] for row in shown]
+    assert all(row[1] == "–" for row in shown if row[0] == "`<pad>`")
 
 
 def test_a_text_without_such_a_place_says_so_and_offers_one():

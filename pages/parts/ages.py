@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isnan
+from math import isnan, nan
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from pages.parts.ask import ask
 from pages.parts.panel import panel
 from pages.parts.plain import verbatim
 from rnnlab import jobs, rewriting
-from rnnlab.bigrams import Bigrams, Line, ambiguous
+from rnnlab.bigrams import Bigrams, Line
 from rnnlab.experiment import Experiment, choices
 from rnnlab.history import Frame, Opening
 from rnnlab.i18n import Translate
@@ -22,7 +22,7 @@ from rnnlab.timeline import height, timeline
 
 SENTENCE = 200  # characters that the rules are tried on
 ROWS = 6  # of a table that the text could make any length
-DOUBTS = 12  # of such rows
+PLACES = 12  # of the line, where one token does not decide
 CONTEXT = 6  # tokens of the past that a row of a table quotes
 
 
@@ -98,7 +98,7 @@ class Own:
     lines: tuple[Line, ...]
     bigrams: Bigrams
     targets: tuple[str, ...]  # [inputs] what really comes after each token of the probe
-    doubtful: list[int]  # places where the token alone does not decide
+    undecided: list[int]  # places where the token alone does not decide
     place: int
 
     @property
@@ -131,13 +131,13 @@ def own_text(t: Translate) -> Own | None:
         return None
     bigrams = run.drawn("bigrams", lambda: Bigrams.of(lines, o.vocabulary[o.specials :]))
     targets = tuple(o.vocabulary[id] for id in o.targets)
-    doubtful = ambiguous(o.probe[: o.inputs], targets)
+    undecided = bigrams.undecided(o.probe[: o.inputs])
     cursor = stage.cursor(run)
     frame = min(run.history.frames, key=lambda kept: abs(kept.epoch - cursor.epoch))
     place = cursor.step
     if place is None or not 0 <= place < o.inputs:  # nothing chosen, or the last token, after which nothing is asked
-        place = next(iter(doubtful), next((p for p in range(o.inputs) if o.probe.count(o.probe[p]) > 1), 0))
-    return Own(run, o, frame, lines, bigrams, targets, doubtful, place)
+        place = next(iter(undecided), next((p for p in range(o.inputs) if o.probe.count(o.probe[p]) > 1), 0))
+    return Own(run, o, frame, lines, bigrams, targets, undecided, place)
 
 
 def counts(t: Translate, own: Own) -> None:
@@ -190,24 +190,22 @@ def network(t: Translate, own: Own) -> None:
     o, frame, bigrams = own.opening, own.frame, own.bigrams
     with panel("rivals", t):
         st.markdown(t("rivals.said", past=verbatim(own.past(own.place)), epoch=frame.epoch))
-        likeliest = {
-            o.vocabulary[id]: float(p) for id, p in zip(frame.top[own.place], frame.probability[own.place], strict=True)
-        }
-        right = own.targets[own.place]
-        known = likeliest | {right: float(frame.target[own.place])}
+        right = o.targets[own.place]
+        known = dict(zip(frame.top[own.place].tolist(), frame.probability[own.place].tolist(), strict=True))
+        known.setdefault(right, float(frame.target[own.place]))
         rows = [
             (
-                verbatim(following) + (" ✓" if following == right else ""),
-                share(bigrams.frequency(own.token, following)),
+                verbatim(o.vocabulary[id]) + (" ✓" if id == right else ""),
+                share(bigrams.frequency(own.token, o.vocabulary[id]) if id >= o.specials else nan),  # not of the text
                 share(p),
             )
-            for following, p in known.items()
+            for id, p in known.items()
         ]
         table([t(f"rivals.{name}") for name in ("next", "bigram", "network")], rows)
-        if own.doubtful:
-            st.markdown(t("rivals.doubtful"))
-            table([t(f"rivals.{name}") for name in ("past", "next", "bigram", "network")], doubts(own))
-            if (left := len(own.doubtful) - len(doubts(own))) > 0:
+        if own.undecided:
+            st.markdown(t("rivals.undecided"))
+            table([t(f"rivals.{name}") for name in ("past", "next", "bigram", "network")], contested(own))
+            if (left := len(own.undecided) - len(contested(own))) > 0:
                 st.caption(t("rivals.left", left=left))
             st.markdown(t("rivals.read", chance=share(1 / len(bigrams.vocabulary))))
         else:
@@ -220,7 +218,8 @@ def network(t: Translate, own: Own) -> None:
             st.caption(t("rivals.bidirectional"))
 
 
-def doubts(own: Own) -> list[tuple[str, ...]]:
+def contested(own: Own) -> list[tuple[str, ...]]:
+    """A row for each place where one token does not decide: what both give to what really comes there."""
     return [
         (
             verbatim(own.past(place)),
@@ -228,7 +227,7 @@ def doubts(own: Own) -> list[tuple[str, ...]]:
             share(own.bigrams.frequency(own.opening.probe[place], own.targets[place])),
             share(float(own.frame.target[place])),
         )
-        for place in own.doubtful[:DOUBTS]
+        for place in own.undecided[:PLACES]
     ]
 
 
