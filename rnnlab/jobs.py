@@ -4,11 +4,13 @@ Functions travel to workers by name, and the web process has no torch: so each i
 """
 
 from rnnlab.bigrams import Line
+from rnnlab.cutting import Cut
 from rnnlab.experiment import Experiment
 from rnnlab.history import Chunk, History, State
 from rnnlab.layerlooks import LayerLook, ModelLook
 from rnnlab.layersetting import LayerSetting
 from rnnlab.mismatch import Shape, Trial
+from rnnlab.textlooks import Neighbour, Packing, Plane, Reading
 from rnnlab.trace import Edit, Look, Way
 
 
@@ -58,3 +60,33 @@ def ways(experiment: Experiment, weights: bytes) -> tuple[Way, ...]:
     from rnnlab import tracing
 
     return tracing.ways(experiment, weights)
+
+
+def cuts(text: str, words: tuple[str, ...], whole: str, limit: int) -> dict[str, Cut]:
+    from rnnlab import cutting
+
+    return cutting.cuts(text, words, whole, limit)
+
+
+def nearest(weights: bytes, rows: int, specials: int, id: int, count: int) -> tuple[Neighbour, ...]:
+    from rnnlab import embeddings
+
+    return embeddings.nearest(weights, rows, specials, id, count)
+
+
+def plane(shown: bytes, first: bytes, newest: bytes, rows: int, specials: int) -> Plane:
+    from rnnlab import embeddings
+
+    return embeddings.plane(shown, first, newest, rows, specials)
+
+
+def reading(experiment: Experiment, epoch: int) -> Reading:
+    from rnnlab import batching
+
+    return batching.reading(experiment, epoch)
+
+
+def packing(experiment: Experiment, weights: bytes, start: int) -> Packing:
+    from rnnlab import packing
+
+    return packing.packing(experiment, weights, start)

@@ -23,6 +23,9 @@ NEAR_TORCH = {
     "rnnlab.preload",
     "rnnlab.layers",
     "rnnlab.architectures",
+    "rnnlab.embeddings",
+    "rnnlab.batching",
+    "rnnlab.packing",
 }
 
 

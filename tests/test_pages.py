@@ -224,10 +224,10 @@ def test_changed_settings_are_said_not_to_be_those_on_show():
 @pytest.mark.parametrize(("old", "new"), [("zh", "en"), ("en", "zh")])
 def test_switching_the_language_loses_nothing(old, new):
     every = Experiment(
-        preset="hello-elloh", text="甲 乙 丙\n丁 戊", words="乙丙 丁", target="乙 丙 丁\n戊 甲", tokenizer="chars", probe=2, window=2,
-        stride=2, batch=3, input="embedding", embed=5, cell="gru", impl="cell", hidden=6, layers=2, bidirectional=True,
-        nonlinearity="relu", dropout=0.25, head="linear", carry=False, shuffle=True, loss="sum", optimizer="rmsprop",
-        lr=0.02, clip=2.5, epochs=4, seed=9,
+        preset="hello-elloh", text="甲 乙 丙\n丁 戊", target="乙 丙 丁\n戊 甲", words="乙丙 丁",
+        tokenizer="chars", probe=2, window=2, stride=2, batch=3, input="embedding", embed=5, cell="gru", impl="cell",
+        hidden=6, layers=2, bidirectional=True, nonlinearity="relu", dropout=0.25, head="linear", carry=False,
+        shuffle=True, loss="sum", optimizer="rmsprop", lr=0.02, clip=2.5, epochs=4, seed=9,
     )  # fmt: skip
     app = visit(to_link(every, old))
     run_before = app.session_state.run.id

@@ -22,7 +22,7 @@ NASTY = "我&=#%+ ? /\"'`<b>x</b> $x$ 👩‍👩‍👧 \t\n\r\n\u202e\u00a0 %E
 letters = st.characters(exclude_categories=["Cs"])
 texts = st.text(letters, max_size=300) | st.sampled_from([NASTY, "", " ", "\n", PARAGRAPH * 100])
 
-added_words = st.lists(st.text(letters, max_size=20), max_size=200).map(" ".join)  # also of more than a link shows plainly
+added_words = st.lists(st.text(letters, max_size=20), max_size=200).map(" ".join)
 
 
 def values(name: str):

@@ -1,0 +1,51 @@
+"""The sequences of an experiment and the batches they are trained in, epoch by epoch."""
+
+import torch
+
+from rnnlab.experiment import Experiment
+from rnnlab.tasks import TASKS
+from rnnlab.textlooks import BatchOrder, Reading, Sequence
+
+SEQUENCES = 24  # of a text, that are shown
+BATCHES = 12  # of an epoch, that are shown besides the last
+EPOCHS = 100  # whose order may be asked for: each is one permutation more
+
+
+def reading(experiment: Experiment, epoch: int) -> Reading:
+    """What epoch `epoch` (counted from 1) reads, in the order of the text and shuffled under the seed.
+
+    Raises LabError where the text can't be trained on with these settings.
+    """
+    data = TASKS[experiment.task].data(experiment)
+    count, size = len(data.pairs), experiment.batch
+    sequences = tuple(
+        Sequence(number, tuple(pair.inputs), tuple(pair.targets))
+        for number, pair in enumerate(data.pairs[:SEQUENCES], start=1)
+    )
+    used = {id for sequence in sequences for id in sequence.inputs + sequence.targets}
+    return Reading(
+        tokens={id: data.vocabulary.tokens[id] for id in used},
+        sequences=sequences,
+        count=count,
+        batches=-(-count // size),
+        short=count % size,
+        as_written=batches(list(range(count)), size),
+        shuffled=batches(shuffled(count, experiment.seed, epoch), size),
+    )
+
+
+def shuffled(count: int, seed: int, epoch: int) -> list[int]:
+    """The order of an epoch as training draws it: one permutation an epoch from a generator of its own."""
+    generator = torch.Generator().manual_seed(seed)
+    for _ in range(epoch - 1):
+        torch.randperm(count, generator=generator)
+    return torch.randperm(count, generator=generator).tolist()
+
+
+def batches(order: list[int], size: int) -> BatchOrder:
+    """`size` sequences a batch, as `Data.batches` takes them; of many batches the first ones and the last."""
+    starts = range(0, len(order), size)
+    listed = starts if len(starts) <= BATCHES + 1 else [*starts[:BATCHES], starts[-1]]
+    return BatchOrder(
+        tuple(tuple(place + 1 for place in order[start : start + size]) for start in listed), len(starts) - len(listed)
+    )

@@ -1,0 +1,73 @@
+"""One text cut in several ways, and a cut changed by hand. No torch here; cutting with jieba belongs into a worker."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rnnlab.text import TOKENIZERS, characters, tokenized
+
+Lines = tuple[tuple[str, ...], ...]  # the tokens of each line
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What one tokenizer makes of a text."""
+
+    lines: Lines
+    tokens: int
+    types: int  # distinct tokens
+
+
+def cuts(text: str, words: Sequence[str], whole: str, limit: int) -> dict[str, Cut]:
+    """The text cut by every tokenizer. All lines of the one named `whole`, of the others the first `limit` tokens."""
+    found = {}
+    for name in TOKENIZERS:
+        lines = tokenized(text, name, words)
+        same = {token: token for line in lines for token in line}  # one string a type: it travels once
+        shared = tuple(tuple(same[token] for token in line) for line in lines)
+        shown = shared if name == whole else beginning(shared, limit)
+        found[name] = Cut(shown, sum(map(len, lines)), len(same))
+    return found
+
+
+def beginning(lines: Iterable[Sequence[str]], limit: int) -> Lines:
+    """The first `limit` tokens, line by line."""
+    kept: list[tuple[str, ...]] = []
+    for line in lines:
+        if limit <= 0:
+            break
+        kept.append(tuple(line[:limit]))
+        limit -= len(line)
+    return tuple(kept)
+
+
+# By hand
+
+
+def inked(lines: Iterable[Iterable[str]]) -> Lines:
+    """The lines as a text separated by spaces can hold them: without white space in a token, without empty tokens."""
+    bare = (tuple(filter(None, ("".join(token.split()) for token in line))) for line in lines)
+    return tuple(line for line in bare if line)
+
+
+def merged(lines: Lines, line: int, place: int) -> Lines:
+    """Token `place` of a line and its right neighbour as one. IndexError where there is none."""
+    left, right = lines[line][place : place + 2] if place >= 0 else ()
+    return replaced(lines, line, place, 2, (left + right,))
+
+
+def parted(lines: Lines, line: int, place: int, after: int) -> Lines:
+    """Token `place` of a line as two, the first of `after` characters (as readers count them)."""
+    pieces = characters(lines[line][place])
+    if not 0 < after < len(pieces):
+        raise IndexError(f"a token of {len(pieces)} characters can't be parted after {after}")
+    return replaced(lines, line, place, 1, ("".join(pieces[:after]), "".join(pieces[after:])))
+
+
+def replaced(lines: Lines, line: int, place: int, count: int, tokens: tuple[str, ...]) -> Lines:
+    row = lines[line]
+    return (*lines[:line], (*row[:place], *tokens, *row[place + count :]), *lines[line + 1 :])
+
+
+def spaced(lines: Lines) -> str:
+    """The text that the tokenizer `words` cuts into these tokens again."""
+    return "\n".join(" ".join(line) for line in lines)

@@ -1,0 +1,71 @@
+"""What the Text page shows of embeddings, windows, batches and packing: values that travel from the worker to it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The embedding rows in two dimensions, on axes that stay where they are from epoch to epoch."""
+
+    points: np.ndarray  # float32 [id, 2], specials left out
+    kept: float  # share of the variance that these two axes keep at the epoch shown; nan where nothing varies
+    kept_newest: float  # likewise at the newest epoch, to which the axes are fitted
+    reach: float  # no point of the epochs that were asked for lies farther out on either axis
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    id: int
+    cosine: float
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """One pair (x, y) of the data."""
+
+    number: int  # counted from 1, in the order of the text
+    inputs: tuple[int, ...]
+    targets: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class BatchOrder:
+    """Which sequences stand in which batch of one epoch, in the order of training."""
+
+    batches: tuple[tuple[int, ...], ...]  # numbers of sequences, counted from 1; the first batches, and the last
+    left_out: int  # how many batches before the last are not listed
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an epoch reads: the sequences, and the batches they come in."""
+
+    tokens: dict[int, str]  # of the ids below
+    sequences: tuple[Sequence, ...]  # the first ones
+    count: int  # of all
+    batches: int  # an epoch
+    short: int  # how many sequences the last batch has, where that is fewer than `batch`; else 0
+    as_written: BatchOrder
+    shuffled: BatchOrder  # in the epoch that was asked for, under the experiment's seed
+
+
+@dataclass(frozen=True)
+class Packing:
+    """A few sequences as one padded batch and as a PackedSequence, and the state that each way ends in.
+
+    A final state is h_n, and c_n of an LSTM, of all layers and directions; `hidden` is the last layer's h_n."""
+
+    tokens: dict[int, str]  # of the ids below
+    numbers: tuple[int, ...]  # the sequences, counted from 1
+    ids: np.ndarray  # int64 [batch, step], padded
+    mask: np.ndarray  # bool [batch, step]: what is no padding
+    lengths: np.ndarray  # int64 [batch]
+    data: np.ndarray  # int64 [position]: the ids, as packed
+    origin: np.ndarray  # int64 [position, 2]: the row and the step of the padded batch that each came from
+    batch_sizes: np.ndarray  # int64 [step]
+    sorted_indices: np.ndarray  # int64 [batch]
+    unsorted_indices: np.ndarray  # int64 [batch]
+    hidden: dict[str, np.ndarray]  # "alone", "padded", "packed": float32 [batch, direction x unit]
+    differences: dict[str, np.ndarray]  # "padded", "packed": [batch], largest from the final state of the line alone
