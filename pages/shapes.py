@@ -26,7 +26,7 @@ def main() -> None:
     st.title(t("title.shapes"), anchor=False)
 
     with panel("shapes-setting", t):
-        controls, code = st.columns([3, 2], gap="medium")
+        controls, code = st.columns([6, 5], gap="medium")
         with controls:
             setting = layerform.show(t)
         with code:

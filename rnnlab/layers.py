@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from rnnlab.layerlooks import LayerLook, Readout, StepLook, TensorLook
 from rnnlab.layersetting import LayerSetting, idle
-from rnnlab.mismatch import Shape, Trial, check_work, crashes, diagnose
+from rnnlab.mismatch import Shape, Trial, check_work, crashes, diagnose, right_state
 
 NUMBERS = 600  # a tensor of more is shown without its values
 FIRST, LAST = 6, 3  # steps that are shown, where there are many
@@ -112,7 +112,11 @@ def walk(case: Case, weights: tuple[TensorLook, ...]) -> tuple[tuple[StepLook, .
         before, states = states, call(case.module, x_t, states)
         if step in shown:
             x = of(x_t, f"x[{step}]", "input", s.input_axes)
-            seen.append(StepLook(step, (x, *states_of(before, step, s), *weights, *states_of(states, step + 1, s))))
+            inside = sorted(
+                weights, key=lambda weight: "_hh" in weight.name
+            )  # first those that meet x, then those of h
+            reads = (x, *inside[: len(inside) // 2], *states_of(before, step, s), *inside[len(inside) // 2 :])
+            seen.append(StepLook(step, (*reads, *states_of(states, step + 1, s))))
     return tuple(seen), states
 
 
@@ -160,11 +164,3 @@ def attempt(s: LayerSetting, x: Shape, state: Shape | None) -> Trial:
     names = ["h_1", "c_1"] if s.is_cell else ["output", "h_n", "c_n"]
     shapes = tuple(tuple(result.shape) for result in results)
     return Trial(x, state, "", tuple(zip(names, shapes, strict=False)), advice)
-
-
-def right_state(s: LayerSetting, x: Shape) -> Shape:
-    """The state that would fit an input of this shape, as far as it has one."""
-    if s.is_cell:
-        return (*x[:-1], s.hidden_size) if len(x) <= 2 else s.state_shape
-    lead = s.layers * s.directions
-    return (lead, x[0 if s.batch_first else 1], s.hidden_size) if len(x) == 3 else (lead, s.hidden_size)

@@ -81,7 +81,7 @@ def of_layer(s: LayerSetting, x: Shape, state: Shape | None) -> list[Advice]:
     if len(x) not in (2, 3):
         return [Advice("dims_layer", {"count": len(x), "like": written(s.input_shape)})]
     if state is not None and len(state) != len(x):
-        return [Advice("state_dims", {"count": len(state), "wanted": len(x), "input": len(x)})]
+        return [axes_of_state(s, x, state), *width(s, x)]
     found = width(s, x)
     batch_axis = 0 if s.batch_first else 1
     batch = x[batch_axis] if len(x) == 3 else None
@@ -129,12 +129,17 @@ def of_cell(s: LayerSetting, x: Shape, state: Shape | None) -> list[Advice]:
     if crashes(s, x, state):
         return [Advice("unchecked", {"count": len(state)})]
     if len(state) != len(x):
-        return [*found, Advice("state_dims", {"count": len(state), "wanted": len(x), "input": len(x)})]
+        return [*found, axes_of_state(s, x, state)]
     if len(x) == 2 and state[0] != x[0]:
         found.append(Advice("state_batch", {"got": state[0], "wanted": x[0]} | told))
     if state[-1] != s.hidden_size:
         found.append(Advice("state_units", {"got": state[-1], "wanted": s.hidden_size} | told))
     return found
+
+
+def axes_of_state(s: LayerSetting, x: Shape, state: Shape) -> Advice:
+    """Input and state must have as many axes."""
+    return Advice("state_dims", {"count": len(state), "wanted": len(x), "like": written(right_state(s, x))})
 
 
 def width(s: LayerSetting, x: Shape) -> list[Advice]:
@@ -165,6 +170,14 @@ def crashes(s: LayerSetting, x: Shape, state: Shape | None) -> bool:
     too many where its first size happens to be H: RNNCell returns something else, LSTMCell and GRUCell read beyond the
     tensor and end the whole process."""
     return s.is_cell and x == (s.input_size,) and state is not None and len(state) == 2 and state[0] == s.hidden_size
+
+
+def right_state(s: LayerSetting, x: Shape) -> Shape:
+    """The state that would fit an input of this shape, as far as it has one."""
+    if s.is_cell:
+        return (*x[:-1], s.hidden_size) if len(x) <= 2 else s.state_shape
+    lead = s.layers * s.directions
+    return (lead, x[0 if s.batch_first else 1], s.hidden_size) if len(x) == 3 else (lead, s.hidden_size)
 
 
 def written(shape: Shape) -> str:

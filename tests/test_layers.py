@@ -178,9 +178,9 @@ def test_a_cell_is_shown_step_by_step_with_torchs_numbers():
     for step, x_t in zip(seen.steps, x, strict=True):
         names = [tensor.name for tensor in step.tensors]
         before, after = f"h_{step.step}", f"h_{step.step + 1}"
-        assert names == [f"x[{step.step}]", before, "weight_ih", "weight_hh", "bias_ih", "bias_hh", after]
-        assert [tensor.shape for tensor in step.tensors] == [(1, 4), (1, 2), (2, 4), (2, 2), (2,), (2,), (1, 2)]
-        np.testing.assert_array_equal(step.tensors[1].values, h.numpy())
+        assert names == [f"x[{step.step}]", "weight_ih", "bias_ih", before, "weight_hh", "bias_hh", after]
+        assert [tensor.shape for tensor in step.tensors] == [(1, 4), (2, 4), (2,), (1, 2), (2, 2), (2,), (1, 2)]
+        np.testing.assert_array_equal(step.tensors[3].values, h.numpy())
         h = cell(x_t, h).detach()
         np.testing.assert_array_equal(step.tensors[-1].values, h.numpy())
 

@@ -10,6 +10,14 @@ from rnnlab.history import TensorShape
 from rnnlab.i18n import Translate
 from rnnlab.layerlooks import TensorLook
 
+# What a stage of a model is like in a single layer: there it has the same colour.
+ROLES = {
+    **dict.fromkeys(("ids", "source", "target"), "input"),
+    **dict.fromkeys(("h_n", "c_n"), "state"),
+    **dict.fromkeys(("output", "encoded", "decoded"), "output"),
+    **dict.fromkeys(("scores", "weights"), "weight"),
+}
+
 _blocks = live._component("blocks")
 
 
@@ -27,10 +35,10 @@ def block(tensor: TensorLook, t: Translate, note: str = "") -> dict[str, Any]:
     }
 
 
-def sheet(tensor: TensorLook, t: Translate, marks: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
-    """A matrix or vector with a cell a number. A mark outlines one part `of` so many equal parts of its columns:
-    {"part", "of", "tone": 0, 1 or 2, "label"}."""
-    return {**block(tensor, t), "kind": "sheet", "marks": list(marks)}
+def sheet(tensor: TensorLook, t: Translate, halves: int = 1, marks: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """A matrix or vector with a cell a number, its columns made of one or two `halves`. A mark outlines one of them:
+    {"part": which, "tone": 0, 1 or 2, "label"}."""
+    return {**block(tensor, t), "kind": "sheet", "halves": halves, "marks": list(marks)}
 
 
 def stage(tensor: TensorShape, t: Translate) -> dict[str, Any]:
@@ -38,7 +46,8 @@ def stage(tensor: TensorShape, t: Translate) -> dict[str, Any]:
     return {
         "kind": "block",
         "name": tensor.name,
-        "role": "stage",
+        "role": ROLES.get(tensor.name, "stage"),
+        "beside": tensor.name in ("h_n", "c_n"),  # come out together with the stage before
         "shape": tensor.shape,
         "axes": [t(f"axis.{axis}") for axis in tensor.axes],
         "parts": (),

@@ -59,6 +59,7 @@ def show(t: Translate) -> LayerSetting | None:
         key=key("kind"),
         required=True,
         help=t("layer.help.kind"),
+        wrap=True,
         on_change=keep,
     )
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):

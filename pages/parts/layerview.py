@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from pages.parts import blocks
-from pages.parts.plain import verbatim
 from rnnlab.i18n import Translate
 from rnnlab.layerlooks import LayerLook, ModelLook, TensorLook
 from rnnlab.layersetting import LayerSetting, formula, parameter_count, part_of_output
@@ -64,12 +63,12 @@ def readout(look: LayerLook, t: Translate) -> None:
         )
     groups = [
         blocks.group(
-            [blocks.sheet(step.tensors[0], t, output_marks(look, step.step)) for step in look.steps],
+            [blocks.sheet(step.tensors[0], t, s.directions, output_marks(look, step.step)) for step in look.steps],
             t("readout.output"),
             t("readout.left_out") if len(look.steps) < s.steps else "",
         ),
         blocks.group(
-            [blocks.sheet(row, t, state_marks(look, k)) for k, row in enumerate(rows(look))], t("readout.h_n")
+            [blocks.sheet(row, t, marks=state_marks(look, k)) for k, row in enumerate(rows(look))], t("readout.h_n")
         ),
     ]
     blocks.show("shapes-sheets", groups, t)
@@ -95,7 +94,7 @@ def output_marks(look: LayerLook, step: int) -> list[dict[str, Any]]:
         if same:
             label = "= " + ", ".join(f"h_n[{k}]" for k in (expected or same))
             tone = direction if expected else 2
-            marks.append({"part": direction, "of": s.directions, "tone": tone, "label": label})
+            marks.append({"part": direction, "tone": tone, "label": label})
     return marks
 
 
@@ -104,7 +103,7 @@ def state_marks(look: LayerLook, k: int) -> list[dict[str, Any]]:
     assert found is not None
     expected = [place for place in found.due(s) if place[0] == k and found.equal[place]]
     return [
-        {"part": 0, "of": 1, "tone": direction, "label": f"= {part_of_output(s, step, direction)}"}
+        {"part": 0, "tone": direction, "label": f"= {part_of_output(s, step, direction)}"}
         for _, step, direction in expected
     ]
 
@@ -153,7 +152,3 @@ def model(look: ModelLook, t: Translate) -> None:
     st.caption(t("model.parameters", count=f"{look.parameters:,}"))
     with st.expander(t("model.source")):
         st.code(look.source, language="python")
-
-
-def written(shape: tuple[int, ...]) -> str:
-    return verbatim("[" + ", ".join(map(str, shape)) + "]")

@@ -2,7 +2,8 @@
 // Small ones are coloured by their values, and a click shows the numbers. "sheets" are matrices with a cell a number.
 
 const LEAST = 6; // pixels: a shorter side could not be seen, and is drawn this long
-const CELL = 26; // pixels an element has at most
+const CELL = 34; // pixels an element has at most
+const HEIGHT = 220; // pixels a block has at most
 const SLANT = 0.36; // of a length that goes into the depth
 const GRID = 4; // pixels an element needs for its own cell
 const DIGITS = 3;
@@ -46,11 +47,12 @@ function draw(self) {
 // The longest side fits; where one side would shrink all others to nothing, that one is drawn broken.
 function scaleFor(items, width) {
   const sizes = [...new Set(items.flatMap(({ shape }) => shape))].filter(Boolean).sort((a, b) => a - b);
-  const room = Math.min(280, width * 0.52);
+  const room = Math.min(320, width * 0.5);
   let last = sizes.length - 1;
   while (last > 0 && sizes[last] >= 64 && (sizes[last - 1] * room) / sizes[last] < 20) last--;
   const longest = sizes[last] ?? 1;
-  const unit = Math.min(CELL, room / longest);
+  const tallest = Math.max(1, ...items.map(({ shape, role }) => (shape.length > 1 ? shape.at(-2) : role === "bias" ? shape[0] : 1)).filter((size) => size <= longest));
+  const unit = Math.min(CELL, room / longest, HEIGHT / tallest);
   const short = sizes.filter((size) => size * unit < LEAST);
   return {
     unit, longest, broken: last < sizes.length - 1, short: short.at(-1) ?? 0,
@@ -100,7 +102,7 @@ function groupNode(group, index, scene) {
 }
 
 function itemNode(item, id, scene) {
-  const node = element("li", `rl-item rl-${item.role}`);
+  const node = element("li", `rl-item rl-${item.role}${item.beside ? " rl-beside" : ""}`);
   const opens = item.kind === "block" && item.array;
   const box = opens
     ? element("button", "rl-box", null, { type: "button", "data-item": id, "aria-expanded": String(id === scene.open) })
@@ -170,16 +172,17 @@ function widthOf(text) {
 function block(item, scene) {
   const { shape, axes } = item;
   const { scale } = scene;
-  const [deep, high, wide] = [...Array(3 - shape.length).fill(null), ...shape.map((_, axis) => axis)];
+  // A bias stands upright beside its weight: both have the same first axis.
+  const [deep, high, wide] = item.role === "bias" ? [null, 0, null] : [...Array(3 - shape.length).fill(null), ...shape.keys()];
   const length = (axis) => (axis === null ? 0 : scale.length(shape[axis]));
   const label = (axis) => (axis === null ? "" : `${axes[axis]} ${shape[axis]}`);
-  const bar = shape.length === 1;
-  const [w, h, d] = [length(wide), bar ? Math.max(8, Math.min(14, scale.unit)) : length(high), length(deep) * SLANT];
+  const thin = Math.max(8, Math.min(14, scale.unit)); // of a bar
+  const [w, h, d] = [wide === null ? thin : length(wide), high === null ? thin : length(high), length(deep) * SLANT];
   const left = high === null ? 0 : widthOf(label(high)) + 6;
   const under = Math.max(0, (widthOf(label(wide)) - w) / 2 - left);
-  const right = Math.max(d + (deep === null ? 0 : widthOf(label(deep)) + 8), (widthOf(label(wide)) - w) / 2);
+  const right = Math.max(item.parts.length ? 16 : 0, d + (deep === null ? 0 : widthOf(label(deep)) + 8), (widthOf(label(wide)) - w) / 2);
   const [x, y] = [left + under + 1, d + 9];
-  const whole = { width: x + w + right + 2, height: y + h + 22 };
+  const whole = { width: x + w + right + 2, height: y + h + (wide === null ? 6 : 22) };
   const image = svg("svg", { ...whole, viewBox: `0 0 ${whole.width} ${whole.height}`, "aria-hidden": "true" });
   const faces = [path([x, y], [x + w, y], [x + w, y + h], [x, y + h])];
   if (d) {
@@ -193,12 +196,12 @@ function block(item, scene) {
     faces.forEach((face, side) => image.append(svg("path", { d: face, class: `rl-face rl-side${side}` })));
   }
   faces.forEach((face) => image.append(svg("path", { d: face, class: "rl-edge" })));
-  parts(image, item, { x, y, w, h, bar });
+  parts(image, item, { x, y, w, h });
   for (const [axis, at] of [[wide, [x + w / 2, y]], [high, [x, y + h / 2]]]) {
     if (axis !== null && shape[axis] > scale.longest) tear(image, { x, y, w, h, d }, axis === wide, at);
   }
   if (high !== null) image.append(svg("text", { x: x - 5, y: y + h / 2 + 4, "text-anchor": "end" }, label(high)));
-  image.append(svg("text", { x: x + w / 2, y: y + h + 17, "text-anchor": "middle" }, label(wide)));
+  if (wide !== null) image.append(svg("text", { x: x + w / 2, y: y + h + 17, "text-anchor": "middle" }, label(wide)));
   if (deep !== null) image.append(svg("text", { x: x + w + d / 2 + 5, y: y + h - d / 2 + 6 }, label(deep)));
   return image;
 }
@@ -234,17 +237,13 @@ function colour(image, { shape, array }, { x, y, w, h, d, deep, high, wide, limi
 }
 
 // Gates stacked along the first axis of a weight: lines between them, and their letters where there is room.
-function parts(image, { parts: names }, { x, y, w, h, bar }) {
+function parts(image, { parts: names }, { x, y, w, h }) {
+  const share = h / names.length;
   names.forEach((name, index) => {
-    const share = (bar ? w : h) / names.length;
-    const from = (bar ? x : y) + index * share;
-    if (index) {
-      const [x1, y1, x2, y2] = bar ? [from, y, from, y + h] : [x, from, x + w, from];
-      image.append(svg("line", { x1, y1, x2, y2, class: "rl-divide" }));
-    }
-    if (share < 13 || (!bar && w < 16)) return;
-    const place = bar ? { x: from + share / 2, y: y - 3 } : { x: x + w + 9, y: from + share / 2 + 4 };
-    image.append(svg("text", { ...place, "text-anchor": "middle", class: "rl-gate" }, name));
+    const from = y + index * share;
+    if (index) image.append(svg("line", { x1: x, y1: from, x2: x + w, y2: from, class: "rl-divide" }));
+    if (share < 13) return;
+    image.append(svg("text", { x: x + w + 9, y: from + share / 2 + 4, "text-anchor": "middle", class: "rl-gate" }, name));
   });
 }
 
@@ -265,9 +264,8 @@ function sheet(item, { limits, width }) {
   const cells = item.array && columns <= 128 && rows <= 64;
   const marks = item.marks ?? [];
   const grid = element("div", numbered ? "rl-sheet rl-numbered" : "rl-sheet");
-  const halves = marks.length ? marks[0].of : 1;
-  const across = cells ? columns : halves;
-  const cell = numbered ? Math.max(52, 96 / columns) : cells ? Math.max(3, Math.min(20, (width * 0.8) / columns)) : 64;
+  const across = cells ? columns : item.halves;
+  const cell = numbered ? Math.max(46, 92 / columns) : cells ? Math.max(3, Math.min(20, (width * 0.8) / columns)) : 64;
   grid.style.gridTemplateColumns = `repeat(${across}, ${cell}px)`;
   const depth = numbered ? 24 : cells ? Math.max(3, Math.min(18, 200 / rows)) : 36;
   grid.style.gridTemplateRows = `repeat(${cells ? rows : 1}, ${depth}px)`;
@@ -280,14 +278,16 @@ function sheet(item, { limits, width }) {
       grid.append(node);
     });
   } else {
-    const whole = element("span", "rl-face rl-side0");
-    whole.style.gridArea = "1 / 1 / -1 / -1";
-    grid.append(whole);
+    for (let half = 1; half <= item.halves; half++) {
+      const part = element("span", "rl-face rl-half");
+      part.style.gridArea = `1 / ${half}`;
+      grid.append(part);
+    }
   }
   const holder = element("div", "rl-marked");
   holder.append(grid);
-  for (const { part, of, tone, label } of marks) {
-    const share = across / of;
+  for (const { part, tone, label } of marks) {
+    const share = across / item.halves;
     const mark = element("i", `rl-mark rl-tone${tone}`, null, { "aria-hidden": "true" });
     mark.style.gridArea = `1 / ${part * share + 1} / -1 / ${(part + 1) * share + 1}`;
     grid.append(mark);
