@@ -31,7 +31,8 @@ def ask(job: Callable[..., T], *args: Any) -> T | None:
     try:
         return answers[key].result(PATIENCE)
     except TimeoutError:  # still under way: whatever the reader does next looks again
-        st.info(translator(st.session_state.lang)("ask.slow"))
+        t = translator(st.session_state.lang)
+        st.info(t("ask.slow"))
         return None
     except LabError as error:
         problems = error.problems
