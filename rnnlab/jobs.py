@@ -6,7 +6,8 @@ Functions travel to workers by name, and the web process has no torch: so each i
 from rnnlab.bigrams import Line
 from rnnlab.cutting import Cut
 from rnnlab.experiment import Experiment
-from rnnlab.history import Chunk, History, State
+from rnnlab.gradients import Check, OverEpochs, Parameter, ThroughTime
+from rnnlab.history import Checkpoint, Chunk, History, State
 from rnnlab.layerlooks import LayerLook, ModelLook
 from rnnlab.layersetting import LayerSetting
 from rnnlab.mismatch import Shape, Trial
@@ -90,3 +91,29 @@ def packing(experiment: Experiment, weights: bytes, start: int) -> Packing:
     from rnnlab import packing
 
     return packing.packing(experiment, weights, start)
+
+
+def through_time(experiment: Experiment, weights: bytes, layer: int, direction: int) -> ThroughTime:
+    from rnnlab import backward
+
+    return backward.through_time(experiment, weights, layer, direction)
+
+
+def over_epochs(
+    experiment: Experiment, checkpoints: tuple[Checkpoint, ...], layer: int, direction: int, target: int
+) -> OverEpochs:
+    from rnnlab import backward
+
+    return backward.over_epochs(experiment, checkpoints, layer, direction, target)
+
+
+def parameters(experiment: Experiment) -> tuple[Parameter, ...]:
+    from rnnlab import backward
+
+    return backward.parameters(experiment)
+
+
+def check(experiment: Experiment, weights: bytes, name: str, place: tuple[int, ...] | None) -> Check:
+    from rnnlab import backward
+
+    return backward.check(experiment, weights, name, place)

@@ -37,6 +37,9 @@ UNEVEN = """\
 云 停 在 水 边 看 雨
 山 和 水 听 风"""
 
+# A colour, twenty steps of waiting, and then the question which colour it was: nothing on the way says it again.
+COLOURS, WAITING = "红黄蓝绿", "等" * 20
+
 PRESETS: dict[str, dict[str, Any]] = {
     "words-next": {},  # the defaults of Experiment are this lesson
     "hello-elloh": HELLO | {"target": "elloh", "hidden": 8, "epochs": 200, "carry": True},
@@ -54,7 +57,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "clip": 1.0,
         "epochs": 60,
     },
-    "history": {},
+    "history": {"text": "白天 我 看 书 晚上 我 看 星星"},  # one word, two successors
     "embedding": {"text": LANGUAGE, "tokenizer": "jieba", "embed": 4},
     # The first line only fixes the ids: 0, 1 and 2 are met in this order. It is too short for a window.
     "windows": {"text": "0 1 2\n0 1 3 4 0 1 5 2", "window": 3, "batch": 2, "shuffle": True, "probe": 2},
@@ -67,7 +70,26 @@ PRESETS: dict[str, dict[str, Any]] = {
     "manual-rnn": BATCH_32,
     "lstm": BATCH_32 | {"cell": "lstm", "layers": 2},
     "gru": BATCH_32 | {"cell": "gru", "layers": 2},
-    "clipping": {"text": RAIN, "tokenizer": "chars", "hidden": 48, "lr": 0.05, "clip": 1.0, "epochs": 80},
+    # Summed over a hundred characters the gradient is large, and plain SGD goes as far as it says.
+    "clipping": {
+        "text": RAIN,
+        "tokenizer": "chars",
+        "hidden": 48,
+        "loss": "sum",
+        "optimizer": "sgd",
+        "lr": 0.5,
+        "clip": 1.0,
+        "epochs": 100,
+    },
+    "long-range": {
+        "text": "\n".join(f"{colour}{WAITING}问" for colour in COLOURS),
+        "target": "\n".join(f"{WAITING}等{colour}" for colour in COLOURS),
+        "tokenizer": "chars",
+        "input": "onehot",
+        "loss": "sum",
+        "clip": 1.0,
+        "epochs": 300,
+    },
 }
 
 # Where a lesson opens; the others on the playground.
@@ -85,4 +107,5 @@ OPENS_ON = {
     "lstm": "cell",
     "gru": "cell",
     "clipping": "gradients",
+    "long-range": "gradients",
 }

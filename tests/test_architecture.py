@@ -23,6 +23,7 @@ NEAR_TORCH = {
     "rnnlab.preload",
     "rnnlab.layers",
     "rnnlab.architectures",
+    "rnnlab.backward",
     "rnnlab.embeddings",
     "rnnlab.batching",
     "rnnlab.packing",

@@ -1,0 +1,48 @@
+"""What `backward` finds out about gradients, as values that a page can hold: no torch here."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+STATES = {"rnn": ("h",), "lstm": ("h", "c"), "gru": ("h",)}  # what a cell hands on from step to step
+
+
+@dataclass(frozen=True)
+class ThroughTime:
+    """How the loss of each step depends on every state, at one epoch."""
+
+    losses: np.ndarray  # [target step] L_t
+    norms: dict[str, np.ndarray]  # for each of STATES: [target step, step], |dL_t/dh_k| over the units; float64
+
+
+@dataclass(frozen=True)
+class OverEpochs:
+    """The same for one target step, at many epochs."""
+
+    epochs: tuple[int, ...]
+    losses: np.ndarray  # [epoch]
+    norms: dict[str, np.ndarray]  # for each of STATES: [epoch, step]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One tensor that is learnt, by torch's own name for it."""
+
+    name: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One weight's gradient, found in two ways, in float64."""
+
+    name: str
+    place: tuple[int, ...]  # the entry, an index for each axis, from 0
+    weight: float
+    step: float  # how far the weight was moved to either side
+    above: float  # the loss with the weight moved up
+    below: float  # and down
+    loss: float  # and where it is
+    autograd: float
+    difference: float  # (above - below) / (2 step)
+    gap: float  # |autograd - difference| by the larger of the two; 0 where both are 0
