@@ -67,7 +67,7 @@ def hidden_figure(history: History, frame: Frame, t: Translate) -> go.Figure:
     columns = [f"{step} · {label}" for step, label in enumerate(labels, start=1)]
     heat = go.Heatmap(
         z=frame.hidden.T,  # [unit, step]
-        customdata=[columns] * units,
+        customdata=[columns],  # one row for all units: the page repeats it, else it would be most of the figure
         zmin=-limit,
         zmax=limit,
         colorscale=DIVERGING,

@@ -130,6 +130,7 @@ def test_another_start_gives_other_numbers_and_the_same_start_the_same(visit):
 def test_live_charts_are_updated_not_rebuilt_and_keep_their_zoom(visit):
     lab = visit(f"{LONG}&run=1").runs()
     parts = ".rl-chart, .rl-strip, .rl-scrubber"
+    expect(lab.page.locator(parts)).to_have_count(4)  # on a busy machine some come later than the first epoch
     lab.page.eval_on_selector_all(parts, "nodes => nodes.forEach(node => { node.mine = true; })")
     plot = lab.at("loss").locator(".nsewdrag").first.bounding_box()
     across, down = plot["x"] + plot["width"] * 0.2, plot["y"] + plot["height"] * 0.2
@@ -190,6 +191,18 @@ def test_the_loss_axis_can_be_linear(visit):
 
 
 # What happens behind the page
+
+
+def test_every_cell_of_the_heatmap_names_its_step_its_unit_and_its_value(visit):
+    lab = visit(locale="en-US").trained()
+    plot = lab.at("hidden").locator(".nsewdrag").bounding_box()
+    step, unit = 2, 30  # of 4 and 32, counted from 0
+    x, y = plot["x"] + plot["width"] * (step + 0.5) / 4, plot["y"] + plot["height"] * (unit + 0.5) / 32
+    lab.page.mouse.move(x, y - 60)
+    lab.page.mouse.move(x, y, steps=5)
+    value = plain.next_words(FIRST)[2][-1].T[unit][step]
+    said = lab.at("hidden").locator(".hoverlayer")
+    expect(said).to_contain_text(f"step 3 · 学习, unit 30: {value:.3f}")
 
 
 def workers(server: psutil.Process) -> list[psutil.Process]:

@@ -84,6 +84,7 @@ function figureOf(self, frame, width) {
   const { data: traces, layout = {} } = JSON.parse(data.figure);
   const theme = readTheme(self.root);
   traces.forEach((trace) => paint(trace, layout, theme));
+  traces.forEach(repeatLabels);
   if (self.frames) traces[0].z = frameRows(self, frame);
   const axis = {
     automargin: true, gridcolor: theme.grid, zerolinecolor: theme.strong, linecolor: theme.strong, tickcolor: theme.strong,
@@ -110,6 +111,13 @@ function figureOf(self, frame, width) {
   const touch = matchMedia("(pointer: coarse)").matches;
   if (touch) layout.dragmode = false;
   return { traces, layout, config: configOf(data, touch) };
+}
+
+// A heatmap's columns have one name each, but Plotly looks for one in every cell.
+function repeatLabels({ type, z, customdata }) {
+  if (type !== "heatmap" || customdata?.length !== 1) return;
+  const rows = z.shape ? parseInt(z.shape) : z.length; // {dtype, bdata, shape: "rows, columns"} or rows
+  while (customdata.length < rows) customdata.push(customdata[0]);
 }
 
 // Tokens under a heatmap: as many as the width has room for (the strip shows them all).
