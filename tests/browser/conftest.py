@@ -52,7 +52,9 @@ def visit(browser, url) -> Iterator[Visit]:
     """Opens the lab in a browser that has never been here. At the end of the test: no strangers, no errors."""
     contexts, labs = [], []
 
-    def open_lab(query: str = "", path: str = "/", locale: str = "en-US", base: str = url, **options) -> Lab:
+    def open_lab(
+        query: str = "", path: str = "/", locale: str = "en-US", base: str = url, shows: str = "train", **options
+    ) -> Lab:
         options = {"viewport": {"width": 1440, "height": 900}} | options
         context = browser.new_context(locale=locale, **options)
         contexts.append(context)
@@ -61,7 +63,7 @@ def visit(browser, url) -> Iterator[Visit]:
         labs.append(lab)
         address = query if query.startswith("http") else f"{base}{path}?{query}" if query else f"{base}{path}"
         lab.page.goto(address)
-        expect(lab.button("train")).to_be_visible()
+        expect(lab.at(shows)).to_be_visible()
         return lab
 
     yield open_lab

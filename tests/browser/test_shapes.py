@@ -1,0 +1,160 @@
+"""The Shapes page in a browser: blocks to one scale, numbers on a click, whole on a phone, for keyboard and reader."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from support import eventually
+
+
+def opened(visit, query: str = "preset=layer-shapes", **options):
+    lab = visit(query, shows="shapes-try", **options)
+    expect(lab.page.locator(".rl-blocks svg").first).to_be_visible()
+    return lab
+
+
+def blocks(lab, panel: str = "shapes-tensors"):
+    return lab.at(panel).locator(".rl-box")
+
+
+def block(lab, name: str, panel: str = "shapes-tensors"):
+    return blocks(lab, panel).filter(has=lab.page.get_by_text(name, exact=True))
+
+
+def face(lab, name: str, panel: str = "shapes-tensors") -> tuple[float, float]:
+    """Width and height of a block's front, as drawn."""
+    path = block(lab, name, panel).locator("path.rl-edge").first.get_attribute("d")
+    points = [tuple(map(float, pair)) for pair in re.findall(r"([\d.]+) ([\d.]+)", path)]
+    (left, right), (top, bottom) = ((min(axis), max(axis)) for axis in zip(*points, strict=True))
+    return right - left, bottom - top
+
+
+def test_a_lesson_opens_here_and_blocks_are_drawn_to_one_scale(visit):
+    lab = opened(visit, "preset=two-layers")
+    assert "/shapes" in lab.address
+    per_element = set()
+    for name, rows, columns in [("input", 2, 4), ("h_0", 2, 5), ("weight_ih_l0", 5, 4), ("weight_hh_l1", 5, 5)]:
+        width, height = face(lab, name)
+        per_element |= {round(width / columns, 1), round(height / rows, 1)}
+    assert len(per_element) == 1
+
+
+def test_sides_that_can_not_be_to_scale_are_said_not_to_be(visit):
+    lab = opened(visit)
+    legend = lab.at("shapes-models").locator(".rl-legend")
+    expect(legend).to_contain_text("Sides of 4 and less are drawn longer")
+    lab.at("shapes_model").get_by_text("Encoder–decoder").click()
+    expect(legend).to_contain_text("A torn side is longer than 256")
+    expect(block(lab, "logits", "shapes-models").locator(".rl-tear")).to_have_count(1)
+    assert face(lab, "logits", "shapes-models")[0] > face(lab, "encoded", "shapes-models")[0]
+    assert lab.at("shapes-tensors").locator(".rl-tear").count() == 0
+
+
+def test_a_click_shows_the_numbers_and_another_hides_them(visit):
+    lab = opened(visit)
+    button = block(lab, "output")
+    button.click()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    cells = lab.at("shapes-tensors").locator(".rl-numbers td")
+    expect(cells).to_have_count(6)
+    sheets = lab.at("shapes-readout").locator("section").first.locator(".rl-cell").all_inner_texts()
+    assert [f"{float(cell.replace('−', '-')):.3f}" for cell in cells.all_inner_texts()] == [
+        f"{float(cell.replace('−', '-')):.3f}" for cell in sheets
+    ]
+    expect(button).to_be_focused()
+    lab.page.keyboard.press("Enter")  # the keyboard does what the mouse does
+    expect(cells).to_have_count(0)
+
+
+def test_colours_say_sign_and_size(visit):
+    """The larger a value, the more of its colour: orange above zero, blue below."""
+    lab = opened(visit)
+    cells = lab.at("shapes-readout").locator(".rl-sheet .rl-cell")
+    for cell in cells.all():
+        value = float(cell.inner_text().replace("−", "-"))
+        assert ("rl-minus" in cell.get_attribute("class")) == (value < 0)
+        share = float(cell.evaluate("node => node.style.getPropertyValue('--rl-share')").rstrip("%"))
+        assert share == pytest.approx(abs(value) * 100, abs=0.6)
+
+
+def test_a_changed_control_draws_anew_without_a_remount(visit):
+    lab = opened(visit)
+    box = lab.at("layer_hidden_size").locator("input")
+    box.fill("6")
+    box.press("Enter")
+    expect(block(lab, "output")).to_contain_text("[3, 1, 6]")
+    expect(lab.at("layer_back")).to_be_visible()
+    lab.at("layer_kind").get_by_text("nn.LSTM", exact=True).click()
+    expect(block(lab, "weight_ih_l0")).to_contain_text("[24, 4]")
+    expect(block(lab, "weight_ih_l0").locator(".rl-gate")).to_have_text(["i", "f", "g", "o"])
+    assert lab.at("shapes-tensors").locator(".rl-blocks").get_attribute("data-mounts") == "1"
+    lab.press("layer_back")
+    expect(block(lab, "output")).to_contain_text("[3, 1, 2]")
+
+
+def test_a_wrong_shape_is_explained_beside_torchs_words(visit):
+    lab = opened(visit)
+    box = lab.at("try_input").locator("input")
+    box.fill("3, 1, 5")
+    box.press("Enter")
+    answer = lab.at("try_answer")
+    expect(answer.locator("code").first).to_contain_text(
+        "input.size(-1) must be equal to input_size. Expected 4, got 5"
+    )
+    expect(answer.get_by_role("alert")).to_contain_text("build the module with input_size=5")
+    box.fill("<b>3</b>")
+    box.press("Enter")
+    alert = lab.at("shapes-try").get_by_role("alert")
+    expect(alert.locator("code")).to_have_text("<b>3</b>")
+    assert alert.locator("b").count() == 0
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en-US"])
+@pytest.mark.parametrize("query", ["preset=cell-shapes", "preset=bilstm"])
+def test_nothing_sticks_out_on_a_phone(visit, query, lang):
+    lab = opened(visit, query, locale=lang, viewport={"width": 390, "height": 844})
+    sizes = "[document.documentElement, document.querySelector('.stMain')].map(n => [n.scrollWidth, n.clientWidth])"
+    for scroll, client in lab.page.evaluate(sizes):
+        assert scroll <= client
+    for box in blocks(lab).all():
+        place = box.bounding_box()
+        assert place["x"] >= 0
+        assert place["x"] + place["width"] <= 390
+    assert all(box.evaluate("node => node.scrollWidth <= node.clientWidth + 1") for box in blocks(lab).all())
+
+
+@pytest.mark.parametrize(("scheme", "lang"), [("light", "zh-CN"), ("dark", "en-US")])
+def test_blocks_have_no_serious_barrier(visit, scheme, lang):
+    lab = opened(visit, "preset=cell-shapes", locale=lang, color_scheme=scheme)
+    blocks(lab).first.click()
+    expect(lab.page.locator(".rl-numbers")).to_be_visible()
+    found = Axe().run(lab.page, context={"include": [[".rl-blocks"]]}).response["violations"]
+    assert [
+        (v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found if v["impact"] in ("critical", "serious")
+    ] == []
+    assert "[1, 4]" not in (label := blocks(lab).first.get_attribute("aria-label"))
+    assert "4" in label
+
+
+def test_the_theme_decides_what_dark_is(visit):
+    for scheme, dark in (("light", False), ("dark", True)):
+        lab = opened(visit, color_scheme=scheme)
+        root = lab.page.locator(".rl-blocks").first
+        eventually(lambda root=root, dark=dark: ("rl-dark" in root.get_attribute("class")) == dark, f"{scheme} is seen")
+
+
+def test_the_largest_module_stays_readable(visit):
+    lab = opened(visit)
+    lab.at("layer_kind").get_by_text("nn.LSTM", exact=True).click()
+    lab.at("layer_bidirectional").locator("label").first.click()
+    for name, value in (("num_layers", "3"), ("hidden_size", "256")):
+        box = lab.at(f"layer_{name}").locator("input")
+        box.fill(value)
+        box.press("Enter")
+    expect(block(lab, "weight_hh_l2_reverse")).to_contain_text("[1024, 256]")
+    for box in blocks(lab).all():
+        size = box.bounding_box()
+        assert 40 < size["width"] < 1100
+        assert 40 < size["height"] < 330
+    expect(lab.at("shapes-tensors")).to_contain_text("adding up the elements of every tensor in the module gives 3,")
