@@ -4,15 +4,10 @@
 def main() -> None:
     import streamlit as st
 
-    from pages.parts import stage
-    from rnnlab.i18n import Translate, translator
-    from rnnlab.session import Run
+    from pages.parts import insides, stage
+    from rnnlab.i18n import translator
 
-    def draw(run: Run, t: Translate) -> None:
-        stage.scrubber("cell", run, t, weights=True)
-        stage.strip("cell", run, t)
-
-    stage.show("cell", translator(st.session_state.lang), draw)
+    stage.show("cell", translator(st.session_state.lang), insides.draw)
 
 
 if __name__ == "__main__":

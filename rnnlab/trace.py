@@ -10,7 +10,10 @@ VALUES = {"rnn": ("h",), "lstm": ("i", "f", "g", "o", "c", "h"), "gru": ("r", "z
 GATES = {"rnn": (), "lstm": ("i", "f", "o"), "gru": ("r", "z")}  # sigmoids, between 0 and 1
 # The rows of a cell's weights, one block of `hidden` rows below the other, as torch lays them out.
 ROWS = {"rnn": ("h",), "lstm": ("i", "f", "g", "o"), "gru": ("r", "z", "n")}
+LARGEST = 1e6  # of a number that may be put in: far beyond anything trained, and no sum of such overflows
 WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+
+Kind = Literal["input", "token", "state", "gate", "off", "weight"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Edit:
     |        |                                             | a bias has none)                                         |
     """
 
-    kind: Literal["input", "token", "state", "gate", "off", "weight"]
+    kind: Kind
     value: float = 0.0
     name: str = ""
     layer: int = 0

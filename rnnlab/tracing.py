@@ -21,9 +21,8 @@ from rnnlab.history import RANKS
 from rnnlab.models import TokenModel, recurrent_module
 from rnnlab.problems import LabError, Problem
 from rnnlab.tasks import TASKS
-from rnnlab.trace import VALUES, WEIGHTS, Edit, Look, Walk, Way
+from rnnlab.trace import LARGEST, VALUES, WEIGHTS, Edit, Look, Walk, Way
 
-LARGEST = 1e6  # of a number that may be put in: far beyond anything trained, and no sum of such overflows
 TRIES = 3  # of which the quickest is the time a way takes
 
 

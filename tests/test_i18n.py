@@ -8,6 +8,7 @@ import dataclasses
 import re
 import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.pofile import read_po
@@ -21,6 +22,7 @@ from rnnlab.layersetting import LayerSetting
 from rnnlab.problems import LabError, Problem
 from rnnlab.templates import features
 from rnnlab.timeline import AGES
+from rnnlab.trace import Kind
 
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py")), *sorted((ROOT / "rnnlab").rglob("*.py"))]
 TREES = {path: ast.parse(path.read_text("utf-8")) for path in SOURCES}
@@ -109,7 +111,7 @@ def in_comprehension(template: str) -> list[str]:
             if isinstance(node, ast.DictComp) and any(pattern(c.args[0]) == template for c in calls(node.value, "t")):
                 values = node.generators[0].iter
                 values = named.get(values.id, values) if isinstance(values, ast.Name) else values
-                found |= {item.value for item in values.elts}
+                found |= {c.value for c in ast.walk(values) if isinstance(c, ast.Constant)}
     return sorted(found)
 
 
@@ -161,11 +163,14 @@ EXPANDED = {
     "axis.{}": [f"axis.{name}" for name in AXES],
     "axis.loss.{}": [f"axis.loss.{name}" for name in choices("loss")],
     "status.{}": [f"status.{name}" for name in words_returned_by("mode")],
+    "way.{}": [f"way.{name}" for name in ("steps", "concat", "cell", "layer")],
+    "whatif.kind.{}": [f"whatif.kind.{kind}" for kind in get_args(Kind)],
+    "whatif.help.{}": [f"whatif.help.{kind}" for kind in get_args(Kind)],
     "ended.{}": ["ended.time", "ended.diverged"],
     "problem.{}": sorted({f"problem.{call.args[0].value}" for _, call in PROBLEMS}),
 } | {
     f"{name}.{{}}": [f"{name}.{value}" for value in in_comprehension(f"{name}.{{}}")]
-    for name in ("scrubber", "strip", "share")
+    for name in ("scrubber", "strip", "share", "unrolled")
 }
 
 USED = {key for asked in ASKED for key in (EXPANDED.get(asked, []) if "{}" in asked else [asked])} - {""}

@@ -19,9 +19,9 @@ import streamlit as st
 JS = Path(__file__).parent / "js"
 
 
-def _component(name: str) -> Callable[..., Any]:
-    """Register js/<name>.js with the shared text before it, and its style sheet."""
-    script = _lean(JS / "common.js") + _lean(JS / f"{name}.js")
+def _component(name: str, *more: str) -> Callable[..., Any]:
+    """Register js/<name>.js, with the shared text before it and `more` files behind it, and its style sheet."""
+    script = "".join(_lean(JS / f"{part}.js") for part in ("common", name, *more))
     return st.components.v2.component(f"rnnlab_{name}", css=_lean(JS / f"{name}.css"), js=script, isolate_styles=False)
 
 

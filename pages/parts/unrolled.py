@@ -1,0 +1,108 @@
+"""The network unrolled over the probe sentence, one step of the cell opened in its place: a component of our own."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.parts import live, stage
+from rnnlab.i18n import Translate
+from rnnlab.session import Run
+from rnnlab.trace import Edit, Look, Walk
+
+_unrolled = live._component("unrolled", "unfolded", "equation")
+
+# What the component says, and the roles of the values in an opened cell.
+NAMES = (
+    *("steps", "controls", "previous", "next", "play", "pause", "close", "original", "beside", "difference"),
+    *("forward", "backward", "inside", "said", "said_changed", "right", "wrong"),
+    *("from_embedding", "from_onehot", "from_below", "from_start", "from_before", "rest", "forced", "was"),
+    *("what_if", "clamp", "clamp_all", "off", "set", "apply", "new_value", "edit_weight", "open", "state", "gate"),
+    *("role_x", "role_h0", "role_c0", "role_i", "role_f", "role_g", "role_o", "role_c", "role_h"),
+    *("role_r", "role_z", "role_n"),
+)
+
+
+def first_step(run: Run) -> int:
+    """The step that is open: the chosen one, or the second (the first has no past) before one was chosen."""
+    assert run.history is not None
+    last = run.history.opening.inputs - 1
+    chosen = stage.cursor(run).step
+    return min(1 if chosen is None else chosen, last)
+
+
+def show(
+    run: Run,
+    t: Translate,
+    look: Look,
+    epoch: int,
+    layer: int,
+    direction: int,
+    edits: tuple[Edit, ...],
+    on_chosen: Callable[[], None],
+    on_edit: Callable[[], None],
+) -> None:
+    """The component, keyed `cell-unrolled`. Its result's `chosen` is {"layer", "direction"} that the reader wants to
+    look at, `edit` the fields of an `Edit` with `value` as typed."""
+    version = repr((run.id, epoch, layer, direction, edits, look.changed is None))
+    known: tuple[str, dict[str, Any]] = st.session_state.get("unrolled", ("", {}))
+    if known[0] != version:  # megabytes with large networks: packed once, and only the last is kept
+        known = st.session_state.unrolled = (version, payload(run, look))
+    e = run.experiment
+    _unrolled(
+        key="cell-unrolled",
+        on_chosen_change=on_chosen,
+        on_edit_change=on_edit,
+        data={
+            "key": "cell-unrolled",
+            **stage.place(run, run.history.checkpoints if run.history else ()),
+            "version": version,
+            "epoch": epoch,
+            "cell": e.cell,
+            "nonlinearity": e.nonlinearity,
+            "hidden": e.hidden,
+            "layers": e.layers,
+            "directions": 2 if e.bidirectional else 1,
+            "layer": layer,
+            "direction": direction,
+            "source": e.input,
+            "labels": {name: t(f"unrolled.{name}") for name in NAMES},
+            **known[1],
+        },
+    )
+
+
+def payload(run: Run, look: Look) -> dict[str, Any]:
+    """What was computed, for the browser. Of the vocabulary it gets the tokens that are spoken of: ids become places
+    among them."""
+    assert run.history is not None
+    o = run.history.opening
+    walks = [walk for walk in (look.original, look.changed) if walk is not None]
+    spoken = np.unique(np.concatenate([*(walk.top.ravel() for walk in walks), np.array(o.targets, dtype=np.int32)]))
+    return {
+        "tokens": list(o.probe[: o.inputs]),
+        "vocabulary": [o.vocabulary[id] for id in spoken],
+        "specials": int((spoken < o.specials).sum()),
+        "targets": np.searchsorted(spoken, o.targets).tolist(),
+        "original": packed(look.original, spoken),
+        "changed": packed(look.changed, spoken, look.original) if look.changed else None,
+    }
+
+
+def packed(walk: Walk, spoken: np.ndarray, original: Walk | None = None) -> dict[str, Any]:
+    """A walk as text. Weights that are those of the original are not sent again: they are most of it."""
+    known = original.weights if original else {}
+    return {
+        "x": live.pack(walk.x),
+        "initial": {name: live.pack(values) for name, values in walk.initial.items()},
+        "values": {name: live.pack(values) for name, values in walk.values.items()},
+        "weights": {
+            name: live.pack(values)
+            for name, values in walk.weights.items()
+            if name not in known or not np.array_equal(values, known[name])
+        },
+        "hidden": live.pack(walk.hidden),
+        "top": live.pack(np.searchsorted(spoken, walk.top).astype(np.int32)),
+        "probability": live.pack(walk.probability),
+    }

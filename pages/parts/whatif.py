@@ -1,0 +1,203 @@
+"""What if: numbers inside the network that the reader changes on purpose, kept as a list until they are taken back."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from pages.parts import form
+from pages.parts.plain import verbatim
+from rnnlab.experiment import numeral, shorten
+from rnnlab.history import Opening
+from rnnlab.i18n import Translate
+from rnnlab.problems import Problem
+from rnnlab.trace import GATES, LARGEST, ROWS, WEIGHTS, Edit, Kind
+
+KINDS: tuple[Kind, ...] = ("token", "input", "state", "gate", "off", "weight")
+EVERY = ":"  # all steps or units, as a slice says it
+MOST = 12  # edits at a time: more could not be told apart
+
+
+def edits() -> tuple[Edit, ...]:
+    return st.session_state.get("edits", ())
+
+
+def number(typed: object) -> float | Problem:
+    """What was typed as a value, or why it can't be used."""
+    try:
+        value = float(str(typed).strip().replace("−", "-"))
+    except ValueError:
+        value = math.nan
+    if math.isfinite(value) and abs(value) <= LARGEST:
+        return value
+    return Problem("edit_value", "", {"value": shorten(str(typed)), "limit": numeral(LARGEST)})
+
+
+def add(edit: Edit, typed: object) -> None:
+    """Put one more edit on the list, with the value that was typed for it; or remember what is wrong with that."""
+    value = number(typed)
+    if isinstance(value, Problem):
+        st.session_state.whatif_problems = (value,)
+        return
+    new = replace(edit, value=value)
+    others = tuple(one for one in edits() if replace(one, value=value) != new)  # the same place: the new value counts
+    st.session_state.whatif_problems = ()
+    if len(others) >= MOST:
+        st.session_state.whatif_problems = (Problem("edit_many", "", {"limit": MOST}),)
+    else:
+        st.session_state.edits = (*others, new)
+
+
+def remove(edit: Edit | None = None) -> None:
+    """Take one edit back, or all."""
+    st.session_state.edits = tuple(one for one in edits() if edit is not None and one != edit)
+    st.session_state.whatif_problems = ()
+
+
+def from_component(told: dict[str, Any]) -> None:
+    """An edit that the reader made in the picture itself."""
+    fields = {name: value for name, value in told.items() if name != "value"}
+    add(Edit(**fields), told["value"])
+
+
+def fitting(o: Opening, width: int) -> tuple[Edit, ...]:
+    """The edits that have a place in this network, whose first layer reads vectors of `width`. The others are dropped,
+    which is said once."""
+    kept = tuple(edit for edit in edits() if fits(edit, o, width))
+    if kept != edits():
+        st.session_state.dropped = len(edits()) - len(kept)
+        st.session_state.edits = kept
+    return kept
+
+
+def fits(edit: Edit, o: Opening, width: int) -> bool:
+    e = o.experiment
+    layers, directions = e.layers, 2 if e.bidirectional else 1
+    reads = width if edit.layer == 0 else e.hidden * directions
+    rows = e.hidden * len(ROWS[e.cell])
+    columns = {"weight_ih": reads, "weight_hh": e.hidden}.get(edit.name, 1)
+    units = {"input": width, "weight": rows}.get(edit.kind, e.hidden)
+    names = {"state": ("h", "c") if e.cell == "lstm" else ("h",), "gate": GATES[e.cell]}
+    return (
+        edit.layer < layers
+        and edit.direction < directions
+        and (edit.step or 0) < o.inputs
+        and (edit.unit or 0) < units
+        and (edit.column or 0) < columns
+        and edit.name in names.get(edit.kind, (edit.name,))
+        and (edit.kind != "token" or edit.value < len(o.vocabulary))
+    )
+
+
+# The list
+
+
+def listed(t: Translate, o: Opening) -> None:
+    """What is changed now, each with a button that takes it back."""
+    form.complain(st.session_state.get("whatif_problems", ()))
+    if dropped := st.session_state.pop("dropped", 0):
+        st.info(t("whatif.dropped", count=dropped))
+    if not edits():
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="whatif_list"):
+        st.markdown(t("whatif.now"), width="content")
+        for place, edit in enumerate(edits()):
+            st.button(
+                f"{described(edit, t, o)} ✕",
+                key=f"whatif_remove_{place}",
+                on_click=remove,
+                args=(edit,),
+                help=t("whatif.remove"),
+            )
+        st.button(t("whatif.clear"), key="whatif_clear", on_click=remove, type="primary")
+
+
+def described(edit: Edit, t: Translate, o: Opening) -> str:
+    """An edit in a line, with Markdown's signs kept from meaning anything."""
+    unit = "[:]" if edit.unit is None else f"[{edit.unit}]"
+    step = "t" if edit.step is None else str(edit.step + 1)
+    where = ""
+    if o.experiment.layers * (2 if o.experiment.bidirectional else 1) > 1 and edit.kind not in ("input", "token"):
+        where = f" ({row(edit.layer, edit.direction, o)})"
+    match edit.kind:
+        case "token":
+            return t("whatif.as_token", step=step, token=verbatim(o.vocabulary[int(edit.value)]))
+        case "input":
+            name = f"x{step}{unit}"
+        case "state":
+            name = f"{edit.name}0{unit}"
+        case "gate":
+            name = f"{edit.name}{step}{unit}"
+        case "off":
+            name = f"h{step}{unit}"
+        case _:
+            name = f"{edit.name}{unit}" + ("" if edit.column is None else f"[{edit.column}]")
+    return f"`{name} = {edit.value:.6g}`{where}"
+
+
+def row(layer: int, direction: int, o: Opening) -> str:
+    arrow = (" ←" if direction else " →") if o.experiment.bidirectional else ""
+    return f"{layer + 1}{arrow}"
+
+
+# The form
+
+
+def show(t: Translate, o: Opening, width: int, layer: int, direction: int, step: int) -> None:
+    """The form for one more edit, for the layer and direction that is looked at."""
+    e = o.experiment
+    kinds = [kind for kind in KINDS if kind != "gate" or GATES[e.cell]]
+    kind = st.segmented_control(
+        t("whatif.kind"), kinds, key="whatif_kind", format_func=lambda id: t(f"whatif.kind.{id}"), default="token"
+    )
+    if kind not in kinds:  # none chosen, or what the browser says is a label of another language
+        kind = "token"
+    st.caption(t(f"whatif.help.{kind}"))
+    steps, units = list(range(o.inputs)), list(range(e.hidden))
+    entries, gates = list(range(width)), list(ROWS[e.cell])
+    below = width if layer == 0 else e.hidden * (2 if e.bidirectional else 1)
+
+    def pick(name: str, options: list[Any], label: str, index: int = 0) -> Any:
+        def shown(id: Any) -> str:
+            if id is None:
+                return EVERY
+            return f"{id + 1} · {o.probe[id]}" if name == "step" else o.vocabulary[id] if name == "token" else str(id)
+
+        key = f"whatif_{kind}_{name}_{len(options)}"  # with other sizes another widget: no choice that is none any more
+        return st.selectbox(label, options, index, key=key, format_func=shown)
+
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="whatif_form"):
+        edit = Edit(kind, layer=layer, direction=direction)
+        match kind:
+            case "token":
+                edit = Edit(kind, step=pick("step", steps, t("whatif.step"), step))
+                edit = replace(edit, value=pick("token", list(range(len(o.vocabulary))), t("whatif.token")))
+            case "input":
+                edit = Edit(kind, step=pick("step", steps, t("whatif.step"), step))
+                edit = replace(edit, unit=pick("unit", [None, *entries], t("whatif.unit")))
+            case "state":
+                edit = replace(edit, name=pick("name", ["h", "c"] if e.cell == "lstm" else ["h"], t("whatif.state")))
+                edit = replace(edit, unit=pick("unit", [None, *units], t("whatif.unit")))
+            case "gate":
+                edit = replace(edit, name=pick("name", list(GATES[e.cell]), t("whatif.gate")))
+                edit = replace(edit, step=pick("step", [None, *steps], t("whatif.step")))
+                edit = replace(edit, unit=pick("unit", [None, *units], t("whatif.unit")))
+            case "off":
+                edit = replace(edit, unit=pick("unit", units, t("whatif.unit")))
+            case "weight":
+                edit = replace(edit, name=pick("name", list(WEIGHTS), t("whatif.weight")))
+                gate = pick("block", gates, t("whatif.block")) if len(gates) > 1 else gates[0]
+                unit = pick("unit", units, t("whatif.unit"))
+                edit = replace(edit, unit=gates.index(gate) * e.hidden + unit)
+                if edit.name.startswith("weight"):
+                    columns = list(range(below)) if edit.name == "weight_ih" else units
+                    edit = replace(edit, column=pick(f"column_{edit.name}", columns, t("whatif.column")))
+        if kind not in ("token", "off"):
+            st.text_input(t("whatif.value"), "0", key="whatif_value", max_chars=40)
+        st.button(t("whatif.add"), key="whatif_add", on_click=add_from_form, args=(edit,))
+
+
+def add_from_form(edit: Edit) -> None:
+    """A text that was typed last may not have been there yet when the button was drawn: it is read now."""
+    add(edit, edit.value if edit.kind in ("token", "off") else st.session_state.whatif_value)
