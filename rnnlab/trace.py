@@ -46,6 +46,7 @@ class Walk:
     """The network over the probe sentence, seen at one layer and direction. All float32 but `top`."""
 
     x: np.ndarray  # [step, input]: what that layer reads: embedding rows, one-hot vectors, or the layer below
+    features: np.ndarray  # [step, input]: what the first layer reads; `x` itself where that is looked at
     initial: dict[str, np.ndarray]  # "h", and "c" of an LSTM: [unit]
     values: dict[str, np.ndarray]  # the names of VALUES: [step, unit] each, in the order of the sentence
     weights: dict[str, np.ndarray]  # the names of WEIGHTS: [row, column], or [row]

@@ -102,6 +102,7 @@ def walk(
     steps = inside[layer][direction]
     return Walk(
         x=reads[layer][0].numpy(),
+        features=reads[0][0].numpy(),
         initial={name: part[0].numpy() for name, part in zip("hc", initial, strict=False)},
         values={name: np.stack([values[name][0].numpy() for values in steps]) for name in VALUES[e.cell]},
         weights={field.name: getattr(w, field.name).numpy() for field in fields(w)},

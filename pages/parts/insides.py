@@ -22,8 +22,9 @@ def draw(run: Run, t: Translate) -> None:
     width = e.embed if e.input == "embedding" else len(o.vocabulary)
     edits = whatif.fitting(o, width)
     with panel("unrolled", t, formula=explain.equation("hidden", e)):
-        place = st.empty()
-        layer, direction = row(run, t)
+        line = st.container(horizontal=True, gap="small", vertical_alignment="center")
+        with line:
+            layer, direction = row(run, t)
         checkpoint = held(run)
         if run.going:
             st.caption(t("cell.live", epoch=checkpoint.epoch))
@@ -34,7 +35,7 @@ def draw(run: Run, t: Translate) -> None:
             look = ask(jobs.look, e, checkpoint.weights, layer, direction, ())
         if look is None:
             return
-        with place:
+        with line:
             badge(look, t)
         unrolled.show(run, t, look, checkpoint.epoch, layer, direction, edits, chosen, edited)
         whatif.listed(t, o)
@@ -63,7 +64,14 @@ def row(run: Run, t: Translate) -> tuple[int, int]:
         assert run.history is not None
         o = run.history.opening
         named = {name: whatif.row(int(name[0]), int(name[2]), o) for name in rows}
-        st.segmented_control(t("cell.row"), rows, key="cell_row", format_func=named.__getitem__, required=True)
+        st.segmented_control(
+            t("cell.row"),
+            rows,
+            key="cell_row",
+            format_func=named.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+        )
     layer, direction = st.session_state.cell_row.split("-")
     return int(layer), int(direction)
 

@@ -18,7 +18,7 @@ NAMES = (
     *("steps", "controls", "previous", "next", "play", "pause", "close", "original", "beside", "difference"),
     *("forward", "backward", "inside", "said", "said_changed", "right", "wrong"),
     *("from_embedding", "from_onehot", "from_below", "from_start", "from_before", "rest", "forced", "was"),
-    *("what_if", "clamp", "clamp_all", "off", "set", "apply", "new_value", "edit_weight", "open", "state", "gate"),
+    *("what_if", "clamp", "clamp_all", "off", "set", "apply", "new_value", "edit_weight", "heading"),
     *("role_x", "role_h0", "role_c0", "role_i", "role_f", "role_g", "role_o", "role_c", "role_h"),
     *("role_r", "role_z", "role_n"),
 )
@@ -95,6 +95,7 @@ def packed(walk: Walk, spoken: np.ndarray, original: Walk | None = None) -> dict
     known = original.weights if original else {}
     return {
         "x": live.pack(walk.x),
+        "features": live.pack(walk.features),
         "initial": {name: live.pack(values) for name, values in walk.initial.items()},
         "values": {name: live.pack(values) for name, values in walk.values.items()},
         "weights": {

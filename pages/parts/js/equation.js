@@ -165,7 +165,8 @@ function write(self, { name, unit }) {
     lines.push(element("p", "ru-was", fill(data.labels.was, { value: number(part.theirs[unit]) })));
   }
   const head = element("div", "ru-lines");
-  head.append(...lines);
+  const place = { role: data.labels[`role_${name}`] ?? "", unit, step: self.step + 1, token: visible(data.tokens[self.step]) };
+  head.append(element("div", "ru-role", fill(data.labels.heading, place)), ...lines);
   const sums = element("div", "ru-sums");
   sums.append(...sides.map((one) => sumOf(self, one)));
   equation.replaceChildren(head, sums, editing(self, name, unit));

@@ -247,10 +247,10 @@ function partOf(self, name, x, line) {
 
 function drawPart(self, part, mine, theirs) {
   const { canvas, strip, scale, node, count } = part;
-  const { theme, view, wide } = self;
+  const { data, theme, view, wide } = self;
   const { columns, lines } = grid(count, false);
   const width = wide ? NODE : Math.max(120, self.inner.clientWidth - 2);
-  const height = lines === 1 ? 18 : Math.min(30, lines * 9);
+  const height = lines === 1 ? (data.cell === "rnn" ? 24 : 18) : Math.min(30, lines * 9);
   const tall = wide ? height : height + 8;
   const ratio = Math.min(devicePixelRatio || 1, 2);
   if (canvas.width !== width * ratio || canvas.height !== tall * ratio) {
@@ -270,10 +270,21 @@ function drawPart(self, part, mine, theirs) {
   node.setAttribute("aria-valuemax", count - 1);
 }
 
-function drawingOf({ data }, plan) {
+// The old state comes in from the neighbour's strip, the new one goes on to the next; c is not in the picture outside.
+function borders({ data, rows }, plan) {
+  const share = data.directions > 1 ? (data.direction ? 0.7 : 0.3) : 0.5;
+  const outside = rows.tops[data.layer] + rows.height * share - 3 - Math.max(0, (rows.body - 5 - 5 * ROW - 8) / 2);
+  const height = (wanted) => at(plan.nodes.find(([name]) => name === wanted)[2]);
+  const wire = (d, name) => svg("path", { d, class: `ru-wire ru-${name}` });
+  const end = CELL_WIDTH - 3;
+  const cell = data.cell === "lstm" ? [wire(`M0,${Y0}H${LEFT}M${RIGHT + NODE},${Y0}H${end}`, "c")] : [];
+  return [wire(`M0,${outside}H5V${height("h0")}H${LEFT}`, "h"), wire(`M${RIGHT + NODE},${height("h")}H${end - 5}V${outside}H${end}`, "h"), ...cell];
+}
+
+function drawingOf(self, plan) {
+  const { data } = self;
   const flip = data.direction ? { transform: `matrix(-1 0 0 1 ${CELL_WIDTH} 0)` } : {};
-  const group = svg("g", flip, ...plan.wires.map(([d, name, bare]) => svg("path", { d, class: `ru-wire ru-${name || "sum"}`, ...(bare ? {} : { "marker-end": "url(#ru-head)" }) })));
-  // The neighbours' strips go on into this one: the old state comes in, the new one leaves.
+  const group = svg("g", flip, ...borders(self, plan), ...plan.wires.map(([d, name, bare]) => svg("path", { d, class: `ru-wire ru-${name || "sum"}`, ...(bare ? {} : { "marker-end": "url(#ru-head)" }) })));
   const dots = plan.dots.map(([x, y, sign]) => {
     const text = sign === "squash" ? (data.nonlinearity === "relu" ? "ReLU" : "tanh") : sign;
     const round = text.length === 1;
@@ -294,8 +305,8 @@ function mark(self) {
   const { spot, shown } = spotted(self);
   for (const part of cell.parts) {
     const own = part.name === shown.name;
-    const unit = own || (part.name !== "x" && shown.name !== "x") ? shown.unit : Math.min(part.name === "x" ? 0 : shown.unit, part.count - 1);
-    const seen = own || (part.name !== "x" && shown.name !== "x");
+    const seen = own || (part.name !== "x" && shown.name !== "x"); // the entries of x are no units
+    const unit = seen ? shown.unit : 0;
     part.node.tabIndex = part.name === spot.name ? 0 : -1;
     part.node.classList.toggle("ru-chosen", own);
     part.frame.hidden = !seen;

@@ -72,7 +72,7 @@ export default component("rl-unrolled", {
 function open(walk, other = null) {
   const all = (group, name) => Object.fromEntries(Object.entries(walk[group]).map(([key, one]) => [key, unpack(one)]));
   return {
-    x: unpack(walk.x), initial: all("initial"), values: all("values"), weights: { ...other?.weights, ...all("weights") },
+    x: unpack(walk.x), features: unpack(walk.features), initial: all("initial"), values: all("values"), weights: { ...other?.weights, ...all("weights") },
     hidden: unpack(walk.hidden), top: unpack(walk.top), probability: unpack(walk.probability),
   };
 }
@@ -266,7 +266,7 @@ function repaint(self) {
           rows.height, rows.width, limits.hidden);
       }
     }
-    if (data.layer === 0) strip(row(walk.x, step), other && row(other.x, step), 0, rows.x.top, rows.x.height, 26, limits.x);
+    strip(row(walk.features, step), other && row(other.features, step), 0, rows.x.top, rows.x.height, 26, limits.features);
     predict(self, step, node);
   });
   for (const mark of [...names.children, ...self.columns.querySelectorAll("[data-layer]")]) {
@@ -277,7 +277,18 @@ function repaint(self) {
     if (mark.tagName === "BUTTON") mark.setAttribute("aria-pressed", String(on));
   }
   for (const choice of self.views.children) choice.setAttribute("aria-pressed", String(choice.dataset.view === view));
+  const ends = { h: ["diverging", -limits.hidden, limits.hidden], ...(data.cell === "rnn" ? {} : { [data.cell === "lstm" ? "i f o" : "r z"]: ["sequential", 0, 1] }) };
+  self.legend.replaceChildren(...Object.entries(ends).map(([name, [palette, low, high]]) => {
+    const scale = element("span", "ru-scale");
+    const ramp = element("canvas", "", null, { width: 64, height: 8 });
+    const values = Float32Array.from({ length: 32 }, (_, i) => low + ((high - low) * i) / 31);
+    paint(ramp.getContext("2d"), values, { left: 0, top: 0, width: 64, height: 8, theme, palette, limit: high });
+    scale.append(element("i", "", name), tick(low), ramp, tick(high));
+    return scale;
+  }));
 }
+
+const tick = (value) => element("span", "", String(Number(value.toPrecision(2))).replace("-", "−"));
 
 // The ends of the colour scales: 1 where tanh bounds a value, else the largest there is, the same at every step.
 function limitsOf(self) {
@@ -286,8 +297,8 @@ function limitsOf(self) {
   const largest = (read) => [original, changed].reduce(
     (most, walk) => (walk ? read(walk).values.reduce((m, v) => Math.max(m, Number.isFinite(v) ? Math.abs(v) : 0), most) : most), 1e-6);
   const hidden = bounded ? 1 : Math.max(1, largest((walk) => walk.hidden));
-  const x = data.layer === 0 ? largest((walk) => walk.x) : hidden;
-  return { hidden, x, c: data.cell === "lstm" ? Math.max(1, largest((walk) => walk.values.c)) : 1 };
+  const features = largest((walk) => walk.features);
+  return { hidden, features, x: data.layer ? hidden : features, c: data.cell === "lstm" ? Math.max(1, largest((walk) => walk.values.c)) : 1 };
 }
 
 // ---- What is expected next --------------------------------------------------------------------------------------------
@@ -352,6 +363,8 @@ function toolbar(self) {
     self.views.append(choice);
   }
   self.bar.append(self.views);
+  self.legend = element("div", "ru-legend", null, { "aria-hidden": "true" });
+  self.bar.append(self.legend);
   button("close", "M6 6l12 12M18 6 6 18").addEventListener("click", () => choose(self, null));
   pause(self);
 }
