@@ -159,7 +159,7 @@ function write(self, { name, unit }) {
   }
   const part = cell.parts.find((one) => one.name === name);
   const forced = Number.isFinite(shown) && Math.abs(result - shown) > 1e-4 * Math.max(1, Math.abs(shown));
-  Object.assign(equation.dataset, { name, unit, result, shown });
+  Object.assign(equation.dataset, { name, unit, result, shown, step: self.step });
   if (forced) lines.push(element("p", "ru-forced", fill(data.labels.forced, { value: number(shown) })));
   if (part.theirs && name in { ...now } && part.theirs[unit] !== shown) {
     lines.push(element("p", "ru-was", fill(data.labels.was, { value: number(part.theirs[unit]) })));
