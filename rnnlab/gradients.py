@@ -8,6 +8,15 @@ STATES = {"rnn": ("h",), "lstm": ("h", "c"), "gru": ("h",)}  # what a cell hands
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Which states are asked about, and for whose sake; all counted from 0."""
+
+    layer: int
+    direction: int  # 1: backward
+    target: int  # the step t whose loss L_t is derived
+
+
+@dataclass(frozen=True)
 class ThroughTime:
     """How the loss of each step depends on every state, at one epoch."""
 

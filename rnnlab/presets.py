@@ -85,6 +85,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "text": "\n".join(f"{colour}{WAITING}问" for colour in COLOURS),
         "target": "\n".join(f"{WAITING}等{colour}" for colour in COLOURS),
         "tokenizer": "chars",
+        "probe": 2,  # at chance every line gets one answer: with seed 0 that of the first
         "input": "onehot",
         "loss": "sum",
         "clip": 1.0,

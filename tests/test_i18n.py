@@ -142,6 +142,8 @@ EXPANDED = {
     "title.{}": [f"title.{name}" for name in RUN_PAGES],
     "page.{}": [f"page.{name}" for name in ("playground", "text", "shapes", "cell", "gradients", "history")],
     "switch.{}": ["switch.loss_log"],
+    "cell.{}": [f"cell.{name}" for name in choices("cell")],
+    "others.note.{}": [f"others.note.{name}" for name in ("size", "carry", "head", "relu")],
     "age.{}": [f"age.{age.id}" for age in AGES],
     "milestone.{}": [f"milestone.{milestone.id}" for age in AGES for milestone in age.milestones],
     "feature.{}": [f"feature.{name}" for name in features(["one"], 0)],
@@ -160,6 +162,10 @@ EXPANDED = {
     "model_about.{}": [f"model_about.{name}" for name in MODELS],
     "blocks.{}": [f"blocks.{name}" for name in in_comprehension("blocks.{}")],
     "advice.{}": sorted({f"advice.{code}" for code in ADVICE}),
+    "part.{}": [f"part.{name}" for name in ("cut", "words", "windows", "packed")],
+    "vocabulary.{}": [f"vocabulary.{name}" for name in ("id", "token", "count")],
+    "final.way.{}": [f"final.way.{name}" for name in ("alone", "padded", "packed")],
+    "tokenizer.{}": [f"tokenizer.{name}" for name in choices("tokenizer")],
     "axis.{}": [f"axis.{name}" for name in AXES],
     "axis.loss.{}": [f"axis.loss.{name}" for name in choices("loss")],
     "status.{}": [f"status.{name}" for name in words_returned_by("mode")],
@@ -170,7 +176,7 @@ EXPANDED = {
     "problem.{}": sorted({f"problem.{call.args[0].value}" for _, call in PROBLEMS}),
 } | {
     f"{name}.{{}}": [f"{name}.{value}" for value in in_comprehension(f"{name}.{{}}")]
-    for name in ("scrubber", "strip", "share", "unrolled")
+    for name in ("scrubber", "strip", "share", "unrolled", "editing", "packing")
 }
 
 USED = {key for asked in ASKED for key in (EXPANDED.get(asked, []) if "{}" in asked else [asked])} - {""}

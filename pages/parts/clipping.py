@@ -1,0 +1,51 @@
+"""The gradient's norm in every epoch, before and after clipping, and what another level would have met."""
+
+import numpy as np
+import streamlit as st
+
+from pages.parts import runchart
+from pages.parts.panel import panel
+from rnnlab import gradient_figures as figures
+from rnnlab.experiment import BOUNDS
+from rnnlab.i18n import Translate
+from rnnlab.session import Run
+
+LEAST = 1e-6  # a level of 0 would mean: no clipping
+FORMULA = r"g \leftarrow g\cdot\min\!\left(1,\ \frac{\mathrm{clip}}{\lVert g\rVert_2}\right)"
+CODE = """loss.backward()
+norm = torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
+optimizer.step()"""
+
+
+def show(run: Run, t: Translate) -> None:
+    history = run.history
+    assert history is not None
+    e = history.experiment
+    norms = np.array([snapshot.norm for snapshot in history.snapshots])
+    finite = norms[np.isfinite(norms)]
+    with panel("norms", t, formula=FORMULA, code=CODE):
+        if not len(finite):
+            st.caption(t("norms.none"))
+            return
+        if st.session_state.get("clip_level_of") != e:  # another experiment starts from its own level
+            st.session_state.clip_level_of = e
+            st.session_state.clip_level = e.clip or max(round(float(np.median(finite)), 3), LEAST)
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            level = st.number_input(
+                t("norms.level"), LEAST, BOUNDS["clip"][1], step=0.1, format="%.4g", key="clip_level", width=180
+            )
+            st.button(t("norms.use"), key="clip_use", on_click=use, disabled=level == e.clip)
+        figure = figures.norms_figure(history, level, t)
+        runchart.show("gradients-norms", figure, run, t("panel.norms"), t, cursor="line", height=260)
+        acted, would = (int((finite > bound).sum()) for bound in (e.clip or np.inf, level))
+        count = {"epochs": len(norms), "largest": f"{finite.max():.3g}"}
+        st.caption(t("norms.acted", **count, clip=f"{e.clip:g}", count=acted) if e.clip else t("norms.off", **count))
+        if level != e.clip:
+            st.caption(t("norms.would", level=f"{level:g}", count=would, epochs=len(norms)))
+        if len(finite) < len(norms):
+            st.caption(t("norms.not_finite", epoch=int(np.flatnonzero(~np.isfinite(norms))[0]) + 1))
+
+
+def use() -> None:
+    """Put the level into the form: the next training clips to it."""
+    st.session_state.clip = float(st.session_state.clip_level)

@@ -1,0 +1,139 @@
+"""What the page on gradients shows of a run: one target's gradient over the sentence and over the epochs, the same for
+other cells, the norms that clipping looks at, and one weight's gradient checked."""
+
+import numpy as np
+import streamlit as st
+
+from pages.parts import clipping, form, gradientcheck, live, othercells, runchart, stage
+from pages.parts.ask import ask
+from pages.parts.panel import panel
+from pages.parts.plain import verbatim
+from rnnlab import gradient_figures as figures
+from rnnlab import jobs
+from rnnlab.gradients import Choice, ThroughTime
+from rnnlab.i18n import Translate
+from rnnlab.session import Run
+
+_words = live._component("flow")
+
+SPAN = 6  # powers of ten from the palest word to the darkest
+FORMULA = r"""\frac{\partial L_t}{\partial h_k} = \frac{\partial L_t}{\partial h_t}
+\,\frac{\partial h_t}{\partial h_{t-1}}\cdots\frac{\partial h_{k+1}}{\partial h_k}
+\qquad L_t = -\log \hat y_t[\mathrm{target}_t]"""
+CODE = """h = []
+for x_t in x.unbind(1):
+    state = cell(x_t, state)
+    state.retain_grad()
+    h.append(state)
+loss = F.cross_entropy(linear(h[t]), target[:, t])
+loss.backward()
+norms = [h_k.grad.norm() for h_k in h]"""
+
+
+def draw(run: Run, t: Translate) -> None:
+    history = run.history
+    assert history is not None
+    stage.scrubber("gradients", run, t, weights=True)
+    stage.strip("gradients", run, t)
+    form.say(history.opening.notes)
+    if history.ended == "diverged":
+        st.warning(t("gradients.diverged", epoch=history.checkpoints[-1].epoch))
+    chosen = choose(run, t)
+    with panel("flow", t, formula=FORMULA, code=CODE):
+        if run.going:
+            st.caption(t("gradients.waits"))
+        else:
+            flow(run, chosen, t)
+    othercells.show(run, chosen)
+    left, right = st.columns(2, gap="small")
+    with left:
+        clipping.show(run, t)
+    with right:
+        gradientcheck.show(run, t)
+
+
+def choose(run: Run, t: Translate) -> Choice:
+    """Layer and direction by widgets, where there is a choice; the step is that of the page's cursor."""
+    history = run.history
+    assert history is not None
+    e, o = history.experiment, history.opening
+    picked = {"flow_layer": e.layers - 1, "flow_direction": 0}
+    sizes = {"flow_layer": e.layers, "flow_direction": 2 if e.bidirectional else 1}
+    with st.container(horizontal=True, gap="small", key="flow_choice"):
+        for key, size in sizes.items():
+            if size == 1:
+                continue
+            if st.session_state.get(key) not in range(size):  # the run before had more layers, or there was none
+                st.session_state[key] = picked[key]
+            label = t("gradients.layer" if key == "flow_layer" else "gradients.direction")
+            names = [str(i + 1) for i in range(size)]
+            if key == "flow_direction":
+                names = [t("gradients.forward"), t("gradients.backward")]
+            st.selectbox(label, range(size), format_func=names.__getitem__, key=key, width=180)
+            picked[key] = st.session_state[key]
+    step = stage.cursor(run).step
+    asked = [k for k, wanted in enumerate(o.targets) if wanted >= 0] or [0]
+    target = asked[-1] if step is None else min(step, o.inputs - 1)
+    return Choice(picked["flow_layer"], picked["flow_direction"], target)
+
+
+def flow(run: Run, chosen: Choice, t: Translate) -> None:
+    history = run.history
+    assert history is not None
+    e, o = history.experiment, history.opening
+    layer, direction, target = chosen.layer, chosen.direction, chosen.target
+    at = stage.checkpoint(run)
+    found = ask(jobs.through_time, e, at.weights, layer, direction)
+    if found is None:
+        return
+    tokens = list(o.probe[: o.inputs])
+    words(run, found, chosen, tokens, t)
+    st.caption(summary(found, chosen, tokens, t))
+    left, right = st.columns(2, gap="small")
+    with left:
+        every = {name: figures.all_reachable(norms, direction) for name, norms in found.norms.items()}
+        curves = {t("gradients.h" if name == "h" else "gradients.c"): norms[target] for name, norms in every.items()}
+        figure = figures.curve_figure(curves, np.stack([*every.values()]), tokens, t)
+        runchart.show("gradients-curve", figure, run, t("gradients.curve"), t, steps=True)
+    with right:
+        epochs = ask(jobs.over_epochs, e, history.checkpoints, layer, direction, target)
+        if epochs is not None:
+            norms = figures.reachable(epochs.norms["h"], target, direction)
+            figure = figures.epochs_figure(norms, epochs.epochs, at.epoch, tokens, t)
+            runchart.show("gradients-epochs", figure, run, t("gradients.epochs"), t, steps=True)
+
+
+def words(run: Run, found: ThroughTime, chosen: Choice, tokens: list[str], t: Translate) -> None:
+    """The sentence, shaded: with the gradients of all targets, so that the browser shows another one by itself."""
+    assert run.history is not None
+    norms = found.norms["h"]
+    _words(
+        key="gradients-words",
+        data={
+            "key": "gradients-words",
+            **stage.place(run, run.history.checkpoints),
+            "tokens": tokens,
+            "norms": live.pack(norms.astype(np.float32)),
+            "target": chosen.target,
+            "backward": bool(chosen.direction),
+            "top": figures.decades(norms)[1],
+            "span": SPAN,
+            "labels": {"name": t("gradients.words"), "title": t("gradients.title"), "zero": t("gradients.zero")},
+        },
+    )
+
+
+def summary(found: ThroughTime, chosen: Choice, tokens: list[str], t: Translate) -> str:
+    """L_t, and what is left of its gradient at the far end, in numbers."""
+    target, norms = chosen.target, found.norms["h"][chosen.target]
+    loss = t("gradients.loss", step=target + 1, token=verbatim(tokens[target]), loss=f"{found.losses[target]:.4g}")
+    far = len(tokens) - 1 if chosen.direction else 0
+    steps = abs(target - far)
+    if not np.isfinite(norms).all():
+        return f"{loss} {t('gradients.not_finite')}"
+    if not steps or norms[target] == 0:
+        return loss
+    ends = {"near": f"{norms[target]:.3g}", "far": f"{norms[far]:.3g}", "first": far + 1, "step": target + 1}
+    if norms[far] == 0:
+        return f"{loss} {t('gradients.gone', **ends)}"
+    return f"{loss} {t('gradients.rate', **ends, rate=f'{(norms[far] / norms[target]) ** (1 / steps):.3g}')}"

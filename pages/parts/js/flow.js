@@ -1,0 +1,77 @@
+// The words of a sentence, shaded by how much of a gradient arrives at each: for the step that is pointed at, or chosen.
+// The page sends the gradients of all targets, so that another one is shown without asking it.
+
+export default component("rl-flow", {
+  build(self) {
+    self.title = element("div", "rl-flow-title");
+    self.words = element("div", "rl-flow-words", null, { role: "list" });
+    self.legend = element("div", "rl-flow-legend", null, { "aria-hidden": "true" });
+    self.low = element("span");
+    self.high = element("span");
+    self.zero = element("span");
+    self.legend.append(self.low, element("i", "rl-flow-scale"), self.high, element("i", "rl-flow-none"), self.zero);
+    self.root.append(self.title, self.words, self.legend);
+  },
+
+  update(self) {
+    const { data } = self;
+    if (self.source !== data.norms.b64) {
+      self.source = data.norms.b64;
+      self.norms = unpack(data.norms);
+    }
+    const tokens = JSON.stringify(data.tokens);
+    if (self.tokens !== tokens) {
+      self.tokens = tokens;
+      self.cells = data.tokens.map((token, step) => word(self, token, step));
+      self.words.replaceChildren(...self.cells.map(({ node }) => node));
+    }
+    self.words.setAttribute("aria-label", data.labels.name ?? "");
+    setText(self.low, `≤ ${power(data.top - data.span)}`);
+    setText(self.high, power(data.top));
+    setText(self.zero, data.labels.zero ?? "");
+    draw(self);
+  },
+
+  cursor: draw,
+});
+
+function word(self, token, step) {
+  const node = element("div", "rl-flow-word", null, { role: "listitem", "data-step": step });
+  const value = element("small");
+  node.append(tokenNode(visible(token)), value);
+  node.title = token;
+  node.addEventListener("pointerenter", () => pointAt(self.group, { hovered: step }));
+  node.addEventListener("pointerleave", () => pointAt(self.group, { hovered: null }));
+  node.addEventListener("click", () => pointAt(self.group, { pinned: step }));
+  return { node, value };
+}
+
+const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const raised = (digits) => [...String(digits)].map((c) => (c === "-" ? "⁻" : SUPERSCRIPT[c])).join("");
+const power = (exponent) => `10${raised(exponent)}`;
+
+// 0.012 and 3·10⁻⁹: short enough to stand below a word.
+function short(norm) {
+  if (norm === 0) return "0";
+  if (!Number.isFinite(norm)) return "–";
+  const [digits, exponent] = norm.toExponential(1).split("e");
+  return Math.abs(exponent) < 3 ? Number(norm.toPrecision(2)).toString() : `${digits}·${power(Number(exponent))}`;
+}
+
+function draw(self) {
+  const { data, cells, norms } = self;
+  const [, steps] = norms.shape;
+  const target = Math.min(stepOf(self.group) ?? data.target, steps - 1);
+  self.root.dataset.target = target;
+  setText(self.title, fill(data.labels.title, { step: target + 1 }));
+  cells.forEach(({ node, value }, step) => {
+    const norm = norms.values[target * steps + step];
+    const outside = norm === 0 && (data.backward ? step < target : step > target);
+    const share = 1 - (data.top - Math.log10(norm)) / data.span;
+    node.style.setProperty("--rl-share", norm > 0 ? Math.min(Math.max(share, 0), 1).toFixed(3) : 0);
+    node.classList.toggle("rl-flow-zero", norm === 0 && !outside);
+    node.classList.toggle("rl-flow-outside", outside);
+    node.classList.toggle("rl-flow-target", step === target);
+    setText(value, outside ? "" : short(norm));
+  });
+}
