@@ -4,11 +4,7 @@ import torch
 
 from rnnlab.experiment import Experiment
 from rnnlab.tasks import TASKS
-from rnnlab.textlooks import BatchOrder, Reading, Sequence
-
-SEQUENCES = 24  # of a text, that are shown
-BATCHES = 12  # of an epoch, that are shown besides the last
-EPOCHS = 100  # whose order may be asked for: each is one permutation more
+from rnnlab.textlooks import BATCHES, SEQUENCES, BatchOrder, Reading, Sequence
 
 
 def reading(experiment: Experiment, epoch: int) -> Reading:

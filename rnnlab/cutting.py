@@ -1,8 +1,10 @@
 """One text cut in several ways, and a cut changed by hand. No torch here; cutting with jieba belongs into a worker."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rnnlab.experiment import Experiment
 from rnnlab.text import TOKENIZERS, characters, tokenized
 
 Lines = tuple[tuple[str, ...], ...]  # the tokens of each line
@@ -27,6 +29,13 @@ def cuts(text: str, words: Sequence[str], whole: str, limit: int) -> dict[str, C
         shown = shared if name == whole else beginning(shared, limit)
         found[name] = Cut(shown, sum(map(len, lines)), len(same))
     return found
+
+
+def counts(experiment: Experiment) -> dict[str, int]:
+    """How often each token occurs, in the text and in the target if one is given."""
+    texts = (experiment.text, experiment.target)
+    cut = (tokenized(text, experiment.tokenizer, experiment.added_words) for text in texts)
+    return dict(Counter(token for lines in cut for line in lines for token in line))
 
 
 def beginning(lines: Iterable[Sequence[str]], limit: int) -> Lines:

@@ -69,6 +69,12 @@ def cuts(text: str, words: tuple[str, ...], whole: str, limit: int) -> dict[str,
     return cutting.cuts(text, words, whole, limit)
 
 
+def counts(experiment: Experiment) -> dict[str, int]:
+    from rnnlab import cutting
+
+    return cutting.counts(experiment)
+
+
 def nearest(weights: bytes, rows: int, specials: int, id: int, count: int) -> tuple[Neighbour, ...]:
     from rnnlab import embeddings
 

@@ -9,9 +9,7 @@ from rnnlab.data import NO_TARGET
 from rnnlab.experiment import Experiment
 from rnnlab.models import Recurrent, TokenModel
 from rnnlab.tasks import TASKS
-from rnnlab.textlooks import Packing
-
-LINES = 8  # that one look compares
+from rnnlab.textlooks import LINES, Packing
 
 
 def packing(experiment: Experiment, weights: bytes, start: int) -> Packing:

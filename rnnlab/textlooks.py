@@ -4,6 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+# What one look holds, at most
+SEQUENCES = 24  # of a text, listed
+BATCHES = 12  # of an epoch, listed besides the last
+EPOCHS = 100  # whose order may be asked for: each is one permutation more
+LINES = 8  # through a layer: padded, packed and alone
+
 
 @dataclass(frozen=True)
 class Plane:

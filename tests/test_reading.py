@@ -11,12 +11,13 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnlab import Experiment, LabError, run
-from rnnlab.batching import BATCHES, SEQUENCES, batches, reading, shuffled
+from rnnlab.batching import batches, reading, shuffled
 from rnnlab.cutting import beginning, cuts, inked, merged, parted, spaced
 from rnnlab.embeddings import nearest, plane
 from rnnlab.experiment import TEXT_CHARACTERS
-from rnnlab.packing import LINES, packing
+from rnnlab.packing import packing
 from rnnlab.text import TOKENIZERS, characters
+from rnnlab.textlooks import BATCHES, LINES, SEQUENCES
 from rnnlab.training import Trainer
 
 EMOJI = "👩‍👩‍👧我爱🇨🇳 مرحبا بك"

@@ -1,0 +1,136 @@
+// A text as its tokens, line by line. Where it may be edited, two neighbours clicked one after the other become one, and
+// a token that is chosen comes apart between any two of its characters.
+
+export default component("rl-tokens", {
+  build(self) {
+    self.lines = element("div", "rl-lines");
+    self.tools = element("div", "rl-tools");
+    self.root.append(self.lines, self.tools);
+    listen(self);
+  },
+
+  update(self) {
+    const { data } = self;
+    const source = JSON.stringify([data.lines, data.first, data.editable]);
+    if (self.source !== source) {
+      self.source = source;
+      self.chosen = null;
+      self.waiting = false;
+      self.lines.replaceChildren(...data.lines.map((line, row) => lineNode(self, line, row)));
+      const back = self.back && chipAt(self, self.back);
+      self.back = null;
+      tabStop(self, back ?? self.lines.querySelector(".rl-piece"));
+      back?.focus({ preventScroll: true });
+    }
+    self.lines.setAttribute("aria-label", data.label);
+    self.lines.setAttribute("role", "group");
+    show(self);
+  },
+});
+
+function lineNode({ data }, line, row) {
+  const node = element("div", "rl-line");
+  if (data.numbered) node.append(element("small", "rl-number", String(data.first + row)));
+  node.append(...line.map((pieces, place) => {
+    const chip = element(data.editable ? "button" : "span", "rl-piece", null, data.editable
+      ? { type: "button", tabindex: "-1", "data-row": row, "data-place": place }
+      : {});
+    chip.append(tokenNode(visible(pieces.join(""))));
+    return chip;
+  }));
+  return node;
+}
+
+const chipAt = ({ lines }, { row, place }) => lines.querySelector(`[data-row="${row}"][data-place="${place}"]`);
+const placeOf = ({ dataset }) => ({ row: Number(dataset.row), place: Number(dataset.place) });
+
+// One tab stop for all tokens; arrows walk from one to the next.
+function tabStop(self, chip) {
+  if (!self.data.editable || !chip) return;
+  self.lines.querySelector('[tabindex="0"]')?.setAttribute("tabindex", "-1");
+  chip.setAttribute("tabindex", "0");
+}
+
+function show(self) {
+  const { data, lines, tools, chosen } = self;
+  for (const chip of lines.querySelectorAll("button.rl-piece")) {
+    const { row, place } = placeOf(chip);
+    const here = chosen?.row === row && chosen.place === place;
+    chip.setAttribute("aria-pressed", String(here));
+    chip.classList.toggle("rl-neighbour", chosen?.row === row && Math.abs(chosen.place - place) === 1);
+  }
+  tools.hidden = !data.editable;
+  if (tools.hidden) return;
+  if (!chosen) {
+    tools.replaceChildren(element("span", "rl-hint", data.labels.hint));
+    return;
+  }
+  const line = data.lines[chosen.row];
+  const pieces = line[chosen.place];
+  const merge = (place, label) => tool(self, label, { kind: "merge", row: chosen.row, place });
+  const parts = pieces.flatMap((piece, i) => (i ? [cut(self, pieces, i), tokenNode(visible(piece))] : [tokenNode(visible(piece))]));
+  const whole = element("span", "rl-whole", null, { role: "group", "aria-label": data.labels.parts });
+  whole.append(...parts);
+  tools.replaceChildren(
+    ...(chosen.place ? [merge(chosen.place - 1, data.labels.previous)] : []),
+    whole,
+    ...(chosen.place + 1 < line.length ? [merge(chosen.place, data.labels.next)] : []),
+    element("span", "rl-hint", pieces.length > 1 ? data.labels.part_hint : data.labels.single_hint),
+  );
+}
+
+function cut(self, pieces, after) {
+  const { row, place } = self.chosen;
+  const node = tool(self, "✂", { kind: "part", row, place, after });
+  node.classList.add("rl-cut");
+  node.setAttribute("aria-label", fill(self.data.labels.part, {
+    left: pieces.slice(0, after).join(""), right: pieces.slice(after).join(""),
+  }));
+  return node;
+}
+
+function tool(self, label, edit) {
+  const node = element("button", "rl-tool", label, { type: "button" });
+  node.addEventListener("click", () => send(self, edit));
+  return node;
+}
+
+// One edit at a time: the next counts places of what this one has made.
+function send(self, { kind, row, place, after = 0 }) {
+  if (self.waiting) return;
+  self.waiting = true;
+  setTimeout(() => { self.waiting = false; }, 3000); // an edit that was refused changes nothing
+  self.back = { row, place };
+  self.setTriggerValue("edit", { kind, line: self.data.first - 1 + row, place, after });
+}
+
+function listen(self) {
+  const { lines } = self;
+  lines.addEventListener("click", ({ target }) => {
+    const chip = target.closest("button.rl-piece");
+    if (!chip) return;
+    const at = placeOf(chip);
+    const before = self.chosen;
+    tabStop(self, chip);
+    if (before?.row === at.row && Math.abs(before.place - at.place) === 1) {
+      send(self, { kind: "merge", row: at.row, place: Math.min(before.place, at.place) });
+    } else {
+      self.chosen = before?.row === at.row && before.place === at.place ? null : at;
+      show(self);
+    }
+  });
+  lines.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape" && self.chosen) {
+      self.chosen = null;
+      show(self);
+    }
+    if (!step || !event.target.closest("button.rl-piece")) return;
+    event.preventDefault();
+    const chips = [...lines.querySelectorAll("button.rl-piece")];
+    const next = chips[chips.indexOf(event.target.closest("button.rl-piece")) + step];
+    if (!next) return;
+    tabStop(self, next);
+    next.focus();
+  });
+}
