@@ -1,5 +1,7 @@
 """What the page on the cell shows of a run: the unrolled network, the changes to it, and the ways of writing it."""
 
+import math
+
 import numpy as np
 import streamlit as st
 
@@ -12,6 +14,7 @@ from rnnlab.i18n import Translate
 from rnnlab.session import Run
 from rnnlab.trace import Look, Way
 
+SMALL = 20_000  # parameters of a network that is looked into while it trains: some 5 ms of a worker at every tick
 AGREES = 1e-5  # largest difference from torch's own result that single precision explains
 
 
@@ -26,7 +29,7 @@ def draw(run: Run, t: Translate) -> None:
         with line:
             layer, direction = row(run, t)
         checkpoint = held(run)
-        if run.going:
+        if run.going and checkpoint != run.history.checkpoints[-1]:
             st.caption(t("cell.live", epoch=checkpoint.epoch))
         elif run.history.ended == "diverged":
             st.info(t("cell.diverged", epoch=checkpoint.epoch))
@@ -39,17 +42,22 @@ def draw(run: Run, t: Translate) -> None:
             badge(look, t)
         unrolled.show(run, t, look, checkpoint.epoch, layer, direction, edits, chosen, edited)
         whatif.listed(t, o)
+        whatif.complain("picture")
     with panel("cell-whatif", t):
         whatif.show(t, o, width, layer, direction, unrolled.first_step(run))
     with panel("cell-ways", t):
-        written(run, t, checkpoint.weights)
+        if run.going:
+            st.caption(t("ways.later"))
+        else:
+            written(run, t, checkpoint.weights)
 
 
 def held(run: Run) -> Checkpoint:
-    """The weights that are shown. While a run goes on they are those of its start: to ask the worker for more at every
-    tick, megabytes of them with a large network, would slow the very training one waits for."""
+    """The weights that are shown. While a run goes on a small network is followed from tick to tick; a large one, of
+    which every look brings megabytes, stays as it was when the run began."""
+    assert run.history is not None
     kept: tuple[str, Checkpoint] | None = st.session_state.get("cell_held")
-    if not run.going or kept is None or kept[0] != run.id:
+    if not run.going or run.history.opening.parameters <= SMALL or kept is None or kept[0] != run.id:
         kept = st.session_state.cell_held = (run.id, stage.checkpoint(run))
     return kept[1]
 
@@ -90,7 +98,9 @@ def edited() -> None:
 
 def badge(look: Look, t: Translate) -> None:
     """How far the readable steps are from torch's own pass."""
-    if look.difference < AGREES:
+    if not math.isfinite(look.difference):
+        st.warning(t("cell.infinite"))
+    elif look.difference < AGREES:
         st.badge(t("cell.agrees", difference=f"{look.difference:.1e}"), color="gray")
     else:
         st.error(t("cell.differs", difference=f"{look.difference:.1e}", limit=f"{AGREES:.0e}"))
@@ -107,8 +117,9 @@ def written(run: Run, t: Translate, weights: bytes) -> None:
         with tab:
             st.code(ways.code(way.name, run.experiment), language="python")
     st.markdown(table(found, step, t))
-    gap = max(float(np.abs(way.hidden - found[0].hidden).max()) for way in found)
-    st.caption(t("ways.gap", gap=f"{gap:.1e}"))
+    if all(np.isfinite(way.hidden).all() for way in found):
+        gap = float(np.ptp(np.stack([way.hidden for way in found]), axis=0).max())
+        st.caption(t("ways.gap", gap=f"{gap:.1e}"))
 
 
 def table(found: tuple[Way, ...], step: int, t: Translate, units: int = 6) -> str:

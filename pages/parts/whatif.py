@@ -34,39 +34,50 @@ def number(typed: object) -> float | Problem:
     return Problem("edit_value", "", {"value": shorten(str(typed)), "limit": numeral(LARGEST)})
 
 
-def add(edit: Edit, typed: object) -> None:
-    """Put one more edit on the list, with the value that was typed for it; or remember what is wrong with that."""
+def add(edit: Edit, typed: object, where: str) -> None:
+    """Put one more edit on the list, with the value that was typed for it; or remember what is wrong with that, to be
+    said `where` it was typed."""
+    st.session_state.whatif_problem = None
     value = number(typed)
     if isinstance(value, Problem):
-        st.session_state.whatif_problems = (value,)
+        st.session_state.whatif_problem = where, value
         return
     new = replace(edit, value=value)
     others = tuple(one for one in edits() if replace(one, value=value) != new)  # the same place: the new value counts
-    st.session_state.whatif_problems = ()
     if len(others) >= MOST:
-        st.session_state.whatif_problems = (Problem("edit_many", "", {"limit": MOST}),)
+        st.session_state.whatif_problem = where, Problem("edit_many", "", {"limit": MOST})
     else:
         st.session_state.edits = (*others, new)
+
+
+def complain(where: str) -> None:
+    said: tuple[str, Problem] | None = st.session_state.get("whatif_problem")
+    if said and said[0] == where:
+        form.complain((said[1],))
 
 
 def remove(edit: Edit | None = None) -> None:
     """Take one edit back, or all."""
     st.session_state.edits = tuple(one for one in edits() if edit is not None and one != edit)
-    st.session_state.whatif_problems = ()
+    st.session_state.whatif_problem = None
+
+
+def seen() -> None:
+    st.session_state.edits_dropped = 0
 
 
 def from_component(told: dict[str, Any]) -> None:
     """An edit that the reader made in the picture itself."""
     fields = {name: value for name, value in told.items() if name != "value"}
-    add(Edit(**fields), told["value"])
+    add(Edit(**fields), told["value"], "picture")
 
 
 def fitting(o: Opening, width: int) -> tuple[Edit, ...]:
     """The edits that have a place in this network, whose first layer reads vectors of `width`. The others are dropped,
-    which is said once."""
+    which is said."""
     kept = tuple(edit for edit in edits() if fits(edit, o, width))
     if kept != edits():
-        st.session_state.dropped = len(edits()) - len(kept)
+        st.session_state.edits_dropped = len(edits()) - len(kept)
         st.session_state.edits = kept
     return kept
 
@@ -95,9 +106,9 @@ def fits(edit: Edit, o: Opening, width: int) -> bool:
 
 def listed(t: Translate, o: Opening) -> None:
     """What is changed now, each with a button that takes it back."""
-    form.complain(st.session_state.get("whatif_problems", ()))
-    if dropped := st.session_state.pop("dropped", 0):
+    if dropped := st.session_state.get("edits_dropped", 0):
         st.info(t("whatif.dropped", count=dropped))
+        st.button(t("notes.seen"), key="whatif_seen", on_click=seen)
     if not edits():
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="whatif_list"):
@@ -196,8 +207,9 @@ def show(t: Translate, o: Opening, width: int, layer: int, direction: int, step:
         if kind not in ("token", "off"):
             st.text_input(t("whatif.value"), "0", key="whatif_value", max_chars=40)
         st.button(t("whatif.add"), key="whatif_add", on_click=add_from_form, args=(edit,))
+    complain("form")
 
 
 def add_from_form(edit: Edit) -> None:
     """A text that was typed last may not have been there yet when the button was drawn: it is read now."""
-    add(edit, edit.value if edit.kind in ("token", "off") else st.session_state.whatif_value)
+    add(edit, edit.value if edit.kind in ("token", "off") else st.session_state.whatif_value, "form")

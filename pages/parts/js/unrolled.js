@@ -211,7 +211,7 @@ function draw(self) {
     node.tabIndex = index === (step ?? 0) ? 0 : -1;
   });
   if (self.dirty) repaint(self);
-  self.dirty = false;
+  self.dirty = false; // what is heard: the step that was chosen, and the numbers that changed under it, but no run
   if (!moved) return;
   const before = self.step;
   self.step = step;
@@ -222,10 +222,8 @@ function draw(self) {
   root.dataset.step = step;
   self.cell.root.style.setProperty("--ru-left", `${GUTTER + step * self.slim}px`);
   self.cell.show(step);
-  if (before !== step || !self.said.textContent) {
-    setText(self.said, sentence(self, step));
-    if (self.wide || before !== undefined) scrollTo(self, step, before !== undefined && before !== null);
-  }
+  if (!data.live || before !== step) setText(self.said, items[step].told);
+  if (before !== step) scrollTo(self, step, before !== undefined && before !== null);
 }
 
 function scrollTo(self, step, gently) {
@@ -337,8 +335,6 @@ function predict(self, step, node) {
   items[step].told = [fill(data.labels[changed ? "said_changed" : "said"], told), data.labels[now.verdict] ?? ""].join(" ");
   node.setAttribute("aria-label", items[step].told);
 }
-
-const sentence = ({ items }, step) => items[step].told;
 
 // ---- Hands -------------------------------------------------------------------------------------------------------------
 function toolbar(self) {
