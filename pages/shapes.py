@@ -13,12 +13,15 @@ def main() -> None:
     from rnnlab.layerlooks import MODELS
     from rnnlab.layersetting import program
 
+    OPENING = 5.0  # seconds that the page waits for a run to be opened: milliseconds, but workers take turns
     t = translator(st.session_state.lang)
     with st.container():  # always one element, so that what follows keeps its place and is not built anew
         sharing.notes(t)
     # The run gives the sizes of its first batch: for them it must have been opened, no more.
-    patience, _ = st.session_state.pop("patience", 0.0), st.session_state.pop("whole", False)
-    run = st.session_state.run = session.settle(engine.shared(), st.session_state.run, patience, enough=1)
+    for hurry in ("patience", "whole"):  # meant for pages that show the run itself
+        st.session_state.pop(hurry, None)
+    run = st.session_state.run
+    run = st.session_state.run = session.settle(engine.shared(), run, 0.0 if run.history else OPENING, enough=1)
     with st.container():
         if not isinstance(st.session_state.experiment, Experiment):
             form.complain(st.session_state.experiment)

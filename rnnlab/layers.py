@@ -10,7 +10,7 @@ from rnnlab.layerlooks import LayerLook, Readout, StepLook, TensorLook
 from rnnlab.layersetting import LayerSetting, idle
 from rnnlab.mismatch import Shape, Trial, check_work, crashes, diagnose, right_state
 
-NUMBERS = 600  # a tensor of more is shown without its values
+NUMBERS = 1_300  # a tensor of more is shown without its values
 FIRST, LAST = 6, 3  # steps that are shown, where there are many
 
 # The state of a module: (h,), or (h, c) of an LSTM

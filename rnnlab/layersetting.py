@@ -22,7 +22,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "batch_size": (1, 256),
     "steps": (1, 512),
 }
-WEIGHTS = 5_000_000  # parameters of one module
+WEIGHTS = 5_000_000  # parameters of a module that is built
 WORK = 1e10  # steps x sequences x parameters: about a second of computing
 
 # What a lesson teaches and no experiment can say: the run itself is always batch_first, and starts from zeros.
@@ -60,8 +60,6 @@ class LayerSetting:
         if not problems and self.batched and self.batch_size * self.steps > STEP_TOKENS:
             values = {"value": numeral(self.batch_size * self.steps), "limit": numeral(STEP_TOKENS)}
             problems = [Problem("layer_tokens", "batch_size", values)]
-        if not problems and (count := parameter_count(self)) > WEIGHTS:
-            problems = [Problem("layer_weights", "hidden_size", {"value": numeral(count), "limit": numeral(WEIGHTS)})]
         if problems:
             raise LabError(*problems)
 

@@ -10,7 +10,7 @@ from math import prod
 from typing import Any
 
 from rnnlab.experiment import numeral, shorten
-from rnnlab.layersetting import WORK, LayerSetting, parameter_count
+from rnnlab.layersetting import WEIGHTS, WORK, LayerSetting, parameter_count
 from rnnlab.problems import LabError, Problem
 
 Shape = tuple[int, ...]
@@ -63,7 +63,9 @@ def read_shape(text: str, field: str) -> Shape | None:
 
 
 def check_work(s: LayerSetting, shape: Shape) -> None:
-    """Raises LabError where running the module on such an input would keep everybody waiting."""
+    """Raises LabError where building the module, or running it on such an input, would keep everybody waiting."""
+    if (count := parameter_count(s)) > WEIGHTS:
+        raise LabError(Problem("layer_weights", "hidden_size", {"value": numeral(count), "limit": numeral(WEIGHTS)}))
     positions = prod(shape[:-1])
     if positions * parameter_count(s) > WORK:
         limit = int(WORK / parameter_count(s))

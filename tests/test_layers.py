@@ -224,7 +224,7 @@ def test_sizes_that_are_too_much_together_are_refused():
     with pytest.raises(LabError, match=r"131,072.*4,096"):
         LayerSetting(batch_size=256, steps=512)
     with pytest.raises(LabError, match=r"10,768,384.*5,000,000"):
-        LayerSetting(kind="LSTM", input_size=5000, hidden_size=256, bidirectional=True)
+        look(LayerSetting(kind="LSTM", input_size=5000, hidden_size=256, bidirectional=True))
 
 
 @given(settings_of_layers, st.data())

@@ -286,6 +286,15 @@ def test_a_module_that_is_too_much_is_refused_and_the_way_back_is_open():
     assert shapes(app)["output"] == (3, 1, 2)
 
 
+def test_a_module_too_large_to_build_leaves_the_controls():
+    app = visit(hidden="256", cell="lstm", bidirectional="true")
+    looked(app.number_input(key="layer_input_size").set_value(5000).run())
+    assert any("10,768,384" in error.value and "5,000,000" in error.value for error in app.error)
+    looked(app.number_input(key="layer_input_size").set_value(100).run())
+    assert not app.error
+    assert shapes(app)["weight_ih_l0"] == (1024, 100)
+
+
 def test_a_text_that_cannot_be_trained_on_leaves_the_page_alive():
     app = visit(text="x")
     assert app.error

@@ -10,6 +10,8 @@ from rnnlab.i18n import Translate
 from rnnlab.layerlooks import LayerLook, ModelLook, TensorLook
 from rnnlab.layersetting import LayerSetting, formula, parameter_count, part_of_output
 
+FEW = 64  # numbers of a weight that is shown again at every step
+
 
 def tensors(look: LayerLook, t: Translate) -> None:
     """All tensors to one scale, and how their parameters add up."""
@@ -130,13 +132,18 @@ def remarks(look: LayerLook, t: Translate) -> list[str]:
 
 
 def steps(look: LayerLook, t: Translate) -> None:
-    """A cell, step by step: what goes in, the weights it meets, what comes out."""
+    """A cell, step by step: what goes in, the weights it meets where they are small, what comes out."""
     s = look.setting
-    groups = [
-        blocks.group([blocks.sheet(tensor, t) for tensor in step.tensors], t("steps.title", step=step.step))
-        for step in look.steps
-    ]
+    small = all(weight.count <= FEW for weight in look.weights[0])
+    groups = []
+    for step in look.steps:
+        after = {f"h_{step.step + 1}", f"c_{step.step + 1}"}
+        shown = [tensor for tensor in step.tensors if small or tensor.role not in ("weight", "bias")]
+        items = [{**blocks.sheet(tensor, t), "comes": tensor.name in after} for tensor in shown]
+        groups.append(blocks.group(items, t("steps.title", step=step.step)))
     blocks.show("shapes-walk", groups, t)
+    if not small:
+        st.caption(t("steps.weights"))
     if len(look.steps) < s.steps:
         st.caption(t("readout.left_out"))
 

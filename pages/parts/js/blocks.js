@@ -36,7 +36,8 @@ function draw(self) {
   for (const item of items) item.array ??= item.values && unpack(item.values).values;
   const scene = {
     scale: scaleFor(items.filter((item) => item.kind === "block"), width),
-    limits: limitsOf(items), labels: data.labels, open: self.open, width,
+    pixel: pixelFor(items.filter((item) => item.kind === "sheet" && item.array), width),
+    limits: limitsOf(items), colours: coloursOf(root), labels: data.labels, open: self.open, width,
   };
   const nodes = data.groups.map((group, index) => groupNode(group, index, scene));
   if (items.some((item) => item.kind === "block")) nodes.push(legend(scene));
@@ -89,7 +90,7 @@ function groupNode(group, index, scene) {
   head.append(element("span", "rl-title", group.title));
   if (group.note) head.append(element("span", "rl-note", group.note));
   if (group.title) node.append(head);
-  const list = element("ul", group.chain ? "rl-items rl-chain" : "rl-items", null, { role: "list" });
+  const list = element("ul", group.chain ? "rl-items rl-chain" : group.items[0]?.kind === "sheet" ? "rl-items rl-sheets" : "rl-items", null, { role: "list" });
   let opened = null;
   group.items.forEach((item, place) => {
     const id = `${index}.${place}`;
@@ -102,7 +103,7 @@ function groupNode(group, index, scene) {
 }
 
 function itemNode(item, id, scene) {
-  const node = element("li", `rl-item rl-${item.role}${item.beside ? " rl-beside" : ""}`);
+  const node = element("li", `rl-item rl-${item.role}${item.beside ? " rl-beside" : ""}${item.comes ? " rl-comes" : ""}`);
   const opens = item.kind === "block" && item.array;
   const box = opens
     ? element("button", "rl-box", null, { type: "button", "data-item": id, "aria-expanded": String(id === scene.open) })
@@ -257,29 +258,28 @@ function tear(image, { x, y, w, h, d }, upright, [atX, atY]) {
 }
 
 // ---- Sheets ------------------------------------------------------------------------------------------------------------
-function sheet(item, { limits, width }) {
+function sheet(item, { limits, colours, pixel }) {
   const columns = item.shape.at(-1);
   const rows = item.shape.length > 1 ? item.shape[0] : 1;
   const numbered = item.array && columns <= 8;
   const cells = item.array && columns <= 128 && rows <= 64;
   const marks = item.marks ?? [];
   const grid = element("div", numbered ? "rl-sheet rl-numbered" : "rl-sheet");
-  const across = cells ? columns : item.halves;
-  const cell = numbered ? Math.max(46, 92 / columns) : cells ? Math.max(3, Math.min(20, (width * 0.8) / columns)) : 64;
-  grid.style.gridTemplateColumns = `repeat(${across}, ${cell}px)`;
-  const depth = numbered ? 24 : cells ? Math.max(3, Math.min(18, 200 / rows)) : 36;
-  grid.style.gridTemplateRows = `repeat(${cells ? rows : 1}, ${depth}px)`;
-  if (cells) {
+  const across = numbered ? columns : item.halves;
+  const whole = cells ? columns * pixel.across : 80; // where no number must fit into a cell
+  grid.style.gridTemplateColumns = `repeat(${across}, ${numbered ? Math.max(42, 84 / columns) : Math.max(cells ? 3 : 40, whole / across)}px)`;
+  grid.style.gridTemplateRows = numbered ? `repeat(${rows}, 24px)` : `${cells ? rows * pixel.down : 36}px`;
+  if (numbered) {
     item.array.forEach((value, index) => {
-      const node = element("span", "rl-cell", numbered ? written(value, DIGITS) : null);
+      const node = element("span", "rl-cell", written(value, DIGITS));
       node.style.gridArea = `${Math.floor(index / columns) + 1} / ${(index % columns) + 1}`;
-      if (!numbered) node.title = written(value, 4);
       tint(node, value, limits[item.role]);
       grid.append(node);
     });
   } else {
+    if (cells) grid.append(picture(item.array, rows, columns, limits[item.role], colours));
     for (let half = 1; half <= item.halves; half++) {
-      const part = element("span", "rl-face rl-half");
+      const part = element("span", cells ? "rl-half" : "rl-face rl-half");
       part.style.gridArea = `1 / ${half}`;
       grid.append(part);
     }
@@ -294,6 +294,30 @@ function sheet(item, { limits, width }) {
     holder.append(element("span", `rl-mark-label rl-tone${tone}`, label));
   }
   return holder;
+}
+
+// How large a cell without a number is: the same on all sheets, so that equal parts look equal.
+function pixelFor(items, width) {
+  const largest = (axis) => Math.max(1, ...items.map(({ shape }) => shape.at(axis) ?? 1));
+  return { across: Math.min(12, Math.min(300, width * 0.8) / largest(-1)), down: Math.max(2, Math.min(12, 180 / largest(-2))) };
+}
+
+// Many values as one picture, a pixel each: a node each would be too many.
+function picture(array, rows, columns, limit, { minus, plus, zero }) {
+  const canvas = element("canvas", "rl-picture", null, { width: columns, height: rows, "aria-hidden": "true" });
+  const pen = canvas.getContext("2d");
+  array.forEach((value, index) => {
+    const share = Math.round(100 * (Number.isFinite(value) ? Math.min(1, Math.abs(value) / limit) : 1));
+    pen.fillStyle = `color-mix(in srgb, ${value < 0 ? minus : plus} ${share}%, ${zero})`;
+    pen.fillRect(index % columns, Math.floor(index / columns), 1, 1);
+  });
+  return canvas;
+}
+
+function coloursOf(node) {
+  const style = getComputedStyle(node);
+  const [minus, plus, zero] = ["minus", "plus", "zero"].map((name) => style.getPropertyValue(`--rl-${name}`).trim());
+  return { minus, plus, zero };
 }
 
 const brush = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
