@@ -29,7 +29,7 @@ def show(run: Run, t: Translate) -> None:
             return
         if st.session_state.get("clip_level_of") != e:  # another experiment starts from its own level
             st.session_state.clip_level_of = e
-            st.session_state.clip_level = e.clip or max(round(float(np.median(finite)), 3), LEAST)
+            st.session_state.clip_level = e.clip or max(float(f"{np.median(finite):.3g}"), LEAST)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             level = st.number_input(
                 t("norms.level"), LEAST, BOUNDS["clip"][1], step=0.1, format="%.4g", key="clip_level", width=180

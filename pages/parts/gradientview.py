@@ -39,6 +39,10 @@ def draw(run: Run, t: Translate) -> None:
     if history.ended == "diverged":
         st.warning(t("gradients.diverged", epoch=history.checkpoints[-1].epoch))
     chosen = choose(run, t)
+    if history.experiment.bidirectional:
+        st.caption(t("gradients.both"))
+    if history.experiment.carry:
+        st.caption(t("gradients.carry"))
     with panel("flow", t, formula=FORMULA, code=CODE):
         if run.going:
             st.caption(t("gradients.waits"))

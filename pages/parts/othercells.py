@@ -65,26 +65,27 @@ def show(run: Run, chosen: Choice) -> None:
     if run.going and training(e):  # the run at hand comes first
         stop(e)
 
+    timed = training(e)
+
     def part() -> None:
         now = translator(st.session_state.lang)
-        was_training = training(e)
-        if was_training:
+        if training(e):
             tick(e)
         with panel("others", now):
             controls(run, now)
             if not run.going:
                 overlay(run, chosen, now)
-        if was_training and not training(e):
-            st.rerun()  # the timer ends
+        if training(e) != timed:
+            st.rerun()  # the timer, which a fragment is given from outside, starts or ends
 
-    st.fragment(part, run_every=stage.TICK if training(e) else None)()
+    st.fragment(part, run_every=stage.TICK if timed else None)()
 
 
 def controls(run: Run, t: Translate) -> None:
     e, begun, busy = run.experiment, others(run.experiment), training(run.experiment)
     rest = [cell for cell in choices("cell") if cell != e.cell]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="others_bar"):
-        done = all(cell in begun and begun[cell].epoch == e.epochs for cell in rest)
+        done = all(cell in begun and (one := begun[cell].history) is not None and one.ended for cell in rest)
         st.button(t("others.train"), key="train_others", on_click=train, args=(e,), disabled=busy or run.going or done)
         st.button(t("others.stop"), key="stop_others", on_click=stop, args=(e,), disabled=not busy)
         for cell in rest:
