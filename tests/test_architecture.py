@@ -13,21 +13,6 @@ LAB = sorted((ROOT / "rnnlab").rglob("*.py"))
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 SHOWN = [*LAB, *PAGES, *sorted((ROOT / "pages").rglob("*.js")), *sorted((ROOT / "pages").rglob("*.css"))]
 HEAVY = {"torch", "jieba"}
-NEAR_TORCH = {
-    "rnnlab.training",
-    "rnnlab.models",
-    "rnnlab.tasks",
-    "rnnlab.data",
-    "rnnlab.cells",
-    "rnnlab.tracing",
-    "rnnlab.preload",
-    "rnnlab.layers",
-    "rnnlab.architectures",
-    "rnnlab.backward",
-    "rnnlab.embeddings",
-    "rnnlab.batching",
-    "rnnlab.packing",
-}
 
 
 def imports(path: Path, everywhere: bool = True) -> set[str]:
@@ -44,6 +29,23 @@ def imports(path: Path, everywhere: bool = True) -> set[str]:
 
 def tops(names: set[str]) -> set[str]:
     return {name.split(".")[0] for name in names}
+
+
+def near_torch() -> set[str]:
+    """The lab's modules that load torch or jieba when they are imported, themselves or through one another."""
+    loads = {f"rnnlab.{path.stem}": imports(path, everywhere=False) for path in LAB}
+    near = {name for name, found in loads.items() if tops(found) & HEAVY}
+    while more := {name for name, found in loads.items() if found & near} - near:
+        near |= more
+    return near
+
+
+NEAR_TORCH = near_torch()
+
+
+def test_what_is_near_torch_is_found():
+    assert {"rnnlab.models", "rnnlab.training", "rnnlab.cells", "rnnlab.tracing", "rnnlab.preload"} <= NEAR_TORCH
+    assert not NEAR_TORCH & {"rnnlab.jobs", "rnnlab.session", "rnnlab.history", "rnnlab.trace", "rnnlab.figures"}
 
 
 @pytest.mark.parametrize("path", LAB, ids=lambda path: path.stem)
@@ -105,10 +107,11 @@ def test_the_package_itself_is_light():
 def test_the_web_process_imports_neither_torch_nor_jieba():
     parts = [f"pages.parts.{path.stem}" for path in sorted((ROOT / "pages" / "parts").glob("*.py"))]
     assert len(parts) >= 5
-    assert loaded_after("app", "pages.main", "pages.playground", *parts) == "['streamlit']"
+    pages = [f"pages.{path.stem}" for path in sorted((ROOT / "pages").glob("*.py"))]
+    assert loaded_after("app", *pages, *parts) == "['streamlit']"
 
 
-@pytest.mark.parametrize("name", ["main.py", "playground.py"])
+@pytest.mark.parametrize("name", [path.name for path in sorted((ROOT / "pages").glob("*.py"))])
 def test_what_a_worker_runs_again_does_nothing_on_import(name):
     """A worker process starts by running the page script under another name: only `main()` may do something."""
     assert imports(ROOT / "pages" / name, everywhere=False) == set()
