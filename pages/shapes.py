@@ -11,7 +11,7 @@ def main() -> None:
     from rnnlab.experiment import Experiment
     from rnnlab.i18n import translator
     from rnnlab.layerlooks import MODELS
-    from rnnlab.layersetting import program
+    from rnnlab.layersetting import comparing, counting, program
 
     OPENING = 5.0  # seconds that the page waits for a run to be opened: milliseconds, but workers take turns
     t = translator(st.session_state.lang)
@@ -39,10 +39,10 @@ def main() -> None:
     if setting:
         look = ask(jobs.layer, setting)
         if look:
-            with panel("shapes-tensors", t):
+            with panel("shapes-tensors", t, code=counting(setting)):
                 layerview.tensors(look, t)
             if look.readout:
-                with panel("shapes-readout", t):
+                with panel("shapes-readout", t, code=comparing(setting)):
                     layerview.readout(look, t)
             else:
                 with panel("shapes-steps", t):

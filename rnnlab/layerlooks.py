@@ -31,11 +31,6 @@ class Readout:
     equal: np.ndarray  # bool [layer x direction, step, direction]: h_n[k] is that half of the output, in every sequence
     sees_others: tuple[bool, ...]  # per direction: do the other tokens change its half of the output at the last step?
 
-    def due(self, s: LayerSetting) -> tuple[tuple[int, int, int], ...]:
-        """Where it must: the last layer's forward half at the last step, its backward half at the first."""
-        first = (s.layers - 1) * s.directions
-        return ((first, s.steps - 1, 0), (first + 1, 0, 1))[: s.directions]
-
 
 @dataclass(frozen=True)
 class StepLook:

@@ -218,11 +218,23 @@ def arguments(s: LayerSetting) -> str:
     return ", ".join(f"{name}={value!r}" for name, value in named.items())
 
 
+def variable_of(s: LayerSetting) -> str:
+    return "cell" if s.is_cell else s.cell.lower()
+
+
+def counting(s: LayerSetting) -> str:
+    """Lines to go after the program: every weight's name, shape and count, and their sum."""
+    name = variable_of(s)
+    return f"""for name, p in {name}.named_parameters():
+    print(name, list(p.shape), p.numel())
+print(sum(p.numel() for p in {name}.parameters()))"""
+
+
 def program(s: LayerSetting) -> str:
     """A few lines of PyTorch that compute what the page shows, to the last digit."""
     names = ["h", "c"] if s.has_memory else ["h"]
     lines = ["import torch", "from torch import nn", "", "torch.manual_seed(0)"]
-    variable = s.cell.lower() if not s.is_cell else "cell"
+    variable = variable_of(s)
     lines.append(f"{variable} = nn.{s.kind}({arguments(s)})")
     axes = ("step", *s.input_axes) if s.is_cell else s.input_axes
     shape = (s.steps, *s.input_shape) if s.is_cell else s.input_shape
@@ -253,3 +265,15 @@ def part_of_output(s: LayerSetting, step: int, direction: int) -> str:
         index += [":"] if s.batched and not s.leads_with_batch else []
         index += [f":{s.hidden_size}" if direction == 0 else f"{s.hidden_size}:"]
     return f"output[{', '.join(index)}]"
+
+
+def ends(s: LayerSetting) -> tuple[tuple[int, int, int], ...]:
+    """Where a layer's output must hold what h_n holds, as (row of h_n, step, direction): of the last layer the forward
+    half at the last step, the backward half at the first."""
+    first = (s.layers - 1) * s.directions
+    return ((first, s.steps - 1, 0), (first + 1, 0, 1))[: s.directions]
+
+
+def comparing(s: LayerSetting) -> str:
+    """Lines to go after the program: the output holds h_n's last layer."""
+    return "\n".join(f"print(torch.equal({part_of_output(s, *place)}, h_n[{row}]))" for row, *place in ends(s))

@@ -14,7 +14,19 @@ from torch import nn
 from rnnlab import Experiment
 from rnnlab.experiment import choices
 from rnnlab.layers import FIRST, LAST, NUMBERS, attempt, build, look
-from rnnlab.layersetting import BOUNDS, KINDS, LayerSetting, formula, idle, of_run, parameter_count, program
+from rnnlab.layersetting import (
+    BOUNDS,
+    KINDS,
+    LayerSetting,
+    comparing,
+    counting,
+    ends,
+    formula,
+    idle,
+    of_run,
+    parameter_count,
+    program,
+)
 from rnnlab.problems import LabError
 
 small = st.integers(1, 4)
@@ -147,17 +159,29 @@ def test_the_last_layer_ends_where_the_output_says(s):
             for direction in range(s.directions):
                 half = output[step, ..., direction * size : (direction + 1) * size]
                 assert seen.readout.equal[layer, step, direction] == np.array_equal(half, h_n[layer])
-    assert all(seen.readout.equal[place] for place in seen.readout.due(s))
-    last = seen.readout.due(s)
+    assert all(seen.readout.equal[place] for place in ends(s))
+    last = ends(s)
     assert last[0] == (s.directions * (s.num_layers - 1), s.steps - 1, 0)
     assert len(last) == s.directions
+
+
+@given(settings_of_layers)
+def test_the_lines_behind_the_panels_say_what_the_page_says(s):
+    with torch.random.fork_rng(), torch.no_grad(), contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(f"{program(s)}\n{counting(s)}" + ("" if s.is_cell else f"\n{comparing(s)}"), {})
+    lines = printed.getvalue().splitlines()
+    if not s.is_cell:
+        assert lines[-s.directions :] == ["True"] * s.directions
+    assert str(look(s).parameters) in lines
+    for group in look(s).weights:
+        assert all(f"{weight.name} {list(weight.shape)} {weight.count}" in lines for weight in group)
 
 
 def test_without_dead_units_nothing_else_is_equal():
     s = LayerSetting(kind="GRU", hidden_size=5, num_layers=2, bidirectional=True, batch_size=2, steps=4)
     seen = look(s).readout
-    assert set(zip(*np.nonzero(seen.equal), strict=True)) == set(seen.due(s))
-    assert seen.due(s) == ((2, 3, 0), (3, 0, 1))
+    assert set(zip(*np.nonzero(seen.equal), strict=True)) == set(ends(s))
+    assert ends(s) == ((2, 3, 0), (3, 0, 1))
 
 
 def test_the_backward_half_of_the_last_step_has_seen_one_token_unless_a_layer_below_has_seen_all():

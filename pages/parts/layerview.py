@@ -8,7 +8,7 @@ import streamlit as st
 from pages.parts import blocks
 from rnnlab.i18n import Translate
 from rnnlab.layerlooks import LayerLook, ModelLook, TensorLook
-from rnnlab.layersetting import LayerSetting, formula, parameter_count, part_of_output
+from rnnlab.layersetting import LayerSetting, ends, formula, parameter_count, part_of_output
 
 FEW = 64  # numbers of a weight that is shown again at every step
 
@@ -55,7 +55,7 @@ def readout(look: LayerLook, t: Translate) -> None:
     """The output step by step, h_n row by row, and what is the same in both."""
     s, found = look.setting, look.readout
     assert found is not None
-    due = found.due(s)
+    due = ends(s)
     for place in due:
         left, right = f"`h_n[{place[0]}]`", f"`{part_of_output(s, *place[1:])}`"
         count = s.sequences * s.hidden_size
@@ -92,7 +92,7 @@ def output_marks(look: LayerLook, step: int) -> list[dict[str, Any]]:
     marks = []
     for direction in range(s.directions):
         same = np.flatnonzero(found.equal[:, step, direction]).tolist()
-        expected = [k for k in same if (k, step, direction) in found.due(s)]
+        expected = [k for k in same if (k, step, direction) in ends(s)]
         if same:
             label = "= " + ", ".join(f"h_n[{k}]" for k in (expected or same))
             tone = direction if expected else 2
@@ -103,7 +103,7 @@ def output_marks(look: LayerLook, step: int) -> list[dict[str, Any]]:
 def state_marks(look: LayerLook, k: int) -> list[dict[str, Any]]:
     s, found = look.setting, look.readout
     assert found is not None
-    expected = [place for place in found.due(s) if place[0] == k and found.equal[place]]
+    expected = [place for place in ends(s) if place[0] == k and found.equal[place]]
     return [
         {"part": 0, "tone": direction, "label": f"= {part_of_output(s, step, direction)}"}
         for _, step, direction in expected
@@ -115,15 +115,16 @@ def remarks(look: LayerLook, t: Translate) -> list[str]:
     s, found = look.setting, look.readout
     assert found is not None
     said = []
-    chance = int(found.equal.sum()) - sum(bool(found.equal[place]) for place in found.due(s))
+    chance = int(found.equal.sum()) - sum(bool(found.equal[place]) for place in ends(s))
     below = (s.layers - 1) * s.directions
     if below and not found.equal[:below].any():
         said.append(t("readout.below", rows=", ".join(f"`h_n[{k}]`" for k in range(below))))
     if s.directions == 2 and s.steps > 1:
         last = f"`{part_of_output(s, s.steps - 1, 1)}`"
-        said.append(t("readout.sees" if found.sees_others[1] else "readout.blind", part=last))
-        if found.sees_others[1] and s.layers > 1:
-            said.append(t("readout.through_below"))
+        if s.layers == 1 and not found.sees_others[1]:
+            said.append(t("readout.blind", part=last))
+        elif found.sees_others[1]:  # else dropout or dead units stand between: nothing can be said
+            said += [t("readout.sees", part=last), t("readout.through_below")]
     if s.leads_with_batch:
         said.append(t("readout.turned"))
     if chance:

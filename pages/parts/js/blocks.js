@@ -258,10 +258,10 @@ function tear(image, { x, y, w, h, d }, upright, [atX, atY]) {
 }
 
 // ---- Sheets ------------------------------------------------------------------------------------------------------------
-function sheet(item, { limits, colours, pixel }) {
+function sheet(item, { limits, colours, pixel, width }) {
   const columns = item.shape.at(-1);
   const rows = item.shape.length > 1 ? item.shape[0] : 1;
-  const numbered = item.array && columns <= 8;
+  const numbered = item.array && columns <= 10 && rows <= 8 && columns * 42 < width;
   const cells = item.array && columns <= 128 && rows <= 64;
   const marks = item.marks ?? [];
   const grid = element("div", numbered ? "rl-sheet rl-numbered" : "rl-sheet");
