@@ -106,11 +106,10 @@ def states_figure(packing: Packing, t: Translate) -> go.Figure:
     ]
     for place in range(3):
         suffix = str(place + 1)
-        layout[f"xaxis{suffix}"] = still(
-            {"domain": [place / 3, place / 3 + 0.3], "title": {"text": t("axis.unit")}, "anchor": f"y{suffix}"}
-        )
+        across = {"domain": [place / 3, place / 3 + 0.3], "title": {"text": t("axis.unit")}, "nticks": 4}
+        layout[f"xaxis{suffix}"] = still(across | {"anchor": f"y{suffix}"})
         layout[f"yaxis{suffix}"] = still(
             {"tickvals": list(range(len(labels))), "ticktext": labels, "autorange": "reversed", "anchor": f"x{suffix}"}
-            | ({"title": {"text": t("axis.line")}} if place == 0 else {})
+            | ({"title": {"text": t("axis.line")}} if place == 0 else {"showticklabels": False})
         )
     return go.Figure(traces, layout)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.parts.ask import ask
 from pages.parts.panel import panel
-from pages.parts.textparts import COLUMNS, at_hand, grid, grids, row
+from pages.parts.textparts import COLUMNS, ahead, at_hand, grid, grids, row
 from rnnlab import jobs
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Translate
@@ -16,6 +16,7 @@ NUMBERS = 32  # sequences of a batch that are listed
 
 def draw(run: Run, t: Translate) -> None:
     e = at_hand(run)
+    ahead(run, t)
     epoch = min(int(st.session_state.get("batch_epoch", 1)), most(e))
     seen = ask(jobs.reading, e, epoch)
     if seen is None:

@@ -8,7 +8,7 @@ from pages.parts import form, recut
 from pages.parts.ask import ask
 from pages.parts.panel import panel
 from pages.parts.plain import verbatim
-from pages.parts.textparts import at_hand, tokens
+from pages.parts.textparts import ahead, at_hand, tokens
 from rnnlab import jobs
 from rnnlab.cutting import Cut, beginning, inked
 from rnnlab.experiment import WORD_CHARACTERS, WORDS, Experiment
@@ -21,6 +21,7 @@ LISTED = 24  # added words, with how often each was found
 
 def draw(run: Run, t: Translate) -> None:
     e = at_hand(run)
+    ahead(run, t)
     found = ask(jobs.cuts, e.text, e.added_words, e.tokenizer, SHOWN)
     if found is None:
         return

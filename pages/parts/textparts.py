@@ -24,6 +24,12 @@ def at_hand(run: Run) -> Experiment:
     return said if isinstance(said, Experiment) else run.experiment
 
 
+def ahead(run: Run, t: Translate) -> None:
+    """Say so where what is shown is of the form and not of the run."""
+    if at_hand(run) != run.experiment:
+        st.caption(t("parts.ahead"))
+
+
 def tokens(
     key: str,
     lines: Sequence[Sequence[str]],

@@ -24,6 +24,9 @@ export default component("rl-tokens", {
     }
     self.lines.setAttribute("aria-label", data.label);
     self.lines.setAttribute("role", "group");
+    // A long text scrolls: without buttons inside, the keyboard needs a way in.
+    if (data.editable) self.lines.removeAttribute("tabindex");
+    else self.lines.setAttribute("tabindex", "0");
     show(self);
   },
 });
