@@ -50,9 +50,12 @@ def main() -> None:
         with panel("shapes-try", t):
             tryshape.show(setting, t)
     with panel("shapes-models", t):
-        preset = st.session_state.run.experiment.preset
-        if st.session_state.get("shapes_model") not in MODELS:
-            st.session_state.shapes_model = preset if preset in MODELS else MODELS[0]
+        lesson = form.value("preset")
+        if lesson != st.session_state.get("shapes_lesson") or "shapes_model" not in st.session_state:
+            st.session_state.shapes_lesson = lesson
+            st.session_state.shapes_model = (
+                lesson if lesson in MODELS else st.session_state.get("shapes_kept", MODELS[0])
+            )
         chosen = st.segmented_control(
             t("model.choose"),
             MODELS,
@@ -61,6 +64,7 @@ def main() -> None:
             required=True,
             label_visibility="collapsed",
         )
+        st.session_state.shapes_kept = chosen  # a look at another page drops the widget's own state
         st.caption(t(f"model_about.{chosen}"))
         model = ask(jobs.architecture, chosen)
         if model:

@@ -126,6 +126,15 @@ def test_it_follows_the_experiment_until_a_control_is_changed_and_can_go_back():
     assert shapes(app)["output"] == (3, 1, 9)
 
 
+def test_another_lesson_is_followed_again():
+    app = visit(preset="layer-shapes")
+    looked(app.number_input(key="layer_hidden_size").set_value(3).run())
+    looked(app.selectbox(key="preset").select("two-layers").run())
+    assert shapes(app)["output"] == (3, 2, 5)
+    looked(app.selectbox(key="preset").select("bilstm").run())
+    assert app.session_state.shapes_model == "bilstm"
+
+
 CHANGES = {
     "input_size": 6, "hidden_size": 5, "num_layers": 3, "dropout": 0.4, "batch_size": 3, "steps": 6,
     "bidirectional": True, "bias": False, "batch_first": True, "batched": False, "given": True,
@@ -315,6 +324,16 @@ def test_every_model_shows_its_stages(name):
     assert "logits" in seen
     assert any("def forward" in code.value for code in app.code)
     assert f"{sum(p.numel() for p in ARCHITECTURES[name].build().parameters()):,}" in said(app)
+
+
+def test_what_was_chosen_and_typed_outlives_a_look_at_another_page():
+    app = tried(visit(preset="layer-shapes"), "7, 5, 4")
+    looked(app.segmented_control(key="shapes_model").select("attention").run())
+    looked(app.switch_page("playground.py").run())
+    looked(app.switch_page("shapes.py").run())
+    assert app.session_state.shapes_model == "attention"
+    assert app.text_input(key="try_input").value == "7, 5, 4"
+    assert "context" in shapes(app, "shapes-chain")
 
 
 def test_the_lesson_on_the_last_step_opens_its_model():

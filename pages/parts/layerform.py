@@ -32,8 +32,10 @@ def of_experiment() -> LayerSetting:
 
 
 def keep() -> None:
-    """A control was changed: from now on the controls say what is shown, not the experiment."""
+    """A control was changed: from now on the controls say what is shown, not the experiment; until another lesson is
+    opened."""
     st.session_state.layer_own = {name: st.session_state[key(name)] for name in NAMES}
+    st.session_state.layer_lesson = form.value("preset")
 
 
 def follow() -> None:
@@ -43,6 +45,8 @@ def follow() -> None:
 def show(t: Translate) -> LayerSetting | None:
     """The controls, and what they say. None where that can't be: the page says why."""
     own = st.session_state.get("layer_own")
+    if own and st.session_state.layer_lesson != form.value("preset"):
+        own = st.session_state.layer_own = None
     said = own or {name: getattr(of_experiment(), name) for name in NAMES}
     for name, value in said.items():
         st.session_state[key(name)] = value

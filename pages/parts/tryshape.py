@@ -14,9 +14,11 @@ from rnnlab.problems import LabError
 def show(setting: LayerSetting, t: Translate) -> None:
     left, right = st.columns(2, gap="small")
     with left:
-        st.text_input(t("field.try_input"), key="try_input", max_chars=80, help=t("try.help"))
+        st.text_input(t("field.try_input"), key="try_input", max_chars=80, persist_state="session", help=t("try.help"))
     with right:
-        st.text_input(t("field.try_state"), key="try_state", max_chars=80, help=t("try.help_state"))
+        st.text_input(
+            t("field.try_state"), key="try_state", max_chars=80, persist_state="session", help=t("try.help_state")
+        )
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.caption(t("try.examples"), width="content")
         for index, (x, state) in enumerate(suggestions(setting)):
