@@ -86,6 +86,9 @@ function chip(self, value, name = "") {
   return node;
 }
 
+// One more number of a sum, with its own sign in the place of a plus.
+const added = (self, value) => [value < 0 ? " − " : " + ", chip(self, Math.abs(value))];
+
 const line = (...parts) => {
   const node = element("div", "ru-line");
   node.append(...parts);
@@ -109,7 +112,7 @@ function write(self, { name, unit }) {
     lines = [
       line(S(name), " = ", label, "( ", weightSymbol(self, "W", x), "·", S("x", null), " + ", weightSymbol(self, "b", x), " + ",
         weightSymbol(self, "W", h), "·", S("h0", null), " + ", weightSymbol(self, "b", h), " )"),
-      line(" = ", label, "( ", chip(self, x.product), " + ", chip(self, x.bias), " + ", chip(self, h.product), " + ", chip(self, h.bias), " )"),
+      line(" = ", label, "( ", chip(self, x.product), ...added(self, x.bias), ...added(self, h.product), ...added(self, h.bias), " )"),
       line(" = ", label, "( ", chip(self, sum), " ) = ", N(name, result)),
     ];
   };
@@ -125,7 +128,7 @@ function write(self, { name, unit }) {
     lines = [
       line(S("c"), " = ", S("f"), "·", S("c0"), " + ", S("i"), "·", S("g")),
       line(" = ", N("f"), " · ", N("c0"), " + ", N("i"), " · ", N("g")),
-      line(" = ", chip(self, now.f[unit] * now.c0[unit]), " + ", chip(self, now.i[unit] * now.g[unit]), " = ", N("c", result)),
+      line(" = ", chip(self, now.f[unit] * now.c0[unit]), ...added(self, now.i[unit] * now.g[unit]), " = ", N("c", result)),
     ];
   } else if (kind === "lstm tanhc") lines = [line(S("tanhc"), " = tanh( ", N("c"), " ) = ", N("tanhc"))];
   else if (kind === "lstm h") {
@@ -137,7 +140,7 @@ function write(self, { name, unit }) {
     lines = [
       line(S("h"), " = (1 − ", S("z"), ")·", S("n"), " + ", S("z"), "·", S("h0")),
       line(" = (1 − ", N("z"), ") · ", N("n"), " + ", N("z"), " · ", N("h0")),
-      line(" = ", chip(self, (1 - now.z[unit]) * now.n[unit]), " + ", chip(self, now.z[unit] * now.h0[unit]), " = ", N("h", result)),
+      line(" = ", chip(self, (1 - now.z[unit]) * now.n[unit]), ...added(self, now.z[unit] * now.h0[unit]), " = ", N("h", result)),
     ];
   } else if (kind === "gru n") {
     const [x, h] = [side(self, walk, "n", unit, "x"), side(self, walk, "n", unit, "h")];
@@ -147,7 +150,7 @@ function write(self, { name, unit }) {
     lines = [
       line(S("n"), " = tanh( ", weightSymbol(self, "W", x), "·", S("x", null), " + ", weightSymbol(self, "b", x), " + ", S("r"), " · (",
         weightSymbol(self, "W", h), "·", S("h0", null), " + ", weightSymbol(self, "b", h), ") )"),
-      line(" = tanh( ", chip(self, x.product), " + ", chip(self, x.bias), " + ", N("r"), " · (", chip(self, h.product), " + ", chip(self, h.bias), ") )"),
+      line(" = tanh( ", chip(self, x.product), ...added(self, x.bias), " + ", N("r"), " · (", chip(self, h.product), ...added(self, h.bias), ") )"),
       line(" = tanh( ", chip(self, sum), " ) = ", N("n", result)),
     ];
   } else { // what comes from below, or from before
@@ -155,7 +158,7 @@ function write(self, { name, unit }) {
     sides.push(one);
     result = one.product + one.bias;
     lines = [line(weightSymbol(self, "W", one), "·", S(one.name, null), " + ", weightSymbol(self, "b", one)),
-      line(" = ", chip(self, one.product), " + ", chip(self, one.bias), " = ", N(name, result))];
+      line(" = ", chip(self, one.product), ...added(self, one.bias), " = ", N(name, result))];
   }
   const part = cell.parts.find((one) => one.name === name);
   const forced = Number.isFinite(shown) && Math.abs(result - shown) > 1e-4 * Math.max(1, Math.abs(shown));

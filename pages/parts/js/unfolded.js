@@ -284,7 +284,7 @@ function borders({ data, rows }, plan) {
 function drawingOf(self, plan) {
   const { data } = self;
   const flip = data.direction ? { transform: `matrix(-1 0 0 1 ${CELL_WIDTH} 0)` } : {};
-  const group = svg("g", flip, ...borders(self, plan), ...plan.wires.map(([d, name, bare]) => svg("path", { d, class: `ru-wire ru-${name || "sum"}`, ...(bare ? {} : { "marker-end": "url(#ru-head)" }) })));
+  const group = svg("g", flip, ...borders(self, plan), ...plan.wires.map(([d, name, bare]) => svg("path", { d, class: `ru-wire ru-${name || "plain"}`, ...(bare ? {} : { "marker-end": "url(#ru-head)" }) })));
   const dots = plan.dots.map(([x, y, sign]) => {
     const text = sign === "squash" ? (data.nonlinearity === "relu" ? "ReLU" : "tanh") : sign;
     const round = text.length === 1;

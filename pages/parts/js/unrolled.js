@@ -3,7 +3,7 @@
 
 const BODY = 316; // pixels from the predictions down to the tokens: room for an open cell
 const SLIM = 44; // the narrowest column
-const GUTTER = 58; // the names of the rows, at the left
+const GUTTER = 48; // the names of the rows, at the left
 const PACE = 900; // milliseconds a step while playing
 
 export default component("rl-unrolled", {

@@ -1,0 +1,331 @@
+"""The Cell page in a browser: a step opens by mouse and by keyboard, its numbers are those of a plain program, and a
+change and its undoing are what the same change is there."""
+
+import re
+
+import plain
+import pytest
+import torch
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from support import eventually
+from torch import nn
+
+from rnnlab import Experiment, run
+from rnnlab.share import to_link
+
+FIRST = "我 喜欢 学习 深度 学习"
+TYPES = ["我", "喜欢", "学习", "深度"]
+
+
+def opened(visit, experiment: Experiment | None = None, query: str = "", **options):
+    """The page, reached as a reader reaches it, with the run at its end."""
+    lab = visit(query or to_link(experiment or Experiment(), "en", run=True), **options)
+    if options.get("path"):
+        pass
+    elif query:  # a lesson that opens here
+        eventually(lambda: "/cell" in lab.address, "the lesson opens on its page")
+    else:
+        lab.page.get_by_role("link", name=re.compile("^(Cell|单元)$")).first.click()
+    expect(lab.at("status")).to_contain_text(re.compile(r"·\s*(trained|训练完成|not trained yet)\s*$"), timeout=40_000)
+    eventually(lambda: shown(lab, "epoch") == str(lab.epoch), "the picture shows the newest epoch", 30)
+    return lab
+
+
+def root(lab):
+    return lab.page.locator(".rl-unrolled")
+
+
+def shown(lab, name: str) -> str | None:
+    return root(lab).get_attribute(f"data-{name}") if root(lab).count() else None
+
+
+def column(lab, step: int):
+    return root(lab).locator(f".ru-column[data-step='{step}']")
+
+
+def equation(lab) -> dict[str, str]:
+    return root(lab).locator(".ru-equation").evaluate("node => ({...node.dataset})")
+
+
+def lines(lab) -> list[str]:
+    return [line.replace("−", "-") for line in root(lab).locator(".ru-lines > .ru-line").all_inner_texts()]
+
+
+def numbers(line: str) -> list[float]:
+    """The numbers of an equation's line, each with the sign that stands before it."""
+    return [float(found.replace(" ", "")) for found in re.findall(r"(?<![\w.])-? ?\d+\.\d+(?:e[+-]\d+)?", line)]
+
+
+def point_at(lab, name: str, unit: int, count: int) -> None:
+    """Hover over one value."""
+    box = root(lab).locator(f".ru-node.ru-{name} .ru-strip").bounding_box()
+    across, line = min(count, 32), unit // 32
+    height = box["height"] / -(-count // 32)
+    lab.page.mouse.move(box["x"] + (unit % 32 + 0.5) * box["width"] / across, box["y"] + (line + 0.5) * height)
+    eventually(lambda: (equation(lab)["name"], equation(lab)["unit"]) == (name, str(unit)), f"{name}[{unit}] is shown")
+
+
+def predictions(lab, which: int = 0) -> list[tuple[str, int]]:
+    """The expected token and its chance in percent, after each step."""
+    found = []
+    for out in root(lab).locator(".ru-out").all():
+        guess = out.locator(".ru-guess").nth(which)
+        percent = re.match(r"\d+", guess.locator(".ru-chance").inner_text())
+        found.append((guess.locator(".ru-next").inner_text(), int(percent[0])))
+    return found
+
+
+class Words:
+    """`words-next` with the weights of the run, as a plain program writes it."""
+
+    def __init__(self, experiment: Experiment, epoch: int = -1):
+        history = run(experiment)
+        values = torch.frombuffer(bytearray(history.checkpoints[epoch].weights), dtype=torch.float32)
+        self.embedding, self.linear = nn.Embedding(4, 16), nn.Linear(32, 4)
+        kinds = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+        self.layer = kinds[experiment.cell](16, 32, batch_first=True)
+        modules = nn.ModuleList([self.embedding, self.layer, self.linear])
+        nn.utils.vector_to_parameters(values, modules.parameters())
+        for parameter in modules.parameters():
+            parameter.requires_grad_(False)
+
+    def expects(self, ids: list[int]) -> list[tuple[str, int]]:
+        output, _ = self.layer(self.embedding(torch.tensor([ids])))
+        chances, best = self.linear(output)[0].softmax(-1).max(-1)
+        return [(TYPES[id], round(float(chance) * 100)) for id, chance in zip(best, chances, strict=True)]
+
+
+def test_the_numbers_of_a_step_are_those_of_a_plain_program(visit):
+    lab = opened(visit)
+    _, predicted, hidden = plain.next_words(FIRST)
+    words = Words(Experiment())
+    torch.testing.assert_close(words.layer(words.embedding(torch.tensor([[0, 1, 2, 3]])))[0][0], hidden[-1])
+    assert tuple(token for token, _ in predictions(lab)) == predicted[-1]
+    column(lab, 2).locator(".ru-chip").click()
+    expect(column(lab, 2)).to_have_attribute("aria-selected", "true")
+    for unit in (0, 13, 31):
+        point_at(lab, "h", unit, 32)
+        told = equation(lab)
+        assert float(told["result"]) == pytest.approx(hidden[-1][2, unit].item(), abs=1e-6)
+        assert float(told["shown"]) == pytest.approx(hidden[-1][2, unit].item(), abs=1e-5)
+        w_ih, w_hh, b_ih, b_hh = words.layer.parameters()
+        x, h = words.embedding.weight[2], hidden[-1][1]
+        parts = [w_ih[unit] @ x, b_ih[unit], w_hh[unit] @ h, b_hh[unit]]
+        written = lines(lab)
+        assert numbers(written[1]) == pytest.approx([float(part) for part in parts], abs=6e-5)
+        assert numbers(written[2]) == pytest.approx([float(sum(parts)), hidden[-1][2, unit].item()], abs=6e-5)
+        sums = root(lab).locator(".ru-sum")
+        for place, (row, vector) in enumerate([(w_ih[unit], x), (w_hh[unit], h)]):
+            products = row * vector
+            largest = products.abs().sort(descending=True).indices[:6].tolist()
+            terms = sums.nth(place).locator(".ru-term")
+            assert [int(term.locator(".ru-index").inner_text()[1:-1]) for term in terms.all()] == largest
+            seen = [numbers(term.inner_text().replace("−", "-"))[-1] for term in terms.all()]
+            assert seen == pytest.approx([products[index].item() for index in largest], abs=6e-5)
+            rest = products.sum() - products[largest].sum()
+            said = sums.nth(place).locator(".ru-rest").inner_text().replace("−", "-")
+            assert f"{len(products) - 6} products" in said
+            assert numbers(said)[0] == pytest.approx(rest.item(), abs=6e-5)
+
+
+@pytest.mark.parametrize(("cell", "nonlinearity"), [("rnn", "relu"), ("lstm", "tanh"), ("gru", "tanh")])
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_every_equation_gives_the_value_that_is_shown(visit, cell, nonlinearity, bidirectional):
+    """In every layer and direction, of every value of a step."""
+    e = Experiment(
+        cell=cell, nonlinearity=nonlinearity, hidden=40, embed=7, layers=2, bidirectional=bidirectional, epochs=20
+    )
+    lab = opened(visit, e)
+    names = root(lab).locator(".ru-node").evaluate_all("nodes => nodes.map(node => node.dataset.name)")
+    assert set(names) > {"rnn": {"h"}, "lstm": set("ifgoch"), "gru": set("rznh")}[cell] | {"x", "h0"}
+    for row in root(lab).locator("button.ru-row").all():
+        row.click()
+        expect(row).to_have_attribute("aria-pressed", "true")
+        column(lab, 1).locator(".ru-chip").click()
+        for name in names:
+            count = int(root(lab).locator(f".ru-node.ru-{name}").get_attribute("aria-valuemax")) + 1
+            for unit in {0, count - 1}:
+                point_at(lab, name, unit, count)
+                told = equation(lab)
+                assert float(told["result"]) == pytest.approx(float(told["shown"]), abs=2e-6)
+                last = numbers(lines(lab)[-1])[-1]
+                assert last == pytest.approx(float(told["shown"]), abs=6e-5, rel=6e-3)
+
+
+def test_the_keyboard_alone_walks_opens_plays_and_closes(visit):
+    lab = opened(visit)
+    keys = lab.page.keyboard
+    assert root(lab).locator(".ru-column[tabindex='0']").count() == 1
+    root(lab).locator(".ru-next[type=button], button.ru-next").first.focus()
+    for _ in range(6):
+        keys.press("Tab")
+        if root(lab).locator(".ru-column:focus").count():
+            break
+    expect(root(lab).locator(".ru-column:focus")).to_have_attribute("data-step", "1")
+    said = root(lab).get_by_role("status")
+    for key, step in [("ArrowRight", 2), ("End", 3), ("ArrowLeft", 2), ("Home", 0)]:
+        keys.press(key)
+        expect(root(lab).locator(".ru-column:focus")).to_have_attribute("data-step", str(step))
+        expect(root(lab)).to_have_attribute("data-step", str(step))
+        expect(said).to_contain_text(f"Step {step + 1}, {FIRST.split()[step]}: expects {FIRST.split()[step + 1]} with")
+    assert said.get_attribute("aria-live") == "polite"
+    keys.press("ArrowDown")
+    node = root(lab).locator(".ru-node:focus")
+    expect(node).to_have_attribute("data-name", "h")
+    keys.press("ArrowRight")
+    assert (equation(lab)["name"], equation(lab)["unit"]) == ("h", "1")
+    assert re.match(r"\[1\] = −?\d\.\d{4}", node.get_attribute("aria-valuetext"))
+    keys.press("ArrowUp")
+    assert equation(lab)["name"] == "k"
+    keys.press("End")
+    assert equation(lab)["unit"] == "31"
+    keys.press("Escape")
+    expect(root(lab).locator(".ru-column:focus")).to_have_attribute("data-step", "0")
+    keys.press("Space")
+    eventually(lambda: shown(lab, "step") == "3", "played to the end")
+    expect(root(lab)).not_to_have_attribute("data-playing", "")
+    keys.press("Escape")
+    expect(root(lab).locator(".ru-cell")).to_be_hidden()
+    expect(root(lab).locator(".ru-equation")).to_be_hidden()
+    keys.press("Enter")
+    expect(root(lab).locator(".ru-cell")).to_be_visible()
+
+
+def test_the_chosen_step_is_chosen_on_every_page(visit):
+    lab = opened(visit)
+    column(lab, 3).locator(".ru-chip").click()
+    expect(column(lab, 3)).to_have_attribute("aria-selected", "true")
+    lab.page.get_by_role("link", name="Playground").first.click()
+    expect(lab.page.locator(".rl-column[data-step='3']")).to_have_attribute("aria-selected", "true")
+    lab.page.locator(".rl-column[data-step='1'] .rl-chip").click()
+    lab.page.get_by_role("link", name="Cell").first.click()
+    expect(column(lab, 1)).to_have_attribute("aria-selected", "true")
+
+
+def test_another_epoch_has_other_numbers(visit):
+    lab = opened(visit)
+    newest = equation(lab)
+    lab.page.locator(".rl-scrubber input").focus()
+    lab.page.keyboard.press("Home")
+    eventually(lambda: shown(lab, "epoch") == "0", "the picture follows")
+    untrained = Words(Experiment(), 0)
+    output, _ = untrained.layer(untrained.embedding(torch.tensor([[0, 1, 2, 3]])))
+    assert equation(lab)["name"] == newest["name"]
+    assert float(equation(lab)["shown"]) == pytest.approx(output[0, 1, int(newest["unit"])].item(), abs=1e-5)
+    assert equation(lab)["shown"] != newest["shown"]
+    assert predictions(lab) == untrained.expects([0, 1, 2, 3])
+    assert shown(lab, "mounts") == "1"
+
+
+def test_a_change_shows_what_a_plain_program_says_and_its_removal_everything_as_before(visit):
+    e = Experiment(cell="lstm", epochs=60)
+    lab = opened(visit, e)
+    words = Words(e)
+    before = predictions(lab)
+    assert before == words.expects([0, 1, 2, 3])
+    told = equation(lab)
+    lab.press("whatif_add")  # the first word of the vocabulary is proposed, in the place of the open step's
+    expect(root(lab).locator(".ru-guess:visible")).to_have_count(8)
+    assert predictions(lab) == before
+    assert predictions(lab, 1) == words.expects([0, 0, 2, 3])
+    expect(root(lab).get_by_role("status")).to_contain_text("with the changes")
+    lab.press("whatif_remove_0")
+    expect(root(lab).locator(".ru-guess:visible")).to_have_count(4)
+    assert predictions(lab) == before
+    assert equation(lab) == told
+
+
+def test_a_weight_is_changed_in_the_equation_itself(visit):
+    lab = opened(visit)
+    words = Words(Experiment())
+    column(lab, 1).locator(".ru-chip").click()
+    root(lab).locator(".ru-node.ru-h .ru-strip").click(position={"x": 2, "y": 5})
+    weight = root(lab).locator(".ru-sum").first.locator(".ru-term").first
+    entry = int(weight.locator(".ru-index").inner_text()[1:-1])
+    weight.locator("button.ru-weight").click()
+    field = root(lab).locator(".ru-ask input")
+    field.fill("nan")
+    field.press("Enter")
+    alert = lab.page.get_by_role("alert")
+    expect(alert).to_contain_text("nan")
+    expect(alert).to_contain_text("1,000,000")
+    weight.locator("button.ru-weight").click()
+    field.fill("4")
+    field.press("Enter")
+    expect(root(lab).locator(".ru-guess:visible")).to_have_count(8)
+    expect(alert).to_have_count(0)
+    words.layer.weight_ih_l0[0, entry] = 4.0
+    assert predictions(lab, 1) == words.expects([0, 1, 2, 3])
+    output, _ = words.layer(words.embedding(torch.tensor([[0, 1, 2, 3]])))
+    assert float(equation(lab)["result"]) == pytest.approx(output[0, 1, 0].item(), abs=1e-5)
+    root(lab).locator("[data-view=original]").click()
+    assert float(equation(lab)["result"]) == pytest.approx(
+        Words(Experiment()).layer(words.embedding(torch.tensor([[0, 1, 2, 3]])))[0][0, 1, 0].item(), abs=1e-5
+    )
+    lab.press("whatif_clear")
+    expect(root(lab).locator(".ru-guess:visible")).to_have_count(4)
+
+
+def test_a_clamped_gate_is_said_to_be_held(visit):
+    lab = opened(visit, query="preset=gru&epochs=30&run=1")
+    root(lab).locator(".ru-node.ru-z .ru-strip").click(position={"x": 3, "y": 5})
+    root(lab).locator(".ru-edit button").first.click()
+    expect(root(lab).locator(".ru-forced")).to_be_visible()
+    assert float(equation(lab)["shown"]) == 0.0
+    assert float(equation(lab)["result"]) > 0
+    expect(root(lab).locator(".ru-was")).to_be_visible()
+
+
+@pytest.mark.parametrize(("scheme", "locale"), [("light", "zh-CN"), ("dark", "en-US")])
+def test_it_has_no_serious_barrier(visit, locale, scheme):
+    lab = opened(visit, query="preset=lstm&epochs=20&run=1", locale=locale, color_scheme=scheme)
+    root(lab).locator(".ru-node.ru-f .ru-strip").click(position={"x": 3, "y": 5})
+    root(lab).locator(".ru-edit button").first.click()
+    expect(root(lab).locator(".ru-forced")).to_be_visible()
+    found = Axe().run(lab.page, context={"include": [[".rl-unrolled"]]}).response["violations"]
+    serious = [
+        (v["id"], [n["html"][:160] for n in v["nodes"]]) for v in found if v["impact"] in ("critical", "serious")
+    ]
+    assert serious == []
+
+
+def test_it_reads_on_a_phone(visit):
+    e = Experiment(text=" ".join(f"w{i % 30}" for i in range(65)), cell="lstm", hidden=20, epochs=3)
+    lab = opened(visit, query=to_link(e, "en", run=True), path="/cell", viewport={"width": 390, "height": 844})
+    # Streamlit looks for its server below that path first, and says that there is no page of that name.
+    lab.errors = [error for error in lab.errors if not re.search("404|does not seem to exist", error)]
+    sizes = "[document.documentElement, document.querySelector('.stMain')].map(n => [n.scrollWidth, n.clientWidth])"
+    for scroll, client in lab.page.evaluate(sizes):
+        assert scroll <= client
+    scroller = root(lab).locator(".ru-scroller")
+    assert scroller.evaluate("node => node.scrollWidth > 2 * node.clientWidth")
+    column(lab, 50).locator(".ru-chip").click()
+    strips = [node.bounding_box() for node in root(lab).locator(".ru-node .ru-strip").all()]
+    assert len(strips) == 10
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in strips)
+    assert [box["y"] for box in strips] == sorted(box["y"] for box in strips)
+    assert strips[0]["y"] > scroller.bounding_box()["y"] + scroller.bounding_box()["height"] - 1
+    place = column(lab, 50).bounding_box()
+    assert 0 <= place["x"] <= 390 - place["width"]  # what was chosen is in sight
+
+
+def test_tokens_are_shown_as_they_were_typed(visit):
+    odd = "<b>x</b> $x$ **x** &lt; 👩‍👩‍👧 مرحبا <img/src=x> 1"
+    lab = opened(visit, Experiment(text=odd, epochs=150))
+    assert root(lab).locator(".ru-chip bdi").all_inner_texts() == odd.split()[:-1]
+    assert [token for token, _ in predictions(lab)] == odd.split()[1:]
+    column(lab, 0).locator(".ru-chip").click()
+    root(lab).locator(".ru-node.ru-x .ru-strip").click(position={"x": 3, "y": 5})
+    expect(root(lab).locator(".ru-lines")).to_contain_text("<b>x</b>")
+    assert root(lab).locator("b, strong, em, a, img, .katex").count() == 0
+
+
+def test_colours_follow_the_theme(visit):
+    ink = "getComputedStyle(document.querySelector('.rl-unrolled .ru-node.ru-h .ru-symbol')).color"
+    pixel = "document.querySelector('.ru-strips').getContext('2d').getImageData(1, 1, 1, 1).data.join()"
+    light, dark = (opened(visit, color_scheme=scheme) for scheme in ("light", "dark"))
+    assert light.page.evaluate(ink) != dark.page.evaluate(ink)
+    shades = [lab.page.locator(".ru-strip canvas").first.screenshot() for lab in (light, dark)]
+    assert shades[0] != shades[1]
+    assert light.page.evaluate(pixel)
