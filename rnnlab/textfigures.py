@@ -47,33 +47,32 @@ def plane_figure(
     """The points of a plane, to one scale on both axes. Where they are many, only the chosen id and those near it carry
     their token."""
     ids = range(specials, len(tokens))
-    labels = [tick(tokens[id]) for id in ids]
-    named = set(ids) if len(ids) <= LABELS else {chosen, *near}
+    named = list(ids) if len(ids) <= LABELS else sorted({chosen, *near})
     reach = (plane.reach or 1.0) * 1.15
-    points = go.Scatter(
-        x=plane.points[:, 0],
-        y=plane.points[:, 1],
-        customdata=labels,
-        text=[label if id in named else "" for id, label in zip(ids, labels, strict=True)],
-        mode="markers+text",
-        textposition="top center",
-        marker={"size": 8, "opacity": 0.8},
-        meta={"palette": "line"},
-        hovertemplate="%{customdata} (%{x:.3f}, %{y:.3f})<extra></extra>",
-    )
-    place = chosen - specials
-    ring = go.Scatter(
-        x=plane.points[place : place + 1, 0],
-        y=plane.points[place : place + 1, 1],
-        mode="markers",
-        marker={"size": 17, "symbol": "circle-open", "line": {"width": 2}},
-        meta={"palette": "line"},
-        hoverinfo="skip",
-    )
+
+    def points(shown: Sequence[int], **more: Any) -> go.Scatter:
+        places = [id - specials for id in shown]
+        labels = [tick(tokens[id]) for id in shown]
+        return go.Scatter(
+            x=plane.points[places, 0],
+            y=plane.points[places, 1],
+            customdata=labels,
+            meta={"palette": "line"},
+            hovertemplate="%{customdata} (%{x:.3f}, %{y:.3f})<extra></extra>",
+            **({"text": labels} if more["mode"].endswith("text") else {}),
+            **more,
+        )
+
+    traces = [
+        points(named, mode="markers+text", textposition="top center", marker={"size": 8, "opacity": 0.85}),
+        points([chosen], mode="markers", marker={"size": 17, "symbol": "circle-open", "line": {"width": 2}}),
+    ]
+    if len(ids) > LABELS:  # the others stay in the background
+        traces.insert(0, points(ids, mode="markers", marker={"size": 4, "opacity": 0.25}))
     axis = {"range": [-reach, reach], "zeroline": True}
     across = axis | {"title": {"text": t("axis.first")}}
     down = axis | {"title": {"text": t("axis.second")}, "scaleanchor": "x"}
-    return go.Figure([points, ring], {**BARE, "margin": MARGIN, "xaxis": across, "yaxis": down, "showlegend": False})
+    return go.Figure(traces, {**BARE, "margin": MARGIN, "xaxis": across, "yaxis": down, "showlegend": False})
 
 
 WAYS = ("alone", "padded", "packed")

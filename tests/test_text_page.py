@@ -2,13 +2,14 @@
 
 import time
 from collections import Counter
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
 from streamlit.testing.v1 import AppTest
 from test_pages import form_of, looked, press, said, until_trained, visit, widget
 
-from pages.parts import textview
+from pages.parts import form, recut, textview
 from rnnlab import Experiment, engine
 from rnnlab.experiment import TEXT_CHARACTERS
 
@@ -116,6 +117,63 @@ def test_a_text_that_cannot_be_trained_on_can_still_be_cut():
 
 def test_with_a_target_the_text_is_not_cut_by_hand():
     assert "Empty the target text first" in said(text_page("preset=hello-elloh"))
+
+
+class State(dict):
+    """Streamlit's session state, as far as callbacks use it."""
+
+    __getattr__, __setattr__ = dict.__getitem__, dict.__setitem__
+
+
+@pytest.fixture
+def state(monkeypatch):
+    state = State()
+    for module in (form, recut):
+        monkeypatch.setattr(module, "st", SimpleNamespace(session_state=state))
+    return state
+
+
+def edited(state: State, lines, **said) -> None:
+    state["text-edit"] = SimpleNamespace(edit=said)
+    recut.edit("text-edit", lines)
+
+
+def test_edits_by_hand_are_written_into_the_form_and_undone_at_once(state):
+    before = Experiment(text=SENTENCE, tokenizer="jieba", words="我爱")
+    form.fill(before)
+    lines = (("我爱", "学习", "自然语言", "处理"),)
+    edited(state, lines, kind="merge", line=0, place=2, after=0)
+    assert form.read() == Experiment(text="我爱 学习 自然语言处理", tokenizer="words", words="我爱")
+    edited(state, (("我爱", "学习", "自然语言处理"),), kind="part", line=0, place=0, after=1)
+    assert form.read() == Experiment(text="我 爱 学习 自然语言处理", tokenizer="words", words="我爱")
+    assert recut.undoable()
+    recut.undo()
+    assert form.read() == before
+    assert not recut.undoable()
+
+
+def test_what_was_typed_after_an_edit_is_not_undone(state):
+    form.fill(Experiment(text="a b c"))
+    edited(state, (("a", "b", "c"),), kind="merge", line=0, place=0, after=0)
+    state.text = "ab c d"
+    assert not recut.undoable()
+
+
+@pytest.mark.parametrize("place", [2, 9, -1])
+def test_an_edit_of_a_text_that_is_gone_changes_nothing(state, place):
+    form.fill(Experiment(text="a b c"))
+    for kind in ("merge", "part"):
+        edited(state, (("a", "b", "c"),), kind=kind, line=0, place=place, after=1)
+        assert form.read() == Experiment(text="a b c")
+
+
+def test_a_text_that_would_become_too_long_stays_as_it_is(state):
+    text = "学习" * (TEXT_CHARACTERS // 2)
+    form.fill(Experiment(text=text, tokenizer="chars"))
+    edited(state, (tuple(text),), kind="merge", line=0, place=0, after=0)
+    assert form.read() == Experiment(text=text, tokenizer="chars")
+    (problem,) = state.recut_problems
+    assert (problem.code, problem.values["limit"]) == ("spaced_too_long", TEXT_CHARACTERS)
 
 
 # Vocabulary and embedding
@@ -227,7 +285,7 @@ def test_a_long_text_says_what_it_does_not_show():
     assert len(tables(app)["id token count"]["id"]) == 4_990
     assert "more than 60 types" in said(app)
     part(app, "windows")
-    assert "The first 24 of" in said(app)
+    assert "The first 6 of" in said(app)
 
 
 def test_no_part_has_an_effect_on_the_experiment():

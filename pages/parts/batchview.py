@@ -1,5 +1,7 @@
 """The sequences of a text, and the batches that training takes them in."""
 
+from typing import Any
+
 import streamlit as st
 
 from pages.parts.ask import ask
@@ -11,6 +13,7 @@ from rnnlab.i18n import Translate
 from rnnlab.session import Run
 from rnnlab.textlooks import EPOCHS, BatchOrder, Reading
 
+CELLS = 160  # tokens of x that are drawn, of all sequences together
 NUMBERS = 32  # sequences of a batch that are listed
 
 
@@ -40,8 +43,10 @@ def most(e: Experiment) -> int:
 def windows(e: Experiment, seen: Reading, t: Translate) -> None:
     """x above y, y where its tokens stand in the text: one place further on, if the next token is the target."""
     shift = 0 if e.target else 1
-    tables = []
+    tables: list[dict[str, Any]] = []
     for sequence in seen.sequences:
+        if len(tables) * min(len(sequence.inputs), COLUMNS) > CELLS:
+            break
         rows = []
         for name, ids in (("x", sequence.inputs), ("y", sequence.targets)):
             kind = "goal" if name == "y" else ""
@@ -56,8 +61,8 @@ def windows(e: Experiment, seen: Reading, t: Translate) -> None:
         st.markdown(t("windows.lines", count=f"{seen.count:,}"))
     grids("text-windows", tables)
     st.caption(t("windows.table"))
-    if seen.count > len(seen.sequences):
-        st.caption(t("windows.first", shown=len(seen.sequences), count=f"{seen.count:,}"))
+    if seen.count > len(tables):
+        st.caption(t("windows.first", shown=len(tables), count=f"{seen.count:,}"))
     if any(len(sequence.inputs) > COLUMNS for sequence in seen.sequences):
         st.caption(t("windows.columns", limit=COLUMNS))
 
@@ -78,7 +83,8 @@ def batches(e: Experiment, seen: Reading, t: Translate) -> None:
     st.markdown(t("batches.short", short=seen.short, **values) if seen.short else t("batches.even", **values))
 
 
-def order(title: str, found: BatchOrder, seen: Reading, e: Experiment, t: Translate):
+def order(title: str, found: BatchOrder, seen: Reading, e: Experiment, t: Translate) -> dict[str, Any]:
+    """One epoch's batches as a table, a batch a row."""
     rows = []
     last = len(found.batches) - 1
     for place, numbers in enumerate(found.batches):

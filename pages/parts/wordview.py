@@ -17,7 +17,7 @@ from rnnlab.session import Run
 from rnnlab.textlooks import Neighbour
 
 ORDERS = ("id", "count")
-ROWS = 40  # of a heatmap
+ROWS = 24  # of a heatmap
 NEAREST = 8
 
 
@@ -25,6 +25,8 @@ def draw(run: Run, t: Translate) -> None:
     assert run.history is not None
     o, e = run.history.opening, run.experiment
     stage.scrubber("text", run, t, weights=True)
+    with st.container(border=True, key="word_line"):
+        stage.strip("text", run, t)
     types = len(o.vocabulary)
     size = 4 * types * e.embed  # bytes: the embedding is the first of the recorded weights
     shown = stage.checkpoint(run).weights[:size]
@@ -66,7 +68,7 @@ def vocabulary(run: Run, t: Translate) -> None:
         st.dataframe(
             {t(f"vocabulary.{name}"): values for name, values in columns.items()},
             hide_index=True,
-            height=300,
+            height=height(min(len(ids), ROWS)) - 60,
             key="text-vocabulary",
         )
         st.caption(t("vocabulary.summary", types=f"{len(ids) - o.specials:,}", tokens=f"{sum(number):,}"))
@@ -159,10 +161,15 @@ def chart(run: Run, key: str, figure: go.Figure, rows: int, t: Translate) -> Non
         run=run.id,
         live=False,
         epochs=[],
-        height=max(170, 70 + 19 * rows),
+        height=height(rows),
         label=t(f"panel.{key.removeprefix('text-')}"),
         labels={"download": t("chart.download"), "reset": t("chart.reset")},
     )
+
+
+def height(rows: int) -> int:
+    """Pixels of a chart with so many rows, its axis below them."""
+    return max(200, 70 + 19 * rows)
 
 
 def plane(run: Run, shown: bytes, chosen: int, near: list[int], t: Translate) -> None:
