@@ -60,21 +60,32 @@ def on_axis(values: np.ndarray, everything: np.ndarray) -> np.ndarray:
 
 
 def line(
-    name: str, values: np.ndarray, everything: np.ndarray, style: int, x: np.ndarray, hover: str, labels: Sequence[str]
+    name: str,
+    values: np.ndarray,
+    everything: np.ndarray,
+    style: int,
+    x: np.ndarray,
+    hover: str,
+    labels: Sequence[str] = (),
 ) -> go.Scatter:
     """A curve with a mark at each value, labelled when pointed at. No line leads down to a zero, where no logarithm
     gets."""
-    y = on_axis(values, everything)
-    symbols = np.where(values == 0, "x", "circle")
-    breaks = np.flatnonzero(np.diff((values == 0).astype(int))) + 1
+    y, zero = on_axis(values, everything), values == 0
+    breaks = np.flatnonzero(np.diff(zero.astype(int))) + 1
+    marks: dict[str, Any] = {"size": 6}
+    if zero.any():
+        marks["symbol"] = np.insert(np.where(zero, "x", "circle"), breaks, "circle").tolist()
+        labels = labels or [number(value) for value in values]
+    if not labels:  # thousands of epochs need no text of their own
+        hover = hover.replace("%{customdata}", "%{y:.3~g}")
     return go.Scatter(
         x=np.insert(x, breaks, x[breaks]),
         y=np.insert(y, breaks, np.nan),
-        customdata=np.insert(np.array(labels, dtype=object), breaks, ""),
+        customdata=np.insert(np.array(labels, dtype=object), breaks, "") if labels else None,
         name=name,
         mode="lines+markers",
         line={"width": 2, "dash": DASHES[style % len(DASHES)]},
-        marker={"size": 6, "symbol": np.insert(symbols, breaks, "circle").tolist()},
+        marker=marks,
         hovertemplate=hover + "<extra></extra>",
     )
 
@@ -194,14 +205,14 @@ def norms_figure(history: History, level: float, t: Translate) -> go.Figure:
     x = np.arange(1, len(norms) + 1)
     everything = np.append(norms, [level, e.clip or level])
     hover = t("figure.norm.hover")
-    before = line(t("norm.before"), norms, everything, 0, x, hover, [number(norm) for norm in norms])
+    before = line(t("norm.before"), norms, everything, 0, x, hover)
     traces = [before.update(meta={"palette": "line"})]
     if e.clip:
         after = clipped(norms, e.clip)
-        traces.append(line(t("norm.after"), after, everything, 1, x, hover, [number(norm) for norm in after]))
+        traces.append(line(t("norm.after"), after, everything, 1, x, hover))
     ends = [0, max(e.epochs, 2)]
     for trace in traces:
-        trace.update(mode="lines+markers" if len(norms) <= 40 else "lines", marker={"size": 5})
+        trace.update(mode="lines+markers" if len(norms) <= 40 else "lines")
     if level != e.clip:
         dotted = {"width": 1.5, "dash": "dot"}
         mark = go.Scatter(x=ends, y=[level, level], name=t("norm.level"), mode="lines", line=dotted, hoverinfo="skip")
@@ -225,8 +236,7 @@ def losses_figure(histories: Mapping[str, History], t: Translate) -> go.Figure:
     everything = np.concatenate([*losses.values(), [np.nan]])
     traces = []
     for i, (name, values) in enumerate(losses.items()):
-        x, labels = np.arange(1, len(values) + 1), [number(value) for value in values]
-        curve = line(name, values, everything, i, x, t("figure.losses.hover"), labels)
+        curve = line(name, values, everything, i, np.arange(1, len(values) + 1), t("figure.losses.hover"))
         traces.append(curve.update(mode="lines" if len(values) > 1 else "markers"))
     first = next(iter(histories.values())).experiment
     return go.Figure(

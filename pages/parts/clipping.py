@@ -20,21 +20,30 @@ optimizer.step()"""
 def show(run: Run, t: Translate) -> None:
     history = run.history
     assert history is not None
-    e = history.experiment
+    e, most = history.experiment, BOUNDS["clip"][1]
     norms = np.array([snapshot.norm for snapshot in history.snapshots])
     finite = norms[np.isfinite(norms)]
     with panel("norms", t, formula=FORMULA, code=CODE):
         if not len(finite):
             st.caption(t("norms.none"))
             return
-        if st.session_state.get("clip_level_of") != e:  # another experiment starts from its own level
-            st.session_state.clip_level_of = e
-            st.session_state.clip_level = e.clip or max(float(f"{np.median(finite):.3g}"), LEAST)
+        if st.session_state.get("clip_level_for") != e or "clip_level" not in st.session_state:
+            # Until the reader sets one for this experiment: its own limit, or else what half of the epochs exceed.
+            st.session_state.clip_level = e.clip or min(max(float(f"{np.median(finite):.3g}"), LEAST), most)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             level = st.number_input(
-                t("norms.level"), LEAST, BOUNDS["clip"][1], step=0.1, format="%.4g", key="clip_level", width=180
+                t("norms.level"),
+                LEAST,
+                most,
+                step=0.1,
+                format="%.4g",
+                key="clip_level",
+                on_change=st.session_state.update,
+                kwargs={"clip_level_for": e},
+                width=180,
             )
-            st.button(t("norms.use"), key="clip_use", on_click=use, disabled=level == e.clip)
+            if st.button(t("norms.use"), key="clip_use", on_click=use, disabled=level == e.clip):
+                st.rerun()  # the form is not part of what is drawn again here
         figure = figures.norms_figure(history, level, t)
         runchart.show("gradients-norms", figure, run, t("panel.norms"), t, cursor="line", height=260)
         acted, would = (int((finite > bound).sum()) for bound in (e.clip or np.inf, level))

@@ -10,24 +10,34 @@ from pages.parts.panel import panel
 from pages.parts.plain import verbatim
 from rnnlab import gradient_figures as figures
 from rnnlab import jobs
+from rnnlab.experiment import Experiment
 from rnnlab.gradients import Choice, ThroughTime
 from rnnlab.i18n import Translate
 from rnnlab.session import Run
 
 _words = live._component("flow")
 
+SMALL = 100_000  # parameters: such a network's gradients are followed while it trains
 SPAN = 6  # powers of ten from the palest word to the darkest
-FORMULA = r"""\frac{\partial L_t}{\partial h_k} = \frac{\partial L_t}{\partial h_t}
-\,\frac{\partial h_t}{\partial h_{t-1}}\cdots\frac{\partial h_{k+1}}{\partial h_k}
-\qquad L_t = -\log \hat y_t[\mathrm{target}_t]"""
+LOSS = r"\qquad L_t = -\log \hat y_t[\mathrm{target}_t]"
+CHAIN = r"""\frac{\partial L_t}{\partial h_k} = \frac{\partial L_t}{\partial h_t}
+\,\frac{\partial h_t}{\partial h_{t-1}}\cdots\frac{\partial h_{k+1}}{\partial h_k}"""
+CELL_STATE = r"""\frac{\partial L_t}{\partial c_k} = f_{k+1}\odot\frac{\partial L_t}{\partial c_{k+1}}
++ \frac{\partial h_k}{\partial c_k}\odot\frac{\partial L_t}{\partial h_k}"""
 CODE = """h = []
 for x_t in x.unbind(1):
-    state = cell(x_t, state)
-    state.retain_grad()
-    h.append(state)
-loss = F.cross_entropy(linear(h[t]), target[:, t])
+    {step}
+    h_t.retain_grad()
+    h.append(h_t)
+loss = F.cross_entropy({scores}, target[:, t])
 loss.backward()
 norms = [h_k.grad.norm() for h_k in h]"""
+
+
+def code(e: Experiment) -> str:
+    """How the same is found in a few lines of PyTorch."""
+    step = "h_t, c_t = cell(x_t, (h_t, c_t))" if e.cell == "lstm" else "h_t = cell(x_t, h_t)"
+    return CODE.format(step=step, scores="linear(h[t])" if e.head == "linear" else "h[t]")
 
 
 def draw(run: Run, t: Translate) -> None:
@@ -43,8 +53,9 @@ def draw(run: Run, t: Translate) -> None:
         st.caption(t("gradients.both"))
     if history.experiment.carry:
         st.caption(t("gradients.carry"))
-    with panel("flow", t, formula=FORMULA, code=CODE):
-        if run.going:
+    formula = (CELL_STATE if history.experiment.cell == "lstm" else CHAIN) + LOSS
+    with panel("flow", t, formula=formula, code=code(history.experiment)):
+        if run.going and history.opening.parameters > SMALL:
             st.caption(t("gradients.waits"))
         else:
             flow(run, chosen, t)
@@ -100,6 +111,9 @@ def flow(run: Run, chosen: Choice, t: Translate) -> None:
         figure = figures.curve_figure(curves, np.stack([*every.values()]), tokens, t)
         runchart.show("gradients-curve", figure, run, t("gradients.curve"), t, steps=True)
     with right:
+        if run.going:
+            st.caption(t("gradients.epochs_wait"))
+            return
         epochs = ask(jobs.over_epochs, e, history.checkpoints, layer, direction, target)
         if epochs is not None:
             norms = figures.reachable(epochs.norms["h"], target, direction)

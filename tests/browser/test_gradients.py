@@ -1,0 +1,161 @@
+"""The Gradients page in a browser: one choice of t moves words and figures; other cells train without holding it up."""
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from support import eventually
+
+from rnnlab import Experiment, backward, run
+
+LONG = "long-range"
+
+
+@pytest.fixture(scope="module")
+def history():
+    return run(Experiment(preset=LONG))
+
+
+@pytest.fixture
+def opened(visit):
+    """The page, once its run has ended and its gradients are there."""
+
+    def open_page(query: str = f"preset={LONG}&run=1", **options):
+        lab = visit(query, **options)
+        expect(lab.at("status")).to_contain_text(re.compile("trained|训练完成"), timeout=60_000)
+        expect(lab.page).to_have_url(re.compile("/gradients"))
+        expect(lab.page.locator(".rl-flow-word").first).to_be_visible()
+        eventually(lambda: lab.draws("gradients-epochs"), "the heatmap is drawn")
+        return lab
+
+    return open_page
+
+
+def curve(lab, key: str, index: int = 0) -> list[float]:
+    return [y for y in lab.plotted(key, f"_fullData[{index}].y") if y is not None]
+
+
+def words(lab) -> list[str]:
+    return lab.page.locator(".rl-flow-word small").all_inner_texts()
+
+
+def target(lab) -> int:
+    return int(lab.page.locator(".rl-flow").get_attribute("data-target"))
+
+
+def test_choosing_a_step_moves_words_curve_and_heatmap(opened, history):
+    lab = opened()
+    matrix = backward.through_time(history.experiment, history.checkpoints[-1].weights, 0, 0).norms["h"]
+    assert target(lab) == 21
+    assert curve(lab, "gradients-curve") == pytest.approx(matrix[21].tolist(), rel=1e-3)
+    strip = lab.page.locator(".st-key-gradients-predictions .rl-column")
+    strip.nth(9).click()
+    eventually(lambda: target(lab) == 9, "the words follow")
+    eventually(lambda: len(curve(lab, "gradients-curve")) == 10, "the curve follows")
+    assert curve(lab, "gradients-curve") == pytest.approx(matrix[9][:10].tolist(), rel=1e-3)
+    lab.page.keyboard.press("ArrowRight")
+    eventually(lambda: len(curve(lab, "gradients-curve")) == 11, "so it does by keyboard")
+    expected = backward.over_epochs(history.experiment, history.checkpoints, 0, 0, 10).norms["h"][:, :11]
+
+    def heat() -> np.ndarray:
+        rows = lab.plotted("gradients-epochs", "_fullData[0].z")
+        return np.array([[np.nan if z is None else z for z in row] for row in rows])[:, :11]
+
+    eventually(lambda: np.allclose(heat(), np.log10(expected), atol=0.01), "and the heatmap")
+    assert words(lab)[11:] == [""] * 11  # later steps have nothing to do with it
+    assert re.fullmatch(r"\d\.\d·10⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+", words(lab)[0])
+
+
+def test_pointing_at_a_word_shows_its_gradients_without_asking_the_server(opened):
+    lab = opened()
+    sent = len(lab.sent)
+    lab.page.locator(".rl-flow-word").nth(4).hover()
+    eventually(lambda: target(lab) == 4, "the words are shaded for another step")
+    assert words(lab)[5:] == [""] * 17
+    lab.page.mouse.move(0, 0)
+    eventually(lambda: target(lab) == 21, "and back")
+    assert len(lab.sent) == sent
+
+
+def test_another_epoch_is_another_gradient(opened, history):
+    lab = opened()
+    lab.page.locator(".rl-scrubber input[type=range]").focus()
+    lab.page.keyboard.press("Home")
+    norms = backward.through_time(history.experiment, history.checkpoints[0].weights, 0, 0).norms["h"][21]
+    eventually(lambda: curve(lab, "gradients-curve") == pytest.approx(norms.tolist(), rel=1e-3), "the untrained one's")
+
+
+def test_the_other_cells_are_trained_beside_and_laid_over(opened):
+    lab = opened()
+    lab.press("train_others")
+    expect(lab.button("stop_others")).to_be_enabled()
+    eventually(lambda: lab.draws("gradients-others") and lab.button("stop_others").is_disabled(), "both are done", 90)
+    for i, cell in enumerate(("rnn", "lstm", "gru")):
+        other = run(Experiment(preset=LONG, cell=cell))
+        norms = backward.through_time(other.experiment, other.checkpoints[-1].weights, 0, 0).norms["h"][21]
+        eventually(
+            lambda i=i, norms=norms: curve(lab, "gradients-others", i) == pytest.approx(norms.tolist(), rel=1e-2), cell
+        )
+        assert curve(lab, "gradients-losses", i) == pytest.approx(other.losses, rel=1e-3)
+    sent = len(lab.sent)
+    lab.page.wait_for_timeout(1500)  # nothing is to happen here: the timer has ended
+    assert len(lab.sent) == sent
+    lab.page.locator(".st-key-gradients-predictions .rl-column").nth(6).click()
+    eventually(lambda: len(curve(lab, "gradients-others")) == 7, "the overlay follows the chosen step")
+
+
+def test_other_cells_can_be_stopped_and_the_page_stays_alive(visit):
+    """A run of an RNN that is stopped early; the LSTM beside it would take a minute."""
+    lab = visit("epochs=5000&hidden=256&layers=3&run=1").runs().press("stop")
+    lab.page.get_by_test_id("stTopNav").get_by_role("link", name="Gradients", exact=True).click()
+    expect(lab.page.locator(".rl-flow-word").first).to_be_visible()
+    lab.press("train_others")
+    expect(lab.at("others_bar")).to_contain_text(re.compile(r"LSTM: [1-9]"), timeout=30_000)
+    lab.page.locator(".st-key-gradients-predictions .rl-column").nth(3).click()
+    eventually(lambda: target(lab) == 3, "the page answers while they train")
+    lab.press("stop_others")
+    expect(lab.button("stop_others")).to_be_disabled()
+    expect(lab.button("train_others")).to_be_enabled()
+    stopped = lab.at("others_bar").inner_text()
+    lab.page.wait_for_timeout(1000)  # nothing is to happen here
+    assert lab.at("others_bar").inner_text() == stopped
+
+
+def test_a_limit_from_the_page_goes_into_the_form(opened):
+    lab = opened("preset=clipping&run=1", locale="zh-CN")
+    box = lab.at("clip_level").locator("input")
+    box.fill("5")
+    box.press("Enter")
+    expect(lab.at("norms")).to_contain_text("5")
+    eventually(lambda: lab.plotted("gradients-norms", "_fullData.length") == 3, "the line for it is drawn")
+    lab.press("clip_use")
+    lab.unfold("训练")
+    expect(lab.at("clip").locator("input")).to_have_value("5")
+
+
+def test_a_weight_is_checked(opened):
+    lab = opened()
+    lab.press("check_go")
+    table = lab.at("check_result")
+    expect(table).to_contain_text("central difference")
+    labels, values = (table.locator(f"td:nth-child({column})").all_inner_texts() for column in (1, 2))
+    numbers = dict(zip(labels, values, strict=True))
+    assert float(numbers["autograd"]) == pytest.approx(float(numbers["central difference"]), rel=1e-6)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_all_of_it(opened, scheme):
+    lab = opened(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    assert lab.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    for key in ("gradients-curve", "gradients-epochs", "gradients-norms"):
+        box = lab.at(key).locator(".rl-chart").bounding_box()
+        assert box["x"] >= 0
+        assert 200 < box["width"] <= 390
+
+
+def test_words_are_shown_as_typed(visit):
+    lab = visit("text=%3Cb%3Ex%3C/b%3E $y$ %60z%60 %3Ci%3E&run=1")
+    lab.trained()
+    lab.page.get_by_test_id("stTopNav").get_by_role("link", name="Gradients", exact=True).click()
+    expect(lab.page.locator(".rl-flow-word bdi")).to_have_text(["<b>x</b>", "$y$", "`z`"])
