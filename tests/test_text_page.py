@@ -285,7 +285,7 @@ def test_a_long_text_says_what_it_does_not_show():
     assert len(tables(app)["id token count"]["id"]) == 4_990
     assert "more than 60 types" in said(app)
     part(app, "windows")
-    assert "The first 6 of" in said(app)
+    assert "The first 4 of" in said(app)
 
 
 def test_no_part_has_an_effect_on_the_experiment():

@@ -13,7 +13,7 @@ from rnnlab.i18n import Translate
 from rnnlab.session import Run
 from rnnlab.textlooks import EPOCHS, BatchOrder, Reading
 
-CELLS = 160  # tokens of x that are drawn, of all sequences together
+CELLS = 96  # tokens of x that are drawn, of all sequences together
 NUMBERS = 32  # sequences of a batch that are listed
 
 

@@ -25,8 +25,6 @@ def draw(run: Run, t: Translate) -> None:
     assert run.history is not None
     o, e = run.history.opening, run.experiment
     stage.scrubber("text", run, t, weights=True)
-    with st.container(border=True, key="word_line"):
-        stage.strip("text", run, t)
     types = len(o.vocabulary)
     size = 4 * types * e.embed  # bytes: the embedding is the first of the recorded weights
     shown = stage.checkpoint(run).weights[:size]
@@ -35,6 +33,8 @@ def draw(run: Run, t: Translate) -> None:
     with left:
         vocabulary(run, t)
     rows(run, shown, first, (middle, right), t)
+    with st.container(border=True, key="word_line"):
+        stage.strip("text", run, t)
     left, right = st.columns([2, 3], gap="small")
     with left:
         chosen, near = neighbours(run, shown, t)

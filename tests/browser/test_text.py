@@ -147,6 +147,27 @@ def test_the_embedding_is_scrubbed_to_any_epoch(visit):
     assert lab.at("text-embedding").locator(".rl-chart").get_attribute("data-mounts") == "1"
 
 
+def test_the_embedding_follows_a_run_and_the_rest_comes_when_it_pauses(visit):
+    lab = on_page(visit, to_link(Experiment(preset="embedding", epochs=5_000), "en"))
+    part(lab, 1)
+    expect(lab.at("text-embedding").locator(".rl-chart svg").first).to_be_visible()
+    before = lab.plotted("text-embedding", "_fullData[0].z")
+    lab.press("train")
+    expect(lab.at("plane")).to_contain_text("once training pauses")
+    eventually(lambda: lab.plotted("text-embedding", "_fullData[0].z") != before, "the rows move")
+    lab.press("pause")
+    expect(lab.at("status")).to_contain_text(re.compile(r"(paused|trained)\s*$"))
+    expect(lab.at("plane")).to_contain_text("of the variance")
+    expect(lab.at("nearest")).to_contain_text(f"After epoch {lab.epoch}")
+    assert lab.at("text-embedding").locator(".rl-chart").get_attribute("data-mounts") == "1"
+
+
+def test_a_token_of_the_line_is_the_word_that_is_compared(visit):
+    lab = on_page(visit, "preset=embedding")
+    lab.page.locator(".rl-column").nth(3).click()
+    expect(lab.at("nearest")).to_contain_text("cosine to 自然语言")
+
+
 def test_a_batch_is_packed_step_by_step(visit):
     lab = on_page(visit, to_link(Experiment(text="a b x\nc d e x\nf x", epochs=2), "en"))
     part(lab, 3)
