@@ -175,7 +175,8 @@ def show(t: Translate, o: Opening, width: int, layer: int, direction: int, step:
                 return EVERY
             return f"{id + 1} · {o.probe[id]}" if name == "step" else o.vocabulary[id] if name == "token" else str(id)
 
-        key = f"whatif_{kind}_{name}_{len(options)}"  # with other sizes another widget: no choice that is none any more
+        # With other sizes another widget, so no choice that is none any more; with another step open, that one first.
+        key = f"whatif_{kind}_{name}_{len(options)}_{index}"
         return st.selectbox(label, options, index, key=key, format_func=shown)
 
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="whatif_form"):

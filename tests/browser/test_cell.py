@@ -268,7 +268,7 @@ def test_a_weight_is_changed_in_the_equation_itself(visit):
 
 
 def test_a_clamped_gate_is_said_to_be_held(visit):
-    lab = opened(visit, query="preset=gru&epochs=30&run=1")
+    lab = opened(visit, query="preset=gru&run=1")
     root(lab).locator(".ru-node.ru-z .ru-strip").click(position={"x": 3, "y": 5})
     root(lab).locator(".ru-edit button").first.click()
     expect(root(lab).locator(".ru-forced")).to_be_visible()
@@ -279,7 +279,7 @@ def test_a_clamped_gate_is_said_to_be_held(visit):
 
 @pytest.mark.parametrize(("scheme", "locale"), [("light", "zh-CN"), ("dark", "en-US")])
 def test_it_has_no_serious_barrier(visit, locale, scheme):
-    lab = opened(visit, query="preset=lstm&epochs=20&run=1", locale=locale, color_scheme=scheme)
+    lab = opened(visit, query="preset=lstm&run=1", locale=locale, color_scheme=scheme)
     root(lab).locator(".ru-node.ru-f .ru-strip").click(position={"x": 3, "y": 5})
     root(lab).locator(".ru-edit button").first.click()
     expect(root(lab).locator(".ru-forced")).to_be_visible()

@@ -20,7 +20,11 @@ function stateBefore(self, walk, name, step) {
   return at < 0 || at >= self.data.tokens.length ? walk.initial[name].values : row(walk.values[name], at);
 }
 
-const dot = (w, v) => w.reduce((sum, weight, i) => sum + weight * v[i], 0);
+function dot(w, v) {
+  let sum = 0;
+  for (let i = 0; i < w.length; i++) sum += w[i] * v[i];
+  return sum;
+}
 
 // Every strip of one step. Two of them are not sent: what comes from below and what comes from before.
 function stepValues(self, walk, step) {

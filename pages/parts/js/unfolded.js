@@ -1,6 +1,7 @@
 // One step of the cell, opened: its values as strips, connected as its equations say. And how strips are painted.
 
-const CELL_WIDTH = 712, NODE = 166, ROW = 54, ACROSS = 32; // pixels; units in one line of a strip
+const CELL_WIDTH = 712, NODE = 166, ROW = 54, TITLE = 19; // pixels
+const ACROSS = 32; // units in one line of a strip
 
 // ---- Colours: read from the theme when it is drawn, as in chart.js --------------------------------------------------
 const brush = new OffscreenCanvas(256, 1).getContext("2d", { willReadFrequently: true });
@@ -102,7 +103,7 @@ const PLANS = {
       [`M${IN},${Y0}H${P - 10}`, "c"], [`M${P + 10},${Y0}H${P + 48}`, "c"], [`M${P + 68},${Y0}H${RIGHT}`, "c"],
       [`M${OUT},${Y1}H${P}V${Y0 + 10}`, "f"], [`M${OUT},${Y2}H${P}V${Y2 + 17}`, "i"], [`M${OUT},${Y3}H${P}V${Y3 - 17}`, "g"],
       [`M${P + 10},${(Y2 + Y3) / 2}H${P + 58}V${Y0 + 10}`, ""],
-      [`M${RIGHT + NODE / 2},${Y0 + 10}V${Y1 - 11}`, "c", true], [`M${RIGHT + NODE / 2},${Y1 + 11}V${Y2 - 25}`, "c"],
+      [`M${RIGHT + NODE / 2},${Y0 + 10}V${Y1 - 11}`, "c", true], [`M${RIGHT + NODE / 2},${Y1 + 11}V${Y2 - 30}`, "c"],
       [`M${RIGHT},${Y2}H${P + 84}V${Y4 - 10}`, "c"], [`M${OUT},${Y4}H${P + 74}`, "o"], [`M${P + 94},${Y4}H${RIGHT}`, "h"],
     ],
     dots: [[P, Y0, "⊙"], [P, (Y2 + Y3) / 2, "⊙"], [P + 58, Y0, "+"], [RIGHT + NODE / 2, Y1, "tanh"], [P + 84, Y4, "⊙"]],
@@ -121,7 +122,7 @@ const PLANS = {
       [`M${P + 10},${Y0}H${P + 66}`, "h"], [`M${P + 76},${Y1 - 10}V${Y0 + 10}`, ""], [`M${P + 86},${Y0}H${RIGHT}`, "h"],
       [`M${OUT},${Y2}H${P}V${Y3 - 10}`, "r"], [`M${OUT},${Y3}H${P - 10}`, "m"], [`M${P + 10},${Y3}H${P + 26}`, ""],
       [`M${OUT},${Y4}H${P + 36}V${Y3 + 10}`, "k"], [`M${P + 46},${Y3}H${P + 58}`, ""], [`M${P + 94},${Y3}H${RIGHT}`, "n"],
-      [`M${RIGHT + NODE / 2},${Y3 - 27}V${Y1}H${P + 86}`, "n"],
+      [`M${RIGHT + NODE / 2},${Y3 - 30}V${Y1}H${P + 86}`, "n"],
     ],
     dots: [
       [P, Y0, "⊙"], [P + 36, Y1, "1−"], [P + 76, Y1, "⊙"], [P + 76, Y0, "+"], [P, Y3, "⊙"], [P + 36, Y3, "+"], [P + 76, Y3, "tanh"],
@@ -192,14 +193,13 @@ function focusOn(self) {
   self.cell.parts.find(({ name }) => name === spot.name)?.node.focus({ preventScroll: true });
 }
 
-// Where a strip's values lie: sigmoids between 0 and 1, states around 0, anything else up to the largest there is.
-function scaleOf(self, name, values) {
-  const { data, limits, original, changed, view } = self;
-  if (self.changed && view === "difference") return { palette: "diverging", limit: 1 };
+// Where a strip's values lie, the same at every step: sigmoids between 0 and 1, everything else around 0.
+function scaleOf({ data, limits, changed, view }, name) {
+  if (changed && view === "difference") return { palette: "diverging", limit: 1 };
   if ((data.cell === "lstm" && "ifo".includes(name)) || (data.cell === "gru" && "rz".includes(name))) return { palette: "sequential", limit: 1 };
-  const limit = { x: limits.x, c: limits.c, c0: limits.c, h: limits.hidden, h0: limits.hidden }[name];
-  const largest = () => Math.max(1, ...values.map((value) => (Number.isFinite(value) ? Math.abs(value) : 0)));
-  return { palette: "diverging", limit: limit ?? ("km".includes(name) ? largest() : 1) };
+  const sum = name === "k" || name === "m";
+  const limit = sum ? limits.sums : { x: limits.x, c: limits.c, c0: limits.c, h: limits.hidden, h0: limits.hidden }[name];
+  return { palette: "diverging", limit: limit ?? 1 };
 }
 
 function show(self, step) {
@@ -221,7 +221,7 @@ function show(self, step) {
     const mine = self.now[part.name];
     part.count = mine.length;
     part.values = mine;
-    part.scale = scaleOf(self, part.name, mine);
+    part.scale = scaleOf(self, part.name);
     drawPart(self, part, mine, other?.[part.name]);
   }
   mark(self);
@@ -238,11 +238,8 @@ function partOf(self, name, x, line) {
   const frame = element("i", "ru-mark");
   strip.append(canvas, frame);
   node.append(title, strip);
-  if (wide) {
-    node.style.left = `${data.direction ? CELL_WIDTH - x - NODE : x}px`;
-    node.style.top = `${4 + line * ROW}px`;
-  }
-  return { name, node, strip, canvas, frame, value };
+  if (wide) node.style.left = `${data.direction ? CELL_WIDTH - x - NODE : x}px`;
+  return { name, line, node, strip, canvas, frame, value };
 }
 
 function drawPart(self, part, mine, theirs) {
@@ -250,12 +247,13 @@ function drawPart(self, part, mine, theirs) {
   const { data, theme, view, wide } = self;
   const { columns, lines } = grid(count, false);
   const width = wide ? NODE : Math.max(120, self.inner.clientWidth - 2);
-  const height = lines === 1 ? (data.cell === "rnn" ? 24 : 18) : Math.min(30, lines * 9);
+  const height = lines === 1 ? (data.cell === "rnn" ? 28 : 18) : Math.min(30, lines * 9);
   const tall = wide ? height : height + 8;
   const ratio = Math.min(devicePixelRatio || 1, 2);
   if (canvas.width !== width * ratio || canvas.height !== tall * ratio) {
     Object.assign(canvas, { width: width * ratio, height: tall * ratio });
     strip.style.cssText = `width:${width}px;height:${tall}px`;
+    if (wide) node.style.top = `${at(part.line) - TITLE - tall / 2}px`;
   }
   const pen = canvas.getContext("2d");
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
