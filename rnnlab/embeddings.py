@@ -5,18 +5,22 @@ from torch import Tensor
 
 from rnnlab.textlooks import Neighbour, Plane
 
-
-def matrix(weights: bytes, rows: int) -> Tensor:
-    """float32 bytes as [row, embed], in float64: sums over many rows shall not lose digits."""
-    return torch.frombuffer(bytearray(weights), dtype=torch.float32).view(rows, -1).double()
+Shape = tuple[int, int]  # of an embedding: rows, and the numbers of each
 
 
-def nearest(weights: bytes, rows: int, specials: int, id: int, count: int) -> tuple[Neighbour, ...]:
+def matrix(weights: bytes, shape: Shape) -> Tensor:
+    """The embedding, which comes first among a model's recorded weights, as [id, embed]: in float64, for sums over many
+    rows shall not lose digits."""
+    rows, width = shape
+    return torch.frombuffer(bytearray(weights[: 4 * rows * width]), dtype=torch.float32).view(rows, width).double()
+
+
+def nearest(weights: bytes, shape: Shape, specials: int, id: int, count: int) -> tuple[Neighbour, ...]:
     """The `count` ids whose rows make the largest cosine with the row of `id`, the largest first.
 
     cos(a, b) = a·b / (|a| |b|). Specials are left out, and a row of zeros, which has no direction.
     """
-    table = matrix(weights, rows)  # [id, embed]
+    table = matrix(weights, shape)  # [id, embed]
     norms = table.norm(dim=-1)
     cosine = table @ table[id] / (norms * norms[id])  # [id]
     cosine[:specials] = torch.nan
@@ -26,13 +30,13 @@ def nearest(weights: bytes, rows: int, specials: int, id: int, count: int) -> tu
     return tuple(Neighbour(other, max(-1.0, min(value, 1.0))) for other, value in pairs if value > -torch.inf)
 
 
-def plane(shown: bytes, first: bytes, newest: bytes, rows: int, specials: int) -> Plane:
+def plane(shown: bytes, first: bytes, newest: bytes, shape: Shape, specials: int) -> Plane:
     """A projection on the two directions in which the newest rows vary most (their first principal components).
 
     The axes and the origin are those of the newest epoch at every epoch, so that points move and axes do not; an axis
     points to the side of its largest entry. In one dimension, or with rows that vary in one only, the second axis is 0.
     """
-    last = matrix(newest, rows)[specials:]  # [id, embed]
+    last = matrix(newest, shape)[specials:]  # [id, embed]
     origin = last.mean(0)
     axes = torch.linalg.svd(last - origin, full_matrices=False).Vh[:2]  # [axis, embed]
     largest = axes.gather(1, axes.abs().argmax(1, keepdim=True))  # [axis, 1]
@@ -47,6 +51,6 @@ def plane(shown: bytes, first: bytes, newest: bytes, rows: int, specials: int) -
         total = around.square().sum().item()
         return (around @ axes.T).square().sum().item() / total if total else torch.nan
 
-    tables = [matrix(weights, rows)[specials:] for weights in (shown, first, newest)]
+    tables = [matrix(weights, shape)[specials:] for weights in (shown, first, newest)]
     reach = max(points(table).abs().max().item() for table in tables)
     return Plane(points(tables[0]).float().numpy(), kept(tables[0]), kept(last), reach)

@@ -75,16 +75,16 @@ def counts(experiment: Experiment) -> dict[str, int]:
     return cutting.counts(experiment)
 
 
-def nearest(weights: bytes, rows: int, specials: int, id: int, count: int) -> tuple[Neighbour, ...]:
+def nearest(weights: bytes, shape: tuple[int, int], specials: int, id: int, count: int) -> tuple[Neighbour, ...]:
     from rnnlab import embeddings
 
-    return embeddings.nearest(weights, rows, specials, id, count)
+    return embeddings.nearest(weights, shape, specials, id, count)
 
 
-def plane(shown: bytes, first: bytes, newest: bytes, rows: int, specials: int) -> Plane:
+def plane(shown: bytes, first: bytes, newest: bytes, shape: tuple[int, int], specials: int) -> Plane:
     from rnnlab import embeddings
 
-    return embeddings.plane(shown, first, newest, rows, specials)
+    return embeddings.plane(shown, first, newest, shape, specials)
 
 
 def reading(experiment: Experiment, epoch: int) -> Reading:

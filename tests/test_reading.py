@@ -120,22 +120,30 @@ def test_neighbours_are_those_of_a_plain_program(rows, width, seed, padded):
         for other in range(specials, rows)
         if other != id
     }
-    found = nearest(bytes_of(table), rows, specials, id, rows)
+    found = nearest(bytes_of(table), (rows, width), specials, id, rows)
     assert {n.id: n.cosine for n in found} == pytest.approx(plain, abs=1e-5)
     assert [n.cosine for n in found] == sorted((n.cosine for n in found), reverse=True)
-    assert len(nearest(bytes_of(table), rows, specials, id, 1)) == min(1, len(plain))
+    assert len(nearest(bytes_of(table), (rows, width), specials, id, 1)) == min(1, len(plain))
+
+
+def test_the_weights_behind_the_embedding_are_not_looked_at():
+    table = np.array([[1, 0], [1, 1], [-1, 0]])
+    whole = bytes_of(table) + bytes_of(np.full(7, 9.0))
+    assert nearest(whole, (3, 2), 0, 0, 5) == nearest(bytes_of(table), (3, 2), 0, 0, 5)
+    seen, alone = plane(whole, whole, whole, (3, 2), 0), plane(*[bytes_of(table)] * 3, (3, 2), 0)
+    assert (seen.points == alone.points).all()
 
 
 def test_a_row_of_zeros_has_no_neighbours_and_is_none():
     table = np.array([[0, 0], [1, 0], [1, 1]])
-    assert nearest(bytes_of(table), 3, 0, 0, 5) == ()
-    assert [n.id for n in nearest(bytes_of(table), 3, 0, 1, 5)] == [2]
+    assert nearest(bytes_of(table), (3, 2), 0, 0, 5) == ()
+    assert [n.id for n in nearest(bytes_of(table), (3, 2), 0, 1, 5)] == [2]
 
 
 def test_the_plane_of_points_in_a_plane_keeps_all():
     corners = np.array([[0, 0], [4, 0], [0, 2], [4, 2]])
     rotation = np.array([[0.6, 0.8, 0, 0], [0, 0, 1, 0]])  # two orthonormal rows: the plane lies in 4 dimensions
-    seen = plane(*[bytes_of(corners @ rotation + 5)] * 3, 4, 0)
+    seen = plane(*[bytes_of(corners @ rotation + 5)] * 3, (4, 4), 0)
     assert seen.kept == seen.kept_newest == pytest.approx(1)
     assert np.abs(seen.points) == pytest.approx(np.array([[2, 1]] * 4), abs=1e-5)
     assert seen.reach == pytest.approx(2, abs=1e-5)
@@ -145,7 +153,7 @@ def test_the_plane_of_points_in_a_plane_keeps_all():
 def test_the_plane_is_the_eigenvectors_and_its_share_their_eigenvalues(rows, width, seed):
     random = np.random.default_rng(seed)
     first, shown, newest = (random.normal(size=(rows, width)).astype(np.float32) for _ in range(3))
-    seen = plane(bytes_of(shown), bytes_of(first), bytes_of(newest), rows, 0)
+    seen = plane(bytes_of(shown), bytes_of(first), bytes_of(newest), (rows, width), 0)
     values, vectors = np.linalg.eigh(np.cov(newest.T))
     assert seen.kept_newest == pytest.approx(values[-2:].sum() / values.sum(), rel=1e-4)
     expected = (shown - newest.mean(0)) @ vectors[:, [-1, -2]]
@@ -158,10 +166,10 @@ def test_the_plane_is_the_eigenvectors_and_its_share_their_eigenvalues(rows, wid
 def test_the_axes_are_the_same_at_every_epoch():
     random = np.random.default_rng(0)
     first, newest = (bytes_of(random.normal(size=(6, 4))) for _ in range(2))
-    at_newest, at_first = plane(newest, first, newest, 6, 0), plane(first, first, newest, 6, 0)
+    at_newest, at_first = plane(newest, first, newest, (6, 4), 0), plane(first, first, newest, (6, 4), 0)
     assert at_newest.reach == at_first.reach
     assert at_newest.kept_newest == at_first.kept_newest == at_newest.kept
-    moved = plane(bytes_of(np.frombuffer(newest, np.float32) + 1), first, newest, 6, 0)
+    moved = plane(bytes_of(np.frombuffer(newest, np.float32) + 1), first, newest, (6, 4), 0)
     shift = moved.points - at_newest.points  # a shift of all rows is one shift of all points: nothing turns
     assert shift == pytest.approx(np.tile(shift[0], (6, 1)), abs=1e-5)
 
@@ -169,7 +177,7 @@ def test_the_axes_are_the_same_at_every_epoch():
 @pytest.mark.parametrize(("rows", "specials", "width"), [(1, 0, 3), (2, 1, 3), (3, 0, 1), (2, 0, 2)])
 def test_a_plane_of_little(rows, specials, width):
     table = bytes_of(np.arange(rows * width).reshape(rows, width) ** 2)
-    seen = plane(table, table, table, rows, specials)
+    seen = plane(table, table, table, (rows, width), specials)
     assert seen.points.shape == (rows - specials, 2)
     assert np.isfinite(seen.points).all()
     if rows - specials == 1:

@@ -25,10 +25,8 @@ def draw(run: Run, t: Translate) -> None:
     assert run.history is not None
     o, e = run.history.opening, run.experiment
     stage.scrubber("text", run, t, weights=True)
-    types = len(o.vocabulary)
-    size = 4 * types * e.embed  # bytes: the embedding is the first of the recorded weights
-    shown = stage.checkpoint(run).weights[:size]
-    first = start(types, t)
+    shown = stage.checkpoint(run).weights
+    first = start(len(o.vocabulary), t)
     left, middle, right = st.columns(3, gap="small")
     with left:
         vocabulary(run, t)
@@ -88,7 +86,7 @@ def neighbours(run: Run, shown: bytes, t: Translate) -> tuple[int, list[int]]:
         if run.going:
             st.caption(t("embedding.going"))
             return chosen, []
-        found = ask(jobs.nearest, shown, len(o.vocabulary), o.specials, chosen, NEAREST) or ()
+        found = ask(jobs.nearest, shown, (len(o.vocabulary), e.embed), o.specials, chosen, NEAREST) or ()
         table(found, o.vocabulary, t)
         st.caption(t("nearest.epoch", epoch=stage.checkpoint(run).epoch, token=verbatim(o.vocabulary[chosen])))
         return chosen, [neighbour.id for neighbour in found]
@@ -181,8 +179,8 @@ def plane(run: Run, shown: bytes, chosen: int, near: list[int], t: Translate) ->
         if run.going:
             st.caption(t("embedding.going"))
             return
-        ends = (history.checkpoints[0].weights[: len(shown)], history.checkpoints[-1].weights[: len(shown)])
-        seen = ask(jobs.plane, shown, *ends, len(o.vocabulary), o.specials)
+        ends = history.checkpoints[0].weights, history.checkpoints[-1].weights
+        seen = ask(jobs.plane, shown, *ends, (len(o.vocabulary), run.experiment.embed), o.specials)
         if seen is None:
             return
         if np.isnan(seen.kept):
