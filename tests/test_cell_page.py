@@ -175,6 +175,47 @@ def test_a_run_that_diverged_shows_its_last_good_weights_and_says_so(lang):
         assert translator(lang)("cell.infinite") in said(app)
 
 
+def test_a_small_network_is_followed_while_it_trains():
+    app = looked(visit(train=False, epochs=5000, hidden=24).button(key="train").click().run())
+    seen = []
+    for _ in range(3):
+        assert app.session_state.run.going
+        seen.append(given(app)["epoch"])
+        assert seen[-1] == app.session_state.run.history.checkpoints[-1].epoch
+        looked(app.run())
+    assert seen[0] < seen[-1]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_large_network_waits_for_the_end_of_its_run_and_that_is_said(lang):
+    app = looked(visit(lang, train=False, epochs=5000, hidden=160).button(key="train").click().run())
+    first = given(app)["epoch"]
+    looked(app.run())
+    looked(app.run())
+    assert app.session_state.run.going
+    assert app.session_state.run.epoch > first == given(app)["epoch"]
+    assert translator(lang)("cell.live", epoch=first) in said(app)
+    looked(app.button(key="pause").click().run())
+    assert given(app)["epoch"] == app.session_state.run.history.checkpoints[-1].epoch > first
+
+
+def test_a_sentence_of_one_step_can_be_looked_into():
+    data = given(visit(text="a b", epochs=3))
+    assert data["tokens"] == ["a"]
+
+
+@pytest.mark.parametrize(("old", "new"), [("zh", "en"), ("en", "zh")])
+def test_switching_the_language_keeps_what_was_changed(old, new):
+    app = visit(old, cell="lstm", hidden=4, epochs=2)
+    change(app, "gate", "1", name="i")
+    before = given(app)
+    looked(app.segmented_control(key="lang").select(new).run())
+    after = given(app)
+    assert after["labels"] != before["labels"]
+    assert after | {"labels": 0} == before | {"labels": 0}
+    assert app.session_state.whatif_kind == "gate"
+
+
 def test_a_large_difference_from_torch_is_said_in_red(monkeypatch):
     monkeypatch.setattr(insides, "AGREES", -1.0)
     app = visit()

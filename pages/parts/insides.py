@@ -112,10 +112,11 @@ def written(run: Run, t: Translate, weights: bytes) -> None:
     if found is None:
         return
     step = unrolled.first_step(run)
-    tabs = st.tabs([t(f"way.{way.name}") for way in found])
-    for tab, way in zip(tabs, found, strict=True):
-        with tab:
-            st.code(ways.code(way.name, run.experiment), language="python")
+    for start in range(0, len(found), 2):
+        for column, way in zip(st.columns(2, gap="small"), found[start : start + 2], strict=False):
+            with column:
+                st.markdown(f"**{t(f'way.{way.name}')}**")
+                st.code(ways.code(way.name, run.experiment), language="python")
     st.markdown(table(found, step, t))
     if all(np.isfinite(way.hidden).all() for way in found):
         gap = float(np.ptp(np.stack([way.hidden for way in found]), axis=0).max())

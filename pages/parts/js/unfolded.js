@@ -26,7 +26,7 @@ function themeOf(node) {
     return new Uint32Array(brush.getImageData(0, 0, 256, 1).data.buffer);
   };
   return {
-    name: `${back} ${text}`, back, dark,
+    name: `${back} ${text}`, back, dark, font: read("font") || "sans-serif",
     diverging: dark ? table("#8ccbff", "#2f78bd", neutral, "#b9651f", "#ffb774") : table("#08519c", "#6aa8dc", neutral, "#f2a661", "#b34700"),
     sequential: dark ? table(neutral, "#6a55b8", "#cfc2ff") : table(neutral, "#9a86dd", "#3d1f8f"),
   };
@@ -128,6 +128,14 @@ const PLANS = {
       [P, Y0, "⊙"], [P + 36, Y1, "1−"], [P + 76, Y1, "⊙"], [P + 76, Y0, "+"], [P, Y3, "⊙"], [P + 36, Y3, "+"], [P + 76, Y3, "tanh"],
     ],
   },
+};
+
+// In one column there are no wires to read the equations from.
+const WEIGHED = "W·x + W·h + b";
+const RULES = {
+  rnn: { h: `f( ${WEIGHED} )` },
+  lstm: { i: `σ( ${WEIGHED} )`, f: `σ( ${WEIGHED} )`, g: `tanh( ${WEIGHED} )`, o: `σ( ${WEIGHED} )`, c: "f ⊙ c + i ⊙ g", h: "o ⊙ tanh c" },
+  gru: { r: `σ( ${WEIGHED} )`, z: `σ( ${WEIGHED} )`, n: "tanh( W·x + b + r ⊙ (W·h + b) )", h: "(1 − z) ⊙ n + z ⊙ h" },
 };
 
 // ---- The opened cell ----------------------------------------------------------------------------------------------------
@@ -232,7 +240,8 @@ function partOf(self, name, x, line) {
   const node = element("div", `ru-node ru-${name}`, null, { role: "slider", tabindex: "-1", "data-name": name, "aria-valuemin": 0 });
   const title = element("div", "ru-title");
   const value = element("output", "ru-value", null, { "aria-hidden": "true" });
-  title.append(symbol(self, name), element("span", "ru-role", data.labels[`role_${name}`] ?? ""), value);
+  const rule = wide ? "" : (RULES[data.cell][name] ?? "").replace(/^f\(/, data.nonlinearity === "relu" ? "ReLU(" : "tanh(");
+  title.append(symbol(self, name), element("span", "ru-role", data.labels[`role_${name}`] ?? ""), element("span", "ru-rule", rule && `= ${rule}`), value);
   const strip = element("div", "ru-strip");
   const canvas = element("canvas");
   const frame = element("i", "ru-mark");
@@ -262,7 +271,10 @@ function drawPart(self, part, mine, theirs) {
   else if (theirs) {
     paint(pen, mine, { ...place, height: tall * 0.6 });
     paint(pen, theirs, { ...place, top: tall * 0.68, height: tall * 0.32 });
-  } else paint(pen, mine, place);
+  } else {
+    paint(pen, mine, place);
+    if (width / count >= 34) inscribe(pen, mine, place);
+  }
   Object.assign(part, { columns, lines, width, tall });
   part.theirs = theirs;
   node.setAttribute("aria-valuemax", count - 1);
@@ -277,6 +289,18 @@ function borders({ data, rows }, plan) {
   const end = CELL_WIDTH - 3;
   const cell = data.cell === "lstm" ? [wire(`M0,${Y0}H${LEFT}M${RIGHT + NODE},${Y0}H${end}`, "c")] : [];
   return [wire(`M0,${outside}H5V${height("h0")}H${LEFT}`, "h"), wire(`M${RIGHT + NODE},${height("h")}H${end - 5}V${outside}H${end}`, "h"), ...cell];
+}
+
+// Where cells are wide enough their numbers stand in them.
+function inscribe(pen, values, { width, height, theme, palette, limit }) {
+  const across = width / values.length;
+  Object.assign(pen, { font: `11px ${theme.font}`, textAlign: "center", textBaseline: "middle" });
+  values.forEach((value, unit) => {
+    const packed = shade(theme, palette, limit, value);
+    const light = 0.2126 * (packed & 255) + 0.7152 * ((packed >> 8) & 255) + 0.0722 * ((packed >> 16) & 255);
+    pen.fillStyle = light > 140 ? "#111" : "#fff";
+    pen.fillText(Number.isFinite(value) ? value.toFixed(2).replace("-", "−") : String(value), (unit + 0.5) * across, height / 2 + 1, across - 4);
+  });
 }
 
 function drawingOf(self, plan) {
