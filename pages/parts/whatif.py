@@ -135,13 +135,13 @@ def described(edit: Edit, t: Translate, o: Opening) -> str:
         case "token":
             return t("whatif.as_token", step=step, token=verbatim(o.vocabulary[int(edit.value)]))
         case "input":
-            name = f"x{step}{unit}"
+            name = f"x_{step}{unit}"
         case "state":
-            name = f"{edit.name}0{unit}"
+            name = f"{edit.name}_0{unit}"
         case "gate":
-            name = f"{edit.name}{step}{unit}"
+            name = f"{edit.name}_{step}{unit}"
         case "off":
-            name = f"h{step}{unit}"
+            name = f"h_{step}{unit}"
         case _:
             name = f"{edit.name}{unit}" + ("" if edit.column is None else f"[{edit.column}]")
     return f"`{name} = {edit.value:.6g}`{where}"
