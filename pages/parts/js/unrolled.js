@@ -5,6 +5,7 @@ const BODY = 316; // pixels from the predictions down to the tokens: room for an
 const SLIM = 44; // the narrowest column
 const GUTTER = 48; // the names of the rows, at the left
 const PACE = 900; // milliseconds a step while playing
+const MANY = 24; // columns, of which a gliding one would have all others laid out and painted at every frame
 
 export default component("rl-unrolled", {
   build(self) {
@@ -101,6 +102,7 @@ function layout(self) {
   self.sheet.style.setProperty("--ru-slim", `${self.slim}px`);
   self.root.toggleAttribute("data-narrow", !wide);
   self.root.toggleAttribute("data-tight", self.slim < 72);
+  self.root.toggleAttribute("data-many", self.items.length > MANY);
   const home = wide ? self.sheet : self.inner;
   if (self.cell.root.parentElement !== home) home.append(self.cell.root);
   return true;
