@@ -18,7 +18,7 @@ ROLES = {
     **dict.fromkeys(("scores", "weights"), "weight"),
 }
 
-_blocks = live._component("blocks")
+_blocks = live.component("blocks", "theme")
 
 
 def block(tensor: TensorLook, t: Translate, note: str = "") -> dict[str, Any]:

@@ -15,7 +15,7 @@ from rnnlab.gradients import Choice, ThroughTime
 from rnnlab.i18n import Translate
 from rnnlab.session import Run
 
-_words = live._component("flow")
+_words = live.component("flow")
 
 SMALL = 100_000  # parameters: such a network's gradients are followed while it trains
 SPAN = 6  # powers of ten from the palest word to the darkest

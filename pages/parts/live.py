@@ -19,7 +19,7 @@ import streamlit as st
 JS = Path(__file__).parent / "js"
 
 
-def _component(name: str, *more: str) -> Callable[..., Any]:
+def component(name: str, *more: str) -> Callable[..., Any]:
     """Register js/<name>.js, with the shared text before it and `more` files behind it, and its style sheet."""
     script = "".join(_lean(JS / f"{part}.js") for part in ("common", name, *more))
     return st.components.v2.component(f"rnnlab_{name}", css=_lean(JS / f"{name}.css"), js=script, isolate_styles=False)
@@ -31,7 +31,8 @@ def _lean(path: Path) -> str:
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
-_chart, _strip, _scrubber, _address, _copy = map(_component, ("chart", "strip", "scrubber", "address", "copy"))
+_chart = component("chart", "theme")
+_strip, _scrubber, _address, _copy = map(component, ("strip", "scrubber", "address", "copy"))
 
 
 def pack(array: np.ndarray) -> dict[str, Any]:

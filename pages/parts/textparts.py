@@ -11,7 +11,7 @@ from rnnlab.i18n import Translate
 from rnnlab.session import Run
 from rnnlab.text import characters
 
-_tokens, _grid, _packed = map(live._component, ("tokens", "grid", "packed"))
+_tokens, _grid, _packed = map(live.component, ("tokens", "grid", "packed"))
 
 COLUMNS = 48  # tokens of a row that a table shows
 

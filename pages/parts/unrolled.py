@@ -11,7 +11,7 @@ from rnnlab.i18n import Translate
 from rnnlab.session import Run
 from rnnlab.trace import Edit, Look, Walk
 
-_unrolled = live._component("unrolled", "columns", "unfolded", "equation")
+_unrolled = live.component("unrolled", "columns", "unfolded", "equation", "theme")
 
 # What the component says, and the roles of the values in an opened cell.
 NAMES = (

@@ -31,7 +31,7 @@ function draw(self) {
   const { root, data } = self;
   const width = (self.width = root.clientWidth);
   if (!width) return; // mounted in a hidden place: the observer calls again
-  root.classList.toggle("rl-dark", isDark(root));
+  root.classList.toggle("rl-dark", readTheme(root).dark);
   const items = data.groups.flatMap((group) => group.items);
   for (const item of items) item.array ??= item.values && unpack(item.values).values;
   const scene = {
@@ -318,18 +318,4 @@ function coloursOf(node) {
   const style = getComputedStyle(node);
   const [minus, plus, zero] = ["minus", "plus", "zero"].map((name) => style.getPropertyValue(`--rl-${name}`).trim());
   return { minus, plus, zero };
-}
-
-const brush = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-
-// Whether the page is light writing on a dark ground.
-function isDark(node) {
-  const style = getComputedStyle(node);
-  const [ground, ink] = ["background-color", "text-color"].map((name) => {
-    brush.fillStyle = style.getPropertyValue(`--st-${name}`).trim();
-    brush.fillRect(0, 0, 1, 1);
-    const [r, g, b] = brush.getImageData(0, 0, 1, 1).data;
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  });
-  return ground < ink;
 }

@@ -143,27 +143,6 @@ function configOf({ key, labels }, touch) {
   };
 }
 
-function readTheme(node) {
-  const style = getComputedStyle(node);
-  const read = (name) => style.getPropertyValue(`--st-${name}`).trim();
-  const [background, text] = [rgb(read("background-color")), rgb(read("text-color"))];
-  const dark = luminance(background) < luminance(text);
-  const neutral = mix(background, text, 0.04);
-  return {
-    font: read("font"), text: css(text), primary: read("primary-color"), raised: read("secondary-background-color"),
-    grid: css(text, 0.1), strong: css(text, 0.25),
-    colorway: read("chart-categorical-colors").split(/,(?![^(]*\))/).filter(Boolean),
-    // Blue against orange is told apart by all common kinds of colour vision. The centre nearly vanishes in the
-    // page, so that in both themes "far from the background" means "far from zero".
-    diverging: dark
-      ? [[0, "#8ccbff"], [0.25, "#2f78bd"], [0.5, neutral], [0.75, "#b9651f"], [1, "#ffb774"]]
-      : [[0, "#08519c"], [0.25, "#6aa8dc"], [0.5, neutral], [0.75, "#f2a661"], [1, "#b34700"]],
-    sequential: dark
-      ? [[0, neutral], [0.5, "#6a55b8"], [1, "#cfc2ff"]]
-      : [[0, neutral], [0.5, "#9a86dd"], [1, "#3d1f8f"]],
-  };
-}
-
 function paint(trace, layout, theme) {
   const palette = trace.meta?.palette;
   if (palette === "line") {
@@ -171,24 +150,10 @@ function paint(trace, layout, theme) {
     trace.marker = { ...trace.marker, color: theme.primary };
   } else if (palette) {
     const target = trace.coloraxis ? (layout[trace.coloraxis] ??= {}) : trace;
-    target.colorscale = theme[palette];
+    target.colorscale = theme[palette].map((color, i, all) => [i / (all.length - 1), color]);
     target.colorbar = { thickness: 8, outlinewidth: 0, ...target.colorbar };
   }
 }
-
-// The theme's variables may hold any CSS colour: a canvas knows them all.
-const pencil = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-
-function rgb(color) {
-  pencil.clearRect(0, 0, 1, 1);
-  pencil.fillStyle = color;
-  pencil.fillRect(0, 0, 1, 1);
-  return [...pencil.getImageData(0, 0, 1, 1).data].slice(0, 3);
-}
-
-const css = ([r, g, b], alpha = 1) => `rgba(${r},${g},${b},${alpha})`;
-const mix = (from, to, share) => css(from.map((value, i) => Math.round(value + (to[i] - value) * share)));
-const luminance = ([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b;
 
 // ---- The cursor and the marked step --------------------------------------------------------------------------------
 function place(self) {

@@ -3,33 +3,21 @@
 const CELL_WIDTH = 712, NODE = 166, ROW = 54, TITLE = 19; // pixels
 const ACROSS = 32; // units in one line of a strip
 
-// ---- Colours: read from the theme when it is drawn, as in chart.js --------------------------------------------------
+// ---- Colours -------------------------------------------------------------------------------------------------------------
 const brush = new OffscreenCanvas(256, 1).getContext("2d", { willReadFrequently: true });
 
+// The theme with its scales as tables of 256 colours.
 function themeOf(node) {
-  const style = getComputedStyle(node);
-  const read = (name) => style.getPropertyValue(`--st-${name}`).trim();
-  const [back, text] = [read("background-color"), read("text-color")];
-  const light = (color) => {
-    brush.fillStyle = color;
-    brush.fillRect(0, 0, 1, 1);
-    const [r, g, b] = brush.getImageData(0, 0, 1, 1).data;
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const dark = light(back) < light(text);
-  const neutral = `color-mix(in srgb, ${text} 4%, ${back})`;
-  const table = (...stops) => {
+  const theme = readTheme(node);
+  const table = (colors) => {
     const ramp = brush.createLinearGradient(0, 0, 256, 0);
-    stops.forEach((color, i) => ramp.addColorStop(i / (stops.length - 1), color));
+    colors.forEach((color, i) => ramp.addColorStop(i / (colors.length - 1), color));
     brush.fillStyle = ramp;
     brush.fillRect(0, 0, 256, 1);
     return new Uint32Array(brush.getImageData(0, 0, 256, 1).data.buffer);
   };
-  return {
-    name: `${back} ${text}`, back, dark, font: read("font") || "sans-serif",
-    diverging: dark ? table("#8ccbff", "#2f78bd", neutral, "#b9651f", "#ffb774") : table("#08519c", "#6aa8dc", neutral, "#f2a661", "#b34700"),
-    sequential: dark ? table(neutral, "#6a55b8", "#cfc2ff") : table(neutral, "#9a86dd", "#3d1f8f"),
-  };
+  const { background, text, diverging, sequential } = theme;
+  return { ...theme, name: `${background} ${text}`, diverging: table(diverging), sequential: table(sequential) };
 }
 
 // Where a value lies on its scale: diverging from -limit to limit, sequential from 0 to 1.
@@ -68,10 +56,10 @@ function paint(pen, values, { left, top, width, height, upright = false, theme, 
   const flat = sketch.getContext("2d");
   flat.putImageData(image, 0, 0);
   pen.imageSmoothingEnabled = false;
-  pen.fillStyle = theme.back;
+  pen.fillStyle = theme.background;
   pen.fillRect(left, top, width, height); // what lies under the strip must not show where a line is not full
   pen.drawImage(sketch, left, top, width, height);
-  pen.fillStyle = theme.back;
+  pen.fillStyle = theme.background;
   const [across, down] = [width / columns, height / lines];
   if (across >= 4) for (let i = 1; i < columns; i++) pen.fillRect(left + i * across - 0.25, top, 0.5, height);
   if (down >= 4) for (let i = 1; i < lines; i++) pen.fillRect(left, top + i * down - 0.25, width, 0.5);
