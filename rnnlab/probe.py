@@ -54,11 +54,10 @@ class Probe:
 
     def keep(self, result: Pass) -> None:
         self.recorded = self.trainer.epoch
-        output, logits = result.output.detach(), result.logits.detach()
-        # Copies, for a view would keep the whole batch.
-        self.pending.append(
-            (self.recorded, output[self.row, : self.steps].clone(), logits[self.row, : self.steps].clone())
-        )
+        output, logits = result.output.detach()[self.row], result.logits.detach()[self.row]
+        if self.ids.numel() > self.steps:  # copies, for a view would keep the whole batch
+            output, logits = output[: self.steps].clone(), logits[: self.steps].clone()
+        self.pending.append((self.recorded, output, logits))
 
     def frames(self) -> tuple[Frame, ...]:
         """The frames recorded since the last call."""

@@ -136,7 +136,7 @@ def features_with(model: TokenModel, ids: Tensor, edits: tuple[Edit, ...]) -> Te
     for edit in edits:
         if edit.kind == "token":
             ids[:, edit.step] = int(edit.value)
-    x = model.input(ids)
+    x = model.input(ids).clone()
     for edit in written:
         x[:, edit.step, every(edit.unit)] = edit.value
     return x
