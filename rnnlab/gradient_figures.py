@@ -112,6 +112,12 @@ def token_axis(tokens: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def epoch_axis(t: Translate, low: float, high: float) -> dict[str, Any]:
+    """Epochs from `low` to `high`, marked at whole numbers."""
+    axis: dict[str, Any] = {"title": {"text": t("axis.epoch")}, "range": [low, high]}
+    return axis | {"dtick": 1} if high - low <= 6 else axis
+
+
 def reachable(norms: np.ndarray, target: int | np.ndarray, direction: int) -> np.ndarray:
     """Norms [..., step] without those of steps that are not read before the target; but with those that matter
     nevertheless (below another layer that reads both ways)."""
@@ -171,22 +177,16 @@ def epochs_figure(norms: np.ndarray, epochs: Sequence[int], at: int, tokens: Seq
         colorbar={"thickness": 10, "outlinewidth": 0, "tickvals": exponents, "ticktext": labels},
         hovertemplate=t("figure.gradient.epochs.hover") + "<extra></extra>",
     )
-    mark = {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": at,
-        "y1": at,
-        "line": {"width": 1.5, "dash": "dot"},
-    }
+    dotted = {"width": 1.5, "dash": "dot"}
+    mark = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": at, "y1": at, "line": dotted}
     return go.Figure(
         heat,
         {
             **BARE,
             "margin": MARGIN | {"l": 60},
             "xaxis": token_axis(tokens),
-            "yaxis": {"title": {"text": t("axis.epoch")}, "showgrid": False, "zeroline": False},
+            # Its own range: where few epochs were recorded, Plotly would begin below epoch 0.
+            "yaxis": epoch_axis(t, epochs[0] - 0.5, epochs[-1] + 0.5) | {"showgrid": False, "zeroline": False},
             "shapes": [mark] if len(epochs) > 1 else [],
             "dragmode": False,
         },
@@ -222,7 +222,7 @@ def norms_figure(history: History, level: float, t: Translate) -> go.Figure:
         {
             **BARE,
             "margin": MARGIN | {"l": 60},
-            "xaxis": {"title": {"text": t("axis.epoch")}, "range": ends},
+            "xaxis": epoch_axis(t, *ends),
             "yaxis": log_axis(everything, t("axis.norm")),
             "legend": LEGEND,
             "showlegend": True,
@@ -244,7 +244,7 @@ def losses_figure(histories: Mapping[str, History], t: Translate) -> go.Figure:
         {
             **BARE,
             "margin": MARGIN | {"l": 60},
-            "xaxis": {"title": {"text": t("axis.epoch")}, "range": [0, max(first.epochs, 2)]},
+            "xaxis": epoch_axis(t, 0, max(first.epochs, 2)),
             "yaxis": log_axis(everything, t(f"axis.loss.{first.loss}")),
             "showlegend": True,
             "legend": LEGEND,

@@ -87,7 +87,7 @@ class Trainer:
         sums.loss += value if e.loss == "sum" else value * batch.count
         sums.right += int(self.task.right(result, batch))
         sums.targets += batch.count
-        sums.norm = max(sums.norm, norm)
+        sums.norm = norm if math.isnan(norm) else max(sums.norm, norm)  # max would drop a nan
         self.steps += 1
         if not (math.isfinite(value) and math.isfinite(norm)):
             return self.end_epoch("diverged")  # without the update: the last good weights stay

@@ -84,6 +84,7 @@ def test_the_heatmap_shows_logarithms_and_says_the_values(values):
             assert float(trace["text"][place[0]][place[1]]) == pytest.approx(value, rel=0.01)
     assert trace["zmin"] <= z.min()
     assert z.max() <= trace["zmax"]
+    assert figure["layout"]["yaxis"]["range"] == [epochs[0] - 0.5, epochs[-1] + 0.5]  # no epoch below 0
 
 
 @pytest.mark.parametrize("odd", [np.nan, np.inf])
@@ -112,6 +113,12 @@ def test_what_was_typed_is_no_markup():
     text = json.dumps([figure["data"][0]["customdata"], figure["layout"]["xaxis"]["ticktext"]])
     assert "<b>" not in text
     assert "a&b" not in text
+
+
+@pytest.mark.parametrize(("last", "step"), [(1, 1), (3, 1), (100, None)])
+def test_a_few_epochs_are_marked_at_whole_numbers(last, step):
+    axis = figures.epochs_figure(np.ones((2, 1)), [0, last], 0, ["a"], T).layout.yaxis
+    assert axis.dtick == step
 
 
 # Norms and clipping

@@ -576,8 +576,7 @@ def test_a_run_that_diverges_says_so_and_stops(fields):
     assert history.ended == "diverged"
     assert history.epoch < 100
     assert np.isfinite(history.losses[:-1]).all()
-    last = history.snapshots[-1]
-    assert not (np.isfinite(last.loss) and np.isfinite(last.norm))
+    assert not np.isfinite(history.snapshots[-1].norm)  # also where the loss was first: its gradient is no 0
 
 
 @pytest.mark.parametrize(
