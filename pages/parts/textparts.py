@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from pages.parts import live
@@ -80,3 +81,23 @@ def packed_steps(
     names = ("sorted", "index", "sizes", "data", "step", "previous", "next", "start", "taken")
     labels = {name: t(f"packing.{name}") for name in names}
     _packed(key=key, data={"key": key, "rows": list(rows), "chunks": list(chunks), "labels": labels})
+
+
+def chart(run: Run, key: str, figure: go.Figure, rows: int, t: Translate) -> None:
+    """A figure that is drawn for one epoch at a time, in a panel `key` without its `text-`."""
+    live.chart(
+        live.encode(figure),
+        key=key,
+        group=key,
+        run=run.id,
+        live=False,
+        epochs=[],
+        height=height(rows),
+        label=t(f"panel.{key.removeprefix('text-')}"),
+        labels={"download": t("chart.download"), "reset": t("chart.reset")},
+    )
+
+
+def height(rows: int) -> int:
+    """Pixels of a chart with so many rows, its axis below them."""
+    return max(200, 70 + 19 * rows)

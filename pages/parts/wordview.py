@@ -1,24 +1,21 @@
-"""The vocabulary, and its rows: one-hot or embedding, how near to each other, and in a plane."""
+"""The vocabulary, and its rows: one-hot vectors and the embedding."""
 
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import live, stage
+from pages.parts import nearview, stage
 from pages.parts.ask import ask
 from pages.parts.panel import panel
-from pages.parts.plain import verbatim
+from pages.parts.textparts import chart, height
 from rnnlab import jobs, textfigures
 from rnnlab.i18n import Translate
 from rnnlab.session import Run
-from rnnlab.textlooks import Neighbour
 
 ORDERS = ("id", "count")
 ROWS = 24  # of a heatmap
-NEAREST = 8
 
 
 def draw(run: Run, t: Translate) -> None:
@@ -35,10 +32,10 @@ def draw(run: Run, t: Translate) -> None:
         stage.strip("text", run, t)
     left, right = st.columns([2, 3], gap="small")
     with left:
-        chosen, near = neighbours(run, shown, t)
+        chosen, near = nearview.neighbours(run, shown, t)
     if e.input == "embedding":
         with right:
-            plane(run, shown, chosen, near, t)
+            nearview.plane(run, shown, chosen, near, t)
 
 
 def vocabulary(run: Run, t: Translate) -> None:
@@ -74,51 +71,6 @@ def vocabulary(run: Run, t: Translate) -> None:
             st.caption(t("vocabulary.pad"))
 
 
-def neighbours(run: Run, shown: bytes, t: Translate) -> tuple[int, list[int]]:
-    """A word of the reader's choice, and the words whose rows point the same way. Both as ids."""
-    assert run.history is not None
-    o, e = run.history.opening, run.experiment
-    with panel("nearest", t, formula=r"\cos(a, b) = \frac{a \cdot b}{\lVert a\rVert\,\lVert b\rVert}"):
-        chosen = choose(run, t)
-        if e.input == "onehot":
-            st.markdown(t("nearest.onehot", token=verbatim(o.vocabulary[chosen])))
-            return chosen, []
-        if run.going:
-            st.caption(t("embedding.going"))
-            return chosen, []
-        found = ask(jobs.nearest, shown, (len(o.vocabulary), e.embed), o.specials, chosen, NEAREST) or ()
-        table(found, o.vocabulary, t)
-        st.caption(t("nearest.epoch", epoch=stage.checkpoint(run).epoch, token=verbatim(o.vocabulary[chosen])))
-        return chosen, [neighbour.id for neighbour in found]
-
-
-def table(found: tuple[Neighbour, ...], vocabulary: tuple[str, ...], t: Translate) -> None:
-    if not found:
-        st.caption(t("nearest.none"))
-        return
-    columns = {
-        t("vocabulary.id"): [neighbour.id for neighbour in found],
-        t("vocabulary.token"): [vocabulary[neighbour.id] for neighbour in found],
-        t("nearest.cosine"): [round(neighbour.cosine, 4) for neighbour in found],
-    }
-    st.dataframe(columns, hide_index=True, key="text-nearest")
-
-
-def choose(run: Run, t: Translate) -> int:
-    """The id of a word: the one last chosen on the line of tokens, or in the list."""
-    assert run.history is not None
-    o = run.history.opening
-    ids = list(range(o.specials, len(o.vocabulary)))
-    step = stage.cursor(run).step
-    place = (o.vocabulary, step)
-    if st.session_state.get("text_place") != place or st.session_state.get("text_word") not in ids:
-        st.session_state.text_place = place
-        token = o.probe[step] if step is not None and step < len(o.probe) else o.probe[0]
-        st.session_state.text_word = o.vocabulary.index(token, o.specials)
-    label = t("nearest.word")
-    return st.selectbox(label, ids, format_func=lambda id: f"{id} · {o.vocabulary[id]}", key="text_word")
-
-
 def start(types: int, t: Translate) -> int:
     """The first id of the rows that are drawn."""
     if types <= ROWS:
@@ -149,46 +101,3 @@ def rows(run: Run, shown: bytes, first: int, places: Sequence[DeltaGenerator], t
         st.caption(
             t("embedding.size", types=f"{len(o.vocabulary):,}", embed=e.embed, epoch=stage.checkpoint(run).epoch)
         )
-
-
-def chart(run: Run, key: str, figure: go.Figure, rows: int, t: Translate) -> None:
-    live.chart(
-        live.encode(figure),
-        key=key,
-        group=key,
-        run=run.id,
-        live=False,
-        epochs=[],
-        height=height(rows),
-        label=t(f"panel.{key.removeprefix('text-')}"),
-        labels={"download": t("chart.download"), "reset": t("chart.reset")},
-    )
-
-
-def height(rows: int) -> int:
-    """Pixels of a chart with so many rows, its axis below them."""
-    return max(200, 70 + 19 * rows)
-
-
-def plane(run: Run, shown: bytes, chosen: int, near: list[int], t: Translate) -> None:
-    """The rows in the plane in which the newest of them vary most."""
-    assert run.history is not None
-    history = run.history
-    o = history.opening
-    with panel("plane", t):
-        if run.going:
-            st.caption(t("embedding.going"))
-            return
-        ends = history.checkpoints[0].weights, history.checkpoints[-1].weights
-        seen = ask(jobs.plane, shown, *ends, (len(o.vocabulary), run.experiment.embed), o.specials)
-        if seen is None:
-            return
-        if np.isnan(seen.kept):
-            st.caption(t("plane.point"))
-            return
-        figure = textfigures.plane_figure(seen, o.vocabulary, o.specials, chosen, near, t)
-        chart(run, "text-plane", figure, 20, t)
-        share = {"kept": f"{seen.kept:.0%}", "newest": f"{seen.kept_newest:.0%}", "embed": run.experiment.embed}
-        st.caption(t("plane.share", epoch=stage.checkpoint(run).epoch, last=history.checkpoints[-1].epoch, **share))
-        if len(o.vocabulary) - o.specials > textfigures.LABELS:
-            st.caption(t("plane.labels", limit=textfigures.LABELS))
