@@ -30,6 +30,18 @@ def reading(experiment: Experiment, epoch: int) -> Reading:
     )
 
 
+def first_batch(experiment: Experiment) -> tuple[int, int, int]:
+    """How many types the vocabulary has, and the sequences and steps of the first batch that training reads.
+
+    Raises LabError where the text can't be trained on with these settings.
+    """
+    data = TASKS[experiment.task].data(experiment)
+    count = len(data.pairs)
+    order = shuffled(count, experiment.seed, 1) if experiment.shuffle else list(range(count))
+    batch, steps = next(data.batches(experiment.batch, order)).ids.shape
+    return len(data.vocabulary), batch, steps
+
+
 def shuffled(count: int, seed: int, epoch: int) -> list[int]:
     """The order of an epoch as training draws it: one permutation an epoch from a generator of its own."""
     generator = torch.Generator().manual_seed(seed)

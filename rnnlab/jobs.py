@@ -93,6 +93,12 @@ def reading(experiment: Experiment, epoch: int) -> Reading:
     return batching.reading(experiment, epoch)
 
 
+def first_batch(experiment: Experiment) -> tuple[int, int, int]:
+    from rnnlab import batching
+
+    return batching.first_batch(experiment)
+
+
 def packing(experiment: Experiment, weights: bytes, start: int) -> Packing:
     from rnnlab import packing
 

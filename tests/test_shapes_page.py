@@ -18,6 +18,7 @@ from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.layerlooks import MODELS
 from rnnlab.layersetting import KINDS, LayerSetting, part_of_output, program
 from rnnlab.mismatch import read_shape
+from rnnlab.training import Trainer
 
 
 @pytest.fixture(autouse=True)
@@ -124,6 +125,20 @@ def test_it_follows_the_experiment_until_a_control_is_changed_and_can_go_back():
     assert shapes(app)["output"] == (3, 1, 3)
     looked(app.button(key="layer_back").click().run())
     assert shapes(app)["output"] == (3, 1, 9)
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_a_text_is_followed_before_it_is_trained_on(shuffle):
+    app = visit(preset="two-layers")
+    looked(app.toggle(key="shuffle").set_value(shuffle).run())
+    looked(app.text_area(key="text").set_value("甲 乙 丙 丁\n甲 戊 己 庚 辛\n甲 乙").run())
+    looked(app.number_input(key="batch").set_value(2).run())
+    e = app.session_state.experiment
+    assert e.batch == 2
+    assert shapes(app)["input"] == (*Trainer(e).batches[0].ids.T.shape, 9)  # eight tokens, and <pad>
+    looked(app.text_area(key="text").set_value("甲").run())
+    assert len(app.error) == 1
+    assert shapes(app)["input"][0] == 3
 
 
 def test_another_lesson_is_followed_again():

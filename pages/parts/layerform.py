@@ -1,11 +1,13 @@
 """The controls of the Shapes page: every argument of a module of torch.nn, and its input. They follow the experiment
 until the reader changes one; what was changed outlives a look at another page."""
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 import streamlit as st
 
 from pages.parts import form
+from pages.parts.ask import ask
+from rnnlab import jobs
 from rnnlab.experiment import Experiment, numeral
 from rnnlab.i18n import Translate
 from rnnlab.layersetting import BOUNDS, KINDS, NONLINEARITIES, LayerSetting, idle, of_run
@@ -21,14 +23,17 @@ def key(name: str) -> str:
 
 
 def of_experiment() -> LayerSetting:
-    """What the experiment at hand uses, at the sizes of the first batch of the run that is shown."""
+    """What the experiment at hand uses, at the sizes of its first batch."""
     run = st.session_state.run.shown
     e = st.session_state.experiment
     e = e if isinstance(e, Experiment) else run.experiment
-    if run.history is None:  # the text can't be trained on: there is no batch to read the sizes from
-        return of_run(e, e.embed, 1, 3)
-    batch, steps = run.history.opening.shapes[0].shape
-    return of_run(e, len(run.history.opening.vocabulary), batch, steps)
+    if e != run.experiment:  # changed, and not trained since
+        sizes = ask(jobs.first_batch, e)
+    elif run.history is not None:
+        sizes = (len(run.history.opening.vocabulary), *run.history.opening.shapes[0].shape)
+    else:
+        sizes = None
+    return of_run(e, *(sizes or (e.embed, 1, 3)))  # a text that can't be trained on has no batch
 
 
 def keep() -> None:
@@ -47,7 +52,7 @@ def show(t: Translate) -> LayerSetting | None:
     own = st.session_state.get("layer_own")
     if own and st.session_state.layer_lesson != form.value("preset"):
         own = st.session_state.layer_own = None
-    said = own or {name: getattr(of_experiment(), name) for name in NAMES}
+    said = own or asdict(of_experiment())
     for name, value in said.items():
         st.session_state[key(name)] = value
     try:
