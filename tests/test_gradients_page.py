@@ -6,14 +6,19 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 from support import ROOT
 from test_figures import decoded
+from torch import nn
+from torch.nn import functional as F
 
+from pages.parts import gradientview
 from pages.parts.stage import Cursor
 from rnnlab import Experiment, backward, engine, run
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.share import to_link
+from rnnlab.tracing import network
 
 SENTENCE = "我 喜欢 学习 深度 学习"
 
@@ -97,6 +102,21 @@ def test_curve_words_and_epochs_show_the_run_at_the_chosen_step_and_epoch(lang, 
     assert (words["target"], words["tokens"], words["backward"]) == (2, SENTENCE.split()[:4], False)
     assert "`学习`" in said(app)
     assert f"{backward.through_time(history.experiment, at.weights, 1, 0).losses[2]:.4g}" in said(app)
+
+
+@pytest.mark.parametrize("fields", [{"cell": "rnn"}, {"cell": "lstm"}, {"cell": "gru"}, {"head": "none", "hidden": 4}])
+def test_the_lines_of_pytorch_find_what_the_page_shows(fields):
+    e = Experiment(epochs=3, **fields)
+    weights = run(e).checkpoints[-1].weights
+    data, model = network(e, weights)
+    ids, target = torch.tensor([data.probe.inputs]), torch.tensor([data.probe.targets])
+    names = {"torch": torch, "F": F, "x": model.input(ids), "target": target, "t": 2, "linear": model.head}
+    cell = names["cell"] = getattr(nn, {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}[e.cell] + "Cell")(e.embed, e.hidden)
+    for own, learnt in zip(cell.parameters(), model.recurrent.parameters(), strict=True):
+        own.data = learnt.data
+    exec(gradientview.code(e), names)
+    expected = backward.through_time(e, weights, 0, 0).norms["h"][2][:3]
+    assert [norm.item() for norm in names["norms"]] == pytest.approx(expected, rel=1e-4)
 
 
 def test_without_a_choice_the_last_step_is_shown_and_one_past_the_inputs_is_the_last():

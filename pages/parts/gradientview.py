@@ -25,7 +25,8 @@ CHAIN = r"""\frac{\partial L_t}{\partial h_k} = \frac{\partial L_t}{\partial h_t
 CELL_STATE = r"""\frac{\partial L_t}{\partial c_k} = f_{k+1}\odot\frac{\partial L_t}{\partial c_{k+1}}
 + \frac{\partial h_k}{\partial c_k}\odot\frac{\partial L_t}{\partial h_k}"""
 CODE = """h = []
-for x_t in x.unbind(1):
+{start}
+for x_t in x[:, : t + 1].unbind(1):  # what comes after t has no part in L_t
     {step}
     h_t.retain_grad()
     h.append(h_t)
@@ -35,9 +36,11 @@ norms = [h_k.grad.norm() for h_k in h]"""
 
 
 def code(e: Experiment) -> str:
-    """How the same is found in a few lines of PyTorch."""
-    step = "h_t, c_t = cell(x_t, (h_t, c_t))" if e.cell == "lstm" else "h_t = cell(x_t, h_t)"
-    return CODE.format(step=step, scores="linear(h[t])" if e.head == "linear" else "h[t]")
+    """How the same is found in a few lines of PyTorch, for one layer that reads forward."""
+    state = "(h_t, c_t)" if e.cell == "lstm" else "h_t"
+    start = f"{'h_t = c_t' if e.cell == 'lstm' else 'h_t'} = torch.zeros(1, {e.hidden})"
+    step = f"{state.strip('()')} = cell(x_t, {state})"
+    return CODE.format(start=start, step=step, scores="linear(h_t)" if e.head == "linear" else "h_t")
 
 
 def draw(run: Run, t: Translate) -> None:
@@ -51,6 +54,8 @@ def draw(run: Run, t: Translate) -> None:
     chosen = choose(run, t)
     if history.experiment.bidirectional:
         st.caption(t("gradients.both"))
+        if history.experiment.layers > 1:
+            st.caption(t("gradients.both.below"))
     if history.experiment.carry:
         st.caption(t("gradients.carry"))
     formula = (CELL_STATE if history.experiment.cell == "lstm" else CHAIN) + LOSS
@@ -87,9 +92,8 @@ def choose(run: Run, t: Translate) -> Choice:
             st.selectbox(label, range(size), format_func=names.__getitem__, key=key, width=180)
             picked[key] = st.session_state[key]
     step = stage.cursor(run).step
-    asked = [k for k, wanted in enumerate(o.targets) if wanted >= 0] or [0]
-    target = asked[-1] if step is None else min(step, o.inputs - 1)
-    return Choice(picked["flow_layer"], picked["flow_direction"], target)
+    last = o.inputs - 1  # without a choice, and where the token is only a target
+    return Choice(picked["flow_layer"], picked["flow_direction"], last if step is None else min(step, last))
 
 
 def flow(run: Run, chosen: Choice, t: Translate) -> None:

@@ -2,6 +2,7 @@
 until the reader changes one; what was changed outlives a look at another page."""
 
 from dataclasses import asdict, fields
+from typing import Any
 
 import streamlit as st
 
@@ -52,7 +53,7 @@ def show(t: Translate) -> LayerSetting | None:
     own = st.session_state.get("layer_own")
     if own and st.session_state.layer_lesson != form.value("preset"):
         own = st.session_state.layer_own = None
-    said = own or asdict(of_experiment())
+    said: dict[str, Any] = own or asdict(of_experiment())
     for name, value in said.items():
         st.session_state[key(name)] = value
     try:
