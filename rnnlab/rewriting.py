@@ -61,9 +61,11 @@ def expression(pattern: str) -> str:
 
 
 def bounded(words: str) -> str:
-    """These words and not a part of longer ones, in a script that parts its words; between Chinese characters too."""
+    """These words and not a part of longer ones, in a script that parts its words; between Chinese characters too. An
+    apostrophe may be the curly one that phones type."""
     before, after = (end.isascii() and end.isalnum() for end in (words[0], words[-1]))
-    return ("(?<![A-Za-z0-9])" if before else "") + regex.escape(words) + ("(?![A-Za-z0-9])" if after else "")
+    either = regex.escape(words).replace("'", "['’]")
+    return ("(?<![A-Za-z0-9])" if before else "") + either + ("(?![A-Za-z0-9])" if after else "")
 
 
 def swap(swaps: dict[str, str], words: str) -> str:

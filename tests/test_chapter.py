@@ -75,6 +75,8 @@ def test_a_heading_without_an_id_of_its_own_is_refused(tmp_path, monkeypatch, te
         ("en", "I want to show you my work, because", "What would change if you got to show me your work?"),
         ("en", "Well: i AM afraid of my own dog.", "How long have you been afraid of your own dog?"),
         ("en", "I like you because you are kind", "What do you like about me because I am kind?"),
+        ("en", "I don't sleep", "Since when do you not sleep?"),
+        ("en", "I don’t sleep", "Since when do you not sleep?"),  # as a phone types it
         ("en", "My mother knits.", "Tell me more about your family."),
         ("zh", "我想让你明白我的意思，真的。", "要是真的让我明白你的意思，会有什么不同？"),
         ("zh", "老师，我不懂你们", "你不懂我们，有多久了？"),
