@@ -28,13 +28,11 @@ def of_experiment() -> LayerSetting:
     run = st.session_state.run.shown
     e = st.session_state.experiment
     e = e if isinstance(e, Experiment) else run.experiment
-    if e != run.experiment:  # changed, and not trained since
-        sizes = ask(jobs.first_batch, e)
-    elif run.history is not None:
+    changed = e != run.experiment  # and not trained since
+    sizes = ask(jobs.first_batch, e) if changed else None
+    if sizes is None and run.history is not None:
         sizes = (len(run.history.opening.vocabulary), *run.history.opening.shapes[0].shape)
-    else:
-        sizes = None
-    return of_run(e, *(sizes or (e.embed, 1, 3)))  # a text that can't be trained on has no batch
+    return of_run(e, *(sizes or (e.embed, 1, 3)))  # a text that was never trained on has no batch
 
 
 def keep() -> None:
