@@ -63,6 +63,7 @@ class Look:
     original: Walk
     changed: Walk | None  # None where nothing was changed
     difference: float  # largest absolute one between `original` and torch: the output, and every layer's final state
+    largest: float  # absolute value among what was compared: a difference is rounding as long as it is small beside it
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def look(experiment: Experiment, weights: bytes, layer: int, direction: int, edi
         check(edit, experiment, data, model)
     original = walk(experiment, data, model, layer, direction, ())
     changed = walk(experiment, data, model, layer, direction, edits) if edits else None
-    return Look(original, changed, difference(experiment, data, model))
+    return Look(original, changed, *difference(experiment, data, model))
 
 
 Inside = list[list[list[Values]]]  # by layer, direction, step
@@ -113,18 +113,20 @@ def walk(
     )
 
 
-def difference(experiment: Experiment, data: Data, model: TokenModel) -> float:
+def difference(experiment: Experiment, data: Data, model: TokenModel) -> tuple[float, float]:
     """The largest absolute difference between the readable steps and torch's own pass over the probe sentence: the
-    last layer's output at every step, and the final state of every layer. nan where either is."""
+    last layer's output at every step, and the final state of every layer; and the largest absolute value among torch's.
+    nan where either is."""
     x = model.input(probe_ids(data))
     inside, reads = run_through(experiment, model, x)
     output, final = model.recurrent(x)
     parts = final if isinstance(final, tuple) else (final,)
-    gaps = [output - reads[-1]]
+    pairs = [(output, reads[-1])]
     for name, part in zip("hc", parts, strict=False):  # part: [layer x direction, batch, unit]
         last = [steps[0 if d else -1][name] for row in inside for d, steps in enumerate(row)]
-        gaps.append(part - torch.stack(last))
-    return max(float(gap.abs().max()) for gap in gaps)
+        pairs.append((part, torch.stack(last)))
+    gaps = torch.stack([(theirs - mine).abs().max() for theirs, mine in pairs])
+    return float(gaps.max()), float(torch.stack([theirs.abs().max() for theirs, _ in pairs]).max())
 
 
 # What is changed on purpose

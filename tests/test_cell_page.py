@@ -175,6 +175,18 @@ def test_a_run_that_diverged_shows_its_last_good_weights_and_says_so(lang):
         assert translator(lang)("cell.infinite") in said(app)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_difference_that_is_small_beside_the_states_is_red_but_no_fault(lang):
+    app = visit(lang, lr=10.0, optimizer="sgd", nonlinearity="relu", loss="sum", text="a b c a b d")
+    hidden = array(given(app)["original"]["hidden"])
+    assert np.isfinite(hidden).all()
+    assert np.abs(hidden).max() > 1e20  # seven digits of such a number leave more than 1e-5 open
+    badges = [one.value for one in app.markdown if one.value.startswith(":red-badge[")]
+    assert len(badges) == 1
+    assert f"{np.abs(hidden).max():.2g}" in badges[0]
+    assert not any(error.value.startswith(translator(lang)("cell.differs")[:12]) for error in app.error)
+
+
 def test_a_small_network_is_followed_while_it_trains():
     app = looked(visit(train=False, epochs=5000, hidden=24).button(key="train").click().run())
     seen = []

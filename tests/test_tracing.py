@@ -99,6 +99,8 @@ def test_the_inside_is_torchs(cell, nonlinearity, impl, layers, both, hidden, se
             found = look(e, weights, layer, direction)
             assert found.changed is None
             assert found.difference < 1e-5
+            states = [output, *(final if cell == "lstm" else (final,))]
+            assert found.largest == pytest.approx(max(float(part.abs().max()) for part in states), rel=1e-5)
             walk = found.original
             assert walk.hidden.shape == (layers, 2 if both else 1, 4, hidden)
             assert set(walk.values) == set(VALUES[cell])

@@ -98,12 +98,15 @@ def edited() -> None:
 
 def badge(look: Look, t: Translate) -> None:
     """How far the readable steps are from torch's own pass."""
+    said = {"difference": f"{look.difference:.1e}", "limit": f"{AGREES:.0e}", "largest": f"{look.largest:.2g}"}
     if not math.isfinite(look.difference):
         st.warning(t("cell.infinite"))
     elif look.difference < AGREES:
-        st.badge(t("cell.agrees", difference=f"{look.difference:.1e}"), color="gray")
+        st.badge(t("cell.agrees", **said), color="gray")
+    elif look.difference < AGREES * look.largest:  # large numbers are rounded more coarsely: red, but no fault
+        st.badge(t("cell.rounded", **said), color="red")
     else:
-        st.error(t("cell.differs", difference=f"{look.difference:.1e}", limit=f"{AGREES:.0e}"))
+        st.error(t("cell.differs", **said))
 
 
 def written(run: Run, t: Translate, weights: bytes) -> None:

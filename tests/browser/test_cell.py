@@ -267,6 +267,34 @@ def test_a_weight_is_changed_in_the_equation_itself(visit):
     expect(root(lab).locator(".ru-guess:visible")).to_have_count(4)
 
 
+def test_the_keyboard_keeps_its_place_through_a_change_and_sees_what_it_chose(visit):
+    lab = opened(visit, viewport={"width": 1280, "height": 720})
+    keys = lab.page.keyboard
+    column(lab, 2).focus()
+    keys.press("Enter")
+    keys.press("ArrowDown")
+    in_sight = "node => node.getBoundingClientRect().bottom <= innerHeight && node.getBoundingClientRect().top > 56"
+    eventually(lambda: root(lab).locator(".ru-equation").evaluate(in_sight), "the equation is in sight")
+    weight = root(lab).locator("button.ru-weight").first
+    purpose = weight.get_attribute("data-purpose")
+    weight.focus()
+    keys.press("Enter")
+    field = root(lab).locator(".ru-ask input")
+    field.fill("7")
+    point = root(lab).locator(".ru-node.ru-x .ru-strip").bounding_box()
+    lab.page.mouse.move(point["x"] + 5, point["y"] + 5)
+    expect(field).to_have_value("7")  # what is being typed stays, whatever else moves
+    keys.press("Enter")
+    expect(root(lab).locator(".ru-guess:visible")).to_have_count(8)
+    focused = "document.activeElement.dataset.purpose"
+    eventually(lambda: lab.page.evaluate(focused) == purpose, "the focus is where the change was made")
+    keys.press("Enter")
+    expect(field).to_have_value("7")
+    keys.press("Escape")
+    expect(field).to_have_count(0)
+    assert lab.page.evaluate(focused) == purpose
+
+
 def test_a_clamped_gate_is_said_to_be_held(visit):
     lab = opened(visit, query="preset=gru&run=1")
     root(lab).locator(".ru-node.ru-z .ru-strip").click(position={"x": 3, "y": 5})

@@ -102,6 +102,8 @@ const line = (...parts) => {
 // ---- Writing it out ------------------------------------------------------------------------------------------------------
 function write(self, { name, unit }) {
   const { data, equation, cell, now } = self;
+  if (self.asking && self.asking === whereAsked(self)) return; // nothing moves under a number that is being typed
+  self.asking = null;
   const walk = walkShown(self);
   const S = (other, index = unit) => symbol(self, other, index);
   const N = (other, value = now[other][unit]) => chip(self, value, other);
@@ -176,7 +178,10 @@ function write(self, { name, unit }) {
   head.append(element("div", "ru-role", fill(data.labels.heading, place)), ...lines);
   const sums = element("div", "ru-sums");
   sums.append(...sides.map((one) => sumOf(self, one)));
+  // The button that has the focus is built anew: the focus goes to the one for the same thing.
+  const focused = equation.contains(document.activeElement) && document.activeElement.dataset.purpose;
   equation.replaceChildren(head, sums, editing(self, name, unit));
+  if (focused) (equation.querySelector(`[data-purpose="${focused}"]`) ?? part.node).focus({ preventScroll: true });
 }
 
 function origin({ data, step }, name) {
@@ -201,7 +206,7 @@ function sumOf(self, one) {
     const bar = element("span", "ru-barred");
     bar.style.setProperty("--ru-length", Math.min(1, Math.abs(product) / largest).toFixed(3));
     bar.dataset.sign = product < 0 ? "minus" : "plus";
-    const changing = element("button", "ru-weight", number(weight), { type: "button", title: labels.edit_weight });
+    const changing = element("button", "ru-weight", number(weight), { type: "button", title: labels.edit_weight, "data-purpose": `${one.weight} ${index}` });
     changing.addEventListener("click", () => askFor(self, changing, weight, (typed) => ({
       kind: "weight", name: one.weight, unit: one.at, column: index, value: typed,
     })));
@@ -229,12 +234,12 @@ function editing(self, name, unit) {
   const { labels } = data;
   const bar = element("div", "ru-edit");
   const button = (text, edit) => {
-    const node = element("button", "", text, { type: "button" });
+    const node = element("button", "", text, { type: "button", "data-purpose": text });
     node.addEventListener("click", () => tell(self, edit));
     bar.append(node);
   };
   const typed = (value, edit) => {
-    const node = element("button", "", labels.set, { type: "button" });
+    const node = element("button", "", labels.set, { type: "button", "data-purpose": labels.set });
     node.addEventListener("click", () => askFor(self, node, value, (text) => ({ ...edit, value: text })));
     bar.append(node);
   };
@@ -251,20 +256,31 @@ function editing(self, name, unit) {
   return bar;
 }
 
+const whereAsked = (self) => JSON.stringify([self.shape, self.data.layer, self.data.direction, self.step, spotted(self).spot]);
+
 // A small field in the place of what was clicked.
 function askFor(self, node, value, edit) {
+  self.equation.querySelector(".ru-ask")?.dispatchEvent(new Event("close"));
   const form = element("form", "ru-ask");
   const input = element("input", "", null, { type: "text", inputmode: "decimal", value: String(Number(value.toPrecision(6))), "aria-label": self.data.labels.new_value, maxlength: 30 });
   form.append(input, element("button", "", "✓", { type: "submit", "aria-label": self.data.labels.apply }));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     tell(self, edit(input.value));
-    form.replaceWith(node);
+    close();
   });
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") form.replaceWith(node);
+    if (event.key === "Escape") close();
     event.stopPropagation();
   });
+  form.addEventListener("close", () => form.replaceWith(node));
+  const close = () => {
+    Object.assign(self, { asking: null, hover: null }); // a pointer left lying on a strip does not take the equation away
+    form.replaceWith(node);
+    node.focus({ preventScroll: true });
+    mark(self); // what happened meanwhile
+  };
+  self.asking = whereAsked(self);
   node.replaceWith(form);
   input.select();
 }

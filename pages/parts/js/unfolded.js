@@ -1,6 +1,6 @@
 // One step of the cell, opened: its values as strips, connected as its equations say. And how strips are painted.
 
-const CELL_WIDTH = 712, NODE = 166, ROW = 54, TITLE = 19; // pixels
+const CELL_WIDTH = 656, NODE = 150, ROW = 54, TITLE = 19; // pixels
 const ACROSS = 32; // units in one line of a strip
 
 // ---- Colours -------------------------------------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ function paint(pen, values, { left, top, width, height, upright = false, theme, 
 
 // ---- Plans: which value stands where, and how they are connected ------------------------------------------------------
 // Rows and columns of the drawing; wires run in pixels from left to right, and the backward direction is its mirror image.
-const LEFT = 10, MIDDLE = 228, RIGHT = CELL_WIDTH - NODE - 10;
+const LEFT = 10, MIDDLE = 206, RIGHT = CELL_WIDTH - NODE - 10;
 const at = (line) => 4 + line * ROW + 29; // the height of a strip's middle
 const [Y0, Y1, Y2, Y3, Y4] = [0, 1, 2, 3, 4].map(at);
 const IN = LEFT + NODE, OUT = MIDDLE + NODE, P = OUT + 32; // where strips end, and where gates meet the state
@@ -184,9 +184,12 @@ function point(self, change, focus = false) {
   if (focus) focusOn(self);
 }
 
+// What was chosen on purpose is brought into sight: on a projector the equation begins below the edge.
 function focusOn(self) {
   const { spot } = spotted(self);
   self.cell.parts.find(({ name }) => name === spot.name)?.node.focus({ preventScroll: true });
+  const written = self.wide ? self.equation : self.equation.firstElementChild;
+  written?.scrollIntoView({ block: "nearest", behavior: calm() ? "instant" : "smooth" });
 }
 
 // Where a strip's values lie, the same at every step: sigmoids between 0 and 1, everything else around 0.

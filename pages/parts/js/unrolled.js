@@ -140,9 +140,11 @@ function scrollTo(self, step, gently) {
   const { scroller, slim, wide } = self;
   const open = wide ? CELL_WIDTH : slim;
   const left = GUTTER + step * slim + open / 2 - (scroller.clientWidth + GUTTER) / 2;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches || !gently || wide; // the cell moves by itself
-  scroller.scrollTo({ left, behavior: calm ? "instant" : "smooth" });
+  const still = calm() || !gently || wide; // the cell moves by itself
+  scroller.scrollTo({ left, behavior: still ? "instant" : "smooth" });
 }
+
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // ---- Hands -------------------------------------------------------------------------------------------------------------
 function toolbar(self) {
