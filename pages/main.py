@@ -29,6 +29,7 @@ def main() -> None:
         st.segmented_control(
             t("lang"),
             list(LANGUAGES),
+            default=st.session_state.lang,
             format_func=LANGUAGES.__getitem__,
             key="lang",
             required=True,

@@ -57,11 +57,16 @@ def keep() -> None:
         st.session_state[KEYS[name]] = value(name)
 
 
-def read() -> Experiment | tuple[Problem, ...]:
-    """What the widgets say now, or why it is no experiment. Once a run is enough: a look into Streamlit's state takes
-    a tenth of a millisecond, and `st.session_state.experiment` keeps the answer."""
+def said() -> dict[str, Any]:
+    """What the widgets say now, by field. Once a run is enough: a look into Streamlit's state takes a tenth of a
+    millisecond."""
+    return {name: value(name) for name in KEYS}
+
+
+def read(fields: dict[str, Any] | None = None) -> Experiment | tuple[Problem, ...]:
+    """What the widgets say as an experiment, or why it is none. `st.session_state.experiment` keeps a run's answer."""
     try:
-        return Experiment(**{name: value(name) for name in KEYS})
+        return Experiment(**(fields or said()))
     except LabError as error:
         return error.problems
 
@@ -93,12 +98,16 @@ def lesson(t: Translate, e: Experiment | tuple[Problem, ...]) -> None:
 
 
 def show(t: Translate) -> None:
-    e = st.session_state.experiment = read()
+    """The widgets. Each is also given its value as a default: what was put into Streamlit's state is told to the
+    browser once, and a slow one that had not built the widget by then would show it empty."""
+    fields = said()
+    e = st.session_state.experiment = read(fields)
     if any(st.session_state[KEYS[name]] not in choices(name) for name in CHOICES):
         keep()
     st.selectbox(
         t("field.preset"),
         choices("preset"),
+        index=place("preset", fields),
         key="preset",
         format_func=lambda id: t(f"preset.{id}"),
         help=t("help.preset"),
@@ -107,34 +116,42 @@ def show(t: Translate) -> None:
     lesson(t, e)
     st.html(STYLE)
     tip = t("help.text", limit=numeral(TEXT_CHARACTERS))
-    st.text_area(t("field.text"), key="text", height=120, max_chars=TEXT_CHARACTERS, help=tip)
+    st.text_area(t("field.text"), value=fields["text"], key="text", height=120, max_chars=TEXT_CHARACTERS, help=tip)
     for group, names in GROUPS.items():
         with st.expander(t(f"form.{group}"), expanded=group != "training"):
             with st.container(key=f"fields_{group}"):
                 for name in names:
                     if name not in WIDE:
-                        control(name, t, disabled=isinstance(e, Experiment) and idle(name, e))
+                        control(name, t, fields, disabled=isinstance(e, Experiment) and idle(name, e))
             for name in WIDE:
                 if name in names:
-                    control(name, t, disabled=isinstance(e, Experiment) and idle(name, e))
+                    control(name, t, fields, disabled=isinstance(e, Experiment) and idle(name, e))
 
 
-def control(name: str, t: Translate, disabled: bool) -> None:
+def place(name: str, fields: dict[str, Any]) -> int:
+    """Where a choice stands among the choices of its field."""
+    options = choices(name)
+    return options.index(fields[name]) if fields[name] in options else 0
+
+
+def control(name: str, t: Translate, fields: dict[str, Any], disabled: bool) -> None:
     """One field's widget, by the kind of its values."""
     common: dict[str, Any] = {"key": KEYS[name], "help": t(f"help.{name}"), "disabled": disabled}
     label = t(f"field.{name}")
     kind = Experiment.model_fields[name].annotation
     if name in TALL:
-        st.text_area(label, height=68, max_chars=TALL[name], **common)
+        st.text_area(label, fields[name], height=68, max_chars=TALL[name], **common)
     elif name in BOUNDS:
         low, high = BOUNDS[name]
         common["help"] += " " + t("form.range", low=numeral(low), high=numeral(high))
         step, form = STEPS.get(name, 1), FORMATS.get(name, "%d")
-        st.number_input(label, min_value=low, max_value=high, step=step, format=form, **common)
+        now = fields[name]
+        st.number_input(label, min_value=low, max_value=high, value=now, step=step, format=form, **common)
     elif kind is bool:
-        st.toggle(label, **common)
+        st.toggle(label, fields[name], **common)
     else:
-        st.selectbox(label, choices(name), format_func=lambda id: t(f"{name}.{id}"), **common)
+        shown = {"index": place(name, fields), "format_func": lambda id: t(f"{name}.{id}")}
+        st.selectbox(label, choices(name), **shown, **common)
 
 
 def idle(name: str, e: Experiment) -> bool:

@@ -65,20 +65,29 @@ def show(run: Run, chosen: Choice) -> None:
     if run.going and training(e):  # the run at hand comes first
         stop(e)
 
-    timed = training(e)
-
-    def part() -> None:
+    def body() -> None:
         now = translator(st.session_state.lang)
-        if training(e):
-            tick(e)
         with panel("others", now):
             controls(run, now)
             if not run.going:
                 overlay(run, chosen, now)
-        if training(e) != timed:
-            st.rerun()  # the timer, which a fragment is given from outside, starts or ends
 
-    st.fragment(part, run_every=stage.TICK if timed else None)()
+    def going() -> None:
+        tick(e)
+        if not training(e):
+            st.rerun()  # the timer, which a fragment is given from outside, ends
+        body()
+
+    def resting() -> None:
+        if training(e):
+            st.rerun()  # the timer starts
+        body()
+
+    # Two fragments: see `show` in stage.py.
+    if training(e):
+        st.fragment(going, run_every=stage.TICK)()
+    else:
+        st.fragment(resting)()
 
 
 def controls(run: Run, t: Translate) -> None:

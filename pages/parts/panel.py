@@ -17,7 +17,7 @@ def panel(name: str, t: Translate, formula: str = "", code: str = "", switch: st
             st.markdown(f"**{t(f'panel.{name}')}**", width="stretch")
             with st.container(horizontal=True, width="content", wrap=False, gap="small"):
                 if switch:
-                    st.toggle(t(f"switch.{switch}"), key=switch)
+                    st.toggle(t(f"switch.{switch}"), st.session_state[switch], key=switch)
                 with st.popover("?", key=f"about_{name}", type="tertiary"):
                     if formula:
                         st.latex(formula)

@@ -16,7 +16,12 @@ def show(t: Translate, page: str) -> None:
     with st.expander(t("share.title"), expanded=False):
         experiment = st.session_state.experiment
         if isinstance(experiment, Experiment):
-            st.toggle(t("share.run"), key="run_on_opening", help=t("share.run.help"))
+            st.toggle(
+                t("share.run"),
+                st.session_state.get("run_on_opening", True),  # forgotten while the form held no experiment
+                key="run_on_opening",
+                help=t("share.run.help"),
+            )
             query = to_link(experiment, st.session_state.lang, st.session_state.run_on_opening)
             if fits(query):
                 live.copy_link(

@@ -47,19 +47,30 @@ def show(page: str, t: Translate, draw: Callable[[Run, Translate], None]) -> Non
             st.info(t("run.stale"))
     runbar.show(page, t, run, experiment)
 
-    def live_part() -> None:
+    def body() -> None:
         run, t = st.session_state.run, translator(st.session_state.lang)
-        was_going = run.going
-        run = st.session_state.run = session.tick(engine.shared(), run, 0.05 if was_going else 0.0)
         with st.container():
             form.complain(run.problems)
         status(run.shown, t)
         if run.shown.history is not None:
             draw(run.shown, t)
-        if was_going and not run.going:
-            st.rerun()  # the whole page once more: the buttons change, and the timer ends
 
-    st.fragment(live_part, run_every=TICK if run.going else None)()
+    def going() -> None:
+        run = st.session_state.run = session.tick(engine.shared(), st.session_state.run, 0.05)
+        if not run.going:
+            st.rerun()  # the whole page once more: the buttons change, and the timer ends
+        body()
+
+    def resting() -> None:
+        body()
+
+    # Two fragments, not one with a timer or without: a tick that comes late, after the page was drawn anew, must find
+    # none. Streamlit would drop what of it is not yet sent, but for elements that the browser knows already, and a
+    # browser that gets these without their containers goes blank.
+    if run.going:
+        st.fragment(going, run_every=TICK)()
+    else:
+        st.fragment(resting)()
 
 
 def status(run: Run, t: Translate) -> None:
