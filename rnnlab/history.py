@@ -125,13 +125,18 @@ class History:
         return tuple(self.opening.vocabulary[best] for best in self.frames[-1].top[:, 0])
 
     def extended(self, chunk: Chunk) -> "History":
-        """This history with one more slice; of what was recorded in between, the thinned ones stay."""
+        """This history with one more slice; of what was recorded in between, the thinned ones stay. Of a run that
+        diverged the last weights may give no frame any more: they go."""
         e, o = self.experiment, self.opening
+        frames = joined(self.frames, chunk.frames, spacing(e, o.inputs))
+        checkpoints = joined(self.checkpoints, chunk.checkpoints, weight_spacing(e, o.inputs, o.parameters))
+        if chunk.ended == "diverged":
+            checkpoints = tuple(kept for kept in checkpoints if kept.epoch <= frames[-1].epoch)
         return replace(
             self,
             snapshots=self.snapshots + chunk.snapshots,
-            frames=joined(self.frames, chunk.frames, spacing(e, o.inputs)),
-            checkpoints=joined(self.checkpoints, chunk.checkpoints, weight_spacing(e, o.inputs, o.parameters)),
+            frames=frames,
+            checkpoints=checkpoints,
             seconds=self.seconds + chunk.seconds,
             ended=chunk.ended,
         )

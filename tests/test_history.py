@@ -162,3 +162,4 @@ def test_a_diverged_run_keeps_its_last_good_weights():
     assert history.ended == "diverged"
     values = np.frombuffer(history.checkpoints[-1].weights, np.float32)
     assert np.isfinite(values).all()
+    assert history.checkpoints[-1].epoch <= history.frames[-1].epoch, "weights that give no frame are of no use"
