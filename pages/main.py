@@ -5,8 +5,6 @@ Everything is inside `main`, imports too: a worker process starts by running thi
 
 
 def main() -> None:
-    from pathlib import Path
-
     import streamlit as st
 
     from pages.parts import form, sharing, visit
@@ -18,7 +16,6 @@ def main() -> None:
     pages = {
         name: st.Page(f"{name}.py", title=t(f"page.{name}"), default=name == "playground")
         for name in ("playground", "text", "shapes", "cell", "gradients", "history")
-        if (Path(__file__).parent / f"{name}.py").exists()
     }
     here = st.navigation(list(pages.values()), position="top")
     wanted = pages.get(st.session_state.pop("go", ""), here)

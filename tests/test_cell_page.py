@@ -3,53 +3,32 @@
 import base64
 import json
 import re
-from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
+import reader
 import torch
+from reader import looked, until_trained
 from streamlit.testing.v1 import AppTest
-from support import ROOT
 from torch import nn
 
 from pages.parts import insides, whatif
-from rnnlab import Experiment, engine, run, ways
+from rnnlab import Experiment, run, ways
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.problems import LabError, Problem
 from rnnlab.share import to_link
 from rnnlab.trace import Edit
 from rnnlab.tracing import look
 
-LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
-WORDS = "我 喜欢 学习 深度 学习"
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch):
-    monkeypatch.setenv("RNNLAB_WORKERS", "0")
-    monkeypatch.setattr(engine, "opened", None)
-
-
-def looked(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].value
-    return app
+pytestmark = pytest.mark.usefixtures("in_this_process")
 
 
 def visit(lang: str = "en", train: bool = True, **fields) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=30)
-    for name, value in parse_qsl(to_link(Experiment(**fields), lang, run=train), keep_blank_values=True):
-        app.query_params[name] = value
-    looked(app.run())
-    looked(app.switch_page("cell.py").run())
-    return until_still(app)
+    return until_trained(reader.visit(to_link(Experiment(**fields), lang, run=train), page="cell"))
 
 
-def until_still(app: AppTest) -> AppTest:
-    for _ in range(200):
-        if not app.session_state.run.going:
-            return app
-        looked(app.run())
-    raise AssertionError("still training")
+LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+WORDS = "我 喜欢 学习 深度 学习"
 
 
 def given(app: AppTest) -> dict:
@@ -337,7 +316,7 @@ def test_changes_that_no_longer_fit_are_dropped_and_that_is_said(lang):
     change(app, "off", unit=1)
     looked(app.number_input(key="hidden_size").set_value(4).run())
     looked(app.selectbox(key="cell").select("gru").run())
-    until_still(looked(app.button(key="train").click().run()))
+    until_trained(looked(app.button(key="train").click().run()))
     assert app.session_state.edits == (Edit("off", unit=1),)
     assert translator(lang)("whatif.dropped", count=2) in [info.value for info in app.info]
     looked(app.button(key="whatif_seen").click().run())

@@ -1,19 +1,13 @@
 """From page to page without a browser: a lesson opens on its page, and takes everything along."""
 
 import pytest
-from test_pages import form_of, looked, visit, widget
+from reader import form_of, looked, visit, widget
 
 from rnnlab import Experiment
 from rnnlab.presets import OPENS_ON, PRESETS
 from rnnlab.share import from_link, to_link
 
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch):
-    from rnnlab import engine
-
-    monkeypatch.setenv("RNNLAB_WORKERS", "0")
-    monkeypatch.setattr(engine, "opened", None)
+pytestmark = pytest.mark.usefixtures("in_this_process")
 
 
 def page_of(app) -> str:

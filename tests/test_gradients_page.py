@@ -2,58 +2,37 @@
 
 import base64
 import json
-from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
+import reader
 import torch
+from reader import looked, press, until_trained
 from streamlit.testing.v1 import AppTest
-from support import ROOT
 from test_figures import decoded
 from torch import nn
 from torch.nn import functional as F
 
 from pages.parts import gradientview
 from pages.parts.stage import Cursor
-from rnnlab import Experiment, backward, engine, run
+from rnnlab import Experiment, backward, run
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.share import to_link
 from rnnlab.tracing import network
 
-SENTENCE = "我 喜欢 学习 深度 学习"
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch):
-    monkeypatch.setenv("RNNLAB_WORKERS", "0")
-    monkeypatch.setattr(engine, "opened", None)
-
-
-def looked(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].value
-    return app
+pytestmark = pytest.mark.usefixtures("in_this_process")
 
 
 def visit(lang: str = "en", train: bool = True, **fields) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=60)
-    for name, value in parse_qsl(to_link(Experiment(**fields), lang, run=train), keep_blank_values=True):
-        app.query_params[name] = value
-    looked(app.run())
-    looked(app.switch_page("gradients.py").run())
-    for _ in range(200):
-        if not app.session_state.run.going:
-            return app
-        looked(app.run())
-    raise AssertionError("still training")
+    return until_trained(reader.visit(to_link(Experiment(**fields), lang, run=train), page="gradients"))
+
+
+SENTENCE = "我 喜欢 学习 深度 学习"
 
 
 def choose(app: AppTest, step: int | None, epoch: int) -> AppTest:
     app.session_state.cursor = Cursor(app.session_state.run.id, epoch, step)
     return looked(app.run())
-
-
-def press(app: AppTest, key: str) -> AppTest:
-    return looked(app.button(key=key).click().run())
 
 
 def keys(app: AppTest) -> set[str]:

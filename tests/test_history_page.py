@@ -1,44 +1,31 @@
 """The page on history without a browser: the chapter is whole, and the demonstrations answer what they computed."""
 
+from urllib.parse import urlencode
+
 import pytest
+import reader
+from reader import looked, until_trained
 from streamlit.testing.v1 import AppTest
 from support import ROOT
 
 from pages.parts.plain import verbatim
 from pages.parts.stage import Cursor
-from rnnlab import Experiment, engine, run
+from rnnlab import Experiment, run
 from rnnlab.chapter import chapter
 from rnnlab.experiment import choices
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.presets import OPENS_ON
 from rnnlab.rewriting import script
 
-SAMPLE = "by day I read books by night I read stars"
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch):
-    monkeypatch.setenv("RNNLAB_WORKERS", "0")
-    monkeypatch.setattr(engine, "opened", None)
+pytestmark = pytest.mark.usefixtures("in_this_process")
 
 
 def visit(lang: str = "en", **query: str) -> AppTest:
     """A reader's first look at the page, with a run that is over."""
-    app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=30)
-    for name, value in {"lang": lang, "run": "1", **query}.items():
-        app.query_params[name] = value
-    app = looked(app.run())
-    app = looked(app.switch_page("history.py").run())
-    for _ in range(200):
-        if not app.session_state.run.going:
-            return app
-        looked(app.run())
-    raise AssertionError("still training")
+    return until_trained(reader.visit(urlencode({"lang": lang, "run": "1", **query}), page="history"))
 
 
-def looked(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].value
-    return app
+SAMPLE = "by day I read books by night I read stars"
 
 
 def choose(app: AppTest, step: int | None, epoch: int | None = None) -> AppTest:

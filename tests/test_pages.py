@@ -1,66 +1,23 @@
 """The pages without a browser: every choice reaches the experiment, every button the run, in both languages."""
 
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 import pytest
+from reader import KEYS, form_of, looked, press, until_trained, visit, widget
 from streamlit.testing.v1 import AppTest
-from support import ROOT
 
 from pages.parts.plain import verbatim
-from rnnlab import Experiment, engine, run
+from rnnlab import Experiment, run
 from rnnlab.experiment import BOUNDS, choices
 from rnnlab.share import to_file, to_link
 
-KEYS = {name: name for name in Experiment.model_fields} | {"hidden": "hidden_size", "loss": "loss_reduction"}
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
+
 NUMBERS = list(BOUNDS)
 SWITCHES = ["shuffle", "bidirectional", "carry"]
 SELECTS = [name for name in Experiment.model_fields if choices(name) and name not in ("task", "preset")]
 LONG_RUN = "epochs=5000&hidden=64&layers=2"  # far more than the first look waits for
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch):
-    monkeypatch.setenv("RNNLAB_WORKERS", "0")
-    monkeypatch.setattr(engine, "opened", None)
-
-
-def visit(query: str = "", locale: str = "zh-CN") -> AppTest:
-    """A reader's first look at the lab."""
-    app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=30)
-    app.context = {"locale": locale}
-    for name, value in parse_qsl(query, keep_blank_values=True):
-        app.query_params[name] = value
-    return looked(app.run())
-
-
-def looked(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].value
-    return app
-
-
-def press(app: AppTest, key: str) -> AppTest:
-    return looked(app.button(key=key).click().run())
-
-
-def until_trained(app: AppTest) -> AppTest:
-    for _ in range(200):
-        if not app.session_state.run.going:
-            return app
-        looked(app.run())
-    raise AssertionError("still training")
-
-
-def form_of(app: AppTest) -> Experiment:
-    return Experiment(**{name: app.session_state[key] for name, key in KEYS.items()})
-
-
-def widget(app: AppTest, name: str):
-    kinds = (app.number_input, app.selectbox, app.toggle, app.text_area)
-    return next(w for kind in kinds for w in kind if w.key == KEYS[name])
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(element.value for kind in (app.error, app.warning, app.info, app.caption) for element in kind)
 
 
 @pytest.mark.parametrize(

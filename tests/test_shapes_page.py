@@ -3,16 +3,17 @@
 import base64
 import json
 import re
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
+import reader
 import torch
+from reader import looked
 from streamlit.testing.v1 import AppTest
-from support import ROOT
 from torch import nn
 
 from pages.parts import tryshape
-from rnnlab import engine
 from rnnlab.architectures import ARCHITECTURES
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.layerlooks import MODELS
@@ -20,24 +21,11 @@ from rnnlab.layersetting import KINDS, LayerSetting, part_of_output, program
 from rnnlab.mismatch import read_shape
 from rnnlab.training import Trainer
 
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch):
-    monkeypatch.setenv("RNNLAB_WORKERS", "0")
-    monkeypatch.setattr(engine, "opened", None)
-
-
-def looked(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].value
-    return app
+pytestmark = pytest.mark.usefixtures("in_this_process")
 
 
 def visit(lang: str = "en", **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=30)
-    for name, value in {"lang": lang, **query}.items():
-        app.query_params[name] = value
-    looked(app.run())
-    return looked(app.switch_page("shapes.py").run())
+    return reader.visit(urlencode({"lang": lang, **query}), page="shapes")
 
 
 def drawn(app: AppTest, key: str) -> list[dict]:

@@ -6,21 +6,18 @@ from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
+from reader import form_of, looked, press, said, until_trained, visit, widget
 from streamlit.testing.v1 import AppTest
-from test_pages import form_of, looked, press, said, until_trained, visit, widget
 
 from pages.parts import form, recut, textview
-from rnnlab import Experiment, engine
+from rnnlab import Experiment
 from rnnlab.experiment import TEXT_CHARACTERS
+
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 
 SENTENCE = "我爱学习自然语言处理"
 PARTS = list(textview.PARTS)
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch):
-    monkeypatch.setenv("RNNLAB_WORKERS", "0")
-    monkeypatch.setattr(engine, "opened", None)
 
 
 def text_page(query: str = "", locale: str = "en-US", **fields) -> AppTest:

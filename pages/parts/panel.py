@@ -11,13 +11,15 @@ from rnnlab.i18n import Translate
 @contextmanager
 def panel(name: str, t: Translate, formula: str = "", code: str = "", switch: str = "") -> Iterator[None]:
     """A framed part, keyed `name`: its title, what it shows in one sentence, and the equation, the lines of PyTorch and
-    a few words behind it on request. `switch` is the key of a toggle beside the title, labelled t("switch.<key>")."""
+    a few words behind it on request. `switch` is the key of a toggle beside the title, labelled t("switch.<key>"),
+    on at first and kept from page to page."""
     with st.container(border=True, key=name, gap="xxsmall"):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
             st.markdown(f"**{t(f'panel.{name}')}**", width="stretch")
             with st.container(horizontal=True, width="content", wrap=False, gap="small"):
                 if switch:
-                    st.toggle(t(f"switch.{switch}"), st.session_state[switch], key=switch)
+                    on = st.session_state.get(switch, True)
+                    st.toggle(t(f"switch.{switch}"), on, key=switch, persist_state="session")
                 with st.popover("?", key=f"about_{name}", type="tertiary"):
                     if formula:
                         st.latex(formula)
