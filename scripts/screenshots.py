@@ -31,6 +31,14 @@ def main() -> int:
             page.locator(".st-key-hidden .rl-chart .heatmaplayer image").wait_for()
             page.evaluate("document.fonts.ready")
             page.screenshot(path=FOLDER / f"playground-{lang}.png")
+        for lang, locale, preset in (("zh", "zh-CN", "lstm"), ("en", "en-US", "gru")):
+            page = browser.new_page(viewport=SIZE | {"height": 1040}, locale=locale)
+            page.goto(f"http://{server.address}/?preset={preset}&run=1")
+            page.locator(".rl-scrubber input:enabled").first.wait_for()
+            page.locator(".rl-unrolled [data-step='2']").first.click()
+            page.locator(".rl-unrolled .ru-lines").wait_for()
+            page.evaluate("document.fonts.ready")
+            page.screenshot(path=FOLDER / f"cell-{lang}.png")
         browser.close()
     return 0
 
