@@ -32,7 +32,7 @@ def main() -> int:
             page.evaluate("document.fonts.ready")
             page.screenshot(path=FOLDER / f"playground-{lang}.png")
         for lang, locale, preset in (("zh", "zh-CN", "lstm"), ("en", "en-US", "gru")):
-            page = browser.new_page(viewport=SIZE | {"height": 1040}, locale=locale)
+            page = browser.new_page(viewport={"width": 1280, "height": 1040}, locale=locale)
             page.goto(f"http://{server.address}/?preset={preset}&run=1")
             page.locator(".rl-scrubber input:enabled").first.wait_for()
             page.locator(".rl-unrolled [data-step='2']").first.click()
