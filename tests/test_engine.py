@@ -192,7 +192,8 @@ def test_any_other_error_arrives_too(warm):
 
 
 def test_thirty_sessions_take_turns(warm):
-    """Each asks for its next slice when it has the last, as a page does: none gets ahead of the others."""
+    """Each asks for its next slice when it has the last, as a page does: none gets far ahead of the others. One is ahead
+    by a slice in every round, and by one more where the machine lets a thread that hands out results wait."""
     sessions, slices = 30, 6
     done: Counter[int] = Counter(dict.fromkeys(range(sessions), 0))
     leads = []
@@ -210,7 +211,7 @@ def test_thirty_sessions_take_turns(warm):
         ask(session)
     eventually(lambda: len(leads) == sessions * slices, "all have all their slices", 30)
     assert set(done.values()) == {slices}
-    assert max(leads) <= 2
+    assert max(leads) <= 3
 
 
 @pytest.mark.parametrize(

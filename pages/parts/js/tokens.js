@@ -1,6 +1,10 @@
 // A text as its tokens, line by line. Where it may be edited, two neighbours clicked one after the other become one, and
 // a token that is chosen comes apart between any two of its characters.
 
+// Where each text was edited last. The focus returns there for a while, also when an edit, of which the whole page hears,
+// has the component built anew.
+const worked = (bus.worked ??= new Map());
+
 export default component("rl-tokens", {
   build(self) {
     self.lines = element("div", "rl-lines");
@@ -17,10 +21,11 @@ export default component("rl-tokens", {
       self.chosen = null;
       self.waiting = false;
       self.lines.replaceChildren(...data.lines.map((line, row) => lineNode(self, line, row)));
-      const back = self.back && chipAt(self, self.back);
-      self.back = null;
+      const work = worked.get(data.key);
+      const back = work && performance.now() < work.until ? chipAt(self, work) : null;
       tabStop(self, back ?? self.lines.querySelector(".rl-piece"));
-      back?.focus({ preventScroll: true });
+      // In the next frame: a part that was just built is not in the page yet.
+      if (back) requestAnimationFrame(() => back.focus({ preventScroll: true }));
     }
     self.lines.setAttribute("aria-label", data.label);
     self.lines.setAttribute("role", "group");
@@ -103,7 +108,7 @@ function send(self, { kind, row, place, after = 0 }) {
   if (self.waiting) return;
   self.waiting = true;
   setTimeout(() => { self.waiting = false; }, 3000); // an edit that was refused changes nothing
-  self.back = { row, place };
+  worked.set(self.data.key, { row, place, until: performance.now() + 5000 });
   self.setTriggerValue("edit", { kind, line: self.data.first - 1 + row, place, after });
 }
 
@@ -129,6 +134,7 @@ function listen(self) {
       show(self);
     }
     if (!step || !event.target.closest("button.rl-piece")) return;
+    worked.delete(self.data.key); // the reader has gone on
     event.preventDefault();
     const chips = [...lines.querySelectorAll("button.rl-piece")];
     const next = chips[chips.indexOf(event.target.closest("button.rl-piece")) + step];
