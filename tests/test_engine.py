@@ -192,8 +192,8 @@ def test_any_other_error_arrives_too(warm):
 
 
 def test_thirty_sessions_take_turns(warm):
-    """Each asks for its next slice when it has the last, as a page does: none gets far ahead of the others. One is ahead
-    by a slice in every round, and by one more where the machine lets a thread that hands out results wait."""
+    """Each asks for its next slice when it has the last, as a page does: none gets far ahead of the others. In every
+    round one is ahead by a slice, and by more where the machine lets a thread that hands out results wait."""
     sessions, slices = 30, 6
     done: Counter[int] = Counter(dict.fromkeys(range(sessions), 0))
     leads = []
