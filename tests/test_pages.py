@@ -32,7 +32,7 @@ def test_the_first_look_is_alive_in_the_readers_language(locale, train):
     assert not app.warning
 
 
-@pytest.mark.parametrize(("preset", "lang"), zip(choices("preset"), cycle(["zh", "en"]), strict=False))
+@pytest.mark.parametrize(("preset", "lang"), list(zip(choices("preset"), cycle(["zh", "en"]), strict=False)))
 def test_every_lesson_opens_and_trains(preset, lang):
     app = visit(f"preset={preset}&lang={lang}&run=1&epochs=5")
     until_trained(app)
