@@ -99,10 +99,11 @@ def test_the_other_cells_are_trained_beside_and_laid_over(opened):
         )
         assert curve(lab, "gradients-losses", i) == pytest.approx(other.losses, rel=1e-3)
     sent = len(lab.sent)
-    lab.page.wait_for_timeout(1500)  # nothing is to happen here: the timer has ended
-    assert len(lab.sent) == sent
-    lab.page.locator(".st-key-gradients-predictions .rl-column").nth(6).click()
-    eventually(lambda: len(curve(lab, "gradients-others")) == 7, "the overlay follows the chosen step")
+    steps = (6, 9, 4, 12, 7, 3)
+    for step in steps:
+        lab.page.locator(".st-key-gradients-predictions .rl-column").nth(step).click()
+        eventually(lambda step=step: len(curve(lab, "gradients-others")) == step + 1, "the overlay follows the step")
+    assert len(lab.sent) == sent + len(steps), "each choice sends one message, and the timer, which has ended, none"
 
 
 def test_other_cells_can_be_stopped_and_the_page_stays_alive(visit):
