@@ -20,7 +20,7 @@ from rnnlab.gradients import STATES, Check, OverEpochs, Parameter, ThroughTime
 from rnnlab.history import Checkpoint
 from rnnlab.models import Pass, TokenModel
 from rnnlab.problems import LabError, Problem
-from rnnlab.tasks import TASKS
+from rnnlab.tasks import TASKS, loss_of
 from rnnlab.tracing import data_of, network, probe_ids
 
 Zeros = dict[str, list[Tensor]]  # for "h", and "c" of an LSTM: one [batch, unit] a step
@@ -175,4 +175,5 @@ def probe_loss(e: Experiment, data: Data, model: TokenModel) -> Tensor:
     features = model.input(ids).to(next(model.parameters()).dtype)  # one-hot vectors have no parameter to follow
     output, final = model.recurrent(features)
     logits = output if model.head is None else model.head(output)
-    return TASKS[e.task].loss(e, Pass(features, output, final, logits), Batch(ids, targets, targets.shape[1]))
+    lengths = torch.tensor([ids.shape[1]])
+    return loss_of(e, Pass(features, output, final, logits), Batch(ids, lengths, targets, targets.shape[1]))

@@ -1,7 +1,7 @@
-"""From an experiment's text to padded batches of ids and targets."""
+"""From an experiment's text to padded batches of ids and targets: what all tasks share, and the task `next`."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -15,16 +15,17 @@ from rnnlab.experiment import (
     Experiment,
     shorten,
 )
+from rnnlab.history import Part
 from rnnlab.problems import LabError, Problem
 from rnnlab.text import Vocabulary, only_punctuation, tokenized
 
 NO_TARGET = -100  # torch's own ignore_index: such a position counts in no loss
-PAD = "<pad>"
+PAD, UNK = "<pad>", "<unk>"  # ids 0 and 1 where a task has them
 
 
 @dataclass(frozen=True)
 class Pair:
-    """One sequence: the ids that are read and, for each, the id to predict."""
+    """One sequence: the ids that are read, and the classes to predict: one for each, one for all, or other ones."""
 
     inputs: list[int]
     targets: list[int]
@@ -35,29 +36,40 @@ class Batch:
     """Several sequences of one optimizer step, padded at their ends to the longest."""
 
     ids: Tensor  # [batch, step] int64
-    targets: Tensor  # [batch, step] int64, NO_TARGET on padding
-    count: int  # positions with a target
+    lengths: Tensor  # [batch] int64: what is no padding
+    targets: Tensor  # [batch, target] int64, NO_TARGET on padding
+    count: int  # targets that are none of padding
 
 
 @dataclass(frozen=True)
 class Data:
     """An experiment's text, ready to train on."""
 
-    vocabulary: Vocabulary
+    vocabulary: Vocabulary  # of what is read
+    classes: Vocabulary  # of what is predicted
     pairs: list[Pair]  # the sequences trained on
-    probe: Pair  # the watched line, whole, up to PROBE_TOKENS
+    probe: Pair  # the watched line, whole, up to PROBE_TOKENS; its targets NO_TARGET where they are not known
     probe_tokens: tuple[str, ...]
     probe_row: int | None  # the index in `pairs` of that very sequence; None where it is not among them
     notes: tuple[Problem, ...]
+    asked: tuple[int, ...]  # [step] the class to predict after each step of the probe, NO_TARGET for none
+    parts: tuple[Part, ...]  # which recurrent network takes which of these steps
+    held: list[Pair] = field(default_factory=list)  # the sequences that are only tested on
+    held_tokens: tuple[tuple[str, ...], ...] = ()  # as read, unknown words included: to be shown
 
-    def batches(self, size: int, order: list[int]) -> Iterator[Batch]:
+    def batches(self, size: int, order: Sequence[int], held: bool = False) -> Iterator[Batch]:
         """The sequences in this order, `size` a batch; the last batch may be shorter."""
+        pairs = self.held if held else self.pairs
         for start in range(0, len(order), size):
-            chosen = [self.pairs[i] for i in order[start : start + size]]
-            ids = [pair.inputs for pair in chosen]
-            targets = [pair.targets for pair in chosen]
-            count = sum(map(len, targets))
-            yield Batch(padded(ids, 0), padded(targets, NO_TARGET), count)  # <pad> is id 0 wherever lengths differ
+            yield batch_of([pairs[i] for i in order[start : start + size]])
+
+
+def batch_of(pairs: Sequence[Pair]) -> Batch:
+    ids = [pair.inputs for pair in pairs]
+    targets = [pair.targets for pair in pairs]
+    count = sum(id != NO_TARGET for target in targets for id in target)
+    lengths = torch.tensor([len(row) for row in ids])
+    return Batch(padded(ids, 0), lengths, padded(targets, NO_TARGET), count)  # <pad> is id 0 wherever lengths differ
 
 
 def padded(rows: list[list[int]], filler: int) -> Tensor:
@@ -82,8 +94,9 @@ def next_token_data(experiment: Experiment) -> Data:
         if target_lines
         else [(line[:-1], line[1:]) for line in lines]
     )
-    sequences = [part for inputs, targets in examples for part in cut(inputs, targets, experiment)]
-    sequences = [part for part in sequences if part[0]]
+    kept, tested = split(len(examples), experiment)
+    held = [part for i in tested for part in cut(*examples[i], experiment) if part[0]]
+    sequences = [part for i in kept for part in cut(*examples[i], experiment) if part[0]]
     if not sequences:
         longest = max(len(inputs) for inputs, _ in examples)
         if longest == 0:
@@ -100,13 +113,15 @@ def next_token_data(experiment: Experiment) -> Data:
     if short := sum(not any(part[0] for part in cut(*example, experiment)) for example in examples):
         notes.append(Problem("lines_left_out", "text", {"count": short}))
 
-    uneven = len({len(inputs) for inputs, _ in sequences}) > 1
+    uneven = len({len(inputs) for inputs, _ in sequences + held}) > 1
     tokens = (token for line in lines + target_lines for token in line)
     vocabulary = Vocabulary.of(tokens, (PAD,) if uneven else ())
-    if len(vocabulary) > TYPES:
-        raise LabError(Problem("types", "text", {"value": f"{len(vocabulary):,}", "limit": f"{TYPES:,}"}))
-    pairs = [Pair(vocabulary.encode(inputs), vocabulary.encode(targets)) for inputs, targets in sequences]
-    check_sizes(experiment, pairs, len(vocabulary), uneven)
+    pairs, held_pairs = (
+        [Pair(vocabulary.encode(inputs), vocabulary.encode(targets)) for inputs, targets in some]
+        for some in (sequences, held)
+    )
+    check_sizes(experiment, pairs + held_pairs, len(vocabulary))
+    check_use(experiment, pairs, len(vocabulary), uneven)
 
     if experiment.probe > len(lines):
         raise LabError(Problem("probe_line", "probe", {"value": experiment.probe, "limit": len(lines)}))
@@ -119,11 +134,27 @@ def next_token_data(experiment: Experiment) -> Data:
         probe_tokens, inputs, targets = probe_tokens[:PROBE_TOKENS], inputs[:PROBE_TOKENS], targets[:PROBE_TOKENS]
     if experiment.window and len(inputs) > experiment.window:
         notes.append(Problem("probe_beyond", "probe", {"value": len(inputs), "limit": experiment.window}))
-    if uneven and experiment.bidirectional:
+    if uneven and experiment.bidirectional and not experiment.packed:
         notes.append(Problem("padded_backward"))
     probe = Pair(vocabulary.encode(inputs), vocabulary.encode(targets))
     row = pairs.index(probe) if probe in pairs else None
-    return Data(vocabulary, pairs, probe, tuple(probe_tokens), row, tuple(notes))
+    read = tuple(tuple(inputs) for inputs, _ in held)
+    asked, parts = tuple(probe.targets), (Part("network", 0, len(probe.inputs)),)
+    shown = tuple(probe_tokens)
+    return Data(vocabulary, vocabulary, pairs, probe, shown, row, tuple(notes), asked, parts, held_pairs, read)
+
+
+def split(count: int, experiment: Experiment) -> tuple[list[int], list[int]]:
+    """Which of `count` lines are trained on, in their order, and which are only tested on: drawn with the seed, by a
+    generator of its own. Raises LabError where none would be left to train on."""
+    if not experiment.held_out:
+        return list(range(count)), []
+    tested = max(1, round(count * experiment.held_out))
+    if tested >= count:
+        raise LabError(Problem("held_out", "held_out", {"value": experiment.held_out, "count": count}))
+    generator = torch.Generator().manual_seed(experiment.seed)
+    held = set(torch.randperm(count, generator=generator)[:tested].tolist())
+    return [i for i in range(count) if i not in held], sorted(held)
 
 
 def cut(inputs: list[str], targets: list[str], experiment: Experiment) -> list[tuple[list[str], list[str]]]:
@@ -154,9 +185,11 @@ def check_text(lines: list[list[str]], target_lines: list[list[str]]) -> None:
             )
 
 
-def check_sizes(experiment: Experiment, pairs: list[Pair], types: int, uneven: bool) -> None:
-    """Whether sizes that only the tokenized text decides fit the model and the machine."""
-    longest = max(len(pair.inputs) for pair in pairs)
+def check_sizes(experiment: Experiment, pairs: list[Pair], types: int) -> None:
+    """Whether sizes that only the tokenized text decides fit the machine."""
+    if types > TYPES:
+        raise LabError(Problem("types", "text", {"value": f"{types:,}", "limit": f"{TYPES:,}"}))
+    longest = max(max(len(pair.inputs), len(pair.targets)) for pair in pairs)
     if longest > SEQUENCE_TOKENS:
         raise LabError(Problem("sequence_too_long", "window", {"value": f"{longest:,}", "limit": SEQUENCE_TOKENS}))
     positions = sum(len(pair.inputs) for pair in pairs)
@@ -167,6 +200,10 @@ def check_sizes(experiment: Experiment, pairs: list[Pair], types: int, uneven: b
     if rows * longest > STEP_TOKENS:
         values = {"value": experiment.batch, "steps": longest, "limit": STEP_TOKENS // longest}
         raise LabError(Problem("step_too_big", "batch", values))
+
+
+def check_use(experiment: Experiment, pairs: list[Pair], types: int, uneven: bool) -> None:
+    """Whether the text allows what the experiment wants of the hidden state."""
     units = experiment.hidden * (2 if experiment.bidirectional else 1)
     if experiment.head == "none" and units != types:
         raise LabError(Problem("head_none", "head", {"value": units, "limit": types}))

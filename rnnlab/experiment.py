@@ -19,6 +19,8 @@ POSITIONS = 300_000  # sequences x steps of the data: overlapping windows repeat
 TYPES = 5_000  # distinct tokens
 WORDS = 200  # added to jieba's dictionary
 WORD_CHARACTERS = 20  # of each of them
+CLASSES = 50  # labels or tags: as many as a table of right and wrong can show
+SENTENCE_CHARACTERS = 1_000  # of a sentence to watch
 PARAMETERS = 2_000_000  # of the model: with its optimizer it travels to a worker and back in every slice
 RUN_SECONDS = 120.0  # of computing, a run
 HISTORY_BYTES = 8_000_000  # of recorded frames, a session
@@ -26,11 +28,18 @@ WEIGHT_BYTES = 8_000_000  # of recorded weights, a session
 FRAMES = 200  # recorded frames, a run
 
 BOUNDS: dict[str, tuple[float, float]] = {
+    "pairs": (10, 5_000),
     "probe": (1, TEXT_CHARACTERS),
+    "held_out": (0.0, 0.5),
+    "max_length": (1, SEQUENCE_TOKENS),
     "embed": (1, 256),
     "hidden": (1, 256),
     "layers": (1, 3),
+    "dropout_embed": (0.0, 0.9),
     "dropout": (0.0, 0.9),
+    "dropout_head": (0.0, 0.9),
+    "teacher": (0.0, 1.0),
+    "beam": (1, 5),
     "window": (0, 256),
     "stride": (1, 256),
     "lr": (1e-6, 10.0),
@@ -47,6 +56,7 @@ def bounded(name: str) -> Any:
 
 
 Text = Annotated[str, Field(max_length=TEXT_CHARACTERS)]
+Sentence = Annotated[str, Field(max_length=SENTENCE_CHARACTERS)]
 WordList = Annotated[str, Field(max_length=WORDS * (WORD_CHARACTERS + 1))]  # separated by white space
 
 
@@ -60,12 +70,18 @@ class Experiment(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     preset: str = "words-next"
-    task: Literal["next"] = "next"
+    task: Literal["next", "classify", "tag", "seq2seq"] = "next"
+    data: Literal["text", "dates", "numerals", "pinyin", "reversal"] = "text"  # the text, or pairs made by the lab
+    pairs: Annotated[int, bounded("pairs")] = 1_000  # how many of those
     text: Text = "我 喜欢 学习 深度 学习"
     target: Text = ""  # what to predict, a token for each token of `text`; empty: the next token
     tokenizer: Literal["words", "chars", "jieba"] = "words"
     words: WordList = ""  # added to jieba's dictionary, for this experiment only
+    lower: bool = False  # read the text in lower case
+    max_length: Annotated[int, bounded("max_length")] = 64  # tokens of a line; what is beyond is cut
+    held_out: Annotated[float, bounded("held_out")] = 0.0  # share of the lines that is only tested on
     probe: Annotated[int, bounded("probe")] = 1  # the line that is watched, counted from 1
+    sentence: Sentence = ""  # watched in its place, where there is one
     window: Annotated[int, bounded("window")] = 0  # 0: a line is one sequence
     stride: Annotated[int, bounded("stride")] = 1
     batch: Annotated[int, bounded("batch")] = 16
@@ -78,7 +94,14 @@ class Experiment(BaseModel):
     layers: Annotated[int, bounded("layers")] = 1
     bidirectional: bool = False
     nonlinearity: Literal["tanh", "relu"] = "tanh"  # of cell "rnn" only
+    dropout_embed: Annotated[float, bounded("dropout_embed")] = 0.0  # of what the first layer reads
     dropout: Annotated[float, bounded("dropout")] = 0.0  # between layers
+    dropout_head: Annotated[float, bounded("dropout_head")] = 0.0  # of what the output layer reads
+    packed: bool = False  # sequences without their padding
+    readout: Literal["final", "last", "valid", "mean"] = "final"  # what a whole sentence is judged by
+    attention: Literal["none", "additive", "dot"] = "none"
+    teacher: Annotated[float, bounded("teacher")] = 1.0  # how often the decoder is given the true token, not its own
+    beam: Annotated[int, bounded("beam")] = 1  # hypotheses kept while decoding; 1: greedy
     head: Literal["linear", "none"] = "linear"  # "none": the hidden state is the logits
     carry: bool = False  # keep the last hidden state, detached, as the first of the next epoch
     loss: Literal["mean", "sum"] = "mean"
@@ -100,10 +123,14 @@ class Experiment(BaseModel):
         preset = fields.get("preset", "words-next")
         if not isinstance(preset, str) or preset not in PRESETS:
             raise LabError(Problem("choice", "preset", {"value": shorten(preset), "choices": ", ".join(PRESETS)}))
-        return PRESETS[preset] | fields
+        fields = PRESETS[preset] | fields
+        unused = UNUSED.get(str(fields.get("task", "next")), ())
+        return {name: value for name, value in fields.items() if name not in unused}
 
     @model_validator(mode="after")
     def agree(self) -> Self:
+        if self.packed and self.impl == "cell":
+            raise LabError(Problem("packed_cell", "packed", {"other": "impl"}))
         if self.carry and self.shuffle:
             raise LabError(Problem("carry_shuffle", "carry", {"other": "shuffle"}))
         if len(self.added_words) > WORDS:
@@ -118,6 +145,18 @@ class Experiment(BaseModel):
     def added_words(self) -> tuple[str, ...]:
         """The words of `words`, each once, in the order given."""
         return tuple(dict.fromkeys(self.words.split()))
+
+
+# What a task has no use for keeps its default whatever is said of it, so that two experiments that are the same run
+# are equal.
+ONLY_PAIRS = ("data", "pairs", "attention", "teacher", "beam")
+ONLY_NEXT = ("target", "window", "stride", "head", "carry")
+UNUSED: dict[str, tuple[str, ...]] = {
+    "next": (*ONLY_PAIRS, "readout", "sentence", "max_length", "lower"),
+    "classify": (*ONLY_PAIRS, *ONLY_NEXT),
+    "tag": (*ONLY_PAIRS, *ONLY_NEXT, "readout"),
+    "seq2seq": (*ONLY_NEXT, "readout", "bidirectional"),
+}
 
 
 def choices(name: str) -> tuple[str, ...]:

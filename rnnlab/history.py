@@ -1,6 +1,6 @@
 """What a run leaves behind: values without torch, so that the web process can hold and draw them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Literal, TypeVar
 
@@ -10,6 +10,7 @@ from rnnlab.experiment import FRAMES, HISTORY_BYTES, WEIGHT_BYTES, Experiment
 from rnnlab.problems import Problem
 
 RANKS = 3  # how many of the likeliest classes a frame keeps
+HELD = 200  # of the lines that are only tested on, those that a frame is about
 
 Ended = Literal["", "epochs", "time", "diverged"]
 
@@ -32,6 +33,28 @@ class Frame:
     top: np.ndarray  # [step, rank] int32: the likeliest classes, best first
     probability: np.ndarray  # [step, rank] float32: theirs
     target: np.ndarray  # [step] float32: probability of the right class; nan where there is none
+    held: "Held | None" = None  # what it did with the lines that are only tested on, where there are any
+    more: dict[str, np.ndarray] = field(default_factory=dict)  # what only its task has: see `watching`
+
+    @property
+    def bytes(self) -> int:
+        """About what it takes to keep."""
+        arrays = [self.hidden, self.top, self.probability, self.target, *self.more.values()]
+        return sum(a.nbytes for a in arrays) + (self.held.bytes if self.held else 0)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the network did with the lines that are only tested on, up to HELD of them."""
+
+    loss: float  # mean over all targets, each given the true ones before it
+    score: float  # share that is right, 0 to 1: of tokens, or of whole sequences where the network writes freely
+    forced: float  # the share of sequences right when it is given the true token at each step; nan where there is none
+    said: tuple[np.ndarray, ...]  # int32, for each line: the classes that were said, one for all, or one a token
+
+    @property
+    def bytes(self) -> int:
+        return sum(line.nbytes + 100 for line in self.said)
 
 
 @dataclass(frozen=True)
@@ -56,18 +79,44 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One of the recurrent networks of a model, and the steps of the probe that it takes."""
+
+    name: str  # network, encoder, decoder
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that is only tested on."""
+
+    tokens: tuple[str, ...]
+    targets: tuple[int, ...]  # classes: one for all, one a token, or a sequence of its own
+
+
+@dataclass(frozen=True)
 class Opening:
     """What is known of a run before its first epoch."""
 
     experiment: Experiment
-    vocabulary: tuple[str, ...]  # token of each id, special tokens included
+    vocabulary: tuple[str, ...]  # token of each id that is read, special tokens included
     specials: int  # how many of them, from 0 on, are special tokens
-    probe: tuple[str, ...]  # tokens of the probe line, up to PROBE_TOKENS
+    classes: tuple[str, ...]  # what can be predicted: tokens, labels, tags
+    class_specials: int
+    probe: tuple[str, ...]  # tokens of the probe line, up to PROBE_TOKENS; behind a source, what the decoder reads
     inputs: int  # how many of them the network reads; a last one may be a target only
-    targets: tuple[int, ...]  # [inputs] class to predict after each
+    targets: tuple[int, ...]  # [inputs] class to predict after each; NO_TARGET where nothing is asked for or known
+    parts: tuple[Part, ...]
+    written: bool  # whether what is predicted, step by step, is a text
+    views: tuple[str, ...]  # what there is to see of the results, besides what every task has
+    held: tuple[Line, ...]  # the lines that frames are about
+    held_count: int  # all that are only tested on
+    every: int  # epochs from one recorded frame to the next
+    weights_every: int  # and of recorded weights
     shapes: tuple[TensorShape, ...]
     parameters: int
-    sequences: int  # in the data
+    sequences: int  # trained on
     batches: int  # an epoch
     notes: tuple[Problem, ...]  # what was left out or cut, to be said
 
@@ -121,15 +170,14 @@ class History:
 
     @property
     def predicted(self) -> tuple[str, ...]:
-        """The likeliest token after each token of the probe, by the newest frame."""
-        return tuple(self.opening.vocabulary[best] for best in self.frames[-1].top[:, 0])
+        """The likeliest class after each token of the probe that something is predicted after, by the newest frame."""
+        return tuple(self.opening.classes[best] for best in self.frames[-1].top[:, 0] if best >= 0)
 
     def extended(self, chunk: Chunk) -> "History":
         """This history with one more slice; of what was recorded in between, the thinned ones stay. Of a run that
         diverged the last weights may give no frame any more: they go."""
-        e, o = self.experiment, self.opening
-        frames = joined(self.frames, chunk.frames, spacing(e, o.inputs))
-        checkpoints = joined(self.checkpoints, chunk.checkpoints, weight_spacing(e, o.inputs, o.parameters))
+        frames = joined(self.frames, chunk.frames, self.opening.every)
+        checkpoints = joined(self.checkpoints, chunk.checkpoints, self.opening.weights_every)
         if chunk.ended == "diverged":
             checkpoints = tuple(kept for kept in checkpoints if kept.epoch <= frames[-1].epoch)
         return replace(
@@ -142,17 +190,14 @@ class History:
         )
 
 
-def spacing(experiment: Experiment, inputs: int) -> int:
+def spacing(experiment: Experiment, frame_bytes: int) -> int:
     """Frames are kept every so many epochs: at most FRAMES of them, within HISTORY_BYTES."""
-    units = experiment.hidden * (2 if experiment.bidirectional else 1)
-    frame_bytes = inputs * (4 * units + 8 * RANKS + 4)
-    frames = min(FRAMES, HISTORY_BYTES // frame_bytes - 2)  # two more are kept: epoch 0 and the newest
+    frames = max(1, min(FRAMES, HISTORY_BYTES // frame_bytes - 2))  # two more are kept: epoch 0 and the newest
     return max(1, ceil(experiment.epochs / frames))
 
 
-def weight_spacing(experiment: Experiment, inputs: int, parameters: int) -> int:
+def weight_spacing(experiment: Experiment, every: int, parameters: int) -> int:
     """Weights are kept with every frame, or every so many frames where that would exceed WEIGHT_BYTES."""
-    every = spacing(experiment, inputs)
     kept = max(1, WEIGHT_BYTES // (4 * parameters) - 2)  # as with frames; a huge network keeps its first and newest
     return every * ceil(experiment.epochs / (every * kept))
 

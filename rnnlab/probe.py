@@ -4,42 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from rnnlab.history import RANKS, Frame, TensorShape, spacing
+from rnnlab.data import NO_TARGET
+from rnnlab.history import HELD, RANKS, Frame, Held, TensorShape, spacing
 from rnnlab.models import Pass
+from rnnlab.watching import Watched
 
 if TYPE_CHECKING:
     from rnnlab.training import Trainer
 
 
 class Probe:
-    """Watches what the network does with the probe sentence, a frame every so many epochs.
+    """Watches what the network does with the probe sentence, and with the lines that are only tested on: a frame every
+    so many epochs.
 
     Where an epoch is one pass and the sentence is a row of it, the training pass itself is what is to be seen:
     the frame after epoch k is the pass of epoch k + 1. That makes recording nearly free. Elsewhere (several
-    batches, windows, dropout, a carried state) the sentence gets a pass of its own, from a zero state.
+    batches, windows, dropout, a carried state, another task) the sentence gets a pass of its own, from a zero state.
     """
 
     def __init__(self, trainer: Trainer):
         e, data = trainer.experiment, trainer.data
         self.trainer = trainer
-        self.steps = len(data.probe.inputs)
-        self.every = spacing(e, self.steps)
+        self.steps = len(data.asked)
+        self.every = spacing(e, frame_bytes(trainer))
         self.recorded = -1  # the epoch of the newest frame
-        self.pending: list[tuple[int, Tensor, Tensor]] = []
-        self.targets = torch.tensor(data.probe.targets)  # [step]
-        one_pass = len(trainer.batches) == 1 and not (e.shuffle or e.dropout or e.carry)
+        self.pending: list[tuple[int, Watched, Held | None]] = []
+        self.targets = torch.tensor(data.asked)  # [step]
+        drops = e.dropout or e.dropout_embed or e.dropout_head
+        one_pass = len(trainer.batches) == 1 and not (e.shuffle or drops or e.carry)
         self.shared = one_pass and data.probe_row is not None
-        self.ids = trainer.batches[0].ids if self.shared else torch.tensor([data.probe.inputs])  # [batch, step]
         self.row = data.probe_row if self.shared else 0
 
     def saw(self, result: Pass) -> None:
         """A training pass went by, with the weights that `epoch` epochs have made."""
         epoch = self.trainer.epoch
         if self.shared and epoch > self.recorded and epoch % self.every == 0:
-            self.keep(result)
+            self.keep(self.row_of(result))
 
     def look(self, always: bool = False) -> None:
         """Between two epochs: record a frame if one is due, or in any case."""
@@ -47,51 +51,86 @@ class Probe:
             return
         due = self.trainer.epoch % self.every == 0 and not self.shared
         if self.trainer.epoch > self.recorded and (due or always):
-            self.trainer.model.eval()
-            with torch.set_grad_enabled(self.shared):  # beside training passes: on as there, for the same bits
-                self.keep(self.trainer.model(self.ids))
-            self.trainer.model.train()
+            model = self.trainer.model
+            model.eval()
+            if self.shared:  # beside training passes: gradients on as there, for the same bits
+                watched = self.row_of(model(self.trainer.batches[0]))
+            else:
+                watched = self.trainer.task.watch(model, self.trainer.data)
+            self.keep(watched)
+            model.train()
 
-    def keep(self, result: Pass) -> None:
-        self.recorded = self.trainer.epoch
+    def row_of(self, result: Pass) -> Watched:
+        """The probe sentence in a training pass; copied, for a view would keep the whole batch."""
         output, logits = result.output.detach()[self.row], result.logits.detach()[self.row]
-        if self.ids.numel() > self.steps:  # copies, for a view would keep the whole batch
+        if self.trainer.batches[0].ids.numel() > self.steps:
             output, logits = output[: self.steps].clone(), logits[: self.steps].clone()
-        self.pending.append((self.recorded, output, logits))
+        return Watched(output, logits)
+
+    def keep(self, watched: Watched) -> None:
+        self.recorded = self.trainer.epoch
+        held = None
+        if self.trainer.data.held:
+            was = self.trainer.model.training
+            self.trainer.model.eval()
+            held = self.trainer.task.examine(self.trainer.model, self.trainer.data)
+            self.trainer.model.train(was)
+        self.pending.append((self.recorded, watched, held))
 
     def frames(self) -> tuple[Frame, ...]:
         """The frames recorded since the last call."""
         if not self.pending:
             return ()
-        epochs, outputs, logits = zip(*self.pending, strict=True)
-        self.pending = []
-        hidden = torch.stack(outputs).numpy()  # [frame, step, direction x unit]
-        probabilities = torch.stack(logits).softmax(-1)  # [frame, step, class]
-        best = probabilities.topk(min(RANKS, probabilities.shape[-1]), dim=-1)
-        right = probabilities[:, torch.arange(self.steps), self.targets].numpy()  # [frame, step]
+        pending, self.pending = self.pending, []
+        hidden = torch.stack([watched.hidden for _, watched, _ in pending]).numpy()  # [frame, step, unit]
+        chances = torch.stack([watched.logits for _, watched, _ in pending]).softmax(-1)  # [frame, step, class]
+        best = chances.topk(min(RANKS, chances.shape[-1]), dim=-1)
         top, probability = best.indices.int().numpy(), best.values.numpy()
-        return tuple(Frame(epoch, hidden[i], top[i], probability[i], right[i]) for i, epoch in enumerate(epochs))
+        silent = np.isnan(probability)  # [frame, step, rank]
+        if silent.any():
+            top, probability = np.where(silent, np.int32(-1), top), np.nan_to_num(probability)
+        right = right_chances(chances, self.targets)
+        return tuple(
+            Frame(epoch, hidden[i], top[i], probability[i], right[i], held, watched.more)
+            for i, (epoch, watched, held) in enumerate(pending)
+        )
 
 
-def shapes_of(trainer: Trainer, result: Pass) -> tuple[TensorShape, ...]:
-    """The shape of every stage, read off a pass over the first training batch."""
+def right_chances(chances: Tensor, targets: Tensor) -> np.ndarray:
+    """The probability of the right class, float32 [frame, step]; nan where there is none. Of chances [frame, step,
+    class]."""
+    right = chances[:, torch.arange(len(targets)), targets.clamp(min=0)]
+    return right.masked_fill(targets == NO_TARGET, torch.nan).numpy()
+
+
+def frame_bytes(trainer: Trainer) -> int:
+    """What a frame takes to keep, at most."""
+    e, data = trainer.experiment, trainer.data
+    units = e.hidden * (2 if e.bidirectional else 1)
+    held = sum(4 * (len(pair.targets) + 5) + 100 for pair in data.held[:HELD])
+    return len(data.asked) * (4 * units + 8 * RANKS + 4) + held + trainer.task.extra(e, data)
+
+
+def shapes_of(trainer: Trainer, result: Pass, loss: Tensor) -> tuple[TensorShape, ...]:
+    """The shape of every stage, read off a pass over the first training batch, with its loss."""
     e, batch = trainer.experiment, trainer.batches[0]
-    loss = trainer.task.loss(e, result, batch)
-    h_n, c_n = result.final if isinstance(result.final, tuple) else (result.final, None)
     embedding = e.input == "embedding"
-    directions = "direction_unit" if e.bidirectional else "unit"
-    layers = "layer_direction" if e.bidirectional else "layer"
-    stages = [
-        ("ids", batch.ids, ("batch", "step")),
-        (
-            "embedding" if embedding else "one_hot",
+    stages: dict[str, tuple[Tensor, tuple[str, ...]]] = {
+        "ids": (batch.ids, ("batch", "step")),
+        "embedding" if embedding else "one_hot": (
             result.features,
             ("batch", "step", "embed" if embedding else "class"),
         ),
-        ("output", result.output, ("batch", "step", directions)),
-        ("h_n", h_n, (layers, "batch", "unit")),
-        ("c_n", c_n, (layers, "batch", "unit")),
-        ("logits", result.logits, ("batch", "step", "class")),
-        ("loss", loss, ()),
-    ]
-    return tuple(TensorShape(name, tuple(t.shape), axes) for name, t, axes in stages if t is not None)
+        **result.stages(),
+        "loss": (loss, ()),
+    }
+    wide = {"unit": "direction_unit", "layer": "layer_direction"} if e.bidirectional else {}
+    h_n = ("h_n", "c_n")  # the directions of a final state lie along its layers, not along its units
+    return tuple(
+        TensorShape(
+            name,
+            tuple(t.shape),
+            tuple(axis if name in h_n and axis == "unit" else wide.get(axis, axis) for axis in axes),
+        )
+        for name, (t, axes) in stages.items()
+    )

@@ -1,4 +1,4 @@
-"""TASKS: what is particular to a task, as a record of functions. The trainer knows no task by name."""
+"""TASKS: what is particular to a task, as a record of functions. The trainer knows no task by name, nor does a page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,33 +7,80 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnlab.data import NO_TARGET, Batch, Data, next_token_data
+from rnnlab.examining import Examine, examine, examine_translator
 from rnnlab.experiment import Experiment
-from rnnlab.models import Pass, TokenModel
+from rnnlab.labelled import classify_data, pair_data, tag_data
+from rnnlab.models import Classifier, Pass, TokenModel
+from rnnlab.translator import Translator
+from rnnlab.watching import (
+    Extra,
+    Watch,
+    nothing,
+    of_classifier,
+    of_translator,
+    watch_classifier,
+    watch_tokens,
+    watch_translator,
+)
 
 
 @dataclass(frozen=True)
 class Task:
     data: Callable[[Experiment], Data]
     model: Callable[[Experiment, Data], nn.Module]
-    loss: Callable[[Experiment, Pass, Batch], Tensor]  # a scalar to minimise
-    right: Callable[[Pass, Batch], Tensor]  # how many targets are predicted right, a scalar
+    watch: Watch  # what is to be seen of the probe
+    extra: Extra  # bytes that this takes in each frame, beside hidden states and likeliest classes
+    examine: Examine  # what becomes of the lines that are only tested on
+    views: tuple[str, ...] = ()  # what its results page shows, besides what every task has
+    written: bool = False  # whether what is predicted, step by step, is a text
+
+
+def pad_of(data: Data) -> int | None:
+    return 0 if data.vocabulary.specials else None
 
 
 def token_model(experiment: Experiment, data: Data) -> nn.Module:
-    return TokenModel(experiment, len(data.vocabulary), 0 if data.vocabulary.specials else None)
+    return TokenModel(experiment, len(data.vocabulary), len(data.classes), pad_of(data))
 
 
-def token_loss(experiment: Experiment, result: Pass, batch: Batch) -> Tensor:
-    """Cross-entropy over all positions with a target, their mean or their sum."""
-    logits, targets = result.logits.flatten(0, 1), batch.targets.flatten()  # [batch x step, class], [batch x step]
+def classifier(experiment: Experiment, data: Data) -> nn.Module:
+    return Classifier(experiment, len(data.vocabulary), len(data.classes), pad_of(data))
+
+
+def translator(experiment: Experiment, data: Data) -> nn.Module:
+    return Translator(experiment, len(data.vocabulary), len(data.classes))
+
+
+def loss_of(experiment: Experiment, result: Pass, batch: Batch) -> Tensor:
+    """Cross-entropy over all targets, their mean or their sum; a scalar."""
+    logits, targets = result.logits.flatten(0, -2), batch.targets.flatten()  # [target, class], [target]
     return functional.cross_entropy(logits, targets, ignore_index=NO_TARGET, reduction=experiment.loss)
 
 
-def tokens_right(result: Pass, batch: Batch) -> Tensor:
+def right_of(result: Pass, batch: Batch) -> Tensor:
+    """How many targets are predicted right, a scalar."""
     best = result.logits.max(-1).indices  # a third quicker than argmax; padding is NO_TARGET, which no class is
-    return (best == batch.targets).sum()
+    return (best == batch.targets.view_as(best)).sum()
 
 
 TASKS: dict[str, Task] = {
-    "next": Task(next_token_data, token_model, token_loss, tokens_right),
+    "next": Task(next_token_data, token_model, watch_tokens, nothing, examine, written=True),
+    "classify": Task(
+        classify_data,
+        classifier,
+        watch_classifier,
+        of_classifier,
+        examine,
+        ("prefixes", "saliency", "readouts", "confusion", "classes", "judged"),
+    ),
+    "tag": Task(tag_data, token_model, watch_tokens, nothing, examine, ("tagged", "classes", "confusion")),
+    "seq2seq": Task(
+        pair_data,
+        translator,
+        watch_translator,
+        of_translator,
+        examine_translator,
+        ("attention", "decoding", "beams", "forcing", "pairs"),
+        written=True,
+    ),
 }

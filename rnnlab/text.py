@@ -30,6 +30,14 @@ def segmenter() -> Any:
     return segmenter
 
 
+@cache
+def tagger() -> Any:
+    """jieba's part-of-speech tagger over the same dictionary: 57 MB more, and half a second at first use."""
+    import jieba.posseg
+
+    return jieba.posseg.POSTokenizer(segmenter())
+
+
 # jieba's dictionary is one for the whole process: nobody may cut while it holds somebody else's words.
 dictionary = threading.RLock()
 
@@ -97,6 +105,13 @@ def tokenized(text: str, tokenizer: str, words: Sequence[str] = ()) -> list[list
         return [cut(line) for line in lines_of(text)]
 
 
+def tagged(text: str, words: Sequence[str] = ()) -> list[list[tuple[str, str]]]:
+    """The words of every line that holds anything, each with the class that jieba's tagger gives it."""
+    with dictionary, added(words):
+        lines = [tagger().lcut(line) for line in lines_of(text)]
+    return [[(pair.word, pair.flag) for pair in line if not pair.word.isspace()] for line in lines]
+
+
 def only_punctuation(tokens: Iterable[str]) -> bool:
     """Whether no token holds a letter, a digit or a symbol such as an emoji."""
     return not any(unicodedata.category(char)[0] in "LNSM" for token in tokens for char in token)
@@ -124,5 +139,8 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.tokens)
 
-    def encode(self, tokens: Iterable[str]) -> list[int]:
-        return [self.ids[token] for token in tokens]
+    def encode(self, tokens: Iterable[str], unknown: int | None = None) -> list[int]:
+        """The ids of tokens. What has none gets `unknown`, or where that is None raises KeyError."""
+        if unknown is None:
+            return [self.ids[token] for token in tokens]
+        return [self.ids.get(token, unknown) for token in tokens]

@@ -17,11 +17,11 @@ from torch.nn import Parameter
 
 from rnnlab.data import Batch
 from rnnlab.experiment import PARAMETERS, RUN_SECONDS, Experiment
-from rnnlab.history import Checkpoint, Chunk, Ended, History, Opening, Snapshot, State, weight_spacing
+from rnnlab.history import HELD, Checkpoint, Chunk, Ended, History, Line, Opening, Snapshot, State, weight_spacing
 from rnnlab.models import Pass, Recurrent
 from rnnlab.probe import Probe, shapes_of
 from rnnlab.problems import LabError, Problem
-from rnnlab.tasks import TASKS
+from rnnlab.tasks import TASKS, loss_of, right_of
 
 OPTIMIZERS = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD, "rmsprop": torch.optim.RMSprop}
 
@@ -62,7 +62,7 @@ class Trainer:
         self.order_data()
         self.probe = Probe(self)
         self.checkpoints: list[Checkpoint] = []
-        self.keep_every = weight_spacing(e, self.probe.steps, count)
+        self.keep_every = weight_spacing(e, self.probe.every, count)
 
     def order_data(self) -> None:
         """The batches of the next epoch."""
@@ -74,8 +74,8 @@ class Trainer:
     def step(self) -> bool:
         """One optimizer step. True when it ended an epoch."""
         e, sums, batch = self.experiment, self.sums, self.batches[self.sums.batches]
-        result: Pass = self.model(batch.ids, self.carried)
-        loss = self.task.loss(e, result, batch)
+        result: Pass = self.model(batch, self.carried)
+        loss = loss_of(e, result, batch)
         self.gradients.zero_()
         loss.backward()
         if e.clip:
@@ -85,7 +85,7 @@ class Trainer:
         value, norm = loss.item(), norm.item()
         sums.batches += 1
         sums.loss += value if e.loss == "sum" else value * batch.count
-        sums.right += int(self.task.right(result, batch))
+        sums.right += int(right_of(result, batch))
         sums.targets += batch.count
         sums.norm = norm if math.isnan(norm) else max(sums.norm, norm)  # max would drop a nan
         self.steps += 1
@@ -177,7 +177,8 @@ def detached(state: Recurrent) -> Recurrent:
 def open_run(trainer: Trainer) -> History:
     """The history of a run before its first epoch, with frame 0: what untrained weights do."""
     with torch.random.fork_rng(devices=[]), torch.set_grad_enabled(trainer.probe.shared):  # dropout may draw
-        first: Pass = trainer.model(trainer.batches[0].ids)
+        first: Pass = trainer.model(trainer.batches[0])
+        loss = loss_of(trainer.experiment, first, trainer.batches[0])
     trainer.probe.saw(first)
     trainer.probe.look(always=True)
     data = trainer.data
@@ -185,10 +186,22 @@ def open_run(trainer: Trainer) -> History:
         experiment=trainer.experiment,
         vocabulary=data.vocabulary.tokens,
         specials=data.vocabulary.specials,
+        classes=data.classes.tokens,
+        class_specials=data.classes.specials,
         probe=data.probe_tokens,
-        inputs=len(data.probe.inputs),
-        targets=tuple(data.probe.targets),
-        shapes=shapes_of(trainer, first),
+        inputs=len(data.asked),
+        targets=data.asked,
+        parts=data.parts,
+        written=trainer.task.written,
+        views=trainer.task.views,
+        held=tuple(
+            Line(tokens, tuple(pair.targets))
+            for tokens, pair in zip(data.held_tokens[:HELD], data.held[:HELD], strict=True)
+        ),
+        held_count=len(data.held),
+        every=trainer.probe.every,
+        weights_every=trainer.keep_every,
+        shapes=shapes_of(trainer, first, loss),
         parameters=sum(p.numel() for p in trainer.parameters),
         sequences=len(data.pairs),
         batches=len(trainer.batches),
