@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from rnnlab import Experiment, LabError, backward, run
+from rnnlab.data import batch_of
 from rnnlab.history import Checkpoint
 from rnnlab.tracing import network
 from rnnlab.training import Trainer
@@ -262,7 +263,7 @@ def test_across_twenty_steps_the_gates_remember_and_the_rnn_does_not(cell, seed)
     history = run(Experiment(preset="long-range", cell=cell, seed=seed))
     data, model = network(history.experiment, history.checkpoints[-1].weights)
     with torch.no_grad():
-        best = model(torch.tensor([pair.inputs for pair in data.pairs])).logits.argmax(-1)
+        best = model(batch_of(data.pairs)).logits.argmax(-1)
     right = [int(row[-1]) == pair.targets[-1] for row, pair in zip(best, data.pairs, strict=True)]
     assert sum(right) == (1 if cell == "rnn" else 4)
     assert len(data.pairs) == 4

@@ -13,6 +13,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from rnnlab import Experiment, LabError, run
 from rnnlab.batching import batches, reading, shuffled
 from rnnlab.cutting import beginning, cuts, inked, merged, parted, spaced
+from rnnlab.data import Pair, batch_of
 from rnnlab.embeddings import nearest, plane
 from rnnlab.experiment import TEXT_CHARACTERS
 from rnnlab.packing import packing
@@ -306,7 +307,8 @@ def test_padding_pollutes_the_padded_state_and_leaves_the_packed_one_alone(lengt
     assert (seen.differences["padded"][~shorter] < 1e-5).all()
     with torch.no_grad():  # the run's own model, a line at a time
         for row, length in enumerate(lengths):
-            final = model(torch.tensor(seen.ids[row : row + 1, :length])).final
+            line = seen.ids[row, :length].tolist()
+            final = model(batch_of([Pair(line, line)])).final
             h_n = final[0] if cell == "lstm" else final
             expected = torch.cat(list(h_n[-2 if both else -1 :]), dim=-1)[0].numpy()
             assert seen.hidden["alone"][row] == pytest.approx(expected, abs=1e-6)
