@@ -38,10 +38,11 @@ def best(logits: Tensor) -> Tensor:
     return allowed(logits).argmax(-1)
 
 
-def allowed(logits: Tensor) -> Tensor:
-    logits = logits.clone()
-    logits[..., [PAD_ID, BOS_ID]] = -torch.inf
-    return logits
+def allowed(scores: Tensor) -> Tensor:
+    """Scores [..., class] with none left for what is never written."""
+    scores = scores.clone()
+    scores[..., [PAD_ID, BOS_ID]] = -torch.inf
+    return scores
 
 
 def beam(model: Translator, ids: Tensor, lengths: Tensor, width: int, limit: int) -> list[Hypothesis]:
@@ -56,7 +57,8 @@ def beam(model: Translator, ids: Tensor, lengths: Tensor, width: int, limit: int
             *(part.expand(len(open_), *part.shape[1:]) for part in (memory.encoded, memory.keys, memory.own))
         )
         written, state = model.step(tokens, state, wide)
-        scores = allowed(written.logits).log_softmax(-1) + torch.tensor([h.score for h in open_])[:, None]
+        # The model's own probabilities, of what it may not write too: those that every other view shows.
+        scores = allowed(written.logits.log_softmax(-1)) + torch.tensor([h.score for h in open_])[:, None]
         found = scores.flatten().topk(min(width, int(scores.isfinite().sum())))
         classes = scores.shape[1]
         rows, grown = [], []

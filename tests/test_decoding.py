@@ -1,0 +1,393 @@
+"""Encoder–decoder, attention and writing freely, against a plain torch program, numbers by hand, and exhaustion."""
+
+import itertools
+from math import exp, tanh
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from rnnlab import Experiment, run
+from rnnlab.data import Pair, batch_of
+from rnnlab.decoding import beam, greedy
+from rnnlab.labelled import BOS_ID, EOS_ID, PAD_ID
+from rnnlab.training import Trainer, open_run, train
+from rnnlab.translator import Attention, Memory, Translator
+
+LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+TYPES, CLASSES = 7, 6
+PAIRS = [Pair([2, 3, 4, 5], [3, 4, 2]), Pair([6, 2], [5, 3, 4, 4, 2]), Pair([3, 3, 1], [2])]
+
+
+def experiment(**fields) -> Experiment:
+    common = {"task": "seq2seq", "data": "reversal", "hidden": 5, "embed": 4, "cell": "gru", "packed": True}
+    return Experiment(**common | fields)
+
+
+def translator(seed=0, **fields) -> Translator:
+    torch.manual_seed(seed)
+    return Translator(experiment(**fields), TYPES, CLASSES).eval()
+
+
+class Textbook:
+    """One pair at a time, so that nothing is padded: torch's own layers, with the weights of a model of the lab, and
+    the formulas as they are printed."""
+
+    def __init__(self, model: Translator):
+        e, self.kind, state = model.experiment, model.experiment.attention, model.state_dict()
+        self.onehot = e.input == "onehot"
+        self.parts, self.state = {}, state
+        for side in ("encoder", "decoder"):
+            prefix = f"{side}.recurrent."
+            weights = {name[len(prefix) :]: w for name, w in state.items() if name.startswith(prefix)}
+            layer = LAYERS[e.cell](weights["weight_ih_l0"].shape[1], e.hidden, e.layers, batch_first=True)
+            layer.load_state_dict(weights)
+            self.parts[side] = layer
+        self.types = {"encoder": self.parts["encoder"].input_size, "decoder": len(state["decoder.head.bias"])}
+
+    def vector(self, side, id):
+        if self.onehot:
+            return nn.functional.one_hot(torch.tensor(id), self.types[side]).float()
+        return self.state[f"{side}.input.weight"][id]
+
+    def read(self, ids):
+        x = torch.stack([self.vector("encoder", id) for id in ids])[None]
+        encoded, state = self.parts["encoder"](x)
+        return encoded[0], state
+
+    def attend(self, h, encoded):
+        if self.kind == "dot":
+            scores = torch.stack([(h * row).sum() for row in encoded])
+        else:
+            W, b, v = (self.state[f"decoder.attention.{name}"] for name in ("W.weight", "W.bias", "v.weight"))
+            scores = torch.stack([(v[0] * torch.tanh(W @ torch.cat([h, row]) + b)).sum() for row in encoded])
+        weights = scores.exp() / scores.exp().sum()
+        return weights, (weights[:, None] * encoded).sum(0)
+
+    def step(self, id, state, encoded):
+        x, weights = self.vector("decoder", id), None
+        top = (state[0] if isinstance(state, tuple) else state)[-1, 0]
+        if self.kind != "none":
+            weights, context = self.attend(top, encoded)
+            x = torch.cat([x, context])
+        output, state = self.parts["decoder"](x[None, None], state)
+        read = output[0, 0] if weights is None else torch.cat([output[0, 0], context])
+        return self.state["decoder.head.weight"] @ read + self.state["decoder.head.bias"], state, weights
+
+    def forced(self, ids, targets):
+        encoded, state = self.read(ids)
+        logits, weights = [], []
+        for id in [BOS_ID, *targets[:-1]]:
+            scores, state, row = self.step(id, state, encoded)
+            logits.append(scores)
+            weights.append(row)
+        return torch.stack(logits), weights
+
+    def greedy(self, ids, limit):
+        encoded, state = self.read(ids)
+        said = []
+        while len(said) < limit and EOS_ID not in said:
+            scores, state, _ = self.step(said[-1] if said else BOS_ID, state, encoded)
+            said.append(max((id for id in range(len(scores)) if id not in (PAD_ID, BOS_ID)), key=lambda id: scores[id]))
+        return said
+
+    def score(self, ids, said):
+        """The logarithm of the probability of writing exactly this."""
+        logits, _ = self.forced(ids, said)
+        return float(sum(row.log_softmax(-1)[id] for row, id in zip(logits, said, strict=True)))
+
+
+EVERY_MODEL = pytest.mark.parametrize(
+    ("cell", "layers", "attention", "input"),
+    list(itertools.product(LAYERS, (1, 2), ("none", "additive", "dot"), ("embedding", "onehot"))),
+)
+
+
+@torch.no_grad()
+@EVERY_MODEL
+def test_a_padded_batch_gives_the_logits_and_weights_of_the_textbook(cell, layers, attention, input):
+    model = translator(cell=cell, layers=layers, attention=attention, input=input)
+    textbook = Textbook(model)
+    result = model(batch_of(PAIRS))
+    for row, pair in enumerate(PAIRS):
+        logits, weights = textbook.forced(pair.inputs, pair.targets)
+        own = len(pair.targets)
+        torch.testing.assert_close(result.logits[row, :own], logits, rtol=0, atol=1e-6)
+        if attention == "none":
+            assert result.decoder.weights is None
+            continue
+        read = len(pair.inputs)
+        torch.testing.assert_close(result.decoder.weights[row, :own, :read], torch.stack(weights), rtol=0, atol=1e-6)
+        torch.testing.assert_close(result.decoder.weights[row].sum(-1), torch.ones(5), rtol=0, atol=1e-6)
+        assert (result.decoder.weights[row, :, read:] == 0).all(), "padding has a weight of exactly 0"
+
+
+@torch.no_grad()
+def test_the_loop_over_cells_reads_and_writes_as_the_fused_layer_does():
+    for attention in ("none", "dot"):
+        fused, loop = (translator(attention=attention, impl=impl, packed=False) for impl in ("layer", "cell"))
+        same = [Pair([2, 3, 4], [3, 2]), Pair([5, 6, 2], [4, 2])]
+        torch.testing.assert_close(fused(batch_of(same)).logits, loop(batch_of(same)).logits, rtol=0, atol=1e-6)
+
+
+# Attention by hand
+
+
+def test_dot_attention_by_hand():
+    """Scores 1*1 + 2*0 = 1 and 1*0 + 2*1 = 2; the third step is padding."""
+    encoded = torch.tensor([[[1.0, 0.0], [0.0, 1.0], [9.0, 9.0]]])
+    memory = Memory(encoded, encoded, torch.tensor([[True, True, False]]))
+    context, weights = Attention("dot", 2)(torch.tensor([[1.0, 2.0]]), memory)
+    first, second = 1 / (1 + exp(1)), exp(1) / (1 + exp(1))
+    assert weights[0].tolist() == pytest.approx([first, second, 0.0])
+    assert weights[0, 2] == 0.0
+    assert context[0].tolist() == pytest.approx([first, second])
+
+
+def test_additive_attention_by_hand():
+    """W [h; enc] + b with h = [1, 2], W = [[1, 0, 1, 0], [0, 1, 0, -1]], b = [0, 0.5], v = [2, 1]:
+    enc [1, 0] gives [2, 2.5], enc [0, 1] gives [1, 1.5]."""
+    attention = Attention("additive", 2)
+    with torch.no_grad():
+        attention.W.weight.copy_(torch.tensor([[1.0, 0, 1, 0], [0, 1, 0, -1]]))
+        attention.W.bias.copy_(torch.tensor([0.0, 0.5]))
+        attention.v.weight.copy_(torch.tensor([[2.0, 1.0]]))
+        encoded = torch.tensor([[[1.0, 0.0], [0.0, 1.0]]])
+        memory = Memory(encoded, attention.keys(encoded), torch.tensor([[True, True]]))
+        context, weights = attention(torch.tensor([[1.0, 2.0]]), memory)
+    scores = 2 * tanh(2) + tanh(2.5), 2 * tanh(1) + tanh(1.5)
+    first = exp(scores[0]) / (exp(scores[0]) + exp(scores[1]))
+    assert weights[0].tolist() == pytest.approx([first, 1 - first])
+    assert context[0].tolist() == pytest.approx([first, 1 - first])
+
+
+# Writing freely
+
+SOURCES = st.lists(st.integers(1, TYPES - 1), min_size=1, max_size=5)
+MODELS = {
+    "seed": st.integers(0, 10_000),
+    "cell": st.sampled_from(sorted(LAYERS)),
+    "attention": st.sampled_from(["none", "additive", "dot"]),
+}
+
+
+def lively(seed: int, **fields) -> Translator:
+    """With weights large enough that probabilities differ, and that sequences of several lengths are written."""
+    model = translator(seed, **fields)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.mul_(3)
+    return model
+
+
+def alone(ids: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
+    return torch.tensor([ids]), torch.tensor([len(ids)])
+
+
+@torch.no_grad()
+@settings(max_examples=40)
+@given(sources=st.lists(SOURCES, min_size=1, max_size=4), **MODELS)
+def test_greedy_takes_the_likeliest_token_at_each_step(sources, seed, cell, attention):
+    model = lively(seed, cell=cell, attention=attention)
+    textbook = Textbook(model)
+    batch = batch_of([Pair(source, [EOS_ID]) for source in sources])
+    tokens, written = greedy(model, batch.ids, batch.lengths, 6)
+    assert written.logits.shape[:2] == tokens.shape
+    for row, source in zip(tokens.tolist(), sources, strict=True):
+        said = textbook.greedy(source, 6)
+        assert row == said + [PAD_ID] * (len(row) - len(said))
+
+
+@torch.no_grad()
+@settings(max_examples=40)
+@given(source=SOURCES, **MODELS)
+def test_a_beam_of_one_is_greedy(source, seed, cell, attention):
+    model = lively(seed, cell=cell, attention=attention)
+    tokens, _ = greedy(model, *alone(source), 6)
+    (only,) = beam(model, *alone(source), 1, 6)
+    assert only.tokens == tuple(tokens[0].tolist())
+    assert only.score == pytest.approx(Textbook(model).score(source, only.tokens), abs=1e-5)
+
+
+def everything(limit: int) -> list[tuple[int, ...]]:
+    """Every sequence that can be written in at most `limit` steps."""
+    open_tokens = [id for id in range(CLASSES) if id not in (PAD_ID, BOS_ID, EOS_ID)]
+    ended = [(*some, EOS_ID) for length in range(limit) for some in itertools.product(open_tokens, repeat=length)]
+    return ended + list(itertools.product(open_tokens, repeat=limit))
+
+
+@torch.no_grad()
+@settings(max_examples=15)
+@given(source=SOURCES, **MODELS)
+def test_a_beam_wide_enough_for_all_finds_the_likeliest_of_all(source, seed, cell, attention):
+    model, limit = lively(seed, cell=cell, attention=attention), 3
+    textbook = Textbook(model)
+    scores = {said: textbook.score(source, said) for said in everything(limit)}
+    found = beam(model, *alone(source), len(scores), limit)
+    assert {one.tokens: one.score for one in found} == pytest.approx(scores, abs=1e-4)
+    likeliest = sorted(scores.values(), reverse=True)
+    assert [one.score for one in found] == pytest.approx(likeliest, abs=1e-4)
+
+
+@torch.no_grad()
+@settings(max_examples=40)
+@given(source=SOURCES, width=st.integers(2, 5), **MODELS)
+def test_what_a_beam_finds_is_scored_as_the_textbook_scores_it(source, width, seed, cell, attention):
+    model = lively(seed, cell=cell, attention=attention)
+    textbook = Textbook(model)
+    found = beam(model, *alone(source), width, 5)
+    assert 1 <= len(found) <= width
+    assert len({one.tokens for one in found}) == len(found)
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    for one in found:
+        assert one.score == pytest.approx(textbook.score(source, one.tokens), abs=1e-4)
+        assert one.tokens[-1] == EOS_ID or len(one.tokens) == 5
+        assert not {PAD_ID, BOS_ID} & set(one.tokens)
+
+
+@torch.no_grad()
+def test_a_beam_can_find_what_greedy_misses():
+    """Some source, for some weights, has an output likelier than the greedy one; none has a less likely first."""
+    better = 0
+    for seed in range(30):
+        model = lively(seed)
+        (one,), found = beam(model, *alone([2, 3]), 1, 5), beam(model, *alone([2, 3]), 5, 5)
+        better += found[0].score > one.score + 1e-4
+    assert better > 3
+
+
+# Training: teacher forcing, padding, order
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("cell", LAYERS)
+def test_always_told_the_truth_step_by_step_is_one_fused_pass(cell):
+    model, batch = translator(cell=cell, layers=2), batch_of(PAIRS)
+    _, _, state, memory = model.encode(batch.ids, batch.lengths)
+    result = model(batch)
+    tokens, written = model.steps(result.tokens, state, memory, 1.0)
+    assert torch.equal(tokens, result.tokens)
+    torch.testing.assert_close(written.logits, result.logits, rtol=0, atol=1e-6)
+    torch.testing.assert_close(written.output, result.decoder.output, rtol=0, atol=1e-6)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("attention", ["none", "additive", "dot"])
+def test_never_told_the_truth_the_decoder_reads_what_it_wrote(attention):
+    model, batch = translator(attention=attention, teacher=0.0).train(), batch_of(PAIRS)
+    result = model(batch)
+    assert (result.tokens[:, 0] == BOS_ID).all()
+    assert torch.equal(result.tokens[:, 1:], result.logits[:, :-1].argmax(-1))
+    model.eval()
+    truth = model(batch).tokens
+    assert truth[1].tolist() == [BOS_ID, 5, 3, 4, 4], "to be examined it is told the truth"
+
+
+@torch.no_grad()
+@settings(max_examples=40)
+@given(
+    pairs=st.lists(
+        st.tuples(SOURCES, st.lists(st.integers(2, CLASSES - 1), min_size=1, max_size=5)), min_size=2, max_size=5
+    ),
+    data=st.data(),
+    **MODELS,
+)
+def test_packed_neither_padding_nor_the_order_of_the_batch_matters(pairs, data, seed, cell, attention):
+    model = lively(seed, cell=cell, attention=attention)
+    whole = [Pair(source, target) for source, target in pairs]
+    order = data.draw(st.permutations(range(len(whole))))
+    longer = Pair([2] * 9, [3] * 9)
+    together = model(batch_of(whole)).logits
+    shuffled = model(batch_of([whole[i] for i in order] + [longer])).logits
+    for place, i in enumerate(order):
+        own = len(whole[i].targets)
+        torch.testing.assert_close(shuffled[place, :own], together[i, :own], rtol=0, atol=1e-5)
+        apart = model(batch_of([whole[i]])).logits[0]
+        torch.testing.assert_close(apart, together[i, :own], rtol=0, atol=1e-5)
+
+
+def plain_losses(e: Experiment) -> list[float]:
+    """The same training as a loop in torch alone, but for the data and the first weights: the loss of each epoch."""
+    trainer = Trainer(e)  # for its data and its first weights
+    model, pairs, batches = Textbook(trainer.model), trainer.data.pairs, len(trainer.batches)
+    weights = [w.requires_grad_() for layer in model.parts.values() for w in layer.parameters()]
+    for name, w in model.state.items():
+        if ".recurrent." not in name:
+            model.state[name] = w.detach().clone().requires_grad_()
+            weights.append(model.state[name])
+    optimizer = torch.optim.Adam(weights, lr=e.lr)
+    torch.set_rng_state(trainer.random)
+    losses = []
+    for _ in range(e.epochs):
+        total = count = 0
+        for start in range(0, batches * e.batch, e.batch):
+            some = pairs[start : start + e.batch]
+            told = torch.rand(max(len(pair.targets) for pair in some)) < e.teacher
+            summed, targets = torch.zeros(()), 0
+            for pair in some:
+                encoded, state = model.read(pair.inputs)
+                logits = torch.zeros(0)
+                for step, target in enumerate(pair.targets):
+                    before = pair.targets[step - 1] if told[step] or not step else int(logits.argmax())
+                    logits, state, _ = model.step(before if step else BOS_ID, state, encoded)
+                    summed = summed - logits.log_softmax(-1)[target]
+                    targets += 1
+            optimizer.zero_grad()
+            (summed / targets).backward()
+            optimizer.step()
+            total, count = total + summed.item(), count + targets
+        losses.append(total / count)
+    return losses
+
+
+@pytest.mark.parametrize(("cell", "attention", "teacher"), [("gru", "additive", 0.5), ("lstm", "none", 0.3)])
+def test_the_same_draws_of_the_teacher_give_the_losses_of_a_plain_program(cell, attention, teacher):
+    e = experiment(pairs=10, batch=4, epochs=3, teacher=teacher, attention=attention, cell=cell, lr=0.02)
+    history = run(e)
+    assert history.losses == run(e).losses, "the same seed draws the same"
+    assert history.losses == pytest.approx(plain_losses(e), abs=1e-5)
+    assert history.losses != run(e.model_copy(update={"teacher": 1.0})).losses
+
+
+# What a frame holds of it
+
+
+@torch.no_grad()
+@pytest.mark.parametrize(("cell", "attention"), [("lstm", "additive"), ("gru", "dot"), ("rnn", "none")])
+def test_a_frame_holds_what_the_textbook_computes(cell, attention):
+    e = experiment(cell=cell, attention=attention, pairs=60, held_out=0.25, epochs=2, beam=3, batch=8, lr=0.03)
+    trainer = Trainer(e)
+    with torch.enable_grad():
+        history = open_run(trainer).extended(train(trainer))
+    textbook, frame, probe = Textbook(trainer.model), history.frames[-1], trainer.data.probe
+    limit = max(len(pair.targets) for pair in trainer.data.pairs) + 5
+    said = textbook.greedy(probe.inputs, limit)
+    assert frame.more["free"].tolist() == said
+    logits, weights = textbook.forced(probe.inputs, said)
+    chances = logits.softmax(-1).topk(5)
+    assert frame.more["options"].tolist() == chances.indices.tolist()
+    np.testing.assert_allclose(frame.more["option_chances"], chances.values, atol=1e-5)
+    assert ("weights" in frame.more) == ("free_weights" in frame.more) == (attention != "none")
+    if attention != "none":
+        np.testing.assert_allclose(frame.more["free_weights"], torch.stack(weights), atol=1e-5)
+        told = torch.stack(textbook.forced(probe.inputs, probe.targets)[1])
+        np.testing.assert_allclose(frame.more["weights"], told, atol=1e-5)
+    assert len(frame.more["beams"]) == 3
+    for row, score in zip(frame.more["beams"].tolist(), frame.more["beam_scores"].tolist(), strict=True):
+        assert score == pytest.approx(textbook.score(probe.inputs, [id for id in row if id >= 0]), abs=1e-4)
+
+    freely = [textbook.greedy(pair.inputs, limit) for pair in trainer.data.held]
+    assert [row.tolist() for row in frame.held.said] == freely
+    targets = [pair.targets for pair in trainer.data.held]
+    assert frame.held.score == np.mean([row == target for row, target in zip(freely, targets, strict=True)])
+    forced = [textbook.forced(pair.inputs, pair.targets)[0] for pair in trainer.data.held]
+    right = [row.argmax(-1).tolist() == target for row, target in zip(forced, targets, strict=True)]
+    assert frame.held.forced == np.mean(right)
+    chosen = [
+        -float(row.log_softmax(-1)[range(len(target)), target].sum())
+        for row, target in zip(forced, targets, strict=True)
+    ]
+    assert frame.held.loss == pytest.approx(sum(chosen) / sum(map(len, targets)), abs=1e-4)
