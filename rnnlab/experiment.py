@@ -123,12 +123,12 @@ class Experiment(BaseModel):
         preset = fields.get("preset", "words-next")
         if not isinstance(preset, str) or preset not in PRESETS:
             raise LabError(Problem("choice", "preset", {"value": shorten(preset), "choices": ", ".join(PRESETS)}))
-        fields = PRESETS[preset] | fields
-        unused = UNUSED.get(str(fields.get("task", "next")), ())
-        return {name: value for name, value in fields.items() if name not in unused}
+        return PRESETS[preset] | fields
 
     @model_validator(mode="after")
     def agree(self) -> Self:
+        for name in UNUSED[self.task]:
+            self.__dict__[name] = type(self).model_fields[name].default
         if self.packed and self.impl == "cell":
             raise LabError(Problem("packed_cell", "packed", {"other": "impl"}))
         if self.carry and self.shuffle:

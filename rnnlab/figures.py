@@ -97,18 +97,11 @@ def hidden_figure(history: History, frame: Frame, t: Translate) -> go.Figure:
         },
         "dragmode": False,
     }
-    if e.bidirectional:  # the backward half stands below a line
-        layout["shapes"] = [
-            {
-                "type": "line",
-                "xref": "paper",
-                "x0": 0,
-                "x1": 1,
-                "y0": units / 2 - 0.5,
-                "y1": units / 2 - 0.5,
-                "line": {"width": 2},
-            }
-        ]
+    across = [units / 2 - 0.5] if e.bidirectional else []  # the backward half stands below a line
+    down = [part.start - 0.5 for part in history.opening.parts[1:]]  # where another network takes over
+    line: dict[str, Any] = {"type": "line", "line": {"width": 2}}
+    layout["shapes"] = [line | {"xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y} for y in across]
+    layout["shapes"] += [line | {"yref": "paper", "y0": 0, "y1": 1, "x0": x, "x1": x} for x in down]
     return go.Figure(heat, layout)
 
 

@@ -10,7 +10,7 @@ from rnnlab.data import NO_TARGET, PAD, UNK, Data, Pair, check_sizes, split
 from rnnlab.experiment import CLASSES, PROBE_TOKENS, Experiment, shorten
 from rnnlab.history import Part
 from rnnlab.problems import LabError, Problem
-from rnnlab.rows import LeftOut, Row, rows_of
+from rnnlab.rows import LeftOut, Reason, Row, rows_of
 from rnnlab.sources import generated
 from rnnlab.text import TOKENIZERS, Vocabulary, added, dictionary, tagged, words
 
@@ -119,7 +119,12 @@ def check_rows(found: list[Example], left_out: list[LeftOut]) -> None:
     if left_out:
         first = left_out[0]
         values = {"line": first.number, "value": shorten(first.line), "count": len(left_out)}
-        raise LabError(Problem(f"row_{first.reason}", "text", values))
+        problems: dict[Reason, Problem] = {
+            "no_separator": Problem("row_no_separator", "text", values),
+            "no_source": Problem("row_no_source", "text", values),
+            "no_target": Problem("row_no_target", "text", values),
+        }
+        raise LabError(problems[first.reason])
     raise LabError(Problem("text_empty", "text"))
 
 

@@ -1,6 +1,15 @@
 """The lessons, as data: what each preset sets, every other field keeping its default, and the page it opens on."""
 
+from pathlib import Path
 from typing import Any
+
+FOLDER = Path(__file__).with_name("lessons")
+
+
+def lines(name: str) -> str:
+    """The text of a lesson that is too long to stand here."""
+    return (FOLDER / f"{name}.txt").read_text("utf-8").strip()
+
 
 HELLO: dict[str, Any] = {
     "text": "hello",
@@ -30,15 +39,33 @@ NIGHT = """\
 风 吹 过 树 树 看 着 河 河 流 过 桥 桥 看 着 船 船 走 过 风 风 又 吹 过 树 树 又 看 着 河 夜 里 的 河 很 轻"""
 BATCH_32: dict[str, Any] = {"text": NIGHT, "window": 5, "batch": 32, "embed": 10, "hidden": 20}
 
-# Lines that are read for 10, 8, 6 and 4 steps: the last token of each is only a target.
-UNEVEN = """\
-风 吹 过 山 吹 过 水 吹 进 小 村
-雨 落 在 山 上 落 进 小 溪
-云 停 在 水 边 看 雨
-山 和 水 听 风"""
-
 # A colour, twenty steps of waiting, and then the question which colour it was: nothing on the way says it again.
 COLOURS, WAITING = "红黄蓝绿", "等" * 20
+
+# A bidirectional LSTM of two layers over sentences of different lengths, a fifth of them held out.
+CLASSIFY: dict[str, Any] = {
+    "task": "classify",
+    "tokenizer": "jieba",
+    "cell": "lstm",
+    "layers": 2,
+    "bidirectional": True,
+    "packed": True,
+    "shuffle": True,
+    "held_out": 0.2,
+}
+
+# Encoder and decoder, one layer each.
+PAIRS: dict[str, Any] = {
+    "task": "seq2seq",
+    "packed": True,
+    "shuffle": True,
+    "held_out": 0.2,
+    "embed": 32,
+    "hidden": 64,
+    "batch": 64,
+    "lr": 0.005,
+    "clip": 1.0,
+}
 
 PRESETS: dict[str, dict[str, Any]] = {
     "words-next": {},  # the defaults of Experiment are this lesson
@@ -61,12 +88,10 @@ PRESETS: dict[str, dict[str, Any]] = {
     "embedding": {"text": LANGUAGE, "tokenizer": "jieba", "embed": 4},
     # The first line only fixes the ids: 0, 1 and 2 are met in this order. It is too short for a window.
     "windows": {"text": "0 1 2\n0 1 3 4 0 1 5 2", "window": 3, "batch": 2, "shuffle": True, "probe": 2},
-    "packed": {"text": UNEVEN, "cell": "lstm", "batch": 4},
     "cell-shapes": {"text": SEASONS, "input": "onehot", "impl": "cell", "hidden": 2},
     "layer-shapes": {"text": SEASONS, "input": "onehot", "hidden": 2},
     "two-layers": {"text": f"{SEASONS}\n夏 春 冬 秋", "input": "onehot", "hidden": 5, "layers": 2},
     "rnn-arguments": BATCH_32 | {"layers": 2},
-    "bilstm": BATCH_32 | {"cell": "lstm", "bidirectional": True},
     "manual-rnn": BATCH_32,
     "lstm": BATCH_32 | {"cell": "lstm", "layers": 2},
     "gru": BATCH_32 | {"cell": "gru", "layers": 2},
@@ -93,6 +118,60 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
 }
 
+PRESETS |= {
+    "text-classification": CLASSIFY
+    | {
+        "text": lines("text-classification"),
+        "tokenizer": "words",
+        "lower": True,
+        "embed": 32,
+        "hidden": 64,
+        "batch": 2,
+        "clip": 1.0,
+        "lr": 0.001,
+        "epochs": 10,
+    },
+    "lstm-classifier": CLASSIFY
+    | {
+        "text": lines("lstm-classifier"),
+        "embed": 64,
+        "hidden": 64,
+        "dropout_embed": 0.3,
+        "dropout": 0.3,
+        "dropout_head": 0.3,
+        "clip": 1.0,
+        "lr": 0.003,
+        "epochs": 25,
+    },
+    "bilstm": CLASSIFY
+    | {
+        "text": lines("bilstm"),
+        "tokenizer": "words",
+        "layers": 1,
+        "hidden": 32,
+        "readout": "last",
+        "epochs": 30,
+    },
+    # Lines of 10, 8, 6 and 4 words.
+    "packed": {"task": "classify", "text": lines("packed"), "cell": "lstm", "batch": 4, "packed": True, "epochs": 60},
+    "gru-tagger": {
+        "task": "tag",
+        "text": lines("gru-tagger"),
+        "tokenizer": "jieba",
+        "cell": "gru",
+        "bidirectional": True,
+        "packed": True,
+        "embed": 48,
+        "hidden": 48,
+        "batch": 16,
+        "shuffle": True,
+        "held_out": 0.2,
+        "epochs": 30,
+    },
+    "seq2seq": PAIRS | {"data": "numerals", "pairs": 2_000, "cell": "lstm", "teacher": 0.5, "epochs": 40},
+    "attention": PAIRS | {"data": "dates", "pairs": 1_000, "cell": "gru", "attention": "additive", "epochs": 30},
+}
+
 # Where a lesson opens; the others on the playground.
 OPENS_ON = {
     "history": "history",
@@ -103,10 +182,18 @@ OPENS_ON = {
     "layer-shapes": "shapes",
     "two-layers": "shapes",
     "rnn-arguments": "shapes",
-    "bilstm": "shapes",
     "manual-rnn": "cell",
     "lstm": "cell",
     "gru": "cell",
     "clipping": "gradients",
     "long-range": "gradients",
+    "text-classification": "results",
+    "lstm-classifier": "results",
+    "bilstm": "results",
+    "gru-tagger": "results",
+    "seq2seq": "results",
+    "attention": "results",
 }
+
+# What a reader sees first who chooses a task.
+FIRST = {"next": "words-next", "classify": "text-classification", "tag": "gru-tagger", "seq2seq": "attention"}

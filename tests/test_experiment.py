@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnlab import Experiment, LabError, Problem
-from rnnlab.experiment import BOUNDS, choices, shorten
+from rnnlab.experiment import BOUNDS, UNUSED, choices, shorten
 
 # DESIGN.md's table, and what follows from it; written out here so that no limit moves unnoticed
 LIMITS = {
@@ -21,6 +21,13 @@ LIMITS = {
     "hidden": (1, 256),
     "layers": (1, 3),
     "dropout": (0.0, 0.9),
+    "pairs": (10, 5_000),
+    "held_out": (0.0, 0.5),
+    "max_length": (1, 512),
+    "dropout_embed": (0.0, 0.9),
+    "dropout_head": (0.0, 0.9),
+    "teacher": (0.0, 1.0),
+    "beam": (1, 5),
     "window": (0, 256),
     "stride": (1, 256),
     "lr": (1e-6, 10.0),
@@ -29,8 +36,13 @@ LIMITS = {
     "clip": (0.0, 1_000.0),
     "seed": (0, 2_147_483_647),
 }
-REAL = {"dropout", "lr", "clip"}
+REAL = {"dropout", "dropout_embed", "dropout_head", "held_out", "teacher", "lr", "clip"}
 FIELDS = list(Experiment.model_fields)
+
+
+def user_of(name: str) -> str:
+    """A task that makes use of this field."""
+    return next(task for task in choices("task") if name not in UNUSED[task])
 
 
 def problems(**fields) -> tuple[Problem, ...]:
@@ -50,7 +62,7 @@ def test_every_limit_is_tested_here():
 @pytest.mark.parametrize("name", LIMITS)
 def test_limits_themselves_are_allowed(name):
     for limit in LIMITS[name]:
-        assert getattr(Experiment(**{name: limit}), name) == limit
+        assert getattr(Experiment(**{"task": user_of(name), name: limit}), name) == limit
 
 
 @pytest.mark.parametrize(("name", "side"), [(name, side) for name in LIMITS for side in (0, 1)])
@@ -105,14 +117,14 @@ def test_what_is_not_text_is_said_to_be_none(name, value):
 @pytest.mark.parametrize("name", [name for name in FIELDS if choices(name)])
 def test_every_choice_is_allowed_and_no_other(name):
     for choice in choices(name):
-        assert getattr(Experiment(**{name: choice}), name) == choice
+        assert getattr(Experiment(**{"task": user_of(name), name: choice}), name) == choice
     (problem,) = problems(**{name: "other"})
     assert problem == Problem("choice", name, {"value": "other", "choices": ", ".join(choices(name))})
 
 
-@pytest.mark.parametrize("name", ["shuffle", "bidirectional", "carry"])
+@pytest.mark.parametrize("name", ["shuffle", "bidirectional", "carry", "packed", "lower"])
 def test_a_switch_is_yes_or_no(name):
-    assert getattr(Experiment(**{name: True}), name) is True
+    assert getattr(Experiment(**{"task": user_of(name), name: True}), name) is True
     for value in ("maybe", 2, None, []):
         assert problems(**{name: value}) == (Problem("yes_no", name, {"value": shorten(value)}),)
 
@@ -198,13 +210,29 @@ VALID = {name: st.sampled_from(choices(name)) for name in FIELDS if choices(name
 VALID |= {name: (st.floats if name in REAL else st.integers)(*limits) for name, limits in LIMITS.items()}
 VALID |= {"words": st.lists(st.text(max_size=20), max_size=200).map(" ".join)}
 VALID |= {"text": st.text(), "target": st.text(), "bidirectional": st.booleans(), "carry": st.just(False)}
+VALID |= {"impl": st.just("layer"), "lower": st.booleans()}
+VALID |= {"sentence": st.text(max_size=1_000)}
 
 
 @given(st.fixed_dictionaries({}, optional=VALID))
 def test_a_valid_experiment_survives_json(fields):
-    e = Experiment(**fields)
+    e = Experiment(**{"packed": False} | fields)
     assert Experiment(**json.loads(json.dumps(e.model_dump()))) == e
-    assert fields.items() <= e.model_dump().items()
+    used = {name: value for name, value in fields.items() if name not in UNUSED[e.task]}
+    assert used.items() <= e.model_dump().items()
+
+
+@given(st.fixed_dictionaries({}, optional=VALID))
+def test_what_a_task_has_no_use_for_keeps_its_default(fields):
+    fields = {"packed": False} | fields
+    e = Experiment(**fields)
+    for name in UNUSED[e.task]:
+        assert getattr(e, name) == Experiment.model_fields[name].default
+    assert e == Experiment(**{name: value for name, value in fields.items() if name not in UNUSED[e.task]})
+
+
+def test_a_loop_over_cells_takes_no_packed_sequences():
+    assert problems(packed=True, impl="cell") == (Problem("packed_cell", "packed", {"other": "impl"}),)
 
 
 JSON = st.recursive(

@@ -28,15 +28,17 @@ def kept_epochs(epochs: int, every: int) -> int:
 @given(epochs=st.integers(1, 5_000), hidden=st.integers(1, 256), both=st.booleans(), inputs=st.integers(1, 64))
 @settings(max_examples=300)
 def test_a_run_leaves_at_most_200_frames_and_two(epochs, hidden, both, inputs):
-    every = spacing(Experiment(epochs=epochs, hidden=hidden, bidirectional=both), inputs)
+    frame = inputs * (4 * hidden * (1 + both) + 28)
+    every = spacing(Experiment(epochs=epochs), frame)
     assert 1 <= kept_epochs(epochs, every) <= FRAMES + 2
-    if epochs <= FRAMES and FRAMES * inputs * (4 * hidden * (1 + both) + 28) <= HISTORY_BYTES:
+    if epochs <= FRAMES and FRAMES * frame <= HISTORY_BYTES:
         assert every == 1, "what fits is kept whole"
 
 
 def test_the_largest_frames_stay_within_their_bytes():
     e = Experiment(epochs=4_980, hidden=256, bidirectional=True)
-    every, frame = spacing(e, 64), 64 * (512 * 4 + 3 * 4 + 3 * 4 + 4)
+    frame = 64 * (512 * 4 + 3 * 4 + 3 * 4 + 4)
+    every = spacing(e, frame)
     assert kept_epochs(e.epochs, every) * frame <= HISTORY_BYTES
 
 
@@ -46,8 +48,10 @@ def test_a_frame_takes_the_bytes_it_is_counted_with():
     e = Experiment(text=line, hidden=200, bidirectional=True, epochs=1)
     _, history = start(e)
     assert size(history.frames[0]) == 39 * (4 * 400 + 4 * 3 + 4 * 3 + 4)
-    wide = e.model_copy(update={"epochs": 5_000})
-    assert kept_epochs(5_000, spacing(wide, 39)) * size(history.frames[0]) <= HISTORY_BYTES + size(history.frames[0])
+    wide = Experiment(**(e.model_dump() | {"epochs": 5_000}))
+    every = start(wide)[1].opening.every
+    assert every > 25
+    assert kept_epochs(5_000, every) * size(history.frames[0]) <= HISTORY_BYTES + size(history.frames[0])
 
 
 @pytest.mark.parametrize("sizes", [(1,), (7,), (50, 1, 2), (10_000,)])
@@ -130,8 +134,9 @@ def test_an_opening_says_what_the_run_will_read():
 )
 @settings(max_examples=300)
 def test_weights_are_kept_with_frames_and_within_their_bytes(epochs, hidden, inputs, parameters):
-    e = Experiment(epochs=epochs, hidden=hidden)
-    frames, weights = spacing(e, inputs), weight_spacing(e, inputs, parameters)
+    e = Experiment(epochs=epochs)
+    frames = spacing(e, inputs * (4 * hidden + 28))
+    weights = weight_spacing(e, frames, parameters)
     assert weights % frames == 0, "whoever looks at weights finds the frame of that epoch"
     kept = kept_epochs(epochs, weights)
     assert kept <= 3 or kept * 4 * parameters <= WEIGHT_BYTES
@@ -143,7 +148,7 @@ def test_weights_are_kept_with_frames_and_within_their_bytes(epochs, hidden, inp
 def test_weights_are_the_same_however_the_run_is_sliced(sizes):
     e = Experiment(epochs=60, hidden=200, embed=200, text="a b c d a c b d")  # too large to be kept every epoch
     whole = run(e)
-    every = weight_spacing(e, whole.opening.inputs, whole.opening.parameters)
+    every = whole.opening.weights_every
     assert every > 1
     assert [kept.epoch for kept in whole.checkpoints] == sorted({*range(0, 61, every), 60})
     assert {kept.epoch for kept in whole.checkpoints} <= {frame.epoch for frame in whole.frames}

@@ -117,6 +117,7 @@ def in_comprehension(template: str) -> list[str]:
 
 PROBLEMS = [(path, call) for path, tree in TREES.items() for call in calls(tree, "Problem") if path.name != "i18n.py"]
 TENSORS = ["ids", "embedding", "one_hot", "output", "h_n", "c_n", "logits", "loss"]
+TENSORS += ["readout", "encoded", "tokens", "target_embedded", "weights", "decoded"]
 AXES = ["batch", "step", "unit", "embed", "layer", "class", "direction_unit", "layer_direction"]
 LAYER_FIELDS = [field.name for field in dataclasses.fields(LayerSetting)]
 STAGES = {stage for model in ARCHITECTURES.values() for stage in [*model.inputs, *model.axes]}
@@ -136,11 +137,13 @@ RUN_PAGES = [path.stem for path in PAGES if "stage.show(" in path.read_text("utf
 # What an f-string's hole really takes. A new kind of f-string must be entered here.
 EXPANDED = {
     "field.{}": [f"field.{name}" for name in [*FIELDS, "lang", *LAYER_FIELDS, "try_input", "try_state"]],
-    "help.{}": [f"help.{name}" for name in FIELDS if name != "task"],  # one task as yet: nothing to choose
+    "help.{}": [f"help.{name}" for name in FIELDS if name != "text"],
+    "help.text.{}": [f"help.text.{name}" for name in choices("task")],
+    "task.{}": [f"task.{name}" for name in choices("task")],
     "preset.{}": [f"preset.{name}" for name in choices("preset")],
     "lesson.{}": [f"lesson.{name}" for name in choices("preset")],
     "title.{}": [f"title.{name}" for name in RUN_PAGES],
-    "page.{}": [f"page.{name}" for name in ("playground", "text", "shapes", "cell", "gradients", "history")],
+    "page.{}": [f"page.{name}" for name in ("playground", "data", "text", "shapes", "cell", "gradients", "history")],
     "switch.{}": ["switch.loss_log"],
     "cell.{}": [f"cell.{name}" for name in choices("cell")],
     "others.note.{}": [f"others.note.{name}" for name in ("size", "carry", "head", "relu")],

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from rnnlab import Experiment, LabError, run
+from rnnlab.data import Pair, batch_of
 from rnnlab.models import CellLoop, OneHot, TokenModel
 from rnnlab.training import start
 
@@ -150,14 +151,14 @@ def test_a_model_is_made_in_the_order_of_a_plain_program(seed):
     torch.manual_seed(seed)
     plain = [nn.Embedding(4, 16), nn.GRU(16, 32), nn.Linear(32, 4)]
     torch.manual_seed(seed)
-    model = TokenModel(Experiment(cell="gru"), 4, None)
+    model = TokenModel(Experiment(cell="gru"), 4, 4, None)
     expected = [p for module in plain for p in module.parameters()]
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), expected, strict=True))
 
 
 def test_padding_has_a_zero_embedding_and_never_learns():
-    model = TokenModel(Experiment(), 4, pad=0)
-    model(torch.tensor([[0, 1, 0]])).logits.sum().backward()
+    model = TokenModel(Experiment(), 4, 4, pad=0)
+    model(batch_of([Pair([0, 1, 0], [1, 1, 1])])).logits.sum().backward()
     assert model.input.weight[0].tolist() == [0.0] * 16
     assert model.input.weight.grad[0].tolist() == [0.0] * 16
     assert model.input.weight.grad[1].abs().sum() > 0

@@ -30,6 +30,8 @@ def values(name: str):
         return texts
     if name == "words":
         return added_words
+    if name == "sentence":
+        return st.text(letters, max_size=1_000)
     if name in BOUNDS:
         low, high = BOUNDS[name]
         return st.floats(low, high) if isinstance(low, float) or name == "lr" else st.integers(low, high)
@@ -41,6 +43,8 @@ def experiments(draw) -> Experiment:
     fields = {name: draw(values(name)) for name in FIELDS}
     if fields["carry"]:
         fields["shuffle"] = False
+    if fields["packed"]:
+        fields["impl"] = "layer"
     return Experiment(**fields)
 
 

@@ -18,6 +18,7 @@ from torch import nn
 from torch.nn.functional import one_hot
 
 from rnnlab import Experiment, History, run, training
+from rnnlab.data import batch_of
 from rnnlab.history import State
 from rnnlab.training import advance, start
 
@@ -341,7 +342,7 @@ def test_padding_changes_no_loss(lines, cell, impl, loss):
     with torch.no_grad():
         total = 0.0
         for pair in trainer.data.pairs:
-            logits = trainer.model(torch.tensor([pair.inputs])).logits[0]
+            logits = trainer.model(batch_of([pair])).logits[0]
             total += nn.functional.cross_entropy(logits, torch.tensor(pair.targets), reduction="sum").item()
     count = sum(len(line) - 1 for line in lines)
     assert run(e).losses[0] == pytest.approx(total if loss == "sum" else total / count, rel=1e-5)
@@ -550,7 +551,7 @@ def test_frames_to_come_hold_on_to_no_more_than_they_show(monkeypatch):
     held, shown, frames = [], [], training.Probe.frames
 
     def spy(probe):
-        tensors = [tensor for _, *pair in probe.pending for tensor in pair]
+        tensors = [tensor for _, seen, _ in probe.pending for tensor in (seen.hidden, seen.logits)]
         held.append(sum(tensor.untyped_storage().nbytes() for tensor in tensors))
         shown.append(sum(tensor.nbytes for tensor in tensors))
         return frames(probe)

@@ -9,26 +9,43 @@ import streamlit as st
 
 from pages.parts.plain import verbatim
 from rnnlab import engine, session
-from rnnlab.experiment import BOUNDS, TEXT_CHARACTERS, WORD_CHARACTERS, WORDS, Experiment, choices, numeral
+from rnnlab.experiment import (
+    BOUNDS,
+    SENTENCE_CHARACTERS,
+    TEXT_CHARACTERS,
+    UNUSED,
+    WORD_CHARACTERS,
+    WORDS,
+    Experiment,
+    choices,
+    numeral,
+)
 from rnnlab.i18n import LANGUAGES, Translate, describe, translator
-from rnnlab.presets import OPENS_ON
+from rnnlab.presets import FIRST, OPENS_ON
 from rnnlab.problems import LabError, Problem
 
 GROUPS = {
-    "data": ("tokenizer", "words", "target", "window", "stride", "batch", "probe", "shuffle"),
-    "model": (
-        *("cell", "impl", "input", "head", "hidden", "embed", "layers", "dropout"),
-        *("nonlinearity", "bidirectional", "carry"),
+    "data": (
+        *("data", "pairs", "tokenizer", "words", "target", "window", "stride", "batch", "probe", "max_length"),
+        *("held_out", "shuffle", "lower", "sentence"),
     ),
-    "training": ("optimizer", "loss", "lr", "epochs", "clip", "seed"),
+    "model": (
+        *("cell", "impl", "input", "head", "readout", "attention", "hidden", "embed", "layers", "dropout"),
+        *("dropout_embed", "dropout_head", "nonlinearity", "beam", "bidirectional", "carry", "packed"),
+    ),
+    "training": ("optimizer", "loss", "lr", "epochs", "clip", "teacher", "seed"),
 }
-WIDE = ("shuffle", "bidirectional", "carry", "words", "target")  # a row each, below the pairs
+WIDE = ("shuffle", "lower", "bidirectional", "carry", "packed", "words", "target", "sentence")  # a row each, below
 # A widget's key is its field's name, but where the panel that shows the thing has that key already.
 KEYS = {name: name for name in Experiment.model_fields} | {"hidden": "hidden_size", "loss": "loss_reduction"}
-CHOICES = ("preset", "tokenizer", "input", "cell", "impl", "nonlinearity", "head", "loss", "optimizer")
-TALL = {"words": WORDS * (WORD_CHARACTERS + 1), "target": TEXT_CHARACTERS}  # the most characters
-STEPS = {"lr": 0.001, "dropout": 0.1, "clip": 0.5}
-FORMATS = {"lr": "%.6g", "dropout": "%.2f", "clip": "%.3g"}
+CHOICES = (
+    *("preset", "task", "data", "tokenizer", "input", "cell", "impl", "nonlinearity", "head", "readout", "attention"),
+    *("loss", "optimizer"),
+)
+TALL = {"words": WORDS * (WORD_CHARACTERS + 1), "target": TEXT_CHARACTERS, "sentence": SENTENCE_CHARACTERS}
+SHARES = ("dropout", "dropout_embed", "dropout_head", "held_out", "teacher")
+STEPS = {"lr": 0.001, "clip": 0.5, "pairs": 100} | dict.fromkeys(SHARES, 0.1)
+FORMATS = {"lr": "%.6g", "clip": "%.3g"} | dict.fromkeys(SHARES, "%.2f")
 STYLE = Path(__file__).with_name("form.css")
 
 
@@ -46,8 +63,8 @@ def ids_by_label(name: str) -> dict[str, str]:
 
 def value(name: str) -> Any:
     """What a field's widget says. The browser answers with the label it shows, and while the language changes that
-    may be a label of the language before."""
-    said = st.session_state[KEYS[name]]
+    may be a label of the language before. What the task has no use for is not asked: its default stands."""
+    said = st.session_state.get(KEYS[name], Experiment.model_fields[name].default)
     return ids_by_label(name).get(said, said) if name in CHOICES else said
 
 
@@ -85,8 +102,27 @@ def choose_preset() -> None:
         st.session_state.go = OPENS_ON.get(chosen, "playground")
 
 
+def choose_task() -> None:
+    """The first lesson of a task: its text is of another kind. The reader's own text is kept at hand."""
+    chosen = value("task")
+    before = st.session_state.run.experiment
+    if chosen == before.task:
+        return
+    text = value("text")
+    if text != Experiment(preset=before.preset).text:
+        st.session_state.own_text = text
+    open_experiment(Experiment(preset=FIRST[chosen]), train=True)
+    st.session_state.go = OPENS_ON.get(FIRST[chosen], "playground")
+
+
+def own_text() -> None:
+    st.session_state.text = st.session_state.pop("own_text")
+
+
 def lesson(t: Translate, e: Experiment | tuple[Problem, ...]) -> None:
     """What the lesson is about, or, once anything but the seed was changed, the way back to it."""
+    if st.session_state.get("own_text", "") not in ("", value("text")):
+        st.button(t("lesson.own_text"), key="own_text_back", on_click=own_text, type="tertiary")
     preset = value("preset")
     original = Experiment(preset=preset, seed=st.session_state.seed)
     if e == original:
@@ -114,17 +150,29 @@ def show(t: Translate) -> None:
         on_change=choose_preset,
     )
     lesson(t, e)
+    st.selectbox(
+        t("field.task"),
+        choices("task"),
+        index=place("task", fields),
+        key="task",
+        format_func=lambda id: t(f"task.{id}"),
+        help=t("help.task"),
+        on_change=choose_task,
+    )
     st.html(STYLE)
-    tip = t("help.text", limit=numeral(TEXT_CHARACTERS))
-    st.text_area(t("field.text"), value=fields["text"], key="text", height=120, max_chars=TEXT_CHARACTERS, help=tip)
+    tip = t(f"help.text.{fields['task']}", limit=numeral(TEXT_CHARACTERS))
+    made = isinstance(e, Experiment) and e.data != "text"
+    shown: dict[str, Any] = {"height": 120, "max_chars": TEXT_CHARACTERS, "help": tip, "disabled": made}
+    st.text_area(t("field.text"), value=fields["text"], key="text", **shown)
+    used = [name for name in Experiment.model_fields if name not in UNUSED.get(fields["task"], ())]
     for group, names in GROUPS.items():
         with st.expander(t(f"form.{group}"), expanded=group != "training"):
             with st.container(key=f"fields_{group}"):
                 for name in names:
-                    if name not in WIDE:
+                    if name in used and name not in WIDE:
                         control(name, t, fields, disabled=isinstance(e, Experiment) and idle(name, e))
             for name in WIDE:
-                if name in names:
+                if name in names and name in used:
                     control(name, t, fields, disabled=isinstance(e, Experiment) and idle(name, e))
 
 
@@ -162,6 +210,9 @@ def idle(name: str, e: Experiment) -> bool:
         "nonlinearity": e.cell != "rnn",
         "dropout": e.layers == 1,
         "stride": e.window == 0,
+        "pairs": e.data == "text",
+        "tokenizer": e.data != "text",
+        "lower": e.data != "text",
     }.get(name, False)
 
 

@@ -108,11 +108,13 @@ def strip(
     top: dict[str, Any],
     probability: dict[str, Any],
     joiner: str,
+    written: bool,
     labels: dict[str, str],
 ) -> None:
     """The row of tokens with what the network expects after each: `top` ids and `probability`, [frame, step, rank].
 
-    The first `inputs` tokens are read by the network; the others are targets only. A target below 0 asks for nothing.
+    The first `inputs` tokens are read by the network; the others are targets only. A target below 0 asks for nothing;
+    a `top` below 0 says that nothing is predicted there. `written`: what is predicted, and the targets, are texts too.
     Vocabulary ids below `specials` are drawn apart. labels: steps, predicted, target, target_only.
     """
     _strip(
@@ -131,6 +133,7 @@ def strip(
             "top": top,
             "probability": probability,
             "joiner": joiner,
+            "written": written,
             "labels": labels,
         },
     )

@@ -163,17 +163,20 @@ def strip(page: str, run: Run, t: Translate) -> None:
     o = history.opening
     top = np.stack([frame.top for frame in frames])
     # The browser gets the tokens it needs, not a whole vocabulary on every tick.
-    used, places = np.unique(np.concatenate([top.ravel(), o.targets]), return_inverse=True)
+    asked = np.array(o.targets, dtype=np.int32)
+    used, places = np.unique(np.concatenate([top.ravel(), asked]), return_inverse=True)
+    places = np.where(np.concatenate([top.ravel(), asked]) < 0, -1, places)  # nothing predicted, nothing asked for
     live.strip(
         key=f"{page}-predictions",
         **place(run, history.frames),
         tokens=list(o.probe),
         inputs=o.inputs,
-        vocabulary=[o.vocabulary[id] for id in used],
-        specials=int((used < o.specials).sum()),
+        vocabulary=[o.classes[id] if id >= 0 else "" for id in used],
+        specials=int((used < o.class_specials).sum()),
         targets=places[top.size :].tolist(),
         top=live.pack(places[: top.size].reshape(top.shape).astype(np.int32)),
         probability=live.pack(np.stack([frame.probability for frame in frames])),
         joiner=" " if history.experiment.tokenizer == "words" else "",
+        written=o.written,
         labels={name: t(f"strip.{name}") for name in ("steps", "predicted", "target", "target_only")},
     )

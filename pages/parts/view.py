@@ -62,7 +62,7 @@ def shapes(history: History, t: Translate) -> None:
                 sizes = ", ".join(map(str, tensor.shape))
                 st.markdown(f"**{t(f'tensor.{tensor.name}')}**  \n`[{sizes}]`")
                 st.caption(" × ".join(t(f"axis.{axis}") for axis in tensor.axes) or t("axis.scalar"))
-    types = str(len(o.vocabulary) - o.specials) + (" + " + verbatim(o.vocabulary[0]) if o.specials else "")
+    types = " + ".join([str(len(o.vocabulary) - o.specials), *map(verbatim, o.vocabulary[: o.specials])])
     st.caption(
         t(
             "shapes.summary",

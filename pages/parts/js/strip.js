@@ -85,6 +85,8 @@ function draw(self) {
     const target = data.targets[step] ?? -1; // below zero: nothing is asked for at this step
     const verdict = target < 0 ? "" : best.id === target ? "right" : "wrong";
     const { node, next, bar, percent, glyph } = cells[step];
+    node.classList.toggle("rl-silent", best.id < 0);
+    if (best.id < 0) continue;
     setText(next, visible(best.token));
     next.classList.toggle("rl-special", best.special);
     if (next.title !== best.token) next.title = best.token;
@@ -97,7 +99,7 @@ function draw(self) {
       rows.target.push({ token: data.vocabulary[target] ?? "?", special: target < data.specials, verdict });
     }
   }
-  for (const name of ["predicted", "target"]) write(self[name], rows[name], data.joiner);
+  for (const name of ["predicted", "target"]) write(self[name], data.written ? rows[name] : [], data.joiner);
   mark(self);
 }
 
@@ -126,7 +128,7 @@ function mark(self) {
   // The runners-up are shown for the column one is at, not for a chosen one that was left.
   const at = columns.querySelector(".rl-column:hover") ?? columns.querySelector(".rl-column:focus-visible");
   const step = at ? Number(at.dataset.step) : -1;
-  tip.hidden = !cells[step]?.next;
+  tip.hidden = !cells[step]?.next || at.classList.contains("rl-silent");
   if (!tip.hidden) showTip(self, at, step);
 }
 
