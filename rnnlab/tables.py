@@ -1,4 +1,4 @@
-"""What a reader pastes or uploads, as a table: bytes to text to rows. Nothing in it is ever executed or written to disk.
+"""What a reader pastes or uploads, as a table: bytes to text to rows. Nothing of it is ever executed.
 
 Bytes are UTF-8 (with a mark at the beginning or without), UTF-16 with such a mark, or GB18030; rows are lines, or what
 the csv module reads between delimiters. Every limit on files is here. No torch, no jieba.
@@ -6,17 +6,17 @@ the csv module reads between delimiters. Every limit on files is here. No torch,
 
 import codecs
 import csv
-import io
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cache
 
-from rnnlab.experiment import shorten
+from rnnlab.experiment import TEXT_CHARACTERS, shorten
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.problems import LabError, Problem
 
 FILE_BYTES = 5_000_000
-ROWS = 100_000
+ROWS = 50_000
 COLUMNS = 100
 CELL_CHARACTERS = csv.field_size_limit()  # of a cell between delimiters; without any, a line may be as long as a file
 SAMPLE = 200  # rows by which delimiter, header and columns are guessed
@@ -29,7 +29,7 @@ CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")  # in neither encoding a part of 
 BREAK = re.compile(rb"\r\n|\r|\n")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     number: int  # of the line it begins in, counted from 1 as an editor does
     cells: tuple[str, ...]  # without the white space around them
@@ -52,7 +52,8 @@ def decode(data: bytes) -> tuple[str, str]:
     """The text and the name of its encoding. Raises LabError for what is none: too large, binary, empty, or not in any
     of the encodings from beginning to end."""
     if len(data) > FILE_BYTES:
-        raise LabError(Problem("data_large", "", {"value": megabytes(len(data)), "limit": megabytes(FILE_BYTES)}))
+        file = {"value": megabytes(len(data)), "limit": megabytes(FILE_BYTES), "text": f"{TEXT_CHARACTERS:,}"}
+        raise LabError(Problem("data_large", "", file))
     encoding = "UTF-8"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "UTF-16"
@@ -156,10 +157,10 @@ def delimited(lines: list[str], delimiter: str, quoted: bool) -> list[tuple[int,
             begun = reader.line_num + 1
     except csv.Error:
         if len(lines[begun - 1]) > CELL_CHARACTERS:
-            values = {"line": f"{begun:,}", "value": f"{len(lines[begun - 1]):,}", "limit": f"{CELL_CHARACTERS:,}"}
-            raise LabError(Problem("data_cell_long", "", values)) from None
-        values = {"line": f"{begun:,}", "value": shorten(lines[begun - 1], 60)}
-        raise LabError(Problem("data_quotes", "", values)) from None
+            sizes = {"line": f"{begun:,}", "value": f"{len(lines[begun - 1]):,}", "limit": f"{CELL_CHARACTERS:,}"}
+            raise LabError(Problem("data_cell_long", "", sizes)) from None
+        row = {"line": f"{begun:,}", "value": shorten(lines[begun - 1], 60)}
+        raise LabError(Problem("data_quotes", "", row)) from None
     return found
 
 
@@ -195,9 +196,14 @@ def headed(table: Table) -> Table:
     return replace(table, rows=table.rows[1:], header=names)
 
 
-def names(role: str) -> set[str]:
+@cache
+def names(role: str) -> frozenset[str]:
     """What columns of this role are called, in either language, in lower case."""
-    return {name for lang in LANGUAGES for name in translator(lang)(f"columns.{role}").split()}
+    found: list[str] = []
+    for lang in LANGUAGES:
+        t = translator(lang)
+        found += t(f"columns.{role}").split()
+    return frozenset(found)
 
 
 def has_header(table: Table) -> bool:

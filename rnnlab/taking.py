@@ -11,11 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from rnnlab.experiment import CLASSES, SENTENCE_CHARACTERS, TEXT_CHARACTERS, Experiment, shorten
+from rnnlab.presets import FIRST
 from rnnlab.problems import LabError, Problem
 from rnnlab.tables import Table, names
 
 LABEL_CHARACTERS = 60
+LONG = 200  # characters of a line that is better read in windows
 LISTED = 3  # labels or reasons that an error quotes
+
+REASONS = (*("short", "long", "no_label", "no_text", "no_source", "no_target", "label_long", "repeated"), "cut")
 
 BREAKS = re.compile(r"[\t-\r\x1c-\x1e\x85\u2028\u2029]+")  # what would part a line, or a row
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -26,10 +30,10 @@ class Shape:
     """What a task's rows look like, in a table and in a line of text."""
 
     roles: tuple[str, ...]  # of the columns, in the order in which a line holds them
-    lesson: Callable[[Sequence[str]], str]  # whose settings its experiments start from, given the lines
     tokenizer: Callable[[Sequence[str]], str]  # by which its sentences are cut, guessed from them
     characters: int = SENTENCE_CHARACTERS  # of a cell; what is beyond is cut
     repeats: bool = False  # whether a row that comes again counts again
+    in_windows: str = ""  # the lesson that reads windows, for lines too long to be sequences of their own
 
 
 @dataclass(frozen=True)
@@ -65,17 +69,10 @@ def tagged_or_not(lines: Sequence[str]) -> str:
 
 
 SHAPES = {
-    "next": Shape(
-        ("text",),
-        # Lines too long to be one sequence are read in windows.
-        lesson=lambda lines: "words-next" if max(map(len, lines)) <= 200 else "paragraph-next",
-        tokenizer=cut_of,
-        characters=TEXT_CHARACTERS,
-        repeats=True,
-    ),
-    "classify": Shape(("label", "text"), lesson=lambda _: "text-classification", tokenizer=cut_of),
-    "tag": Shape(("text",), lesson=lambda _: "gru-tagger", tokenizer=tagged_or_not, repeats=True),
-    "seq2seq": Shape(("source", "target"), lesson=lambda _: "attention", tokenizer=lambda _: "chars"),
+    "next": Shape(("text",), cut_of, characters=TEXT_CHARACTERS, repeats=True, in_windows="paragraph-next"),
+    "classify": Shape(("label", "text"), cut_of),
+    "tag": Shape(("text",), tagged_or_not, repeats=True),
+    "seq2seq": Shape(("source", "target"), lambda _: "chars"),
 }
 
 
@@ -233,11 +230,11 @@ def quotas(sizes: Sequence[int], count: int) -> list[int]:
 
 
 def experiment(taken: Taken, task: str) -> Experiment:
-    """A new experiment on these lines, with the settings of the task's first lesson. Raises LabError where its text
-    can't be used."""
+    """A new experiment on these lines, with the settings of the task's first lesson."""
     shape = SHAPES[task]
+    long = max(map(len, taken.lines)) > LONG
     return Experiment(
-        preset=shape.lesson(taken.lines),
+        preset=shape.in_windows if long and shape.in_windows else FIRST[task],
         data="text",
         text=taken.text,
         target="",

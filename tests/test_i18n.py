@@ -20,6 +20,8 @@ from rnnlab.i18n import FOLDER, LANGUAGES, describe, first_language, translator
 from rnnlab.layerlooks import MODELS
 from rnnlab.layersetting import LayerSetting
 from rnnlab.problems import LabError, Problem
+from rnnlab.tables import DELIMITERS, ROLES
+from rnnlab.taking import REASONS
 from rnnlab.templates import features
 from rnnlab.timeline import AGES
 from rnnlab.trace import Kind
@@ -143,6 +145,12 @@ EXPANDED = {
     "preset.{}": [f"preset.{name}" for name in choices("preset")],
     "lesson.{}": [f"lesson.{name}" for name in choices("preset")],
     "title.{}": [f"title.{name}" for name in RUN_PAGES],
+    "own.rows.{}": [f"own.rows.{name}" for name in choices("task")],
+    "own.example.{}": [f"own.example.{name}" for name in choices("task")],
+    "delimiter.{}": [f"delimiter.{name}" for name in DELIMITERS],
+    "role.{}": [f"role.{name}" for name in ROLES],
+    "columns.{}": [f"columns.{name}" for name in ROLES],
+    "reason.{}": [f"reason.{name}" for name in REASONS],
     "page.{}": [f"page.{name}" for name in ("playground", "data", "text", "shapes", "cell", "gradients", "history")],
     "switch.{}": ["switch.loss_log"],
     "cell.{}": [f"cell.{name}" for name in choices("cell")],

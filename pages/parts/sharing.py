@@ -40,7 +40,7 @@ def show(t: Translate, page: str) -> None:
                 key="download",
                 on_click="ignore",
             )
-        st.file_uploader(t("share.upload"), type="json", key="file", on_change=open_file)
+        st.file_uploader(t("share.upload"), type="json", key="file", max_upload_size=1, on_change=open_file)
 
 
 def open_file() -> None:

@@ -1,0 +1,41 @@
+// Rows of a table as they stand: nothing in a cell is ever markup. Long cells wrap; wide tables scroll sideways.
+
+export default component("rl-sheet", {
+  build(self) {
+    self.root.tabIndex = 0;
+    self.root.setAttribute("role", "region");
+  },
+
+  update(self) {
+    const { label, head, rows } = self.data;
+    const source = JSON.stringify([label, head, rows]);
+    if (self.source === source) return;
+    self.source = source;
+    self.root.setAttribute("aria-label", label);
+    const table = element("table", "", null, { "aria-label": label });
+    const top = element("thead"), line = element("tr"), body = element("tbody");
+    line.append(...head.map(([name, kind]) => headNode(name, kind)));
+    top.append(line);
+    body.append(...rows.map(rowNode));
+    table.append(top, body);
+    self.root.replaceChildren(table);
+  },
+});
+
+function headNode(name, kind) {
+  const cell = element("th", kind ? `rl-${kind}` : "", null, { scope: "col" });
+  cell.append(tokenNode(name));
+  return cell;
+}
+
+// [text, kind, share]: kind is "", number, chosen or bar; a bar is as long as its share.
+function rowNode(cells) {
+  const row = element("tr");
+  row.append(...cells.map(([text, kind, share]) => {
+    const cell = element("td", kind ? `rl-${kind}` : "");
+    if (kind === "bar") cell.style.setProperty("--rl-share", share);
+    cell.append(tokenNode(text));
+    return cell;
+  }));
+  return row;
+}

@@ -1,0 +1,125 @@
+"""What a reader pasted or uploaded, kept in the session and nowhere else, and how it is to be read."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import streamlit as st
+
+from rnnlab.problems import LabError, Problem
+from rnnlab.tables import Table, decode, has_header, headed, parse, recognise
+from rnnlab.taking import SHAPES, Taken, columns, take
+
+T = TypeVar("T")
+
+UPLOAD_MEGABYTES = 25  # more than the lab reads, so that it can say so itself; see server.maxUploadSize
+
+
+@dataclass(frozen=True)
+class Source:
+    """Something that was pasted or uploaded."""
+
+    id: str
+    name: str  # of the file; "" where it was pasted
+    bytes: int
+    text: str = ""
+    encoding: str = ""
+    problems: tuple[Problem, ...] = ()  # why it has no text
+    made: dict[str, tuple[Hashable, Any]] = field(default_factory=dict, repr=False, compare=False)
+
+    def kept(self, name: str, basis: Hashable, make: Callable[[], T]) -> T:
+        """What `make` makes, or the LabError that it raises: made anew only when its basis is another."""
+        if self.made.get(name, (None, None))[0] != basis:
+            made: Any
+            try:
+                made = make()
+            except LabError as error:
+                made = error
+            self.made[name] = basis, made
+        result = self.made[name][1]
+        if isinstance(result, LabError):
+            raise result
+        return result
+
+
+def source() -> Source | None:
+    return st.session_state.get("own_data")
+
+
+def receive(name: str, data: bytes) -> None:
+    new = Source(uuid4().hex, name, len(data))
+    try:
+        text, encoding = decode(data)
+        new = replace(new, text=text, encoding=encoding)
+    except LabError as error:
+        new = replace(new, problems=error.problems)
+    st.session_state.own_data = new
+    st.session_state.data_delimiter, st.session_state.data_quoted = "auto", True
+
+
+def paste() -> None:
+    typed = st.session_state.data_paste
+    if typed.strip():
+        receive("", typed.encode(errors="replace"))
+    elif (old := source()) and not old.name:
+        st.session_state.own_data = None
+
+
+def uploader() -> str:
+    """The key of the uploader: another one once its file was discarded, for it can't be emptied otherwise."""
+    return f"data_file_{st.session_state.get('data_files', 0)}"
+
+
+def upload() -> None:
+    file = st.session_state[uploader()]
+    if file is not None:
+        receive(file.name, file.getvalue())
+    elif (old := source()) and old.name:
+        st.session_state.own_data = None
+
+
+def discard() -> None:
+    st.session_state.own_data = None
+    st.session_state.data_paste = ""
+    st.session_state.data_files = st.session_state.get("data_files", 0) + 1
+
+
+def settle(key: str, basis: Hashable, guess: Any) -> None:
+    """Give a widget the lab's guess whenever what the guess rests on is another; until then it is the reader's."""
+    if st.session_state.get(f"{key}_basis") != basis or key not in st.session_state:
+        st.session_state[f"{key}_basis"] = basis
+        st.session_state[key] = guess
+
+
+# How it is read. Each raises LabError where it can't be.
+
+
+def delimiter(own: Source, task: str) -> str:
+    """The delimiter that the lab recognises, in rows as the task needs them."""
+    return recognise(own.text, own.name, len(SHAPES[task].roles))
+
+
+def table(own: Source, sign: str, quoted: bool) -> Table:
+    """All rows, the first one among them. Whether that one is a header is guessed, and waits in the widget for it."""
+    basis = own.id, sign, quoted
+    found = own.kept("table", basis, lambda: parse(own.text, sign, quoted))
+    settle("data_header", basis, own.kept("header", basis, lambda: has_header(found)))
+    return found
+
+
+def body(found: Table, header: bool) -> Table:
+    return headed(found) if header and len(found.rows) > 1 else found
+
+
+def guess(own: Source, found: Table, task: str) -> None:
+    """The column of each role is guessed, and waits in the widget for it."""
+    basis = own.id, found.delimiter, found.width, task
+    places = own.kept("columns", (*basis, found.header), lambda: columns(found, task))
+    for role, place in zip(SHAPES[task].roles, places, strict=True):
+        settle(f"data_column_{role}", basis, place)
+
+
+def taken(own: Source, found: Table, quoted: bool, places: tuple[int, ...], task: str) -> Taken:
+    basis = own.id, found.delimiter, quoted, found.header, places, task
+    return own.kept("taken", basis, lambda: take(found, places, task))

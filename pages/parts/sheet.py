@@ -1,0 +1,31 @@
+"""A table of what was typed or uploaded, as it stands."""
+
+from collections.abc import Sequence
+
+from pages.parts import live
+from rnnlab.experiment import shorten
+
+_sheet = live.component("sheet")
+
+CELL_CHARACTERS = 160  # of a cell that are shown
+
+Cell = (
+    tuple[str, str] | tuple[str, str, float]
+)  # a text and its kind: "", number, chosen; bar, with its length from 0 to 1
+
+
+def text(cell: str, kind: str = "") -> Cell:
+    return shorten(cell, CELL_CHARACTERS), kind
+
+
+def number(value: int) -> Cell:
+    return f"{value:,}", "number"
+
+
+def bar(value: int, most: int) -> Cell:
+    return f"{value:,}", "bar", value / max(most, 1)
+
+
+def sheet(key: str, label: str, head: Sequence[tuple[str, str]], rows: Sequence[Sequence[Cell]]) -> None:
+    """A table: `head` names the columns, each with a kind as cells have one. `label` is the accessible name."""
+    _sheet(key=key, data={"key": key, "label": label, "head": list(head), "rows": [list(row) for row in rows]})

@@ -1,0 +1,221 @@
+"""From a table to the text of an experiment: which columns and rows, how many of each class, and why not the others."""
+
+from collections import Counter
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnlab import taking
+from rnnlab.experiment import CLASSES, SENTENCE_CHARACTERS, TEXT_CHARACTERS
+from rnnlab.i18n import LANGUAGES, describe
+from rnnlab.problems import LabError
+from rnnlab.rows import rows_of
+from rnnlab.tables import Row, Table, headed, parse
+from rnnlab.taking import LABEL_CHARACTERS, SHAPES, columns, quotas, sample, take
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]) | st.sampled_from("|\t\n "), max_size=8)
+
+
+def table(*rows: tuple[str, ...]) -> Table:
+    return Table(tuple(Row(number, cells) for number, cells in enumerate(rows, start=1)), len(rows[0]), "comma")
+
+
+def problem(*rows: tuple[str, ...], task: str = "classify"):
+    with pytest.raises(LabError) as raised:
+        take(table(*rows), (0, 1) if len(SHAPES[task].roles) == 2 else (0,), task)
+    (found,) = raised.value.problems
+    assert all(describe(found, lang) for lang in LANGUAGES)
+    return found
+
+
+@given(st.lists(st.tuples(WORDS, WORDS), min_size=2, max_size=12), st.sampled_from(["classify", "seq2seq"]))
+def test_what_is_taken_is_what_the_lab_then_reads(rows, task):
+    cells = [(first.strip(), second.strip()) for first, second in rows]
+    try:
+        taken = take(table(*cells), (0, 1), task)
+    except LabError:
+        return
+    read, left_out = rows_of(taken.text, task)
+    assert not left_out
+    assert len(read) == len(taken.lines) == taken.usable
+    pairs = [(row.target, row.source) if task == "classify" else (row.source, row.target) for row in read]
+    flat = [tuple(taking.BREAKS.sub(" ", cell) for cell in pair) for pair in cells if all(pair)]
+    assert pairs == list(dict.fromkeys(flat))
+
+
+@given(st.lists(WORDS, min_size=1, max_size=12), st.sampled_from(["next", "tag"]))
+def test_plain_lines_are_taken_as_they_are(lines, task):
+    cells = [(line.strip(),) for line in lines]
+    if any(cell for (cell,) in cells):
+        read, _ = rows_of(take(table(*cells), (0,), task).text, task)
+        assert [row.source for row in read] == [taking.BREAKS.sub(" ", cell) for (cell,) in cells if cell]
+
+
+# Left out, with its reason
+
+
+def test_rows_are_left_out_for_a_reason_with_their_lines():
+    taken = take(
+        table(
+            ("pos", "good"), ("pos",), ("neg", "bad", "very"), ("", "none"), ("pos", ""), ("pos", "good"),
+            ("l" * (LABEL_CHARACTERS + 1), "long"), ("neg", "b" * 1_001), ("neg", "x\ny\tz"),
+        ), (0, 1), "classify",
+    )  # fmt: skip
+    assert taken.left_out == {
+        "short": (2,),
+        "long": (3,),
+        "no_label": (4,),
+        "no_text": (5,),
+        "repeated": (6,),
+        "label_long": (7,),
+    }
+    assert taken.cut == (8,)
+    assert taken.lines == ("pos | good", "neg | " + "b" * SENTENCE_CHARACTERS, "neg | x y z")
+    assert taken.balance == {"neg": (2, 2), "pos": (1, 1)}
+
+
+def test_repetitions_stay_in_running_text():
+    assert take(table(("rain",), ("sun",), ("rain",)), (0,), "next").lines == ("rain", "sun", "rain")
+
+
+def test_a_bar_in_what_stands_first_makes_the_separator_a_tab():
+    assert take(table(("a|b", "c|d"), ("e", "f|g")), (0, 1), "seq2seq").lines == ("a|b\tc|d", "e | f|g")
+
+
+def test_a_token_list_as_long_as_5000_words_is_cut():
+    taken = take(table(("pos", "word " * 5_000), ("neg", "bad")), (0, 1), "classify")
+    assert taken.cut == (1,)
+    assert len(taken.lines[0]) <= len("pos | ") + SENTENCE_CHARACTERS
+
+
+# Nothing to learn
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([("pos", "good"), ("pos", "fine")], "data_one_class"),
+        ([("", "good"), ("", "bad")], "data_no_labels"),
+        ([("pos", ""), ("", "bad")], "data_nothing"),
+        ([(f"c{n}", f"text {n}") for n in range(CLASSES + 1)], "data_classes"),
+        ([(f"c{n}", f"text {n}") for n in range(10_000)], "data_classes"),
+    ],
+)
+def test_what_teaches_nothing_is_told(rows, code):
+    assert problem(*rows).code == code
+
+
+def test_one_class_names_it_and_ten_thousand_are_counted():
+    assert problem(("<b>", "good"), ("<b>", "fine")).values == {"value": "<b>", "rows": "2"}
+    found = problem(*((f"c{n}", "text") for n in range(10_000)))
+    assert found.values == {"value": "10,000", "some": "c0, c1, c2", "limit": CLASSES}
+
+
+def test_one_column_is_not_two():
+    with pytest.raises(LabError) as raised:
+        take(table(("pos", "good"), ("neg", "bad")), (1, 1), "classify")
+    assert raised.value.problems[0].code == "data_same_column"
+    with pytest.raises(LabError) as raised:
+        columns(table(("good",), ("bad",)), "classify")
+    assert raised.value.problems[0].values == {"value": 1, "limit": 2}
+
+
+# Sampling
+
+
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=30), st.floats(0, 1))
+def test_every_group_keeps_its_share_to_within_one(sizes, part):
+    count = round(part * sum(sizes))
+    shares = quotas(sizes, count)
+    assert sum(shares) == count
+    for size, share in zip(sizes, shares, strict=True):
+        assert abs(share - Fraction(size * count, sum(sizes))) < 1
+        assert share <= size
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.sampled_from("abc")), min_size=1, max_size=200), st.integers(0, 2_000))
+def test_a_sample_fits_is_as_large_as_can_be_and_keeps_the_order(rows, limit):
+    lines, labels = ["x" * length for length, _ in rows], [label for _, label in rows]
+    places = sample(lines, labels, limit)
+    assert places == sorted(set(places))
+    assert len("\n".join(lines[place] for place in places)) <= limit
+    assert places == sample(lines, labels, limit)
+    if len("\n".join(lines)) <= limit:
+        assert places == list(range(len(lines)))
+    whole, taken = Counter(labels), Counter(labels[place] for place in places)
+    for label, count in whole.items():
+        assert abs(taken[label] - Fraction(count * len(places), len(lines))) < 1
+
+
+def test_one_more_row_would_not_fit_where_all_are_as_long():
+    lines = ["x" * 9] * 3_000
+    assert len(sample(lines, [""] * 3_000, 20_000)) == 2_000
+    assert len(sample(lines, [""] * 3_000, 19_999)) == 2_000
+    assert len(sample(lines, [""] * 3_000, 19_998)) == 1_999
+
+
+def test_rows_are_taken_at_even_distances():
+    places = sample(["x" * 9] * 10_000, [""] * 10_000, 20_000)
+    assert {after - before for before, after in pairwise(places)} == {5}
+    assert places[0] == 9_999 - places[-1] - 1 or places[0] + places[-1] in (9_999, 10_000)
+
+
+def test_a_large_file_is_sampled_class_by_class_and_a_rare_class_stays():
+    rows = [("pos" if n % 3 else "neg", f"text number {n}") for n in range(9_000)]
+    rows[4_567] = ("rare", "the only one")
+    taken = take(table(*rows), (0, 1), "classify")
+    assert len(taken.text) <= TEXT_CHARACTERS < len(taken.text) + 50
+    total = len(taken.lines)
+    assert list(taken.balance) == ["pos", "neg", "rare"]
+    assert taken.balance["rare"] == (1, 1)
+    for usable, kept in taken.balance.values():
+        assert abs(kept - Fraction(usable * total, 9_000)) < 1
+    assert taken.usable == 9_000
+    assert take(table(*rows), (0, 1), "classify") == taken
+
+
+# Which column is which, and how it is cut
+
+
+@pytest.mark.parametrize(
+    ("text", "task", "expected"),
+    [
+        ("label,text\npos,good\nneg,bad", "classify", (0, 1)),
+        ("id,review,sentiment\n1,good film,pos\n2,bad film,neg", "classify", (2, 1)),
+        ("编号,评论,情感\n1,很好,好\n2,很差,坏", "classify", (2, 1)),
+        ("x1,x2,x3\n1,good film,1\n2,bad film,0\n3,fine film,1\n4,dull film,0", "classify", (2, 1)),
+        ("id,target,source\n1,eins,one\n2,zwei,two", "seq2seq", (2, 1)),
+        ("a,b\none,eins\ntwo,zwei", "seq2seq", (0, 1)),
+        ("id,text\n1,good\n2,bad", "next", (1,)),
+        ("1,good and long\n2,bad", "tag", (1,)),
+    ],
+)
+def test_columns_are_recognised(text, task, expected):
+    found = parse(text, "comma")
+    assert columns(headed(found), task) == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["今天太阳很大，适合晒被子", "出门忘了带伞"], "jieba"),
+        (["我 喜欢 学习 深度 学习"], "words"),
+        (["the cat fell asleep", "a bird came"], "words"),
+        (["hello", "world"], "chars"),
+        (["😀", ""], "chars"),
+        ([], "words"),
+    ],
+)
+def test_the_tokenizer_suits_the_sentences(lines, expected):
+    assert SHAPES["classify"].tokenizer(lines) == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [(["我爱读书"], "jieba"), (["the/DET cat/NOUN", "1/2/NUM"], "words"), (["and/or what is this"], "jieba")],
+)
+def test_tags_that_are_given_are_seen(lines, expected):
+    assert SHAPES["tag"].tokenizer(lines) == expected
