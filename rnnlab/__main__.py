@@ -51,7 +51,7 @@ def values(name: str) -> str:
         return f"{low:g}..{high:g}"
     if Experiment.model_fields[name].annotation is bool:
         return "true|false"
-    return "TEXT" if name in ("text", "target", "words") else "|".join(choices(name))
+    return "TEXT" if name in ("text", "target", "words", "sentence") else "|".join(choices(name))
 
 
 def to_json(history: History) -> str:
@@ -82,7 +82,7 @@ def to_lines(history: History, lang: str) -> str:
 
 def joined(history: History) -> str:
     """What the network predicts after each token it read, as text."""
-    return (" " if history.experiment.tokenizer == "words" else "").join(history.predicted)
+    return (history.opening.joiner if history.opening.written else " ").join(history.predicted)
 
 
 if __name__ == "__main__":

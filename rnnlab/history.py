@@ -117,8 +117,16 @@ class Opening:
     shapes: tuple[TensorShape, ...]
     parameters: int
     sequences: int  # trained on
+    trained_targets: int  # in these: what there is to predict
     batches: int  # an epoch
     notes: tuple[Problem, ...]  # what was left out or cut, to be said
+
+    @property
+    def joiner(self) -> str:
+        """What stands between two classes in a text: nothing between characters and Chinese words."""
+        if self.experiment.data == "text":
+            return " " if self.experiment.tokenizer == "words" else ""
+        return " " if any(len(token) > 1 for token in self.classes[self.class_specials :]) else ""
 
 
 @dataclass(frozen=True)

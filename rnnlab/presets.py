@@ -54,9 +54,28 @@ CLASSIFY: dict[str, Any] = {
     "held_out": 0.2,
 }
 
+# What a reader who wants pairs of his own begins with.
+PHRASES = """\
+i drink tea | 我 喝 茶
+i drink water | 我 喝 水
+you drink tea | 你 喝 茶
+she drinks water | 她 喝 水
+i read books | 我 看 书
+you read books | 你 看 书
+she reads books | 她 看 书
+i eat rice | 我 吃 饭
+you eat apples | 你 吃 苹果
+she eats rice | 她 吃 饭
+she drinks tea | 她 喝 茶
+you drink water | 你 喝 水
+i eat apples | 我 吃 苹果
+she eats apples | 她 吃 苹果
+you eat rice | 你 吃 饭"""
+
 # Encoder and decoder, one layer each.
 PAIRS: dict[str, Any] = {
     "task": "seq2seq",
+    "text": PHRASES,
     "packed": True,
     "shuffle": True,
     "held_out": 0.2,

@@ -17,7 +17,7 @@ LINK_CHARACTERS = 8_000  # of a whole address: what mail, chat and proxies let p
 ADDRESS_CHARACTERS = 200  # of those, kept free for host and path
 PLAIN_CHARACTERS = 1_200  # of percent-encoded text; a longer one is compressed
 FILE_BYTES = 1_000_000
-TEXTS = ("text", "target", "words")  # fields that may be compressed, as `textz`, `targetz`, `wordsz`
+TEXTS = ("text", "target", "words", "sentence")  # fields that may be compressed, as `textz`, `targetz` and so on
 
 
 @dataclass(frozen=True)

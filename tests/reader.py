@@ -40,7 +40,8 @@ def until_trained(app: AppTest) -> AppTest:
 
 
 def form_of(app: AppTest) -> Experiment:
-    return Experiment(**{name: app.session_state[key] for name, key in KEYS.items()})
+    fields = {name: app.session_state[key] for name, key in KEYS.items() if key in app.session_state}
+    return Experiment(**fields)
 
 
 def widget(app: AppTest, name: str):

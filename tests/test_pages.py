@@ -1,7 +1,8 @@
 """The pages without a browser: every choice reaches the experiment, every button the run, in both languages."""
 
 from itertools import cycle
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
 from reader import KEYS, form_of, looked, press, until_trained, visit, widget
@@ -9,15 +10,18 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.plain import verbatim
 from rnnlab import Experiment, run
-from rnnlab.experiment import BOUNDS, choices
+from rnnlab.experiment import BOUNDS, UNUSED, choices
+from rnnlab.presets import FIRST
 from rnnlab.share import to_file, to_link
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
 
 NUMBERS = list(BOUNDS)
-SWITCHES = ["shuffle", "bidirectional", "carry"]
+SWITCHES = ["shuffle", "bidirectional", "carry", "packed", "lower"]
 SELECTS = [name for name in Experiment.model_fields if choices(name) and name not in ("task", "preset")]
+SHARES = ("dropout", "dropout_embed", "dropout_head", "held_out", "teacher")
+TEXTS = ("text", "target", "words", "sentence")
 LONG_RUN = "epochs=5000&hidden=64&layers=2"  # far more than the first look waits for
 
 
@@ -55,40 +59,75 @@ def test_what_a_link_says_is_in_the_form(name, value):
     assert form_of(visit(f"{name}={quote(value)}")) == Experiment(**{name: value})
 
 
+def opened(name: str) -> tuple[AppTest, dict[str, Any]]:
+    """The lab with an experiment that makes use of this field; with one layer there is no dropout to set, without a
+    window no stride, without generated pairs no number of them."""
+    task = next(task for task in choices("task") if name not in UNUSED[task])
+    fields = {
+        "next": {"layers": 2, "window": 2, "tokenizer": "jieba"},
+        "classify": {"text": "a | b c\nd | e f"},
+        "tag": {"text": "a/b"},
+        "seq2seq": {"data": "reversal", "pairs": 20},
+    }[task] | {"task": task, "epochs": 2}
+    return visit(urlencode(fields)), fields
+
+
 @pytest.mark.parametrize("name", NUMBERS)
 def test_every_number_reaches_the_experiment(name):
-    value = 0.3 if name == "dropout" else 3
-    app = visit("epochs=2&layers=2&window=2")  # with one layer there is no dropout to set, without a window no stride
+    value = 0.3 if name in SHARES else 30 if name == "pairs" else 3
+    app, fields = opened(name)
     looked(widget(app, name).set_value(value).run())
-    assert form_of(app) == Experiment(**({"epochs": 2, "layers": 2, "window": 2} | {name: value}))
+    assert form_of(app) == Experiment(**(fields | {name: value}))
 
 
 @pytest.mark.parametrize("name", SELECTS)
 def test_every_choice_reaches_the_experiment(name):
-    app = visit("epochs=2")
+    app, fields = opened(name)
     for value in reversed(choices(name)):
         looked(widget(app, name).select(value).run())
-        assert form_of(app) == Experiment(**({"epochs": 2} | {name: value}))
+        assert form_of(app) == Experiment(**(fields | {name: value}))
 
 
 @pytest.mark.parametrize("name", SWITCHES)
 def test_every_switch_reaches_the_experiment(name):
-    app = visit("epochs=2")
+    app, fields = opened(name)
     for value in (True, False):
         looked(widget(app, name).set_value(value).run())
-        assert form_of(app) == Experiment(**({"epochs": 2} | {name: value}))
+        assert form_of(app) == Experiment(**(fields | {name: value}))
 
 
-@pytest.mark.parametrize("name", ["text", "target", "words"])
+@pytest.mark.parametrize("name", TEXTS)
 def test_every_text_reaches_the_experiment(name):
-    app = looked(widget(visit("epochs=2&tokenizer=jieba"), name).set_value("a b c\nd e").run())
-    assert form_of(app) == Experiment(**{"epochs": 2, "tokenizer": "jieba", name: "a b c\nd e"})
+    app, fields = opened(name)
+    looked(widget(app, name).set_value("a b c\nd e").run())
+    assert form_of(app) == Experiment(**(fields | {name: "a b c\nd e"}))
+
+
+@pytest.mark.parametrize("task", choices("task"))
+def test_a_task_has_the_fields_it_uses_in_the_form_and_no_others(task):
+    app = visit(f"preset={FIRST[task]}&epochs=1")
+    shown = {name for name in Experiment.model_fields if has_widget(app, name)}
+    assert shown == set(Experiment.model_fields) - set(UNUSED[task])
+
+
+def has_widget(app: AppTest, name: str) -> bool:
+    try:
+        return bool(widget(app, name))
+    except StopIteration:
+        return False
 
 
 def test_every_field_has_its_place_in_the_form():
-    assert {*NUMBERS, *SELECTS, *SWITCHES, "text", "target", "words", "preset", "task"} == set(Experiment.model_fields)
-    app = visit()
-    assert all(widget(app, name) for name in Experiment.model_fields if name != "task")
+    assert {*NUMBERS, *SELECTS, *SWITCHES, *TEXTS, "preset", "task"} == set(Experiment.model_fields)
+
+
+@pytest.mark.parametrize("task", ["classify", "tag", "seq2seq"])
+def test_another_task_opens_its_first_lesson_and_keeps_the_readers_text(task):
+    app = visit("epochs=1&text=a+b+a+b")
+    looked(widget(app, "task").select(task).run())
+    assert form_of(app) == Experiment(preset=FIRST[task])
+    press(app, "own_text_back")
+    assert form_of(app).text == "a b a b"
 
 
 # The buttons

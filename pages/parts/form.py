@@ -27,7 +27,7 @@ from rnnlab.problems import LabError, Problem
 GROUPS = {
     "data": (
         *("data", "pairs", "tokenizer", "words", "target", "window", "stride", "batch", "probe", "max_length"),
-        *("held_out", "shuffle", "lower", "sentence"),
+        *("held_out", "shuffle", "lower"),
     ),
     "model": (
         *("cell", "impl", "input", "head", "readout", "attention", "hidden", "embed", "layers", "dropout"),
@@ -35,7 +35,7 @@ GROUPS = {
     ),
     "training": ("optimizer", "loss", "lr", "epochs", "clip", "teacher", "seed"),
 }
-WIDE = ("shuffle", "lower", "bidirectional", "carry", "packed", "words", "target", "sentence")  # a row each, below
+WIDE = ("shuffle", "lower", "bidirectional", "carry", "packed", "words", "target")  # a row each, below
 # A widget's key is its field's name, but where the panel that shows the thing has that key already.
 KEYS = {name: name for name in Experiment.model_fields} | {"hidden": "hidden_size", "loss": "loss_reduction"}
 CHOICES = (
@@ -165,6 +165,8 @@ def show(t: Translate) -> None:
     shown: dict[str, Any] = {"height": 120, "max_chars": TEXT_CHARACTERS, "help": tip, "disabled": made}
     st.text_area(t("field.text"), value=fields["text"], key="text", **shown)
     used = [name for name in Experiment.model_fields if name not in UNUSED.get(fields["task"], ())]
+    if "sentence" in used:
+        control("sentence", t, fields, disabled=False)
     for group, names in GROUPS.items():
         with st.expander(t(f"form.{group}"), expanded=group != "training"):
             with st.container(key=f"fields_{group}"):

@@ -86,6 +86,7 @@ def status(run: Run, t: Translate) -> None:
             parts += [
                 t("status.loss", loss=f"{last.loss:.4g}"),
                 t("status.accuracy", share=f"{last.accuracy:.0%}"),
+                *held_score(history, t),
                 t("status.rate", rate=f"{history.epoch / max(run.elapsed, 1e-9):,.0f}"),
                 t("status.seconds", seconds=f"{run.elapsed:.2f}"),
             ]
@@ -93,6 +94,12 @@ def status(run: Run, t: Translate) -> None:
         st.progress(history.epoch / epochs, "  ·  ".join(parts))
         if history.ended in ("time", "diverged"):
             st.warning(t(f"ended.{history.ended}", epoch=history.epoch))
+
+
+def held_score(history: History, t: Translate) -> list[str]:
+    """How much of what is only tested on is right, by the newest frame."""
+    held = history.frames[-1].held
+    return [t("status.held", share=f"{held.score:.0%}")] if held else []
 
 
 def mode(run: Run, history: History) -> str:
@@ -176,7 +183,7 @@ def strip(page: str, run: Run, t: Translate) -> None:
         targets=places[top.size :].tolist(),
         top=live.pack(places[: top.size].reshape(top.shape).astype(np.int32)),
         probability=live.pack(np.stack([frame.probability for frame in frames])),
-        joiner=" " if history.experiment.tokenizer == "words" else "",
+        joiner=o.joiner,
         written=o.written,
         labels={name: t(f"strip.{name}") for name in ("steps", "predicted", "target", "target_only")},
     )
