@@ -11,6 +11,7 @@ from rnnlab.history import Checkpoint, Chunk, History, State
 from rnnlab.layerlooks import LayerLook, ModelLook
 from rnnlab.layersetting import LayerSetting
 from rnnlab.mismatch import Shape, Trial
+from rnnlab.reach import Reach
 from rnnlab.textlooks import Neighbour, Packing, Plane, Reading
 from rnnlab.trace import Edit, Look, Way
 
@@ -129,3 +130,9 @@ def check(experiment: Experiment, weights: bytes, name: str, place: tuple[int, .
     from rnnlab import backward
 
     return backward.check(experiment, weights, name, place)
+
+
+def reach(experiment: Experiment, weights: bytes) -> Reach:
+    from rnnlab import readouts
+
+    return readouts.reach(experiment, weights)

@@ -4,7 +4,7 @@ What is only tested on is left out of the vocabulary, as it would be of any word
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rnnlab.data import NO_TARGET, PAD, UNK, Data, Pair, check_sizes, split
 from rnnlab.experiment import CLASSES, PROBE_TOKENS, Experiment, shorten
@@ -55,7 +55,10 @@ def tag_data(experiment: Experiment) -> Data:
     ]
     check_rows(found, left_out)
     tags = Vocabulary.of(tag for example in found for tag in example.target)
-    return assembled(found, left_out, tags, e, watched_sentence(e, tags=True))
+    data = assembled(found, left_out, tags, e, watched_sentence(e, tags=True))
+    if e.tokenizer == "jieba":  # whoever looks at right and wrong is to know whose opinion counts as right
+        data = replace(data, notes=(Problem("tagged_by_jieba"), *data.notes))
+    return data
 
 
 def pair_data(experiment: Experiment) -> Data:

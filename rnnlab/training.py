@@ -204,6 +204,7 @@ def open_run(trainer: Trainer) -> History:
         shapes=shapes_of(trainer, first, loss),
         parameters=sum(p.numel() for p in trainer.parameters),
         sequences=len(data.pairs),
+        trained_targets=sum(len(pair.targets) for pair in data.pairs),
         batches=len(trainer.batches),
         notes=data.notes,
     )

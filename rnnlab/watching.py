@@ -39,14 +39,19 @@ def watch_tokens(model: nn.Module, data: Data) -> Watched:
 
 
 def watch_classifier(model: nn.Module, data: Data) -> Watched:
-    """The scores after every beginning of the sentence, and `saliency`: float32 [step], how the score of the likeliest
-    label would grow with each token's vector (gradient times input, summed over its entries)."""
+    """The scores after every beginning of the sentence, and
+
+    | `chances`  | [step, class] the probability of every label after each beginning                                |
+    | `saliency` | [step] how the score of the likeliest label would grow with each token's vector (gradient times  |
+    |            | input, summed over its entries)                                                                  |
+    """
     assert isinstance(model, Classifier)
     batch = probe_batch(data)
     with torch.no_grad():
         output = model(batch).output[0]
         logits = prefixes(model, batch.ids[0])
-    return Watched(output, logits, {"saliency": saliency(model, batch).numpy()})
+    more = {"chances": logits.softmax(-1).numpy(), "saliency": saliency(model, batch).numpy()}
+    return Watched(output, logits, more)
 
 
 def prefixes(model: Classifier, ids: Tensor) -> Tensor:
@@ -136,7 +141,7 @@ def nothing(_: Experiment, __: Data) -> int:
 
 
 def of_classifier(_: Experiment, data: Data) -> int:
-    return 4 * len(data.probe.inputs)
+    return 4 * len(data.probe.inputs) * (1 + len(data.classes))
 
 
 def of_translator(e: Experiment, data: Data) -> int:

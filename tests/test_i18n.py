@@ -20,7 +20,9 @@ from rnnlab.i18n import FOLDER, LANGUAGES, describe, first_language, translator
 from rnnlab.layerlooks import MODELS
 from rnnlab.layersetting import LayerSetting
 from rnnlab.problems import LabError, Problem
+from rnnlab.reach import HALVES
 from rnnlab.tables import DELIMITERS, ROLES
+from rnnlab.tagset import MEANINGS
 from rnnlab.taking import REASONS
 from rnnlab.templates import features
 from rnnlab.timeline import AGES
@@ -151,7 +153,9 @@ EXPANDED = {
     "role.{}": [f"role.{name}" for name in ROLES],
     "columns.{}": [f"columns.{name}" for name in ROLES],
     "reason.{}": [f"reason.{name}" for name in REASONS],
-    "page.{}": [f"page.{name}" for name in ("playground", "data", "text", "shapes", "cell", "gradients", "history")],
+    "page.{}": [
+        f"page.{name}" for name in ("playground", "results", "data", "text", "shapes", "cell", "gradients", "history")
+    ],
     "switch.{}": ["switch.loss_log"],
     "cell.{}": [f"cell.{name}" for name in choices("cell")],
     "others.note.{}": [f"others.note.{name}" for name in ("size", "carry", "head", "relu")],
@@ -184,10 +188,28 @@ EXPANDED = {
     "whatif.kind.{}": [f"whatif.kind.{kind}" for kind in get_args(Kind)],
     "whatif.help.{}": [f"whatif.help.{kind}" for kind in get_args(Kind)],
     "ended.{}": ["ended.time", "ended.diverged"],
+    "readout.{}": [f"readout.{name}" for name in choices("readout")],
+    "half.{}": [f"half.{name}" for name in HALVES],
+    "tag.{}": [f"tag.{name}" for name in MEANINGS],
+    "curve.training.{}": [f"curve.training.{name}" for name in ("lines", "tokens")],
+    "curve.held.{}": [f"curve.held.{name}" for name in ("lines", "tokens", "sequences")],
+    "held.{}": [f"held.{name}" for name in ("lines", "tokens", "sequences")],
+    "classes.{}": [f"classes.{name}" for name in ("class", "support", "precision", "recall", "f1")],
     "problem.{}": sorted({f"problem.{call.args[0].value}" for _, call in PROBLEMS}),
 } | {
     f"{name}.{{}}": [f"{name}.{value}" for value in in_comprehension(f"{name}.{{}}")]
-    for name in ("scrubber", "strip", "share", "unrolled", "editing", "packing")
+    for name in (
+        "scrubber",
+        "strip",
+        "share",
+        "unrolled",
+        "editing",
+        "packing",
+        "prefixes",
+        "saliency",
+        "judged",
+        "tagged",
+    )
 }
 
 USED = {key for asked in ASKED for key in (EXPANDED.get(asked, []) if "{}" in asked else [asked])} - {""}

@@ -1,0 +1,182 @@
+"""What there is to see of a network that sorts: how it made up its mind, what of, and how often it is right."""
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from pages.parts import live, resultparts, stage
+from pages.parts.ask import ask
+from pages.parts.panel import panel
+from pages.parts.resultparts import View, frame, frames, history, joiner, place
+from pages.parts.tagviews import meanings
+from pages.parts.textparts import grid, grids, row
+from rnnlab import jobs, metrics
+from rnnlab import result_figures as figures
+from rnnlab.i18n import Translate
+from rnnlab.reach import Reach
+from rnnlab.session import Run
+
+_prefixes, _saliency, _judged = map(live.component, ("prefixes", "saliency", "judged"))
+
+SHARES = 6  # classes that get a part of their own in a bar
+SMALL = 100_000  # parameters: of such a network the readouts are followed while it trains
+
+PREFIXES = """for k in range(1, len(ids) + 1):    # each beginning, as a sentence of its own
+    logits = model(ids[None, :k])
+    chances = logits.softmax(-1)"""
+ATTRIBUTION = r"s_k = \sum_j \frac{\partial z_{\hat y}}{\partial x_{k,j}}\, x_{k,j}"
+SALIENCY = """x = embedding(ids).detach().requires_grad_()
+score = head(readout(rnn(x))).max()    # of the likeliest label
+score.backward()
+saliency = (x.grad * x).sum(-1)"""
+READOUTS = """output, h_n = rnn(x)    # of an LSTM: output, (h_n, c_n)
+final = torch.cat([h_n[-2], h_n[-1]], dim=-1)    # one direction: h_n[-1]
+last = output[:, -1]
+valid = output[torch.arange(len(output)), lengths - 1]
+mean = (output * mask.unsqueeze(-1)).sum(1) / lengths.unsqueeze(1)"""
+RATES = r"""P = \frac{TP}{TP + FP} \qquad R = \frac{TP}{TP + FN} \qquad F_1 = \frac{2PR}{P + R}"""
+
+
+def prefixes(run: Run, t: Translate) -> None:
+    """The probability of each class after every beginning of the watched sentence."""
+    past = history(run)
+    o, shown = past.opening, frames(run)
+    chances = np.stack([one.more["chances"] for one in past.frames])  # [frame, step, class]
+    largest = chances.max((0, 1))
+    if o.targets[-1] >= 0:
+        largest[o.targets[-1]] = 2.0  # the right one is always among those shown
+    kept = np.sort(np.argsort(-largest, kind="stable")[:SHARES])
+    best = np.stack([one.top[:, 0] for one in shown])  # [frame, step]
+    with panel("prefixes", t, code=PREFIXES):
+        _prefixes(
+            key="results-prefixes",
+            data={
+                "key": "results-prefixes",
+                **place(run),
+                "tokens": o.probe[: o.inputs],
+                "names": [o.classes[id] for id in kept],
+                "hues": figures.HUES[: len(kept)],
+                "rest": len(kept) < len(o.classes),
+                "chances": live.pack(chances[-len(shown) :, :, kept].astype(np.float32)),
+                "best": live.pack(best.astype(np.int32)),
+                "classes": o.classes,
+                "settled": metrics.settled(best).tolist(),
+                "labels": {name: t(f"prefixes.{name}") for name in ("name", "settled", "first", "rest")},
+            },
+        )
+
+
+def saliency(run: Run, t: Translate) -> None:
+    """The watched sentence, each token shaded by what it adds to the score of the likeliest class."""
+    past = history(run)
+    o, shown = past.opening, frames(run)
+    limit = max(float(np.abs(one.more["saliency"]).max()) for one in past.frames)  # one scale for all epochs
+    with panel("saliency", t, formula=ATTRIBUTION, code=SALIENCY):
+        _saliency(
+            key="results-saliency",
+            data={
+                "key": "results-saliency",
+                **place(run),
+                "tokens": o.probe[: o.inputs],
+                "values": live.pack(np.stack([one.more["saliency"] for one in shown]).astype(np.float32)),
+                "limit": limit,
+                "names": [o.classes[one.top[-1, 0]] for one in shown],
+                "labels": {name: t(f"saliency.{name}") for name in ("name", "title", "against", "towards")},
+            },
+        )
+
+
+def readouts(run: Run, t: Translate) -> None:
+    """How strongly each token reaches each half of what the four readouts give."""
+    past = history(run)
+    o, e = past.opening, run.experiment
+    with panel("readouts", t, code=READOUTS):
+        if run.going and o.parameters > SMALL:
+            st.caption(t("readouts.waits"))
+            return
+        found = ask(jobs.reach, e, stage.checkpoint(run).weights)
+        if found is None:
+            return
+        tokens = list(o.probe[: o.inputs])
+        reached(run, found, False, tokens, t)
+        st.caption(t("readouts.alone.both" if e.bidirectional else "readouts.alone.one"))
+        if found.padded is None:
+            st.caption(t("readouts.longest", steps=found.longest))
+            return
+        padding = found.padded.shape[1] - len(tokens)
+        reached(run, found, True, tokens + [o.vocabulary[0]] * padding, t)
+        st.caption(t("readouts.packed" if e.packed else "readouts.padded", padding=padding, longest=found.longest))
+
+
+def reached(run: Run, found: Reach, padded: bool, tokens: list[str], t: Translate) -> None:
+    figure = figures.reach_figure(found, padded, tokens, run.experiment.readout, t)
+    name = "padded" if padded else "alone"
+    label = t("readouts.figure.padded" if padded else "readouts.figure.alone")
+    st.markdown(f"**{label}**")
+    resultparts.chart(run, f"readouts-{name}", figure, label, t, 80 + 28 * len(found.rows), steps=True)
+
+
+def confusion(run: Run, t: Translate) -> None:
+    """What was taken for what, of held-out lines."""
+    o = history(run).opening
+    with panel("confusion", t):
+        counts = np.stack([metrics.confusion_of(o.held, one.held, len(o.classes)) for one in frames(run) if one.held])
+        figure = figures.confusion_figure(counts[-1], o.classes, t)
+        height = max(260, min(640, 120 + 30 * len(o.classes)))
+        resultparts.chart(run, "confusion", figure, t("panel.confusion"), t, height, moving=counts)
+
+
+def classes(run: Run, t: Translate) -> None:
+    """Precision, recall and F1 of each class."""
+    o = history(run).opening
+    with panel("classes", t, formula=RATES):
+        shown = frame(run)
+        assert shown.held is not None
+        counts = metrics.confusion_of(o.held, shown.held, len(o.classes))
+        rates = metrics.scores(counts)
+        named = meanings(run, t)
+        columns = (rates.precision, rates.recall, rates.f1)
+        table = [
+            row(name, [(str(rates.support[id]), "", "number"), *((percent(column[id]), "", "") for column in columns)])
+            for id, name in enumerate(o.classes)
+        ]
+        for line, meaning in zip(table, named, strict=True):
+            line["label"] += f" {meaning}" if meaning else ""
+        head = [t(f"classes.{name}") for name in ("class", "support", "precision", "recall", "f1")]
+        grids("results-classes", [grid(t("classes.title", epoch=shown.epoch), table, head)])
+        right, count = int(np.trace(counts)), int(counts.sum())
+        st.caption(t("classes.right", right=f"{right:,}", count=f"{count:,}", share=f"{right / count:.1%}"))
+
+
+def percent(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.0%}"
+
+
+def judged(run: Run, t: Translate) -> None:
+    """Every held-out line with what it is and what was said, the wrong ones first."""
+    o = history(run).opening
+    with panel("judged", t):
+        said = [np.concatenate(one.held.said) for one in frames(run) if one.held]
+        _judged(
+            key="results-judged",
+            data={
+                "key": "results-judged",
+                **place(run),
+                "lines": [joiner(run).join(line.tokens) for line in o.held],
+                "targets": [line.targets[0] for line in o.held],
+                "said": live.pack(np.stack(said).astype(np.int32)),
+                "classes": o.classes,
+                "labels": {name: t(f"judged.{name}") for name in ("name", "said", "truth", "line", "right", "wrong")},
+            },
+        )
+
+
+VIEWS: dict[str, View] = {
+    "prefixes": prefixes,
+    "saliency": saliency,
+    "readouts": readouts,
+    "confusion": confusion,
+    "classes": classes,
+    "judged": judged,
+}

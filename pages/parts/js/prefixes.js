@@ -1,0 +1,84 @@
+// The classes' shares after each beginning of a sentence: a bar for every token, and below it the likeliest class.
+// All recorded frames are here, so the epoch scrubber moves it without the server.
+
+export default component("rl-prefixes", {
+  build(self) {
+    self.title = element("p", "rl-prefix-title");
+    self.steps = element("div", "rl-prefix-steps", null, { role: "list" });
+    self.legend = element("div", "rl-prefix-legend");
+    self.root.append(self.title, self.steps, self.legend);
+  },
+
+  update(self) {
+    const { data } = self;
+    if (self.source !== data.chances.b64) {
+      self.source = data.chances.b64;
+      self.chances = unpack(data.chances);
+    }
+    self.best = unpack(data.best);
+    const shape = JSON.stringify([data.tokens, data.names, data.rest]);
+    if (self.shape !== shape) {
+      self.shape = shape;
+      self.cells = data.tokens.map((token, step) => bar(self, token, step));
+      self.steps.replaceChildren(...self.cells.map(({ node }) => node));
+    }
+    self.steps.setAttribute("aria-label", data.labels.name ?? "");
+    const names = data.names.map((name, i) => key(name, data.hues[i]));
+    self.legend.replaceChildren(...names, ...(data.rest ? [key(data.labels.rest ?? "", null)] : []));
+    draw(self);
+  },
+
+  cursor: draw,
+});
+
+function key(name, hue) {
+  const node = element("span", "rl-prefix-key");
+  const swatch = element("i", hue ? "" : "rl-prefix-rest");
+  if (hue) swatch.style.setProperty("--rl-hue", hue);
+  node.append(swatch, tokenNode(visible(name)));
+  return node;
+}
+
+function bar(self, token, step) {
+  const { data } = self;
+  const node = element("div", "rl-prefix", null, { role: "listitem", "data-step": step });
+  const stack = element("span", "rl-prefix-bar", null, { "aria-hidden": "true" });
+  const parts = data.names.map((_, i) => {
+    const part = element("i");
+    part.style.setProperty("--rl-hue", data.hues[i]);
+    return part;
+  });
+  stack.append(...parts.toReversed(), element("b")); // the first class at the bottom; the line at a half
+  const word = tokenNode(visible(token), "rl-prefix-token");
+  word.title = token;
+  const best = tokenNode("", "rl-prefix-best");
+  const percent = element("small");
+  node.append(stack, word, best, percent);
+  node.addEventListener("pointerenter", () => pointAt(self.group, { hovered: step }));
+  node.addEventListener("pointerleave", () => pointAt(self.group, { hovered: null }));
+  node.addEventListener("click", () => pointAt(self.group, { pinned: self.group.pinned === step ? null : step }));
+  return { node, parts, best, percent };
+}
+
+function draw(self) {
+  const { data, cells, chances, best } = self;
+  const frame = shownFrame(self);
+  const [, steps, classes] = chances.shape;
+  const at = stepOf(self.group);
+  cells.forEach(({ node, parts, best: name, percent }, step) => {
+    const shares = chances.values.subarray((frame * steps + step) * classes, (frame * steps + step + 1) * classes);
+    parts.forEach((part, i) => { part.style.height = `${(shares[i] * 100).toFixed(2)}%`; });
+    const likeliest = data.classes[best.values[frame * steps + step]] ?? "";
+    const chance = shares[data.names.indexOf(likeliest)];
+    setText(name, visible(likeliest));
+    setText(percent, chance === undefined ? "" : `${Math.round(chance * 100)}%`);
+    const list = data.names.map((one, i) => `${one} ${(shares[i] * 100).toFixed(1)}%`).join("\n");
+    if (node.title !== list) node.title = list;
+    node.classList.toggle("rl-active", step === at);
+    node.classList.toggle("rl-prefix-settled", step >= data.settled[frame]);
+  });
+  const since = data.settled[frame];
+  const answer = data.classes[best.values[frame * steps + steps - 1]] ?? "";
+  const sentence = since ? data.labels.settled : data.labels.first;
+  setText(self.title, fill(sentence, { step: since + 1, token: data.tokens[since], answer }));
+}

@@ -1,0 +1,94 @@
+// Sentences whose tokens carry a class each: coloured by the class that was said, with ✓ or ✗, and where it is ✗ the
+// right one behind it. All recorded frames are here.
+
+export default component("rl-tagged", {
+  build(self) {
+    self.lines = element("div", "rl-tagged-lines");
+    self.legend = element("div", "rl-tagged-legend");
+    self.root.append(self.lines, self.legend);
+  },
+
+  update(self) {
+    const { data } = self;
+    if (self.source !== data.said.b64) {
+      self.source = data.said.b64;
+      self.said = unpack(data.said);
+    }
+    const shape = JSON.stringify([data.lines, data.tags, data.meanings, data.labels, data.order]);
+    if (self.shape !== shape) {
+      self.shape = shape;
+      self.sentences = data.lines.map((line) => sentence(self, line));
+      self.lines.replaceChildren(...self.sentences.map(({ node }) => node));
+      self.legend.replaceChildren(element("span", "", data.labels.legend ?? ""), ...data.order.map((tag) => key(data, tag)));
+    }
+    draw(self);
+  },
+
+  cursor: draw,
+});
+
+function key(data, tag) {
+  const node = element("span", "rl-tagged-key");
+  node.append(paint(data, element("i", "", null, { "aria-hidden": "true" }), tag), tokenNode(visible(data.tags[tag]), "rl-tag"));
+  if (data.meanings[tag]) node.append(element("span", "", data.meanings[tag]));
+  return node;
+}
+
+function paint(data, node, tag) {
+  const hue = data.hues[tag];
+  if (hue) node.style.setProperty("--rl-hue", hue); else node.style.removeProperty("--rl-hue");
+  return node;
+}
+
+function sentence(self, { name, tokens, targets }) {
+  const node = element("section");
+  const score = element("span");
+  const head = element("div", "rl-tagged-name", name);
+  head.append(" ", score);
+  const row = element("div", "rl-tagged-words", null, { role: "list", "aria-label": name });
+  const cells = tokens.map((token, place) => word(token, targets[place]));
+  row.append(...cells.map((cell) => cell.node));
+  node.append(head, row);
+  return { node, score, cells };
+}
+
+function word(token, target) {
+  const node = element("div", "rl-tagged-word", null, { role: "listitem" });
+  const tag = element("small");
+  const said = tokenNode("", "rl-tag");
+  const glyph = element("b");
+  const truth = tokenNode("", "rl-tagged-truth");
+  tag.append(said, glyph, truth);
+  node.append(tokenNode(visible(token), "rl-token"), tag);
+  return { node, said, glyph, truth, token, target };
+}
+
+const full = ({ tags, meanings }, tag) => [tags[tag], meanings[tag]].filter(Boolean).join(" ");
+
+function draw(self) {
+  const { data, sentences, said } = self;
+  const frame = shownFrame(self);
+  let place = frame * said.shape[1];
+  for (const { score, cells } of sentences) {
+    let right = 0, known = 0;
+    for (const cell of cells) {
+      const tag = said.values[place++];
+      const { node, target } = cell;
+      const verdict = target < 0 ? "" : tag === target ? "right" : "wrong";
+      known += verdict !== "";
+      right += verdict === "right";
+      paint(data, node, tag);
+      setText(cell.said, data.tags[tag] ?? "");
+      setText(cell.glyph, { right: "✓", wrong: "✗" }[verdict] ?? "");
+      setText(cell.truth, verdict === "wrong" ? data.tags[target] : "");
+      if (node.dataset.verdict !== verdict) node.dataset.verdict = verdict;
+      const template = verdict ? data.labels.hover : data.labels.hover_unknown;
+      const hint = fill(template, { token: cell.token, said: full(data, tag), truth: full(data, target) });
+      if (node.title !== hint) {
+        node.title = hint;
+        node.setAttribute("aria-label", hint);
+      }
+    }
+    setText(score, known ? fill(data.labels.score, { right, count: known }) : "");
+  }
+}

@@ -1,0 +1,66 @@
+"""What the views of the Results page share: the frames that are shown, and the figures about them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from pages.parts import live, stage
+from rnnlab.history import Frame, History
+from rnnlab.i18n import Translate
+from rnnlab.session import Run
+
+View = Callable[[Run, Translate], None]
+
+
+def history(run: Run) -> History:
+    assert run.history is not None
+    return run.history
+
+
+def frames(run: Run) -> tuple[Frame, ...]:
+    """Those that the browser gets: while a run goes on the newest, else all, for it to move through by itself."""
+    recorded = history(run).frames
+    return recorded[-1:] if run.going else recorded
+
+
+def frame(run: Run) -> Frame:
+    """The one the reader looks at, as far as the page has been told."""
+    wanted = stage.cursor(run).epoch
+    return min(frames(run), key=lambda kept: abs(kept.epoch - wanted))
+
+
+def place(run: Run) -> dict[str, Any]:
+    return stage.place(run, history(run).frames)
+
+
+def joiner(run: Run) -> str:
+    """What stands between tokens where they are read as a text."""
+    return " " if run.experiment.tokenizer == "words" else ""
+
+
+def chart(
+    run: Run,
+    key: str,
+    figure: go.Figure,
+    label: str,
+    t: Translate,
+    height: int,
+    moving: np.ndarray | None = None,
+    **more,
+) -> None:
+    """A figure about the run. `moving`: whole numbers [frame, row, column], trace 0's z in each of `frames(run)`."""
+    packed = None
+    if moving is not None and not run.going:
+        packed = {"values": live.pack(moving.astype(np.int16)), "scale": 32767.0}
+    live.chart(
+        live.encode(figure),
+        key=f"results-{key}",
+        **place(run),
+        frames=packed,
+        height=height,
+        label=label,
+        labels={"download": t("chart.download"), "reset": t("chart.reset")},
+        **more,
+    )

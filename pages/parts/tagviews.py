@@ -1,0 +1,64 @@
+"""What there is to see of a network that gives every token a class of its own."""
+
+import numpy as np
+import streamlit as st
+
+from pages.parts import live
+from pages.parts.panel import panel
+from pages.parts.resultparts import View, frames, history, place
+from rnnlab.i18n import Translate
+from rnnlab.result_figures import HUES
+from rnnlab.session import Run
+from rnnlab.tagset import MEANINGS
+
+_tagged = live.component("tagged")
+
+LINES = 12  # held-out ones that are shown at a time
+CODE = """logits = linear(output)    # [batch, step, tag]
+loss = F.cross_entropy(logits.flatten(0, 1), tags.flatten(), ignore_index=-100)    # -100 on padding
+said = logits.argmax(-1)    # [batch, step]"""
+
+
+def tagged(run: Run, t: Translate) -> None:
+    """The watched sentence and held-out lines, each token in the colour of the tag it was given."""
+    o = history(run).opening
+    with panel("tagged", t, code=CODE):
+        start = 1
+        if len(o.held) > LINES:
+            label = t("tagged.from", lines=LINES, count=len(o.held))
+            start = st.number_input(label, 1, len(o.held), step=LINES, key="results_from", width=280)
+        shown = o.held[start - 1 : start - 1 + LINES]
+        lines = [{"name": t("tagged.watched"), "tokens": o.probe[: o.inputs], "targets": o.targets}]
+        for number, line in enumerate(shown, start=start):
+            lines.append({"name": t("tagged.held", number=number), "tokens": line.tokens, "targets": line.targets})
+        said = []
+        for one in frames(run):
+            held = one.held.said[start - 1 : start - 1 + LINES] if one.held else ()
+            said.append(np.concatenate([one.top[:, 0], *held]))
+        frequency = np.bincount([tag for line in o.held for tag in line.targets if tag >= 0], minlength=len(o.classes))
+        order = np.argsort(-frequency, kind="stable").tolist()  # the commonest tags get a colour of their own
+        _tagged(
+            key="results-tagged",
+            data={
+                "key": "results-tagged",
+                **place(run),
+                "lines": lines,
+                "said": live.pack(np.stack(said).astype(np.int32)),
+                "tags": o.classes,
+                "order": order,
+                "hues": dict(zip(map(str, order), HUES, strict=False)),
+                "meanings": meanings(run, t),
+                "labels": {name: t(f"tagged.{name}") for name in ("hover", "hover_unknown", "legend", "score")},
+            },
+        )
+
+
+def meanings(run: Run, t: Translate) -> list[str]:
+    """What each tag stands for, where they are those of jieba's tagger and no reader's own."""
+    tags = history(run).opening.classes
+    if run.experiment.tokenizer != "jieba":
+        return [""] * len(tags)
+    return [t(f"tag.{tag}") if tag in MEANINGS else "" for tag in tags]
+
+
+VIEWS: dict[str, View] = {"tagged": tagged}
