@@ -1,0 +1,351 @@
+"""Classify, tag and write: each held against a plain program, and against what must not matter."""
+
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jieba import Tokenizer
+from jieba.posseg import POSTokenizer
+from torch import nn
+from torch.nn.functional import cross_entropy
+from torch.nn.utils.rnn import pad_sequence
+
+from rnnlab import Experiment, LabError, run
+from rnnlab.data import NO_TARGET, Pair, batch_of
+from rnnlab.experiment import choices
+from rnnlab.presets import FIRST, PRESETS
+from rnnlab.tasks import TASKS, loss_of
+from rnnlab.training import advance, start
+
+REVIEWS = "good | a b c d\nbad | c d e\ngood | a e f a b\nbad | d d\ngood | a b\nbad | e d c e"
+SMALL = {
+    "next": {"text": "a b c d a\nb c d e\nd e a\nc b", "held_out": 0.25},
+    "classify": {"text": REVIEWS, "held_out": 0.3, "bidirectional": True},
+    "tag": {"text": "a/X b/Y c/X\nb/Y d/Z\nc/X a/X d/Z e/Y\ne/Y a/X", "held_out": 0.25},
+    "seq2seq": {"data": "reversal", "pairs": 24, "held_out": 0.25, "attention": "additive", "teacher": 0.5, "beam": 2},
+}
+COMMON = {"batch": 2, "shuffle": True, "hidden": 6, "embed": 4, "epochs": 6, "dropout_embed": 0.2, "dropout_head": 0.1}
+EVERY_TASK = pytest.mark.parametrize("task", choices("task"))
+
+
+def small(task: str, **fields) -> Experiment:
+    return Experiment(**{"task": task} | SMALL[task] | COMMON | fields)
+
+
+def test_every_task_has_a_first_lesson():
+    assert set(FIRST) == set(TASKS) == set(choices("task"))
+    assert all(Experiment(preset=preset).task == task for task, preset in FIRST.items())
+
+
+# Plain programs
+
+
+def padded(rows: list[list[int]], filler: int) -> torch.Tensor:
+    return pad_sequence([torch.tensor(row) for row in rows], batch_first=True, padding_value=filler)
+
+
+@pytest.mark.parametrize("read", ["final", "last", "valid", "mean"])
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_a_classifier_trains_as_the_plain_program_does(cell, read):
+    """`label | sentence`, padded, both directions, two layers; written as a textbook writes it."""
+    pairs = [line.split(" | ") for line in REVIEWS.split("\n")]
+    sentences = [sentence.split() for _, sentence in pairs]
+    types = ["<pad>", "<unk>", *dict.fromkeys(token for sentence in sentences for token in sentence)]
+    labels = list(dict.fromkeys(label for label, _ in pairs))
+    torch.manual_seed(3)
+    embedding = nn.Embedding(len(types), 4, padding_idx=0)
+    kind = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[cell]
+    recurrent = kind(4, 6, 2, batch_first=True, bidirectional=True)
+    linear = nn.Linear(12, len(labels))
+    parameters = [*embedding.parameters(), *recurrent.parameters(), *linear.parameters()]
+    optimizer = torch.optim.Adam(parameters, lr=0.01)
+    losses = []
+    for _ in range(4):
+        total = 0.0
+        for first in (0, 4):
+            rows = [[types.index(token) for token in sentence] for sentence in sentences[first : first + 4]]
+            y = torch.tensor([labels.index(label) for label, _ in pairs[first : first + 4]])
+            output, state = recurrent(embedding(padded(rows, 0)))
+            h_n = state[0] if cell == "lstm" else state
+            if read == "final":
+                whole = torch.cat([h_n[-2], h_n[-1]], dim=1)
+            elif read == "last":
+                whole = output[:, -1, :]
+            elif read == "valid":
+                whole = torch.stack([output[i, len(row) - 1] for i, row in enumerate(rows)])
+            else:
+                whole = torch.stack([output[i, : len(row)].mean(0) for i, row in enumerate(rows)])
+            loss = cross_entropy(linear(whole), y)
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+            optimizer.step()
+            total += loss.item() * len(rows)
+        losses.append(total / 6)
+    fields = {"cell": cell, "readout": read, "layers": 2, "bidirectional": True, "batch": 4, "clip": 1.0, "seed": 3}
+    e = Experiment(task="classify", text=REVIEWS, hidden=6, embed=4, epochs=4, **fields)
+    assert run(e).losses == pytest.approx(losses, rel=1e-5)
+
+
+def test_a_tagger_trains_as_the_plain_program_does_and_padding_has_no_loss():
+    text = SMALL["tag"]["text"]
+    lines = [[item.split("/") for item in line.split()] for line in text.split("\n")]
+    types = ["<pad>", "<unk>", *dict.fromkeys(token for line in lines for token, _ in line)]
+    tags = list(dict.fromkeys(tag for line in lines for _, tag in line))
+    x = padded([[types.index(token) for token, _ in line] for line in lines], 0)
+    y = padded([[tags.index(tag) for _, tag in line] for line in lines], -1)
+    torch.manual_seed(0)
+    embedding, gru = nn.Embedding(len(types), 4, padding_idx=0), nn.GRU(4, 6, batch_first=True, bidirectional=True)
+    linear = nn.Linear(12, len(tags))
+    optimizer = torch.optim.Adam([*embedding.parameters(), *gru.parameters(), *linear.parameters()], lr=0.01)
+    losses, accuracies = [], []
+    for _ in range(5):
+        logits = linear(gru(embedding(x))[0])
+        real = y >= 0
+        loss = -logits.log_softmax(-1)[real].gather(1, y[real][:, None]).mean()
+        accuracies.append((logits.argmax(-1) == y)[real].double().mean().item())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    e = Experiment(task="tag", text=text, cell="gru", bidirectional=True, hidden=6, embed=4, epochs=5)
+    history = run(e)
+    assert history.losses == pytest.approx(losses, rel=1e-5)
+    assert [s.accuracy for s in history.snapshots] == pytest.approx(accuracies)
+
+
+# What must not matter
+
+
+@EVERY_TASK
+def test_the_same_seed_gives_the_same_numbers_however_the_run_is_cut(task):
+    """Dropout, order, and who is forced are drawn from generators that travel with the state."""
+    whole = run(small(task))
+    state, history = start(small(task))
+    while not state.ended:
+        state, chunk = advance(pickle.loads(pickle.dumps(state)), epochs=1)
+        history = history.extended(chunk)
+    assert history.losses == whole.losses
+    assert [c.weights for c in history.checkpoints] == [c.weights for c in whole.checkpoints]
+    for mine, theirs in zip(history.frames, whole.frames, strict=True):
+        assert np.array_equal(mine.hidden, theirs.hidden)
+        assert mine.held is not None
+        assert theirs.held is not None
+        assert (mine.held.loss, mine.held.score) == (theirs.held.loss, theirs.held.score)
+        assert mine.more.keys() == theirs.more.keys()
+        assert all(np.array_equal(mine.more[name], theirs.more[name]) for name in mine.more)
+    assert run(small(task, seed=1)).losses != whole.losses
+
+
+@EVERY_TASK
+def test_looking_changes_nothing_of_what_is_learnt(task):
+    """With or without held-out lines beside it, watched here or there: the same lines give the same losses."""
+    e = small(task)
+    lines = [0.0] if task == "seq2seq" else [1, 2]
+    watched = [run(Experiment(**e.model_dump() | ({"beam": 5} if not n else {"probe": n}))).losses for n in lines]
+    assert all(losses == run(e).losses for losses in watched)
+
+
+tokens = st.lists(st.sampled_from("abcde"), min_size=1, max_size=7)
+
+
+@given(st.lists(tokens, min_size=2, max_size=6), st.randoms(use_true_random=False), st.data())
+@settings(max_examples=60)
+def test_packed_results_depend_on_no_padding_and_no_order(sentences, random, data):
+    task = data.draw(st.sampled_from(["classify", "tag", "seq2seq"]))
+    cell = data.draw(st.sampled_from(["rnn", "lstm", "gru"]))
+    fields = {"cell": cell, "packed": True, "layers": data.draw(st.integers(1, 2)), "hidden": 5, "embed": 3}
+    if task == "seq2seq":
+        fields["attention"] = data.draw(st.sampled_from(["none", "additive", "dot"]))
+    else:
+        fields["bidirectional"] = data.draw(st.booleans())
+    if task == "classify":
+        fields["readout"] = data.draw(st.sampled_from(["final", "valid", "mean"]))
+    made = {
+        "classify": lambda i, s: f"{'xy'[i % 2]} | {' '.join(s)}",
+        "tag": lambda _, s: " ".join(f"{token}/{token.upper()}" for token in s),
+        "seq2seq": lambda _, s: f"{' '.join(s)} | {' '.join(reversed(s))}",
+    }[task]
+    e = Experiment(task=task, text="\n".join(made(i, s) for i, s in enumerate(sentences)), **fields)
+    record = TASKS[task]
+    found = record.data(e)
+    torch.manual_seed(0)
+    model = record.model(e, found).eval()
+    order = list(range(len(found.pairs)))
+    random.shuffle(order)
+    with torch.no_grad():
+        together = model(batch_of([found.pairs[i] for i in order])).logits
+        for row, i in enumerate(order):
+            alone = model(batch_of([found.pairs[i]])).logits[0]
+            real = len(found.pairs[i].targets)
+            mine = together[row] if together.dim() == 2 else together[row, :real]
+            torch.testing.assert_close(mine, alone, rtol=1e-4, atol=1e-6)
+
+
+def test_padding_reaches_what_is_not_packed():
+    """The same weights, the same line, with and without a longer one beside it."""
+    e = Experiment(task="classify", text="x | a b\ny | a b c d e f g", cell="lstm")
+    record = TASKS["classify"]
+    found = record.data(e)
+    model = record.model(e, found).eval()
+    alone = model(batch_of(found.pairs[:1])).logits[0]
+    beside = model(batch_of(found.pairs)).logits[0]
+    assert (alone - beside).abs().max() > 1e-4
+
+
+# Held-out lines
+
+
+@EVERY_TASK
+def test_held_out_lines_are_drawn_by_the_seed_and_never_trained_on(task):
+    e = small(task)
+    data, again, other = (TASKS[task].data(one) for one in (e, small(task), small(task, seed=5)))
+    assert data.held == again.held
+    count = {"next": 4, "classify": 6, "tag": 4, "seq2seq": 24}[task]
+    assert len(data.held) == max(1, round(e.held_out * count))
+    assert len(data.pairs) + len(data.held) == count
+    assert (data.held != other.held) or (data.pairs != other.pairs)
+
+
+def test_held_scores_are_those_of_a_count_by_hand():
+    """The mean of the losses of all targets, and the share of right ones, line by line and without any padding."""
+    e = small("tag", dropout_embed=0.0, dropout_head=0.0)
+    trainer_data = TASKS["tag"].data(e)
+    history = run(e)
+    model = TASKS["tag"].model(e, trainer_data)
+    weights = torch.frombuffer(bytearray(history.checkpoints[-1].weights), dtype=torch.float32)
+    torch.nn.utils.vector_to_parameters(weights, model.parameters())
+    model.eval()
+    losses, right = [], []
+    for pair in trainer_data.held:
+        logits = model(batch_of([pair])).logits[0]
+        for row, target in zip(logits, pair.targets, strict=True):
+            losses.append(-row.log_softmax(-1)[target].item())
+            right.append(int(row.argmax()) == target)
+    held = history.frames[-1].held
+    assert held is not None
+    assert held.loss == pytest.approx(np.mean(losses), rel=1e-5)
+    assert held.score == pytest.approx(np.mean(right))
+    assert [len(said) for said in held.said] == [len(pair.targets) for pair in trainer_data.held]
+
+
+def test_words_of_held_out_lines_alone_are_unknown():
+    e = Experiment(task="classify", text="\n".join(f"{'xy'[i % 2]} | w{i} same" for i in range(10)), held_out=0.3)
+    data = TASKS["classify"].data(e)
+    assert data.vocabulary.tokens[:2] == ("<pad>", "<unk>")
+    assert len(data.vocabulary) == 2 + 7 + 1
+    assert [pair.inputs[0] for pair in data.held] == [1, 1, 1]
+    assert [tokens[1] for tokens in data.held_tokens] == ["same"] * 3
+
+
+# What is watched
+
+
+def test_after_every_beginning_a_classifier_says_what_it_would_say_of_it_alone():
+    for fields in ({}, {"impl": "cell"}, {"readout": "mean"}, {"readout": "last", "packed": True}):
+        e = small("classify", **fields)
+        history = run(e)
+        for end in range(1, 5):
+            beginning = " ".join("abcd"[:end])
+            alone = run(Experiment(**e.model_dump() | {"sentence": beginning}))
+            assert alone.frames[-1].probability[-1] == pytest.approx(history.frames[-1].probability[end - 1], abs=1e-5)
+        assert history.opening.probe == ("a", "b", "c", "d")
+
+
+def test_a_sentence_of_ones_own_is_watched_and_changes_nothing_learnt():
+    e = small("classify")
+    own = run(Experiment(**e.model_dump() | {"sentence": "b zzz a"}))
+    assert own.losses == run(e).losses
+    assert own.opening.probe == ("b", "zzz", "a")
+    assert own.opening.targets == (NO_TARGET,) * 3
+    assert np.isnan(own.frames[-1].target).all()
+    assert [note.code for note in own.opening.notes] == ["unknown_words"]
+
+
+def test_jiebas_tags_are_jiebas():
+    text = "我们在河边学习机器学习。\n小船过桥了！"
+    data = TASKS["tag"].data(Experiment(task="tag", tokenizer="jieba", text=text))
+    tagger = POSTokenizer(Tokenizer())
+    for line, pair in zip(text.split("\n"), data.pairs, strict=True):
+        words = tagger.lcut(line)
+        assert [data.vocabulary.tokens[id] for id in pair.inputs] == [word.word for word in words]
+        assert [data.classes.tokens[id] for id in pair.targets] == [word.flag for word in words]
+
+
+def test_words_lent_to_jieba_are_tagged_and_given_back():
+    fields = {"task": "tag", "tokenizer": "jieba", "text": "我在学机器学习呀。"}
+    whole = TASKS["tag"].data(Experiment(**fields, words="机器学习"))
+    assert "机器学习" in whole.vocabulary.tokens
+    assert "机器学习" not in TASKS["tag"].data(Experiment(**fields)).vocabulary.tokens
+
+
+# Bad data
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"task": "classify", "text": ""}, "text_empty"),
+        ({"task": "classify", "text": "a b\nc d"}, "row_no_separator"),
+        ({"task": "classify", "text": "x |\ny |"}, "row_no_source"),
+        ({"task": "classify", "text": "| a b"}, "row_no_target"),
+        ({"task": "classify", "text": "x | a\nx | b"}, "one_class"),
+        ({"task": "classify", "text": "\n".join(f"c{i} | a b" for i in range(51))}, "classes"),
+        ({"task": "classify", "text": "x | a\ny | b", "held_out": 0.5, "probe": 3}, "probe_line"),
+        ({"task": "tag", "text": "a/X b\nc/Y"}, "no_tag"),
+        ({"task": "tag", "text": "/X"}, "no_tag"),
+        ({"task": "seq2seq", "text": "abc"}, "row_no_separator"),
+        ({"task": "seq2seq", "text": "a | b", "held_out": 0.5}, "held_out"),
+    ],
+)
+def test_bad_data_is_an_error_that_says_why(fields, code):
+    with pytest.raises(LabError) as caught:
+        start(Experiment(**fields))
+    (problem,) = caught.value.problems
+    assert problem.code == code
+    assert str(caught.value)
+
+
+def test_long_lines_are_cut_and_it_is_said():
+    e = Experiment(task="classify", text=f"x | {'a ' * 5_000}\ny | b", max_length=32, epochs=1)
+    history = run(e)
+    assert history.opening.shapes[0].shape == (2, 32)
+    assert [note.code for note in history.opening.notes] == ["rows_cut"]
+
+
+@given(st.text(max_size=200), st.sampled_from(["classify", "tag", "seq2seq"]), st.sampled_from(["words", "chars"]))
+@settings(max_examples=150)
+def test_any_text_trains_or_says_why_not(text, task, tokenizer):
+    e = Experiment(task=task, text=text, tokenizer=tokenizer, hidden=2, embed=2, epochs=1)
+    try:
+        epochs = run(e).epoch
+    except LabError as error:
+        epochs = len(str(error)) > 0
+    assert epochs == 1
+
+
+def test_a_tab_parts_a_line_before_a_bar_does():
+    e = Experiment(task="classify", text="x\ta | b\ny\tc", tokenizer="words")
+    data = TASKS["classify"].data(e)
+    assert data.classes.tokens == ("x", "y")
+    assert data.vocabulary.tokens[2:] == ("a", "|", "b", "c")
+
+
+def test_loss_is_the_mean_over_targets_and_not_over_places():
+    e = Experiment(task="classify", text=REVIEWS)
+    pairs = [Pair([2, 3], [0]), Pair([2], [1])]
+    model = TASKS["classify"].model(e, TASKS["classify"].data(e))
+    batch = batch_of(pairs)
+    result = model(batch)
+    by_hand = [-result.logits[i].log_softmax(-1)[pair.targets[0]].item() for i, pair in enumerate(pairs)]
+    assert loss_of(e, result, batch).item() == pytest.approx(np.mean(by_hand), rel=1e-6)
+    assert batch.count == 2
+
+
+@pytest.mark.parametrize("preset", [name for name, fields in PRESETS.items() if fields.get("task")])
+def test_every_lesson_of_a_task_learns_in_its_first_epochs(preset):
+    history = run(Experiment(preset=preset, epochs=4))
+    assert history.losses[-1] < history.losses[0]
