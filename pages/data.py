@@ -4,12 +4,13 @@
 def main() -> None:
     import streamlit as st
 
-    from pages.parts import dataview, stage
+    from pages.parts import athand, dataview, stage
     from rnnlab.i18n import translator
 
     t = translator(st.session_state.lang)
     stage.show("data", t, lambda *_: None)
     dataview.draw(t)
+    athand.draw(st.session_state.run, t)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from rnnlab.layerlooks import LayerLook, ModelLook
 from rnnlab.layersetting import LayerSetting
 from rnnlab.mismatch import Shape, Trial
 from rnnlab.reach import Reach
+from rnnlab.rowlooks import DataLook
 from rnnlab.textlooks import Neighbour, Packing, Plane, Reading
 from rnnlab.trace import Edit, Look, Way
 
@@ -92,6 +93,12 @@ def reading(experiment: Experiment, epoch: int) -> Reading:
     from rnnlab import batching
 
     return batching.reading(experiment, epoch)
+
+
+def dataset(experiment: Experiment, held: bool, first: int) -> DataLook:
+    from rnnlab import dataset
+
+    return dataset.look(experiment, held, first)
 
 
 def first_batch(experiment: Experiment) -> tuple[int, int, int]:

@@ -21,6 +21,7 @@ from rnnlab.layerlooks import MODELS
 from rnnlab.layersetting import LayerSetting
 from rnnlab.problems import LabError, Problem
 from rnnlab.reach import HALVES
+from rnnlab.rows import Reason
 from rnnlab.tables import DELIMITERS, ROLES
 from rnnlab.tagset import MEANINGS
 from rnnlab.taking import REASONS
@@ -152,6 +153,7 @@ EXPANDED = {
     "delimiter.{}": [f"delimiter.{name}" for name in DELIMITERS],
     "role.{}": [f"role.{name}" for name in ROLES],
     "columns.{}": [f"columns.{name}" for name in ROLES],
+    "hand.{}": [f"hand.{name}" for name in ("trained", "held", *get_args(Reason))],
     "reason.{}": [f"reason.{name}" for name in REASONS],
     "page.{}": [
         f"page.{name}" for name in ("playground", "results", "data", "text", "shapes", "cell", "gradients", "history")

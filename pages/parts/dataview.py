@@ -1,5 +1,7 @@
 """The reader's own data: pasted or uploaded, looked at, and made the text of a new experiment."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.parts import form, owndata
@@ -13,8 +15,10 @@ from rnnlab.problems import LabError
 from rnnlab.tables import DELIMITERS, FILE_BYTES, Table
 from rnnlab.taking import LABEL_CHARACTERS, SHAPES, Taken, experiment
 
+STYLE = Path(__file__).with_name("data.css")
 PREVIEW = 8  # rows
 SHOWN = 8  # columns
+WIDE = 220  # pixels of a select box
 SIGNS = ("auto", *DELIMITERS)
 NUMBERS = 6  # lines that are named for each reason
 
@@ -41,13 +45,14 @@ def draw(t: Translate) -> None:
         except LabError as error:
             form.complain(error.problems)
             return
-        summary(taken, t)
-        use(new, t)
-        left, right = st.columns(2, gap="medium")
-        with left:
-            left_out(taken, task, t)
-        with right:
-            balance(taken, t)
+        with st.container(gap="small"):
+            summary(taken, t)
+            use(new, t)
+            left, right = st.columns(2, gap="medium")
+            with left:
+                left_out(taken, task, t)
+            with right:
+                balance(taken, t)
 
 
 def offer(t: Translate) -> str:
@@ -75,7 +80,8 @@ def offer(t: Translate) -> str:
             on_change=owndata.paste,
             persist_state="session",
         )
-    with right:
+    with right, st.container(key="data_upload", gap="xxsmall"):
+        st.html(STYLE)
         st.file_uploader(
             t("own.upload"),
             type=["csv", "tsv", "txt"],
@@ -91,12 +97,10 @@ def said(own: Source, t: Translate) -> None:
     """What is at hand, and the way to be rid of it."""
     size = f"{own.bytes / 1e3:,.1f}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="data_source"):
-        if own.name:
-            st.markdown(
-                t("own.source.file", name=verbatim(own.name), size=size, encoding=own.encoding), width="content"
-            )
-        else:
-            st.markdown(t("own.source.pasted", size=size), width="content")
+        name = verbatim(own.name) if own.name else t("own.pasted")
+        st.markdown(
+            t("own.source", name=name, size=size) + (f" · {own.encoding}" if own.encoding else ""), width="content"
+        )
         st.button(t("own.discard"), key="data_discard", on_click=owndata.discard, type="tertiary")
     if own.encoding == "GB18030":
         st.caption(t("own.garbled"))
@@ -105,7 +109,10 @@ def said(own: Source, t: Translate) -> None:
 def read(own: Source, task: str, t: Translate) -> tuple[Table, tuple[int, ...], bool]:
     """How the text is parted into rows and columns, and what of it is which; with its first rows."""
     auto = owndata.delimiter(own, task)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="data_reading"):
+    with st.container(key="data_reading", gap="xsmall"):
+        selects = st.container(horizontal=True, gap="small")
+        switches = st.container(horizontal=True, gap="medium")
+    with selects:
         sign = st.selectbox(
             t("own.delimiter"),
             SIGNS,
@@ -114,16 +121,18 @@ def read(own: Source, task: str, t: Translate) -> tuple[Table, tuple[int, ...], 
                 t("delimiter.auto", found=t(f"delimiter.{auto}")) if name == "auto" else t(f"delimiter.{name}")
             ),
             persist_state="session",
-            width=190,
+            width=WIDE,
         )
-        sign = auto if sign == "auto" else sign
+    sign = auto if sign == "auto" else sign
+    with switches:
         quoted = sign in ("lines", "bar") or st.toggle(
             t("own.quoted"), key="data_quoted", help=t("own.quoted.help"), persist_state="session"
         )
         found = owndata.table(own, sign, quoted)
         header = st.toggle(t("own.header"), key="data_header", help=t("own.header.help"), persist_state="session")
-        found = owndata.body(found, header)
-        owndata.guess(own, found, task)
+    found = owndata.body(found, header)
+    owndata.guess(own, found, task)
+    with selects:
         places = tuple(column(found, role, t) for role in SHAPES[task].roles)
     preview(found, dict(zip(places, SHAPES[task].roles, strict=False)), t)
     return found, places, quoted
@@ -136,7 +145,7 @@ def column(found: Table, role: str, t: Translate) -> int:
         key=f"data_column_{role}",
         format_func=lambda place: name_of(found, place, t),
         persist_state="session",
-        width=210,
+        width=WIDE,
     )
 
 
@@ -185,13 +194,14 @@ def summary(taken: Taken, t: Translate) -> None:
 
 def use(new: Experiment, t: Translate) -> None:
     """The button that makes these rows the experiment's text, and the way back."""
-    if form.value("text") == new.text and form.value("task") == new.task:
+    used = form.value("text") == new.text and form.value("task") == new.task
+    if used:
         st.success(t("own.in_use"))
     else:
         lesson, tokenizer = t(f"preset.{new.preset}"), t(f"tokenizer.{new.tokenizer}")
         st.caption(t("own.setting", lesson=lesson, tokenizer=tokenizer))
     with st.container(horizontal=True, gap="small"):
-        st.button(t("own.use"), key="data_use", on_click=apply, args=(new,), type="primary")
+        st.button(t("own.use"), key="data_use", on_click=apply, args=(new,), type="primary", disabled=used)
         if "data_before" in st.session_state:
             st.button(t("own.undo"), key="data_undo", on_click=back, type="tertiary")
 

@@ -1,6 +1,7 @@
 """A table of what was typed or uploaded, as it stands."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from pages.parts import live
 from rnnlab.experiment import shorten
@@ -9,9 +10,7 @@ _sheet = live.component("sheet")
 
 CELL_CHARACTERS = 160  # of a cell that are shown
 
-Cell = (
-    tuple[str, str] | tuple[str, str, float]
-)  # a text and its kind: "", number, chosen; bar, with its length from 0 to 1
+Cell = Sequence[Any]  # a text and its kind: "", number, chosen; bar, with its length; pieces, with what is marked
 
 
 def text(cell: str, kind: str = "") -> Cell:
@@ -24,6 +23,11 @@ def number(value: int) -> Cell:
 
 def bar(value: int, most: int) -> Cell:
     return f"{value:,}", "bar", value / max(most, 1)
+
+
+def pieces(tokens: Sequence[str], marked: Sequence[int] = (), cut: bool = False) -> Cell:
+    """Tokens, of which those at the places `marked` are unknown. `cut`: there are more."""
+    return list(tokens), "pieces", list(marked), cut
 
 
 def sheet(key: str, label: str, head: Sequence[tuple[str, str]], rows: Sequence[Sequence[Cell]]) -> None:

@@ -28,12 +28,18 @@ function headNode(name, kind) {
   return cell;
 }
 
-// [text, kind, share]: kind is "", number, chosen or bar; a bar is as long as its share.
+// [text, kind, ...]: kind is "", number, chosen; bar, with its length from 0 to 1; pieces, whose text is a list of
+// tokens, with the places of those that are unknown and whether there are more.
 function rowNode(cells) {
   const row = element("tr");
-  row.append(...cells.map(([text, kind, share]) => {
+  row.append(...cells.map(([text, kind, ...more]) => {
     const cell = element("td", kind ? `rl-${kind}` : "");
-    if (kind === "bar") cell.style.setProperty("--rl-share", share);
+    if (kind === "pieces") {
+      cell.append(...text.map((token, place) => tokenNode(token, more[0].includes(place) ? "rl-unknown" : "")));
+      if (more[1]) cell.append(element("span", "", "…"));
+      return cell;
+    }
+    if (kind === "bar") cell.style.setProperty("--rl-share", more[0]);
     cell.append(tokenNode(text));
     return cell;
   }));
