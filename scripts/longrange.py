@@ -11,6 +11,7 @@ from time import perf_counter
 import torch
 
 from rnnlab import Experiment, run
+from rnnlab.data import batch_of
 from rnnlab.experiment import choices
 from rnnlab.history import History
 from rnnlab.tracing import network
@@ -20,7 +21,7 @@ def answers(history: History) -> int:
     """Of how many lines the last prediction is right."""
     data, model = network(history.experiment, history.checkpoints[-1].weights)
     with torch.no_grad():
-        best = model(torch.tensor([pair.inputs for pair in data.pairs])).logits[:, -1].argmax(-1).tolist()
+        best = model(batch_of(data.pairs)).logits[:, -1].argmax(-1).tolist()
     return sum(guess == pair.targets[-1] for guess, pair in zip(best, data.pairs, strict=True))
 
 
