@@ -86,7 +86,7 @@ def trace_times(trials: int) -> list[float]:
     weights, taken = history.checkpoints[-1].weights, []
     for _ in range(WARM_UP + trials):
         began = time.perf_counter()
-        tracing.look(DEEP, weights, 2, 0)
+        tracing.look(DEEP, weights, "network", 2, 0)
         taken.append((time.perf_counter() - began) * 1e3)
     return taken[WARM_UP:]
 

@@ -104,12 +104,16 @@ def unroll(
     backward: bool = False,
     nonlinearity: str = "tanh",
     see: SeeStep | None = None,
+    own: Tensor | None = None,
 ) -> list[Values]:
     """One layer and direction over a sequence, x [batch, step, input]: the values of every step, in the sequence's own
-    order, also where it is read backward."""
+    order, also where it is read backward. Where `own` [batch, step] is false a row keeps the state that it has."""
     steps: list[Values] = [{}] * x.shape[1]
     for t in reversed(range(x.shape[1])) if backward else range(x.shape[1]):
         here = (lambda name, value, t=t: see(t, name, value)) if see else as_it_is
         values = steps[t] = STEPS[cell](x[:, t], state, w, nonlinearity, here)
+        if own is not None:
+            kept = dict(zip("hc", state, strict=False))
+            values |= {name: torch.where(own[:, t, None], values[name], before) for name, before in kept.items()}
         state = (values["h"], values["c"]) if cell == "lstm" else (values["h"],)
     return steps

@@ -18,10 +18,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class ThroughTime:
-    """How the loss of each step depends on every state, at one epoch."""
+    """How the loss of each step of the chain depends on every state, at one epoch."""
 
-    losses: np.ndarray  # [target step] L_t
+    losses: np.ndarray  # [target step] L_t; nan where nothing is predicted
+    classes: np.ndarray  # int64 [target step] whose loss it is: the right one, or the likeliest; -1 there
     norms: dict[str, np.ndarray]  # for each of STATES: [target step, step], |dL_t/dh_k| over the units; float64
+    unread: np.ndarray  # bool [target step, step]: what this layer and direction has not read when it predicts at t
 
 
 @dataclass(frozen=True)

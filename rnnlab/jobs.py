@@ -53,16 +53,18 @@ def architecture(name: str) -> ModelLook:
     return architectures.look(name)
 
 
-def look(experiment: Experiment, weights: bytes, layer: int, direction: int, edits: tuple[Edit, ...] = ()) -> Look:
+def look(
+    experiment: Experiment, weights: bytes, part: str, layer: int, direction: int, edits: tuple[Edit, ...] = ()
+) -> Look:
     from rnnlab import tracing
 
-    return tracing.look(experiment, weights, layer, direction, edits)
+    return tracing.look(experiment, weights, part, layer, direction, edits)
 
 
-def ways(experiment: Experiment, weights: bytes) -> tuple[Way, ...]:
+def ways(experiment: Experiment, weights: bytes, part: str) -> tuple[Way, ...]:
     from rnnlab import tracing
 
-    return tracing.ways(experiment, weights)
+    return tracing.ways(experiment, weights, part)
 
 
 def cuts(text: str, words: tuple[str, ...], whole: str, limit: int) -> dict[str, Cut]:

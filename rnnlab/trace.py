@@ -5,6 +5,8 @@ from typing import Literal
 
 import numpy as np
 
+from rnnlab.history import Opening, Part
+
 # The named values of one step of each cell, in the order in which they are computed; each [unit].
 VALUES = {"rnn": ("h",), "lstm": ("i", "f", "g", "o", "c", "h"), "gru": ("r", "z", "n", "h")}
 GATES = {"rnn": (), "lstm": ("i", "f", "o"), "gru": ("r", "z")}  # sigmoids, between 0 and 1
@@ -36,14 +38,15 @@ class Edit:
     name: str = ""
     layer: int = 0
     direction: int = 0
-    step: int | None = None
+    step: int | None = None  # of the part's own steps, from 0
     unit: int | None = None
     column: int | None = None
+    part: str = "network"  # the `name` of a `history.Part`
 
 
 @dataclass(frozen=True)
 class Walk:
-    """The network over the probe sentence, seen at one layer and direction. All float32 but `top`."""
+    """One part of a network over the probe, seen at one layer and direction. All float32 but `top`."""
 
     x: np.ndarray  # [step, input]: what that layer reads: embedding rows, one-hot vectors, or the layer below
     features: np.ndarray  # [step, input]: what the first layer reads; `x` itself where that is looked at
@@ -51,14 +54,16 @@ class Walk:
     values: dict[str, np.ndarray]  # the names of VALUES: [step, unit] each, in the order of the sentence
     weights: dict[str, np.ndarray]  # the names of WEIGHTS: [row, column], or [row]
     hidden: np.ndarray  # [layer, direction, step, unit]: h of every layer
-    top: np.ndarray  # [step, rank] int32: the likeliest classes, best first
-    probability: np.ndarray  # [step, rank]: theirs
-    target: np.ndarray  # [step]: probability of the right class
+    top: np.ndarray  # [step, rank] int32: the likeliest classes, best first; -1 where this part predicts nothing
+    probability: np.ndarray  # [step, rank]: theirs; nan there
+    target: np.ndarray  # [step]: probability of the right class; nan where there is none
+    attention: np.ndarray | None  # [step, source]: how much each step of the encoder counts; None without attention
+    encoded: np.ndarray | None  # [source, unit]: what these weights sum up to the second half of `features`
 
 
 @dataclass(frozen=True)
 class Look:
-    """The inside of one layer and direction: as it is, and with something changed."""
+    """The inside of one part, layer and direction: as it is, and with something changed."""
 
     original: Walk
     changed: Walk | None  # None where nothing was changed
@@ -68,8 +73,35 @@ class Look:
 
 @dataclass(frozen=True)
 class Way:
-    """One way of writing the same recurrent network, run over the probe sentence."""
+    """One way of writing the same recurrent network, run over the steps of the probe that it takes."""
 
     name: str  # steps, concat, cell, layer
     hidden: np.ndarray  # [step, direction x unit]: the last layer's output
     seconds: float  # of computing, for this sentence
+
+
+# What can be said of a part from what is known of a run: which tokens it reads, and as vectors of which size
+
+
+def part_at(o: Opening, step: int | None) -> Part:
+    """The part that takes a step of the chain; the one that predicts, where none is chosen or none takes it."""
+    return next((part for part in o.parts if step is not None and part.start <= step < part.stop), o.parts[-1])
+
+
+def part_named(o: Opening, name: str) -> Part:
+    return next(part for part in o.parts if part.name == name)
+
+
+def read_by(o: Opening, part: Part) -> tuple[str, ...]:
+    """The tokens of a part's ids."""
+    return o.classes if part.name == "decoder" else o.vocabulary
+
+
+def width(o: Opening, part: Part) -> int:
+    """The size of what the token alone gives a part's first layer."""
+    return o.experiment.embed if o.experiment.input == "embedding" else len(read_by(o, part))
+
+
+def context(o: Opening, part: Part) -> int:
+    """The size of what attention gives its first layer besides."""
+    return o.experiment.hidden if part.name == "decoder" and o.experiment.attention != "none" else 0

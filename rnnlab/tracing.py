@@ -1,12 +1,11 @@
-"""Running a network again, outside training, to look inside: over the probe sentence, in evaluation mode.
+"""Running a network again, outside training, to look inside: over the probe, in evaluation mode.
 
 Weights come as a history recorded them, so any epoch can be looked at; results are the values of `trace`.
 """
 
-import math
 import time
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import fields
 from functools import lru_cache
 
 import numpy as np
@@ -14,14 +13,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
-from rnnlab.cells import SeeStep, Values, Weights, unroll, weights_of, zero_state
-from rnnlab.data import Data
-from rnnlab.experiment import Experiment, numeral, shorten
-from rnnlab.history import RANKS
+from rnnlab.cells import State, unroll, weights_of
+from rnnlab.data import NO_TARGET, Data
+from rnnlab.editing import Edited, check
+from rnnlab.experiment import Experiment, shorten
+from rnnlab.history import RANKS, Part
 from rnnlab.models import TokenModel, recurrent_module
 from rnnlab.problems import LabError, Problem
 from rnnlab.tasks import TASKS
-from rnnlab.trace import LARGEST, VALUES, WEIGHTS, Edit, Look, Walk, Way
+from rnnlab.trace import VALUES, Edit, Look, Walk, Way
+from rnnlab.translator import Translator
+from rnnlab.unrolling import Chain, Hands, follow, hidden, recurrent_of, tokens_read
+from rnnlab.watching import probe_batch
 
 TRIES = 3  # of which the quickest is the time a way takes
 
@@ -32,7 +35,7 @@ def data_of(experiment: Experiment) -> Data:
     return TASKS[experiment.task].data(experiment)
 
 
-def network(experiment: Experiment, weights: bytes) -> tuple[Data, TokenModel]:
+def network(experiment: Experiment, weights: bytes) -> tuple[Data, nn.Module]:
     """The data of a run, and its model as it was when `weights` were recorded, in evaluation mode.
 
     weights: float32, all parameters end to end, as in `Checkpoint`. Raises LabError where the text is of no use.
@@ -40,219 +43,161 @@ def network(experiment: Experiment, weights: bytes) -> tuple[Data, TokenModel]:
     data = data_of(experiment)
     model = TASKS[experiment.task].model(experiment, data)
     vector_to_parameters(torch.frombuffer(bytearray(weights), dtype=torch.float32), model.parameters())
-    assert isinstance(model, TokenModel)
+    for p in model.parameters():  # off the one tensor: where a sum lies in memory may decide its last bit
+        p.data = p.data.clone()
     return data, model.eval()
 
 
-def probe_ids(data: Data) -> Tensor:
-    """[batch 1, step]"""
-    return torch.tensor([data.probe.inputs])
+def part_of(data: Data, name: str) -> Part:
+    """Raises LabError where the model has no such part."""
+    parts = {part.name: part for part in data.parts}
+    if name not in parts:
+        raise LabError(Problem("edit_part", "", {"value": shorten(name), "choices": ", ".join(parts)}))
+    return parts[name]
 
 
 @torch.no_grad()
-def look(experiment: Experiment, weights: bytes, layer: int, direction: int, edits: tuple[Edit, ...] = ()) -> Look:
-    """Every named value of one layer (from 0) and direction (1: backward) while the network reads the probe sentence;
-    and, where there are edits, the same with them.
+def look(
+    experiment: Experiment, weights: bytes, part: str, layer: int, direction: int, edits: tuple[Edit, ...] = ()
+) -> Look:
+    """Every named value of one layer (from 0) and direction (1: backward) of a part (`history.Part.name`), while the
+    model reads the probe; and, where there are edits, the same with them: those of another part are felt here too.
 
-    Raises LabError for an edit that has no place in this network, or a number that is none.
+    Raises LabError for a part that there is not, an edit that has no place in this network, or a number that is none.
     """
     data, model = network(experiment, weights)
+    place = part_of(data, part), layer, direction
     for edit in edits:
         check(edit, experiment, data, model)
-    original = walk(experiment, data, model, layer, direction, ())
-    changed = walk(experiment, data, model, layer, direction, edits) if edits else None
-    return Look(original, changed, *difference(experiment, data, model))
-
-
-Inside = list[list[list[Values]]]  # by layer, direction, step
-
-
-def run_through(
-    experiment: Experiment, model: TokenModel, x: Tensor, edits: tuple[Edit, ...] = ()
-) -> tuple[Inside, list[Tensor]]:
-    """The recurrent part, step by step, over x [batch, step, input]: the values of every layer and direction, and what
-    each layer reads; the last entry of that is the output [batch, step, direction x unit]."""
-    e = experiment
-    inside: Inside = []
-    reads = [x]
-    for layer in range(e.layers):
-        row = []
-        for direction in range(2 if e.bidirectional else 1):
-            w = weights_with(model.recurrent, layer, direction, edits)
-            state = initial_state(e, x.shape[0], layer, direction, edits)
-            see = overwriting(layer, direction, edits)
-            row.append(unroll(e.cell, reads[-1], w, state, direction == 1, e.nonlinearity, see))
-        inside.append(row)
-        hidden = [torch.stack([values["h"] for values in steps], dim=1) for steps in row]
-        reads.append(torch.cat(hidden, dim=-1))
-    return inside, reads
+    chain = follow(model, data, Hands())
+    original = walk(experiment, data, model, chain, Hands(), *place)
+    changed = None
+    if edits:
+        hands = Edited(edits)
+        changed = walk(experiment, data, model, follow(model, data, hands), hands, *place)
+    return Look(original, changed, *difference(data, model, chain, part))
 
 
 def walk(
-    experiment: Experiment, data: Data, model: TokenModel, layer: int, direction: int, edits: tuple[Edit, ...]
+    e: Experiment, data: Data, model: nn.Module, chain: Chain, hands: Hands, part: Part, layer: int, direction: int
 ) -> Walk:
-    e = experiment
-    x = features_with(model, probe_ids(data), edits)
-    inside, reads = run_through(e, model, x, edits)
-    output = reads[-1]
-    chances = (output if model.head is None else model.head(output))[0].softmax(-1)  # [step, class]
-    best = chances.topk(min(RANKS, chances.shape[-1]), dim=-1)
-    initial = initial_state(e, 1, layer, direction, edits)
-    w = weights_with(model.recurrent, layer, direction, edits)
-    steps = inside[layer][direction]
-    return Walk(
-        x=reads[layer][0].numpy(),
-        features=reads[0][0].numpy(),
-        initial={name: part[0].numpy() for name, part in zip("hc", initial, strict=False)},
-        values={name: np.stack([values[name][0].numpy() for values in steps]) for name in VALUES[e.cell]},
+    inside = chain.parts[part.name]
+    steps = part.stop - part.start
+    if part == data.parts[-1]:
+        chances = chain.logits.softmax(-1)  # [step, class]
+        best = chances.topk(min(RANKS, chances.shape[-1]), dim=-1)
+        top, probability = best.indices.int().numpy(), best.values.numpy()
+        asked = torch.tensor(data.asked[part.start :])
+        right = chances[torch.arange(steps), asked.clamp(min=0)].masked_fill(asked == NO_TARGET, torch.nan)
+    else:
+        top, probability = np.full((steps, 1), -1, np.int32), np.full((steps, 1), np.nan, np.float32)
+        right = torch.full((steps,), torch.nan)
+    w = hands.weights(part.name, layer, direction, weights_of(recurrent_of(model, part.name), layer, direction))
+    values = inside.values[layer][direction]
+    attention = inside.attention
+    return Walk(  # the last row is the whole probe
+        x=inside.reads[layer][-1].numpy(),
+        features=inside.reads[0][-1].numpy(),
+        initial={name: part[-1].numpy() for name, part in zip("hc", inside.initial[layer][direction], strict=False)},
+        values={name: np.stack([v[name][-1].numpy() for v in values]) for name in VALUES[e.cell]},
         weights={field.name: getattr(w, field.name).numpy() for field in fields(w)},
-        hidden=np.stack([[np.stack([v["h"][0].numpy() for v in d]) for d in row] for row in inside]),
-        top=best.indices.int().numpy(),
-        probability=best.values.numpy(),
-        target=chances[torch.arange(len(steps)), torch.tensor(data.probe.targets)].numpy(),
+        hidden=np.stack([[np.stack([v["h"][-1].numpy() for v in d]) for d in row] for row in inside.values]),
+        top=top,
+        probability=probability,
+        target=right.numpy(),
+        attention=None if attention is None else attention[-1].numpy(),
+        encoded=None if attention is None else chain.parts["encoder"].reads[-1][-1].numpy(),
     )
 
 
-def difference(experiment: Experiment, data: Data, model: TokenModel) -> tuple[float, float]:
-    """The largest absolute difference between the readable steps and torch's own pass over the probe sentence: the
-    last layer's output at every step, and the final state of every layer; and the largest absolute value among torch's.
-    nan where either is."""
-    x = model.input(probe_ids(data))
-    inside, reads = run_through(experiment, model, x)
-    output, final = model.recurrent(x)
-    parts = final if isinstance(final, tuple) else (final,)
-    pairs = [(output, reads[-1])]
-    for name, part in zip("hc", parts, strict=False):  # part: [layer x direction, batch, unit]
-        last = [steps[0 if d else -1][name] for row in inside for d, steps in enumerate(row)]
-        pairs.append((part, torch.stack(last)))
-    gaps = torch.stack([(theirs - mine).abs().max() for theirs, mine in pairs])
+def difference(data: Data, model: nn.Module, chain: Chain, part: str) -> tuple[float, float]:
+    """The largest absolute difference between the readable steps of a part and torch's own pass over the probe: the
+    last layer's output at every step, and the final state of every layer; and the largest absolute value among
+    torch's. nan where either is."""
+    inside = chain.parts[part]
+    output, final = torchs(model, data, part)
+    mine = zip(*inside.final(), strict=True)
+    pairs = [(output[0], inside.reads[-1][-1])]
+    pairs += [(theirs[:, 0], torch.stack([one[-1] for one in own])) for theirs, own in zip(final, mine, strict=True)]
+    gaps = torch.stack([(theirs - own).abs().max() for theirs, own in pairs])
     return float(gaps.max()), float(torch.stack([theirs.abs().max() for theirs, _ in pairs]).max())
 
 
-# What is changed on purpose
-
-
-def features_with(model: TokenModel, ids: Tensor, edits: tuple[Edit, ...]) -> Tensor:
-    """What the first layer reads, [batch, step, input], with the edits of it."""
-    ids, written = ids.clone(), [edit for edit in edits if edit.kind == "input"]
-    for edit in edits:
-        if edit.kind == "token":
-            ids[:, edit.step] = int(edit.value)
-    x = model.input(ids).clone()
-    for edit in written:
-        x[:, edit.step, every(edit.unit)] = edit.value
-    return x
-
-
-def initial_state(e: Experiment, batch: int, layer: int, direction: int, edits: tuple[Edit, ...]) -> tuple[Tensor, ...]:
-    state = zero_state(e.cell, batch, e.hidden)
-    for edit in edits:
-        if edit.kind == "state" and (edit.layer, edit.direction) == (layer, direction):
-            state["hc".index(edit.name)][:, every(edit.unit)] = edit.value
-    return state
-
-
-def weights_with(recurrent: nn.Module, layer: int, direction: int, edits: tuple[Edit, ...]) -> Weights:
-    w = weights_of(recurrent, layer, direction)
-    for edit in edits:
-        if edit.kind == "weight" and (edit.layer, edit.direction) == (layer, direction):
-            new = getattr(w, edit.name).clone()
-            new[edit.unit if edit.column is None else (edit.unit, edit.column)] = edit.value
-            w = replace(w, **{edit.name: new})
-    return w
-
-
-def overwriting(layer: int, direction: int, edits: tuple[Edit, ...]) -> SeeStep | None:
-    """What is to be put in the place of computed values; None where nothing is."""
-    mine = [e for e in edits if e.kind in ("gate", "off") and (e.layer, e.direction) == (layer, direction)]
-    if not mine:
-        return None
-
-    def see(step: int, name: str, value: Tensor) -> Tensor:
-        for edit in mine:
-            if name == ("h" if edit.kind == "off" else edit.name) and edit.step in (None, step):
-                value = value.clone()
-                value[:, every(edit.unit)] = 0.0 if edit.kind == "off" else edit.value
-        return value
-
-    return see
-
-
-def every(unit: int | None) -> int | slice:
-    return slice(None) if unit is None else unit
-
-
-def check(edit: Edit, e: Experiment, data: Data, model: TokenModel) -> None:
-    """Whether an edit has a place in this network, and its number is one. Raises LabError."""
-    if not (math.isfinite(edit.value) and abs(edit.value) <= LARGEST):
-        raise LabError(Problem("edit_value", "", {"value": shorten(edit.value), "limit": numeral(LARGEST)}))
-    if not (0 <= edit.layer < e.layers and 0 <= edit.direction < (2 if e.bidirectional else 1)):
-        raise LabError(Problem("edit_layer", "", {"value": edit.layer + 1, "limit": e.layers}))
-    steps = len(data.probe.inputs)
-    sizes: dict[str, tuple[int, int]] = {"unit": (edit.unit or 0, e.hidden), "step": (edit.step or 0, steps)}
-    names: tuple[str, ...] = ("",)
-    match edit.kind:
-        case "input":
-            sizes["unit"] = edit.unit or 0, model.input(torch.zeros(1, 1, dtype=torch.int64)).shape[-1]
-        case "token":
-            sizes["token"] = int(edit.value), len(data.vocabulary)
-        case "state":
-            names = ("h", "c") if e.cell == "lstm" else ("h",)
-        case "gate":
-            names = VALUES[e.cell]
-        case "weight":
-            names = WEIGHTS
-            if edit.name in names:
-                shape = getattr(weights_of(model.recurrent, edit.layer, edit.direction), edit.name).shape
-                sizes["unit"] = edit.unit or 0, shape[0]
-                if (edit.column is None) is (len(shape) == 2):
-                    raise LabError(Problem("edit_name", "", {"value": edit.name, "choices": ", ".join(WEIGHTS)}))
-                sizes["column"] = edit.column or 0, shape[-1] if len(shape) == 2 else 1
-    if edit.name not in names:
-        raise LabError(Problem("edit_name", "", {"value": shorten(edit.name), "choices": ", ".join(names)}))
-    for value, size in sizes.values():
-        if not 0 <= value < size:
-            raise LabError(Problem("edit_place", "", {"value": value + 1, "limit": size}))
+def torchs(model: nn.Module, data: Data, part: str) -> tuple[Tensor, tuple[Tensor, ...]]:
+    """What torch's own layers make of the probe: a part's output [batch, step, direction x unit], and its final state,
+    each [layer x direction, batch, unit]."""
+    batch = probe_batch(data)
+    if isinstance(model, TokenModel):
+        output, final = model.recurrent(model.input(batch.ids))
+    else:
+        assert isinstance(model, Translator)
+        _, output, final, memory = model.encode(batch.ids, batch.lengths)
+        if part == "decoder":
+            steps = []
+            for token in tokens_read(data):
+                written, final = model.step(torch.tensor([token]), final, memory)
+                steps.append(written.output)
+            output = torch.stack(steps, dim=1)
+    return output, final if isinstance(final, tuple) else (final,)
 
 
 # The same network, written in several ways
 
 
 @torch.no_grad()
-def ways(experiment: Experiment, weights: bytes) -> tuple[Way, ...]:
-    """The probe sentence through the recurrent part, each time written another way, on the same weights: `steps` (the
-    functions of `cells`), `concat` (cell "rnn" only: one Linear over x and h side by side), `cell` (a loop over torch's
-    cell), `layer` (torch's fused layer)."""
+def ways(experiment: Experiment, weights: bytes, part: str) -> tuple[Way, ...]:
+    """What a part's recurrent network reads of the probe, run through it again, each time written another way, on the
+    same weights: `steps` (the functions of `cells`), `concat` (cell "rnn" only: one Linear over x and h side by side),
+    `cell` (a loop over torch's cell), `layer` (torch's fused layer). A decoder starts from the encoder's state."""
     e = experiment
     data, model = network(e, weights)
-    x = model.input(probe_ids(data))
-    learnt = parameters_to_vector(model.recurrent.parameters())
+    part_of(data, part)
+    inside = follow(model, data, Hands()).parts[part]
+    x = inside.reads[0][-1:]  # [batch, step, input]
+    starts = [tuple(values[-1:] for values in start) for row in inside.initial for start in row]
+    given = tuple(torch.stack(values) for values in zip(*starts, strict=True))  # [layer x direction, batch, unit]
+    state = given if e.cell == "lstm" else given[0]
+    recurrent = recurrent_of(model, part)
+    learnt = parameters_to_vector(recurrent.parameters())
     modules = {}
     for impl in ("cell", "layer"):
         modules[impl] = recurrent_module(e.model_copy(update={"impl": impl, "dropout": 0.0}), x.shape[-1])
         vector_to_parameters(learnt, modules[impl].parameters())  # both keep them layer by layer, in one order
     runs = {
-        "steps": lambda: run_through(e, model, x)[1][-1],
-        "concat": lambda: concatenated(e, model, x),
-        "cell": lambda: modules["cell"](x)[0],
-        "layer": lambda: modules["layer"](x)[0],
+        "steps": lambda: stepped(e, recurrent, x, starts),
+        "concat": lambda: concatenated(e, recurrent, x, starts),
+        "cell": lambda: modules["cell"](x, state)[0],
+        "layer": lambda: modules["layer"](x, state)[0],
     }
     return tuple(timed(name, run) for name, run in runs.items() if name != "concat" or e.cell == "rnn")
 
 
-def concatenated(e: Experiment, model: TokenModel, x: Tensor) -> Tensor:
+def stepped(e: Experiment, recurrent: nn.Module, x: Tensor, starts: list[State]) -> Tensor:
+    """Layer by layer through the functions of `cells`: [batch, step, direction x unit]."""
+    directions = 2 if e.bidirectional else 1
+    for layer in range(e.layers):
+        both = []
+        for direction in range(directions):
+            w, start = weights_of(recurrent, layer, direction), starts[layer * directions + direction]
+            both.append(hidden(unroll(e.cell, x, w, start, direction == 1, e.nonlinearity)))
+        x = torch.cat(both, dim=-1)
+    return x
+
+
+def concatenated(e: Experiment, recurrent: nn.Module, x: Tensor, starts: list[State]) -> Tensor:
     """h' = tanh(W [x; h] + b) with W = [W_ih W_hh] and b = b_ih + b_hh: as a beginner writes it. [batch, step, .]"""
     squash = torch.tanh if e.nonlinearity == "tanh" else torch.relu
+    directions = 2 if e.bidirectional else 1
     for layer in range(e.layers):
         outputs = []
-        for direction in range(2 if e.bidirectional else 1):
-            w = weights_of(model.recurrent, layer, direction)
+        for direction in range(directions):
+            w = weights_of(recurrent, layer, direction)
             weight, bias = torch.cat([w.weight_ih, w.weight_hh], dim=1), w.bias_ih + w.bias_hh
-            h, hidden = torch.zeros(x.shape[0], e.hidden), []
+            (h,), steps = starts[layer * directions + direction], []
             for x_t in reversed(x.unbind(1)) if direction else x.unbind(1):
                 h = squash(nn.functional.linear(torch.cat([x_t, h], dim=-1), weight, bias))
-                hidden.append(h)
-            outputs.append(torch.stack(hidden[::-1] if direction else hidden, dim=1))
+                steps.append(h)
+            outputs.append(torch.stack(steps[::-1] if direction else steps, dim=1))
         x = torch.cat(outputs, dim=-1)
     return x
 

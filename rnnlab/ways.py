@@ -1,7 +1,7 @@
 """The recurrent layer written in several ways, as short programs: what the page on the cell shows side by side.
 
 Each takes `x` [step, input] and `layer`, torch's module with one layer and one direction, and leaves `output`
-[step, unit].
+[step, unit]. Where the state is that of an encoder it is called `final`, as that module gives it.
 """
 
 from rnnlab.experiment import Experiment
@@ -28,10 +28,13 @@ for x_t in x:
 output = torch.stack(output)"""
 
 
-def code(way: str, e: Experiment) -> str:
-    """The program of a way of `trace.Way`, for this experiment's cell."""
+def code(way: str, e: Experiment, given: bool = False) -> str:
+    """The program of a way of `trace.Way`, for this experiment's cell. With a `given` state, `final` of the encoder, it
+    starts from that; else from zeros."""
     squash = "torch.tanh" if e.nonlinearity == "tanh" else "torch.relu"
     start = "h = torch.zeros(layer.hidden_size)" + ("\nc = torch.zeros(layer.hidden_size)" if e.cell == "lstm" else "")
+    if given:
+        start = "h, c = (state[0] for state in final)" if e.cell == "lstm" else "h = final[0]"
     if way == "steps":
         before = "W_ih, W_hh, b_ih, b_hh = layer.parameters()\n" + start
         return LOOP.format(before=before, step=STEP[e.cell].format(squash=squash), h="h")
@@ -52,6 +55,9 @@ def code(way: str, e: Experiment) -> str:
             "for own, given in zip(cell.parameters(), layer.parameters()):\n"
             "    own.data = given.data\n" + start
         )
-        given = "(h, c)" if e.cell == "lstm" else "h"
-        return LOOP.format(before=before, step=f"{state} = cell(x_t, {given})", h="h")
-    return "output, final = layer(x)    # " + {"rnn": "nn.RNN", "lstm": "nn.LSTM", "gru": "nn.GRU"}[e.cell]
+        before_it = "(h, c)" if e.cell == "lstm" else "h"
+        return LOOP.format(before=before, step=f"{state} = cell(x_t, {before_it})", h="h")
+    return (
+        f"output, final = layer(x{', final' if given else ''})    # "
+        + {"rnn": "nn.RNN", "lstm": "nn.LSTM", "gru": "nn.GRU"}[e.cell]
+    )

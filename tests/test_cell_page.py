@@ -127,7 +127,7 @@ def test_the_picture_holds_what_a_plain_program_computes(cell, bidirectional):
 def test_another_layer_and_direction_can_be_looked_at():
     app = visit(cell="gru", hidden=4, layers=2, bidirectional=True, epochs=2)
     assert (given(app)["layer"], given(app)["direction"]) == (1, 0)
-    looked(app.segmented_control(key="cell_row").select("0-1").run())
+    looked(app.segmented_control(key="cell_row").select("network-0-1").run())
     data = given(app)
     assert (data["layer"], data["direction"]) == (0, 1)
     assert array(data["original"]["x"]).shape == (4, 16)  # the embedding, not the layer below
@@ -354,12 +354,12 @@ E = Experiment(cell="gru", hidden=4, embed=3, layers=2, epochs=1)
 def test_which_changes_have_a_place(edit, fits):
     """Held against the worker's own judgement too."""
     history = run(E)
-    assert whatif.fits(edit, history.opening, E.embed) is fits
+    assert whatif.fits(edit, history.opening) is fits
     if fits:
-        look(E, history.checkpoints[-1].weights, 0, 0, (edit,))
+        look(E, history.checkpoints[-1].weights, "network", 0, 0, (edit,))
     else:
         with pytest.raises(LabError):
-            look(E, history.checkpoints[-1].weights, 0, 0, (edit,))
+            look(E, history.checkpoints[-1].weights, "network", 0, 0, (edit,))
 
 
 @pytest.mark.parametrize(("typed", "value"), [("1", 1.0), (" -2.5e-3 ", -0.0025), ("−3", -3.0), ("1000000", 1e6)])

@@ -9,10 +9,10 @@ from pages.parts import stage, unrolled, whatif
 from pages.parts.ask import ask
 from pages.parts.panel import panel
 from rnnlab import explain, jobs, ways
-from rnnlab.history import Checkpoint
+from rnnlab.history import Checkpoint, Part
 from rnnlab.i18n import Translate
 from rnnlab.session import Run
-from rnnlab.trace import Look, Way
+from rnnlab.trace import Look, Way, part_at
 
 SMALL = 20_000  # parameters of a network that is looked into while it trains: some 5 ms of a worker at every tick
 AGREES = 1e-5  # largest difference from torch's own result that single precision explains
@@ -22,34 +22,35 @@ def draw(run: Run, t: Translate) -> None:
     assert run.history is not None
     o, e = run.history.opening, run.experiment
     stage.scrubber("cell", run, t, weights=True)
-    width = e.embed if e.input == "embedding" else len(o.vocabulary)
-    edits = whatif.fitting(o, width)
+    if len(o.parts) > 1:  # the picture is of one of them: here all steps are at hand
+        stage.strip("cell", run, t)
+    edits = whatif.fitting(o)
     with panel("unrolled", t, formula=explain.equation("hidden", e)):
         line = st.container(horizontal=True, gap="small", vertical_alignment="center")
         with line:
-            layer, direction = row(run, t)
+            part, layer, direction = place = row(run, t)
         checkpoint = held(run)
         if run.going and checkpoint != run.history.checkpoints[-1]:
             st.caption(t("cell.live", epoch=checkpoint.epoch))
         elif run.history.ended == "diverged":
             st.info(t("cell.diverged", epoch=checkpoint.epoch))
-        look = ask(jobs.look, e, checkpoint.weights, layer, direction, edits)
+        look = ask(jobs.look, e, checkpoint.weights, part.name, layer, direction, edits)
         if look is None and edits:
-            look = ask(jobs.look, e, checkpoint.weights, layer, direction, ())
+            look = ask(jobs.look, e, checkpoint.weights, part.name, layer, direction, ())
         if look is None:
             return
         with line:
             badge(look, t)
-        unrolled.show(run, t, look, checkpoint.epoch, layer, direction, edits, chosen, edited)
+        unrolled.show(run, t, look, checkpoint.epoch, *place, edits, chosen, edited)
         whatif.listed(t, o)
         whatif.complain("picture")
     with panel("cell-whatif", t):
-        whatif.show(t, o, width, layer, direction, unrolled.first_step(run))
+        whatif.show(t, o, *place, unrolled.first_step(run, part))
     with panel("cell-ways", t):
         if run.going:
             st.caption(t("ways.later"))
         else:
-            written(run, t, checkpoint.weights)
+            written(run, t, checkpoint.weights, part)
 
 
 def held(run: Run) -> Checkpoint:
@@ -62,32 +63,45 @@ def held(run: Run) -> Checkpoint:
     return kept[1]
 
 
-def row(run: Run, t: Translate) -> tuple[int, int]:
-    """The layer and direction that is looked at: the last one before anything was chosen."""
-    e = run.experiment
-    rows = [f"{layer}-{direction}" for layer in range(e.layers) for direction in range(2 if e.bidirectional else 1)]
-    if st.session_state.get("cell_row") not in rows:
-        st.session_state.cell_row = rows[-1 - e.bidirectional]
-    if len(rows) > 1:
-        assert run.history is not None
-        o = run.history.opening
-        named = {name: whatif.row(int(name[0]), int(name[2]), o) for name in rows}
+def row(run: Run, t: Translate) -> tuple[Part, int, int]:
+    """The part, layer and direction that is looked at. Before anything was chosen the last layer of what predicts; and
+    when the reader goes to a step of another part, that part."""
+    assert run.history is not None
+    e, o = run.experiment, run.history.opening
+    places = {
+        f"{part.name}-{layer}-{direction}": (part, layer, direction)
+        for part in o.parts
+        for layer in range(e.layers)
+        for direction in range(2 if e.bidirectional else 1)
+    }
+    state, step = st.session_state, stage.cursor(run).step
+    if state.get("cell_row") not in places:
+        state.cell_row = name_of(o.parts[-1], e.layers - 1, 0)
+    if step is not None and step != state.get("cell_step"):  # else the reader may have chosen another part by hand
+        _, layer, direction = places[state.cell_row]
+        state.cell_row = name_of(part_at(o, step), layer, direction)
+    state.cell_step = step
+    if len(places) > 1:
+        named = {name: whatif.row(*place, o, t) for name, place in places.items()}
         st.segmented_control(
             t("cell.row"),
-            rows,
+            list(places),
             key="cell_row",
             format_func=named.__getitem__,
             required=True,
             label_visibility="collapsed",
         )
-    layer, direction = st.session_state.cell_row.split("-")
-    return int(layer), int(direction)
+    return places[state.cell_row]
+
+
+def name_of(part: Part, layer: int, direction: int) -> str:
+    return f"{part.name}-{layer}-{direction}"
 
 
 def chosen() -> None:
     told = st.session_state["cell-unrolled"].chosen
     if told:
-        st.session_state.cell_row = f"{int(told['layer'])}-{int(told['direction'])}"
+        st.session_state.cell_row = f"{told['part']}-{int(told['layer'])}-{int(told['direction'])}"
 
 
 def edited() -> None:
@@ -109,17 +123,17 @@ def badge(look: Look, t: Translate) -> None:
         st.error(t("cell.differs", **said))
 
 
-def written(run: Run, t: Translate, weights: bytes) -> None:
+def written(run: Run, t: Translate, weights: bytes, part: Part) -> None:
     """The same network in several ways, on the same weights: the code, the numbers of the open step, the difference."""
-    found = ask(jobs.ways, run.experiment, weights)
+    found = ask(jobs.ways, run.experiment, weights, part.name)
     if found is None:
         return
-    step = unrolled.first_step(run)
+    step = unrolled.first_step(run, part)
     for start in range(0, len(found), 2):
         for column, way in zip(st.columns(2, gap="small"), found[start : start + 2], strict=False):
             with column:
                 st.markdown(f"**{t(f'way.{way.name}')}**")
-                st.code(ways.code(way.name, run.experiment), language="python")
+                st.code(ways.code(way.name, run.experiment, given=part.start > 0), language="python")
     st.markdown(table(found, step, t))
     if all(np.isfinite(way.hidden).all() for way in found):
         gap = float(np.ptp(np.stack([way.hidden for way in found]), axis=0).max())

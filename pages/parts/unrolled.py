@@ -7,9 +7,10 @@ import numpy as np
 import streamlit as st
 
 from pages.parts import live, stage
+from rnnlab.history import Part
 from rnnlab.i18n import Translate
 from rnnlab.session import Run
-from rnnlab.trace import Edit, Look, Walk
+from rnnlab.trace import Edit, Look, Walk, width
 
 _unrolled = live.component("unrolled", "columns", "unfolded", "equation", "theme")
 
@@ -18,18 +19,20 @@ NAMES = (
     *("steps", "controls", "previous", "next", "play", "pause", "close", "original", "beside", "difference"),
     *("forward", "backward", "inside", "said", "said_changed", "right", "wrong"),
     *("from_embedding", "from_onehot", "from_below", "from_start", "from_before", "rest", "forced", "was"),
+    *("from_encoder", "from_context", "half_embedding", "half_onehot", "half_context", "said_nothing"),
     *("what_if", "clamp", "clamp_all", "off", "set", "apply", "new_value", "edit_weight", "heading"),
     *("role_x", "role_h0", "role_c0", "role_i", "role_f", "role_g", "role_o", "role_c", "role_h"),
     *("role_r", "role_z", "role_n"),
 )
 
 
-def first_step(run: Run) -> int:
-    """The step that is open: the chosen one, or the second (the first has no past) before one was chosen."""
-    assert run.history is not None
-    last = run.history.opening.inputs - 1
+def first_step(run: Run, part: Part) -> int:
+    """The step of this part that is open: the chosen one, or the second (the first has no past) where none of this part
+    was chosen."""
     chosen = stage.cursor(run).step
-    return min(1 if chosen is None else chosen, last)
+    if chosen is not None and part.start <= chosen < part.stop:
+        return chosen - part.start
+    return min(1, part.stop - part.start - 1)
 
 
 def show(
@@ -37,18 +40,19 @@ def show(
     t: Translate,
     look: Look,
     epoch: int,
+    part: Part,
     layer: int,
     direction: int,
     edits: tuple[Edit, ...],
     on_chosen: Callable[[], None],
     on_edit: Callable[[], None],
 ) -> None:
-    """The component, keyed `cell-unrolled`. Its result's `chosen` is {"layer", "direction"} that the reader wants to
-    look at, `edit` the fields of an `Edit` with `value` as typed."""
-    version = repr((run.id, epoch, layer, direction, edits, look.changed is None))
+    """The component, keyed `cell-unrolled`. Its result's `chosen` is {"part", "layer", "direction"} that the reader
+    wants to look at, `edit` the fields of an `Edit` with `value` as typed."""
+    version = repr((run.id, epoch, part.name, layer, direction, edits, look.changed is None))
     known: tuple[str, dict[str, Any]] = st.session_state.get("unrolled", ("", {}))
     if known[0] != version:  # megabytes with large networks: packed once, and only the last is kept
-        known = st.session_state.unrolled = (version, payload(run, look))
+        known = st.session_state.unrolled = (version, payload(run, look, part))
     e = run.experiment
     _unrolled(
         key="cell-unrolled",
@@ -64,6 +68,9 @@ def show(
             "hidden": e.hidden,
             "layers": e.layers,
             "directions": 2 if e.bidirectional else 1,
+            "part": part.name,
+            "offset": part.start,
+            "several": run.history is not None and len(run.history.opening.parts) > 1,
             "layer": layer,
             "direction": direction,
             "source": e.input,
@@ -73,21 +80,29 @@ def show(
     )
 
 
-def payload(run: Run, look: Look) -> dict[str, Any]:
-    """What was computed, for the browser. Of the vocabulary it gets the tokens that are spoken of: ids become places
-    among them."""
+def payload(run: Run, look: Look, part: Part) -> dict[str, Any]:
+    """What was computed, for the browser. Of the classes it gets those that are spoken of: ids become places among
+    them, and what is below 0 (nothing predicted, nothing to predict) becomes -1."""
     assert run.history is not None
     o = run.history.opening
     walks = [walk for walk in (look.original, look.changed) if walk is not None]
-    spoken = np.unique(np.concatenate([*(walk.top.ravel() for walk in walks), np.array(o.targets, dtype=np.int32)]))
+    targets = np.array(o.targets[part.start : part.stop], dtype=np.int32)
+    spoken = np.unique(np.concatenate([*(walk.top.ravel() for walk in walks), targets]))
+    spoken = spoken[spoken >= 0]
     return {
-        "tokens": list(o.probe[: o.inputs]),
-        "vocabulary": [o.vocabulary[id] for id in spoken],
-        "specials": int((spoken < o.specials).sum()),
-        "targets": np.searchsorted(spoken, o.targets).tolist(),
+        "tokens": list(o.probe[part.start : part.stop]),
+        "sources": list(o.probe[: o.parts[0].stop]),
+        "embedded": width(o, part),
+        "vocabulary": [o.classes[id] for id in spoken],
+        "specials": int((spoken < o.class_specials).sum()),
+        "targets": among(spoken, targets).tolist(),
         "original": packed(look.original, spoken),
         "changed": packed(look.changed, spoken, look.original) if look.changed else None,
     }
+
+
+def among(spoken: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    return np.where(ids < 0, -1, np.searchsorted(spoken, ids)).astype(np.int32)
 
 
 def packed(walk: Walk, spoken: np.ndarray, original: Walk | None = None) -> dict[str, Any]:
@@ -104,6 +119,8 @@ def packed(walk: Walk, spoken: np.ndarray, original: Walk | None = None) -> dict
             if name not in known or not np.array_equal(values, known[name])
         },
         "hidden": live.pack(walk.hidden),
-        "top": live.pack(np.searchsorted(spoken, walk.top).astype(np.int32)),
+        "top": live.pack(among(spoken, walk.top)),
         "probability": live.pack(walk.probability),
+        "attention": None if walk.attention is None else live.pack(walk.attention),
+        "encoded": None if walk.encoded is None else live.pack(walk.encoded),
     }

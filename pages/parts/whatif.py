@@ -9,10 +9,10 @@ import streamlit as st
 from pages.parts import form
 from pages.parts.plain import verbatim
 from rnnlab.experiment import numeral, shorten
-from rnnlab.history import Opening
+from rnnlab.history import Opening, Part
 from rnnlab.i18n import Translate
 from rnnlab.problems import Problem
-from rnnlab.trace import GATES, LARGEST, ROWS, WEIGHTS, Edit, Kind
+from rnnlab.trace import GATES, LARGEST, ROWS, WEIGHTS, Edit, Kind, context, part_named, read_by, width
 
 KINDS: tuple[Kind, ...] = ("token", "input", "state", "gate", "off", "weight")
 EVERY = ":"  # all steps or units, as a slice says it
@@ -72,32 +72,35 @@ def from_component(told: dict[str, Any]) -> None:
     add(Edit(**fields), told["value"], "picture")
 
 
-def fitting(o: Opening, width: int) -> tuple[Edit, ...]:
-    """The edits that have a place in this network, whose first layer reads vectors of `width`. The others are dropped,
-    which is said."""
-    kept = tuple(edit for edit in edits() if fits(edit, o, width))
+def fitting(o: Opening) -> tuple[Edit, ...]:
+    """The edits that have a place in this network. The others are dropped, which is said."""
+    kept = tuple(edit for edit in edits() if fits(edit, o))
     if kept != edits():
         st.session_state.edits_dropped = len(edits()) - len(kept)
         st.session_state.edits = kept
     return kept
 
 
-def fits(edit: Edit, o: Opening, width: int) -> bool:
+def fits(edit: Edit, o: Opening) -> bool:
     e = o.experiment
+    part = next((part for part in o.parts if part.name == edit.part), None)
+    if part is None:
+        return False
     layers, directions = e.layers, 2 if e.bidirectional else 1
-    reads = width if edit.layer == 0 else e.hidden * directions
+    entries = width(o, part) + context(o, part)
+    reads = entries if edit.layer == 0 else e.hidden * directions
     rows = e.hidden * len(ROWS[e.cell])
     columns = {"weight_ih": reads, "weight_hh": e.hidden}.get(edit.name, 1)
-    units = {"input": width, "weight": rows}.get(edit.kind, e.hidden)
+    units = {"input": entries, "weight": rows}.get(edit.kind, e.hidden)
     names = {"state": ("h", "c") if e.cell == "lstm" else ("h",), "gate": GATES[e.cell]}
     return (
         edit.layer < layers
         and edit.direction < directions
-        and (edit.step or 0) < o.inputs
+        and (edit.step or 0) < part.stop - part.start
         and (edit.unit or 0) < units
         and (edit.column or 0) < columns
         and edit.name in names.get(edit.kind, (edit.name,))
-        and (edit.kind != "token" or edit.value < len(o.vocabulary))
+        and (edit.kind != "token" or edit.value < len(read_by(o, part)))
     )
 
 
@@ -126,14 +129,18 @@ def listed(t: Translate, o: Opening) -> None:
 
 def described(edit: Edit, t: Translate, o: Opening) -> str:
     """An edit in a line, with Markdown's signs kept from meaning anything."""
+    part = part_named(o, edit.part)
     unit = "[:]" if edit.unit is None else f"[{edit.unit}]"
-    step = "t" if edit.step is None else str(edit.step + 1)
+    step = "t" if edit.step is None else str(part.start + edit.step + 1)  # as the line of tokens counts them
     where = ""
-    if o.experiment.layers * (2 if o.experiment.bidirectional else 1) > 1 and edit.kind not in ("input", "token"):
-        where = f" ({row(edit.layer, edit.direction, o)})"
+    if edit.kind not in ("input", "token"):
+        where = row(part, edit.layer, edit.direction, o, t)
+    elif len(o.parts) > 1:
+        where = t(f"module.{part.name}")
+    where = f" ({where})" if where else ""
     match edit.kind:
         case "token":
-            return t("whatif.as_token", step=step, token=verbatim(o.vocabulary[int(edit.value)]))
+            return t("whatif.as_token", step=step, token=verbatim(read_by(o, part)[int(edit.value)])) + where
         case "input":
             name = f"x_{step}{unit}"
         case "state":
@@ -147,17 +154,22 @@ def described(edit: Edit, t: Translate, o: Opening) -> str:
     return f"`{name} = {edit.value:.6g}`{where}"
 
 
-def row(layer: int, direction: int, o: Opening) -> str:
-    arrow = (" ←" if direction else " →") if o.experiment.bidirectional else ""
-    return f"{layer + 1}{arrow}"
+def row(part: Part, layer: int, direction: int, o: Opening, t: Translate) -> str:
+    """What a part, layer and direction is called: no more of it than tells it from the others."""
+    e = o.experiment
+    said = [t(f"module.{part.name}")] if len(o.parts) > 1 else []
+    if e.layers > 1 or (e.bidirectional and not said):
+        said.append(str(layer + 1))
+    return " ".join(said + (["←" if direction else "→"] if e.bidirectional else []))
 
 
 # The form
 
 
-def show(t: Translate, o: Opening, width: int, layer: int, direction: int, step: int) -> None:
-    """The form for one more edit, for the layer and direction that is looked at."""
-    e = o.experiment
+def show(t: Translate, o: Opening, part: Part, layer: int, direction: int, step: int) -> None:
+    """The form for one more edit, for the part, layer and direction that is looked at."""
+    e, tokens = o.experiment, read_by(o, part)
+    entries = width(o, part) + context(o, part)
     kinds = [kind for kind in KINDS if kind != "gate" or GATES[e.cell]]
     kind = st.segmented_control(
         t("whatif.kind"), kinds, key="whatif_kind", format_func=lambda id: t(f"whatif.kind.{id}"), default="token"
@@ -165,29 +177,30 @@ def show(t: Translate, o: Opening, width: int, layer: int, direction: int, step:
     if kind not in kinds:  # none chosen, or what the browser says is a label of another language
         kind = "token"
     st.caption(t(f"whatif.help.{kind}"))
-    steps, units = list(range(o.inputs)), list(range(e.hidden))
-    entries, gates = list(range(width)), list(ROWS[e.cell])
-    below = width if layer == 0 else e.hidden * (2 if e.bidirectional else 1)
+    steps, units, gates = list(range(part.stop - part.start)), list(range(e.hidden)), list(ROWS[e.cell])
+    below = entries if layer == 0 else e.hidden * (2 if e.bidirectional else 1)
 
     def pick(name: str, options: list[Any], label: str, index: int = 0) -> Any:
         def shown(id: Any) -> str:
             if id is None:
                 return EVERY
-            return f"{id + 1} · {o.probe[id]}" if name == "step" else o.vocabulary[id] if name == "token" else str(id)
+            if name == "step":
+                return f"{part.start + id + 1} · {o.probe[part.start + id]}"
+            return tokens[id] if name == "token" else str(id)
 
         # With other sizes another widget, so no choice that is none any more; with another step open, that one first.
         key = f"whatif_{kind}_{name}_{len(options)}_{index}"
         return st.selectbox(label, options, index, key=key, format_func=shown)
 
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="whatif_form"):
-        edit = Edit(kind, layer=layer, direction=direction)
+        edit = Edit(kind, layer=layer, direction=direction, part=part.name)
         match kind:
             case "token":
-                edit = Edit(kind, step=pick("step", steps, t("whatif.step"), step))
-                edit = replace(edit, value=pick("token", list(range(len(o.vocabulary))), t("whatif.token")))
+                edit = Edit(kind, part=part.name, step=pick("step", steps, t("whatif.step"), step))
+                edit = replace(edit, value=pick("token", list(range(len(tokens))), t("whatif.token")))
             case "input":
-                edit = Edit(kind, step=pick("step", steps, t("whatif.step"), step))
-                edit = replace(edit, unit=pick("unit", [None, *entries], t("whatif.unit")))
+                edit = Edit(kind, part=part.name, step=pick("step", steps, t("whatif.step"), step))
+                edit = replace(edit, unit=pick("unit", [None, *range(entries)], t("whatif.unit")))
             case "state":
                 edit = replace(edit, name=pick("name", ["h", "c"] if e.cell == "lstm" else ["h"], t("whatif.state")))
                 edit = replace(edit, unit=pick("unit", [None, *units], t("whatif.unit")))

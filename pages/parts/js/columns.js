@@ -49,7 +49,7 @@ function columnOf({ data, rows }, token, step) {
   const canvas = element("canvas", "ru-strips", null, { "aria-hidden": "true" });
   body.append(wiresOf(data, rows, step), canvas);
   const chip = element("span", "ru-chip", null, { title: token });
-  chip.append(tokenNode(visible(token)), element("small", "", String(step + 1), { "aria-hidden": "true" }));
+  chip.append(tokenNode(visible(token)), element("small", "", String(data.offset + step + 1), { "aria-hidden": "true" }));
   node.append(out, body, chip);
   return { node, guesses, canvas };
 }
@@ -182,6 +182,13 @@ const GLYPHS = { right: "✓", wrong: "✗" };
 function predict(self, step, node) {
   const { items, original, changed, data } = self;
   const [first, second] = items[step].guesses;
+  const place = { step: data.offset + step + 1, token: visible(data.tokens[step]) };
+  node.classList.toggle("ru-silent", original.top.values[step * original.top.shape[1]] < 0);
+  if (node.classList.contains("ru-silent")) {
+    items[step].told = fill(data.labels.said_nothing, place);
+    node.setAttribute("aria-label", items[step].told);
+    return;
+  }
   const write = ({ line, next, chance }, { token, special, chance: p, verdict }) => {
     setText(next, visible(token));
     next.title = token;
@@ -193,7 +200,7 @@ function predict(self, step, node) {
   write(first, now);
   second.line.hidden = !changed;
   first.line.classList.toggle("ru-before", Boolean(changed));
-  const told = { step: step + 1, token: visible(data.tokens[step]), predicted: visible(now.token), chance: percent(now.chance) };
+  const told = { ...place, predicted: visible(now.token), chance: percent(now.chance) };
   if (changed) {
     const then = guess(self, changed, step);
     write(second, then);

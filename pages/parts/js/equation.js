@@ -124,7 +124,7 @@ function write(self, { name, unit }) {
   };
   const kind = `${data.cell} ${name}`;
   if (name === "x" || name === "h0" || name === "c0") {
-    lines = [line(S(name), " = ", N(name)), element("p", "", origin(self, name))];
+    lines = [line(S(name), " = ", N(name)), element("p", "", origin(self, name, unit))];
   } else if (["lstm i", "lstm f", "lstm o", "gru r", "gru z"].includes(kind)) gate(sigmoid, "σ");
   else if (kind === "lstm g") gate(Math.tanh, "tanh");
   else if (kind === "rnn h") {
@@ -174,21 +174,60 @@ function write(self, { name, unit }) {
     lines.push(element("p", "ru-was", fill(data.labels.was, { value: number(part.theirs[unit]) })));
   }
   const head = element("div", "ru-lines");
-  const place = { role: data.labels[`role_${name}`] ?? "", unit, step: self.step + 1, token: visible(data.tokens[self.step]) };
+  const place = { role: data.labels[`role_${name}`] ?? "", unit, step: data.offset + self.step + 1, token: visible(data.tokens[self.step]) };
   head.append(element("div", "ru-role", fill(data.labels.heading, place)), ...lines);
   const sums = element("div", "ru-sums");
   sums.append(...sides.map((one) => sumOf(self, one)));
+  if (name === "x" && attended(self, unit)) sums.append(contextOf(self, walk, unit));
   // The button that has the focus is built anew: the focus goes to the one for the same thing.
   const focused = equation.contains(document.activeElement) && document.activeElement.dataset.purpose;
   equation.replaceChildren(head, sums, editing(self, name, unit));
   if (focused) (equation.querySelector(`[data-purpose="${focused}"]`) ?? part.node).focus({ preventScroll: true });
 }
 
-function origin({ data, step }, name) {
+// Whether an entry of x is one that attention gave: those behind what the token gives.
+const attended = ({ data, original }, unit) => data.layer === 0 && original.attention && unit >= data.embedded;
+
+function origin(self, name, unit) {
+  const { data, step } = self;
   const { labels } = data;
-  if (name === "x") return data.layer ? labels.from_below : fill(labels[`from_${data.source}`], { token: visible(data.tokens[step]) });
-  const at = before({ data }, step);
-  return at < 0 || at >= data.tokens.length ? labels.from_start : fill(labels.from_before, { step: at + 1, token: visible(data.tokens[at]) });
+  if (name === "x") {
+    if (data.layer) return labels.from_below;
+    return attended(self, unit) ? labels.from_context : fill(labels[`from_${data.source}`], { token: visible(data.tokens[step]) });
+  }
+  const at = before(self, step);
+  if (at < 0 || at >= data.tokens.length) return data.offset ? labels.from_encoder : labels.from_start;
+  return fill(labels.from_before, { step: data.offset + at + 1, token: visible(data.tokens[at]) });
+}
+
+// One entry of the context: the weights of attention, each times that entry of what the encoder said at its step.
+function contextOf(self, walk, unit) {
+  const { data, step } = self;
+  const box = element("div", "ru-sum ru-attended");
+  const title = element("div", "ru-line");
+  const table = element("div", "ru-terms");
+  const entry = unit - data.embedded;
+  const weights = row(walk.attention, step);
+  const products = Array.from(weights, (weight, source) => ({ source, weight, value: row(walk.encoded, source)[entry] }));
+  const total = products.reduce((sum, { weight, value }) => sum + weight * value, 0);
+  title.append(element("i", "", "Σ"), element("sub", "", "s"), " ", element("i", "", "α"), element("sub", "", "s"), " · ", element("i", "", "h"),
+    element("sub", "", "s"), element("span", "ru-index", `[${entry}]`), " = ", chip(self, total, "x"));
+  const ranked = [...products].sort((a, b) => b.weight - a.weight);
+  const listed = products.length <= TERMS + 2 ? products : ranked.slice(0, TERMS);
+  for (const { source, weight, value } of listed) {
+    const bar = element("span", "ru-barred");
+    bar.style.setProperty("--ru-length", weight.toFixed(3));
+    const term = element("div", "ru-term");
+    term.append(tokenNode(visible(data.sources[source]), "ru-index"), element("span", "ru-number", number(weight)), element("span", "ru-sign", "×"),
+      chip(self, value, "h"), element("span", "ru-sign", "="), element("span", "ru-number", number(weight * value)), bar);
+    table.append(term);
+  }
+  if (listed.length < products.length) {
+    const sum = ranked.slice(TERMS).reduce((rest, { weight, value }) => rest + weight * value, 0);
+    table.append(element("div", "ru-rest", fill(data.labels.rest, { count: products.length - TERMS, sum: number(sum) })));
+  }
+  box.append(title, table);
+  return box;
 }
 
 // The products of one row with one vector: all when they are few, else the largest, and the others in one number.
@@ -225,8 +264,8 @@ function sumOf(self, one) {
 
 // ---- What if: the value at hand, changed here ------------------------------------------------------------------------------
 function tell(self, edit) {
-  const { layer, direction } = self.data;
-  self.setTriggerValue("edit", { layer, direction, ...edit });
+  const { part, layer, direction } = self.data;
+  self.setTriggerValue("edit", { part, layer, direction, ...edit });
 }
 
 function editing(self, name, unit) {

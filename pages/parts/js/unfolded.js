@@ -204,7 +204,7 @@ function scaleOf({ data, limits, changed, view }, name) {
 function show(self, step) {
   const { cell, data, wide } = self;
   const plan = PLANS[data.cell];
-  const shape = [data.cell, data.direction, data.nonlinearity, wide, data.layer, step === 0, step === data.tokens.length - 1].join();
+  const shape = [data.cell, data.direction, data.nonlinearity, wide, data.part, data.layer, data.embedded, step === 0, step === data.tokens.length - 1].join();
   if (cell.shape !== shape || cell.labels !== data.labels) {
     Object.assign(cell, { shape, labels: data.labels });
     cell.parts = plan.nodes.map(([name, x, line]) => partOf(self, name, x, line));
@@ -238,8 +238,16 @@ function partOf(self, name, x, line) {
   const frame = element("i", "ru-mark");
   strip.append(canvas, frame);
   node.append(title, strip);
+  if (name === "x" && self.original.attention && !data.layer) node.append(element("div", "ru-halves", halvesOf(data, self.original)));
   if (wide) node.style.left = `${data.direction ? CELL_WIDTH - x - NODE : x}px`;
   return { name, line, node, strip, canvas, frame, value };
+}
+
+// What a decoder with attention reads has two halves.
+function halvesOf({ labels, source, embedded }, { features }) {
+  const from = (first, last) => (first === last ? String(first) : `${first}–${last}`);
+  const [token, context] = [labels[`half_${source}`], labels.half_context];
+  return `${token} [${from(0, embedded - 1)}] · ${context} [${from(embedded, features.shape[1] - 1)}]`;
 }
 
 function drawPart(self, part, mine, theirs) {

@@ -41,10 +41,10 @@ export default component("rl-unrolled", {
       self.limits = limitsOf(self);
       self.dirty = true;
     }
-    const shape = JSON.stringify([data.run, data.tokens, data.layers, data.directions, data.cell, labels]);
+    const shape = JSON.stringify([data.run, data.part, data.tokens, data.layers, data.directions, data.cell, labels]);
     if (self.shape !== shape) {
       self.shape = shape;
-      if (self.tokens !== data.tokens.join("\n")) self.closed = false;
+      if (self.tokens !== data.tokens.join("\n")) Object.assign(self, { closed: false, step: undefined });
       self.tokens = data.tokens.join("\n");
       self.rows = rowsOf(data);
       buildColumns(self);
@@ -62,7 +62,9 @@ export default component("rl-unrolled", {
     draw(self);
   },
 
-  cursor: draw,
+  cursor(self) { // where a step of another part was chosen, what is open stays until the page has brought that part
+    draw(self, elsewhere(self) ? self.step : undefined);
+  },
   leave(self) {
     pause(self);
     self.observer.disconnect();
@@ -76,6 +78,7 @@ function open(walk, other = null) {
   return {
     x: unpack(walk.x), features: unpack(walk.features), initial: all("initial"), values: all("values"), weights: { ...other?.weights, ...all("weights") },
     hidden: unpack(walk.hidden), top: unpack(walk.top), probability: unpack(walk.probability),
+    attention: walk.attention && unpack(walk.attention), encoded: walk.encoded && unpack(walk.encoded),
   };
 }
 
@@ -83,9 +86,17 @@ const walkShown = (self) => (self.changed && self.view !== "original" ? self.cha
 const row = ({ values, shape }, index) => values.subarray(index * shape.at(-1), (index + 1) * shape.at(-1));
 
 // ---- Drawing -----------------------------------------------------------------------------------------------------------
-// Where the picture is: open at the chosen step, or at the second before anything was chosen; closed on request.
-function stepShown({ data, group, closed }) {
-  if (group.pinned !== null && group.pinned !== undefined) return group.pinned < data.tokens.length ? group.pinned : null;
+// The page counts steps along the whole chain, the picture those of its own part.
+const within = ({ data }, step) => step >= data.offset && step < data.offset + data.tokens.length;
+const elsewhere = ({ data, group }) => Number.isInteger(group.pinned) && data.several && !within({ data }, group.pinned);
+
+// Where the picture is: open at the chosen step, or at the second where none of its steps was chosen; closed on request.
+function stepShown(self) {
+  const { data, group, closed } = self;
+  if (Number.isInteger(group.pinned)) {
+    if (within(self, group.pinned)) return group.pinned - data.offset;
+    if (!data.several) return null; // a last token that is only a target
+  }
   return closed ? null : Math.min(1, data.tokens.length - 1);
 }
 
@@ -108,15 +119,14 @@ function layout(self) {
   return true;
 }
 
-function draw(self) {
+function draw(self, step = stepShown(self)) {
   const { root, data, group, items } = self;
   if (!items) return;
-  const step = stepShown(self);
   if (step !== self.step) layout(self);
   const moved = step !== self.step || self.dirty;
   root.toggleAttribute("data-stale", !data.live && group.epoch !== null && group.epoch !== data.epoch);
   items.forEach(({ node }, index) => {
-    node.classList.toggle("ru-active", index === group.hovered);
+    node.classList.toggle("ru-active", index + data.offset === group.hovered);
     node.setAttribute("aria-selected", String(index === step));
     node.tabIndex = index === (step ?? 0) ? 0 : -1;
   });
@@ -178,8 +188,9 @@ function toolbar(self) {
 function choose(self, step, focus = false) {
   if (step === null) pause(self);
   self.closed = step === null;
-  if (step === self.group.pinned) notify(self.group); // closing what was open by itself
-  pointAt(self.group, { pinned: step, hovered: null });
+  const pinned = step === null ? null : step + self.data.offset;
+  if (pinned === self.group.pinned) notify(self.group); // closing what was open by itself
+  pointAt(self.group, { pinned, hovered: null });
   notify(self.group);
   if (focus) self.items[step ?? self.step ?? 0].node.focus({ preventScroll: true });
 }
@@ -221,7 +232,8 @@ function listen(self) {
     return node ? Number(node.dataset.step) : null;
   };
   columns.addEventListener("pointerover", (event) => {
-    pointAt(self.group, { hovered: stepAt(event) });
+    const step = stepAt(event);
+    pointAt(self.group, { hovered: step === null ? null : step + self.data.offset });
     draw(self);
   });
   columns.addEventListener("pointerleave", () => {
@@ -267,5 +279,6 @@ function lookAtRow(self, event) {
 
 function look(self, layer, direction) {
   const { data } = self;
-  if (layer !== data.layer || direction !== data.direction) self.setTriggerValue("chosen", { layer, direction });
+  const { part } = data;
+  if (layer !== data.layer || direction !== data.direction) self.setTriggerValue("chosen", { part, layer, direction });
 }
