@@ -22,14 +22,6 @@ def loss_figure(history: History, t: Translate, scale: Literal["linear", "log"])
     """Loss by epoch, over the whole span that the run is to take, so that the axis stands still while it grows."""
     losses = np.array(history.losses, dtype=np.float64)
     losses[~np.isfinite(losses)] = np.nan  # a gap, where the run diverged
-    seen = losses[losses > 0]
-    decades = np.log10(seen.max() / seen.min()) if len(seen) else 0.0
-    axis: dict[str, Any] = {"rangemode": "tozero"} if scale == "linear" else {"dtick": 1}
-    if not len(seen):
-        axis = {"showticklabels": False}
-    elif scale == "log" and decades < 1.5:  # too few powers of ten to read a value from
-        ticks = [digit * 10.0**power for power in range(-9, 10) for digit in (1, 2, 3, 5, 7)]
-        axis = {"tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
     curve = go.Scatter(
         x=np.arange(1, len(losses) + 1),
         y=losses,
@@ -44,15 +36,23 @@ def loss_figure(history: History, t: Translate, scale: Literal["linear", "log"])
             **BARE,
             "margin": MARGIN,
             "xaxis": {"title": {"text": t("axis.epoch")}, "range": [0, max(history.experiment.epochs, 2)]},
-            "yaxis": {
-                "title": {"text": t(f"axis.loss.{history.experiment.loss}")},
-                "type": scale,
-                "exponentformat": "power",
-            }
-            | axis,
+            "yaxis": {"title": {"text": t(f"axis.loss.{history.experiment.loss}")}} | loss_axis(losses, scale),
             "showlegend": False,
         },
     )
+
+
+def loss_axis(losses: np.ndarray, scale: Literal["linear", "log"]) -> dict[str, Any]:
+    """How an axis for these losses is marked; nan is a gap among them."""
+    seen = losses[losses > 0]
+    decades = np.log10(seen.max() / seen.min()) if len(seen) else 0.0
+    axis: dict[str, Any] = {"rangemode": "tozero"} if scale == "linear" else {"dtick": 1}
+    if not len(seen):
+        axis = {"showticklabels": False}
+    elif scale == "log" and decades < 1.5:  # too few powers of ten to read a value from
+        ticks = [digit * 10.0**power for power in range(-9, 10) for digit in (1, 2, 3, 5, 7)]
+        axis = {"tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
+    return {"type": scale, "exponentformat": "power"} | axis
 
 
 def hidden_figure(history: History, frame: Frame, t: Translate) -> go.Figure:

@@ -21,15 +21,19 @@ class Scores:
 
 def confusion(truth: np.ndarray, said: np.ndarray, classes: int) -> np.ndarray:
     """How often each class was taken for each, int64 [truth, said]; of classes [answer] and [answer]."""
-    counts = np.zeros((classes, classes), dtype=np.int64)
-    np.add.at(counts, (truth, said), 1)
-    return counts
+    return np.bincount(truth * classes + said, minlength=classes * classes).reshape(classes, classes)
 
 
 def confusion_of(lines: Sequence[Line], held: Held, classes: int) -> np.ndarray:
     """The same for the lines that are only tested on, where each line or each of its tokens has one class."""
     truth = np.array([target for line in lines for target in line.targets], dtype=np.int64)
     return confusion(truth, np.concatenate(held.said), classes)
+
+
+def occurring(counts: np.ndarray) -> np.ndarray:
+    """The classes that are there or were said at least once, in order; of counts [..., truth, said]."""
+    whole = counts.reshape(-1, *counts.shape[-2:]).sum(0)
+    return np.flatnonzero(whole.sum(1) + whole.sum(0))
 
 
 def scores(counts: np.ndarray) -> Scores:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnlab.figures import BARE, MARGIN, tick
+from rnnlab.figures import BARE, MARGIN, loss_axis, tick
 from rnnlab.gradient_figures import LEGEND, decades, epoch_axis, number, scale, token_axis
 from rnnlab.history import Frame, History, Opening
 from rnnlab.i18n import Translate
@@ -34,27 +34,31 @@ def loss_curves(history: History, t: Translate, scale: Literal["linear", "log"])
     losses = np.array(history.losses, dtype=np.float64)
     if history.experiment.loss == "sum":
         losses /= o.trained_targets
-    held = [frame.held.loss for frame in history.frames if frame.held is not None]
-    figure = curves(history, losses, np.array(held), (t("curve.training"), t("curve.held")), t)
-    axis: dict[str, Any] = {"title": {"text": t("axis.curve.loss")}, "type": scale, "exponentformat": "power"}
-    figure.update_layout(yaxis=axis | ({"rangemode": "tozero"} if scale == "linear" else {}))
-    return figure
+    held = np.array([frame.held.loss for frame in history.frames if frame.held is not None])
+    axis = {"title": {"text": t("axis.curve.loss")}} | loss_axis(finite(np.concatenate([losses, held])), scale)
+    return curves(history, losses, held, (t("curve.training"), t("curve.held")), axis, t)
 
 
 def score_curves(history: History, t: Translate) -> go.Figure:
     """Share of right answers by epoch: in training, and on held-out lines."""
     frames = history.frames
     right = np.array([snapshot.accuracy for snapshot in history.snapshots])
-    held = [frame.held.score for frame in frames if frame.held is not None]
+    held = np.array([frame.held.score for frame in frames if frame.held is not None])
     kind = counted(history.opening, frames[-1])
     in_training = "tokens" if kind == "sequences" else kind
     names = (t(f"curve.training.{in_training}"), t(f"curve.held.{kind}"))
-    figure = curves(history, right, np.array(held), names, t)
-    figure.update_layout(yaxis={"title": {"text": t("axis.curve.score")}, "range": [-0.03, 1.05], "tickformat": ".0%"})
-    return figure
+    axis = {"title": {"text": t("axis.curve.score")}, "range": [-0.03, 1.05], "tickformat": ".0%"}
+    return curves(history, right, held, names, axis, t)
 
 
-def curves(history: History, training: np.ndarray, held: np.ndarray, names: tuple[str, str], t: Translate) -> go.Figure:
+def curves(
+    history: History,
+    training: np.ndarray,
+    held: np.ndarray,
+    names: tuple[str, str],
+    axis: dict[str, Any],
+    t: Translate,
+) -> go.Figure:
     """Training by each epoch, held-out by each recorded one; over the whole span that the run is to take."""
     x = np.arange(1, len(training) + 1)
     epochs = [frame.epoch for frame in history.frames]
@@ -121,31 +125,29 @@ def confusion_figure(counts: np.ndarray, classes: Sequence[str], t: Translate) -
 
 
 def reach_figure(reach: Reach, padded: bool, tokens: Sequence[str], used: str, t: Translate) -> go.Figure:
-    """Derivatives of each half of each readout by each token, in colour, by their logarithm; 0 stays empty. Both the
-    sentence alone and padded are on the scale of the former, so that they can be compared."""
+    """Derivatives of each half of each readout by each token, in colour, by their logarithm; 0 has a mark of its own
+    below. Both the sentence alone and padded are on the scale of the former, so that they can be compared."""
     norms = reach.padded if padded else reach.alone
     assert norms is not None
     low, high = decades(reach.alone)
     exponents, labels = scale(low, high)
-    with np.errstate(divide="ignore"):
-        z = np.where(norms > 0, np.log10(norms), np.nan)  # [row, step]
+    z = np.log10(np.where(norms > 0, norms, 10.0 ** (low - 1)))  # [row, step]
     names = [
-        (f"<b>{t(f'readout.{kind}')} ◂</b>" if kind == used else t(f"readout.{kind}"))
+        (f"<b>{t(f'readout.{kind}')} ◀</b>" if kind == used else t(f"readout.{kind}"))
         + (f" · {t(f'half.{HALVES[half]}')}" if reach.halves > 1 else "")
         for kind, half in reach.rows
     ]
     columns = [f"{step} · {tick(token)}" for step, token in enumerate(tokens, start=1)]
     heat = go.Heatmap(
         z=z,
-        zmin=low,
+        zmin=low - 1,
         zmax=high,
         text=[[number(value) for value in row] for row in norms],
         customdata=[columns],
         xgap=1,
         ygap=1,
         meta={"palette": "sequential"},
-        hoverongaps=True,
-        colorbar={"thickness": 10, "outlinewidth": 0, "tickvals": exponents[1:], "ticktext": labels[1:]},
+        colorbar={"thickness": 10, "outlinewidth": 0, "tickvals": exponents, "ticktext": labels},
         hovertemplate=t("figure.reach.hover") + "<extra></extra>",
         **({"texttemplate": "%{text}"} if len(tokens) <= WRITTEN else {}),
     )

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.parts import live, resultparts, stage
 from pages.parts.ask import ask
 from pages.parts.panel import panel
-from pages.parts.resultparts import View, frame, frames, history, joiner, place
+from pages.parts.resultparts import View, counts, frame, frames, history, joiner, place
 from pages.parts.tagviews import meanings
 from pages.parts.textparts import grid, grids, row
 from rnnlab import jobs, metrics
@@ -100,13 +100,21 @@ def readouts(run: Run, t: Translate) -> None:
             return
         tokens = list(o.probe[: o.inputs])
         reached(run, found, False, tokens, t)
-        st.caption(t("readouts.alone.both" if e.bidirectional else "readouts.alone.one"))
+        st.caption(blind(found, len(tokens), t))
         if found.padded is None:
             st.caption(t("readouts.longest", steps=found.longest))
             return
         padding = found.padded.shape[1] - len(tokens)
         reached(run, found, True, tokens + [o.vocabulary[0]] * padding, t)
         st.caption(t("readouts.packed" if e.packed else "readouts.padded", padding=padding, longest=found.longest))
+
+
+def blind(found: Reach, steps: int, t: Translate) -> str:
+    """How many tokens the backward half at the last step hears of: in one layer of its own only that one."""
+    if found.halves == 1:
+        return t("readouts.one")
+    seen = int((found.alone[found.rows.index(("last", 1))] > 0).sum())
+    return t("readouts.blind" if seen < steps else "readouts.sees", seen=seen, steps=steps)
 
 
 def reached(run: Run, found: Reach, padded: bool, tokens: list[str], t: Translate) -> None:
@@ -119,33 +127,30 @@ def reached(run: Run, found: Reach, padded: bool, tokens: list[str], t: Translat
 
 def confusion(run: Run, t: Translate) -> None:
     """What was taken for what, of held-out lines."""
-    o = history(run).opening
+    o, found = history(run).opening, counts(run)
+    kept = metrics.occurring(found)
+    found = found[:, kept][:, :, kept]
     with panel("confusion", t):
-        counts = np.stack([metrics.confusion_of(o.held, one.held, len(o.classes)) for one in frames(run) if one.held])
-        figure = figures.confusion_figure(counts[-1], o.classes, t)
-        height = max(260, min(640, 120 + 30 * len(o.classes)))
-        resultparts.chart(run, "confusion", figure, t("panel.confusion"), t, height, moving=counts)
+        figure = figures.confusion_figure(found[-1], [o.classes[id] for id in kept], t)
+        height = max(260, min(640, 120 + 30 * len(kept)))
+        resultparts.chart(run, "confusion", figure, t("panel.confusion"), t, height, moving=found)
 
 
 def classes(run: Run, t: Translate) -> None:
     """Precision, recall and F1 of each class."""
-    o = history(run).opening
+    past, found = history(run), counts(run)
+    shown = frame(run)
+    at = found[past.frames.index(shown)]
     with panel("classes", t, formula=RATES):
-        shown = frame(run)
-        assert shown.held is not None
-        counts = metrics.confusion_of(o.held, shown.held, len(o.classes))
-        rates = metrics.scores(counts)
-        named = meanings(run, t)
-        columns = (rates.precision, rates.recall, rates.f1)
-        table = [
-            row(name, [(str(rates.support[id]), "", "number"), *((percent(column[id]), "", "") for column in columns)])
-            for id, name in enumerate(o.classes)
-        ]
-        for line, meaning in zip(table, named, strict=True):
-            line["label"] += f" {meaning}" if meaning else ""
+        rates, named = metrics.scores(at), meanings(run, t)
+        table = []
+        for id in metrics.occurring(found):
+            shares = (percent(rate[id]) for rate in (rates.precision, rates.recall, rates.f1))
+            name = f"{past.opening.classes[id]} {named[id]}".rstrip()
+            table.append(row(name, [(str(rates.support[id]), "", "number"), *((share, "", "") for share in shares)]))
         head = [t(f"classes.{name}") for name in ("class", "support", "precision", "recall", "f1")]
         grids("results-classes", [grid(t("classes.title", epoch=shown.epoch), table, head)])
-        right, count = int(np.trace(counts)), int(counts.sum())
+        right, count = int(np.trace(at)), int(at.sum())
         st.caption(t("classes.right", right=f"{right:,}", count=f"{count:,}", share=f"{right / count:.1%}"))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from pages.parts import live, stage
+from rnnlab import metrics
 from rnnlab.history import Frame, History
 from rnnlab.i18n import Translate
 from rnnlab.session import Run
@@ -33,6 +34,18 @@ def frame(run: Run) -> Frame:
 
 def place(run: Run) -> dict[str, Any]:
     return stage.place(run, history(run).frames)
+
+
+def counts(run: Run) -> np.ndarray:
+    """What was taken for what on held-out lines at each recorded epoch, [frame, truth, said]."""
+    past = history(run)
+    o = past.opening
+
+    def count() -> np.ndarray:
+        held = [one.held for one in past.frames if one.held]
+        return np.stack([metrics.confusion_of(o.held, one, len(o.classes)) for one in held])
+
+    return run.drawn("counts", count)
 
 
 def joiner(run: Run) -> str:

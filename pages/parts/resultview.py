@@ -53,4 +53,5 @@ def curves(run: Run, t: Translate) -> None:
         st.caption(t("held.none", field=t("field.held_out")))
         return
     kind = figures.counted(o, past.frames[-1])
-    st.caption(t(f"held.{kind}", count=f"{o.held_count:,}", shown=len(o.held)))
+    first = t("held.first", shown=len(o.held)) if o.held_count > len(o.held) else ""
+    st.caption(t(f"held.{kind}", count=f"{o.held_count:,}") + first)

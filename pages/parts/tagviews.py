@@ -13,7 +13,7 @@ from rnnlab.tagset import MEANINGS
 
 _tagged = live.component("tagged")
 
-LINES = 12  # held-out ones that are shown at a time
+LINES = 10  # held-out ones that are shown at a time
 CODE = """logits = linear(output)    # [batch, step, tag]
 loss = F.cross_entropy(logits.flatten(0, 1), tags.flatten(), ignore_index=-100)    # -100 on padding
 said = logits.argmax(-1)    # [batch, step]"""
@@ -35,8 +35,7 @@ def tagged(run: Run, t: Translate) -> None:
         for one in frames(run):
             held = one.held.said[start - 1 : start - 1 + LINES] if one.held else ()
             said.append(np.concatenate([one.top[:, 0], *held]))
-        frequency = np.bincount([tag for line in o.held for tag in line.targets if tag >= 0], minlength=len(o.classes))
-        order = np.argsort(-frequency, kind="stable").tolist()  # the commonest tags get a colour of their own
+        order = commonest(run, np.stack(said))
         _tagged(
             key="results-tagged",
             data={
@@ -45,12 +44,21 @@ def tagged(run: Run, t: Translate) -> None:
                 "lines": lines,
                 "said": live.pack(np.stack(said).astype(np.int32)),
                 "tags": o.classes,
-                "order": order,
+                "order": order,  # the commonest have a colour of their own
                 "hues": dict(zip(map(str, order), HUES, strict=False)),
                 "meanings": meanings(run, t),
                 "labels": {name: t(f"tagged.{name}") for name in ("hover", "hover_unknown", "legend", "score")},
             },
         )
+
+
+def commonest(run: Run, said: np.ndarray) -> list[int]:
+    """The tags that were said (said: [frame, token]) or are right somewhere, the most frequent of the truth first."""
+    o = history(run).opening
+    truth = [tag for line in o.held for tag in line.targets]
+    frequency = np.bincount([*truth, *(tag for tag in o.targets if tag >= 0)], minlength=len(o.classes))
+    there = np.flatnonzero((frequency > 0) | np.isin(np.arange(len(o.classes)), said))
+    return there[np.argsort(-frequency[there], kind="stable")].tolist()
 
 
 def meanings(run: Run, t: Translate) -> list[str]:

@@ -57,7 +57,7 @@ function draw(self) {
   setText(self.title, fill(data.labels.title, { answer: data.names[frame] ?? "" }));
   cells.forEach(({ node, value }, step) => {
     const number = values.values[frame * steps + step];
-    const share = data.limit > 0 && Number.isFinite(number) ? Math.min(Math.abs(number) / data.limit, 1) : 0;
+    const share = data.limit > 0 && Number.isFinite(number) ? Math.sqrt(Math.min(Math.abs(number) / data.limit, 1)) : 0;
     node.style.setProperty("--rl-share", share.toFixed(3));
     node.classList.toggle("rl-minus", number < 0);
     node.classList.toggle("rl-active", step === at);

@@ -5,7 +5,7 @@ export default component("rl-tagged", {
   build(self) {
     self.lines = element("div", "rl-tagged-lines");
     self.legend = element("div", "rl-tagged-legend");
-    self.root.append(self.lines, self.legend);
+    self.root.append(self.legend, self.lines);
   },
 
   update(self) {
