@@ -138,7 +138,7 @@ def show(t: Translate) -> None:
     browser once, and a slow one that had not built the widget by then would show it empty."""
     fields = said()
     e = st.session_state.experiment = read(fields)
-    if any(st.session_state[KEYS[name]] not in choices(name) for name in CHOICES):
+    if any(st.session_state.get(KEYS[name], fields[name]) not in choices(name) for name in CHOICES):
         keep()
     st.selectbox(
         t("field.preset"),
