@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from math import nan
+from operator import eq
 
 import torch
 from torch import Tensor, nn
@@ -46,22 +47,25 @@ def examine(model: nn.Module, data: Data) -> Held:
 
 @torch.no_grad()
 def examine_translator(model: nn.Module, data: Data) -> Held:
-    """Whole sequences against the right ones: written freely (greedily), and with the true token at each step."""
+    """Sequences written freely (greedily) against the right ones, whole and token by token; and token by token given
+    the true one before. (Of whole sequences as many are right given the truth as written freely: where every step is
+    right, what is written is what would have been given.)"""
     assert isinstance(model, Translator)
-    loss, count, free, forced, said = 0.0, 0, 0, 0, []
+    loss, count, whole, forced, free, said = 0.0, 0, 0, 0, 0, []
     limit = write_limit(data)
     for batch in batches(data):
         logits = model(batch).logits
         loss += summed_loss(logits, batch.targets)
         count += batch.count
-        asked = batch.targets != NO_TARGET
-        forced += int(((logits.argmax(-1) == batch.targets) | ~asked).all(1).sum())
+        forced += int((logits.argmax(-1) == batch.targets).sum())
         tokens, _ = greedy(model, batch.ids, batch.lengths, limit)
-        for row, target, own in zip(tokens.tolist(), batch.targets.tolist(), asked.sum(1).tolist(), strict=True):
-            end = row.index(EOS_ID) + 1 if EOS_ID in row else len(row)
-            free += row[:end] == target[:own]
-            said.append(torch.tensor(row[:end]).int().numpy())
-    return Held(loss / count, free / len(said), forced / len(said), tuple(said))
+        lengths = (batch.targets != NO_TARGET).sum(1).tolist()
+        for row, target, own in zip(tokens.tolist(), batch.targets.tolist(), lengths, strict=True):
+            written = row[: row.index(EOS_ID) + 1] if EOS_ID in row else row
+            whole += written == target[:own]
+            free += sum(map(eq, written, target[:own]))
+            said.append(torch.tensor(written).int().numpy())
+    return Held(loss / count, whole / len(said), forced / count, tuple(said), free / count)
 
 
 Examine = Callable[[nn.Module, Data], Held]

@@ -1,7 +1,7 @@
 """What a run leaves behind: values without torch, so that the web process can hold and draw them."""
 
 from dataclasses import dataclass, field, replace
-from math import ceil
+from math import ceil, nan
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -49,8 +49,9 @@ class Held:
 
     loss: float  # mean over all targets, each given the true ones before it
     score: float  # share that is right, 0 to 1: of tokens, or of whole sequences where the network writes freely
-    forced: float  # the share of sequences right when it is given the true token at each step; nan where there is none
+    forced: float  # where it writes freely: the share of tokens right if given the true one before; else nan
     said: tuple[np.ndarray, ...]  # int32, for each line: the classes that were said, one for all, or one a token
+    free: float = nan  # where it writes freely: the share of the target's tokens that stand at their places; else nan
 
     @property
     def bytes(self) -> int:

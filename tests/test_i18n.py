@@ -211,6 +211,7 @@ EXPANDED = {
         "saliency",
         "judged",
         "tagged",
+        *("alignment", "decoding", "hypotheses", "forcing", "heldpairs", "exact"),
     )
 }
 

@@ -20,9 +20,11 @@ JS = Path(__file__).parent / "js"
 
 
 def component(name: str, *more: str) -> Callable[..., Any]:
-    """Register js/<name>.js, with the shared text before it and `more` files behind it, and its style sheet."""
+    """Register js/<name>.js, with the shared text before it and `more` files behind it, and their style sheets."""
     script = "".join(_lean(JS / f"{part}.js") for part in ("common", name, *more))
-    return st.components.v2.component(f"rnnlab_{name}", css=_lean(JS / f"{name}.css"), js=script, isolate_styles=False)
+    sheets = [JS / f"{part}.css" for part in (*more, name)]
+    style = "".join(_lean(sheet) for sheet in sheets if sheet.exists())
+    return st.components.v2.component(f"rnnlab_{name}", css=style, js=script, isolate_styles=False)
 
 
 def _lean(path: Path) -> str:

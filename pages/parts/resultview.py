@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from pages.parts import classviews, form, stage, tagviews
+from pages.parts import classviews, form, seqviews, stage, tagviews
 from pages.parts.panel import panel
 from pages.parts.resultparts import View, chart, history
 from rnnlab import result_figures as figures
 from rnnlab.i18n import Translate
 from rnnlab.session import Run
 
-VIEWS: dict[str, View] = classviews.VIEWS | tagviews.VIEWS
+VIEWS: dict[str, View] = classviews.VIEWS | seqviews.VIEWS | tagviews.VIEWS
 HALF = {"prefixes", "saliency", "confusion", "classes"}  # narrow ones: two such share a row
-HELD = {"confusion", "classes", "judged"}  # about held-out lines alone
+HELD = {"confusion", "classes", "judged", "pairs"}  # about held-out lines alone
 
 
 def draw(run: Run, t: Translate) -> None:

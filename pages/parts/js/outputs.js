@@ -1,0 +1,156 @@
+// Outputs beside one another, as a table that follows the epoch: the hypotheses of a beam search, the output told the
+// truth and not, held-out pairs. Each is a function from a frame to rows; all are drawn alike.
+
+export default component("rs rs-outputs", {
+  build(self) {
+    self.scroller = element("div", "rs-scroller", null, { tabindex: "0", role: "region" });
+    self.table = element("table");
+    self.said = element("p", "rs-said", "", { "aria-live": "polite" });
+    self.scroller.append(self.table);
+    self.root.append(self.scroller, self.said);
+  },
+
+  update(self) {
+    openPacked(self);
+    self.root.dataset.kind = self.data.kind;
+    self.scroller.setAttribute("aria-label", self.data.labels.table);
+    draw(self);
+  },
+
+  cursor: draw,
+});
+
+const KINDS = { beams, forcing, pairs };
+
+function draw(self) {
+  const { data, packed, table } = self;
+  if (!packed) return;
+  const { head, rows, said } = KINDS[data.kind](self, shownFrame(self));
+  setText(self.said, said);
+  const source = JSON.stringify([head, rows]);
+  if (self.source === source) return; // what did not change can be selected and copied while a run goes on
+  self.source = source;
+  const [top, body] = [element("thead"), element("tbody")];
+  const line = element("tr");
+  line.append(...head.map((name) => element("th", "", name, { scope: "col" })));
+  top.append(line);
+  body.append(...rows.map((row) => rowNode(row, head)));
+  table.replaceChildren(top, body);
+}
+
+function rowNode({ kind, cells }, head) {
+  const row = element("tr", kind ? `rs-${kind}` : "");
+  row.append(...cells.map((cell, i) => cellNode(cell, i === 0, head[i])));
+  return row;
+}
+
+// A cell is a text, or {tokens, joiner, note} for a sequence, or {share} for a bar; `name` is its column's, for narrow pages.
+function cellNode(cell, first, name) {
+  const node = element(first ? "th" : "td", cell.kind ? `rs-${cell.kind}` : "", null, first ? { scope: "row" } : {});
+  node.dataset.name = name;
+  if (cell.tokens) node.append(textOf(cell), ...(cell.note ? [element("small", "", cell.note)] : []));
+  else if (cell.share !== undefined) {
+    const bar = element("span", "rs-chance");
+    bar.style.setProperty("--rs-share", cell.share.toFixed(4));
+    node.append(bar, element("span", "rs-percent", percent(cell.share)));
+  } else setText(node, cell.text ?? cell);
+  return node;
+}
+
+// Tokens as one text; wrong ones are marked.
+function textOf({ tokens, joiner }) {
+  const text = element("span", "rs-text");
+  text.append(...tokens.flatMap(({ token, special, wrong }, i) => [
+    ...(i && joiner ? [joiner] : []),
+    tokenNode(token === " " ? token : visible(token), tokenClass(special, wrong ? "rs-wrong" : "")), // inside a text a space is a space
+  ]));
+  return text;
+}
+
+// Classes as tokens; those marked that stand where another stands in `right`.
+const compared = (data, places, right) => Array.from(places, (place, i) => ({
+  ...classAt(data, place), wrong: right !== null && place !== right[i],
+}));
+
+// ---- The hypotheses of a beam search, likeliest first; the greedy one is among them or stands below -----------------
+function beams({ data, packed }, frame) {
+  const { labels, joiner, width } = data;
+  const counts = packed.counts.values;
+  const before = counts.subarray(0, frame).reduce((sum, one) => sum + one, 0);
+  const greedy = Array.from(packed.free.row(frame));
+  const found = Array.from({ length: counts[frame] }, (_, i) => ({
+    ids: Array.from(packed.beams.row(before + i)), score: packed.scores.values[before + i],
+  }));
+  const place = found.findIndex(({ ids }) => ids.join() === greedy.join());
+  const row = ({ ids, score }, number, same) => ({
+    kind: same ? "chosen" : "",
+    cells: [
+      number, { tokens: compared(data, ids, same ? null : greedy), joiner, note: same ? labels.greedy : "" },
+      score.toFixed(3).replace("-", "−"), { share: Math.exp(score) },
+    ],
+  });
+  const rows = found.map((one, i) => row(one, String(i + 1), i === place));
+  if (place < 0) rows.push(row({ ids: greedy, score: packed.greedy_scores.values[frame] }, "–", true));
+  const gain = Math.exp(found[0].score - packed.greedy_scores.values[frame]);
+  const template = width === 1 ? labels.one : place === 0 ? labels.same : labels.better;
+  return {
+    head: [labels.rank, labels.output, labels.score, labels.chance],
+    rows,
+    said: fill(template, { gain: gain.toPrecision(gain < 1.1 ? 4 : 3) }),
+  };
+}
+
+// ---- Told the right token at each step, and writing by itself: step under step ---------------------------------------
+function forcing({ data, packed }, frame) {
+  const { labels, target } = data;
+  const forced = packed.forced.values.subarray(frame * target.length, (frame + 1) * target.length);
+  const free = packed.free.row(frame);
+  const steps = Math.max(target.length, free.length);
+  const line = (name, places, right) => ({
+    cells: [name, ...Array.from({ length: steps }, (_, i) => {
+      if (i >= places.length) return { text: "", kind: "gap" };
+      const wrong = right && places[i] !== right[i];
+      return { tokens: [{ ...classAt(data, places[i]), wrong }], joiner: "", kind: !right ? "" : wrong ? "miss" : "hit" };
+    })],
+  });
+  const count = (places) => Array.from(places).filter((place, i) => place === target[i]).length;
+  const exact = (places) => places.length === target.length && count(places) === target.length;
+  return {
+    head: [labels.step, ...Array.from({ length: steps }, (_, i) => String(i + 1))],
+    rows: [line(labels.target, target), line(labels.forced, forced, target), line(labels.free, free, target)],
+    said: fill(labels.right, {
+      forced: `${count(forced)}${exact(forced) ? " ✓" : ""}`, free: `${count(free)}${exact(free) ? " ✓" : ""}`, steps: target.length,
+    }),
+  };
+}
+
+// ---- Held-out pairs, wrong ones first ------------------------------------------------------------------------------
+function pairs({ data, packed }, frame) {
+  const { labels, lines, joiners, most } = data;
+  const judged = lines.map(({ source, target }, i) => {
+    const said = Array.from(packed.said.row(frame * lines.length + i));
+    return { source, target, said, right: said.join() === target.join() };
+  });
+  const wrong = judged.filter(({ right }) => !right);
+  const shown = [...wrong, ...judged.filter(({ right }) => right)].slice(0, most);
+  const open = (said) => (said.at(-1) === data.end ? [] : [{ token: "…", special: true }]);
+  const rows = shown.map(({ source, target, said, right }) => ({
+    kind: right ? "right" : "fault",
+    cells: [
+      { tokens: source.map((token) => ({ token })), joiner: joiners.source },
+      { tokens: compared(data, target.slice(0, -1), null), joiner: joiners.target },
+      {
+        tokens: [...compared(data, said.filter((place) => place !== data.end), right ? null : target), ...open(said)],
+        joiner: joiners.target,
+      },
+      right ? "✓" : "✗",
+    ],
+  }));
+  return {
+    head: [labels.source, labels.target, labels.said, labels.verdict],
+    rows,
+    said: fill(labels.count, {
+      right: judged.length - wrong.length, all: judged.length, share: percent(packed.score.values[frame]), shown: rows.length,
+    }),
+  };
+}
