@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from importlib.resources import files
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
@@ -26,6 +27,9 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 async def healthz(_: Request) -> Response:
     return PlainTextResponse("ok")
 
+
+# What is uploaded stays in memory: Starlette would put all but the first megabyte into a file.
+MultiPartParser.spool_max_size = st.get_option("server.maxUploadSize") * 2**20
 
 base = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")  # own routes are not put below it by themselves
 

@@ -213,13 +213,13 @@ def has_header(table: Table) -> bool:
     first, below = table.rows[0].cells, replace(table, rows=table.rows[1:])
     if not all(first) or len(set(first)) < len(first):
         return False
-    known = {name for role in ROLES for name in names(role)}
-    if any(cell.casefold() in known for cell in first):
-        return True
     columns = [Counter(below.column(place)) for place in range(len(first))]
     if any(cell in column for cell, column in zip(first, columns, strict=True)):
         return False
-    return any(stands_out(cell, column) for cell, column in zip(first, columns, strict=True))
+    known = frozenset().union(*map(names, ROLES))
+    return any(cell.casefold() in known for cell in first) or any(
+        stands_out(cell, column) for cell, column in zip(first, columns, strict=True)
+    )
 
 
 def stands_out(cell: str, column: Counter[str]) -> bool:

@@ -93,21 +93,32 @@ def columns(table: Table, task: str) -> tuple[int, ...]:
     return tuple(found[role] for role in SHAPES[task].roles)
 
 
-def fewest_kinds(table: Table, places: list[int]) -> int:
-    """The column with the fewest different values, two at least: labels, most likely."""
-    kinds = {place: len(set(table.column(place))) for place in places}
-    return min(places, key=lambda place: (kinds[place] < 2, kinds[place]))
+def kinds(table: Table, places: list[int]) -> int:
+    """The column that holds labels, most likely: some values that come again and again, at worst one only."""
+
+    def rank(place: int) -> tuple[int, float]:
+        cells = table.column(place)
+        different = len(set(cells))
+        if 1 < different < len(cells):
+            return 0, different
+        return (1 if different == 1 else 2), mean_length(cells)
+
+    return min(places, key=rank)
+
+
+def mean_length(cells: list[str]) -> float:
+    return statistics.mean(map(len, cells or [""]))
 
 
 def longest(table: Table, places: list[int]) -> int:
-    return max(places, key=lambda place: statistics.mean(map(len, table.column(place) or [""])))
+    return max(places, key=lambda place: mean_length(table.column(place)))
 
 
 def first(_: Table, places: list[int]) -> int:
     return places[0]
 
 
-CHOICE = {"label": fewest_kinds, "text": longest, "source": first, "target": first}
+CHOICE = {"label": kinds, "text": longest, "source": first, "target": first}
 
 
 def take(table: Table, chosen: tuple[int, ...], task: str) -> Taken:

@@ -238,6 +238,7 @@ def test_the_delimiter_is_recognised(text, name, columns, expected):
         ("pos,good\nneg,bad\npos,fine", False),
         ("pos,good\nneg,bad", False),
         ("1,good\n0,bad", False),
+        ("text,x\ntext,y", False),
         ("label,text", False),
         ("label,\npos,good", False),
     ],
