@@ -29,6 +29,14 @@ def generated(name: str, count: int) -> list[Pair]:
     return [(source.copy(), target.copy()) for source, target in SOURCES[name]()[:count]]
 
 
+def cut(name: str, sentence: str) -> list[str]:
+    """A sentence of the reader's own as tokens, such as the pairs of this source have. Of white space only what parts
+    two words of a date is a token; number words may be written with hyphens, commas and capitals."""
+    if name == "numerals":
+        return sentence.lower().replace("-", " ").replace(",", " ").split()
+    return list((" " if name == "dates" else "").join(sentence.split()))
+
+
 @cache
 def dates() -> list[Pair]:
     """A day of 1950 to 2049 in four ways by turns, two of which name the weekday, to ISO 8601; tokens are characters.

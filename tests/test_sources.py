@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import ROOT
 
-from rnnlab.sources import MOST, SOURCES, generated
+from rnnlab.sources import MOST, SOURCES, cut, generated
 
 NAMES = list(SOURCES)
 
@@ -63,6 +63,21 @@ def test_another_process_makes_the_same_pairs_and_loads_no_torch():
 def test_a_name_that_is_no_source():
     with pytest.raises(KeyError):
         generated("weather", 1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_sentence_of_the_readers_own_is_cut_as_the_pairs_are(name):
+    between = " " if name == "numerals" else ""
+    for source, _ in generated(name, MOST):
+        assert cut(name, f"\u3000{between.join(source)} \n") == source
+
+
+def test_number_words_as_people_write_them():
+    plain = ["twenty", "one", "thousand", "five", "hundred", "and", "two"]
+    assert cut("numerals", "Twenty-one thousand, five hundred and two") == plain
+    assert cut("dates", "May  5,\t1999") == list("May 5, 1999")
+    assert cut("pinyin", "银 行") == ["银", "行"]
+    assert cut("reversal", " ") == []
 
 
 # Dates
