@@ -161,7 +161,9 @@ function mark(self) {
       node.setAttribute("aria-selected", String(i === chosen));
     });
     [...strip.children].forEach((node, i) => node.classList.toggle("rs-here", i === chosen));
-    if (chosen !== null) tabStop(line, chosen);
+    if (chosen === null) continue;
+    tabStop(line, chosen);
+    bringIntoSight(line, chosen);
   }
   const [across, down] = self.bands;
   place(across, row === null ? null : [0, row * size.down, columns * size.across, size.down]);

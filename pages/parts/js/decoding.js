@@ -68,6 +68,7 @@ function draw(self) {
     node.setAttribute("aria-selected", String(i === step));
   });
   tabStop(self.written, step);
+  bringIntoSight(self.written, step);
   alternatives(self, frame, free[step]);
   showPlay(self);
 }

@@ -133,14 +133,17 @@ function pairs({ data, packed }, frame) {
   });
   const wrong = judged.filter(({ right }) => !right);
   const shown = [...wrong, ...judged.filter(({ right }) => right)].slice(0, most);
-  const open = (said) => (said.at(-1) === data.end ? [] : [{ token: "…", special: true }]);
+  const ending = (said, target) => {
+    if (said.at(-1) !== data.end) return [{ token: "…", special: true }]; // not finished
+    return said.length < target.length ? [{ token: "‸", wrong: true }] : []; // something is missing
+  };
   const rows = shown.map(({ source, target, said, right }) => ({
     kind: right ? "right" : "fault",
     cells: [
       { tokens: source.map((token) => ({ token })), joiner: joiners.source },
       { tokens: compared(data, target.slice(0, -1), null), joiner: joiners.target },
       {
-        tokens: [...compared(data, said.filter((place) => place !== data.end), right ? null : target), ...open(said)],
+        tokens: [...compared(data, said.filter((place) => place !== data.end), right ? null : target), ...ending(said, target)],
         joiner: joiners.target,
       },
       right ? "✓" : "✗",

@@ -86,6 +86,14 @@ function tabStop(row, index) {
   row.nodes.forEach((node, i) => { node.tabIndex = i === row.stop ? 0 : -1; });
 }
 
+// A long sentence scrolls inside its row: what is chosen elsewhere is brought into sight there, and nothing else moves.
+function bringIntoSight({ list, nodes }, index) {
+  const top = nodes[index].offsetTop - list.offsetTop;
+  const bottom = top + nodes[index].offsetHeight;
+  if (top < list.scrollTop) list.scrollTop = top;
+  else if (bottom > list.scrollTop + list.clientHeight) list.scrollTop = bottom - list.clientHeight;
+}
+
 // ---- Shares of one, in colour --------------------------------------------------------------------------------------
 // The sequential scale of the theme as 256 colours, each with the text colour that can be read on it.
 function shades(root) {
@@ -110,4 +118,4 @@ function shade(node, scale, share) {
 
 // A share as people read it, its digits always three.
 const digits = (share) => share.toFixed(3);
-const percent = (share) => `${(share * 100).toFixed(1)}%`;
+const percent = (share) => (share > 0 && share < 0.0005 ? "<0.1%" : `${(share * 100).toFixed(1)}%`);
