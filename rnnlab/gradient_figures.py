@@ -118,17 +118,10 @@ def epoch_axis(t: Translate, low: float, high: float) -> dict[str, Any]:
     return axis | {"dtick": 1} if high - low <= 6 else axis
 
 
-def reachable(norms: np.ndarray, target: int | np.ndarray, direction: int) -> np.ndarray:
-    """Norms [..., step] without those of steps that are not read before the target; but with those that matter
-    nevertheless (below another layer that reads both ways)."""
-    steps = np.arange(norms.shape[-1])
-    outside = steps < target if direction else steps > target
-    return np.where(outside & (norms == 0), np.nan, norms)
-
-
-def all_reachable(norms: np.ndarray, direction: int) -> np.ndarray:
-    """The same for all targets at once: [target step, step]."""
-    return reachable(norms, np.arange(len(norms))[:, None], direction)
+def reachable(norms: np.ndarray, unread: np.ndarray) -> np.ndarray:
+    """Norms [..., step] without those of steps that are not read before the target (`unread`); but with those that
+    matter nevertheless (below another layer that reads both ways)."""
+    return np.where(unread & (norms == 0), np.nan, norms)
 
 
 def curve_figure(

@@ -4,8 +4,13 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnlab import Experiment, explain, run
+from rnnlab.training import Trainer
+
+LABELLED = "good | we like the rain\nbad | we fear the long rain\ngood | rain"
+PAIRS = "a b c | x y\nb a | y\nc b a b | z y x"
 
 CELLS = {
     ("rnn", "layer"): nn.RNN,
@@ -36,6 +41,65 @@ def test_the_lines_shown_give_the_first_loss(cell, impl, given, head, loss):
     assert names["token"].shape == names["probability"].shape == (1, 4)
 
 
+def names_of(e: Experiment) -> dict:
+    """What the lines of a classifier or an encoder–decoder speak of: torch's modules from the run's seed, its batch."""
+    trainer = Trainer(e)
+    (batch,), data = trainer.batches, trainer.data
+    torch.manual_seed(e.seed)
+    read = nn.Embedding(len(data.vocabulary), e.embed, padding_idx=0)
+    options = {"batch_first": True, "num_layers": e.layers, "bidirectional": e.bidirectional}
+    layer, hidden = CELLS[e.cell, "layer"], e.hidden * (1 + e.bidirectional)
+    names = {"torch": torch, "F": functional, "ids": batch.ids, "lengths": batch.lengths, "embedding": read}
+    names |= {"pack_padded_sequence": pack_padded_sequence, "pad_packed_sequence": pad_packed_sequence}
+    names |= {"targets": batch.targets, "labels": batch.targets[:, 0], "bos": torch.ones(len(batch.ids), 1).long()}
+    names["encoder"] = names[e.cell] = layer(e.embed, e.hidden, **options)
+    wide = 0
+    if e.task == "seq2seq":
+        names["target_embedding"] = nn.Embedding(len(data.classes), e.embed, padding_idx=0)
+        if e.attention == "additive":
+            names |= {"W": nn.Linear(2 * e.hidden, e.hidden), "v": nn.Linear(e.hidden, 1, bias=False)}
+        wide = 0 if e.attention == "none" else e.hidden
+        names["decoder"] = layer(e.embed + wide, e.hidden, **options)
+    return names | {"linear": nn.Linear(hidden + wide, len(data.classes))}
+
+
+CLASSIFIERS = [
+    {"task": "classify", "text": LABELLED, "readout": readout, "bidirectional": both, "packed": packed}
+    for readout, both, packed in [
+        *[("final", both, packed) for both in (False, True) for packed in (False, True)],
+        *[("last", True, False), ("valid", False, True), ("mean", True, True)],
+    ]
+]
+PAIRED = [
+    {"task": "seq2seq", "text": PAIRS, "attention": attention, "packed": packed, "teacher": teacher}
+    for attention, packed, teacher in [
+        *[(kind, packed, 1.0) for kind in ("none", "additive", "dot") for packed in (False, True)],
+        *[("none", True, 0.0), ("dot", True, 0.0)],
+    ]
+]
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("fields", CLASSIFIERS + PAIRED, ids=lambda f: "-".join(map(str, list(f.values())[2:])))
+def test_the_lines_of_every_task_give_the_first_loss(cell, fields):
+    e = Experiment(cell=cell, hidden=4, embed=3, layers=2, epochs=1, seed=5, **fields)
+    names = names_of(e)
+    torch.manual_seed(5)
+    exec(explain.code("shapes", e), names)
+    assert names["loss"].item() == pytest.approx(run(e).losses[0], abs=1e-6)
+    exec(explain.code("predictions", e), names)
+    assert names["token"].shape == names["logits"].shape[:-1]
+
+
+@pytest.mark.parametrize("fields", [CLASSIFIERS[0], PAIRED[2], {}])
+def test_dropout_is_among_the_lines_where_there_is_any(fields):
+    drops = {"dropout_embed": 0.25, "dropout_head": 0.5}
+    lines = explain.code("shapes", Experiment(**fields, **drops))
+    assert "0.25, training" in lines
+    assert "0.5, training" in lines
+    assert "dropout" not in explain.code("shapes", Experiment(**fields))
+
+
 @pytest.mark.parametrize(
     ("panel", "fields", "part"),
     [
@@ -45,6 +109,13 @@ def test_the_lines_shown_give_the_first_loss(cell, impl, given, head, loss):
         ("hidden", {"cell": "gru"}, r"(1 - z_t) \odot n_t + z_t \odot h_{t-1}"),
         ("predictions", {"head": "none"}, r"\operatorname{softmax}(h_t)"),
         ("loss", {"loss": "mean"}, r"\frac1N"),
+        ("loss", {"task": "classify"}, "label"),
+        ("predictions", {"task": "classify", "readout": "mean"}, r"\frac1n\sum"),
+        ("predictions", {"task": "classify", "bidirectional": True}, r"\overleftarrow h_1"),
+        ("predictions", {"task": "classify", "readout": "last", "bidirectional": True}, r"\overleftarrow h_T"),
+        ("predictions", {"task": "seq2seq", "attention": "additive"}, r"v^\top\tanh(W_a[s_{t-1};"),
+        ("predictions", {"task": "seq2seq", "attention": "dot"}, r"s_{t-1}^\top h_k"),
+        ("predictions", {"task": "seq2seq"}, r"W s_t + b"),
     ],
 )
 def test_an_equation_is_the_chosen_models(panel, fields, part):

@@ -13,9 +13,8 @@ from test_figures import decoded
 from torch import nn
 from torch.nn import functional as F
 
-from pages.parts import gradientview
 from pages.parts.stage import Cursor
-from rnnlab import Experiment, backward, run
+from rnnlab import Experiment, backward, explain, run
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.share import to_link
 from rnnlab.tracing import network
@@ -77,24 +76,56 @@ def test_curve_words_and_epochs_show_the_run_at_the_chosen_step_and_epoch(lang, 
     assert decoded(heat["z"])[7][:3] == pytest.approx(np.log10(norms["h"][2][:3]), abs=1e-3)
     words = part(app, "gradients-words")
     packed = np.frombuffer(base64.b64decode(words["norms"]["b64"]), np.float32).reshape(words["norms"]["shape"])
-    np.testing.assert_allclose(packed, norms["h"], rtol=1e-5)
-    assert (words["target"], words["tokens"], words["backward"]) == (2, SENTENCE.split()[:4], False)
+    later = np.triu(np.ones((4, 4), bool), 1)  # what is not yet read when it predicts
+    np.testing.assert_allclose(packed, np.where(later, -1, norms["h"]), rtol=1e-5)
+    assert (words["target"], words["tokens"], words["asked"], words["parts"]) == (2, SENTENCE.split()[:4], 0, [])
     assert "`学习`" in said(app)
     assert f"{backward.through_time(history.experiment, at.weights, 1, 0).losses[2]:.4g}" in said(app)
 
 
-@pytest.mark.parametrize("fields", [{"cell": "rnn"}, {"cell": "lstm"}, {"cell": "gru"}, {"head": "none", "hidden": 4}])
+LABELLED = "good | we like the rain\nbad | we fear the long rain\ngood | rain"
+PAIRS = "a b c | x y\nb a | y\nc b a b | z y x"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *[{"cell": "rnn"}, {"cell": "lstm"}, {"cell": "gru"}, {"head": "none", "hidden": 4}],
+        *[{"task": "classify", "text": LABELLED, "readout": kind} for kind in ("final", "mean")],
+        *[{"task": "seq2seq", "text": PAIRS, "cell": cell, "attention": "dot"} for cell in ("lstm", "gru")],
+        *[{"task": "seq2seq", "text": PAIRS, "attention": "none"}],
+    ],
+)
 def test_the_lines_of_pytorch_find_what_the_page_shows(fields):
     e = Experiment(epochs=3, **fields)
     weights = run(e).checkpoints[-1].weights
     data, model = network(e, weights)
+    asked = data.parts[-1]
+    t = min(2, asked.stop - asked.start - 1)
     ids, target = torch.tensor([data.probe.inputs]), torch.tensor([data.probe.targets])
-    names = {"torch": torch, "F": F, "x": model.input(ids), "target": target, "t": 2, "linear": model.head}
-    cell = names["cell"] = getattr(nn, {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}[e.cell] + "Cell")(e.embed, e.hidden)
-    for own, learnt in zip(cell.parameters(), model.recurrent.parameters(), strict=True):
-        own.data = learnt.data
-    exec(gradientview.code(e), names)
-    expected = backward.through_time(e, weights, 0, 0).norms["h"][2][:3]
+    names = {"torch": torch, "F": F, "target": target, "t": t, "label": target[0]}
+
+    def cell_of(recurrent):
+        kind = getattr(nn, {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}[e.cell] + "Cell")
+        cell = kind(recurrent.input_size, e.hidden)
+        for own, learnt in zip(cell.parameters(), recurrent.parameters(), strict=True):
+            own.data = learnt.data
+        return cell
+
+    def attention(h, encoded):
+        return (encoded[0] @ h[0]).softmax(0)[None] @ encoded[0]
+
+    if len(data.parts) > 1:
+        names |= {"encoder_cell": cell_of(model.encoder.recurrent), "decoder_cell": cell_of(model.decoder.recurrent)}
+        names |= {
+            "x": model.encoder.input(ids),
+            "y": model.decoder.input(torch.tensor([[1, *data.probe.targets[:-1]]])),
+        }
+        names |= {"attention": attention, "linear": model.decoder.head}
+    else:
+        names |= {"x": model.input(ids), "cell": cell_of(model.recurrent), "linear": model.head}
+    exec(explain.code("flow", e), names)
+    expected = backward.through_time(e, weights, 0, 0).norms["h"][asked.start + t][: asked.start + t + 1]
     assert [norm.item() for norm in names["norms"]] == pytest.approx(expected, rel=1e-4)
 
 

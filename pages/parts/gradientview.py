@@ -8,9 +8,8 @@ from pages.parts import clipping, form, gradientcheck, live, othercells, runchar
 from pages.parts.ask import ask
 from pages.parts.panel import panel
 from pages.parts.plain import verbatim
+from rnnlab import explain, jobs
 from rnnlab import gradient_figures as figures
-from rnnlab import jobs
-from rnnlab.experiment import Experiment
 from rnnlab.gradients import Choice, ThroughTime
 from rnnlab.i18n import Translate
 from rnnlab.session import Run
@@ -24,25 +23,6 @@ CHAIN = r"""\frac{\partial L_t}{\partial h_k} = \frac{\partial L_t}{\partial h_t
 \,\frac{\partial h_t}{\partial h_{t-1}}\cdots\frac{\partial h_{k+1}}{\partial h_k}"""
 CELL_STATE = r"""\frac{\partial L_t}{\partial c_k} = f_{k+1}\odot\frac{\partial L_t}{\partial c_{k+1}}
 + \frac{\partial h_k}{\partial c_k}\odot\frac{\partial L_t}{\partial h_k}"""
-CODE = """h = []
-{start}
-for x_t in x[:, : t + 1].unbind(1):  # what comes after t has no part in L_t
-    {step}
-    h_t.retain_grad()
-    h.append(h_t)
-loss = F.cross_entropy({scores}, target[:, t])
-loss.backward()
-norms = [h_k.grad.norm() for h_k in h]"""
-
-
-def code(e: Experiment) -> str:
-    """How the same is found in a few lines of PyTorch, for one layer that reads forward."""
-    state = "(h_t, c_t)" if e.cell == "lstm" else "h_t"
-    start = f"{'h_t = c_t' if e.cell == 'lstm' else 'h_t'} = torch.zeros(1, {e.hidden})"
-    step = f"{state.strip('()')} = cell(x_t, {state})"
-    return CODE.format(start=start, step=step, scores="linear(h_t)" if e.head == "linear" else "h_t")
-
-
 def draw(run: Run, t: Translate) -> None:
     history = run.history
     assert history is not None
@@ -52,14 +32,11 @@ def draw(run: Run, t: Translate) -> None:
     if history.ended == "diverged":
         st.warning(t("gradients.diverged", epoch=history.checkpoints[-1].epoch))
     chosen = choose(run, t)
-    if history.experiment.bidirectional:
-        st.caption(t("gradients.both"))
-        if history.experiment.layers > 1:
-            st.caption(t("gradients.both.below"))
+    said(run, t)
     if history.experiment.carry:
         st.caption(t("gradients.carry"))
     formula = (CELL_STATE if history.experiment.cell == "lstm" else CHAIN) + LOSS
-    with panel("flow", t, formula=formula, code=code(history.experiment)):
+    with panel("flow", t, formula=formula, code=explain.code("flow", history.experiment)):
         if run.going and history.opening.parameters > SMALL:
             st.caption(t("gradients.waits"))
         else:
@@ -91,9 +68,27 @@ def choose(run: Run, t: Translate) -> Choice:
                 names = [t("gradients.forward"), t("gradients.backward")]
             st.selectbox(label, range(size), format_func=names.__getitem__, key=key, width=180)
             picked[key] = st.session_state[key]
-    step = stage.cursor(run).step
-    last = o.inputs - 1  # without a choice, and where the token is only a target
+    step, asked = stage.cursor(run).step, o.parts[-1]
+    if step is not None and step < asked.start:
+        st.caption(t("gradients.read_only", step=step + 1, token=verbatim(o.probe[step]), last=asked.stop))
+        step = None
+    last = asked.stop - 1  # without a choice, and where the token is only a target
     return Choice(picked["flow_layer"], picked["flow_direction"], last if step is None else min(step, last))
+
+
+def said(run: Run, t: Translate) -> None:
+    """What is to be known of these gradients before they are read."""
+    assert run.history is not None
+    e, o = run.history.experiment, run.history.opening
+    beginnings = "prefixes" in o.views
+    if beginnings:
+        st.caption(t("gradients.beginnings"))
+    if e.bidirectional and not beginnings:
+        st.caption(t("gradients.both"))
+    if e.bidirectional and e.layers > 1:
+        st.caption(t("gradients.both.below"))
+    if len(o.parts) > 1:
+        st.caption(t("gradients.chain" if e.attention == "none" else "gradients.attention"))
 
 
 def flow(run: Run, chosen: Choice, t: Translate) -> None:
@@ -108,9 +103,11 @@ def flow(run: Run, chosen: Choice, t: Translate) -> None:
     tokens = list(o.probe[: o.inputs])
     words(run, found, chosen, tokens, t)
     st.caption(summary(found, chosen, tokens, t))
+    if o.targets[target] < 0:
+        st.caption(t("gradients.likeliest", token=verbatim(o.classes[found.classes[target]])))
     left, right = st.columns(2, gap="small")
     with left:
-        every = {name: figures.all_reachable(norms, direction) for name, norms in found.norms.items()}
+        every = {name: figures.reachable(norms, found.unread) for name, norms in found.norms.items()}
         curves = {t("gradients.h" if name == "h" else "gradients.c"): norms[target] for name, norms in every.items()}
         figure = figures.curve_figure(curves, np.stack([*every.values()]), tokens, t)
         runchart.show("gradients-curve", figure, run, t("gradients.curve"), t, steps=True)
@@ -120,7 +117,7 @@ def flow(run: Run, chosen: Choice, t: Translate) -> None:
             return
         epochs = ask(jobs.over_epochs, e, history.checkpoints, layer, direction, target)
         if epochs is not None:
-            norms = figures.reachable(epochs.norms["h"], target, direction)
+            norms = figures.reachable(epochs.norms["h"], found.unread[target])
             figure = figures.epochs_figure(norms, epochs.epochs, at.epoch, tokens, t)
             runchart.show("gradients-epochs", figure, run, t("gradients.epochs"), t, steps=True)
 
@@ -128,16 +125,17 @@ def flow(run: Run, chosen: Choice, t: Translate) -> None:
 def words(run: Run, found: ThroughTime, chosen: Choice, tokens: list[str], t: Translate) -> None:
     """The sentence, shaded: with the gradients of all targets, so that the browser shows another one by itself."""
     assert run.history is not None
-    norms = found.norms["h"]
+    o, norms = run.history.opening, found.norms["h"]
     _words(
         key="gradients-words",
         data={
             "key": "gradients-words",
             **stage.place(run, run.history.checkpoints),
             "tokens": tokens,
-            "norms": live.pack(norms.astype(np.float32)),
+            "parts": [[part.start, t(f"module.{part.name}")] for part in o.parts] if len(o.parts) > 1 else [],
+            "norms": live.pack(np.where(found.unread & (norms == 0), -1, norms).astype(np.float32)),  # -1: not yet read
+            "asked": o.parts[-1].start,
             "target": chosen.target,
-            "backward": bool(chosen.direction),
             "top": figures.decades(norms)[1],
             "span": SPAN,
             "labels": {"name": t("gradients.words"), "title": t("gradients.title"), "zero": t("gradients.zero")},
@@ -149,13 +147,14 @@ def summary(found: ThroughTime, chosen: Choice, tokens: list[str], t: Translate)
     """L_t, and what is left of its gradient at the far end, in numbers."""
     target, norms = chosen.target, found.norms["h"][chosen.target]
     loss = t("gradients.loss", step=target + 1, token=verbatim(tokens[target]), loss=f"{found.losses[target]:.4g}")
-    far = len(tokens) - 1 if chosen.direction else 0
-    steps = abs(target - far)
+    read = np.flatnonzero(~found.unread[target])
+    near, far = (int(end) for end in (read[[0, -1]] if chosen.direction else read[[-1, 0]]))  # read last, and first
+    steps = abs(near - far)
     if not np.isfinite(norms).all():
         return f"{loss} {t('gradients.not_finite')}"
-    if not steps or norms[target] == 0:
+    if not steps or norms[near] == 0:
         return loss
-    ends = {"near": f"{norms[target]:.3g}", "far": f"{norms[far]:.3g}", "first": far + 1, "step": target + 1}
+    ends = {"near": f"{norms[near]:.3g}", "far": f"{norms[far]:.3g}", "first": far + 1, "step": near + 1}
     if norms[far] == 0:
         return f"{loss} {t('gradients.gone', **ends)}"
-    return f"{loss} {t('gradients.rate', **ends, rate=f'{(norms[far] / norms[target]) ** (1 / steps):.3g}')}"
+    return f"{loss} {t('gradients.rate', **ends, rate=f'{(norms[far] / norms[near]) ** (1 / steps):.3g}')}"

@@ -126,7 +126,7 @@ def overlay(run: Run, chosen: Choice, t: Translate) -> None:
         found = ask(jobs.through_time, one.experiment, at.weights, chosen.layer, chosen.direction)
         if found is not None:
             name = t(f"cell.{cell}")
-            matrices.append(figures.all_reachable(found.norms["h"], chosen.direction))
+            matrices.append(figures.reachable(found.norms["h"], found.unread))
             curves[name] = matrices[-1][target]
             epochs[name] = at.epoch
     left, right = st.columns(2, gap="small")

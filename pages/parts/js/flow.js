@@ -19,11 +19,13 @@ export default component("rl-flow", {
       self.source = data.norms.b64;
       self.norms = unpack(data.norms);
     }
-    const tokens = JSON.stringify(data.tokens);
+    const tokens = JSON.stringify([data.tokens, data.parts]);
     if (self.tokens !== tokens) {
       self.tokens = tokens;
       self.cells = data.tokens.map((token, step) => word(self, token, step));
-      self.words.replaceChildren(...self.cells.map(({ node }) => node));
+      const named = new Map(data.parts); // where a part of the chain begins its name stands
+      const name = (step) => (named.has(step) ? [element("div", "rl-flow-part", named.get(step), { role: "presentation" })] : []);
+      self.words.replaceChildren(...self.cells.flatMap(({ node }, step) => [...name(step), node]));
     }
     self.words.setAttribute("aria-label", data.labels.name ?? "");
     setText(self.low, `≤ ${power(data.top - data.span)}`);
@@ -61,12 +63,13 @@ function short(norm) {
 function draw(self) {
   const { data, cells, norms } = self;
   const [, steps] = norms.shape;
-  const target = Math.min(stepOf(self.group) ?? data.target, steps - 1);
+  const wanted = Math.min(stepOf(self.group) ?? data.target, steps - 1);
+  const target = wanted < data.asked ? data.target : wanted; // after what is only read nothing is predicted
   self.root.dataset.target = target;
   setText(self.title, fill(data.labels.title, { step: target + 1 }));
   cells.forEach(({ node, value }, step) => {
     const norm = norms.values[target * steps + step];
-    const outside = norm === 0 && (data.backward ? step < target : step > target);
+    const outside = norm < 0; // not yet read when it predicts
     const share = 1 - (data.top - Math.log10(norm)) / data.span;
     node.style.setProperty("--rl-share", norm > 0 ? Math.min(Math.max(share, 0), 1).toFixed(3) : 0);
     node.classList.toggle("rl-flow-zero", norm === 0 && !outside);
