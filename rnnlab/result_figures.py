@@ -131,7 +131,7 @@ def reach_figure(reach: Reach, padded: bool, tokens: Sequence[str], used: str, t
     assert norms is not None
     low, high = decades(reach.alone)
     exponents, labels = scale(low, high)
-    z = np.log10(np.where(norms > 0, norms, 10.0 ** (low - 1)))  # [row, step]
+    z = np.where(norms > 0, np.log10(np.where(norms > 0, norms, 1.0)), low - 1)  # [row, step]
     names = [
         (f"<b>{t(f'readout.{kind}')} ◀</b>" if kind == used else t(f"readout.{kind}"))
         + (f" · {t(f'half.{HALVES[half]}')}" if reach.halves > 1 else "")

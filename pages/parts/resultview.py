@@ -23,7 +23,7 @@ def draw(run: Run, t: Translate) -> None:
     form.say(o.notes)
     with panel("curves", t, switch="loss_log"):
         curves(run, t)
-    for row in rows(tuple(name for name in o.views if name in VIEWS and (o.held or name not in HELD))):
+    for row in rows(tuple(name for name in o.views if o.held or name not in HELD)):
         for name, column in zip(row, st.columns(len(row), gap="small"), strict=True):
             with column:
                 VIEWS[name](run, t)
