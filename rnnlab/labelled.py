@@ -6,12 +6,12 @@ What is only tested on is left out of the vocabulary, as it would be of any word
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rnnlab import sources
 from rnnlab.data import NO_TARGET, PAD, UNK, Data, Pair, check_sizes, split
 from rnnlab.experiment import CLASSES, PROBE_TOKENS, Experiment, shorten
 from rnnlab.history import Part
 from rnnlab.problems import LabError, Problem
 from rnnlab.rows import LeftOut, Reason, Row, rows_of
-from rnnlab.sources import generated
 from rnnlab.text import TOKENIZERS, Vocabulary, added, dictionary, tagged, words
 
 BOS, EOS = "<bos>", "<eos>"
@@ -31,8 +31,8 @@ def classify_data(experiment: Experiment) -> Data:
     """One label a line. Raises LabError where there is nothing to learn from, as do the other two."""
     e = experiment
     rows, left_out = rows_of(e.text, e.task)
-    sources = tokens_of([row.source for row in rows], e)
-    found = [Example(row.number, tokens, (row.target,)) for row, tokens in zip(rows, sources, strict=True) if tokens]
+    cut = tokens_of([row.source for row in rows], e)
+    found = [Example(row.number, tokens, (row.target,)) for row, tokens in zip(rows, cut, strict=True) if tokens]
     check_rows(found, left_out)
     labels = Vocabulary.of(example.target[0] for example in found)
     if len(labels) < 2:
@@ -71,7 +71,7 @@ def pair_data(experiment: Experiment) -> Data:
         triples = zip(rows, *both, strict=True)
         found = [Example(row.number, source, target) for row, source, target in triples if source and target]
     else:
-        made = generated(e.data, e.pairs)
+        made = sources.generated(e.data, e.pairs)
         found = [Example(n, tuple(source), tuple(target)) for n, (source, target) in enumerate(made, start=1)]
     check_rows(found, left_out)
     classes = Vocabulary.of((token for example in found for token in example.target), (PAD, BOS, EOS))
@@ -113,6 +113,8 @@ def watched_sentence(e: Experiment, tags: bool = False) -> Example:
         return Example(0, tuple(lowered(token, e) for token, _ in pairs), tuple(tag for _, tag in pairs))
     if tags:
         return Example(0, tuple(words(lowered(text, e))), ())
+    if e.data != "text":
+        return Example(0, tuple(sources.cut(e.data, text)), ())
     return Example(0, tokens_of([text], e)[0], ())
 
 

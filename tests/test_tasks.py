@@ -349,3 +349,10 @@ def test_loss_is_the_mean_over_targets_and_not_over_places():
 def test_every_lesson_of_a_task_learns_in_its_first_epochs(preset):
     history = run(Experiment(preset=preset, epochs=4))
     assert history.losses[-1] < history.losses[0]
+
+
+def test_a_sentence_of_ones_own_is_cut_as_the_generated_pairs_are():
+    e = Experiment(task="seq2seq", data="dates", pairs=200, sentence="Sunday, May 3, 1987", epochs=1)
+    data = TASKS["seq2seq"].data(e)
+    assert data.probe_tokens == (*"Sunday, May 3, 1987", "<bos>")
+    assert [note.code for note in data.notes] == []
