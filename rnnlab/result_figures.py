@@ -85,10 +85,9 @@ def curves(
                 hovertemplate=t("figure.curve.hover") + "<extra></extra>",
             )
         )
-    axis = epoch_axis(t, 0, max(history.experiment.epochs, 2))
-    return go.Figure(
-        traces, {**BARE, "margin": MARGIN | {"t": 30}, "xaxis": axis, "showlegend": True, "legend": LEGEND}
-    )
+    span = epoch_axis(t, 0, max(history.experiment.epochs, 2))
+    layout = {"margin": MARGIN | {"t": 30}, "xaxis": span, "yaxis": axis, "showlegend": True, "legend": LEGEND}
+    return go.Figure(traces, BARE | layout)
 
 
 def finite(values: np.ndarray) -> np.ndarray:

@@ -116,6 +116,17 @@ def test_a_summed_loss_is_drawn_as_the_mean_beside_that_of_held_out_lines():
     assert decoded(traces(parts(app)["loss"])[0]["y"]) == pytest.approx(np.array(history.losses) / targets)
 
 
+def test_loss_has_the_scale_that_is_switched_and_shares_go_from_0_to_1():
+    app = visit(small("classify"))
+    for on, scale in ((True, "log"), (False, "linear")):
+        looked(app.toggle(key="loss_log").set_value(on).run())
+        axes = {name: json.loads(parts(app)[name]["figure"])["layout"]["yaxis"] for name in ("loss", "score")}
+        assert axes["loss"]["type"] == scale
+        low, high = axes["score"]["range"]
+        assert (low, high) == pytest.approx((0, 1), abs=0.06)
+        assert low < 0 < 1 < high
+
+
 def test_of_many_held_out_lines_it_says_that_the_first_are_examined():
     app = visit(small("seq2seq", pairs=500, epochs=1, held_out=0.5, batch=64))
     t = translator("en")
