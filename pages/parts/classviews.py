@@ -35,6 +35,7 @@ final = torch.cat([h_n[-2], h_n[-1]], dim=-1)    # one direction: h_n[-1]
 last = output[:, -1]
 valid = output[torch.arange(len(output)), lengths - 1]
 mean = (output * mask.unsqueeze(-1)).sum(1) / lengths.unsqueeze(1)"""
+JUDGED = ("name", "verdict", "said", "truth", "line", "right", "wrong")
 RATES = r"""P = \frac{TP}{TP + FP} \qquad R = \frac{TP}{TP + FN} \qquad F_1 = \frac{2PR}{P + R}"""
 
 
@@ -172,7 +173,7 @@ def judged(run: Run, t: Translate) -> None:
                 "targets": [line.targets[0] for line in o.held],
                 "said": live.pack(np.stack(said).astype(np.int32)),
                 "classes": o.classes,
-                "labels": {name: t(f"judged.{name}") for name in ("name", "said", "truth", "line", "right", "wrong")},
+                "labels": {name: t(f"judged.{name}") for name in JUDGED},
             },
         )
 

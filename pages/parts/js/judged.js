@@ -19,10 +19,10 @@ export default component("rl-judged", {
       self.source = data.said.b64;
       self.said = unpack(data.said);
     }
-    const { name, said, truth, line } = data.labels;
+    const { name, verdict, said, truth, line } = data.labels;
     self.scroller.setAttribute("aria-label", name ?? "");
     self.table.setAttribute("aria-label", name ?? "");
-    self.head.replaceChildren(...["", said, truth, line].map((text) => element("th", "", text ?? "", { scope: "col" })));
+    self.head.replaceChildren(...[verdict, said, truth, line].map((text) => element("th", "", text ?? "", { scope: "col" })));
     const lines = JSON.stringify([data.lines, data.targets, data.classes]);
     if (self.lines !== lines) {
       self.lines = lines;

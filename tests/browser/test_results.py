@@ -1,0 +1,180 @@
+"""The Results page in a browser: one epoch moves every view, and what was typed stays as typed."""
+
+import re
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from support import eventually
+
+from rnnlab import Experiment, run
+from rnnlab.share import to_link
+
+SORTS = """good | a fine <b>it</b> with $x$
+bad | a dull film with a silly end
+so | some of it is fine
+good | we loved it all
+bad | we hated the film
+so | a fine start and a dull end"""
+CLASSIFY = Experiment(task="classify", text=SORTS, held_out=0.5, epochs=30, hidden=8, bidirectional=True)
+TAGS = "the/D cat/N sat/V\na/D <i>dog</i>/N ran/V\nthe/D dog/N sat/V\ncats/N run/V"
+TAG = Experiment(task="tag", text=TAGS, held_out=0.5, epochs=12, hidden=8)
+
+
+@pytest.fixture(scope="module")
+def sorted_run():
+    return run(CLASSIFY)
+
+
+@pytest.fixture
+def opened(visit):
+    """The page, once its run has ended and is drawn."""
+
+    def open_page(e: Experiment = CLASSIFY, last: str = "results-judged", lang: str = "en", **options):
+        lab = visit(to_link(e, lang, run=True), path="/results", **options)
+        expect(lab.at("status")).to_contain_text(re.compile("trained|训练完成"), timeout=60_000)
+        eventually(lambda: set(lab.epochs_shown) == {e.epochs}, "everything shows the last epoch", 30)
+        expect(lab.at(last)).to_be_visible()
+        return lab
+
+    return open_page
+
+
+def at_epoch(lab, key: str, epochs: int):
+    for _ in range(epochs):
+        lab.page.keyboard.press(key)
+    return lab
+
+
+def bars(lab) -> np.ndarray:
+    """The heights in the bars, [step, class], of one; the first class is the lowest part."""
+    script = "nodes => nodes.map(node => [...node.querySelectorAll('i')].map(part => parseFloat(part.style.height)))"
+    return np.array(lab.page.eval_on_selector_all(".rl-prefix-bar", script))[:, ::-1] / 100
+
+
+def saliency(lab) -> list[float]:
+    texts = lab.page.locator(".rl-saliency-word").evaluate_all("nodes => nodes.map(node => node.title)")
+    return [float(text.rsplit(": ", 1)[1].replace("−", "-")) for text in texts]
+
+
+def judged(lab) -> list[list[str]]:
+    return [row.locator("td").all_inner_texts() for row in lab.page.locator(".rl-judged tbody tr").all()]
+
+
+def expected_lines(history, epoch: int) -> list[list[str]]:
+    o, held = history.opening, history.frames[epoch].held
+    rows = [
+        ["✓" if int(said[0]) == line.targets[0] else "✗", o.classes[said[0]], o.classes[line.targets[0]],
+         " ".join(line.tokens)]
+        for line, said in zip(o.held, held.said, strict=True)
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: row[0] == "✓")
+
+
+def same(history, lab, epoch: int) -> bool:
+    frame = history.frames[epoch]
+    if not lab.draws("results-confusion"):
+        return False
+    counts = np.array(lab.plotted("results-confusion", "_fullData[0].z"))
+    return (
+        np.allclose(bars(lab), frame.more["chances"], atol=1e-3)
+        and saliency(lab) == pytest.approx(frame.more["saliency"].tolist(), rel=1e-3, abs=1e-6)
+        and judged(lab) == expected_lines(history, epoch)
+        and round(float(np.trace(counts))) == sum(row[0] == "✓" for row in judged(lab))
+    )
+
+
+def test_one_epoch_moves_every_view(opened, sorted_run):
+    lab = opened()
+    eventually(lambda: same(sorted_run, lab, 30), "the views show the last epoch")
+    lab.page.locator(".rl-scrubber input[type=range]").focus()
+    for key, epoch in (("Home", 0), ("ArrowRight", 1)):
+        lab.page.keyboard.press(key)
+        eventually(lambda epoch=epoch: same(sorted_run, lab, epoch), f"they show epoch {epoch}")
+        expect(lab.at("results-classes")).to_contain_text(f"After epoch {epoch}")
+    said = [row[1] for row in judged(lab)]
+    assert said != [row[1] for row in expected_lines(sorted_run, 30)], "both epochs look alike: nothing was tested"
+
+
+def test_clicking_the_curve_chooses_its_epoch(opened, sorted_run):
+    lab = opened()
+    eventually(lambda: lab.draws("results-loss"), "the curve is drawn")
+    plot = lab.at("results-loss").locator(".rl-plot")
+    place = plot.evaluate("n => n._fullLayout.xaxis._offset + n._fullLayout.xaxis.d2p(10)")
+    box = plot.bounding_box()
+    lab.page.mouse.click(box["x"] + place, box["y"] + box["height"] / 2)
+    eventually(lambda: same(sorted_run, lab, 10), "the views show epoch 10")
+
+
+def test_a_token_pointed_at_is_marked_in_every_view(opened):
+    lab = opened()
+    lab.page.locator(".rl-saliency-word").nth(2).hover()
+    expect(lab.page.locator(".rl-prefix").nth(2)).to_have_class(re.compile("rl-active"))
+    expect(lab.page.locator(".st-key-results-predictions .rl-column").nth(2)).to_have_class(re.compile("rl-active"))
+    expect(lab.at("results-readouts-alone").locator(".rl-band")).to_be_visible()
+
+
+def test_what_was_typed_is_shown_as_typed(opened):
+    lab = opened()
+    for row in (".rl-prefix-token", ".rl-saliency-word bdi"):
+        assert lab.page.locator(row).all_inner_texts() == ["a", "fine", "<b>it</b>", "with", "$x$"]
+    eventually(lambda: lab.draws("results-readouts-alone"), "the readouts are drawn")
+    ticks = lab.at("results-readouts-alone").locator(".xtick text").all_text_contents()
+    assert "<b>it</b>" in ticks
+    lab = opened(TAG.model_copy(update={"probe": 2}), last="results-tagged")
+    assert lab.page.locator(".rl-tagged-word .rl-token").all_inner_texts()[:3] == ["a", "<i>dog</i>", "ran"]
+
+
+def test_nothing_is_mounted_twice_while_it_trains(visit):
+    lab = visit(to_link(CLASSIFY.model_copy(update={"epochs": 150}), "en", run=True), path="/results")
+    lab.runs()
+    expect(lab.at("status")).to_contain_text("trained", timeout=60_000)
+    eventually(lambda: set(lab.epochs_shown) == {150}, "everything shows the last epoch", 30)
+    mounts = lab.page.eval_on_selector_all("[data-epoch]", "nodes => nodes.map(node => node.dataset.mounts)")
+    assert set(mounts) == {"1"}
+    assert len(mounts) >= 8
+
+
+def words(lab) -> list[tuple[str, str, str]]:
+    script = """nodes => nodes.map(node => [
+      node.querySelector('.rl-token').textContent, node.dataset.verdict, node.querySelector('.rl-tag').textContent])"""
+    return [tuple(word) for word in lab.page.eval_on_selector_all(".rl-tagged-word", script)]
+
+
+def test_tags_are_right_or_wrong_by_more_than_colour(opened):
+    lab, history = opened(TAG, last="results-tagged", lang="zh"), run(TAG)
+    o = history.opening
+    lines = [(o.probe, o.targets), *((line.tokens, line.targets) for line in o.held)]
+
+    def expected(epoch: int) -> list[tuple[str, str, str]]:
+        frame = history.frames[epoch]
+        said = np.concatenate([frame.top[:, 0], *frame.held.said])
+        pairs = [pair for tokens, targets in lines for pair in zip(tokens, targets, strict=True)]
+        return [
+            (token, "right" if tag == target else "wrong", o.classes[tag])
+            for (token, target), tag in zip(pairs, said, strict=True)
+        ]
+
+    lab.page.locator(".rl-scrubber input[type=range]").focus()
+    for key, epoch in (("End", 12), ("Home", 0)):
+        lab.page.keyboard.press(key)
+        eventually(lambda epoch=epoch: words(lab) == expected(epoch), f"the tags of epoch {epoch}")
+    wrong = lab.page.locator(".rl-tagged-word[data-verdict=wrong]").first
+    expect(wrong.locator("b")).to_have_text("✗")
+    place = [verdict for _, verdict, _ in expected(0)].index("wrong")
+    truth = [target for _, targets in lines for target in targets][place]
+    expect(wrong.locator(".rl-tagged-truth")).to_have_text(o.classes[truth])
+    expect(wrong).to_have_attribute("title", re.compile(re.escape(o.classes[truth])))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_all_of_it_and_axe_finds_no_fault(opened, scheme):
+    lab = opened(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    assert lab.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    for key in ("results-loss", "results-confusion", "results-prefixes", "results-saliency", "results-judged"):
+        box = lab.at(key).locator("[data-mounts]").bounding_box()
+        assert box["x"] >= 0
+        assert 200 < box["width"] <= 390
+    found = Axe().run(lab.page, context={"include": [[".st-key-prefixes"], [".st-key-saliency"], [".st-key-judged"]]})
+    assert [fault["id"] for fault in found.response["violations"]] == []
