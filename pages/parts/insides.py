@@ -29,6 +29,8 @@ def draw(run: Run, t: Translate) -> None:
         line = st.container(horizontal=True, gap="small", vertical_alignment="center")
         with line:
             part, layer, direction = place = row(run, t)
+        if "prefixes" in o.views:
+            st.caption(t("cell.beginnings.both" if e.bidirectional else "cell.beginnings"))
         checkpoint = held(run)
         if run.going and checkpoint != run.history.checkpoints[-1]:
             st.caption(t("cell.live", epoch=checkpoint.epoch))

@@ -176,7 +176,7 @@ def show(t: Translate, o: Opening, part: Part, layer: int, direction: int, step:
     )
     if kind not in kinds:  # none chosen, or what the browser says is a label of another language
         kind = "token"
-    st.caption(t(f"whatif.help.{kind}"))
+    st.caption(t("whatif.given" if kind == "state" and part.start else f"whatif.help.{kind}"))
     steps, units, gates = list(range(part.stop - part.start)), list(range(e.hidden)), list(ROWS[e.cell])
     below = entries if layer == 0 else e.hidden * (2 if e.bidirectional else 1)
 
