@@ -126,11 +126,14 @@ def test_what_was_typed_is_shown_as_typed(opened):
     assert lab.page.locator(".rl-tagged-word .rl-token").all_inner_texts()[:3] == ["a", "<i>dog</i>", "ran"]
 
 
-def test_nothing_is_mounted_twice_while_it_trains(visit):
-    lab = visit(to_link(CLASSIFY.model_copy(update={"epochs": 150}), "en", run=True), path="/results")
-    lab.runs()
-    expect(lab.at("status")).to_contain_text("trained", timeout=60_000)
-    eventually(lambda: set(lab.epochs_shown) == {150}, "everything shows the last epoch", 30)
+def test_nothing_is_mounted_twice_while_it_trains_or_when_it_stops(visit):
+    lab = visit(to_link(CLASSIFY.model_copy(update={"epochs": 5000}), "en", run=True), path="/results").runs()
+    expect(lab.page.locator(".rl-prefixes[data-epoch]")).to_be_visible()
+    before = lab.epoch
+    eventually(lambda: min(lab.epochs_shown) > before, "all of it follows")
+    lab.press("stop")
+    expect(lab.at("status")).to_contain_text("stopped")
+    eventually(lambda: set(lab.epochs_shown) == {lab.epoch}, "everything shows the newest epoch", 30)
     mounts = lab.page.eval_on_selector_all("[data-epoch]", "nodes => nodes.map(node => node.dataset.mounts)")
     assert set(mounts) == {"1"}
     assert len(mounts) >= 8
