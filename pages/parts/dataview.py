@@ -95,7 +95,7 @@ def offer(t: Translate) -> str:
 
 def said(own: Source, t: Translate) -> None:
     """What is at hand, and the way to be rid of it."""
-    size = f"{own.bytes / 1e3:,.1f}"
+    size = f"{own.bytes:,} B" if own.bytes < 1_000 else f"{own.bytes / 1e3:,.1f} KB"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="data_source"):
         name = verbatim(own.name) if own.name else t("own.pasted")
         st.markdown(
@@ -134,7 +134,8 @@ def read(own: Source, task: str, t: Translate) -> tuple[Table, tuple[int, ...], 
     owndata.guess(own, found, task)
     with selects:
         places = tuple(column(found, role, t) for role in SHAPES[task].roles)
-    preview(found, dict(zip(places, SHAPES[task].roles, strict=False)), t)
+    with st.container(gap="xxsmall"):
+        preview(found, dict(zip(places, SHAPES[task].roles, strict=False)), t)
     return found, places, quoted
 
 
