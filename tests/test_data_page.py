@@ -353,5 +353,8 @@ def test_lines_that_are_no_rows_are_named_with_what_they_lack(tables):
 
 def test_data_that_cannot_be_trained_on_is_said_and_its_lines_are_still_named(tables):
     app = data_page("preset=text-classification&epochs=2&text=nothing%0Ahere")
-    assert app.error
+    assert len(app.error) == 1
     assert len(tables["data-missing"]) == 3
+    looked(app.text_area(key="text").set_value("still\nnothing\nhere").run())
+    assert any("`still`" in error.value for error in app.error), "what is in the form by now is looked at too"
+    assert len(tables["data-missing"]) == 4

@@ -23,7 +23,8 @@ def draw(run: Run, t: Translate) -> None:
     with panel("data-at-hand", t):
         ahead(run, t)
         part, first = chosen(e)
-        look = ask(jobs.dataset, e, part == "held", first)
+        said = run.problems and run.experiment == e  # why there is nothing to train on stands at the top of the page
+        look = None if said else ask(jobs.dataset, e, part == "held", first)
         if look:
             shown(look, part, t)
         left_out(e, t)
