@@ -1,18 +1,16 @@
 """What each way of reading out a whole sentence depends on: derivatives by every token, from the run's own weights."""
 
 from collections.abc import Sequence
-from typing import get_args
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rnnlab.experiment import Experiment
+from rnnlab.experiment import Experiment, choices
 from rnnlab.models import Classifier, read, readout
 from rnnlab.reach import Reach
 from rnnlab.tracing import network
 
-READOUTS = get_args(Experiment.model_fields["readout"].annotation)
 PADDING = 12  # tokens of padding that are shown, at most
 
 
@@ -27,7 +25,7 @@ def reach(experiment: Experiment, weights: bytes) -> Reach:
     longest = max(len(pair.inputs) for pair in data.pairs)
     padding = min(longest - len(ids), PADDING)
     halves = 2 if experiment.bidirectional else 1
-    rows = tuple((kind, half) for kind in READOUTS for half in range(halves))
+    rows = tuple((kind, half) for kind in choices("readout") for half in range(halves))
 
     alone = norms(model, ids, len(ids), rows)
     padded = norms(model, nn.functional.pad(ids, (0, padding)), len(ids), rows) if padding > 0 else None
@@ -35,22 +33,22 @@ def reach(experiment: Experiment, weights: bytes) -> Reach:
 
 
 def norms(model: Classifier, ids: Tensor, length: int, rows: Sequence[tuple[str, int]]) -> np.ndarray:
-    return torch.stack([jacobian_norms(model, ids, length, kind, half) for kind, half in rows]).numpy()
+    """The Frobenius norm of d(half of a readout) / d x_k for every row and step k, [row, step]; of ids [step], of which
+    the first `length` are the sentence.
 
-
-def jacobian_norms(model: Classifier, ids: Tensor, length: int, kind: str, half: int) -> Tensor:
-    """The Frobenius norm of d(half of the readout) / d x_k for every step k, [step]; of ids [step], of which the first
-    `length` are the sentence.
-
-    One pass finds all of it: a batch of as many copies of the sentence as there are units, each asked for one of them.
+    One backward pass finds a row: through a batch of as many copies of the sentence as there are units, each of which
+    is asked for another unit.
     """
     e = model.experiment
     copies = ids.expand(e.hidden, len(ids))  # [unit, step]
     lengths = torch.full((e.hidden,), length)
+    found = []
     with torch.enable_grad():
         x = model.input(copies).detach().clone().requires_grad_()  # [unit, step, embed]
         output, final = read(model.recurrent, x, lengths, None, e.packed)
-        whole = readout(kind, output, final, lengths, e.bidirectional)  # [unit, direction x unit]
-        asked = whole[:, half * e.hidden : (half + 1) * e.hidden].diagonal().sum()
-        (gradient,) = torch.autograd.grad(asked, x)
-    return gradient.norm(dim=-1).square().sum(0).sqrt()  # over the entries of x_k, then over units
+        for kind, half in rows:
+            whole = readout(kind, output, final, lengths, e.bidirectional)  # [unit, direction x unit]
+            asked = whole[:, half * e.hidden : (half + 1) * e.hidden].diagonal().sum()
+            (gradient,) = torch.autograd.grad(asked, x, retain_graph=True)
+            found.append(gradient.square().sum((0, 2)).sqrt())  # over units, and over the entries of x_k
+    return torch.stack(found).numpy()

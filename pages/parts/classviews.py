@@ -20,7 +20,7 @@ from rnnlab.session import Run
 _prefixes, _saliency, _judged = map(live.component, ("prefixes", "saliency", "judged"))
 
 SHARES = 6  # classes that get a part of their own in a bar
-SMALL = 100_000  # parameters: of such a network the readouts are followed while it trains
+SMALL = 20_000  # parameters: of such a network the readouts are followed while it trains
 
 PREFIXES = """for k in range(1, len(ids) + 1):    # each beginning, as a sentence of its own
     logits = model(ids[None, :k])
