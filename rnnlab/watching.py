@@ -105,7 +105,7 @@ def watch_translator(model: nn.Module, data: Data) -> Watched:
     """
     assert isinstance(model, Translator)
     batch = probe_batch(data)
-    limit = write_limit(data)
+    limit = min(write_limit(data), PROBE_TOKENS)
     with torch.no_grad():
         result = model(batch)
         tokens, freely = greedy(model, batch.ids, batch.lengths, limit)
@@ -129,8 +129,7 @@ def watch_translator(model: nn.Module, data: Data) -> Watched:
 
 def write_limit(data: Data) -> int:
     """How far a decoder may write: somewhat longer than any target it was shown."""
-    longest = max(len(pair.targets) for pair in data.pairs)
-    return min(longest + 5, PROBE_TOKENS)
+    return max(len(pair.targets) for pair in data.pairs) + 5
 
 
 # How many bytes a frame takes for what only its task has, at most
@@ -145,7 +144,8 @@ def of_classifier(_: Experiment, data: Data) -> int:
 
 
 def of_translator(e: Experiment, data: Data) -> int:
-    source, target, limit = len(data.probe.inputs), len(data.probe.targets), write_limit(data)
+    source, target = len(data.probe.inputs), len(data.probe.targets)
+    limit = min(write_limit(data), PROBE_TOKENS)
     attention = 0 if e.attention == "none" else 4 * source * (target + limit)
     return attention + limit * (4 + 8 * ALTERNATIVES) + e.beam * 4 * (limit + 1)
 

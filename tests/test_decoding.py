@@ -399,3 +399,14 @@ def test_a_frame_holds_what_the_textbook_computes(cell, attention):
         for row, target in zip(forced, targets, strict=True)
     ]
     assert frame.held.loss == pytest.approx(sum(chosen) / tokens, abs=1e-4)
+
+
+def test_a_long_output_is_judged_to_its_end():
+    """What is shown of a probe is cut at 64 tokens; what is held out must not be, or no long target could be right."""
+    text = "\n".join(f"{letter} | " + " ".join(map(str, range(72))) for letter in "abcdefgh")
+    e = Experiment(task="seq2seq", text=text, max_length=100, held_out=0.25, epochs=30, hidden=32, lr=0.03, cell="gru")
+    last = run(e).frames[-1]
+    assert last.held.forced == 1
+    assert last.held.score == 1
+    assert [len(said) for said in last.held.said] == [73, 73]
+    assert len(last.more["free"]) == 64

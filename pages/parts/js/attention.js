@@ -17,9 +17,10 @@ export default component("rs rs-attention", {
     }
     const side = (start) => tokenRow({
       point: (i) => pointAt(self.group, { hovered: i === null ? null : start() + i }),
-      choose: (i) => {
-        self.cell = null;
-        pointAt(self.group, { pinned: i === null ? null : start() + i });
+      choose: (i, again) => {
+        self.cell = self.kept = null;
+        const step = i === null ? null : start() + i;
+        pointAt(self.group, { pinned: again && step === self.group.pinned ? null : step });
         notify(self.group);
       },
     });
@@ -204,7 +205,8 @@ function listen(self) {
     return row >= 0 && row < self.tokens.length && column >= 0 && column < self.data.source.length ? { row, column } : null;
   };
   const go = (cell, name) => {
-    self.cell = cell;
+    if (name === "pinned") self.kept = cell;
+    self.cell = cell ?? self.kept; // the pointer has left: the chosen one again
     pointAt(self.group, { [name]: cell && self.data.source.length + cell.row });
     notify(self.group); // another column of the same row is no other step
   };
@@ -213,7 +215,11 @@ function listen(self) {
     if (cell?.row !== self.cell?.row || cell?.column !== self.cell?.column || !cell) go(cell, "hovered");
   });
   field.addEventListener("pointerleave", () => go(null, "hovered"));
-  field.addEventListener("click", (event) => go(cellAt(event), "pinned"));
+  field.addEventListener("click", (event) => {
+    const cell = cellAt(event);
+    const again = cell && self.kept?.row === cell.row && self.kept.column === cell.column;
+    go(again ? null : cell, "pinned");
+  });
   map.addEventListener("keydown", (event) => {
     const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key] ?? [];
     if (event.key === "Escape") go(null, "pinned");

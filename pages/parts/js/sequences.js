@@ -30,7 +30,7 @@ const tokenClass = (special, more = "") => `rl-token${special ? " rs-special" : 
 
 // ---- A row of tokens, of which one can be chosen -------------------------------------------------------------------
 // One tab stop; arrows, Home and End walk inside. `point` hears of the pointer (null when it leaves), `choose` of
-// clicks, keys and focus.
+// keys and clicks (its second argument: a click, which may be one on what is chosen already).
 function tokenRow({ point, choose }) {
   const root = element("div", "rs-row");
   const label = element("span", "rs-label");
@@ -43,7 +43,7 @@ function tokenRow({ point, choose }) {
   };
   list.addEventListener("pointerover", (event) => point(at(event) < 0 ? null : at(event)));
   list.addEventListener("pointerleave", () => point(null));
-  list.addEventListener("click", (event) => at(event) >= 0 && choose(at(event)));
+  list.addEventListener("click", (event) => at(event) >= 0 && choose(at(event), true));
   list.addEventListener("keydown", (event) => {
     const here = at(event);
     const last = row.nodes.length - 1;
