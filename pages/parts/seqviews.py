@@ -49,7 +49,7 @@ SCORES = {
     "additive": r"e_{tj} = v^\top \tanh\left(W\,[h_{t-1};\, s_j] + b\right)",
     "dot": r"e_{tj} = h_{t-1}^\top\, s_j",
 }
-REST = r" \qquad \alpha_{tj} = \frac{\exp e_{tj}}{\sum_k \exp e_{tk}} \qquad c_t = \sum_j \alpha_{tj}\, s_j"
+REST = r" \qquad \alpha_{tj} = \operatorname{softmax}_j\, e_{tj} \qquad c_t = \sum_j \alpha_{tj}\, s_j"
 ADDITIVE = """both = torch.cat([h.unsqueeze(1).expand_as(encoded), encoded], dim=-1)    # [batch, source, 2 x unit]
 score = v(torch.tanh(W(both))).squeeze(-1)    # [batch, source]"""
 DOT = "score = (encoded @ h.unsqueeze(-1)).squeeze(-1)    # [batch, source]"

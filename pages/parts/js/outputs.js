@@ -114,13 +114,10 @@ function forcing({ data, packed }, frame) {
     })],
   });
   const count = (places) => Array.from(places).filter((place, i) => place === target[i]).length;
-  const exact = (places) => places.length === target.length && count(places) === target.length;
   return {
     head: [labels.step, ...Array.from({ length: steps }, (_, i) => String(i + 1))],
     rows: [line(labels.target, target), line(labels.forced, forced, target), line(labels.free, free, target)],
-    said: fill(labels.right, {
-      forced: `${count(forced)}${exact(forced) ? " ✓" : ""}`, free: `${count(free)}${exact(free) ? " ✓" : ""}`, steps: target.length,
-    }),
+    said: fill(labels.right, { forced: count(forced), free: count(free), steps: target.length }),
   };
 }
 
