@@ -10,13 +10,13 @@ from rnnlab.tasks import TASKS
 
 
 def look(experiment: Experiment, held: bool, first: int) -> DataLook:
-    """The data, with the rows from number `first` on (counted from 1) of what is trained on, or of what is `held` out.
-    Raises LabError where it can't be trained on."""
+    """The data, with the rows from number `first` on (counted from 1; the last one where there are fewer) of what is
+    trained on, or of what is `held` out. Raises LabError where it can't be trained on."""
     task = TASKS[experiment.task]
     data = task.data(experiment)
-    start = first - 1
-    chosen = (data.held if held else data.pairs)[start : start + ROWS]
-    rows = [row_of(data, start + place, pair, held) for place, pair in enumerate(chosen)]
+    pairs = data.held if held else data.pairs
+    start = max(0, min(first, len(pairs)) - 1)
+    rows = [row_of(data, start + place, pair, held) for place, pair in enumerate(pairs[start : start + ROWS])]
     balance: dict[str, tuple[int, int]] = {}
     if not task.written:
         trained, tested = counted(data.pairs), counted(data.held)

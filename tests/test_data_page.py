@@ -330,6 +330,15 @@ def test_generated_pairs_are_shown_and_turned_over(tables):
     assert "data-classes" not in tables
 
 
+def test_settings_that_make_fewer_rows_leave_the_last_ones(tables):
+    app = data_page("preset=paragraph-next&epochs=2")
+    looked(app.number_input(key="data_from").set_value(32).run())
+    assert tables["data-rows"][1][0] == "32"
+    looked(app.number_input(key="window").set_value(10).run())
+    assert app.number_input(key="data_from").value == app.number_input(key="data_from").max < 32
+    assert tables["data-rows"][1][0] == f"{app.number_input(key='data_from').max:.0f}"
+
+
 def test_held_out_rows_are_shown_apart_with_the_words_they_came_with(tables):
     app = data_page("preset=text-classification&lower=false&epochs=2")
     rows, _ = rows_of(Experiment(preset="text-classification").text, "classify")

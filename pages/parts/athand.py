@@ -37,7 +37,7 @@ def chosen(e: Experiment) -> tuple[str, int]:
         st.session_state.update(data_basis=basis, data_part="trained", data_from=1)
     if st.session_state.get("data_part_before") != st.session_state.data_part:
         st.session_state.update(data_part_before=st.session_state.data_part, data_from=1)
-    return st.session_state.data_part, st.session_state.data_from
+    return st.session_state.data_part, st.session_state.get("data_from", 1)
 
 
 def shown(look: DataLook, part: str, t: Translate) -> None:
@@ -65,6 +65,9 @@ def rows(look: DataLook, part: str, t: Translate) -> None:
             )
         count = look.held if part == "held" else look.trained
         if count > ROWS:
+            st.session_state.data_from = min(
+                st.session_state.get("data_from", 1), count
+            )  # other settings make fewer rows
             st.number_input(t("hand.from"), 1, count, step=ROWS, key="data_from", width=150, persist_state="session")
     head = [(t("hand.number"), "number"), (t("hand.read"), ""), (t("hand.asked"), "")]
     lines = [

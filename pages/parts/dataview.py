@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts import form, owndata
+from pages.parts.choosing import choose
 from pages.parts.owndata import Source
 from pages.parts.panel import panel
 from pages.parts.plain import verbatim
@@ -19,7 +20,6 @@ STYLE = Path(__file__).with_name("data.css")
 PREVIEW = 8  # rows
 SHOWN = 8  # columns
 WIDE = 220  # pixels of a select box
-SIGNS = ("auto", *DELIMITERS)
 NUMBERS = 6  # lines that are named for each reason
 
 
@@ -113,14 +113,11 @@ def read(own: Source, task: str, t: Translate) -> tuple[Table, tuple[int, ...], 
         selects = st.container(horizontal=True, gap="small")
         switches = st.container(horizontal=True, gap="medium")
     with selects:
-        sign = st.selectbox(
+        signs = {name: t(f"delimiter.{name}") for name in DELIMITERS}
+        sign = choose(
             t("own.delimiter"),
-            SIGNS,
+            {"auto": t("delimiter.auto", found=signs[auto])} | signs,
             key="data_delimiter",
-            format_func=lambda name: (
-                t("delimiter.auto", found=t(f"delimiter.{auto}")) if name == "auto" else t(f"delimiter.{name}")
-            ),
-            persist_state="session",
             width=WIDE,
         )
     sign = auto if sign == "auto" else sign
@@ -140,14 +137,8 @@ def read(own: Source, task: str, t: Translate) -> tuple[Table, tuple[int, ...], 
 
 
 def column(found: Table, role: str, t: Translate) -> int:
-    return st.selectbox(
-        t("own.column_of", role=t(f"role.{role}")),
-        range(found.width),
-        key=f"data_column_{role}",
-        format_func=lambda place: name_of(found, place, t),
-        persist_state="session",
-        width=WIDE,
-    )
+    names = {place: name_of(found, place, t) for place in range(found.width)}
+    return choose(t("own.column_of", role=t(f"role.{role}")), names, key=f"data_column_{role}", width=WIDE)
 
 
 def name_of(found: Table, place: int, t: Translate) -> str:

@@ -139,6 +139,35 @@ def test_the_data_at_hand_is_paged_and_held_out_rows_are_apart(visit):
     assert lab.at("data-rows").locator(".rl-sheet").get_attribute("data-mounts") == "1"
 
 
+def test_what_was_chosen_stays_chosen_under_other_labels(visit):
+    """The names of columns and delimiters change with header and language; what they stand for does not."""
+    lab = upload(on_page(visit, CLASSIFY), "a;x;one\nb;y;two\na;z;three\nb;w;four", "odd.txt")
+
+    def choose(key: str, option: str) -> None:
+        lab.at(key).locator("input").click()
+        lab.page.get_by_role("option", name=option, exact=True).click()
+
+    def shows(key: str, label: str) -> None:
+        expect(lab.at(key).locator("input")).to_have_value(label)
+
+    choose("data_delimiter", "semicolon ;")
+    choose("data_column_text", "Column 2")
+    lab.at("data_header").locator("label").first.click()
+    shows("data_column_text", "Column 2: x")
+    shows("data_column_label", "Column 1: a")
+    lab.at("lang").get_by_text("中文").click()
+    shows("data_column_text", "第 2 列：x")
+    shows("data_delimiter", "分号 ;")
+    expect(lab.at("data_task").locator("button").nth(CLASSIFY)).to_have_attribute("aria-checked", "true")
+    choose("data_column_text", "第 3 列：one")
+    choose("data_column_text", "第 2 列：x")
+    lab.at("lang").get_by_text("English").click()
+    shows("data_column_text", "Column 2: x")
+    shows("data_delimiter", "semicolon ;")
+    lab.press("data_use")
+    expect(lab.at("text").locator("textarea")).to_have_value("b | y\na | z\nb | w")
+
+
 @pytest.mark.parametrize(("width", "locale"), [(390, "zh-CN"), (390, "en-US"), (1280, "en-US")])
 def test_nothing_sticks_out_sideways(visit, locale, width):
     lab = on_page(visit, CLASSIFY, query="epochs=2", locale=locale, viewport={"width": width, "height": 720})
