@@ -11,6 +11,7 @@ from rnnlab.gradient_figures import LEGEND, decades, epoch_axis, number, scale, 
 from rnnlab.history import Frame, History, Opening
 from rnnlab.i18n import Translate
 from rnnlab.reach import HALVES, Reach
+from rnnlab.textfigures import still
 
 # Classes are told apart by these, and by their names. After Okabe and Ito: safe for the colour-blind.
 HUES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a100", "#8c6bb1")
@@ -114,9 +115,8 @@ def confusion_figure(counts: np.ndarray, classes: Sequence[str], t: Translate) -
         **({"texttemplate": "%{z:.0f}"} if len(labels) <= WRITTEN else {}),
     )
     ticks = {"tickvals": list(range(len(labels))), "ticktext": labels}
-    still = ticks | {"showgrid": False, "zeroline": False, "fixedrange": True, "automargin": True}
-    across = still | {"title": {"text": t("confusion.said")}, "tickangle": 0 if len(labels) <= 6 else -60}
-    down = still | {"title": {"text": t("confusion.truth")}, "autorange": "reversed"}
+    across = still(ticks | {"title": {"text": t("confusion.said")}, "tickangle": 0 if len(labels) <= WRITTEN else -60})
+    down = still(ticks | {"title": {"text": t("confusion.truth")}, "autorange": "reversed"})
     return go.Figure(heat, {**BARE, "margin": MARGIN, "xaxis": across, "yaxis": down, "dragmode": False})
 
 
@@ -150,6 +150,5 @@ def reach_figure(reach: Reach, padded: bool, tokens: Sequence[str], used: str, t
         hovertemplate=t("figure.reach.hover") + "<extra></extra>",
         **({"texttemplate": "%{text}"} if len(tokens) <= WRITTEN else {}),
     )
-    down = {"tickvals": list(range(len(names))), "ticktext": names, "autorange": "reversed", "fixedrange": True}
-    down |= {"showgrid": False, "zeroline": False, "automargin": True}
+    down = still({"tickvals": list(range(len(names))), "ticktext": names, "autorange": "reversed"})
     return go.Figure(heat, {**BARE, "margin": MARGIN, "xaxis": token_axis(tokens), "yaxis": down, "dragmode": False})

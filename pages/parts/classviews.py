@@ -147,9 +147,11 @@ def classes(run: Run, t: Translate) -> None:
         table = []
         for id in metrics.occurring(found):
             shares = (percent(rate[id]) for rate in (rates.precision, rates.recall, rates.f1))
-            name = f"{past.opening.classes[id]} {named[id]}".rstrip()
-            table.append(row(name, [(str(rates.support[id]), "", "number"), *((share, "", "") for share in shares)]))
+            cells = [(str(rates.support[id]), "", "number"), *((share, "", "") for share in shares)]
+            meaning = [(named[id], "", "gap")] if any(named) else []
+            table.append(row(past.opening.classes[id], [*cells, *meaning]))
         head = [t(f"classes.{name}") for name in ("class", "support", "precision", "recall", "f1")]
+        head += [t("classes.meaning")] if any(named) else []
         grids("results-classes", [grid(t("classes.title", epoch=shown.epoch), table, head)])
         right, count = int(np.trace(at)), int(at.sum())
         st.caption(t("classes.right", right=f"{right:,}", count=f"{count:,}", share=f"{right / count:.1%}"))

@@ -85,6 +85,7 @@ function figureOf(self, frame, width) {
   const theme = readTheme(self.root);
   traces.forEach((trace) => paint(trace, layout, theme));
   traces.forEach(repeatLabels);
+  traces.forEach((trace) => dropText(trace, width));
   if (self.frames) traces[0].z = frameRows(self, frame);
   const axis = {
     automargin: true, gridcolor: theme.grid, zerolinecolor: theme.strong, linecolor: theme.strong, tickcolor: theme.strong,
@@ -120,9 +121,19 @@ function repeatLabels({ type, z, customdata }) {
   while (customdata.length < rows) customdata.push(customdata[0]);
 }
 
-// Tokens under a heatmap: as many as the width has room for (the strip shows them all).
+// Numbers in the cells of a heatmap, where the width has room for them.
+function dropText(trace, width) {
+  if (trace.texttemplate && (width - 200) / trace.customdata[0].length < 28) delete trace.texttemplate;
+}
+
+// About how wide a label is, in pixels; an escaped sign is one.
+const lengthOf = (text) => [...text.replace(/&\w+;/g, "<")].reduce((sum, sign) => sum + (sign < "\u2e80" ? 7.5 : 14), 0);
+
+// Tokens under a heatmap: as many as the width has room for (the strip shows them all), and aslant where they are wide.
 function thin(axis, width) {
   if (!axis.tickvals || !axis.ticktext) return;
+  const room = (width - 160) / axis.tickvals.length;
+  if (axis.tickangle === 0 && axis.ticktext.some((text) => lengthOf(text) > room)) axis.tickangle = -60;
   const every = Math.ceil((15 * axis.tickvals.length) / Math.max(width - 110, 60));
   const keep = (_, index) => index % every === 0;
   axis.tickvals = axis.tickvals.filter(keep);
