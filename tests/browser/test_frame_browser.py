@@ -36,7 +36,7 @@ def test_step_and_epoch_are_chosen_once_for_all_pages(visit):
     expect(lab.page.locator(".rl-column[data-step='2']")).to_have_attribute("aria-selected", "true")
 
 
-@pytest.mark.parametrize("name", ["Cell", "Text", "Gradients", "Shapes", "History"])
+@pytest.mark.parametrize("name", ["Data", "Cell", "Text", "Gradients", "Shapes", "History"])
 def test_the_address_says_page_and_experiment_and_a_reload_stays(visit, name):
     lab = visit("hidden=7&seed=3&epochs=20&run=1").trained()
     go(lab, name)
