@@ -1,10 +1,13 @@
 """The sequences of an experiment and the batches they are trained in, epoch by epoch."""
 
+from collections import Counter
+
 import torch
 
+from rnnlab import cutting
 from rnnlab.experiment import Experiment
 from rnnlab.tasks import TASKS
-from rnnlab.textlooks import BATCHES, SEQUENCES, BatchOrder, Reading, Sequence
+from rnnlab.textlooks import BATCHES, SEQUENCES, Asks, BatchOrder, Reading, Sequence
 
 
 def reading(experiment: Experiment, epoch: int) -> Reading:
@@ -18,9 +21,12 @@ def reading(experiment: Experiment, epoch: int) -> Reading:
         Sequence(number, tuple(pair.inputs), tuple(pair.targets))
         for number, pair in enumerate(data.pairs[:SEQUENCES], start=1)
     )
-    used = {id for sequence in sequences for id in sequence.inputs + sequence.targets}
+    read, asked = ({id for s in sequences for id in getattr(s, name)} for name in ("inputs", "targets"))
     return Reading(
-        tokens={id: data.vocabulary.tokens[id] for id in used},
+        tokens={id: data.vocabulary.tokens[id] for id in read},
+        classes={id: data.classes.tokens[id] for id in asked},
+        asks=asks(experiment),
+        held=len(data.held),
         sequences=sequences,
         count=count,
         batches=-(-count // size),
@@ -28,6 +34,30 @@ def reading(experiment: Experiment, epoch: int) -> Reading:
         as_written=batches(list(range(count)), size),
         shuffled=batches(shuffled(count, experiment.seed, epoch), size),
     )
+
+
+def asks(e: Experiment) -> Asks:
+    match e.task:
+        case "next":
+            return "each" if e.target else "next"
+        case "classify":
+            return "one"
+        case "tag":
+            return "each"
+    return "other"
+
+
+def counts(experiment: Experiment, written: bool) -> dict[str, int]:
+    """How often each token is met in training: among what is read, or among what is to be `written`. Of a text that is
+    its own target, how often each occurs in it.
+
+    Raises LabError where the text can't be trained on with these settings.
+    """
+    if experiment.task == "next":
+        return cutting.counts(experiment)
+    data = TASKS[experiment.task].data(experiment)
+    known, rows = (data.classes, "targets") if written else (data.vocabulary, "inputs")
+    return dict(Counter(known.tokens[id] for pair in data.pairs for id in getattr(pair, rows)))
 
 
 def first_batch(experiment: Experiment) -> tuple[int, int, int]:

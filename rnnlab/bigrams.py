@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import nan
 
+from rnnlab.cutting import cut_of
 from rnnlab.experiment import Experiment
 from rnnlab.text import tokenized
 
@@ -12,10 +13,11 @@ Line = tuple[tuple[str, str], ...]  # a token and what is to be predicted after 
 
 
 def examples(experiment: Experiment) -> tuple[Line, ...]:
-    """The whole text, line by line. With jieba this belongs into a worker."""
-    lines, targets = (
-        tokenized(text, experiment.tokenizer, experiment.added_words) for text in (experiment.text, experiment.target)
-    )
+    """The whole text, line by line; of lines that carry something else besides, their sentences. With jieba, and with
+    pairs that the lab makes, this belongs into a worker."""
+    e = experiment
+    lines = cut_of(e)
+    targets = tokenized(e.target, e.tokenizer, e.added_words)
     targets = targets or [line[1:] for line in lines]
     return tuple(tuple(zip(line, target, strict=False)) for line, target in zip(lines, targets, strict=False))
 

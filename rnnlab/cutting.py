@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rnnlab.experiment import Experiment
-from rnnlab.text import TOKENIZERS, characters, tokenized
+from rnnlab.rows import rows_of
+from rnnlab.text import TOKENIZERS, characters, lines_of, tokenized
 
 Lines = tuple[tuple[str, ...], ...]  # the tokens of each line
 
@@ -17,6 +18,54 @@ class Cut:
     lines: Lines
     tokens: int
     types: int  # distinct tokens
+
+
+def sentences(e: Experiment) -> list[str]:
+    """What is read of each line of an experiment's text: not its label, its target, or its tags."""
+    rows, _ = rows_of(e.text, e.task)
+    found = [row.source for row in rows]
+    if e.task == "tag" and e.tokenizer != "jieba":
+        found = [" ".join(item.rpartition("/")[0] or item for item in line.split()) for line in found]
+    return [line.lower() if e.lower else line for line in found]
+
+
+def cuts_of(e: Experiment, whole: str, limit: int) -> dict[str, Cut]:
+    """The sentences of an experiment cut by every tokenizer, as `cuts` does it. Pairs that the lab makes come cut
+    already: they are the only entry, "made"."""
+    if e.data == "text":
+        return cuts("\n".join(sentences(e)), e.added_words, whole, limit)
+    lines = cut_of(e)
+    types = {token for line in lines for token in line}
+    return {"made": Cut(beginning(lines, limit), sum(map(len, lines)), len(types))}
+
+
+def cut_of(e: Experiment) -> Lines:
+    """The sentences of an experiment as its own tokenizer cuts them, or as the lab makes them."""
+    if e.data == "text":
+        return tuple(map(tuple, tokenized("\n".join(sentences(e)), e.tokenizer, e.added_words)))
+    from rnnlab.sources import generated  # here, for only a worker that makes pairs needs what makes them
+
+    return tuple(tuple(source) for source, _ in generated(e.data, e.pairs))
+
+
+def fixed(e: Experiment) -> str:
+    """Why the cut of this experiment can't be changed by hand; "" where it can."""
+    return {"next": "target" if e.target else "", "tag": "tags", "seq2seq": "pairs"}.get(e.task, "")
+
+
+def rewritten(e: Experiment, lines: Lines) -> str:
+    """The experiment's text with these tokens for its sentences, between spaces; labels stay where they are. ValueError
+    where there are not as many sentences."""
+    if e.task == "next":
+        return spaced(lines)
+    rows, _ = rows_of(e.text, e.task)
+    if len(rows) != len(lines):
+        raise ValueError(f"{len(lines)} sentences for {len(rows)} rows")
+    text = lines_of(e.text)
+    for row, line in zip(rows, lines, strict=True):
+        between = "\t" if "\t" in text[row.number - 1] else " | "
+        text[row.number - 1] = (row.target + between if row.target else "") + " ".join(line)
+    return "\n".join(text)
 
 
 def cuts(text: str, words: Sequence[str], whole: str, limit: int) -> dict[str, Cut]:

@@ -67,16 +67,16 @@ def ways(experiment: Experiment, weights: bytes, part: str) -> tuple[Way, ...]:
     return tracing.ways(experiment, weights, part)
 
 
-def cuts(text: str, words: tuple[str, ...], whole: str, limit: int) -> dict[str, Cut]:
+def cuts(experiment: Experiment, whole: str, limit: int) -> dict[str, Cut]:
     from rnnlab import cutting
 
-    return cutting.cuts(text, words, whole, limit)
+    return cutting.cuts_of(experiment, whole, limit)
 
 
-def counts(experiment: Experiment) -> dict[str, int]:
-    from rnnlab import cutting
+def counts(experiment: Experiment, written: bool) -> dict[str, int]:
+    from rnnlab import batching
 
-    return cutting.counts(experiment)
+    return batching.counts(experiment, written)
 
 
 def nearest(weights: bytes, shape: tuple[int, int], specials: int, id: int, count: int) -> tuple[Neighbour, ...]:

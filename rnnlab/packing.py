@@ -1,44 +1,40 @@
 """Lines of different lengths through a recurrent layer: padded, packed, and each by itself."""
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
-from torch.nn.utils import vector_to_parameters
-from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
+from torch.nn.utils.rnn import pack_padded_sequence
 
-from rnnlab.data import NO_TARGET
 from rnnlab.experiment import Experiment
-from rnnlab.models import Recurrent, TokenModel
-from rnnlab.tasks import TASKS
+from rnnlab.models import Classifier, TokenModel, read, readout
 from rnnlab.textlooks import LINES, Packing
+from rnnlab.tracing import network
+from rnnlab.translator import Decoder, Encoder
+from rnnlab.unrolling import holder
 
 
 def packing(experiment: Experiment, weights: bytes, start: int) -> Packing:
-    """Sequences from the `start`-th on (counted from 1) as one batch, through the run's own layer, from a zero state.
+    """Sequences from the `start`-th on (counted from 1) as one batch, through the run's own layer, from a zero state;
+    of an encoder–decoder through the encoder.
 
     The weights are recorded ones: float32, all parameters in the model's order. A loop over a cell takes no packed
     sequence; torch's layer, which has the same parameters in the same order, stands in for it.
     """
-    experiment = experiment.model_copy(update={"impl": "layer"})
-    task = TASKS[experiment.task]
-    data = task.data(experiment)
+    data, model = network(experiment.model_copy(update={"impl": "layer"}), weights)
     chosen = list(range(len(data.pairs)))[start - 1 : start - 1 + LINES]
     (batch,) = data.batches(LINES, chosen)
-    mask = batch.targets != NO_TARGET  # [batch, step]
-    lengths = mask.sum(1)  # [batch]
-    ids = pack_padded_sequence(batch.ids, lengths, batch_first=True, enforce_sorted=False)
+    lengths = batch.lengths
     rows, steps = batch.ids.shape
+    mask = torch.arange(steps) < lengths[:, None]  # [batch, step]
+    ids = pack_padded_sequence(batch.ids, lengths, batch_first=True, enforce_sorted=False)
     cells = torch.arange(rows * steps).view(rows, steps)  # the padded cells' numbers: packed, they tell where from
     cells = pack_padded_sequence(cells, lengths, batch_first=True, enforce_sorted=False)
     assert ids.sorted_indices is not None
     assert ids.unsorted_indices is not None
 
-    model = task.model(experiment, data)
-    assert isinstance(model, TokenModel)
-    vector_to_parameters(torch.frombuffer(bytearray(weights), dtype=torch.float32), model.parameters())
-    model.eval()
-    finals = states(model, batch.ids, lengths)
-    hidden = {name: last_layer(final[0], experiment).numpy() for name, final in finals.items()}
-    differences = {name: difference(finals[name], finals["alone"]).numpy() for name in ("padded", "packed")}
+    ways = through(holder(model, data.parts[0].name), batch.ids, lengths)
+    one = isinstance(model, Classifier)
     return Packing(
         tokens={id: data.vocabulary.tokens[id] for id in batch.ids.unique().tolist()},
         numbers=tuple(place + 1 for place in chosen),
@@ -50,24 +46,53 @@ def packing(experiment: Experiment, weights: bytes, start: int) -> Packing:
         batch_sizes=ids.batch_sizes.numpy(),
         sorted_indices=ids.sorted_indices.numpy(),
         unsorted_indices=ids.unsorted_indices.numpy(),
-        hidden=hidden,
-        differences=differences,
+        hidden={name: last_layer(way.final[0], experiment).numpy() for name, way in ways.items()},
+        differences={name: difference(ways[name].final, ways["alone"].final).numpy() for name in ("padded", "packed")},
+        labels=data.classes.tokens if one else (),
+        right=batch.targets[:, 0].numpy(),
+        chances={name: judged(model, way, lengths).numpy() for name, way in ways.items()} if one else {},
     )
 
 
+@dataclass(frozen=True)
+class Through:
+    """What a recurrent network makes of a batch, one way."""
+
+    output: Tensor  # [batch, step, direction x unit]
+    final: tuple[Tensor, ...]  # (h_n,) or (h_n, c_n), each [layer x direction, batch, unit]
+    lengths: Tensor | None  # [batch]: where each line ends; None where the way knows nothing of that
+
+
 @torch.no_grad()
-def states(model: TokenModel, ids: Tensor, lengths: Tensor) -> dict[str, tuple[Tensor, ...]]:
-    """The final states, (h_n,) or (h_n, c_n), each [layer x direction, batch, unit], of the three ways."""
-    features = model.input(ids)  # [batch, step, embed]
-    packed: PackedSequence = pack_padded_sequence(features, lengths, batch_first=True, enforce_sorted=False)
+def through(part: TokenModel | Encoder | Decoder, ids: Tensor, lengths: Tensor) -> dict[str, Through]:
+    """The three ways: every line `alone`, all of them `padded`, all of them `packed`."""
+    features = part.input(ids)  # [batch, step, embed]
+    own = torch.arange(ids.shape[1]) < lengths[:, None]
 
-    def final(x: Tensor | PackedSequence) -> tuple[Tensor, ...]:
-        state: Recurrent = model.recurrent(x)[1]
-        return state if isinstance(state, tuple) else (state,)
+    def way(x: Tensor, ends: Tensor, packed: bool) -> tuple[Tensor, tuple[Tensor, ...]]:
+        output, state = read(part.recurrent, x, ends, None, packed)
+        return output, state if isinstance(state, tuple) else (state,)
 
-    alone = [final(features[row : row + 1, :length]) for row, length in enumerate(lengths.tolist())]
-    together = tuple(torch.cat(parts, dim=1) for parts in zip(*alone, strict=True))
-    return {"alone": together, "padded": final(features), "packed": final(packed)}
+    lines = [way(features[r : r + 1, :n], lengths[r : r + 1], False) for r, n in enumerate(lengths.tolist())]
+    finals = tuple(torch.cat(parts, dim=1) for parts in zip(*(final for _, final in lines), strict=True))
+    outputs = torch.zeros(*own.shape, lines[0][0].shape[-1])
+    for row, (output, _) in enumerate(lines):
+        outputs[row, : output.shape[1]] = output[0]
+    return {
+        "alone": Through(outputs, finals, lengths),
+        "padded": Through(*way(features, lengths, False), None),
+        "packed": Through(*way(features, lengths, True), None),
+    }
+
+
+@torch.no_grad()
+def judged(model: Classifier, way: Through, lengths: Tensor) -> Tensor:
+    """The probabilities [batch, class] that a model gives to lines which were read this way."""
+    e = model.experiment
+    kind = "valid" if way.lengths is not None and e.readout == "last" else e.readout  # alone a line ends with its last
+    final = way.final if len(way.final) > 1 else way.final[0]
+    assert model.head is not None
+    return model.head(readout(kind, way.output, final, lengths, e.bidirectional)).softmax(-1)
 
 
 def last_layer(h_n: Tensor, experiment: Experiment) -> Tensor:

@@ -1,6 +1,7 @@
 """What the Text page shows of embeddings, windows, batches and packing: values that travel from the worker to it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -9,6 +10,8 @@ SEQUENCES = 24  # of a text, listed
 BATCHES = 12  # of an epoch, listed besides the last
 EPOCHS = 100  # whose order may be asked for: each is one permutation more
 LINES = 8  # through a layer: padded, packed and alone
+
+Asks = Literal["next", "each", "one", "other"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,10 @@ class BatchOrder:
 class Reading:
     """What an epoch reads: the sequences, and the batches they come in."""
 
-    tokens: dict[int, str]  # of the ids below
+    tokens: dict[int, str]  # of the inputs' ids below
+    classes: dict[int, str]  # of the targets' ids
+    asks: Asks  # what a target is: the next token, a class for each token, one for all, or another sequence
+    held: int  # sequences that are only tested on: none of those below
     sequences: tuple[Sequence, ...]  # the first ones
     count: int  # of all
     batches: int  # an epoch
@@ -75,3 +81,6 @@ class Packing:
     unsorted_indices: np.ndarray  # int64 [batch]
     hidden: dict[str, np.ndarray]  # "alone", "padded", "packed": float32 [batch, direction x unit]
     differences: dict[str, np.ndarray]  # "padded", "packed": [batch], largest from the final state of the line alone
+    labels: tuple[str, ...]  # where a sequence has one class: all classes; else none
+    right: np.ndarray  # int64 [batch]: which of them each sequence has
+    chances: dict[str, np.ndarray]  # then, of each way: [batch, class], the probabilities that the model gives

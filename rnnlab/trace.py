@@ -105,3 +105,15 @@ def width(o: Opening, part: Part) -> int:
 def context(o: Opening, part: Part) -> int:
     """The size of what attention gives its first layer besides."""
     return o.experiment.hidden if part.name == "decoder" and o.experiment.attention != "none" else 0
+
+
+def embedding(o: Opening, part: Part) -> slice:
+    """Where a part's embedding lies among recorded weights, in bytes: first of all, or, of a decoder, behind all of the
+    encoder's."""
+    e = o.experiment
+    start = 0
+    if part.start:
+        reads = [e.embed, *[e.hidden] * (e.layers - 1)]  # what each layer of the encoder reads
+        gates = len(ROWS[e.cell])
+        start = len(o.vocabulary) * e.embed + sum(gates * e.hidden * (inputs + e.hidden + 2) for inputs in reads)
+    return slice(4 * start, 4 * (start + len(read_by(o, part)) * e.embed))

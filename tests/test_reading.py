@@ -206,7 +206,9 @@ def test_the_windows_lesson_by_hand():
     y = [[1, 3, 4], [3, 4, 0], [4, 0, 1], [0, 1, 5], [1, 5, 2]]
     assert [list(s.inputs) for s in seen.sequences] == x
     assert [list(s.targets) for s in seen.sequences] == y
-    assert seen.tokens == {id: str(id) for id in range(6)}
+    assert seen.tokens == {id: str(id) for id in (0, 1, 3, 4, 5)}
+    assert seen.classes == {id: str(id) for id in range(6)}
+    assert seen.asks == "next"
     assert (seen.count, seen.batches, seen.short) == (5, 3, 1)
     assert seen.as_written.batches == ((1, 2), (3, 4), (5,))
     torch.manual_seed(0)  # torch's own shuffling, from a generator with the seed, is this permutation

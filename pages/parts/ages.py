@@ -100,6 +100,7 @@ class Own:
     targets: tuple[str, ...]  # [inputs] what really comes after each token of the probe
     undecided: list[int]  # places where the token alone does not decide
     place: int
+    rival: bool  # whether the network, too, says what comes next in this line
 
     @property
     def token(self) -> str:
@@ -129,15 +130,23 @@ def own_text(t: Translate) -> Own | None:
     lines = ask(jobs.examples, o.experiment)
     if lines is None:
         return None
-    bigrams = run.drawn("bigrams", lambda: Bigrams.of(lines, o.vocabulary[o.specials :]))
-    targets = tuple(o.vocabulary[id] for id in o.targets)
-    undecided = bigrams.undecided(o.probe[: o.inputs])
+    rival = len(o.parts) == 1 and o.written
+    bigrams = run.drawn("bigrams", lambda: Bigrams.of(lines, words_of(o, lines)))
+    targets = tuple(o.classes[id] for id in o.targets) if rival else ()
+    read = o.parts[0].stop
+    undecided = bigrams.undecided(o.probe[:read])
     cursor = stage.cursor(run)
     frame = min(run.history.frames, key=lambda kept: abs(kept.epoch - cursor.epoch))
     place = cursor.step
-    if place is None or not 0 <= place < o.inputs:  # nothing chosen, or the last token, after which nothing is asked
-        place = next(iter(undecided), next((p for p in range(o.inputs) if o.probe.count(o.probe[p]) > 1), 0))
-    return Own(run, o, frame, lines, bigrams, targets, undecided, place)
+    if place is None or not 0 <= place < read:  # nothing chosen, or a token after which nothing is asked, or another's
+        place = next(iter(undecided), next((p for p in range(read) if o.probe.count(o.probe[p]) > 1), 0))
+    return Own(run, o, frame, lines, bigrams, targets, undecided, place, rival)
+
+
+def words_of(o: Opening, lines: Sequence[Line]) -> tuple[str, ...]:
+    """Everything that could come: the vocabulary, and what only the lines that are not trained on hold."""
+    met = (token for line in lines for pair in line for token in pair)
+    return tuple(dict.fromkeys([*o.vocabulary[o.specials :], *met]))
 
 
 def counts(t: Translate, own: Own) -> None:
@@ -147,6 +156,9 @@ def counts(t: Translate, own: Own) -> None:
     seen, unseen = bigrams.successors(token), bigrams.unseen(token)
     listed = seen[:ROWS], unseen[: max(2, ROWS - len(seen))]
     with panel("counts", t, formula=COUNTED):
+        if not total:
+            st.markdown(t("counts.never", token=verbatim(token)))
+            return
         st.markdown(t("counts.said", token=verbatim(token), total=total, seen=len(seen), types=types))
         rows = [
             (
@@ -189,6 +201,10 @@ def network(t: Translate, own: Own) -> None:
     """The run at hand and the counts, asked the same: at the chosen place, and wherever the token alone won't do."""
     o, frame, bigrams = own.opening, own.frame, own.bigrams
     with panel("rivals", t):
+        if not own.rival:
+            st.markdown(t("rivals.other"))
+            sample(t)
+            return
         st.markdown(t("rivals.said", past=verbatim(own.past(own.place)), epoch=frame.epoch))
         right = o.targets[own.place]
         known = dict(zip(frame.top[own.place].tolist(), frame.probability[own.place].tolist(), strict=True))
@@ -212,10 +228,15 @@ def network(t: Translate, own: Own) -> None:
             st.markdown(t("rivals.certain"))
             if len(o.probe) > o.inputs and o.probe[-1] in o.probe[: o.inputs]:
                 st.markdown(t("rivals.last", token=verbatim(o.probe[-1])))
-            sample = Experiment(text=t("own.sample"))
-            st.button(t("rivals.sample"), key="history_sample", on_click=form.open_experiment, args=(sample, True))
+            sample(t)
         if o.experiment.bidirectional:
             st.caption(t("rivals.bidirectional"))
+
+
+def sample(t: Translate) -> None:
+    """A way to a text where counts and a network differ."""
+    e = Experiment(text=t("own.sample"))
+    st.button(t("rivals.sample"), key="history_sample", on_click=form.open_experiment, args=(e, True))
 
 
 def contested(own: Own) -> list[tuple[str, ...]]:

@@ -42,15 +42,15 @@ def most(e: Experiment) -> int:
 
 def windows(e: Experiment, seen: Reading, t: Translate) -> None:
     """x above y, y where its tokens stand in the text: one place further on, if the next token is the target."""
-    shift = 0 if e.target else 1
+    shift = 1 if seen.asks == "next" else 0
     tables: list[dict[str, Any]] = []
     for sequence in seen.sequences:
         if len(tables) * min(len(sequence.inputs), COLUMNS) > CELLS:
             break
         rows = []
-        for name, ids in (("x", sequence.inputs), ("y", sequence.targets)):
+        for name, ids, tokens in (("x", sequence.inputs, seen.tokens), ("y", sequence.targets, seen.classes)):
             kind = "goal" if name == "y" else ""
-            cells = [(seen.tokens[id], str(id), kind) for id in ids[:COLUMNS]]
+            cells = [(tokens[id], str(id), kind) for id in ids[:COLUMNS]]
             before = [("", "", "gap")] * shift if name == "y" else []
             more = [("…", "", "gap")] if len(ids) > COLUMNS else []
             rows.append(row(name, [*before, *cells, *more]))
@@ -60,7 +60,9 @@ def windows(e: Experiment, seen: Reading, t: Translate) -> None:
     else:
         st.markdown(t("windows.lines", count=f"{seen.count:,}"))
     grids("text-windows", tables)
-    st.caption(t("windows.table"))
+    st.caption(t(f"windows.asks.{seen.asks}") + " " + t("windows.table"))
+    if seen.held:
+        st.caption(t("windows.held", count=f"{seen.held:,}"))
     if seen.count > len(tables):
         st.caption(t("windows.first", shown=len(tables), count=f"{seen.count:,}"))
     if any(len(sequence.inputs) > COLUMNS for sequence in seen.sequences):

@@ -10,7 +10,7 @@ from pages.parts.panel import panel
 from pages.parts.plain import verbatim
 from pages.parts.textparts import ahead, at_hand, tokens
 from rnnlab import jobs
-from rnnlab.cutting import Cut, beginning, inked
+from rnnlab.cutting import Cut, beginning, fixed, inked
 from rnnlab.experiment import WORD_CHARACTERS, WORDS, Experiment
 from rnnlab.i18n import Translate
 from rnnlab.session import Run
@@ -22,8 +22,12 @@ LISTED = 24  # added words, with how often each was found
 def draw(run: Run, t: Translate) -> None:
     e = at_hand(run)
     ahead(run, t)
-    found = ask(jobs.cuts, e.text, e.added_words, e.tokenizer, SHOWN)
+    found = ask(jobs.cuts, e, e.tokenizer, SHOWN)
     if found is None:
+        return
+    if "made" in found:
+        with panel("made", t):
+            made(e, found["made"], t)
         return
     with panel("cuts", t):
         form.complain(st.session_state.pop("recut_problems", ()))
@@ -35,6 +39,14 @@ def draw(run: Run, t: Translate) -> None:
         add(e, t)
     with panel("edit", t):
         editor(e, found[e.tokenizer], t)
+
+
+def made(e: Experiment, cut: Cut, t: Translate) -> None:
+    """Pairs of the lab's own making: what is read of them."""
+    st.caption(t("cut.numbers", tokens=f"{cut.tokens:,}", types=f"{cut.types:,}"))
+    tokens("text-made", cut.lines, t(f"data.{e.data}"))
+    if cut.tokens > SHOWN:
+        st.caption(t("cut.beginning", limit=SHOWN))
 
 
 def one(name: str, cut: Cut, chosen: bool, t: Translate) -> None:
@@ -66,7 +78,7 @@ def add(e: Experiment, t: Translate) -> None:
         return
     if e.tokenizer != "jieba":
         st.caption(t("words.idle"))
-    cut = ask(jobs.cuts, e.text, e.added_words, "jieba", SHOWN)
+    cut = ask(jobs.cuts, e, "jieba", SHOWN)
     if cut is None:
         return
     counts = Counter(token for line in cut["jieba"].lines for token in line)
@@ -79,8 +91,8 @@ def add(e: Experiment, t: Translate) -> None:
 def editor(e: Experiment, cut: Cut, t: Translate) -> None:
     """The chosen cut, to be merged and split."""
     lines = inked(cut.lines)
-    if e.target:
-        st.caption(t("edit.target"))
+    if why := fixed(e):
+        st.caption(t(f"edit.{why}"))
         return
     if not lines:
         st.caption(t("edit.empty"))

@@ -12,25 +12,26 @@ from rnnlab import jobs, textfigures
 from rnnlab.i18n import Translate
 from rnnlab.session import Run
 from rnnlab.textlooks import Neighbour
+from rnnlab.words import Words
 
 NEAREST = 8
 
 
-def neighbours(run: Run, shown: bytes, t: Translate) -> tuple[int, list[int]]:
+def neighbours(run: Run, words: Words, t: Translate) -> tuple[int, list[int]]:
     """A word of the reader's choice, and the words whose rows point the same way. Both as ids."""
-    assert run.history is not None
-    o, e = run.history.opening, run.experiment
+    e = run.experiment
     with panel("nearest", t, formula=r"\cos(a, b) = \frac{a \cdot b}{\lVert a\rVert\,\lVert b\rVert}"):
-        chosen = choose(run, t)
+        chosen = choose(run, words, t)
         if e.input == "onehot":
-            st.markdown(t("nearest.onehot", token=verbatim(o.vocabulary[chosen])))
+            st.markdown(t("nearest.onehot", token=verbatim(words.tokens[chosen])))
             return chosen, []
         if run.going:
             st.caption(t("embedding.going"))
             return chosen, []
-        found = ask(jobs.nearest, shown, (len(o.vocabulary), e.embed), o.specials, chosen, NEAREST) or ()
-        table(found, o.vocabulary, t)
-        st.caption(t("nearest.epoch", epoch=stage.checkpoint(run).epoch, token=verbatim(o.vocabulary[chosen])))
+        size = len(words.tokens), e.embed
+        found = ask(jobs.nearest, words.shown, size, words.specials, chosen, NEAREST) or ()
+        table(found, words.tokens, t)
+        st.caption(t("nearest.epoch", epoch=stage.checkpoint(run).epoch, token=verbatim(words.tokens[chosen])))
         return chosen, [neighbour.id for neighbour in found]
 
 
@@ -46,40 +47,40 @@ def table(found: tuple[Neighbour, ...], vocabulary: tuple[str, ...], t: Translat
     st.dataframe(columns, hide_index=True, key="text-nearest")
 
 
-def choose(run: Run, t: Translate) -> int:
+def choose(run: Run, words: Words, t: Translate) -> int:
     """The id of a word: the one last chosen on the line of tokens, or in the list."""
     assert run.history is not None
     o = run.history.opening
-    ids = list(range(o.specials, len(o.vocabulary)))
+    ids = list(range(words.specials, len(words.tokens)))
     step = stage.cursor(run).step
-    place = (o.vocabulary, step)
+    place = (words.tokens, step)
     if st.session_state.get("text_place") != place or st.session_state.get("text_word") not in ids:
         st.session_state.text_place = place
-        token = o.probe[step] if step is not None and step < len(o.probe) else o.probe[0]
-        st.session_state.text_word = o.vocabulary.index(token, o.specials)
+        token = o.probe[step] if step is not None and step < len(o.probe) else o.probe[words.part.start]
+        known = words.tokens[words.specials :]  # a word that training never met is not among them, nor is <bos>
+        st.session_state.text_word = words.specials + (known.index(token) if token in known else 0)
     label = t("nearest.word")
-    return st.selectbox(label, ids, format_func=lambda id: f"{id} · {o.vocabulary[id]}", key="text_word")
+    return st.selectbox(label, ids, format_func=lambda id: f"{id} · {words.tokens[id]}", key="text_word")
 
 
-def plane(run: Run, shown: bytes, chosen: int, near: list[int], t: Translate) -> None:
+def plane(run: Run, words: Words, chosen: int, near: list[int], t: Translate) -> None:
     """The rows in the plane in which the newest of them vary most."""
     assert run.history is not None
     history = run.history
-    o = history.opening
     with panel("plane", t):
         if run.going:
             st.caption(t("embedding.going"))
             return
-        ends = history.checkpoints[0].weights, history.checkpoints[-1].weights
-        seen = ask(jobs.plane, shown, *ends, (len(o.vocabulary), run.experiment.embed), o.specials)
+        size = len(words.tokens), run.experiment.embed
+        seen = ask(jobs.plane, words.shown, words.first, words.newest, size, words.specials)
         if seen is None:
             return
         if np.isnan(seen.kept):
             st.caption(t("plane.point"))
             return
-        figure = textfigures.plane_figure(seen, o.vocabulary, o.specials, chosen, near, t)
+        figure = textfigures.plane_figure(seen, words.tokens, words.specials, chosen, near, t)
         chart(run, "text-plane", figure, 20, t)
         share = {"kept": f"{seen.kept:.0%}", "newest": f"{seen.kept_newest:.0%}", "embed": run.experiment.embed}
         st.caption(t("plane.share", epoch=stage.checkpoint(run).epoch, last=history.checkpoints[-1].epoch, **share))
-        if len(o.vocabulary) - o.specials > textfigures.LABELS:
+        if len(words.tokens) - words.specials > textfigures.LABELS:
             st.caption(t("plane.labels", limit=textfigures.LABELS))

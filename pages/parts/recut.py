@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts import form
-from rnnlab.cutting import Lines, merged, parted, spaced
+from rnnlab.cutting import Lines, merged, parted, rewritten
 from rnnlab.experiment import TEXT_CHARACTERS, Experiment
 from rnnlab.problems import LabError, Problem
 
@@ -46,9 +46,15 @@ def edit(key: str, lines: Lines) -> None:
             lines = merged(lines, said["line"], said["place"])
         else:
             lines = parted(lines, said["line"], said["place"], said["after"])
+        e = form.read()
+        if not isinstance(e, Experiment):
+            raise LabError(*e)
+        text = rewritten(e, lines)
+    except LabError as error:
+        st.session_state.recut_problems = error.problems
+        return
     except (IndexError, ValueError):  # from a text that is no longer there
         return
-    text = spaced(lines)
     if len(text) > TEXT_CHARACTERS:
         values = {"length": len(text), "limit": TEXT_CHARACTERS}
         st.session_state.recut_problems = (Problem("spaced_too_long", "text", values),)

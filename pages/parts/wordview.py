@@ -13,6 +13,8 @@ from pages.parts.textparts import chart, height
 from rnnlab import jobs, textfigures
 from rnnlab.i18n import Translate
 from rnnlab.session import Run
+from rnnlab.trace import part_at, part_named
+from rnnlab.words import Words
 
 ORDERS = ("id", "count")
 ROWS = 24  # of a heatmap
@@ -20,30 +22,50 @@ ROWS = 24  # of a heatmap
 
 def draw(run: Run, t: Translate) -> None:
     assert run.history is not None
-    o, e = run.history.opening, run.experiment
+    e = run.experiment
     stage.scrubber("text", run, t, weights=True)
-    shown = stage.checkpoint(run).weights
-    first = start(len(o.vocabulary), t)
+    words = choose(run, t)
+    first = start(len(words.tokens), t)
     left, middle, right = st.columns(3, gap="small")
     with left:
-        vocabulary(run, t)
-    rows(run, shown, first, (middle, right), t)
+        vocabulary(run, words, t)
+    rows(run, words, first, (middle, right), t)
     with st.container(border=True, key="word_line"):
         stage.strip("text", run, t)
     left, right = st.columns([2, 3], gap="small")
     with left:
-        chosen, near = nearview.neighbours(run, shown, t)
+        chosen, near = nearview.neighbours(run, words, t)
     if e.input == "embedding":
         with right:
-            nearview.plane(run, shown, chosen, near, t)
+            nearview.plane(run, words, chosen, near, t)
 
 
-def vocabulary(run: Run, t: Translate) -> None:
-    """Every token with its id and how often it occurs, sorted by whichever column one clicks."""
+def choose(run: Run, t: Translate) -> Words:
+    """Whose words these are, where there are two vocabularies: those of the part that takes the chosen step."""
     assert run.history is not None
-    o = run.history.opening
+    o, state, step = run.history.opening, st.session_state, stage.cursor(run).step
+    names = [part.name for part in o.parts]
+    if state.get("text_words") not in names:
+        state.text_words = names[0]
+    if step is not None and step != state.get("text_step"):
+        state.text_words = part_at(o, step).name
+    state.text_step = step
+    if len(names) > 1:
+        st.segmented_control(
+            t("words.whose"),
+            names,
+            key="text_words",
+            format_func=lambda name: t(f"module.{name}"),
+            required=True,
+            label_visibility="collapsed",
+        )
+    return Words.of(run.history, part_named(o, state.text_words), stage.checkpoint(run))
+
+
+def vocabulary(run: Run, words: Words, t: Translate) -> None:
+    """Every token with its id and how often it occurs, sorted by whichever column one clicks."""
     with panel("vocabulary", t):
-        counts = ask(jobs.counts, run.experiment)
+        counts = ask(jobs.counts, run.experiment, words.part.start > 0)
         if counts is None:
             return
         order = st.segmented_control(
@@ -55,20 +77,23 @@ def vocabulary(run: Run, t: Translate) -> None:
             required=True,
             persist_state="session",
         )
-        ids = list(range(len(o.vocabulary)))
-        number = [0] * o.specials + [counts[token] for token in o.vocabulary[o.specials :]]
+        ids = list(range(len(words.tokens)))
+        number = [counts.get(token, 0) for token in words.tokens]
         if order == "count":
             ids.sort(key=lambda id: -number[id])
-        columns = {"id": ids, "token": [o.vocabulary[id] for id in ids], "count": [number[id] for id in ids]}
+        columns = {"id": ids, "token": [words.tokens[id] for id in ids], "count": [number[id] for id in ids]}
         st.dataframe(
             {t(f"vocabulary.{name}"): values for name, values in columns.items()},
             hide_index=True,
             height=height(min(len(ids), ROWS)) - 60,
             key="text-vocabulary",
         )
-        st.caption(t("vocabulary.summary", types=f"{len(ids) - o.specials:,}", tokens=f"{sum(number):,}"))
-        if o.specials:
-            st.caption(t("vocabulary.pad"))
+        types = f"{len(ids) - words.specials:,}"
+        st.caption(t("vocabulary.summary", types=types, tokens=f"{sum(number[words.specials :]):,}"))
+        for name in words.tokens[: words.specials]:
+            st.caption(t(f"vocabulary.{name.strip('<>')}"))
+        if run.experiment.held_out:
+            st.caption(t("vocabulary.held"))
 
 
 def start(types: int, t: Translate) -> int:
@@ -78,26 +103,22 @@ def start(types: int, t: Translate) -> int:
     return st.number_input(t("rows.from", rows=ROWS), 0, types - 1, step=ROWS, key="text_rows", width=260)
 
 
-def rows(run: Run, shown: bytes, first: int, places: Sequence[DeltaGenerator], t: Translate) -> None:
+def rows(run: Run, words: Words, first: int, places: Sequence[DeltaGenerator], t: Translate) -> None:
     """One-hot vectors and embedding rows of the same words, side by side."""
-    assert run.history is not None
-    o, e = run.history.opening, run.experiment
-    ids = range(first, min(first + ROWS, len(o.vocabulary)))
-    tokens = [o.vocabulary[id] for id in ids]
+    e, types = run.experiment, f"{len(words.tokens):,}"
+    ids = range(first, min(first + ROWS, len(words.tokens)))
+    tokens = [words.tokens[id] for id in ids]
     left, right = places
     with left, panel("onehot", t):
         identity = np.eye(len(ids), dtype=np.float32)
         chart(run, "text-onehot", textfigures.rows_figure(identity, tokens, first, 1.0, t, onehot=True), len(ids), t)
-        st.caption(t("onehot.size", types=f"{len(o.vocabulary):,}"))
+        st.caption(t("onehot.size", types=types))
     with right, panel("embedding", t):
         if e.input == "onehot":
             st.markdown(t("embedding.none"))
             return
-        weights = [run.history.checkpoints[0].weights, shown, run.history.checkpoints[-1].weights]
-        tables = [np.frombuffer(w, np.float32, len(o.vocabulary) * e.embed).reshape(-1, e.embed) for w in weights]
+        tables = [np.frombuffer(w, np.float32).reshape(-1, e.embed) for w in (words.first, words.shown, words.newest)]
         limit = max(float(np.abs(table).max()) for table in tables) or 1.0
         figure = textfigures.rows_figure(tables[1][ids.start : ids.stop], tokens, first, limit, t, onehot=False)
         chart(run, "text-embedding", figure, len(ids), t)
-        st.caption(
-            t("embedding.size", types=f"{len(o.vocabulary):,}", embed=e.embed, epoch=stage.checkpoint(run).epoch)
-        )
+        st.caption(t("embedding.size", types=types, embed=e.embed, epoch=stage.checkpoint(run).epoch))
