@@ -33,7 +33,7 @@ def test_a_lesson_chosen_in_the_form_opens_its_page_with_everything_kept(preset)
     assert app.session_state.lang == "en"
     assert form_of(app) == Experiment(preset=preset)
     assert app.session_state.run.experiment == Experiment(preset=preset)
-    assert app.session_state.run.epoch > 0, "it is trained at once"
+    assert app.session_state.run.until == Experiment(preset=preset).epochs, "it is trained at once"
     looked(widget(app, "seed").set_value(3).run())
     assert form_of(app) == Experiment(preset=preset, seed=3)
     assert page_of(app) == OPENS_ON.get(preset, "playground"), "a changed field changes no page"
