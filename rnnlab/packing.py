@@ -34,7 +34,8 @@ def packing(experiment: Experiment, weights: bytes, start: int) -> Packing:
     assert ids.unsorted_indices is not None
 
     ways = through(holder(model, data.parts[0].name), batch.ids, lengths)
-    one = isinstance(model, Classifier)
+    logits = {n: judged(model, way, lengths) for n, way in ways.items()} if isinstance(model, Classifier) else {}
+    right = batch.targets[:, 0]
     return Packing(
         tokens={id: data.vocabulary.tokens[id] for id in batch.ids.unique().tolist()},
         numbers=tuple(place + 1 for place in chosen),
@@ -48,9 +49,10 @@ def packing(experiment: Experiment, weights: bytes, start: int) -> Packing:
         unsorted_indices=ids.unsorted_indices.numpy(),
         hidden={name: last_layer(way.final[0], experiment).numpy() for name, way in ways.items()},
         differences={name: difference(ways[name].final, ways["alone"].final).numpy() for name in ("padded", "packed")},
-        labels=data.classes.tokens if one else (),
-        right=batch.targets[:, 0].numpy(),
-        chances={name: judged(model, way, lengths).numpy() for name, way in ways.items()} if one else {},
+        labels=data.classes.tokens if logits else (),
+        right=right.numpy(),
+        chances={name: scores.softmax(-1).numpy() for name, scores in logits.items()},
+        odds={name: log_odds(scores, right).numpy() for name, scores in logits.items()},
     )
 
 
@@ -87,12 +89,20 @@ def through(part: TokenModel | Encoder | Decoder, ids: Tensor, lengths: Tensor) 
 
 @torch.no_grad()
 def judged(model: Classifier, way: Through, lengths: Tensor) -> Tensor:
-    """The probabilities [batch, class] that a model gives to lines which were read this way."""
+    """The scores [batch, class] that a model gives to lines which were read this way."""
     e = model.experiment
     kind = "valid" if way.lengths is not None and e.readout == "last" else e.readout  # alone a line ends with its last
     final = way.final if len(way.final) > 1 else way.final[0]
     assert model.head is not None
-    return model.head(readout(kind, way.output, final, lengths, e.bidirectional)).softmax(-1)
+    return model.head(readout(kind, way.output, final, lengths, e.bidirectional))
+
+
+def log_odds(logits: Tensor, right: Tensor) -> Tensor:
+    """log p - log (1 - p) of the right class, [batch] of logits [batch, class]; from scores, for of a p near 1 float32
+    would not know what is missing."""
+    own = logits.gather(1, right[:, None])
+    others = logits.scatter(1, right[:, None], -torch.inf).logsumexp(-1)
+    return own[:, 0] - others
 
 
 def last_layer(h_n: Tensor, experiment: Experiment) -> Tensor:

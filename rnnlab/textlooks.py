@@ -84,3 +84,4 @@ class Packing:
     labels: tuple[str, ...]  # where a sequence has one class: all classes; else none
     right: np.ndarray  # int64 [batch]: which of them each sequence has
     chances: dict[str, np.ndarray]  # then, of each way: [batch, class], the probabilities that the model gives
+    odds: dict[str, np.ndarray]  # [batch], log p - log (1 - p) of the right class

@@ -150,6 +150,9 @@ def test_a_verdict_is_the_same_alone_and_packed_and_padded_what_torch_makes_of_t
         assert seen.chances["padded"][row] == pytest.approx(verdict(seen.ids[row].tolist(), length), abs=1e-5)
         if readout != "last":  # which reads the zeros that are behind a packed line
             assert seen.chances["packed"][row] == pytest.approx(alone, abs=1e-5)
+    for name, chances in seen.chances.items():
+        p = chances[range(3), seen.right].astype(np.float64)
+        np.testing.assert_allclose(seen.odds[name], np.log(p / (1 - p)), atol=1e-3)
     polluted = np.abs(seen.chances["padded"] - seen.chances["alone"]).max(1) > 1e-5
     harmless = (readout == "valid" and not both) or (readout == "mean" and not both)
     assert polluted.tolist() == [not harmless, False, not harmless]
@@ -202,7 +205,10 @@ def test_the_packed_lesson_shows_the_verdicts_too():
     app = text_page("preset=packed&lang=en&run=1")
     table = next(table for names, table in tables(app).items() if "right label" in names)
     assert len(table["alone"]) == 4
-    assert table["alone"] == table["packed"]
+    for alone, packed, padded in zip(table["alone"], table["packed"], table["padded"], strict=True):
+        odds = [float(cell[cell.index("(") + 1 : -1]) for cell in (alone, packed, padded)]
+        assert odds[0] == pytest.approx(odds[1], abs=0.02)
+    assert table["alone"][1:] != table["padded"][1:]
     assert any("Padded, **" in element.value for element in app.markdown)
     figures = [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.HasField("json")]
     assert any(data["key"] == "text-final-states" for data in figures)

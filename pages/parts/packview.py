@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.parts import live, stage
+from pages.parts import live, stage, verdictview
 from pages.parts.ask import ask
 from pages.parts.panel import panel
 from pages.parts.textparts import COLUMNS, grid, grids, packed_steps, row
@@ -39,7 +39,7 @@ def draw(run: Run, t: Translate) -> None:
         final(run, run.experiment, seen, t)
     if seen.labels:
         with panel("verdicts", t):
-            verdicts(run.experiment, seen, t)
+            verdictview.draw(run.experiment, seen, t)
 
 
 PADDED = """ids = pad_sequence(lines, batch_first=True, padding_value=0)    # [batch, step]
@@ -152,25 +152,3 @@ def final(run: Run, e: Experiment, seen: Packing, t: Translate) -> None:
     )
     if e.impl == "cell":
         st.caption(t("final.cell"))
-
-
-def verdicts(e: Experiment, seen: Packing, t: Translate) -> None:
-    """What the model says of each line, by the way in which it was read."""
-
-    def verdict(way: str, row: int) -> str:
-        chances = seen.chances[way][row]
-        return f"{seen.labels[int(chances.argmax())]}  {chances.max():.0%}"
-
-    rows = range(len(seen.numbers))
-    columns = {
-        t("final.line"): list(seen.numbers),
-        t("padded.length"): seen.lengths,
-        t("verdicts.right"): [seen.labels[id] for id in seen.right],
-        **{t(f"final.way.{way}"): [verdict(way, row) for row in rows] for way in textfigures.WAYS},
-    }
-    st.dataframe(columns, hide_index=True, key="text-verdicts")
-    alone = seen.chances["alone"]
-    moved, turned = np.abs(seen.chances["padded"] - alone), seen.chances["padded"].argmax(1) != alone.argmax(1)
-    values = {"turned": int(turned.sum()), "lines": len(rows), "most": f"{moved.max():.0%}"}
-    st.markdown(t("verdicts.padded", **values, packed=f"{np.abs(seen.chances['packed'] - alone).max():.0e}"))
-    st.caption(t("verdicts.trained.packed" if e.packed else "verdicts.trained.padded"))
