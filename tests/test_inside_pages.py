@@ -134,3 +134,16 @@ def test_a_sentence_of_ones_own_has_the_likeliest_for_the_right_class(task, lang
     assert o.targets[-1] == -100
     assert not app.error
     assert not visit_cell(lang, **SMALL, **OWN[task]).error
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("preset", ["bilstm", "gru-tagger", "attention"])
+def test_a_lesson_of_each_task_opens_on_all_pages_about_its_inside(preset, lang):
+    app = visit_cell(lang, preset=preset, epochs=1)
+    parts = app.session_state.run.history.opening.parts
+    assert given(app)["part"] == parts[-1].name
+    for page in ("gradients", "text", "history"):
+        looked(app.switch_page(f"{page}.py").run())
+        assert not app.error
+    app = looked(app.switch_page("gradients.py").run())
+    assert len(part(app, "gradients-words")["tokens"]) == parts[-1].stop
