@@ -33,7 +33,6 @@ def close(found, expected) -> None:
 def test_from_the_decoder_back_into_the_encoder(e):
     weights = weights_of(e)
     twin, data = twin_of(e, weights)
-    twin = grown(twin)
     source, target = data.probe.inputs, data.probe.targets
     for layer in range(e.layers):
         found = backward.through_time(e, weights, layer, 0)
@@ -54,7 +53,6 @@ def test_from_the_decoder_back_into_the_encoder(e):
 def test_each_beginning_of_a_sentence_has_a_loss_of_its_own(e):
     weights = weights_of(e)
     twin, data = twin_of(e, weights)
-    twin = grown(twin)
     ids, (label,) = data.probe.inputs, data.probe.targets
     for layer in range(e.layers):
         for direction in range(1 + e.bidirectional):
@@ -67,13 +65,6 @@ def test_each_beginning_of_a_sentence_has_a_loss_of_its_own(e):
                 assert found.losses[t] == pytest.approx(loss.item(), rel=1e-4, abs=1e-6)
                 for name, norms in found.norms.items():
                     close(norms[t], norms_of(kept[layer][direction], name) + [0.0] * (len(ids) - t - 1))
-
-
-def grown(twin):
-    """With gradients: a weight that asks for one makes every state keep its own."""
-    for cells in [getattr(twin, name) for name in ("cells", "encoder", "decoder") if hasattr(twin, name)]:
-        assert all(p.requires_grad for layer in cells for cell in layer for p in cell.parameters())
-    return twin
 
 
 TASKS = {
