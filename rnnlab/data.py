@@ -15,7 +15,7 @@ from rnnlab.experiment import (
     Experiment,
     shorten,
 )
-from rnnlab.history import Part
+from rnnlab.history import HELD, Part
 from rnnlab.problems import LabError, Problem
 from rnnlab.text import Vocabulary, only_punctuation, tokenized
 
@@ -56,6 +56,7 @@ class Data:
     parts: tuple[Part, ...]  # which recurrent network takes which of these steps
     held: list[Pair] = field(default_factory=list)  # the sequences that are only tested on
     held_tokens: tuple[tuple[str, ...], ...] = ()  # as read, unknown words included: to be shown
+    examined: int = HELD  # of these the ones that every frame is about, at most
 
     def batches(self, size: int, order: Sequence[int], held: bool = False) -> Iterator[Batch]:
         """The sequences in this order, `size` a batch; the last batch may be shorter."""
@@ -186,7 +187,7 @@ def check_text(lines: list[list[str]], target_lines: list[list[str]]) -> None:
 
 
 def check_sizes(experiment: Experiment, pairs: list[Pair], types: int) -> None:
-    """Whether sizes that only the tokenized text decides fit the machine."""
+    """Whether sizes that only the tokenized text decides fit the machine. `types`: of the larger vocabulary."""
     if types > TYPES:
         raise LabError(Problem("types", "text", {"value": f"{types:,}", "limit": f"{TYPES:,}"}))
     longest = max(max(len(pair.inputs), len(pair.targets)) for pair in pairs)

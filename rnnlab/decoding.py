@@ -59,7 +59,10 @@ def beam(model: Translator, ids: Tensor, lengths: Tensor, width: int, limit: int
         written, state = model.step(tokens, state, wide)
         # The model's own probabilities, of what it may not write too: those that every other view shows.
         scores = allowed(written.logits.log_softmax(-1)) + torch.tensor([h.score for h in open_])[:, None]
-        found = scores.flatten().topk(min(width, int(scores.isfinite().sum())))
+        finite = int(scores.isfinite().sum())
+        if not finite:  # the weights ran away: nothing is likely any more
+            break
+        found = scores.flatten().topk(min(width, finite))
         classes = scores.shape[1]
         rows, grown = [], []
         for score, place in zip(found.values.tolist(), found.indices.tolist(), strict=True):

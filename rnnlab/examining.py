@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy
 from rnnlab.data import NO_TARGET, Batch, Data
 from rnnlab.decoding import greedy
 from rnnlab.experiment import STEP_TOKENS
-from rnnlab.history import HELD, Held
+from rnnlab.history import Held
 from rnnlab.labelled import EOS_ID
 from rnnlab.translator import Translator
 from rnnlab.watching import write_limit
@@ -20,7 +20,7 @@ ROWS = 64  # of a batch
 
 
 def batches(data: Data) -> Iterator[Batch]:
-    count = min(HELD, len(data.held))
+    count = min(data.examined, len(data.held))
     longest = max(max(len(pair.inputs), len(pair.targets)) for pair in data.held[:count])
     yield from data.batches(max(1, min(ROWS, STEP_TOKENS // longest)), range(count), held=True)
 

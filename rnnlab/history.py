@@ -184,11 +184,10 @@ class History:
 
     def extended(self, chunk: Chunk) -> "History":
         """This history with one more slice; of what was recorded in between, the thinned ones stay. Of a run that
-        diverged the last weights may give no frame any more: they go."""
+        diverges the last weights may give no frame any more: they go."""
         frames = joined(self.frames, chunk.frames, self.opening.every)
         checkpoints = joined(self.checkpoints, chunk.checkpoints, self.opening.weights_every)
-        if chunk.ended == "diverged":
-            checkpoints = tuple(kept for kept in checkpoints if kept.epoch <= frames[-1].epoch)
+        checkpoints = tuple(kept for kept in checkpoints if kept.epoch <= frames[-1].epoch)
         return replace(
             self,
             snapshots=self.snapshots + chunk.snapshots,

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from rnnlab import sources
 from rnnlab.data import NO_TARGET, PAD, UNK, Data, Pair, check_sizes, split
-from rnnlab.experiment import CLASSES, PROBE_TOKENS, Experiment, shorten
-from rnnlab.history import Part
+from rnnlab.experiment import ATTENDED, CLASSES, PROBE_TOKENS, SEQUENCE_TOKENS, Experiment, shorten
+from rnnlab.history import HELD, Part
 from rnnlab.problems import LabError, Problem
 from rnnlab.rows import LeftOut, Reason, Row, rows_of
 from rnnlab.text import TOKENIZERS, Vocabulary, added, dictionary, tagged, words
@@ -133,6 +133,15 @@ def check_rows(found: list[Example], left_out: list[LeftOut]) -> None:
     raise LabError(Problem("text_empty", "text"))
 
 
+def attended(e: Experiment, pairs: list[Pair]) -> int:
+    """How many held-out lines additive attention can go through in the time of a frame: it makes `hidden` numbers for
+    every pair of steps of source and target. Raises LabError where one step of training would make too many."""
+    each = max(len(pair.inputs) for pair in pairs) * max(len(pair.targets) for pair in pairs) * e.hidden
+    if min(e.batch, len(pairs)) * each > ATTENDED:
+        raise LabError(Problem("attention_too_big", "batch", {"value": e.batch, "limit": ATTENDED // each}))
+    return min(HELD, 2 * ATTENDED // each)  # nothing is kept to be derived, so there is time for more
+
+
 def assembled(
     found: list[Example], left_out: list[LeftOut], classes: Vocabulary, e: Experiment, sentence: Example
 ) -> Data:
@@ -144,11 +153,12 @@ def assembled(
     if left_out:
         values = {"count": len(left_out), "line": left_out[0].number, "value": shorten(left_out[0].line)}
         notes.append(Problem("rows_left_out", "text", values))
-    long = sum(len(x.source) > e.max_length or len(x.target) > e.max_length for x in found)
-    if long:
-        notes.append(Problem("rows_cut", "max_length", {"count": long, "limit": e.max_length}))
     limit = e.max_length
-    found = [Example(x.number, x.source[:limit], x.target[:limit]) for x in found]
+    room = limit if ordered else min(limit, SEQUENCE_TOKENS - 1)  # `<eos>` takes a step too
+    long = sum(len(x.source) > limit or len(x.target) > room for x in found)
+    if long:
+        notes.append(Problem("rows_cut", "max_length", {"count": long, "limit": limit}))
+    found = [Example(x.number, x.source[:limit], x.target[:room]) for x in found]
     kept, tested = split(len(found), e)
     vocabulary = Vocabulary.of((token for i in kept for token in found[i].source), (PAD, UNK))
 
@@ -157,7 +167,8 @@ def assembled(
         return Pair(vocabulary.encode(example.source, UNK_ID), [*targets, EOS_ID] if classes.specials else targets)
 
     pairs, held = [pair(found[i]) for i in kept], [pair(found[i]) for i in tested]
-    check_sizes(e, pairs + held, len(vocabulary))
+    check_sizes(e, pairs + held, max(len(vocabulary), len(classes)))
+    examined = attended(e, pairs + held) if e.attention == "additive" else HELD
     if sentence.source:
         most = min(limit, PROBE_TOKENS)
         if len(sentence.source) > most:
@@ -169,6 +180,8 @@ def assembled(
     else:
         place = next((i for i, x in enumerate(found) if x.number == e.probe), None)
         if place is None:
+            if any(line.number == e.probe for line in left_out):
+                raise LabError(Problem("probe_left_out", "probe", {"value": e.probe, "first": found[0].number}))
             lines = max(x.number for x in found + [Example(o.number, (), ()) for o in left_out])
             raise LabError(Problem("probe_line", "probe", {"value": e.probe, "limit": lines}))
         if place in tested:
@@ -190,4 +203,4 @@ def assembled(
         tokens = (*tokens, BOS, *(classes.tokens[id] for id in probe.targets[:-1]))
     elif e.task == "classify":
         asked = tuple(probe.targets * len(tokens))
-    return Data(vocabulary, classes, pairs, probe, tokens, None, tuple(notes), asked, parts, held, read)
+    return Data(vocabulary, classes, pairs, probe, tokens, None, tuple(notes), asked, parts, held, read, examined)

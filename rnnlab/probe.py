@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnlab.data import NO_TARGET
-from rnnlab.history import HELD, RANKS, Frame, Held, TensorShape, spacing
+from rnnlab.history import RANKS, Frame, Held, TensorShape, spacing
 from rnnlab.models import Pass
 from rnnlab.watching import Watched
 
@@ -57,8 +57,9 @@ class Probe:
                 watched = self.row_of(model(self.trainer.batches[0]))
             else:
                 watched = self.trainer.task.watch(model, self.trainer.data)
-            self.keep(watched)
             model.train()
+            if watched.logits[self.trainer.data.parts[-1].start :].isfinite().all():  # else they are about to diverge
+                self.keep(watched)
 
     def row_of(self, result: Pass) -> Watched:
         """The probe sentence in a training pass; copied, for a view would keep the whole batch."""
@@ -107,7 +108,7 @@ def frame_bytes(trainer: Trainer) -> int:
     """What a frame takes to keep, at most."""
     e, data = trainer.experiment, trainer.data
     units = e.hidden * (2 if e.bidirectional else 1)
-    held = sum(4 * (len(pair.targets) + 5) + 100 for pair in data.held[:HELD])
+    held = sum(4 * len(pair.targets) + 100 for pair in data.held[: data.examined])
     return len(data.asked) * (4 * units + 8 * RANKS + 4) + held + trainer.task.extra(e, data)
 
 

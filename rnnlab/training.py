@@ -17,7 +17,7 @@ from torch.nn import Parameter
 
 from rnnlab.data import Batch
 from rnnlab.experiment import PARAMETERS, RUN_SECONDS, Experiment
-from rnnlab.history import HELD, Checkpoint, Chunk, Ended, History, Line, Opening, Snapshot, State, weight_spacing
+from rnnlab.history import Checkpoint, Chunk, Ended, History, Line, Opening, Snapshot, State, weight_spacing
 from rnnlab.models import Pass, Recurrent
 from rnnlab.probe import Probe, shapes_of
 from rnnlab.problems import LabError, Problem
@@ -196,7 +196,7 @@ def open_run(trainer: Trainer) -> History:
         views=trainer.task.views,
         held=tuple(
             Line(tokens, tuple(pair.targets))
-            for tokens, pair in zip(data.held_tokens[:HELD], data.held[:HELD], strict=True)
+            for tokens, pair in zip(data.held_tokens[: data.examined], data.held[: data.examined], strict=True)
         ),
         held_count=len(data.held),
         every=trainer.probe.every,

@@ -147,7 +147,10 @@ def of_translator(e: Experiment, data: Data) -> int:
     source, target = len(data.probe.inputs), len(data.probe.targets)
     limit = min(write_limit(data), PROBE_TOKENS)
     attention = 0 if e.attention == "none" else 4 * source * (target + limit)
-    return attention + limit * (4 + 8 * ALTERNATIVES) + e.beam * 4 * (limit + 1)
+    beyond = sum(
+        write_limit(data) - len(pair.targets) for pair in data.held[: data.examined]
+    )  # what is written is no shorter
+    return attention + limit * (4 + 8 * ALTERNATIVES) + e.beam * 4 * (limit + 1) + 4 * beyond
 
 
 Watch = Callable[[nn.Module, Data], Watched]

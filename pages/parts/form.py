@@ -207,7 +207,7 @@ def control(name: str, t: Translate, fields: dict[str, Any], disabled: bool) -> 
 def idle(name: str, e: Experiment) -> bool:
     """Whether a field has no effect, given the others."""
     return {
-        "words": e.tokenizer != "jieba",
+        "words": e.tokenizer != "jieba" or e.data != "text",
         "embed": e.input == "onehot",
         "nonlinearity": e.cell != "rnn",
         "dropout": e.layers == 1,

@@ -1,0 +1,117 @@
+"""What long pairs, long outputs and weights that run away cost a worker, and what a frame then holds."""
+
+import numpy as np
+import pytest
+import torch
+
+from rnnlab import Experiment, LabError, run
+from rnnlab.data import Pair, batch_of
+from rnnlab.decoding import beam
+from rnnlab.experiment import ATTENDED, HISTORY_BYTES, TYPES
+from rnnlab.history import HELD
+from rnnlab.labelled import EOS_ID
+from rnnlab.training import Trainer, advance, start
+from rnnlab.translator import Translator
+
+PAIRS = "a b | b a\nc | c\na c b | b c a\nb b | b b"
+EXPLODING = {"nonlinearity": "relu", "optimizer": "sgd", "lr": 10, "hidden": 16, "held_out": 0.3}
+
+
+def alphabet(length: int) -> str:
+    return ("abcdefghij" * length)[:length]
+
+
+def pairs(count: int, source: int, target: int) -> str:
+    return "\n".join(f"{alphabet(source)}|{alphabet(target)}" for _ in range(count))
+
+
+@pytest.mark.parametrize("loss", ["mean", "sum"])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"task": "seq2seq", "text": PAIRS, "beam": 3},
+        {"task": "classify", "text": f"x | {'a b c ' * 8}\ny | {'b c ' * 9}\nx | a a\ny | c b a d"},
+        {"task": "tag", "text": "a/X b/Y c/X a/X a/X b/Y b/Z c/X\nc/X\nb/Y a/X d/Z"},
+    ],
+    ids=["seq2seq", "classify", "tag"],
+)
+def test_weights_that_ran_away_leave_no_frame_and_no_checkpoint(fields, loss):
+    state, history = start(Experiment(**EXPLODING | fields, batch=2, embed=4, epochs=40, loss=loss))
+    while not state.ended:
+        state, chunk = advance(state, epochs=1)
+        history = history.extended(chunk)
+        assert history.checkpoints[-1].epoch <= history.frames[-1].epoch
+    assert history.ended == "diverged"
+    for frame in history.frames:
+        asked = np.array(history.opening.targets) >= 0
+        assert np.isfinite(frame.probability[asked]).all()
+        assert np.isfinite(frame.target[asked]).all()
+        assert (frame.top[asked] >= 0).all()
+
+
+def test_a_beam_ends_where_nothing_is_likely_any_more():
+    model = Translator(Experiment(task="seq2seq", hidden=4, embed=3), 5, 6).eval()
+    batch = batch_of([Pair([2, 3], [3, EOS_ID])])
+    with torch.no_grad():
+        model.decoder.head.bias.fill_(torch.nan)
+        (found,) = beam(model, batch.ids, batch.lengths, 3, 9)
+    assert (found.tokens, found.score) == ((), 0.0)
+
+
+def test_frames_of_outputs_longer_than_their_targets_take_no_more_than_counted():
+    """One long target lets the untrained decoder write as much for every held-out line."""
+    text = f"{pairs(200, 3, 3)}\n{pairs(1, 3, 400)}"
+    e = {"task": "seq2seq", "text": text, "tokenizer": "chars", "max_length": 512, "batch": 8, "epochs": 4_000}
+    _, history = start(Experiment(**e, held_out=0.5, seed=4))
+    frame, every = history.frames[0], history.opening.every
+    assert max(len(said) for said in frame.held.said) == 401 + 5
+    assert (4_000 / every + 2) * frame.bytes <= HISTORY_BYTES
+
+
+def test_additive_attention_over_long_pairs_takes_a_batch_that_fits():
+    common = {"task": "seq2seq", "tokenizer": "chars", "hidden": 256, "max_length": 512, "held_out": 0.5}
+    e = common | {"text": pairs(30, 300, 300), "attention": "additive", "epochs": 1}
+    with pytest.raises(LabError) as caught:
+        start(Experiment(**e, batch=13))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.field) == ("attention_too_big", "batch")
+    fits = problem.values["limit"]
+    assert fits * 300 * 301 * 256 <= ATTENDED < (fits + 1) * 300 * 301 * 256
+    Trainer(Experiment(**e, batch=fits))
+    Trainer(Experiment(**e | {"attention": "dot"}, batch=13))
+
+
+def test_of_long_pairs_frames_are_about_fewer():
+    text = pairs(60, 150, 150)
+    e = {"task": "seq2seq", "text": text, "tokenizer": "chars", "hidden": 256, "max_length": 512, "held_out": 0.5}
+    history = run(Experiment(**e, attention="additive", batch=2, epochs=1))
+    o = history.opening
+    assert o.held_count == 30
+    assert len(o.held) == len(history.frames[-1].held.said) == 2 * ATTENDED // (150 * 151 * 256)
+    assert len(start(Experiment(preset="attention", pairs=2_000))[1].opening.held) == HELD
+
+
+# What only the cut text decides
+
+
+def test_a_target_of_the_longest_length_leaves_room_for_its_end():
+    e = {"task": "seq2seq", "text": f"ab | {alphabet(600)}\nb | a", "tokenizer": "chars", "max_length": 512, "batch": 1}
+    trainer = Trainer(Experiment(**e))
+    assert len(trainer.data.pairs[0].targets) == 512
+    assert trainer.data.pairs[0].targets[-1] == EOS_ID
+    assert "rows_cut" in [note.code for note in trainer.data.notes]
+
+
+def test_what_is_written_has_no_more_types_than_what_is_read():
+    text = "\n".join(f"a | {''.join(chr(0x4E00 + 100 * row + i) for i in range(100))}" for row in range(TYPES // 100))
+    e = {"task": "seq2seq", "text": text, "tokenizer": "chars", "max_length": 512, "hidden": 2, "embed": 2}
+    with pytest.raises(LabError) as caught:
+        start(Experiment(**e))
+    assert [problem.code for problem in caught.value.problems] == ["types"]
+
+
+def test_a_watched_line_that_is_left_out_says_so():
+    with pytest.raises(LabError) as caught:
+        start(Experiment(task="classify", text="no label\nx | a\ny | b", probe=1))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.values) == ("probe_left_out", {"value": 1, "first": 2})
