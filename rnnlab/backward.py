@@ -25,8 +25,8 @@ from rnnlab.gradients import STATES, Check, OverEpochs, Parameter, ThroughTime
 from rnnlab.history import Checkpoint
 from rnnlab.models import Classifier, OneHot
 from rnnlab.problems import LabError, Problem
-from rnnlab.tasks import TASKS, loss_of
-from rnnlab.tracing import data_of, network
+from rnnlab.tasks import TASKS, data_of, loss_of
+from rnnlab.tracing import network
 from rnnlab.unrolling import Hands, follow
 from rnnlab.watching import probe_batch
 

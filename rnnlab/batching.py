@@ -6,7 +6,7 @@ import torch
 
 from rnnlab import cutting
 from rnnlab.experiment import Experiment
-from rnnlab.tasks import TASKS
+from rnnlab.tasks import data_of
 from rnnlab.textlooks import BATCHES, SEQUENCES, Asks, BatchOrder, Reading, Sequence
 
 
@@ -15,7 +15,7 @@ def reading(experiment: Experiment, epoch: int) -> Reading:
 
     Raises LabError where the text can't be trained on with these settings.
     """
-    data = TASKS[experiment.task].data(experiment)
+    data = data_of(experiment)
     count, size = len(data.pairs), experiment.batch
     sequences = tuple(
         Sequence(number, tuple(pair.inputs), tuple(pair.targets))
@@ -55,7 +55,7 @@ def counts(experiment: Experiment, written: bool) -> dict[str, int]:
     """
     if experiment.task == "next":
         return cutting.counts(experiment)
-    data = TASKS[experiment.task].data(experiment)
+    data = data_of(experiment)
     known, rows = (data.classes, "targets") if written else (data.vocabulary, "inputs")
     return dict(Counter(known.tokens[id] for pair in data.pairs for id in getattr(pair, rows)))
 
@@ -65,7 +65,7 @@ def first_batch(experiment: Experiment) -> tuple[int, int, int]:
 
     Raises LabError where the text can't be trained on with these settings.
     """
-    data = TASKS[experiment.task].data(experiment)
+    data = data_of(experiment)
     count = len(data.pairs)
     order = shuffled(count, experiment.seed, 1) if experiment.shuffle else list(range(count))
     batch, steps = next(data.batches(experiment.batch, order)).ids.shape

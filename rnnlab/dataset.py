@@ -6,14 +6,14 @@ from itertools import chain
 from rnnlab.data import NO_TARGET, Data, Pair
 from rnnlab.experiment import Experiment
 from rnnlab.rowlooks import ROWS, TOKENS, DataLook, RowLook
-from rnnlab.tasks import TASKS
+from rnnlab.tasks import TASKS, data_of
 
 
 def look(experiment: Experiment, held: bool, first: int) -> DataLook:
     """The data, with the rows from number `first` on (counted from 1; the last one where there are fewer) of what is
     trained on, or of what is `held` out. Raises LabError where it can't be trained on."""
     task = TASKS[experiment.task]
-    data = task.data(experiment)
+    data = data_of(experiment)
     pairs = data.held if held else data.pairs
     start = max(0, min(first, len(pairs)) - 1)
     rows = [row_of(data, start + place, pair, held) for place, pair in enumerate(pairs[start : start + ROWS])]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -84,3 +85,10 @@ TASKS: dict[str, Task] = {
         written=True,
     ),
 }
+
+
+@lru_cache(maxsize=8)
+def data_of(experiment: Experiment) -> Data:
+    """An experiment's data. The last few are kept: a page asks again and again about one run, and a slice of training
+    may go to a worker that did not have the one before, while to tag a text takes as long as a slice."""
+    return TASKS[experiment.task].data(experiment)

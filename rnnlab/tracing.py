@@ -6,7 +6,6 @@ Weights come as a history recorded them, so any epoch can be looked at; results 
 import time
 from collections.abc import Callable
 from dataclasses import fields
-from functools import lru_cache
 
 import numpy as np
 import torch
@@ -20,19 +19,13 @@ from rnnlab.experiment import Experiment, shorten
 from rnnlab.history import RANKS, Part
 from rnnlab.models import TokenModel, recurrent_module
 from rnnlab.problems import LabError, Problem
-from rnnlab.tasks import TASKS
+from rnnlab.tasks import TASKS, data_of
 from rnnlab.trace import VALUES, Edit, Look, Walk, Way
 from rnnlab.translator import Translator
 from rnnlab.unrolling import Chain, Hands, follow, hidden, recurrent_of, tokens_read
 from rnnlab.watching import probe_batch
 
 TRIES = 3  # of which the quickest is the time a way takes
-
-
-@lru_cache(maxsize=4)
-def data_of(experiment: Experiment) -> Data:
-    """An experiment's data; the last few are kept, for a page asks again and again about one run."""
-    return TASKS[experiment.task].data(experiment)
 
 
 def network(experiment: Experiment, weights: bytes) -> tuple[Data, nn.Module]:

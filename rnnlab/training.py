@@ -21,7 +21,7 @@ from rnnlab.history import Checkpoint, Chunk, Ended, History, Line, Opening, Sna
 from rnnlab.models import Pass, Recurrent
 from rnnlab.probe import Probe, shapes_of
 from rnnlab.problems import LabError, Problem
-from rnnlab.tasks import TASKS, loss_of, right_of
+from rnnlab.tasks import TASKS, data_of, loss_of, right_of
 
 OPTIMIZERS = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD, "rmsprop": torch.optim.RMSprop}
 
@@ -43,7 +43,7 @@ class Trainer:
     def __init__(self, experiment: Experiment):
         e = self.experiment = experiment
         self.task = TASKS[e.task]
-        self.data = self.task.data(e)
+        self.data = data_of(e)
         self.generator = torch.Generator().manual_seed(e.seed)  # orders the data, whatever the model draws
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(e.seed)  # as torch.manual_seed, which also asks four kinds of device
