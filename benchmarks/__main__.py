@@ -34,7 +34,11 @@ def processor() -> str:
 def main() -> None:
     load = f"load before {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    rows = [row for part in (overhead, click.measure, inside.measure, tasks.measure, users.measure, memory.measure) for row in part()]
+    rows = [
+        row
+        for part in (overhead, click.measure, inside.measure, tasks.measure, users.measure, memory.measure)
+        for row in part()
+    ]
     print(f"{os.cpu_count()} cores, {processor()}; {platform.system()}, {load}")
     print(f"Python {platform.python_version()}, {libraries}\n")
     print("| measured | value | goal | |")

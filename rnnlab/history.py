@@ -1,5 +1,6 @@
 """What a run leaves behind: values without torch, so that the web process can hold and draw them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from math import ceil, nan
 from typing import Literal, TypeVar
@@ -124,10 +125,16 @@ class Opening:
 
     @property
     def joiner(self) -> str:
-        """What stands between two classes in a text: nothing between characters and Chinese words."""
-        if self.experiment.data == "text":
-            return " " if self.experiment.tokenizer == "words" else ""
-        return " " if any(len(token) > 1 for token in self.classes[self.class_specials :]) else ""
+        """What stands between two classes in a text."""
+        return joiner(self.experiment, self.classes[self.class_specials :])
+
+
+def joiner(experiment: Experiment, tokens: Iterable[str]) -> str:
+    """What stands between tokens where they are read as a text: for the reader's own text what the tokenizer took
+    away, for generated pairs nothing between single characters."""
+    if experiment.data == "text":
+        return " " if experiment.tokenizer == "words" else ""
+    return "" if all(len(token) == 1 for token in tokens) else " "
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,12 @@
 Outputs are longer and shorter from frame to frame, so they come as rows of unequal length, laid end to end.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 
-from rnnlab.experiment import Experiment
 from rnnlab.history import Frame, Opening
 
 
@@ -68,11 +67,3 @@ def greedy_score(frame: Frame) -> float:
     """The natural logarithm of the probability of what was written greedily: of each step's chosen token, summed."""
     chosen = frame.more["options"] == frame.more["free"][:, None]  # [step, rank]
     return float(np.log(frame.more["option_chances"][chosen].astype(np.float64)).sum())
-
-
-def joiner(experiment: Experiment, tokens: Iterable[str]) -> str:
-    """What stands between tokens where they are read as a text: for the reader's own text what the tokenizer took
-    away, for generated pairs nothing between single characters."""
-    if experiment.data == "text":
-        return " " if experiment.tokenizer == "words" else ""
-    return "" if all(len(token) == 1 for token in tokens) else " "

@@ -26,8 +26,8 @@ from rnnlab.tables import DELIMITERS, ROLES
 from rnnlab.tagset import MEANINGS
 from rnnlab.taking import REASONS
 from rnnlab.templates import features
-from rnnlab.timeline import AGES
 from rnnlab.textlooks import Asks
+from rnnlab.timeline import AGES
 from rnnlab.trace import Kind
 
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py")), *sorted((ROOT / "rnnlab").rglob("*.py"))]

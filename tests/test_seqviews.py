@@ -11,6 +11,7 @@ from reader import said, until_trained, visit
 
 from pages.parts import seqviews
 from rnnlab import Experiment, run, seq_figures, sequences
+from rnnlab.history import joiner
 from rnnlab.i18n import translator
 from rnnlab.session import Run
 
@@ -72,7 +73,7 @@ def test_shares_keep_four_digits_and_no_number_is_nothing():
     ],
 )
 def test_tokens_are_joined_as_they_were_typed(fields, tokens, between):
-    assert sequences.joiner(Experiment(task="seq2seq", **fields), tokens) == between
+    assert joiner(Experiment(task="seq2seq", **fields), tokens) == between
 
 
 # What the browser gets

@@ -13,7 +13,7 @@ from pages.parts.plain import verbatim
 from rnnlab import jobs, rewriting
 from rnnlab.bigrams import Bigrams, Line
 from rnnlab.experiment import Experiment, choices
-from rnnlab.history import Frame, Opening
+from rnnlab.history import Frame, Opening, joiner
 from rnnlab.i18n import Translate
 from rnnlab.presets import OPENS_ON
 from rnnlab.session import Run
@@ -108,7 +108,7 @@ class Own:
 
     @property
     def joiner(self) -> str:
-        return " " if self.opening.experiment.tokenizer == "words" else ""
+        return joiner(self.opening.experiment, self.opening.vocabulary[self.opening.specials :])
 
     def past(self, place: int) -> str:
         """The last tokens that were read up to this place."""

@@ -8,11 +8,12 @@ import streamlit as st
 from pages.parts import live, resultparts, stage
 from pages.parts.ask import ask
 from pages.parts.panel import panel
-from pages.parts.resultparts import View, counts, frame, frames, history, joiner, place
+from pages.parts.resultparts import View, counts, frame, frames, history, place
 from pages.parts.tagviews import meanings
 from pages.parts.textparts import grid, grids, row
 from rnnlab import jobs, metrics
 from rnnlab import result_figures as figures
+from rnnlab.history import joiner
 from rnnlab.i18n import Translate
 from rnnlab.reach import Reach
 from rnnlab.session import Run
@@ -166,12 +167,13 @@ def judged(run: Run, t: Translate) -> None:
     o = history(run).opening
     with panel("judged", t):
         said = [np.concatenate(one.held.said) for one in frames(run) if one.held]
+        between = joiner(run.experiment, o.vocabulary[o.specials :])
         _judged(
             key="results-judged",
             data={
                 "key": "results-judged",
                 **place(run),
-                "lines": [joiner(run).join(line.tokens) for line in o.held],
+                "lines": [between.join(line.tokens) for line in o.held],
                 "targets": [line.targets[0] for line in o.held],
                 "said": live.pack(np.stack(said).astype(np.int32)),
                 "classes": o.classes,

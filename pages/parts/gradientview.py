@@ -23,6 +23,8 @@ CHAIN = r"""\frac{\partial L_t}{\partial h_k} = \frac{\partial L_t}{\partial h_t
 \,\frac{\partial h_t}{\partial h_{t-1}}\cdots\frac{\partial h_{k+1}}{\partial h_k}"""
 CELL_STATE = r"""\frac{\partial L_t}{\partial c_k} = f_{k+1}\odot\frac{\partial L_t}{\partial c_{k+1}}
 + \frac{\partial h_k}{\partial c_k}\odot\frac{\partial L_t}{\partial h_k}"""
+
+
 def draw(run: Run, t: Translate) -> None:
     history = run.history
     assert history is not None

@@ -48,11 +48,6 @@ def counts(run: Run) -> np.ndarray:
     return run.drawn("counts", count)
 
 
-def joiner(run: Run) -> str:
-    """What stands between tokens where they are read as a text."""
-    return " " if run.experiment.tokenizer == "words" else ""
-
-
 def chart(
     run: Run,
     key: str,

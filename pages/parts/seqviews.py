@@ -10,13 +10,13 @@ from pages.parts import live
 from pages.parts.panel import panel
 from pages.parts.resultparts import View, chart, frames, history, place
 from rnnlab import seq_figures
+from rnnlab.history import joiner
 from rnnlab.i18n import Translate
 from rnnlab.sequences import (
     Ragged,
     beams_of,
     end_of,
     greedy_score,
-    joiner,
     places,
     ragged,
     shares,
@@ -189,7 +189,7 @@ def hypotheses(run: Run) -> dict[str, Any]:
     return {
         **named(run, used),
         "width": run.experiment.beam,
-        "joiner": joiner(run.experiment, o.classes[o.class_specials :]),
+        "joiner": o.joiner,
         "free": outputs(run, used),
         "greedy_scores": live.pack(np.array([greedy_score(frame) for frame in recorded], dtype=np.float32)),
         "counts": live.pack(np.array([len(rows) for rows in found], dtype=np.int32)),
@@ -224,5 +224,5 @@ def tested(run: Run) -> dict[str, Any]:
         "score": live.pack(np.array([one.score for one in held], dtype=np.float32)),
         "end": int(places([end_of(o)], used)[0]),
         "most": PAIRS,
-        "joiners": {"source": joiner(e, sources), "target": joiner(e, o.classes[o.class_specials :])},
+        "joiners": {"source": joiner(e, sources), "target": o.joiner},
     }
