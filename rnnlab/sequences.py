@@ -3,7 +3,7 @@
 Outputs are longer and shorter from frame to frame, so they come as rows of unequal length, laid end to end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
