@@ -4,6 +4,7 @@ import os
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before anybody imports torch
 
@@ -11,12 +12,17 @@ settings.register_profile("lab", deadline=None, max_examples=40)
 settings.load_profile("lab")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """What drives browsers and worker processes keeps to one of pytest-xdist's workers, the rest goes to the other."""
-    for item in items:
-        if item.path.parent.name == "browser" or item.path.name == "test_engine.py":
-            item.add_marker(pytest.mark.xdist_group("processes"))
+class TwoKinds(LoadScopeScheduling):
+    """What drives browsers and worker processes keeps to one of pytest-xdist's workers; the rest goes to the other,
+    file by file. (Its own groups by mark do nothing under pytest 9.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return "processes" if "/browser/" in file or file.endswith("/test_engine.py") else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return TwoKinds(config, log)
 
 
 @pytest.fixture

@@ -279,7 +279,7 @@ def test_the_module_of_a_lesson_is_the_one_its_run_trains(preset):
     trainer = Trainer(e)
     first = trainer.batches[0].ids
     s = of_run(e, len(trainer.data.vocabulary), first.shape[0], first.shape[1])
-    recurrent = trainer.model.recurrent
+    recurrent = getattr(trainer.model, "encoder", trainer.model).recurrent
     if e.layers == 1 and not e.bidirectional:
         assert parameter_count(s) == sum(p.numel() for p in recurrent.parameters())
     assert s.kind == {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}[e.cell] + ("Cell" if e.impl == "cell" else "")
