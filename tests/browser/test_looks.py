@@ -76,7 +76,7 @@ def test_the_keyboard_alone_reaches_train_and_the_epochs(visit):
     lab = visit("epochs=60").reaches("not trained yet")
     focused = "document.activeElement.closest('[class*=st-key-]')?.className ?? ''"
 
-    def tab_to(part: str, limit: int = 60) -> None:
+    def tab_to(part: str, limit: int = 90) -> None:  # a field has two stops, itself and its help
         for _ in range(limit):
             lab.page.keyboard.press("Tab")
             if part in lab.page.evaluate(focused) or lab.page.locator(f"{part}:focus").count():
