@@ -127,7 +127,10 @@ def test_what_was_typed_is_shown_as_typed(opened):
 
 
 def test_nothing_is_mounted_twice_while_it_trains_or_when_it_stops(visit):
-    lab = visit(to_link(CLASSIFY.model_copy(update={"epochs": 5000}), "en", run=True), path="/results").runs()
+    lab = visit(
+        to_link(CLASSIFY.model_copy(update={"epochs": 5000, "hidden": 128, "layers": 2}), "en", run=True),
+        path="/results",
+    ).runs()
     expect(lab.page.locator(".rl-prefixes[data-epoch]")).to_be_visible()
     before = lab.epoch
     eventually(lambda: min(lab.epochs_shown) > before, "all of it follows")

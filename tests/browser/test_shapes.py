@@ -111,7 +111,7 @@ def test_a_wrong_shape_is_explained_beside_torchs_words(visit):
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en-US"])
-@pytest.mark.parametrize("query", ["preset=cell-shapes", "preset=bilstm"])
+@pytest.mark.parametrize("query", ["preset=cell-shapes", "preset=rnn-arguments"])
 def test_nothing_sticks_out_on_a_phone(visit, query, lang):
     lab = opened(visit, query, locale=lang, viewport={"width": 390, "height": 844})
     sizes = "[document.documentElement, document.querySelector('.stMain')].map(n => [n.scrollWidth, n.clientWidth])"
