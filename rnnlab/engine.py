@@ -14,11 +14,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from rnnlab.problems import LabError, Problem
 
 JOB_SECONDS = 60.0  # far beyond any slice: a job that takes longer hangs
+
+# Workers share a pipe under a lock. One that is killed while it holds the lock keeps it for ever: the others must give
+# up waiting, so that the pool is made anew. Pebble's own minute, twice, is a lab that stands still for two. To send the
+# largest state takes a fraction of a second.
+CONSTS.channel_lock_timeout = 5.0  # seconds; set wherever this module is imported, so in workers too
 
 
 def workers_wanted() -> int:
@@ -59,22 +64,27 @@ class Workers:
 
     def submit(self, job: Callable[..., Any], *args: Any) -> Future:
         """The job's future. A LabError is the input's fault, and comes as it is; when a worker dies or hangs, the job
-        is given to another, once."""
+        is given to another, once. That the whole pool broke is not the job's doing, and does not count as its turn."""
         outcome: Future = Future()
-        self.attempt(outcome, job, args, tries=2)
+        self.attempt(outcome, job, args, tries=2, pools=2)
         return outcome
 
-    def attempt(self, outcome: Future, job: Callable[..., Any], args: tuple, tries: int) -> None:
+    def attempt(self, outcome: Future, job: Callable[..., Any], args: tuple, tries: int, pools: int) -> None:
         def done(future: Future) -> None:
             try:
                 outcome.set_result(future.result())
-            except (ProcessExpired, BrokenProcessPool, TimeoutError) as error:
-                if tries > 1:
-                    self.attempt(outcome, job, args, tries - 1)
-                else:
-                    outcome.set_exception(LabError(Problem("worker_lost", "", {"reason": type(error).__name__})))
+            except (ProcessExpired, TimeoutError) as error:
+                again(error, tries - 1, pools)
+            except BrokenProcessPool as error:
+                again(error, tries, pools - 1)
             except BaseException as error:  # a cancelled future raises one too
                 outcome.set_exception(error)
+
+        def again(error: Exception, tries: int, pools: int) -> None:
+            if tries and pools:
+                self.attempt(outcome, job, args, tries, pools)
+            else:
+                outcome.set_exception(LabError(Problem("worker_lost", "", {"reason": type(error).__name__})))
 
         try:
             self.schedule(job, args).add_done_callback(done)

@@ -1,5 +1,6 @@
 """What several test files need. Imports no torch: workers import this module for the jobs below."""
 
+import gc
 import os
 import signal
 import sys
@@ -56,3 +57,17 @@ def train_and_die_once(path: str, state, epochs: int):
 def die(path: str) -> None:
     note(path)
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_with_the_lock(path: str) -> str:
+    """Ends as a worker does that is killed while it sends a result. The second time it lives, and returns."""
+    from pebble.pool.channel import ChannelMutex
+
+    if Path(path).exists():
+        return Path(path).read_text()
+    note(path)
+    gc.unfreeze()
+    mutex = next(found for found in gc.get_objects() if isinstance(found, ChannelMutex))
+    mutex.acquire(timeout=5)
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("still alive")

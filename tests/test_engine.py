@@ -164,6 +164,22 @@ def test_all_workers_killed_while_busy_are_replaced(warm, tmp_path, expected, mo
     assert losses_of(warm) == expected
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_worker_killed_with_the_lock_of_the_pipe_does_not_hold_up_the_others(tmp_path, expected, count):
+    workers = Workers(count)
+    try:
+        workers.submit(engine.warm).result(60)
+        dying, waiting = (
+            workers.submit(support.die_with_the_lock, str(tmp_path / "died")),
+            workers.submit(support.loaded),
+        )
+        assert waiting.result(40)  # in a minute the lock would be given up without us
+        assert dying.result(40) == "x"
+        assert losses_of(workers) == expected
+    finally:
+        workers.close()
+
+
 @pytest.mark.parametrize(("job", "reason"), [(support.hang, "TimeoutError"), (support.die, "ProcessExpired")])
 def test_a_job_that_hangs_or_kills_its_worker_is_tried_twice_and_then_said_to_be_lost(
     warm, tmp_path, monkeypatch, job, reason
