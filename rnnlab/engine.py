@@ -35,6 +35,8 @@ def workers_wanted() -> int:
 class InProcess:
     """Runs a job at once, where it is asked for. For notebooks and tests."""
 
+    count = 1  # jobs at a time
+
     def submit(self, job: Callable[..., Any], *args: Any) -> Future:
         future: Future = Future()
         try:

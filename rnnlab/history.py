@@ -67,7 +67,16 @@ class Checkpoint:
     weights: bytes  # float32, all parameters end to end, in the model's own order
 
 
-Recorded = TypeVar("Recorded", Frame, Checkpoint)
+@dataclass(frozen=True)
+class Score:
+    """How good the network was, after `epoch` epochs, on the lines that are only tested on."""
+
+    epoch: int
+    loss: float  # mean over all targets
+    score: float  # share that is right, 0 to 1
+
+
+Recorded = TypeVar("Recorded", Frame, Checkpoint, Score)
 
 
 @dataclass(frozen=True)
@@ -159,6 +168,7 @@ class Chunk:
     checkpoints: tuple[Checkpoint, ...]
     seconds: float  # of computing
     ended: Ended
+    stepping: float = 0.0  # seconds of computing in optimizer steps alone: nothing recorded, loaded, or waited for
 
 
 @dataclass(frozen=True)

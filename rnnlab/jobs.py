@@ -3,6 +3,8 @@
 Functions travel to workers by name, and the web process has no torch: so each imports its module when it runs.
 """
 
+from typing import TYPE_CHECKING
+
 from rnnlab.bigrams import Line
 from rnnlab.cutting import Cut
 from rnnlab.experiment import Experiment
@@ -16,6 +18,9 @@ from rnnlab.rowlooks import DataLook
 from rnnlab.textlooks import Neighbour, Packing, Plane, Reading
 from rnnlab.trace import Edit, Look, Way
 
+if TYPE_CHECKING:  # which imports this module
+    from rnnlab.race import Leg, Start
+
 
 def start(experiment: Experiment) -> tuple[State, History]:
     from rnnlab import training
@@ -27,6 +32,18 @@ def advance(state: State, budget: float, epochs: int | None = None) -> tuple[Sta
     from rnnlab import training
 
     return training.advance(state, budget, epochs)
+
+
+def race_start(experiment: Experiment, like: Experiment | None) -> tuple[State, "Start"]:
+    from rnnlab import racing
+
+    return racing.start(experiment, like)
+
+
+def race_on(state: State, budget: float) -> tuple[State, "Leg"]:
+    from rnnlab import racing
+
+    return racing.advance(state, budget)
 
 
 def examples(experiment: Experiment) -> tuple[Line, ...]:

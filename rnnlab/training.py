@@ -219,11 +219,13 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
     it ends within it, and the next slice ends with that epoch. Frames come every few epochs and at the slice's last.
     """
     began = epoch_began = time.perf_counter()
-    resumed = trainer.sums.batches > 0
+    resumed, stepping = trainer.sums.batches > 0, 0.0
     with torch.random.fork_rng(devices=[]):
         torch.set_rng_state(trainer.random)
         while not trainer.ended:
+            computed = time.thread_time()
             epoch_ended = trainer.step()
+            stepping += time.thread_time() - computed
             now = time.perf_counter()
             if seconds + now - began > RUN_SECONDS and not trainer.ended:
                 trainer.ended = "time"
@@ -239,7 +241,7 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
         trainer.probe.look(always=True)
         trainer.keep_weights()
     took = time.perf_counter() - began
-    chunk = Chunk(tuple(trainer.snapshots), trainer.probe.frames(), trainer.recorded(), took, trainer.ended)
+    chunk = Chunk(tuple(trainer.snapshots), trainer.probe.frames(), trainer.recorded(), took, trainer.ended, stepping)
     trainer.snapshots = []
     return chunk
 
