@@ -140,25 +140,9 @@ def show(t: Translate) -> None:
     e = st.session_state.experiment = read(fields)
     if any(st.session_state.get(KEYS[name], fields[name]) not in choices(name) for name in CHOICES):
         keep()
-    st.selectbox(
-        t("field.preset"),
-        choices("preset"),
-        index=place("preset", fields),
-        key="preset",
-        format_func=lambda id: t(f"preset.{id}"),
-        help=t("help.preset"),
-        on_change=choose_preset,
-    )
+    choice("preset", t, fields, help=t("help.preset"), on_change=choose_preset)
     lesson(t, e)
-    st.selectbox(
-        t("field.task"),
-        choices("task"),
-        index=place("task", fields),
-        key="task",
-        format_func=lambda id: t(f"task.{id}"),
-        help=t("help.task"),
-        on_change=choose_task,
-    )
+    choice("task", t, fields, help=t("help.task"), on_change=choose_task)
     st.html(STYLE)
     tip = t(f"help.text.{fields['task']}", limit=numeral(TEXT_CHARACTERS))
     made = isinstance(e, Experiment) and e.data != "text"
@@ -176,6 +160,17 @@ def show(t: Translate) -> None:
             for name in WIDE:
                 if name in names and name in used:
                     control(name, t, fields, disabled=isinstance(e, Experiment) and idle(name, e))
+
+
+def choice(name: str, t: Translate, fields: dict[str, Any], **more: Any) -> None:
+    st.selectbox(
+        t(f"field.{name}"),
+        choices(name),
+        index=place(name, fields),
+        key=KEYS[name],
+        format_func=lambda id: t(f"{name}.{id}"),
+        **more,
+    )
 
 
 def place(name: str, fields: dict[str, Any]) -> int:
@@ -200,8 +195,7 @@ def control(name: str, t: Translate, fields: dict[str, Any], disabled: bool) -> 
     elif kind is bool:
         st.toggle(label, fields[name], **common)
     else:
-        shown = {"index": place(name, fields), "format_func": lambda id: t(f"{name}.{id}")}
-        st.selectbox(label, choices(name), **shown, **common)
+        choice(name, t, fields, help=common["help"], disabled=disabled)
 
 
 def idle(name: str, e: Experiment) -> bool:
