@@ -134,15 +134,16 @@ def resume(runner: Runner, race: Race) -> Race:
 
 def tick(runner: Runner, race: Race) -> Race:
     """Take the results that are there, and give the next slices out in turn."""
-    entries, faults = [], []
+    entries: list[Entry] = []
+    faults: list[Problem] = []
     for entry in race.entries:
         if entry.pending is not None and entry.pending.done():
             entry, fault = taken(entry)
-            faults += fault
+            faults += [one for one in fault if one not in faults]
         entries.append(entry)
     race = replace(race, entries=tuple(entries))
     if faults:
-        return replace(pause(race), problems=tuple(dict.fromkeys(faults)))
+        return replace(pause(race), problems=tuple(faults))
     return replace(hand_out(runner, race), going=race.going and not race.done)
 
 
