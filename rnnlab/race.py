@@ -18,10 +18,14 @@ from rnnlab.session import FREIGHT
 from rnnlab.variants import Plan
 
 SLICE = 0.25  # seconds of computing: as long as a page takes to look again
-AHEAD = 2  # slices asked for at a time, for each worker: it has the next at hand when it has done one
+FIRST_SLICE = 0.05  # and each slice of a run is twice as long as the one before: a short race is seen to be run as well
+START = 0.1  # about what it takes to open a run
+AHEAD = 0.5  # seconds of computing asked for at a time, for each worker: it has the next slice at hand at once
 
-# A run that meets one of these is none the worse: it is where the work is done that failed.
-WITHOUT_FAULT = ("worker_lost", "cluster_none", "cluster_gone", "cluster_version", "cluster_empty", "cluster_library")
+
+def of_place(problem: Problem) -> bool:
+    """Whether it is where the work is done that failed, for all runs. They are none the worse."""
+    return problem.code.startswith("cluster_")
 
 
 class Runner(Protocol):
@@ -65,6 +69,7 @@ class Record:
     accuracies: tuple[float, ...] = ()  # by epoch: share of targets predicted right in training, 0 to 1
     scores: tuple[Score, ...] = ()  # on held-out lines: of epoch 0, every so many epochs, and the newest
     stepping: float = 0.0  # seconds of computing in optimizer steps, in the worker: no waiting, no recording
+    clock: tuple[float, ...] = ()  # by epoch: `stepping` when it was done; within a slice evenly spread
     ended: Ended = ""
 
     @property
@@ -77,12 +82,14 @@ class Record:
         return self.stepping / self.epoch if self.epoch else None
 
     def extended(self, leg: Leg) -> "Record":
+        before, now, count = self.clock[-1] if self.clock else 0.0, self.stepping + leg.stepping, len(leg.losses)
         return replace(
             self,
+            clock=self.clock + tuple(before + (now - before) * (done + 1) / count for done in range(count)),
             losses=self.losses + leg.losses,
             accuracies=self.accuracies + leg.accuracies,
             scores=joined(self.scores, leg.scores, self.every) if self.scores else leg.scores,
-            stepping=self.stepping + leg.stepping,
+            stepping=now,
             ended=leg.ended,
         )
 
@@ -101,7 +108,12 @@ class Entry:
 
     @property
     def done(self) -> bool:
-        return bool(self.problems) or (self.state is not None and bool(self.state.ended))
+        return bool(self.problems) or (self.record is not None and bool(self.record.ended))
+
+    @property
+    def retriable(self) -> bool:
+        """Whether nothing is wrong with the run itself."""
+        return all(of_place(problem) or problem.code == "worker_lost" for problem in self.problems)
 
 
 @dataclass(frozen=True)
@@ -110,11 +122,17 @@ class Race:
     plan: Plan
     entries: tuple[Entry, ...]
     going: bool = True
+    over: bool = False  # ended before its end
     problems: tuple[Problem, ...] = ()  # why all of it stands still: where it is computed
 
     @property
     def done(self) -> bool:
         return all(entry.done for entry in self.entries)
+
+    @property
+    def resumable(self) -> bool:
+        open_ends = any(not entry.done or (entry.problems and entry.retriable) for entry in self.entries)
+        return open_ends and not self.going and not self.over
 
 
 def begin(runner: Runner, plan: Plan) -> Race:
@@ -124,38 +142,60 @@ def begin(runner: Runner, plan: Plan) -> Race:
 
 def pause(race: Race) -> Race:
     """Stop asking. What is done is kept; what is under way is not waited for, and can be asked for again."""
-    return replace(race, going=False, entries=tuple(replace(entry, pending=None) for entry in race.entries))
+    race = gathered(race)
+    idle = tuple(
+        replace(entry, pending=None, turns=entry.turns - 1) if entry.pending else entry for entry in race.entries
+    )
+    return replace(race, going=False, entries=idle)
+
+
+def stop(race: Race) -> Race:
+    """End the race where it is. What it has shown stays to be looked at; the runs can't go on."""
+    race = pause(race)
+    return replace(race, over=True, problems=(), entries=tuple(replace(entry, state=None) for entry in race.entries))
 
 
 def resume(runner: Runner, race: Race) -> Race:
     """Go on, here or elsewhere: a state is all that a run needs."""
-    return hand_out(runner, replace(pause(race), going=not race.done, problems=()))
+    if not race.resumable:
+        return race
+    entries = tuple(replace(entry, problems=()) if entry.retriable else entry for entry in race.entries)
+    return hand_out(runner, replace(race, going=True, problems=(), entries=entries))
 
 
 def tick(runner: Runner, race: Race) -> Race:
     """Take the results that are there, and give the next slices out in turn."""
-    entries: list[Entry] = []
-    faults: list[Problem] = []
+    race = gathered(race)
+    return halted(race, race.problems) if race.problems else hand_out(runner, race)
+
+
+def halted(race: Race, problems: tuple[Problem, ...]) -> Race:
+    """The race at a standstill, for where it was computed fails. It can go on elsewhere."""
+    return replace(pause(race), problems=problems)
+
+
+def gathered(race: Race) -> Race:
+    """The race with the results that are there, and with what has gone wrong."""
+    entries, faults = [], list(race.problems)
     for entry in race.entries:
         if entry.pending is not None and entry.pending.done():
             entry, fault = taken(entry)
             faults += [one for one in fault if one not in faults]
         entries.append(entry)
-    race = replace(race, entries=tuple(entries))
-    if faults:
-        return replace(pause(race), problems=tuple(faults))
-    return replace(hand_out(runner, race), going=race.going and not race.done)
+    race = replace(race, entries=tuple(entries), problems=tuple(faults))
+    return replace(race, going=race.going and not race.done)
 
 
 def taken(entry: Entry) -> tuple[Entry, tuple[Problem, ...]]:
-    """The entry with the result that was under way; and what is wrong with where it was computed."""
+    """The entry with the result that was under way; and what is wrong with where all are computed."""
     assert entry.pending is not None
     idle = replace(entry, pending=None)
     try:
         state, result = entry.pending.result()
     except LabError as error:
-        faults = tuple(problem for problem in error.problems if problem.code in WITHOUT_FAULT)
-        return (idle, faults) if faults else (replace(idle, problems=error.problems), ())
+        if faults := tuple(problem for problem in error.problems if of_place(problem)):
+            return replace(idle, turns=entry.turns - 1), faults
+        return replace(idle, problems=error.problems), ()
     except Exception as error:
         logging.getLogger(__name__).exception("a job failed")
         return replace(idle, problems=(Problem("job_failed", "", {"reason": repr(error)[:200]}),)), ()
@@ -165,25 +205,34 @@ def taken(entry: Entry) -> tuple[Entry, tuple[Problem, ...]]:
     else:
         assert entry.record is not None
         record = entry.record.extended(result)
-    return replace(idle, state=state, record=record), ()
+    return replace(idle, state=None if record.ended else state, record=record), ()
 
 
 def hand_out(runner: Runner, race: Race) -> Race:
-    """Ask for slices, first of the runs that had the fewest, as many as keep the workers busy until the next look."""
+    """Ask for slices in turn, as many as keep the workers busy until the next look: no run is given a slice while
+    another has had fewer."""
     if not race.going:
         return race
     entries = list(race.entries)
-    under_way = sum(entry.pending is not None for entry in entries)
-    free = max(0, AHEAD * runner.count - under_way)
-    waiting = [place for place, entry in enumerate(entries) if entry.pending is None and not entry.done]
-    for place in sorted(waiting, key=lambda place: entries[place].turns)[:free]:
-        entries[place] = asked(runner, entries[place], race.plan)
+    fewest = min((entry.turns for entry in entries if not entry.done), default=0)
+    free = AHEAD * runner.count - sum(length(entry.turns - 1) for entry in entries if entry.pending)
+    for place, entry in enumerate(entries):
+        if free > 0 and entry.pending is None and not entry.done and entry.turns == fewest:
+            entries[place] = asked(runner, entry, race.plan)
+            free -= length(fewest)
     return replace(race, entries=tuple(entries))
 
 
+def length(turn: int) -> float:
+    """Seconds of computing of a run's slices, from its opening, turn 0, on."""
+    return min(SLICE, FIRST_SLICE * 2.0 ** min(turn - 1, 10)) if turn else START
+
+
 def asked(runner: Runner, entry: Entry, plan: Plan) -> Entry:
-    if entry.state is None:
+    if entry.record is None:
         pending = runner.submit(jobs.race_start, entry.experiment, plan.base if plan.equal else None)
     else:
-        pending = runner.submit(jobs.race_on, entry.state, SLICE + len(entry.state.blob) / FREIGHT)
+        assert entry.state is not None
+        budget = length(entry.turns) + len(entry.state.blob) / FREIGHT
+        pending = runner.submit(jobs.race_on, entry.state, budget)
     return replace(entry, pending=pending, turns=entry.turns + 1)

@@ -1,6 +1,9 @@
 """A race's slices, in the worker: those of any run, without what is not compared; and equal numbers of parameters."""
 
+import torch
+
 from rnnlab import training
+from rnnlab.data import Data
 from rnnlab.experiment import BOUNDS, Experiment
 from rnnlab.history import Frame, Score, State
 from rnnlab.race import Leg, Start
@@ -31,18 +34,29 @@ def scores_of(frames: tuple[Frame, ...]) -> tuple[Score, ...]:
 
 def parameters(experiment: Experiment) -> int:
     """How many numbers the experiment's model learns."""
-    return sum(p.numel() for p in TASKS[experiment.task].model(experiment, data_of(experiment)).parameters())
+    return counted(experiment, data_of(experiment))
+
+
+def counted(experiment: Experiment, data: Data) -> int:
+    with torch.device("meta"):  # sizes without numbers: nothing is drawn
+        return sum(p.numel() for p in TASKS[experiment.task].model(experiment, data).parameters())
 
 
 def fitted(experiment: Experiment, wanted: int) -> Experiment:
     """The experiment with the hidden size that brings its number of parameters nearest to `wanted`; of two that are as
     near the smaller. More units are more parameters, so half of the sizes drop out at each look."""
-    low, high = map(int, BOUNDS["hidden"])
+    data = data_of(experiment)  # the same for all sizes
+
+    def size(hidden: int) -> int:
+        return counted(sized(experiment, hidden), data)
+
+    lowest, high = map(int, BOUNDS["hidden"])
+    low = lowest
     while low < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if parameters(sized(experiment, middle)) >= wanted else (middle + 1, high)
-    below = max(low - 1, int(BOUNDS["hidden"][0]))  # `low` is the first that is not too small
-    return min((sized(experiment, size) for size in (below, low)), key=lambda one: abs(parameters(one) - wanted))
+        low, high = (low, middle) if size(middle) >= wanted else (middle + 1, high)
+    below = max(low - 1, lowest)  # `low` is the first that is not too small
+    return sized(experiment, min((below, low), key=lambda hidden: abs(size(hidden) - wanted)))
 
 
 def sized(experiment: Experiment, hidden: int) -> Experiment:

@@ -1,16 +1,18 @@
 """What takes part in a race: variants of one experiment that differ in their model or their training, and in nothing
 that they are given. All read the same data in the same order."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, Literal
 
-from rnnlab.experiment import BOUNDS, UNUSED, Experiment, shorten
+from rnnlab.experiment import BOUNDS, UNUSED, Experiment, choices, shorten
 from rnnlab.problems import LabError, Problem
 
 VARIANTS = (2, 6)  # fewest and most
 RUNS = 24  # of a race, all seeds of all variants
+TEXT = 2_000  # characters of a plan in a link
 
 # What may differ. Not what changes the data or its order, or what a loss is counted by.
 FIELDS = (
@@ -91,6 +93,85 @@ def grid(axes: Mapping[str, Sequence[Any]]) -> tuple[Change, ...]:
     return tuple(tuple(zip(axes, values, strict=True)) for values in product(*axes.values()))
 
 
+def axes_of(changes: Sequence[Change]) -> dict[str, tuple[Any, ...]] | None:
+    """The one or two fields, with their values, whose grid these changes are; None where they are none."""
+    axes: dict[str, list[Any]] = {}
+    for name, value in (pair for change in changes for pair in change):
+        if value not in axes.setdefault(name, []):
+            axes[name].append(value)
+    if 1 <= len(axes) <= 2 and grid(axes) == tuple(changes):
+        return {name: tuple(values) for name, values in axes.items()}
+    return None
+
+
+def kind(name: str) -> Literal["choice", "switch", "number"]:
+    if name in BOUNDS:
+        return "number"
+    return "choice" if choices(name) else "switch"
+
+
+def first_axis(base: Experiment) -> dict[str, tuple[Any, ...]]:
+    """What is most worth comparing of an experiment: attention where there can be any; where a whole line read both
+    ways is judged, what it is judged by; else the cells."""
+    used = fields(base)
+    if "attention" in used:
+        return {"attention": choices("attention")}
+    if "readout" in used and base.bidirectional:
+        return {"readout": ("final", "last", "mean")}
+    return {"cell": choices("cell")}
+
+
+def suggested(base: Experiment, name: str) -> tuple[Any, ...]:
+    """Values of a field to begin with."""
+    now = getattr(base, name)
+    match kind(name):
+        case "choice":
+            return choices(name)[: VARIANTS[1]]
+        case "switch":
+            return (False, True)
+    low, high = BOUNDS[name]
+    if name == "seed":
+        first = min(now, int(high) - 2)
+        return (first, first + 1, first + 2)
+    if high <= 1:  # a share
+        return (0.0, 0.5, 1.0) if high == 1 else (0.0, 0.3, 0.6)
+    if name == "layers":
+        return (1, 2, 3)
+    if name == "clip":
+        return (0.0, 1.0, 5.0)
+    factor = 10 if name == "lr" else 2
+    return tuple(dict.fromkeys(type(now)(min(max(one, low), high)) for one in (now / factor, now, now * factor)))
+
+
+def typed(base: Experiment, name: str, given: Sequence[object]) -> tuple[Any, ...]:
+    """Values of a field, each once, as an experiment has them. Raises LabError with all that are none."""
+    values, problems = [], []
+    for one in given:
+        try:
+            values.append(getattr(Experiment(**base.model_dump() | {name: one}), name))
+        except LabError as error:
+            mine = [problem for problem in error.problems if problem.field == name]
+            problems += mine
+            if not mine:  # at odds with another field: the plan will say so
+                values.append(one)
+    if problems:
+        raise LabError(*problems)
+    return tuple(dict.fromkeys(values))
+
+
+def snapshot(experiment: Experiment) -> Change:
+    """All of an experiment that may differ between variants."""
+    return tuple((name, getattr(experiment, name)) for name in fields(experiment))
+
+
+def differing(base: Experiment, snapshots: Sequence[Change]) -> tuple[Change, ...]:
+    """Snapshots without what all of them, and the experiment that they are held against, have in common."""
+    used = fields(base)
+    whole = [dict(one) for one in snapshots]
+    named = [name for name in used if any(one.get(name, getattr(base, name)) != getattr(base, name) for one in whole)]
+    return tuple(tuple((name, one.get(name, getattr(base, name))) for name in named) for one in whole)
+
+
 # As a link says it: `cell:rnn|cell:lstm,hidden:16|;seeds:4;equal:true`. Neither names nor values hold these signs.
 
 
@@ -105,19 +186,17 @@ def plain(value: object) -> str:
 
 def from_text(text: str, base: Experiment) -> Plan:
     """The plan that a link says. Raises LabError, never another exception."""
-    said, *more = text.split(";")
-    options = dict(one.split(":", 1) for one in more if ":" in one)
-    seeds = options.pop("seeds", "1")
-    equal = options.pop("equal", "false")
-    parts = [[one.split(":", 1) for one in variant.split(",") if one] for variant in said.split("|")]
-    if options or not seeds.isdecimal() or len(seeds) > 3 or equal not in ("true", "false"):
-        raise LabError(Problem("race_text", "", {"value": shorten(text)}))
-    if any(len(one) != 2 for part in parts for one in part):
+    found = re.fullmatch(r"([^;]*);seeds:([0-9]{1,3});equal:(true|false)", text) if len(text) <= TEXT else None
+    parts = (
+        [[one.split(":", 1) for one in variant.split(",") if one] for variant in found[1].split("|")] if found else []
+    )
+    named = [[one[0] for one in part] for part in parts]
+    if not found or any(len(one) != 2 for part in parts for one in part) or any(len(set(n)) < len(n) for n in named):
         raise LabError(Problem("race_text", "", {"value": shorten(text)}))
     changes = tuple(tuple((name, value) for name, value in part) for part in parts)
-    plan = Plan(base, changes, int(seeds), equal == "true")
-    typed = [  # values as the experiment has them, not as the link spells them
+    plan = Plan(base, changes, int(found[2]), found[3] == "true")
+    as_fields = [  # values as the experiment has them, not as the link spells them
         tuple((name, getattr(one, name)) for name, _ in change)
         for one, change in zip(plan.experiments(), changes, strict=True)
     ]
-    return Plan(base, tuple(typed), plan.seeds, plan.equal)
+    return Plan(base, tuple(as_fields), plan.seeds, plan.equal)
