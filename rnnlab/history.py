@@ -120,6 +120,7 @@ class Opening:
     targets: tuple[int, ...]  # [inputs] class to predict after each; NO_TARGET where nothing is asked for or known
     parts: tuple[Part, ...]
     written: bool  # whether what is predicted, step by step, is a text
+    continues: bool  # whether it is the next token, so that a text can go on
     views: tuple[str, ...]  # what there is to see of the results, besides what every task has
     held: tuple[Line, ...]  # the lines that frames are about
     held_count: int  # all that are only tested on

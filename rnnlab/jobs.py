@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rnnlab.bigrams import Line
 from rnnlab.cutting import Cut
 from rnnlab.experiment import Experiment
+from rnnlab.generation import Generation, Settings
 from rnnlab.gradients import Check, OverEpochs, Parameter, ThroughTime
 from rnnlab.history import Checkpoint, Chunk, History, State
 from rnnlab.layerlooks import LayerLook, ModelLook
@@ -162,3 +163,11 @@ def reach(experiment: Experiment, weights: bytes) -> Reach:
     from rnnlab import readouts
 
     return readouts.reach(experiment, weights)
+
+
+def samples(
+    experiment: Experiment, checkpoints: tuple[Checkpoint, ...], prompt: str, settings: Settings
+) -> tuple[Generation, ...]:
+    from rnnlab import generating
+
+    return generating.samples(experiment, checkpoints, prompt, settings)

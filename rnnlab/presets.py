@@ -139,6 +139,20 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
 }
 
+# A text that ends with its beginning, so that there is always something to come next.
+PRESETS["writer"] = {
+    "text": lines("writer"),
+    "tokenizer": "chars",
+    "cell": "gru",
+    "hidden": 96,
+    "window": 32,
+    "stride": 4,
+    "shuffle": True,
+    "lr": 0.005,
+    "clip": 1.0,
+    "epochs": 40,
+}
+
 PRESETS |= {
     "text-classification": CLASSIFY
     | {
@@ -221,6 +235,7 @@ OPENS_ON = {
     "gru-tagger": "results",
     "seq2seq": "results",
     "attention": "results",
+    "writer": "generate",
 }
 
 # What a reader sees first who chooses a task.

@@ -34,6 +34,7 @@ class Task:
     examine: Examine  # what becomes of the lines that are only tested on
     views: tuple[str, ...] = ()  # what its results page shows, besides what every task has
     written: bool = False  # whether what is predicted, step by step, is a text
+    continues: Callable[[Experiment], bool] = lambda _: False  # whether it is the next token, so that a text can go on
 
 
 def pad_of(data: Data) -> int | None:
@@ -65,7 +66,15 @@ def right_of(result: Pass, batch: Batch) -> Tensor:
 
 
 TASKS: dict[str, Task] = {
-    "next": Task(next_token_data, token_model, watch_tokens, nothing, examine, written=True),
+    "next": Task(
+        next_token_data,
+        token_model,
+        watch_tokens,
+        nothing,
+        examine,
+        written=True,
+        continues=lambda e: not e.target.strip(),
+    ),
     "classify": Task(
         classify_data,
         classifier,

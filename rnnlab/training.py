@@ -193,6 +193,7 @@ def open_run(trainer: Trainer) -> History:
         targets=data.asked,
         parts=data.parts,
         written=trainer.task.written,
+        continues=trainer.task.continues(trainer.experiment),
         views=trainer.task.views,
         held=tuple(
             Line(tokens, tuple(pair.targets))

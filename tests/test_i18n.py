@@ -16,6 +16,7 @@ from support import ROOT
 
 from rnnlab.architectures import ARCHITECTURES
 from rnnlab.experiment import Experiment, choices
+from rnnlab.generation import Ended, Settings
 from rnnlab.i18n import FOLDER, LANGUAGES, describe, first_language, translator
 from rnnlab.layerlooks import MODELS
 from rnnlab.layersetting import LayerSetting
@@ -125,6 +126,7 @@ PROBLEMS = [(path, call) for path, tree in TREES.items() for call in calls(tree,
 TENSORS = ["ids", "embedding", "one_hot", "output", "h_n", "c_n", "logits", "loss"]
 TENSORS += ["readout", "encoded", "tokens", "target_embedded", "weights", "decoded"]
 AXES = ["batch", "step", "unit", "embed", "layer", "class", "direction_unit", "layer_direction"]
+SETTINGS = [field.name for field in dataclasses.fields(Settings)]
 LAYER_FIELDS = [field.name for field in dataclasses.fields(LayerSetting)]
 STAGES = {stage for model in ARCHITECTURES.values() for stage in [*model.inputs, *model.axes]}
 AXES += sorted({axis for model in ARCHITECTURES.values() for axes in model.axes.values() for axis in axes} - {*AXES})
@@ -142,8 +144,10 @@ RUN_PAGES = [path.stem for path in PAGES if "stage.show(" in path.read_text("utf
 
 # What an f-string's hole really takes. A new kind of f-string must be entered here.
 EXPANDED = {
-    "field.{}": [f"field.{name}" for name in [*FIELDS, "lang", *LAYER_FIELDS, "try_input", "try_state"]],
-    "help.{}": [f"help.{name}" for name in FIELDS if name != "text"],
+    "field.{}": [
+        f"field.{name}" for name in [*FIELDS, "lang", *LAYER_FIELDS, "try_input", "try_state", "prompt", *SETTINGS]
+    ],
+    "help.{}": [f"help.{name}" for name in [*FIELDS, *SETTINGS] if name != "text"],
     "help.text.{}": [f"help.text.{name}" for name in choices("task")],
     "task.{}": [f"task.{name}" for name in choices("task")],
     "preset.{}": [f"preset.{name}" for name in choices("preset")],
@@ -157,7 +161,8 @@ EXPANDED = {
     "hand.{}": [f"hand.{name}" for name in ("trained", "held", *get_args(Reason))],
     "reason.{}": [f"reason.{name}" for name in REASONS],
     "page.{}": [
-        f"page.{name}" for name in ("playground", "results", "data", "text", "shapes", "cell", "gradients", "history")
+        f"page.{name}"
+        for name in ("playground", "results", "generate", "data", "text", "shapes", "cell", "gradients", "history")
     ],
     "switch.{}": ["switch.loss_log"],
     "cell.{}": [f"cell.{name}" for name in choices("cell")],
@@ -194,6 +199,7 @@ EXPANDED = {
     "module.{}": [f"module.{name}" for name in ("network", "encoder", "decoder")],
     "whatif.kind.{}": [f"whatif.kind.{kind}" for kind in get_args(Kind)],
     "whatif.help.{}": [f"whatif.help.{kind}" for kind in get_args(Kind)],
+    "generate.ended.{}": [f"generate.ended.{name}" for name in get_args(Ended) if name != "length"],
     "ended.{}": ["ended.time", "ended.diverged"],
     "readout.{}": [f"readout.{name}" for name in choices("readout")],
     "half.{}": [f"half.{name}" for name in HALVES],
@@ -216,6 +222,7 @@ EXPANDED = {
         "saliency",
         "judged",
         "tagged",
+        *("written", "samples"),
         *("alignment", "decoding", "hypotheses", "forcing", "heldpairs", "exact"),
     )
 }

@@ -1,0 +1,69 @@
+"""What the reader says of a text to be written: the prompt, and how its tokens are drawn."""
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.parts import form
+from rnnlab.experiment import numeral
+from rnnlab.generation import BOUNDS, PROMPT_CHARACTERS, Settings
+from rnnlab.history import Opening
+from rnnlab.i18n import Translate
+from rnnlab.problems import LabError
+
+STYLE = Path(__file__).with_name("generateform.css")
+STEPS = {"temperature": 0.05, "top_p": 0.01}
+FIRST_TOKENS = 8  # of the watched line, at most: what the prompt begins as
+
+
+def show(o: Opening, t: Translate) -> tuple[str, Settings] | None:
+    """The widgets, and what they say. None where that can't be used, which is said."""
+    st.html(STYLE)
+    default = first_prompt(o)
+    state = st.session_state
+    if state.get("generate_prompt") in (None, state.get("generate_prompt_given")):  # the reader has not touched it
+        state.generate_prompt = default
+    state.generate_prompt_given = default
+    with st.container(key="generate_form"):
+        prompt = st.text_area(
+            t("field.prompt"),
+            state.generate_prompt,
+            key="generate_prompt",
+            height=96,
+            max_chars=PROMPT_CHARACTERS,
+            help=t("help.prompt", limit=PROMPT_CHARACTERS),
+            persist_state="session",
+        )
+        with st.container(key="generate_fields"):
+            said = {name: control(name, t) for name in BOUNDS}
+            st.button(t("generate.another"), key="generate_another", on_click=another, help=t("generate.another.help"))
+    try:
+        return prompt, Settings(**said)
+    except LabError as error:
+        form.complain(error.problems)
+        return None
+
+
+def control(name: str, t: Translate) -> Any:
+    """One setting's widget."""
+    low, high = BOUNDS[name]
+    key = f"generate_{name}"
+    now = st.session_state.get(key, getattr(Settings(), name))
+    label, tip = t(f"field.{name}"), t(f"help.{name}") + " " + t("form.range", low=numeral(low), high=numeral(high))
+    common: dict[str, Any] = {"key": key, "help": tip, "persist_state": "session"}
+    if name in STEPS:
+        return st.slider(label, low, high, now, STEPS[name], format="%.2f", **common)
+    return st.number_input(label, int(low), int(high), now, step=1, **common)
+
+
+def another() -> None:
+    """The next seed: the same network, other draws."""
+    low, high = BOUNDS["draw"]
+    now = int(st.session_state.get("generate_draw", 0))
+    st.session_state.generate_draw = now + 1 if now < high else int(low)
+
+
+def first_prompt(o: Opening) -> str:
+    """The watched line's first tokens."""
+    return o.joiner.join(o.probe[: max(1, min(FIRST_TOKENS, len(o.probe) // 4))])

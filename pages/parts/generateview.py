@@ -1,0 +1,162 @@
+"""What the Generate page shows of a run that predicts the next token: a text it goes on with, every choice that was
+made on the way, and the same at other epochs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.parts import form, generateform, live, stage, writing
+from pages.parts.panel import panel
+from pages.parts.plain import verbatim
+from pages.parts.resultparts import history
+from pages.parts.writing import Wish
+from rnnlab import explain
+from rnnlab.experiment import Experiment
+from rnnlab.generation import Generation, spread
+from rnnlab.history import Checkpoint, Opening
+from rnnlab.i18n import Translate
+from rnnlab.presets import OPENS_ON
+from rnnlab.session import Run
+
+_generated, _samples = map(live.component, ("generated", "samples"))
+
+LESSON = next(preset for preset, page in OPENS_ON.items() if page == "generate")
+ANEW = r"p'_i \propto \exp(z_i / T) \quad\text{for } i \text{ among the top } k \text{ and within } p"
+WRITE = """logits = model(ids)[0, -1] / temperature
+order = logits.argsort(descending=True)
+logits[order[top_k:]] = -torch.inf
+chances = logits.softmax(-1)
+before = chances[order].cumsum(0) - chances[order]
+chances[order[before >= top_p]] = 0
+ids = torch.cat([ids, torch.multinomial(chances, 1)[None]], dim=1)"""
+WORDS = (
+    *("name", "prompt", "play", "pause", "count", "unsure", "sure", "rare", "stale"),
+    *("step", "network", "drawn", "rest", "chosen", "cut", "never", "entropy", "kept"),
+)
+COLUMNS = ("name", "epoch", "start", "text", "bits", "copied", "waiting", "go")
+
+
+def draw(run: Run, t: Translate) -> None:
+    o, e = history(run).opening, run.experiment
+    stage.scrubber("generate", run, t, weights=True)
+    if o.continues:
+        writes(run, o, t)
+    else:
+        elsewhere(t)
+    with panel("predictions", t, formula=explain.equation("predictions", e), code=explain.code("predictions", e)):
+        stage.strip("generate", run, t)
+    writing.come_back(run)
+
+
+def writes(run: Run, o: Opening, t: Translate) -> None:
+    with panel("written", t, formula=ANEW, code=WRITE):
+        said = generateform.show(o, t)
+        if o.experiment.bidirectional:
+            st.info(t("generate.both"))
+        if said is None:
+            return
+        wish = Wish(run.id, *said)
+        looked, laid = stage.checkpoint(run), beside(run)
+        texts = writing.written(run, wish, [laid] if run.going else [[looked], laid])
+        form.complain(writing.problems(wish))
+        # While it trains the newest text is never quite that of the newest weights.
+        epoch = max(texts, default=looked.epoch) if run.going else looked.epoch
+        text(run, texts.get(epoch), epoch, t)
+    with panel("samples", t):
+        samples(run, laid, texts, t)
+
+
+def elsewhere(t: Translate) -> None:
+    """This run predicts something else: the way to a lesson that goes on with texts."""
+    st.info(t("generate.elsewhere"))
+    if st.button(t("generate.lesson", lesson=t(f"preset.{LESSON}")), key="generate_lesson", on_click=open_lesson):
+        st.rerun()  # the whole page: another run goes on
+
+
+def open_lesson() -> None:
+    form.open_experiment(Experiment(preset=LESSON), train=True)
+
+
+def beside(run: Run) -> list[Checkpoint]:
+    """The weights whose texts are laid side by side."""
+    past = history(run)
+    recorded = [one.epoch for one in past.checkpoints]
+    epochs = spread(recorded, past.opening.weights_every, run.experiment.epochs)
+    return [one for one in past.checkpoints if one.epoch in epochs]
+
+
+def text(run: Run, found: Generation | None, epoch: int, t: Translate) -> None:
+    """The prompt and what was written after it. Until that has come, what was shown before it."""
+    state, o = st.session_state, history(run).opening
+    stale = found is None
+    if found is not None:
+        state.generate_shown = o, epoch, found
+    shown: tuple[Opening, int, Generation] | None = state.get("generate_shown")
+    if shown is None:
+        st.caption(t("generate.waiting"))
+        return
+    o, epoch, found = shown
+    if found.unknown:
+        left_out = ", ".join(verbatim(token) for token in dict.fromkeys(found.unknown))
+        st.caption(t("generate.unknown", tokens=left_out))
+    _generated(
+        key="generate-text",
+        data={
+            "key": "generate-text",
+            **stage.place(run, history(run).checkpoints),
+            "epoch": epoch,
+            "stale": stale,
+            **packed(o, found),
+            "labels": {name: t(f"written.{name}") for name in WORDS},
+        },
+    )
+    if found.ended != "length":
+        st.caption(t(f"generate.ended.{found.ended}", count=len(found.ids)))
+
+
+def packed(o: Opening, found: Generation) -> dict[str, Any]:
+    """A text as the browser gets it, with the tokens that it needs."""
+    used, places = np.unique(np.concatenate([found.ids, found.top.ravel()]), return_inverse=True)
+    places = places.astype(np.int32)
+    return {
+        "prompt": list(found.prompt),
+        "joiner": o.joiner,
+        "vocabulary": [o.classes[id] for id in used],
+        "specials": int((used < o.class_specials).sum()),
+        "classes": len(o.classes),
+        "ids": live.pack(places[: found.ids.size]),
+        "model": live.pack(found.model),
+        "left": live.pack(found.left),
+        "entropy": live.pack(found.entropy),
+        "kept": live.pack(found.kept),
+        "top": live.pack(places[found.ids.size :].reshape(found.top.shape)),
+        "top_model": live.pack(found.top_model),
+        "top_left": live.pack(found.top_left),
+    }
+
+
+def samples(run: Run, laid: Sequence[Checkpoint], texts: dict[int, Generation], t: Translate) -> None:
+    """How the same prompt goes on at several epochs."""
+    o = history(run).opening
+    rows = []
+    for one in laid:
+        row: dict[str, Any] = {"epoch": one.epoch}
+        if found := texts.get(one.epoch):
+            row |= {
+                "text": o.joiner.join(o.classes[id] for id in found.ids),
+                "bits": float(found.entropy[:, 0].mean()) if found.ids.size else None,
+                "copied": found.copied,
+            }
+        rows.append(row)
+    _samples(
+        key="generate-samples",
+        data={
+            "key": "generate-samples",
+            **stage.place(run, history(run).checkpoints),
+            "rows": rows,
+            "most": float(np.log2(len(o.classes))),
+            "labels": {name: t(f"samples.{name}") for name in COLUMNS},
+        },
+    )

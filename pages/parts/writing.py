@@ -1,0 +1,96 @@
+"""Texts that a run's network writes, asked of a worker without waiting for them: the page looks again and again, and
+shows each when it is there. One job at a time, so that other readers get their turn."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from rnnlab import engine, jobs
+from rnnlab.generation import Generation, Settings
+from rnnlab.history import Checkpoint
+from rnnlab.problems import LabError, Problem
+from rnnlab.session import Run
+
+KEPT = 60  # texts, a session
+PATIENCE = 0.15  # seconds that a change waits for its text, which most take less than, so that it is drawn at once
+AGAIN = 0.2  # seconds between two looks at a job, where no run brings the page back anyway
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a text depends on, but for the epoch."""
+
+    run: str
+    prompt: str
+    settings: Settings
+
+
+@dataclass
+class Desk:
+    """What a reader has asked for and got. Changed only where the page is drawn, one script run at a time."""
+
+    texts: OrderedDict[tuple[Wish, int], Generation] = field(default_factory=OrderedDict)
+    job: tuple[Wish, tuple[int, ...], Future] | None = None
+    failed: tuple[Wish, tuple[Problem, ...]] | None = None  # the last wish that can't be met, and why
+
+    def take(self, patience: float = 0.0) -> None:
+        """Put down what has come, or comes within `patience` seconds."""
+        if self.job is None:
+            return
+        wish, epochs, future = self.job
+        try:
+            found = future.result(patience)
+        except LabError as error:
+            self.failed = wish, error.problems
+        except TimeoutError:
+            return
+        except Exception as error:
+            logging.getLogger(__name__).exception("a job failed")
+            self.failed = wish, (Problem("job_failed", "", {"reason": repr(error)[:200]}),)
+        else:
+            self.texts.update({(wish, epoch): text for epoch, text in zip(epochs, found, strict=True)})
+            while len(self.texts) > KEPT:
+                self.texts.popitem(last=False)
+        self.job = None
+
+
+def desk() -> Desk:
+    return st.session_state.setdefault("desk", Desk())
+
+
+def written(run: Run, wish: Wish, wanted: Sequence[Sequence[Checkpoint]]) -> dict[int, Generation]:
+    """The texts that are there of those wanted, by epoch; the others are asked for, the first group of them first."""
+    now = desk()
+    now.take()
+    for group in wanted:
+        missing = tuple(one for one in group if (wish, one.epoch) not in now.texts)
+        if missing and now.job is None and not problems(wish):
+            job = engine.shared().submit(jobs.samples, run.experiment, missing, wish.prompt, wish.settings)
+            now.job = wish, tuple(one.epoch for one in missing), job
+            now.take(0.0 if run.going else PATIENCE)
+    there = {one.epoch for group in wanted for one in group if (wish, one.epoch) in now.texts}
+    for epoch in there:
+        now.texts.move_to_end((wish, epoch))  # what is shown is not what is dropped
+    return {epoch: now.texts[wish, epoch] for epoch in there}
+
+
+def problems(wish: Wish) -> tuple[Problem, ...]:
+    """Why this wish can't be met, as far as that is known."""
+    failed = desk().failed
+    return failed[1] if failed and failed[0] == wish else ()
+
+
+def come_back(run: Run) -> None:
+    """See to it that the page is drawn again when the job under way is done. A run that goes on does so anyway."""
+
+    def looking() -> None:
+        job = desk().job
+        if job is None or job[2].done():
+            st.rerun()  # the whole page: the timer must end with it
+
+    if desk().job is not None and not run.going:
+        st.fragment(looking, run_every=AGAIN)()
