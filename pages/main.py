@@ -15,7 +15,18 @@ def main() -> None:
     t = translator(st.session_state.lang)
     pages = {
         name: st.Page(f"{name}.py", title=t(f"page.{name}"), default=name == "playground")
-        for name in ("playground", "results", "generate", "data", "text", "shapes", "cell", "gradients", "history")
+        for name in (
+            "playground",
+            "results",
+            "generate",
+            "data",
+            "text",
+            "shapes",
+            "cell",
+            "gradients",
+            "units",
+            "history",
+        )
     }
     here = st.navigation(list(pages.values()), position="top")
     wanted = pages.get(st.session_state.pop("go", ""), here)

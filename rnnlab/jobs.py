@@ -18,6 +18,7 @@ from rnnlab.reach import Reach
 from rnnlab.rowlooks import DataLook
 from rnnlab.textlooks import Neighbour, Packing, Plane, Reading
 from rnnlab.trace import Edit, Look, Way
+from rnnlab.units import Activations, Shown
 
 if TYPE_CHECKING:  # which imports this module
     from rnnlab.race import Leg, Start
@@ -171,3 +172,11 @@ def samples(
     from rnnlab import generating
 
     return generating.samples(experiment, checkpoints, prompt, settings)
+
+
+def activations(
+    experiment: Experiment, weights: bytes, part: str, layer: int, direction: int, state: Shown, text: str
+) -> Activations:
+    from rnnlab import activations
+
+    return activations.activations(experiment, weights, part, layer, direction, state, text)

@@ -11,6 +11,16 @@ def lines(name: str) -> str:
     return (FOLDER / f"{name}.txt").read_text("utf-8").strip()
 
 
+def opened(text: str) -> str:
+    """Each character of a text as 1 where it stands inside brackets, the opening one included, else 0. Brackets do not
+    stand inside others."""
+    inside, marks = False, []
+    for char in text:
+        inside = char in "(（" or (inside and char not in ")）")
+        marks.append(char if char == "\n" else str(int(inside)))
+    return "".join(marks)
+
+
 HELLO: dict[str, Any] = {
     "text": "hello",
     "tokenizer": "chars",
@@ -139,6 +149,21 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
 }
 
+# For each character whether a bracket is open once it has been read: 1 or 0.
+BRACKETS = lines("brackets")
+PRESETS["brackets"] = {
+    "text": BRACKETS,
+    "target": opened(BRACKETS),
+    "tokenizer": "chars",
+    "cell": "gru",
+    "hidden": 8,
+    "batch": 4,
+    "shuffle": True,
+    "lr": 0.03,
+    "clip": 1.0,
+    "epochs": 80,
+}
+
 # A text that ends with its beginning, so that there is always something to come next.
 PRESETS["writer"] = {
     "text": lines("writer"),
@@ -236,6 +261,7 @@ OPENS_ON = {
     "seq2seq": "results",
     "attention": "results",
     "writer": "generate",
+    "brackets": "units",
 }
 
 # What a reader sees first who chooses a task.

@@ -30,6 +30,7 @@ from rnnlab.templates import features
 from rnnlab.textlooks import Asks
 from rnnlab.timeline import AGES
 from rnnlab.trace import Kind
+from rnnlab.units import CHOOSING, PLAIN
 
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py")), *sorted((ROOT / "rnnlab").rglob("*.py"))]
 TREES = {path: ast.parse(path.read_text("utf-8")) for path in SOURCES}
@@ -162,7 +163,18 @@ EXPANDED = {
     "reason.{}": [f"reason.{name}" for name in REASONS],
     "page.{}": [
         f"page.{name}"
-        for name in ("playground", "results", "generate", "data", "text", "shapes", "cell", "gradients", "history")
+        for name in (
+            "playground",
+            "results",
+            "generate",
+            "data",
+            "text",
+            "shapes",
+            "cell",
+            "gradients",
+            "units",
+            "history",
+        )
     ],
     "switch.{}": ["switch.loss_log"],
     "cell.{}": [f"cell.{name}" for name in choices("cell")],
@@ -200,6 +212,8 @@ EXPANDED = {
     "whatif.kind.{}": [f"whatif.kind.{kind}" for kind in get_args(Kind)],
     "whatif.help.{}": [f"whatif.help.{kind}" for kind in get_args(Kind)],
     "generate.ended.{}": [f"generate.ended.{name}" for name in get_args(Ended) if name != "length"],
+    "property.{}": [f"property.{name}" for name in (*PLAIN, *CHOOSING)],
+    "choosing.{}": [f"choosing.{name}" for name in CHOOSING],
     "ended.{}": ["ended.time", "ended.diverged"],
     "readout.{}": [f"readout.{name}" for name in choices("readout")],
     "half.{}": [f"half.{name}" for name in HALVES],
@@ -223,6 +237,7 @@ EXPANDED = {
         "judged",
         "tagged",
         *("written", "samples"),
+        *("unitmap", "places"),
         *("alignment", "decoding", "hypotheses", "forcing", "heldpairs", "exact"),
     )
 }

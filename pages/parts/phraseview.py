@@ -1,0 +1,118 @@
+"""A phrase of the text, the units that are on for it, and the other places where they are."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.parts import live, unitchoice
+from pages.parts.plain import verbatim
+from rnnlab import phrases
+from rnnlab.i18n import Translate
+from rnnlab.phrases import Place
+from rnnlab.units import Activations, Passage
+
+_places = live.component("unitplaces")
+
+MOST = 12  # places that are listed
+AROUND = 8  # tokens shown on either side of a place
+LONGEST = 12  # tokens of the phrase that is marked before the reader marks one
+THETA = 0.3  # of the largest value that a state can have, or has here
+NAMED = 40  # tokens of a phrase that a sentence repeats
+
+
+def phrase(a: Activations, unit: int, sign: int, limit: float) -> tuple[int, int]:
+    """The tokens that are marked: the reader's, or where there are none yet a stretch that the unit is on for,
+    with the sign that it has for the property."""
+    state = st.session_state
+    if state.get("units_phrase") is None:
+        state.units_phrase = phrases.typical(a.passage, a.values, unit, sign, THETA * limit or 1.0, LONGEST)
+    return state.units_phrase
+
+
+def marked(p: Passage) -> None:
+    """A phrase that was marked in the text."""
+    told, last = st.session_state["units-map"].marked, len(p.tokens) - 1
+    if told:
+        start = min(max(int(told["start"]), 0), last)
+        st.session_state.units_phrase = start, min(max(int(told["stop"]), start + 1), last + 1)
+        st.session_state.units_missing = ""
+
+
+def typed(p: Passage) -> None:
+    """A phrase that was typed."""
+    written = st.session_state.units_typed
+    found = phrases.find(p, written)
+    st.session_state.units_phrase = found or st.session_state.units_phrase
+    st.session_state.units_missing = "" if found else written.strip()
+
+
+def show(a: Activations, unit: int, start: int, stop: int, limit: float, t: Translate) -> None:
+    p, state = a.passage, st.session_state
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        more: dict[str, Any] = {"placeholder": t("phrase.type"), "on_change": typed, "args": (p,), "max_chars": 200}
+        st.text_input(t("phrase.typed"), key="units_typed", width=260, **more)
+        kept: dict[str, Any] = {"persist_state": "session"}
+        share = st.slider(
+            t("phrase.theta"), 0.05, 0.95, state.get("units_theta", THETA), 0.05,
+            key="units_theta", width=260, help=t("phrase.theta_help"), **kept,
+        )  # fmt: skip
+        only = st.toggle(
+            t("phrase.only"), state.get("units_only", True), key="units_only", help=t("phrase.only_help"), **kept
+        )
+    if state.get("units_missing"):
+        st.warning(t("phrase.missing", phrase=verbatim(state.units_missing)))
+    theta = share * limit
+    if not theta:
+        st.caption(t("phrase.zero"))
+        return
+    signs = phrases.on_for(p, a.values, start, stop, theta, only)
+    if only and not signs.any():  # rather those that are on beside it too than none
+        signs = phrases.on_for(p, a.values, start, stop, theta, only=False)
+        if signs.any():
+            st.caption(t("phrase.beside"))
+    on = np.flatnonzero(signs)
+    places = phrases.elsewhere(p, a.values, signs, theta, start, stop, MOST)
+    st.markdown(sentence(p, start, stop, theta, len(on), len(places), len(signs), t))
+    labels = {name: t(f"places.{name}") for name in ("units", "places", "high", "low", "count", "line")}
+    _places(
+        key="units-places",
+        on_chosen_change=lambda: unitchoice.chosen("units-places"),
+        data={
+            "key": "units-places",
+            "group": "units",
+            "joiner": p.joiner,
+            "chosen": unit,
+            "units": [(int(one), int(signs[one])) for one in on],
+            "places": [around(p, place) for place in places],
+            "labels": labels,
+        },
+    )
+
+
+def sentence(p: Passage, start: int, stop: int, theta: float, on: int, places: int, hidden: int, t: Translate) -> str:
+    """What was found, in words."""
+    tokens = p.tokens[start:stop]
+    shown = p.joiner.join(tokens[:NAMED]) + ("…" if len(tokens) > NAMED else "")
+    said = {"phrase": verbatim(shown), "theta": f"{theta:.2g}", "units": hidden}
+    if not on:
+        return t("phrase.none", **said)
+    return t("phrase.on" if places else "phrase.alone", on=on, **said)
+
+
+def around(p: Passage, place: Place) -> dict[str, Any]:
+    """A place with what stands beside it in its line."""
+    first, last = phrases.line_of(p, place.start)
+    before, after = max(first, place.start - AROUND), min(last, place.stop + AROUND)
+    tokens = p.tokens
+    return {
+        "start": place.start,
+        "stop": place.stop,
+        "units": len(place.units),
+        "line": int(np.searchsorted(p.bounds, place.start, side="right")),
+        "before": tokens[before : place.start],
+        "inside": tokens[place.start : place.stop],
+        "after": tokens[place.stop : after],
+        "cut_before": before > first,
+        "cut_after": after < last,
+    }

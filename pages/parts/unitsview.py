@@ -1,0 +1,164 @@
+"""What the Units page shows of a run: a text in the colours of one unit, and all units by what they follow."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.parts import form, live, phraseview, stage, unitchoice
+from pages.parts.ask import ask
+from pages.parts.panel import panel
+from pages.parts.plain import verbatim
+from pages.parts.unitchoice import Where
+from rnnlab import jobs, units
+from rnnlab.i18n import Translate
+from rnnlab.session import Run
+from rnnlab.units import Activations, Property
+
+_map = live.component("unitmap", "unitlist")
+
+SMALL = 20_000  # parameters: such a network's units are followed while it trains
+FEW = 20  # tokens: on fewer anything may look like something
+R = r"r = \frac{\sum_t (h_t - \bar h)(p_t - \bar p)}{\sqrt{\sum_t (h_t - \bar h)^2\,\sum_t (p_t - \bar p)^2}}"
+CODE = """output, _ = rnn(x)    # [batch, step, unit]: one line, from h_0 = 0
+h = output[0, :, unit]
+r = torch.corrcoef(torch.stack([h, p]))[0, 1]    # p: one number a token, such as 1 inside brackets, else 0"""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is on the page: all units over a text, one property and one unit of them."""
+
+    where: Where
+    activations: Activations
+    property: Property | None  # None where nothing varies over this text
+    unit: int
+    r: np.ndarray  # [unit]: nan where there is none
+    limit: float  # the largest absolute value that colours are for
+
+
+def draw(run: Run, t: Translate) -> None:
+    history = run.history
+    assert history is not None
+    stage.scrubber("units", run, t, weights=True)
+    if history.ended == "diverged":
+        st.info(t("units.diverged", epoch=history.checkpoints[-1].epoch))
+    with panel("unitmap", t, formula=R, code=CODE):
+        bar = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
+        where = unitchoice.where(run, bar, t)
+        if run.going and history.opening.parameters > SMALL:
+            st.caption(t("units.waits"))
+            return
+        found = ask(jobs.activations, run.experiment, stage.checkpoint(run).weights, *where)
+        if found is None:
+            return
+        seen = look(run, where, found, bar, t)
+        said(seen, stage.checkpoint(run).epoch, t)
+        marked = phraseview.phrase(found, seen.unit, -1 if seen.r[seen.unit] < 0 else 1, seen.limit)
+        mapped(run, seen, marked, t)
+        form.say(found.passage.notes)
+        if run.experiment.window and not where.text:
+            st.caption(t("units.windows", window=run.experiment.window))
+    with panel("phrase", t):
+        phraseview.show(found, seen.unit, *marked, seen.limit, t)
+
+
+def look(run: Run, where: Where, found: Activations, bar: DeltaGenerator, t: Translate) -> Seen:
+    """The property and the unit that were chosen, or else those that go together best."""
+    unitchoice.begin(run, where, found)
+    wanted = unitchoice.wanted(found.passage, bar, t)
+    hidden = found.values.shape[1]
+    r = units.correlations(found.values, wanted.values) if wanted else np.full(hidden, np.nan)
+    size = np.abs(found.values)
+    largest = float(size[np.isfinite(size)].max(initial=0.0))
+    bounded = where.state == "h" and not (run.experiment.cell == "rnn" and run.experiment.nonlinearity == "relu")
+    return Seen(where, found, wanted, unitchoice.unit(r), r, 1.0 if bounded else largest)
+
+
+def chance(seen: Seen) -> float:
+    """What chance alone reaches; worked out once for what is shown."""
+    if seen.property is None:
+        return math.nan
+    key = (id(seen.activations), seen.property.name, seen.property.choice)
+    known: tuple[object, Activations, float] | None = st.session_state.get("units_chance")
+    if known is None or known[0] != key:  # kept with what it is of: an id alone may be given anew
+        found = units.chance(seen.activations.values, seen.property.values)
+        known = st.session_state.units_chance = (key, seen.activations, found)
+    return known[2]
+
+
+def said(seen: Seen, epoch: int, t: Translate) -> None:
+    """The finding as a sentence, and how far to trust it."""
+    if seen.property is None:
+        st.markdown(t("units.nothing"))
+        return
+    name, r, least = named(seen.property, t), seen.r[seen.unit], chance(seen)
+    if np.isnan(r):
+        st.markdown(t("units.constant", unit=seen.unit, epoch=epoch))
+    else:
+        values = {"unit": seen.unit, "property": name, "r": signed(r)}
+        if abs(r) < least:
+            sentence = t("units.weak", **values)
+        else:
+            sentence = t("units.follows" if r >= 0 else "units.against", **values)
+        st.markdown(f"##### {sentence}")
+    notes = []
+    best = int(units.ranked(seen.r)[0])
+    if best != seen.unit and np.isfinite(seen.r[best]):
+        notes.append(t("units.best", unit=best, r=signed(seen.r[best]), epoch=epoch))
+    tokens, hidden = seen.activations.values.shape
+    if math.isfinite(least):
+        notes.append(t("units.chance", tokens=f"{tokens:,}", units=hidden, chance=f"{least:.2f}"))
+    if tokens < FEW:
+        notes.append(t("units.few", tokens=tokens))
+    if notes:
+        st.caption(" ".join(notes))
+
+
+def named(one: Property, t: Translate) -> str:
+    """The property in words, what was chosen of it as typed."""
+    return t(f"property.{one.name}", choice=verbatim(one.choice)) if one.choice else t(f"property.{one.name}")
+
+
+def signed(r: float) -> str:
+    return f"{r:+.2f}".replace("-", "−")
+
+
+def mapped(run: Run, seen: Seen, phrase: tuple[int, int], t: Translate) -> None:
+    """The text and the list beside it. Choosing a unit or marking a phrase there comes back to this page."""
+    a, p = seen.activations, seen.activations.passage
+    least = chance(seen)
+    have = np.zeros(len(a.values)) if seen.property is None else seen.property.values
+    span = float(np.ptp(have)) or 1.0
+    labels = {name: t(f"unitmap.{name}") for name in ("text", "units", "unit_r")}
+    if seen.property is not None:
+        labels["have"] = t("unitmap.have", property=bare(seen.property, t))
+    _map(
+        key="units-map",
+        on_chosen_change=lambda: unitchoice.chosen("units-map"),
+        on_marked_change=lambda: phraseview.marked(p),
+        data={
+            "key": "units-map",
+            "group": "units",
+            "epoch": stage.checkpoint(run).epoch,
+            "lines": p.lines,
+            "joiner": p.joiner,
+            "unknown": p.unknown,
+            "values": live.pack(a.values[:, seen.unit].astype(np.float32)),
+            "have": live.pack(((have - have.min()) / span).astype(np.float32)),
+            "limit": seen.limit,
+            "unit": seen.unit,
+            "order": units.ranked(seen.r).tolist(),
+            "r": live.pack(seen.r.astype(np.float32)),
+            "chance": least if math.isfinite(least) else None,
+            "phrase": phrase,
+            "labels": labels,
+        },
+    )
+
+
+def bare(one: Property, t: Translate) -> str:
+    """As `named`, for a place that knows no Markdown."""
+    return t(f"property.{one.name}", choice=one.choice) if one.choice else t(f"property.{one.name}")
