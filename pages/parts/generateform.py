@@ -14,21 +14,19 @@ from rnnlab.problems import LabError
 
 STYLE = Path(__file__).with_name("generateform.css")
 STEPS = {"temperature": 0.05, "top_p": 0.01}
+LENGTHS = {"words": 40, "jieba": 60}  # words say more than characters
 FIRST_TOKENS = 8  # of the watched line, at most: what the prompt begins as
 
 
 def show(o: Opening, t: Translate) -> tuple[str, Settings] | None:
     """The widgets, and what they say. None where that can't be used, which is said."""
     st.html(STYLE)
-    default = first_prompt(o)
-    state = st.session_state
-    if state.get("generate_prompt") in (None, state.get("generate_prompt_given")):  # the reader has not touched it
-        state.generate_prompt = default
-    state.generate_prompt_given = default
+    suggest("prompt", first_prompt(o))
+    suggest("length", LENGTHS.get(o.experiment.tokenizer, Settings.length))
     with st.container(key="generate_form"):
         prompt = st.text_area(
             t("field.prompt"),
-            state.generate_prompt,
+            st.session_state.generate_prompt,
             key="generate_prompt",
             height=96,
             max_chars=PROMPT_CHARACTERS,
@@ -43,6 +41,14 @@ def show(o: Opening, t: Translate) -> tuple[str, Settings] | None:
     except LabError as error:
         form.complain(error.problems)
         return None
+
+
+def suggest(name: str, value: Any) -> None:
+    """What a widget says until the reader says something else."""
+    key, state = f"generate_{name}", st.session_state
+    if state.get(key) in (None, state.get(f"{key}_suggested")):
+        state[key] = value
+    state[f"{key}_suggested"] = value
 
 
 def control(name: str, t: Translate) -> Any:

@@ -60,7 +60,9 @@ def writes(run: Run, o: Opening, t: Translate) -> None:
         wish = Wish(run.id, *said)
         looked, laid = stage.checkpoint(run), beside(run)
         texts = writing.written(run, wish, [laid] if run.going else [[looked], laid])
-        form.complain(writing.problems(wish))
+        if problems := writing.problems(wish):
+            form.complain(problems)
+            return
         # While it trains the newest text is never quite that of the newest weights.
         epoch = max(texts, default=looked.epoch) if run.going else looked.epoch
         text(run, texts.get(epoch), epoch, t)
@@ -140,10 +142,13 @@ def packed(o: Opening, found: Generation) -> dict[str, Any]:
 def samples(run: Run, laid: Sequence[Checkpoint], texts: dict[int, Generation], t: Translate) -> None:
     """How the same prompt goes on at several epochs."""
     o = history(run).opening
+    epochs = [one.epoch for one in laid]
+    if run.going and texts:  # the newest weights have no text yet
+        epochs = sorted({*epochs[:-1], max(texts)} | ({epochs[-1]} & texts.keys()))
     rows = []
-    for one in laid:
-        row: dict[str, Any] = {"epoch": one.epoch}
-        if found := texts.get(one.epoch):
+    for epoch in epochs:
+        row: dict[str, Any] = {"epoch": epoch}
+        if found := texts.get(epoch):
             row |= {
                 "text": o.joiner.join(o.classes[id] for id in found.ids),
                 "bits": float(found.entropy[:, 0].mean()) if found.ids.size else None,

@@ -17,6 +17,7 @@ from rnnlab.session import Run
 
 KEPT = 60  # texts, a session
 PATIENCE = 0.15  # seconds that a change waits for its text, which most take less than, so that it is drawn at once
+AT_ONCE = 4  # texts a job: the table grows by so many
 AGAIN = 0.2  # seconds between two looks at a job, where no run brings the page back anyway
 
 
@@ -63,19 +64,19 @@ def desk() -> Desk:
 
 
 def written(run: Run, wish: Wish, wanted: Sequence[Sequence[Checkpoint]]) -> dict[int, Generation]:
-    """The texts that are there of those wanted, by epoch; the others are asked for, the first group of them first."""
+    """All texts that are there, by epoch. Those of `wanted` that are not are asked for, the first group first."""
     now = desk()
     now.take()
     for group in wanted:
-        missing = tuple(one for one in group if (wish, one.epoch) not in now.texts)
+        missing = tuple(one for one in group if (wish, one.epoch) not in now.texts)[:AT_ONCE]
         if missing and now.job is None and not problems(wish):
             job = engine.shared().submit(jobs.samples, run.experiment, missing, wish.prompt, wish.settings)
             now.job = wish, tuple(one.epoch for one in missing), job
             now.take(0.0 if run.going else PATIENCE)
-    there = {one.epoch for group in wanted for one in group if (wish, one.epoch) in now.texts}
-    for epoch in there:
-        now.texts.move_to_end((wish, epoch))  # what is shown is not what is dropped
-    return {epoch: now.texts[wish, epoch] for epoch in there}
+    for one in (one for group in wanted for one in group):
+        if (wish, one.epoch) in now.texts:
+            now.texts.move_to_end((wish, one.epoch))  # what is shown is not what is dropped
+    return {epoch: found for (asked, epoch), found in now.texts.items() if asked == wish}
 
 
 def problems(wish: Wish) -> tuple[Problem, ...]:

@@ -58,6 +58,8 @@ function build(self) {
   prompt.append(tokenNode(data.prompt.join(data.joiner)));
   prompt.title = data.labels.prompt ?? "";
   prompt.setAttribute("aria-label", `${data.labels.prompt ?? ""}: ${data.prompt.join(data.joiner)}`);
+  // Characters flow as text does; a longer token stays whole.
+  self.text.classList.toggle("rl-gen-words", data.vocabulary.some((token) => [...token].length > 1));
   self.cells = Array.from(ids, (id, step) => {
     const node = element("span", "rl-gen-token", null, { role: "option", tabindex: "-1", "data-step": step });
     const token = data.vocabulary[id];
@@ -100,7 +102,7 @@ function draw(self) {
   self.play.setAttribute("aria-label", (playing ? data.labels.pause : data.labels.play) ?? "");
   self.play.disabled = cells.length === 0;
   const written = Math.min(self.shown, cells.length);
-  setText(self.count, data.stale ? data.labels.stale ?? "" : fill(data.labels.count, { written, count: cells.length }));
+  setText(self.count, data.stale ? data.labels.stale ?? "" : fill(data.labels.count, { written, count: cells.length, epoch: data.epoch }));
   if (cells.length) drawStep(self, step);
 }
 
@@ -116,7 +118,8 @@ function drawLegend({ legend, data }) {
 function drawStep(self, step) {
   const { data, ids, model, left, top, top_model, top_left, entropy, kept, ranks, table } = self;
   const before = [...data.prompt, ...Array.from(ids.subarray(0, step), (id) => data.vocabulary[id])];
-  const end = before.slice(-(data.joiner ? 4 : 14));
+  const end = []; // as many of the last tokens as fit a line
+  for (let i = before.length - 1; i >= 0 && end.join(data.joiner).length < 14; i -= 1) end.unshift(before[i]);
   const tail = [...end.slice(0, -1), visible(end.at(-1))].join(data.joiner);
   self.title.replaceChildren(
     element("span", "", fill(data.labels.step, { step: step + 1 })), " ",
