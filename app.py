@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from rnnlab import engine
+from rnnlab import cluster, engine
 
 
 @asynccontextmanager
@@ -22,6 +22,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     gc.freeze()  # what is loaded stays: a full collection, for which all sessions wait, takes 15 ms instead of 100
     yield
     engine.close_shared()
+    cluster.close_shared()
 
 
 async def healthz(_: Request) -> Response:

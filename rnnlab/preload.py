@@ -8,6 +8,7 @@ import gc
 import torch
 
 from rnnlab import training  # noqa: F401  the jobs' own module
+from rnnlab.errands import versions
 from rnnlab.text import segmenter
 
 torch.set_num_threads(1)  # a fork in a process with a thread pool would leave its child without the threads
@@ -16,5 +17,6 @@ optimizer = torch.optim.Adam([weight])
 weight.square().sum().backward()
 optimizer.step()
 segmenter()
+versions()  # of what is loaded now
 gc.collect()
 gc.freeze()  # what is loaded now stays: no collection walks it again, and its pages stay shared with the workers

@@ -36,6 +36,14 @@ def note(path: str) -> None:
         file.write("x")
 
 
+def hold(began: str, end: str) -> int:
+    """Keeps a worker waiting, without a load, until there is a file `end`."""
+    note(began)
+    while not Path(end).exists():
+        time.sleep(0.02)
+    return os.getpid()
+
+
 def hang(path: str) -> None:
     note(path)
     while True:

@@ -1,6 +1,7 @@
 """The shape of the whole: which way imports point, what the web process is free of, what never leaves."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -86,7 +87,7 @@ LIGHT = """\
 import importlib, sys
 for name in {modules!r}:
     importlib.import_module(name)
-print(sorted({{"torch", "jieba", "streamlit"}} & set(sys.modules)))
+print(sorted({{"torch", "jieba", "streamlit", "distributed", "dask"}} & set(sys.modules)))
 """
 
 
@@ -102,6 +103,24 @@ def test_the_package_itself_is_light():
         loaded_after("rnnlab", "rnnlab.__main__", "rnnlab.share", "rnnlab.engine", "rnnlab.session", "rnnlab.figures")
         == "[]"
     )
+
+
+ASKED_FOR = """\
+import sys
+from rnnlab import cluster
+shared = cluster.shared_cluster()
+if shared:
+    shared.thread.join()
+print(sorted({"torch", "jieba", "distributed"} & set(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize(("address", "loaded"), [("", "[]"), ("tcp://127.0.0.1:1", "['distributed']")])
+def test_the_library_for_clusters_is_imported_only_where_an_address_is_given(address, loaded):
+    environment = {**os.environ, "RNNLAB_DASK": address}
+    command = [sys.executable, "-c", ASKED_FOR]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == loaded
 
 
 def test_the_web_process_imports_neither_torch_nor_jieba():
