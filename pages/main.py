@@ -18,6 +18,7 @@ def main() -> None:
         for name in (
             "playground",
             "results",
+            "compare",
             "generate",
             "data",
             "text",

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from rnnlab.experiment import TEXT_CHARACTERS, Experiment, shorten
 from rnnlab.i18n import LANGUAGES
 from rnnlab.problems import LabError, Problem
+from rnnlab.variants import Plan, from_text, to_text
 
 VERSION = "1"
 LINK_CHARACTERS = 8_000  # of a whole address: what mail, chat and proxies let pass
@@ -31,22 +32,23 @@ class Link:
     lesson: str  # the preset that it names and leaves as it is: "" where it says more than that
     draft: bool  # the text was too long for an address and waits in the browser's own storage
     notes: tuple[Problem, ...]  # what was not understood and fell back to its default
+    race: Plan | None = None  # variants of it to be compared
 
 
-def to_link(experiment: Experiment, lang: str, run: bool = False) -> str:
+def to_link(experiment: Experiment, lang: str, run: bool = False, race: Plan | None = None) -> str:
     """The query of a link with every field. May be too long: see `fits`."""
     values = {name: plain(value) for name, value in experiment.model_dump().items()}
     for name in TEXTS:
         if len(quote(values[name])) > PLAIN_CHARACTERS:
             values[name + "z"] = compress(values.pop(name))
-    extras = {"v": VERSION, "lang": lang} | ({"run": "1"} if run else {})
+    extras = {"v": VERSION, "lang": lang} | ({"run": "1"} if run else {}) | ({"race": to_text(race)} if race else {})
     return urlencode(extras | values, quote_via=quote)
 
 
-def to_draft(experiment: Experiment, lang: str) -> str:
+def to_draft(experiment: Experiment, lang: str, race: Plan | None = None) -> str:
     """The query for an address bar too small for the texts: all but them, and a mark that they wait elsewhere."""
     without = Experiment(**{**experiment.model_dump(), **dict.fromkeys(TEXTS, "")})
-    kept = [(name, value) for name, value in parse_qsl(to_link(without, lang)) if name not in TEXTS]
+    kept = [(name, value) for name, value in parse_qsl(to_link(without, lang, race=race)) if name not in TEXTS]
     return urlencode([*kept, ("draft", "1")], quote_via=quote)
 
 
@@ -67,7 +69,7 @@ def from_link(query: str) -> Link:
     given.pop("embed_options", None)
     if given.pop("v", VERSION) != VERSION:
         notes.append(Problem("link_version", "", {"limit": VERSION}))
-    lang, run, draft = (given.pop(name, "") for name in ("lang", "run", "draft"))
+    lang, run, draft, race = (given.pop(name, "") for name in ("lang", "run", "draft", "race"))
     if lang and lang not in LANGUAGES:
         notes.append(Problem("choice", "lang", {"value": shorten(lang), "choices": ", ".join(LANGUAGES)}))
         lang = ""
@@ -81,7 +83,13 @@ def from_link(query: str) -> Link:
         notes.append(Problem("ignored_field", "", {"name": shorten(name), "value": shorten(given.pop(name))}))
     experiment, problems = forgiving(given)
     lesson = experiment.preset if given.keys() == {"preset"} else ""
-    return Link(experiment, bool(given), run == "1", lang, lesson, draft == "1", (*notes, *problems))
+    plan = None
+    if race:
+        try:
+            plan = from_text(race, experiment)
+        except LabError as error:
+            problems += error.problems
+    return Link(experiment, bool(given), run == "1", lang, lesson, draft == "1", (*notes, *problems), plan)
 
 
 def forgiving(fields: dict[str, Any]) -> tuple[Experiment, list[Problem]]:

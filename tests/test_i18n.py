@@ -14,6 +14,7 @@ import pytest
 from babel.messages.pofile import read_po
 from support import ROOT
 
+from pages.parts import racesetup, raceview
 from rnnlab.architectures import ARCHITECTURES
 from rnnlab.experiment import Experiment, choices
 from rnnlab.generation import Ended, Settings
@@ -21,6 +22,7 @@ from rnnlab.i18n import FOLDER, LANGUAGES, describe, first_language, translator
 from rnnlab.layerlooks import MODELS
 from rnnlab.layersetting import LayerSetting
 from rnnlab.problems import LabError, Problem
+from rnnlab.race_figures import Axis
 from rnnlab.reach import HALVES
 from rnnlab.rows import Reason
 from rnnlab.tables import DELIMITERS, ROLES
@@ -166,6 +168,7 @@ EXPANDED = {
         for name in (
             "playground",
             "results",
+            "compare",
             "generate",
             "data",
             "text",
@@ -177,6 +180,12 @@ EXPANDED = {
         )
     ],
     "switch.{}": ["switch.loss_log"],
+    "race.way.{}": [f"race.way.{name}" for name in racesetup.WAYS],
+    "race.axis.{}": [f"race.axis.{name}" for name in get_args(Axis)],
+    "race.is.{}": [f"race.is.{name}" for name in words_returned_by("standing_of")],
+    "race.ended.{}": ["race.ended.time", "race.ended.diverged"],
+    "race.column.{}": [f"race.column.{name}" for name in raceview.COLUMNS],
+    "race.label.{}": [f"race.label.{name}" for name in in_comprehension("race.label.{}")],
     "cell.{}": [f"cell.{name}" for name in choices("cell")],
     "others.note.{}": [f"others.note.{name}" for name in ("size", "carry", "head", "relu")],
     "age.{}": [f"age.{age.id}" for age in AGES],

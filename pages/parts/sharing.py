@@ -4,7 +4,7 @@ import json
 
 import streamlit as st
 
-from pages.parts import form, live
+from pages.parts import form, live, racesetup
 from pages.parts.plain import verbatim
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Translate, describe
@@ -22,7 +22,8 @@ def show(t: Translate, page: str) -> None:
                 key="run_on_opening",
                 help=t("share.run.help"),
             )
-            query = to_link(experiment, st.session_state.lang, st.session_state.run_on_opening)
+            plan = racesetup.of_page(page, experiment)
+            query = to_link(experiment, st.session_state.lang, st.session_state.run_on_opening, plan)
             if fits(query):
                 live.copy_link(
                     key="link",
@@ -60,11 +61,12 @@ def keep_address(page: str) -> None:
     experiment = st.session_state.experiment
     if not isinstance(experiment, Experiment):
         return
-    run = st.session_state.run
+    run, plan = st.session_state.run, racesetup.of_page(page, experiment)
     trained = run.experiment == experiment and run.until > 0  # so that a reload trains it again
-    query, draft = to_link(experiment, st.session_state.lang, run=trained), None
+    again = trained if plan is None else st.session_state.get("race") is not None
+    query, draft = to_link(experiment, st.session_state.lang, again, plan), None
     if not fits(query):
-        query = to_draft(experiment, st.session_state.lang)
+        query = to_draft(experiment, st.session_state.lang, plan)
         draft = json.dumps({name: getattr(experiment, name) for name in TEXTS})
     waiting = st.session_state.restore
     live.address(

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.parts import form
+from pages.parts import form, racesetup
 from rnnlab import engine, session
 from rnnlab.i18n import first_language
 from rnnlab.presets import OPENS_ON
@@ -30,9 +30,12 @@ def begin() -> None:
     st.session_state.run_on_opening = True
     st.session_state.loss_log = True
     st.session_state.run = session.begin(engine.shared(), link.experiment, train=link.run or not link.named)
+    if link.race is not None:
+        racesetup.adopt_plan(link.race)
+        st.session_state.race_wanted = link.run
     st.session_state.patience, st.session_state.whole = FIRST_PATIENCE, True
-    if link.lesson and not urlsplit(st.context.url or "").path.strip("/"):
-        st.session_state.go = OPENS_ON.get(link.lesson, "")
+    if not urlsplit(st.context.url or "").path.strip("/"):
+        st.session_state.go = "compare" if link.race is not None else OPENS_ON.get(link.lesson, "")
 
 
 def leave_for(page: StreamlitPage) -> None:

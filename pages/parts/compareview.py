@@ -1,0 +1,68 @@
+"""The Compare page: a race between variants of the experiment at hand."""
+
+import streamlit as st
+
+from pages.parts import form, racebar, raceform, racesetup, raceview, sharing
+from pages.parts.racesetup import Asked
+from rnnlab.experiment import Experiment
+from rnnlab.i18n import Translate, translator
+from rnnlab.race import Race
+from rnnlab.variants import Plan
+
+TICK = 0.4  # seconds between two looks at a race: charts take the browser up to 0.2
+
+
+def show(t: Translate) -> None:
+    base = st.session_state.experiment
+    with st.container():  # always one element, so that what follows keeps its place and is not built anew
+        sharing.notes(t)
+    asked: Asked = ()
+    if isinstance(base, Experiment):
+        racesetup.begin(base)
+        asked = racesetup.plan(base)
+    if st.session_state.pop("race_wanted", False):  # a link asked for it
+        racebar.start()
+    racebar.show(t, asked)
+    with st.container():
+        if not isinstance(base, Experiment):
+            form.complain(base)
+        elif (now := racebar.running()) and isinstance(asked, Plan) and other(asked, now):
+            st.info(t("race.stale"))
+
+    def body() -> None:
+        if "go" in st.session_state:  # to the playground, with one of the runs
+            st.rerun()
+        t, now = translator(st.session_state.lang), racebar.running()
+        racebar.status(t)
+        if plan := now.plan if now else asked if isinstance(asked, Plan) else None:
+            raceview.lanes(plan, now, t)
+        with st.container():
+            if now and any(entry.record and entry.record.epoch for entry in now.entries):
+                raceview.curves(now, t)
+                raceview.table(now, t)
+
+    def going() -> None:
+        racebar.tick()
+        now = racebar.running()
+        if now is None or not now.going:
+            st.rerun()  # the whole page once more: the buttons change, and the timer ends
+        body()
+
+    def resting() -> None:
+        if (now := racebar.running()) and now.going:
+            st.rerun()  # it goes on elsewhere: the timer starts
+        body()
+
+    # Two fragments: see `show` in stage.py.
+    now = racebar.running()
+    if now is not None and now.going:
+        st.fragment(going, run_every=TICK)()
+    else:
+        st.fragment(resting)()
+    if isinstance(base, Experiment):
+        raceform.show(base, asked, t)
+
+
+def other(asked: Plan, now: Race) -> bool:
+    """Whether what is set up is another race than the one that is shown."""
+    return asked.runs() != now.plan.runs() or (asked.equal and asked != now.plan) or asked.equal != now.plan.equal

@@ -1,0 +1,25 @@
+// The variants that are to take part: the sign of each, what it changes, and a button that takes it out.
+
+export default component("rl-variants", {
+  build(self) {
+    self.root.setAttribute("role", "list");
+  },
+
+  update(self) {
+    const { data } = self;
+    self.root.setAttribute("aria-label", data.labels.name ?? "");
+    const said = JSON.stringify([data.variants, data.labels]);
+    if (self.said === said) return;
+    self.said = said;
+    self.root.replaceChildren(...data.variants.map((variant, index) => row(self, variant, index)));
+  },
+});
+
+function row(self, variant, index) {
+  const node = element("div", "rl-variant", null, { role: "listitem" });
+  const remove = element("button", "", "✕", { type: "button", title: fill(self.data.labels.remove, { name: variant.name }) });
+  remove.setAttribute("aria-label", remove.title);
+  remove.addEventListener("click", () => self.setTriggerValue("removed", { index, of: variant.said }));
+  node.append(markOf(variant), element("span", "", variant.name), remove);
+  return node;
+}

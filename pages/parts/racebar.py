@@ -1,0 +1,100 @@
+"""The buttons of a race, how far it is, and what keeps it from going on."""
+
+import streamlit as st
+
+from pages.parts import form, raceplace, racesetup
+from pages.parts.racesetup import Asked
+from rnnlab import race
+from rnnlab.experiment import Experiment
+from rnnlab.i18n import Translate
+from rnnlab.race import Race
+from rnnlab.variants import Plan
+
+
+def running() -> Race | None:
+    return st.session_state.get("race")
+
+
+def show(t: Translate, asked: Asked) -> None:
+    now, ready = running(), isinstance(asked, Plan)
+    going = now is not None and now.going
+    with st.container(horizontal=True, key="racebar", gap="small", vertical_alignment="center"):
+        st.title(t("race.title"), width="content", anchor=False)
+        resumable = now is not None and now.resumable
+        kind = "secondary" if resumable or going else "primary"
+        label = t("race.start") if now is None else t("race.restart")
+        st.button(label, key="race_start", on_click=start, disabled=going or not ready, type=kind)
+        if resumable:
+            st.button(t("race.resume"), key="race_on", on_click=go_on, type="primary")
+        else:
+            st.button(t("race.pause"), key="race_pause", on_click=pause, disabled=not going)
+        st.button(t("race.stop"), key="race_stop", on_click=stop, disabled=not (going or resumable))
+        st.button(t("race.clear"), key="race_clear", on_click=clear, disabled=now is None)
+        with st.popover("?", key="about_racebar", type="tertiary"):
+            st.markdown(t("about.racebar"))
+
+
+def start() -> None:
+    """Begin the race that is set up, on what the form says at this very moment."""
+    base = form.read()
+    if isinstance(base, Experiment) and isinstance(asked := racesetup.plan(base), Plan):
+        st.session_state.race = race.begin(raceplace.runner(), asked)
+
+
+def pause() -> None:
+    if now := running():
+        st.session_state.race = race.pause(now)
+
+
+def go_on() -> None:
+    if now := running():
+        st.session_state.race = race.resume(raceplace.runner(), now)
+
+
+def stop() -> None:
+    if now := running():
+        st.session_state.race = race.stop(now)
+
+
+def clear() -> None:
+    st.session_state.race = None
+
+
+def tick() -> None:
+    """One look at a race that is going on; where nothing can be computed, it stands still and keeps what it has."""
+    now = running()
+    assert now is not None
+    now = race.tick(raceplace.runner(), now)
+    if now.going and (problems := raceplace.trouble()):
+        now = race.halted(now, problems)
+    st.session_state.race = now
+
+
+def status(t: Translate) -> None:
+    """How far all of it is, where it is computed, and what is wrong there."""
+    now = running()
+    with st.container(key="race_status", gap="small"):
+        problems = now.problems if now else raceplace.trouble()
+        form.complain(problems)
+        if now is None:
+            st.caption(raceplace.words(t))
+        else:
+            done = sum(entry.record.epoch for entry in now.entries if entry.record)
+            whole = sum(entry.experiment.epochs for entry in now.entries)
+            finished = sum(entry.done for entry in now.entries)
+            parts = [
+                t("race.finished", done=finished, count=len(now.entries)),
+                t(f"race.is.{standing_of(now)}"),
+                raceplace.words(t),
+            ]
+            st.progress(1.0 if now.done else min(done / whole, 1.0), "  ·  ".join(parts))
+        raceplace.choice(t, bool(problems))
+
+
+def standing_of(now: Race) -> str:
+    """The word for where a race stands."""
+    if now.going:
+        return "going"
+    if now.over:
+        return "stopped"
+    return "paused" if now.resumable else "done"

@@ -1,0 +1,56 @@
+"""Where a race is computed: on the cluster that was named when the lab was started, or on this machine."""
+
+import streamlit as st
+
+from rnnlab import cluster, engine, race
+from rnnlab.cluster import Cluster
+from rnnlab.i18n import Translate
+from rnnlab.problems import Problem
+from rnnlab.race import Race, Runner
+
+
+def far() -> Cluster | None:
+    """The cluster, unless there is none or the reader has turned away from it."""
+    return None if st.session_state.get("race_here") else cluster.shared_cluster()
+
+
+def runner() -> Runner:
+    return far() or engine.shared()
+
+
+def trouble() -> tuple[Problem, ...]:
+    """Why nothing can be computed there, where that is so."""
+    there = far()
+    return (there.problem,) if there is not None and there.problem else ()
+
+
+def words(t: Translate) -> str:
+    there = far()
+    if there is None:
+        return t("race.place.here", count=engine.shared().count)
+    if there.state == "connecting":
+        return t("race.place.connecting", address=there.address)
+    return t("race.place.cluster", address=there.address, count=there.count)
+
+
+def go_on(here: bool) -> None:
+    """Go on with the race on this machine, or on the cluster after another try. What is done so far is kept."""
+    st.session_state.race_here = here
+    if not here:
+        cluster.connect_again()
+    running: Race | None = st.session_state.get("race")
+    if running is not None:
+        st.session_state.race = race.resume(runner(), race.pause(running))
+
+
+def choice(t: Translate, failed: bool) -> None:
+    """The buttons for it, where there is a cluster to choose."""
+    if not cluster.wanted():
+        return
+    here = bool(st.session_state.get("race_here"))
+    with st.container(horizontal=True, gap="small", key="race_place"):
+        if not here:
+            kind = "primary" if failed else "secondary"
+            st.button(t("race.place.stay"), key="race_stay", on_click=go_on, args=(True,), type=kind)
+        if here or failed:
+            st.button(t("race.place.again"), key="race_again", on_click=go_on, args=(False,))

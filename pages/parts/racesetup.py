@@ -1,0 +1,171 @@
+"""A race's setup as the session keeps it: the values of one setting or two, or variants picked by hand.
+
+Keys that begin with `race_` are those of its widgets, in raceform.py.
+"""
+
+import re
+from typing import Any
+
+import streamlit as st
+
+from pages.parts import form
+from rnnlab import variants
+from rnnlab.experiment import Experiment
+from rnnlab.i18n import LANGUAGES, translator
+from rnnlab.problems import LabError, Problem
+from rnnlab.variants import VARIANTS, Change, Plan
+
+WAYS = ("grid", "hand")
+SEEDS = 3
+
+Asked = Plan | tuple[Problem, ...]
+
+
+def values_key(name: str) -> str:
+    return f"race_values_{name}"
+
+
+def begin(base: Experiment) -> None:
+    """A setup that fits the experiment, until the reader makes another; and always one that it can have. Another call
+    changes nothing."""
+    wanted, state = variants.first_axis(base), st.session_state
+    untouched = state.get("race_way", "grid") == "grid" and spread(base) == state.get("race_default")
+    if untouched and wanted != state.get("race_default"):
+        adopt(base, variants.grid(wanted))
+        state.race_default = wanted
+    used = variants.fields(base)
+    if state.get("race_first") not in used:
+        state.race_first = next(iter(wanted))
+    second = state.setdefault("race_second", "")
+    if second and (second not in used or second == state.race_first):
+        state.race_second = ""
+    for name in (state.race_first, state.race_second):
+        if name and values_key(name) not in state:
+            fill(name, variants.suggested(base, name))
+
+
+def adopt(base: Experiment, changes: tuple[Change, ...]) -> None:
+    """Let these variants be the setup: as a grid where they are one."""
+    state, axes = st.session_state, variants.axes_of(changes)
+    state.race_way = "grid" if axes else "hand"
+    state.race_hand = tuple(variants.snapshot(Experiment(**base.model_dump() | dict(one))) for one in changes)
+    if axes:
+        state.race_first, state.race_second = [*axes, ""][:2]
+        for name, values in axes.items():
+            fill(name, values)
+
+
+def adopt_plan(plan: Plan) -> None:
+    """A plan that came with a link."""
+    adopt(plan.base, plan.variants)
+    st.session_state.race_default = None
+    st.session_state.race_seeds, st.session_state.race_equal = plan.seeds, plan.equal
+
+
+def fill(name: str, values: tuple[Any, ...]) -> None:
+    """Put a field's values into its widget."""
+    as_text = variants.kind(name) == "number"
+    st.session_state[values_key(name)] = ", ".join(map(variants.plain, values)) if as_text else list(values)
+
+
+def given(name: str) -> list[Any]:
+    """What a field's widget says. While the language changes the browser may answer with labels of the one before."""
+    said = st.session_state.get(values_key(name), [])
+    match variants.kind(name):
+        case "number":
+            return re.findall(r"[^\s,;\u3001\uff0c\uff1b]+", said)  # also between Chinese commas
+        case "choice":
+            return [form.ids_by_label(name).get(one, one) for one in said]
+    return [SWITCH.get(one, one) for one in said]
+
+
+SWITCH = {translator(lang)(key): on for lang in LANGUAGES for key, on in (("race.on", True), ("race.off", False))}
+
+
+def spread(base: Experiment) -> dict[str, tuple[Any, ...]] | None:
+    """The fields of the grid with their values; None where a value is none, or before there are any."""
+    try:
+        return axes(base)
+    except (LabError, AttributeError):
+        return None
+
+
+def axes(base: Experiment) -> dict[str, tuple[Any, ...]]:
+    """The same. Raises LabError with every value that is none."""
+    problems: list[Problem] = []
+    found = {}
+    for name in (st.session_state.race_first, st.session_state.race_second):
+        if name:
+            try:
+                found[name] = variants.typed(base, name, given(name))
+            except LabError as error:
+                problems += error.problems
+    if problems:
+        raise LabError(*problems)
+    return found
+
+
+def plan(base: Experiment) -> Asked:
+    """What the setup says, or why it is no race."""
+    state = st.session_state
+    try:
+        changes = variants.grid(axes(base)) if way() == "grid" else variants.differing(base, state.race_hand)
+        return Plan(base, changes, seeds(), bool(state.get("race_equal", False)))
+    except LabError as error:
+        return error.problems
+
+
+def of_page(page: str, base: Experiment) -> Plan | None:
+    """What the link to a page says of a race: on the one about races, what is set up."""
+    if page != "compare":
+        return None
+    begin(base)
+    asked = plan(base)
+    return asked if isinstance(asked, Plan) else None
+
+
+def way() -> str:
+    said = st.session_state.get("race_way", "grid")
+    labels = {translator(lang)(f"race.way.{id}"): id for lang in LANGUAGES for id in WAYS}
+    return labels.get(said, said)
+
+
+def over_seeds() -> bool:
+    """Whether the seed is one of the fields that vary: then each variant has one run."""
+    return way() == "grid" and "seed" in (st.session_state.race_first, st.session_state.race_second)
+
+
+def seeds() -> int:
+    return 1 if over_seeds() else int(st.session_state.get("race_seeds", SEEDS))
+
+
+# What clicks do
+
+
+def freeze(base: Experiment) -> None:
+    """From a grid to picking by hand: begin with the variants that there are."""
+    if way() == "hand" and (axes := spread(base)):
+        snapshots = [Experiment(**base.model_dump() | dict(one)) for one in variants.grid(axes)[: VARIANTS[1]]]
+        st.session_state.race_hand = tuple(map(variants.snapshot, snapshots))
+
+
+def add() -> None:
+    experiment = form.read()
+    if isinstance(experiment, Experiment):
+        st.session_state.race_hand = (*st.session_state.race_hand, variants.snapshot(experiment))
+
+
+def remove(base: Experiment, place: int, of: str) -> None:
+    """Take out the variant at this place, if it is still the one that was clicked."""
+    by_hand = way() == "hand"
+    changes = variants.differing(base, st.session_state.race_hand) if by_hand else variants.grid(spread(base) or {})
+    if place < len(changes) and said(changes[place]) == of:
+        if by_hand:
+            hand = st.session_state.race_hand
+            st.session_state.race_hand = (*hand[:place], *hand[place + 1 :])
+        else:
+            adopt(base, (*changes[:place], *changes[place + 1 :]))
+
+
+def said(change: Change) -> str:
+    return ",".join(f"{name}:{variants.plain(value)}" for name, value in change)

@@ -1,0 +1,36 @@
+"""A race's variants in the reader's words."""
+
+from typing import Any
+
+from rnnlab.i18n import Translate
+from rnnlab.race_figures import DASHES, HUE
+from rnnlab.variants import Change, kind
+
+
+def name_of(change: Change, t: Translate) -> str:
+    """What a variant changes. A cell is called by its name alone."""
+    return " · ".join(worded(name, value, t) for name, value in change) or t("race.unchanged")
+
+
+def worded(name: str, value: Any, t: Translate) -> str:
+    if name == "cell":
+        return value_of(name, value, t)
+    return t("race.change", field=t(f"field.{name}"), value=value_of(name, value, t))
+
+
+def value_of(name: str, value: Any, t: Translate) -> str:
+    match kind(name):
+        case "choice":
+            return t(f"{name}.{value}")
+        case "switch":
+            return t("race.on" if value else "race.off")
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def names(changes: tuple[Change, ...], t: Translate) -> list[str]:
+    return [name_of(change, t) for change in changes]
+
+
+def mark(variant: int) -> dict[str, str]:
+    """Its sign, as the live parts draw it."""
+    return {"hue": HUE[variant], "dash": DASHES[variant]}

@@ -1,0 +1,185 @@
+"""Where a race stands: each variant's runs, which differ in nothing but their seed, summed up by median and quartiles.
+
+Plain numbers, no torch. What seeds are compared at is an epoch that all of them have reached.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from rnnlab.race import Entry, Race, Record
+
+Measure = Literal["loss", "accuracy", "score"]
+
+
+@dataclass(frozen=True)
+class Middle:
+    """The middle half of a few numbers. Quartiles lie between two of them where they must, as numpy has it."""
+
+    low: float  # a quarter of them is below
+    median: float
+    high: float  # a quarter is above
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A measure by epoch, over the seeds of one variant, as far as all of them have come."""
+
+    epochs: np.ndarray  # int [point]
+    seconds: np.ndarray  # float [point]: of computing up to there, median over the seeds
+    low: np.ndarray  # float [point]: first quartile
+    median: np.ndarray
+    high: np.ndarray  # third quartile
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One variant of a race."""
+
+    variant: int  # its place among the plan's variants
+    hidden: int | None  # None until a run has been opened
+    parameters: int | None
+    epochs: tuple[int, int]  # fewest and most among its runs: it is compared at the fewest
+    loss: Middle | None  # in training
+    accuracy: Middle | None  # in training: share of targets predicted right
+    score: Middle | None  # on held-out lines: share right, at the newest epoch that all runs were tested at
+    best: int | None  # seed
+    per_epoch: float | None  # seconds of computing, median over the seeds
+    seconds: float  # of computing, all runs together
+
+
+def middle(values: Sequence[float]) -> Middle | None:
+    """None where there is nothing; nan where one of them is no number."""
+    return Middle(*np.percentile(values, (25, 50, 75)).tolist()) if len(values) else None
+
+
+def of_variant(race: Race, variant: int) -> tuple[Entry, ...]:
+    """Its runs, by seed. Those that can't be run are none."""
+    return tuple(entry for entry in race.entries if entry.variant == variant and not entry.problems)
+
+
+def records(race: Race, variant: int) -> tuple[Record, ...] | None:
+    """What is kept of its runs, once all of them have been opened."""
+    found = [entry.record for entry in of_variant(race, variant)]
+    opened = tuple(record for record in found if record is not None)
+    return opened if opened and len(opened) == len(found) else None
+
+
+def tested(race: Race) -> bool:
+    """Whether lines are held out."""
+    return any(entry.record is not None and entry.record.scores for entry in race.entries)
+
+
+def at_epochs(record: Record, measure: Measure) -> dict[int, float]:
+    """A run's measure by epoch."""
+    if measure == "score":
+        return {score.epoch: score.score for score in record.scores if score.epoch <= record.epoch}
+    return dict(enumerate(record.losses if measure == "loss" else record.accuracies, start=1))
+
+
+def curve(runs: Sequence[Record], measure: Measure) -> Curve:
+    """What the runs have in common of a measure."""
+    values = [at_epochs(run, measure) for run in runs]
+    epochs = sorted(set.intersection(*map(set, values)))
+    table = np.array([[one[epoch] for epoch in epochs] for one in values]).reshape(len(runs), len(epochs))
+    clocks = np.array([[(0.0, *run.clock)[epoch] for epoch in epochs] for run in runs]).reshape(table.shape)
+    with np.errstate(invalid="ignore"):  # a loss that is infinite has no quartiles
+        low, median, high = np.percentile(table, (25, 50, 75), axis=0)
+    return Curve(np.array(epochs, dtype=int), np.median(clocks, axis=0), low, median, high)
+
+
+def standing(race: Race, variant: int) -> Standing:
+    runs = records(race, variant)
+    if runs is None:
+        return Standing(variant, None, None, (0, 0), None, None, None, None, None, 0.0)
+    epoch = min(run.epoch for run in runs)
+    loss = accuracy = score = per_epoch = None
+    if epoch:
+        loss = middle([run.losses[epoch - 1] for run in runs])
+        accuracy = middle([run.accuracies[epoch - 1] for run in runs])
+        per_epoch = float(np.median([run.seconds_per_epoch or 0.0 for run in runs]))
+    if (scores := curve(runs, "score")) and len(scores.epochs):
+        score = Middle(float(scores.low[-1]), float(scores.median[-1]), float(scores.high[-1]))
+    best = min(runs, key=lambda run: goodness(run, epoch)).experiment.seed if epoch else None
+    return Standing(
+        variant=variant,
+        hidden=runs[0].experiment.hidden,
+        parameters=runs[0].parameters,
+        epochs=(epoch, max(run.epoch for run in runs)),
+        loss=loss,
+        accuracy=accuracy,
+        score=score,
+        best=best,
+        per_epoch=per_epoch,
+        seconds=sum(run.stepping for run in runs),
+    )
+
+
+def goodness(run: Record, epoch: int) -> tuple[float, float]:
+    """Smaller is better: held-out score where there is one, then loss; by the epoch that is compared."""
+    scores = [score.score for score in run.scores if score.epoch <= epoch]
+    loss = run.losses[epoch - 1]
+    return -scores[-1] if scores else 0.0, loss if math.isfinite(loss) else math.inf
+
+
+def ranked(race: Race) -> tuple[Standing, ...]:
+    """All variants, the best first: by held-out score where lines are held out, and else, or where that is even, by
+    loss. What has no number yet, or none any more, comes last."""
+
+    def key(one: Standing) -> tuple[float, float]:
+        score = -one.score.median if one.score and tested(race) else 0.0
+        loss = one.loss.median if one.loss and math.isfinite(one.loss.median) else math.inf
+        return (score, loss) if one.loss else (math.inf, math.inf)
+
+    return tuple(sorted((standing(race, variant) for variant in range(len(race.plan.variants))), key=key))
+
+
+def ended(entry: Entry) -> str:
+    """Why a run is not going on: its epochs are done, its time is up, it diverged, or the code of its problem."""
+    if entry.problems:
+        return entry.problems[0].code
+    return entry.record.ended if entry.record else ""
+
+
+COLUMNS = (
+    "parameters",
+    "epochs",
+    "loss",
+    "accuracy",
+    "held_out_loss",
+    "held_out_score",
+    "seconds",
+    "seconds_per_epoch",
+)
+
+
+def to_csv(race: Race) -> str:
+    """A table with a row for each run: exact numbers, and nothing that a reader typed."""
+    varied = list(dict.fromkeys(name for change in race.plan.variants for name, _ in change if name != "seed"))
+    sizes = [] if "hidden" in varied else ["hidden"]
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(["variant", *varied, *sizes, "seed", *COLUMNS, "ended"])
+    for entry in race.entries:
+        record, e = entry.record, entry.record.experiment if entry.record else entry.experiment
+        numbers: list[object] = [""] * len(COLUMNS)
+        if record is not None:
+            score = record.scores[-1] if record.scores else None
+            numbers = [
+                record.parameters,
+                record.epoch,
+                record.losses[-1] if record.losses else "",
+                record.accuracies[-1] if record.accuracies else "",
+                score.loss if score else "",
+                score.score if score else "",
+                record.stepping,
+                record.seconds_per_epoch if record.epoch else "",
+            ]
+        fields = [getattr(e, name) for name in [*varied, *sizes]]
+        table.writerow([entry.variant + 1, *fields, e.seed, *numbers, ended(entry)])
+    return out.getvalue()
