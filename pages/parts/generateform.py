@@ -5,12 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import form
 from rnnlab.experiment import numeral
 from rnnlab.generation import BOUNDS, PROMPT_CHARACTERS, Settings
 from rnnlab.history import Opening
 from rnnlab.i18n import Translate
-from rnnlab.problems import LabError
 
 STYLE = Path(__file__).with_name("generateform.css")
 STEPS = {"temperature": 0.05, "top_p": 0.01}
@@ -18,8 +16,8 @@ LENGTHS = {"words": 40, "jieba": 60}  # words say more than characters
 FIRST_TOKENS = 8  # of the watched line, at most: what the prompt begins as
 
 
-def show(o: Opening, t: Translate) -> tuple[str, Settings] | None:
-    """The widgets, and what they say. None where that can't be used, which is said."""
+def show(o: Opening, t: Translate) -> tuple[str, Settings]:
+    """The widgets, and what they say."""
     st.html(STYLE)
     suggest("prompt", first_prompt(o))
     suggest("length", LENGTHS.get(o.experiment.tokenizer, Settings.length))
@@ -36,11 +34,7 @@ def show(o: Opening, t: Translate) -> tuple[str, Settings] | None:
         with st.container(key="generate_fields"):
             said = {name: control(name, t) for name in BOUNDS}
             st.button(t("generate.another"), key="generate_another", on_click=another, help=t("generate.another.help"))
-    try:
-        return prompt, Settings(**said)
-    except LabError as error:
-        form.complain(error.problems)
-        return None
+    return prompt, Settings(**said)
 
 
 def suggest(name: str, value: Any) -> None:
@@ -71,5 +65,6 @@ def another() -> None:
 
 
 def first_prompt(o: Opening) -> str:
-    """The watched line's first tokens."""
-    return o.joiner.join(o.probe[: max(1, min(FIRST_TOKENS, len(o.probe) // 4))])
+    """The watched line's first tokens; none where they fill no prompt."""
+    text = o.joiner.join(o.probe[: max(1, min(FIRST_TOKENS, len(o.probe) // 4))])
+    return text if len(text) <= PROMPT_CHARACTERS else ""

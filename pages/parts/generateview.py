@@ -26,7 +26,7 @@ LESSON = next(preset for preset, page in OPENS_ON.items() if page == "generate")
 ANEW = r"p'_i \propto \exp(z_i / T) \quad\text{for } i \text{ among the top } k \text{ and within } p"
 WRITE = """logits = model(ids)[0, -1] / temperature
 order = logits.argsort(descending=True)
-logits[order[top_k:]] = -torch.inf
+logits[order[top_k:]] = -torch.inf    # unless top_k is 0
 chances = logits.softmax(-1)
 before = chances[order].cumsum(0) - chances[order]
 chances[order[before >= top_p]] = 0
@@ -52,12 +52,9 @@ def draw(run: Run, t: Translate) -> None:
 
 def writes(run: Run, o: Opening, t: Translate) -> None:
     with panel("written", t, formula=ANEW, code=WRITE):
-        said = generateform.show(o, t)
+        wish = Wish(run.id, *generateform.show(o, t))
         if o.experiment.bidirectional:
             st.info(t("generate.both"))
-        if said is None:
-            return
-        wish = Wish(run.id, *said)
         looked, laid = stage.checkpoint(run), beside(run)
         texts = writing.written(run, wish, [laid] if run.going else [[looked], laid])
         if problems := writing.problems(wish):

@@ -67,16 +67,20 @@ def written(run: Run, wish: Wish, wanted: Sequence[Sequence[Checkpoint]]) -> dic
     """All texts that are there, by epoch. Those of `wanted` that are not are asked for, the first group first."""
     now = desk()
     now.take()
-    for group in wanted:
-        missing = tuple(one for one in group if (wish, one.epoch) not in now.texts)[:AT_ONCE]
-        if missing and now.job is None and not problems(wish):
+    for patience, group in zip((PATIENCE, 0.0), wanted, strict=False):
+        while now.job is None and not problems(wish) and (missing := lacking(now, wish, group)):
             job = engine.shared().submit(jobs.samples, run.experiment, missing, wish.prompt, wish.settings)
             now.job = wish, tuple(one.epoch for one in missing), job
-            now.take(0.0 if run.going else PATIENCE)
+            now.take(0.0 if run.going else patience)
     for one in (one for group in wanted for one in group):
         if (wish, one.epoch) in now.texts:
             now.texts.move_to_end((wish, one.epoch))  # what is shown is not what is dropped
     return {epoch: found for (asked, epoch), found in now.texts.items() if asked == wish}
+
+
+def lacking(now: Desk, wish: Wish, group: Sequence[Checkpoint]) -> tuple[Checkpoint, ...]:
+    """The first few of a group that have no text yet."""
+    return tuple(one for one in group if (wish, one.epoch) not in now.texts)[:AT_ONCE]
 
 
 def problems(wish: Wish) -> tuple[Problem, ...]:
