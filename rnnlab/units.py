@@ -224,9 +224,10 @@ def chance(values: np.ndarray, wanted: np.ndarray) -> float:
 
 def strongest(p: Passage, values: np.ndarray) -> tuple[str, str, int] | None:
     """The property, its choice and the unit with the largest |r|: what a page shows before anything was asked. Of
-    properties that say yes or no those that do so often enough, where there are such. "This token is …" is not among
-    them: what a unit reads is no news. None where no unit follows anything."""
-    found = list(properties(p).values())
+    properties that say yes or no those that do so often enough, where there are such. Which token it is, how long and
+    how frequent are not among them: that a unit goes along with what it reads is no news. None where no unit follows
+    anything."""
+    found = [one for name, one in properties(p).items() if name not in ("length", "frequency")]
     found += [chosen(p, name, one) for name, ones in choices(p).items() if name != "token" for one in ones]
     found = [one for one in found if enough(one.values)] or found
     best, size = None, 0.0
