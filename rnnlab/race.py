@@ -101,6 +101,7 @@ class Entry:
     variant: int  # its place among the plan's variants
     experiment: Experiment  # as it was asked for
     turns: int = 0  # slices it was given
+    took: float = SLICE  # seconds of computing of the newest
     pending: Future | None = None
     state: State | None = None
     record: Record | None = None
@@ -109,6 +110,13 @@ class Entry:
     @property
     def done(self) -> bool:
         return bool(self.problems) or (self.record is not None and bool(self.record.ended))
+
+    @property
+    def expected(self) -> float:
+        """About how many seconds its next slice takes, or the one under way: one that ends with an epoch, or with the
+        run, is shorter than it may be."""
+        turn = self.turns - (self.pending is not None)
+        return min(length(turn), 2 * self.took)
 
     @property
     def retriable(self) -> bool:
@@ -205,6 +213,7 @@ def taken(entry: Entry) -> tuple[Entry, tuple[Problem, ...]]:
     else:
         assert entry.record is not None
         record = entry.record.extended(result)
+        idle = replace(idle, took=state.seconds - (entry.state.seconds if entry.state else 0.0))
     return replace(idle, state=None if record.ended else state, record=record), ()
 
 
@@ -214,25 +223,27 @@ def hand_out(runner: Runner, race: Race) -> Race:
     if not race.going:
         return race
     entries = list(race.entries)
+    undone = sum(not entry.done for entry in entries)
+    longest = min(AHEAD, max(SLICE, AHEAD * runner.count / max(undone, 1)))  # the last runs keep workers busy alone
     fewest = min((entry.turns for entry in entries if not entry.done), default=0)
-    free = AHEAD * runner.count - sum(length(entry.turns - 1) for entry in entries if entry.pending)
+    free = AHEAD * runner.count - sum(entry.expected for entry in entries if entry.pending)
     for place, entry in enumerate(entries):
         if free > 0 and entry.pending is None and not entry.done and entry.turns == fewest:
-            entries[place] = asked(runner, entry, race.plan)
-            free -= length(fewest)
+            free -= entry.expected
+            entries[place] = asked(runner, entry, race.plan, longest)
     return replace(race, entries=tuple(entries))
 
 
-def length(turn: int) -> float:
+def length(turn: int, longest: float = SLICE) -> float:
     """Seconds of computing of a run's slices, from its opening, turn 0, on."""
-    return min(SLICE, FIRST_SLICE * 2.0 ** min(turn - 1, 10)) if turn else START
+    return min(longest, FIRST_SLICE * 2.0 ** min(turn - 1, 10)) if turn else START
 
 
-def asked(runner: Runner, entry: Entry, plan: Plan) -> Entry:
+def asked(runner: Runner, entry: Entry, plan: Plan, longest: float) -> Entry:
     if entry.record is None:
         pending = runner.submit(jobs.race_start, entry.experiment, plan.base if plan.equal else None)
     else:
         assert entry.state is not None
-        budget = length(entry.turns) + len(entry.state.blob) / FREIGHT
+        budget = length(entry.turns, longest) + len(entry.state.blob) / FREIGHT
         pending = runner.submit(jobs.race_on, entry.state, budget)
     return replace(entry, pending=pending, turns=entry.turns + 1)

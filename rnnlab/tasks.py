@@ -96,8 +96,20 @@ TASKS: dict[str, Task] = {
 }
 
 
-@lru_cache(maxsize=8)
+# What has no say in how a text becomes data. Experiments that differ in nothing else, such as variants in a race, share
+# theirs.
+NO_DATA = (
+    *("preset", "cell", "impl", "layers", "nonlinearity", "input", "embed", "readout", "beam", "teacher"),
+    *("dropout", "dropout_embed", "dropout_head", "loss", "optimizer", "lr", "clip", "epochs"),
+)
+
+
 def data_of(experiment: Experiment) -> Data:
     """An experiment's data. The last few are kept: a page asks again and again about one run, and a slice of training
     may go to a worker that did not have the one before, while to tag a text takes as long as a slice."""
+    return built(experiment.model_copy(update={name: Experiment.model_fields[name].default for name in NO_DATA}))
+
+
+@lru_cache(maxsize=12)  # as many as a race has seeds
+def built(experiment: Experiment) -> Data:
     return TASKS[experiment.task].data(experiment)

@@ -256,7 +256,8 @@ def run(experiment: Experiment) -> History:
 
 # Live trainers of the runs this process served last. Only a shortcut: a state alone gives the same numbers.
 live: OrderedDict[str, Trainer] = OrderedDict()
-LIVE = 8
+LIVE = 24  # as many as a race has
+LIVE_PARAMETERS = 6_000_000  # of all of them: each takes 16 bytes, with Adam
 
 
 def start(experiment: Experiment) -> tuple[State, History]:
@@ -283,6 +284,6 @@ def advance(state: State, budget: float = math.inf, epochs: int | None = None) -
 def put_down(trainer: Trainer, run: str, seconds: float) -> State:
     """The trainer as a value; the live one is kept at hand for the next slice."""
     live[run] = trainer
-    while len(live) > LIVE:
+    while len(live) > LIVE or (len(live) > 1 and sum(len(one.weights) for one in live.values()) > LIVE_PARAMETERS):
         live.popitem(last=False)
     return State(trainer.experiment, run, trainer.steps, trainer.epoch, seconds, trainer.ended, trainer.save())
