@@ -121,8 +121,10 @@ def wanted(p: Passage, bar: DeltaGenerator, t: Translate) -> Property | None:
 
 
 def by_hand() -> None:
-    st.session_state.units_by_hand = st.session_state.units_property
-    forget("units_choice")
+    said = st.session_state.units_property
+    if said in (*units.PLAIN, *units.CHOOSING):  # no label of another language
+        st.session_state.units_by_hand = said
+        forget("units_choice")
 
 
 def unit(r: np.ndarray) -> int:

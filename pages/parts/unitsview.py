@@ -10,7 +10,6 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.parts import form, live, phraseview, stage, unitchoice
 from pages.parts.ask import ask
 from pages.parts.panel import panel
-from pages.parts.plain import verbatim
 from pages.parts.unitchoice import Where
 from rnnlab import jobs, units
 from rnnlab.i18n import Translate
@@ -55,7 +54,6 @@ def draw(run: Run, t: Translate) -> None:
         if found is None:
             return
         seen = look(run, where, found, bar, t)
-        said(seen, stage.checkpoint(run).epoch, t)
         marked = phraseview.phrase(found, seen.unit, -1 if seen.r[seen.unit] < 0 else 1, seen.limit)
         mapped(run, seen, marked, t)
         form.say(found.passage.notes)
@@ -89,37 +87,35 @@ def chance(seen: Seen) -> float:
     return known[2]
 
 
-def said(seen: Seen, epoch: int, t: Translate) -> None:
-    """The finding as a sentence, and how far to trust it."""
+def finding(seen: Seen, epoch: int, t: Translate) -> str:
+    """What is to be seen, in a sentence."""
     if seen.property is None:
-        st.markdown(t("units.nothing"))
-        return
-    name, r, least = named(seen.property, t), seen.r[seen.unit], chance(seen)
+        return t("units.nothing")
+    r = seen.r[seen.unit]
     if np.isnan(r):
-        st.markdown(t("units.constant", unit=seen.unit, epoch=epoch))
-    else:
-        values = {"unit": seen.unit, "property": name, "r": signed(r)}
-        if abs(r) < least:
-            sentence = t("units.weak", **values)
-        else:
-            sentence = t("units.follows" if r >= 0 else "units.against", **values)
-        st.markdown(f"##### {sentence}")
-    notes = []
-    best = int(units.ranked(seen.r)[0])
+        return t("units.constant", unit=seen.unit, epoch=epoch)
+    values = {"unit": seen.unit, "property": named(seen.property, t), "r": signed(r)}
+    if abs(r) < chance(seen):
+        return t("units.weak", **values)
+    return t("units.follows" if r >= 0 else "units.against", **values)
+
+
+def notes(seen: Seen, epoch: int, t: Translate) -> str:
+    """How far to trust it."""
+    found, (tokens, hidden) = [], seen.activations.values.shape
+    best, least = int(units.ranked(seen.r)[0]), chance(seen)
     if best != seen.unit and np.isfinite(seen.r[best]):
-        notes.append(t("units.best", unit=best, r=signed(seen.r[best]), epoch=epoch))
-    tokens, hidden = seen.activations.values.shape
+        found.append(t("units.best", unit=best, r=signed(seen.r[best]), epoch=epoch))
     if math.isfinite(least):
-        notes.append(t("units.chance", tokens=f"{tokens:,}", units=hidden, chance=f"{least:.2f}"))
+        found.append(t("units.chance", tokens=f"{tokens:,}", units=hidden, chance=f"{least:.2f}"))
     if tokens < FEW:
-        notes.append(t("units.few", tokens=tokens))
-    if notes:
-        st.caption(" ".join(notes))
+        found.append(t("units.few", tokens=tokens))
+    return " ".join(found)
 
 
 def named(one: Property, t: Translate) -> str:
-    """The property in words, what was chosen of it as typed."""
-    return t(f"property.{one.name}", choice=verbatim(one.choice)) if one.choice else t(f"property.{one.name}")
+    """The property in words, what was chosen of it as typed: for places that know no Markdown."""
+    return t(f"property.{one.name}", choice=one.choice) if one.choice else t(f"property.{one.name}")
 
 
 def signed(r: float) -> str:
@@ -128,13 +124,13 @@ def signed(r: float) -> str:
 
 def mapped(run: Run, seen: Seen, phrase: tuple[int, int], t: Translate) -> None:
     """The text and the list beside it. Choosing a unit or marking a phrase there comes back to this page."""
-    a, p = seen.activations, seen.activations.passage
+    a, p, epoch = seen.activations, seen.activations.passage, stage.checkpoint(run).epoch
     least = chance(seen)
     have = np.zeros(len(a.values)) if seen.property is None else seen.property.values
     span = float(np.ptp(have)) or 1.0
     labels = {name: t(f"unitmap.{name}") for name in ("text", "units", "unit_r")}
     if seen.property is not None:
-        labels["have"] = t("unitmap.have", property=bare(seen.property, t))
+        labels["have"] = t("unitmap.have", property=named(seen.property, t))
     _map(
         key="units-map",
         on_chosen_change=lambda: unitchoice.chosen("units-map"),
@@ -142,7 +138,9 @@ def mapped(run: Run, seen: Seen, phrase: tuple[int, int], t: Translate) -> None:
         data={
             "key": "units-map",
             "group": "units",
-            "epoch": stage.checkpoint(run).epoch,
+            "epoch": epoch,
+            "finding": finding(seen, epoch, t),
+            "notes": notes(seen, epoch, t),
             "lines": p.lines,
             "joiner": p.joiner,
             "unknown": p.unknown,
@@ -157,8 +155,3 @@ def mapped(run: Run, seen: Seen, phrase: tuple[int, int], t: Translate) -> None:
             "labels": labels,
         },
     )
-
-
-def bare(one: Property, t: Translate) -> str:
-    """As `named`, for a place that knows no Markdown."""
-    return t(f"property.{one.name}", choice=one.choice) if one.choice else t(f"property.{one.name}")

@@ -12,7 +12,9 @@ export default component("rl-unitmap", {
     self.legend.append(self.low, element("i", "rl-unitmap-scale"), self.high, element("i", "rl-unitmap-have"), self.have, self.said);
     const left = element("div", "rl-unitmap-left");
     left.append(self.text, self.legend);
-    self.root.append(left, unitList(self));
+    self.finding = element("div", "rl-unitmap-finding", null, { role: "status" });
+    self.notes = element("div", "rl-unitmap-notes");
+    self.root.append(self.finding, self.notes, left, unitList(self));
     listen(self);
   },
 
@@ -30,6 +32,8 @@ export default component("rl-unitmap", {
     self.text.setAttribute("aria-label", data.labels.text ?? "");
     self.values = unpack(data.values).values;
     self.share = unpack(data.have).values;
+    setText(self.finding, data.finding);
+    setText(self.notes, data.notes);
     setText(self.low, signed(-data.limit, 2));
     setText(self.high, signed(data.limit, 2));
     setText(self.have, data.labels.have ?? "");
