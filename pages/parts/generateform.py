@@ -38,9 +38,11 @@ def show(o: Opening, t: Translate) -> tuple[str, Settings]:
 
 
 def suggest(name: str, value: Any) -> None:
-    """What a widget says until the reader says something else."""
+    """What a widget says until the reader says something else. Put into it only when that changes: a value that is put
+    in at every tick of a run would take the place of what is being typed."""
     key, state = f"generate_{name}", st.session_state
-    if state.get(key) in (None, state.get(f"{key}_suggested")):
+    before = state.get(f"{key}_suggested")
+    if key not in state or (state[key] == before and value != before):
         state[key] = value
     state[f"{key}_suggested"] = value
 

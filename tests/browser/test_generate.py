@@ -1,0 +1,157 @@
+"""The Generate page in a browser: texts come while the network learns, and every choice can be looked into."""
+
+import re
+
+import pytest
+import torch
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from support import eventually
+from torch import nn
+
+from rnnlab import Experiment, run
+from rnnlab.generating import generate
+from rnnlab.generation import Settings, spread
+from rnnlab.share import to_link
+
+TEXT = "a red fox ran, a red hen ran, and a dog <b> sat on a red log"
+SMALL = Experiment(text=TEXT, tokenizer="chars", cell="gru", hidden=24, epochs=60)
+WANTED = Settings()
+
+
+@pytest.fixture(scope="module")
+def history():
+    return run(SMALL)
+
+
+def opened(visit, e: Experiment, **options):
+    return visit(to_link(e, "en", run=True), path="/generate", **options)
+
+
+def written(lab) -> str:
+    return "".join(lab.page.locator(".rl-gen-token bdi").all_text_contents())
+
+
+def at_epoch(lab, epoch: int) -> None:
+    place = lab.page.locator(".rl-generated:not(.rl-gen-stale)")
+    expect(place).to_have_attribute("data-epoch", str(epoch), timeout=30_000)
+
+
+def text_of(history, epoch: int, wanted: Settings = WANTED, prompt: str = "a red fo") -> str:
+    found = generate(SMALL, history.checkpoints[epoch].weights, prompt, wanted)
+    return "".join(history.opening.classes[id] for id in found.ids)
+
+
+def chances_by_hand(history, epoch: int, ids: list[int]) -> torch.Tensor:
+    """The distribution of the next character, by a plain program with the weights of that epoch."""
+    flat = torch.frombuffer(bytearray(history.checkpoints[epoch].weights), dtype=torch.float32)
+    count = len(set(TEXT))
+    modules = nn.Embedding(count, 16), nn.GRU(16, 24, batch_first=True), nn.Linear(24, count)
+    nn.utils.vector_to_parameters(flat, [p for module in modules for p in module.parameters()])
+    embedding, gru, head = modules
+    with torch.no_grad():
+        return head(gru(embedding(torch.tensor([ids])))[0][0, -1]).softmax(-1)
+
+
+def test_samples_grow_while_it_trains_and_typing_is_not_disturbed(visit):
+    long = Experiment(**SMALL.model_dump() | {"epochs": 4000, "hidden": 128, "layers": 2})
+    lab = opened(visit, long).runs()
+    rows = lab.page.locator(".rl-samples tbody tr:not(.rl-samples-waits)")
+    eventually(lambda: rows.count() >= 2, "the first samples are there", 30)
+    box = lab.at("generate_prompt").locator("textarea")
+    box.click()
+    box.press("Control+a")
+    before = rows.count()
+    for letter in "hen":
+        epoch = lab.epoch
+        box.press_sequentially(letter)
+        eventually(lambda epoch=epoch: lab.epoch > epoch, "the run goes on", 30)
+    assert box.input_value() == "hen"
+    box.press("Control+Enter")
+    prompt = lab.page.locator(".rl-gen-text .rl-gen-prompt bdi")
+    eventually(lambda: prompt.text_content() == "hen", "the new prompt is gone on with", 30)
+    eventually(lambda: rows.count() > before, "more samples came", 60)
+    lab.press("stop")
+    expect(lab.at("status")).to_contain_text("stopped")
+    last = lab.epoch
+    at_epoch(lab, last)
+    expect(lab.page.locator(".rl-samples tr[aria-current]")).to_have_attribute("data-row", str(last))
+    eventually(lambda: lab.page.locator(".rl-samples-waits").count() == 0, "all samples are there", 30)
+    every = 20  # 4,000 epochs, 200 frames; and their weights as far as there is room
+    epochs = [int(node.get_attribute("data-row")) for node in rows.all()]
+    assert epochs[0] == 0
+    assert all(epoch % every == 0 for epoch in epochs[:-1])
+    mounts = lab.page.eval_on_selector_all("[data-mounts]", "nodes => nodes.map(node => node.dataset.mounts)")
+    assert set(mounts) == {"1"}
+
+
+def test_a_token_pointed_at_shows_the_distribution_it_was_drawn_from(visit, history):
+    lab = opened(visit, SMALL)
+    at_epoch(lab, 60)
+    eventually(lambda: written(lab) == text_of(history, 60), "what the network writes")
+    lab.at("generate_top_k").locator("input").fill("3")
+    lab.at("generate_top_k").locator("input").press("Enter")
+    wanted = Settings(top_k=3)
+    eventually(lambda: written(lab) == text_of(history, 60, wanted), "with the new setting", 30)
+    text = text_of(history, 60, wanted)
+    vocabulary = list(dict.fromkeys(TEXT))
+    tokens = lab.page.locator(".rl-gen-token")
+    table = lab.page.locator(".rl-gen-side table")
+
+    def shown(step: int) -> None:
+        before = "a red fo" + text[:step]
+        chances = chances_by_hand(history, 60, [vocabulary.index(letter) for letter in before])
+        expect(lab.page.locator(".rl-generated")).to_have_attribute("data-step", str(step))
+        rows = table.locator("tr[data-token]").all()
+        best = chances.argsort(descending=True)
+        cooled = chances[best[:3]] ** (1 / wanted.temperature)
+        for rank, row in enumerate(rows[:8]):
+            assert row.get_attribute("data-token") == vocabulary[best[rank]]
+            assert float(row.get_attribute("data-model")) == pytest.approx(float(chances[best[rank]]), abs=1e-5)
+            left = float(cooled[rank] / cooled.sum()) if rank < 3 else 0.0
+            assert float(row.get_attribute("data-left")) == pytest.approx(left, abs=1e-4)
+        chosen = table.locator(".rl-gen-chosen")
+        assert chosen.get_attribute("data-token") == text[step]
+        assert chosen.locator("[role=img]").get_attribute("aria-label") == "drawn"
+        assert table.locator(".rl-gen-cut").count() == 5
+        bits = float(-(chances * chances.log2()).sum())
+        assert f"{bits:.2f}" in lab.page.locator(".rl-gen-notes").inner_text()
+
+    for step in (0, 11):
+        tokens.nth(step).hover()
+        shown(step)
+    tokens.nth(11).click()
+    lab.page.keyboard.press("ArrowRight")
+    shown(12)
+    lab.page.keyboard.press("Home")
+    shown(0)
+    lab.page.locator(".rl-gen-play").click()
+    expect(lab.page.locator(".rl-generated")).to_have_attribute("data-playing", "true")
+    later = lab.page.locator(".rl-gen-later")
+    eventually(lambda: 0 < later.count() < len(text) - 3, "it is written token by token")
+    lab.page.locator(".rl-gen-play").click()
+    expect(later).to_have_count(0)
+    found = Axe().run(lab.page, context={"include": [[".rl-generated"], [".rl-samples"]]}).response["violations"]
+    assert [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found] == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_scrubbing_back_shows_what_the_untrained_network_writes(visit, history, width):
+    lab = opened(visit, SMALL, viewport={"width": width, "height": 844}, color_scheme="dark")
+    at_epoch(lab, 60)
+    rows = lab.page.locator(".rl-samples tbody tr:not(.rl-samples-waits)")
+    expect(rows).to_have_count(len(spread(range(61), 1, 60)), timeout=30_000)
+    lab.page.locator(".rl-scrubber input[type=range]").focus()
+    lab.page.keyboard.press("Home")
+    at_epoch(lab, 0)
+    assert written(lab) == text_of(history, 0) != text_of(history, 60)
+    current = lab.page.locator(".rl-samples tr[aria-current]")
+    expect(current).to_have_attribute("data-row", "0")
+    assert current.locator("bdi").text_content() == text_of(history, 0)
+    assert float(current.locator(".rl-samples-bits span").inner_text()) > 4
+    lab.page.locator(".rl-samples tr[data-row='12'] button").click()
+    at_epoch(lab, 12)
+    assert written(lab) == text_of(history, 12)
+    assert lab.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    prompt = lab.page.locator(".rl-gen-text .rl-gen-prompt")
+    assert re.search(r"solid", prompt.evaluate("node => getComputedStyle(node).borderStyle"))
