@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
 from collections import Counter
+from concurrent.futures import Future
 
 import psutil
 import pytest
@@ -178,6 +180,52 @@ def test_a_worker_killed_with_the_lock_of_the_pipe_does_not_hold_up_the_others(t
         assert losses_of(workers) == expected
     finally:
         workers.close()
+
+
+@pytest.fixture
+def losing(monkeypatch):
+    """A worker whose pool loses the next job that is handed in, as Pebble does at the wrong moment."""
+    workers = Workers(1)
+    workers.submit(engine.warm).result(60)
+    kept = workers.pool.schedule
+
+    def lose_one(*_, **__):
+        monkeypatch.setattr(workers.pool, "schedule", kept)
+        return Future()
+
+    monkeypatch.setattr(workers.pool, "schedule", lose_one)
+    yield workers
+    workers.close()
+
+
+def test_a_lost_job_that_another_has_overtaken_is_done_all_the_same(losing):
+    lost = losing.submit(support.loaded)
+    assert losing.submit(support.loaded).result(30)
+    assert lost.result(30)[0] != os.getpid()
+
+
+def test_a_job_lost_in_a_pool_that_breaks_is_done_all_the_same(losing):
+    lost = losing.submit(support.loaded)
+    kill_workers()
+    assert lost.result(30)[0] != os.getpid()
+
+
+def test_a_lost_job_that_is_alone_is_done_all_the_same(losing, monkeypatch):
+    monkeypatch.setattr(engine, "STUCK", 0.5)
+    assert losing.submit(support.loaded).result(30)[0] != os.getpid()
+
+
+def test_no_job_is_given_up_that_only_waits_for_its_turn(warm, tmp_path, monkeypatch):
+    """Two workers at work for longer than it takes to give a job up; behind them one that waits, and is done once."""
+    monkeypatch.setattr(engine, "LOOK", 0.1)
+    monkeypatch.setattr(engine, "STUCK", 0.3)
+    busy = [warm.submit(time.sleep, 2.5) for _ in range(2)]
+    waiting = warm.submit(support.note, str(tmp_path / "done"))
+    waiting.result(30)
+    for future in busy:
+        future.result(30)
+    assert warm.submit(support.loaded).result(30)
+    assert (tmp_path / "done").read_text() == "x"
 
 
 @pytest.mark.parametrize(("job", "reason"), [(support.hang, "TimeoutError"), (support.die, "ProcessExpired")])
