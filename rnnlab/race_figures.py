@@ -29,7 +29,14 @@ def loss_bands(
     curves = curves_of(race, "loss")
     values = np.concatenate([[np.nan], *(finite(one.median) for one in curves.values())])
     upright = {"title": {"text": t(f"axis.loss.{race.plan.base.loss}")}} | loss_axis(values, scale)
+    if narrow(values):  # no power of ten near: where Plotly finds a round number
+        upright = {name: value for name, value in upright.items() if name not in ("tickvals", "ticktext", "dtick")}
     return bands(race, curves, names, upright, axis, t)
+
+
+def narrow(values: np.ndarray) -> bool:
+    seen = values[values > 0]
+    return len(seen) > 0 and seen.max() < 3 * seen.min()
 
 
 def share_bands(race: Race, names: Sequence[str], t: Translate, measure: Measure, axis: Axis) -> go.Figure:

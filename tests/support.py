@@ -62,6 +62,17 @@ def train_and_die_once(path: str, state, epochs: int):
     return training.advance(state, epochs=epochs)
 
 
+def race_and_die_once(path: str, state, budget: float):
+    """A slice of a race whose worker is killed when it is done; the second worker that gets it is spared."""
+    from rnnlab import racing
+
+    done = racing.advance(state, budget)
+    if not Path(path).exists():
+        note(path)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return done
+
+
 def die(path: str) -> None:
     note(path)
     os.kill(os.getpid(), signal.SIGKILL)
