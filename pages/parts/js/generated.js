@@ -104,6 +104,7 @@ function draw(self) {
   const written = Math.min(self.shown, cells.length);
   setText(self.count, data.stale ? data.labels.stale ?? "" : fill(data.labels.count, { written, count: cells.length, epoch: data.epoch }));
   if (cells.length) drawStep(self, step);
+  else for (const node of [self.title, self.table, self.notes]) node.replaceChildren();
 }
 
 function drawLegend({ legend, data }) {
@@ -126,21 +127,23 @@ function drawStep(self, step) {
     tokenNode(`${before.length > end.length ? "…" : ""}${tail}`),
   );
   const rows = [];
-  let [restModel, restLeft, found] = [1, 1, false];
+  let [restModel, restLeft, found, others] = [1, 1, false, kept[step]]; // others: that could be drawn and have no row
   for (let rank = 0; rank < ranks; rank += 1) {
     const place = step * ranks + rank;
     rows.push(option(self, top[place], top_model[place], top_left[place], top[place] === ids[step]));
     restModel -= top_model[place];
     restLeft -= top_left[place];
+    if (top_left[place] > 0) others -= 1;
     found ||= top[place] === ids[step];
   }
   if (!found) {
     rows.push(option(self, ids[step], model[step], left[step], true));
     restModel -= model[step];
     restLeft -= left[step];
+    others -= 1;
   }
   const named = ranks + (found ? 0 : 1);
-  if (data.classes > named) rows.push(rest(self, data.classes - named, Math.max(restModel, 0), Math.max(restLeft, 0)));
+  if (data.classes > named) rows.push(rest(self, data.classes - named, Math.max(restModel, 0), others ? Math.max(restLeft, 0) : 0));
   const head = element("tr");
   head.append(element("td"), element("td"), element("td"), ...["network", "drawn"].map((name) => element("th", "", data.labels[name], { scope: "col" })));
   table.replaceChildren(head, ...rows);
