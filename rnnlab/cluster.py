@@ -107,9 +107,11 @@ class Cluster:
         if not is_address(self.address):
             return Problem("cluster_address", "", address)
         try:
-            await asyncio.wait_for(self.connect(), PATIENCE)
+            import distributed  # noqa: F401  takes a second, which is not the scheduler's
         except ImportError as error:
             return Problem("cluster_library", "", {"reason": str(error)})
+        try:
+            await asyncio.wait_for(self.connect(), PATIENCE)
         except Exception as error:
             return why_not(self.address, error)
         last = time.monotonic()

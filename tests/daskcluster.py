@@ -3,7 +3,6 @@
 import datetime
 import ipaddress
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from support import ROOT, eventually
 
-DASK = shutil.which("dask", path=str(Path(sys.executable).parent)) or "dask"
+DASK = (sys.executable, "-m", "dask")
 HOME = os.pathsep.join([str(ROOT), str(ROOT / "tests")])  # where workers find the lab, and the tests' own jobs
 
 
@@ -36,17 +35,20 @@ class Processes:
         self.started: list[subprocess.Popen] = []
 
     def start(self, *command: str, **environment: str) -> subprocess.Popen:
-        """`dask …`, away from the project's folder."""
+        """A command of Dask's, away from the project's folder."""
         with (self.folder / f"{len(self.started)}.log").open("w") as log:
             env = {**os.environ, "PYTHONPATH": "", "OMP_NUM_THREADS": "1", **environment}
-            process = subprocess.Popen([DASK, *command], cwd=self.folder, env=env, stdout=log, stderr=log)
+            process = subprocess.Popen(
+                [sys.executable, "-m", "dask", *command], cwd=self.folder, env=env, stdout=log, stderr=log
+            )
         self.started.append(process)
         return process
 
     def scheduler(self, *options: str, protocol: str = "tcp", **environment: str) -> tuple[str, subprocess.Popen]:
         """Its address, and its process, which knows nothing of the lab."""
         port = free_port()
-        place = ("--host", "127.0.0.1", "--port", str(port), "--protocol", protocol, "--no-dashboard")
+        place = ("--host", "127.0.0.1", "--port", str(port), "--protocol", protocol)
+        place += ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
         process = self.start("scheduler", *place, *options, **environment)
         eventually(lambda: answers(port), "the scheduler listens", 30)
         return f"{protocol}://127.0.0.1:{port}", process
