@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts import generateview, writing
 from pages.parts.stage import Cursor
-from rnnlab import Experiment, jobs, run
+from rnnlab import Experiment, engine, jobs, run
 from rnnlab.generating import generate, what_is_left
 from rnnlab.generation import Settings, spread
 from rnnlab.i18n import LANGUAGES, translator
@@ -245,7 +245,8 @@ class Bench:
         self.asked: list[tuple[int, ...]] = []
 
     def submit(self, job, *args) -> Future:
-        assert job is jobs.samples
+        if job is not jobs.samples:  # training has an engine of its own
+            return engine.InProcess().submit(job, *args)
         self.asked.append(tuple(one.epoch for one in args[1]))
         self.lying.append((Future(), args))
         return self.lying[-1][0]
@@ -312,3 +313,33 @@ def test_a_job_that_fails_is_said_and_not_asked_for_again_and_again(resting):
     looked(app.button(key="generate_another").click().run())
     assert len(bench.asked) == 2
     assert not app.error
+
+
+def test_while_a_run_goes_on_the_newest_weights_write_and_the_training_gets_its_turn(monkeypatch):
+    bench, clock = Bench(), [100.0]
+    monkeypatch.setattr(writing, "monotonic", lambda: clock[0])
+    app = reader.visit(to_link(Experiment(**SMALL.model_dump() | {"epochs": 5000}), "en"), page="cell")
+    monkeypatch.setattr(writing.engine, "shared", lambda: bench)
+    looked(app.switch_page("generate.py").run())
+    looked(app.button(key="train").click().run())
+    assert app.session_state.run.going
+    assert len(bench.asked) == 1
+    clock[0] += 3.0
+    bench.work()
+    for seconds in (0.0, 1.0, 1.9):  # it took three seconds, so there are none of it for three seconds
+        clock[0] += seconds
+        epoch = app.session_state.run.epoch
+        looked(app.run())
+        assert app.session_state.run.epoch > epoch
+        assert len(bench.asked) == 1
+    clock[0] += 0.2
+    looked(app.run())
+    assert len(bench.asked) == 2
+    checkpoints = app.session_state.run.history.checkpoints
+    assert set(bench.asked[1]) <= {one.epoch for one in checkpoints}
+    assert set(bench.asked[1]) & {checkpoints[-1].epoch, 25}
+    bench.work()
+    looked(app.run())
+    newest = max(epoch for job in bench.asked[:2] for epoch in job)
+    assert part(app, "text")["epoch"] == part(app, "samples")["rows"][-1]["epoch"] == newest
+    looked(app.button(key="stop").click().run())

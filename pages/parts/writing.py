@@ -1,11 +1,13 @@
 """Texts that a run's network writes, asked of a worker without waiting for them: the page looks again and again, and
-shows each when it is there. One job at a time, so that other readers get their turn."""
+shows each when it is there. One job at a time, so that other readers get their turn; and while a run goes on a pause
+after each as long as it took, so that the training gets its turn too."""
 
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from time import monotonic
 
 import streamlit as st
 
@@ -36,6 +38,8 @@ class Desk:
 
     texts: OrderedDict[tuple[Wish, int], Generation] = field(default_factory=OrderedDict)
     job: tuple[Wish, tuple[int, ...], Future] | None = None
+    asked: float = 0.0  # when, by the clock
+    rested: float = 0.0  # when the pause after the last job is over
     failed: tuple[Wish, tuple[Problem, ...]] | None = None  # the last wish that can't be met, and why
 
     def take(self, patience: float = 0.0) -> None:
@@ -56,7 +60,8 @@ class Desk:
             self.texts.update({(wish, epoch): text for epoch, text in zip(epochs, found, strict=True)})
             while len(self.texts) > KEPT:
                 self.texts.popitem(last=False)
-        self.job = None
+        self.job, now = None, monotonic()
+        self.rested = now + (now - self.asked)
 
 
 def desk() -> Desk:
@@ -67,10 +72,12 @@ def written(run: Run, wish: Wish, wanted: Sequence[Sequence[Checkpoint]]) -> dic
     """All texts that are there, by epoch. Those of `wanted` that are not are asked for, the first group first."""
     now = desk()
     now.take()
+    if run.going and monotonic() < now.rested:
+        wanted = []
     for patience, group in zip((PATIENCE, 0.0), wanted, strict=False):
         while now.job is None and not problems(wish) and (missing := lacking(now, wish, group)):
             job = engine.shared().submit(jobs.samples, run.experiment, missing, wish.prompt, wish.settings)
-            now.job = wish, tuple(one.epoch for one in missing), job
+            now.job, now.asked = (wish, tuple(one.epoch for one in missing), job), monotonic()
             now.take(0.0 if run.going else patience)
     for one in (one for group in wanted for one in group):
         if (wish, one.epoch) in now.texts:
