@@ -5,7 +5,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import click, inside, memory, tasks, users
+from benchmarks import click, inside, memory, sweep, tasks, users
 from benchmarks.server import Row
 
 LIBRARIES = ("torch", "streamlit", "plotly")
@@ -36,7 +36,15 @@ def main() -> None:
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     rows = [
         row
-        for part in (overhead, click.measure, inside.measure, tasks.measure, users.measure, memory.measure)
+        for part in (
+            overhead,
+            click.measure,
+            inside.measure,
+            tasks.measure,
+            sweep.measure,
+            users.measure,
+            memory.measure,
+        )
         for row in part()
     ]
     print(f"{os.cpu_count()} cores, {processor()}; {platform.system()}, {load}")

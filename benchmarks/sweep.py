@@ -1,0 +1,103 @@
+"""A sweep of 24 runs: on two workers against one, and through a Dask cluster against the lab's own workers.
+
+The race is looked at as often as its page looks at it, so what a reader waits for is what is measured.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from statistics import median
+
+from benchmarks.server import ROOT, STARTING, STOPPING, Row, free_port
+from pages.parts.stage import TICK
+from rnnlab import jobs, race
+from rnnlab.cluster import Cluster
+from rnnlab.engine import Workers
+from rnnlab.experiment import Experiment
+from rnnlab.variants import Plan, grid
+
+WORKERS = 2
+REPEATS = 3
+PLAN = Plan(
+    Experiment(preset="paragraph-next", epochs=150), grid({"cell": ("rnn", "lstm", "gru"), "hidden": (32, 64)}), seeds=4
+)
+
+
+def sweep(runner: race.Runner, plan: Plan = PLAN) -> float:
+    """Seconds by the reader's clock from the click to the last result."""
+    began = time.perf_counter()
+    racing = race.begin(runner, plan)
+    looks = 0
+    while racing.going:
+        looks += 1
+        time.sleep(max(0.0, began + looks * TICK - time.perf_counter()))
+        racing = race.tick(runner, racing)
+    assert racing.done, racing.problems
+    assert not any(entry.problems for entry in racing.entries)
+    return time.perf_counter() - began
+
+
+@contextmanager
+def dask_cluster(count: int) -> Iterator[Cluster]:
+    """A scheduler and worker processes on this machine, started as the README says."""
+    address = f"tcp://127.0.0.1:{free_port()}"
+    host, port = address.removeprefix("tcp://").split(":")
+    environment = {**os.environ, "DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH": "20"}
+    dask = [sys.executable, "-m", "dask"]
+    many = ["--nworkers", str(count), "--nthreads", "1", "--preload", "rnnlab.preload"]
+    commands = [
+        [*dask, "scheduler", "--host", host, "--port", port, "--no-dashboard", "--dashboard-address", f"{host}:0"],
+        [*dask, "worker", address, "--host", host, *many, "--no-dashboard"],
+    ]
+    with tempfile.TemporaryFile() as log, ExitStack() as ending:
+        for command in commands:
+            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+            ending.callback(process.wait, STOPPING)
+            ending.callback(process.terminate)
+        yield ending.enter_context(closing(connected(address, count)))
+
+
+def connected(address: str, count: int) -> Cluster:
+    """The cluster, once all its workers are there."""
+    deadline = time.monotonic() + STARTING
+    while time.monotonic() < deadline:
+        cluster = Cluster(address)
+        while cluster.state == "connecting" or (cluster.state == "ready" and cluster.count < count):
+            time.sleep(0.05)
+        if cluster.state == "ready":
+            return cluster
+    raise TimeoutError(f"no cluster within {STARTING:g} s")
+
+
+def warmed(runner: Workers | Cluster) -> None:
+    """Every worker has opened a run once."""
+    for future in [runner.submit(jobs.start, PLAN.base) for _ in range(4 * runner.count)]:
+        future.result(STARTING)
+
+
+def measure() -> list[Row]:
+    with closing(Workers(1)) as one, closing(Workers(WORKERS)) as two, dask_cluster(WORKERS) as cluster:
+        runners = (one, two, cluster)
+        for runner in runners:
+            warmed(runner)
+        # In turns, so that whatever else the machine does hits all of them.
+        times = [[sweep(runner) for runner in runners] for _ in range(REPEATS)]
+    alone, own, through_dask = (median(column) for column in zip(*times, strict=True))
+    faster = median(single / double for single, double, _ in times)
+    longer = median(dask / double for _, double, dask in times)
+    return [
+        Row("sweep of 24 runs, one worker", alone, None, "s"),
+        Row("sweep of 24 runs, two workers", own, None, "s"),
+        Row("sweep of 24 runs, two Dask workers", through_dask, None, "s"),
+        Row("the sweep on two workers, share of the time on one", 1 / faster, 0.555, ""),
+        Row("the sweep through Dask, against the own two workers", longer, 1.25, ""),
+    ]
+
+
+if __name__ == "__main__":
+    for row in measure():
+        print(f"{row.name:60}{row.value:8.2f} {row.unit:3}{row.verdict}")
