@@ -13,7 +13,7 @@ from rnnlab.problems import LabError, Problem
 PROMPT_CHARACTERS = 300
 SHOWN = 8  # likeliest tokens that are kept of every step
 SAMPLES = 12  # epochs whose texts are laid side by side, and the newest
-READS = 40_000  # steps of a cell, for a text that must be read again from its start at every step: some two seconds
+READS = 60_000  # steps of a cell, for a text that is read again from its start at every step: one second, or some four
 
 # By field of `Settings`. Top-k beyond the vocabulary cuts nothing.
 BOUNDS: dict[str, tuple[float, float]] = {

@@ -140,8 +140,8 @@ def samples(run: Run, laid: Sequence[Checkpoint], texts: dict[int, Generation], 
     """How the same prompt goes on at several epochs."""
     o = history(run).opening
     epochs = [one.epoch for one in laid]
-    if run.going and texts:  # the newest weights have no text yet
-        epochs = sorted({*epochs[:-1], max(texts)} | ({epochs[-1]} & texts.keys()))
+    if run.going:  # the newest weights have no text yet: in their place those that wrote last
+        epochs = sorted(texts.keys() & {*epochs, max(texts, default=0)})
     rows = []
     for epoch in epochs:
         row: dict[str, Any] = {"epoch": epoch}

@@ -86,8 +86,9 @@ def written(run: Run, wish: Wish, wanted: Sequence[Sequence[Checkpoint]]) -> dic
 
 
 def lacking(now: Desk, wish: Wish, group: Sequence[Checkpoint]) -> tuple[Checkpoint, ...]:
-    """The first few of a group that have no text yet."""
-    return tuple(one for one in group if (wish, one.epoch) not in now.texts)[:AT_ONCE]
+    """What of a group has no text yet: of many the newest, and the first few."""
+    missing = tuple(one for one in group if (wish, one.epoch) not in now.texts)
+    return missing if len(missing) <= AT_ONCE else (*missing[: AT_ONCE - 1], missing[-1])
 
 
 def problems(wish: Wish) -> tuple[Problem, ...]:
