@@ -110,13 +110,13 @@ def wanted(p: Passage, bar: DeltaGenerator, t: Translate) -> Property | None:
     hand = state.get("units_by_hand")
     state.units_property = hand if hand in options else best[0] if best[0] in options else next(iter(options))
     with bar:
-        name = choose(t("units.property"), options, "units_property", on_change=by_hand, width=320)
+        name = choose(t("units.property"), options, "units_property", on_change=by_hand, width=250)
         if name not in ones:
             return plain[name]
         if state.get("units_choice") not in ones[name]:
             state.units_choice = best[1] if best[0] == name and best[1] in ones[name] else ones[name][0]
         at = ones[name].index(state.units_choice)
-        choice = st.selectbox(t("units.choice"), ones[name], index=at, key="units_choice", on_change=forget, width=200)
+        choice = st.selectbox(t("units.choice"), ones[name], index=at, key="units_choice", on_change=forget, width=160)
     return units.chosen(p, name, choice)
 
 

@@ -45,7 +45,7 @@ def draw(run: Run, t: Translate) -> None:
     if history.ended == "diverged":
         st.info(t("units.diverged", epoch=history.checkpoints[-1].epoch))
     with panel("unitmap", t, formula=R, code=CODE):
-        bar = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
+        bar = st.container(horizontal=True, gap="small", vertical_alignment="top")
         where = unitchoice.where(run, bar, t)
         if run.going and history.opening.parameters > SMALL:
             st.caption(t("units.waits"))

@@ -62,6 +62,12 @@ export default component("rl-unitmap", {
     showToken(self, place.start);
     tabStop(self, place.start, false);
   },
+
+  leave(self) {
+    self.gone.abort();
+    clearTimeout(self.sending);
+    clearTimeout(self.choosing);
+  },
 });
 
 function lineNode(self, line, row) {
@@ -186,9 +192,8 @@ function listen(self) {
     self.dragged = null;
     send(self, 0);
   };
-  text.addEventListener("pointerup", release);
-  text.addEventListener("lostpointercapture", release);
-  document.addEventListener("pointerup", () => { if (self.root.isConnected) release(); });
+  self.gone = new AbortController();
+  document.addEventListener("pointerup", release, { signal: self.gone.signal }); // let go outside the text
   text.addEventListener("pointercancel", () => { // a finger that scrolls
     self.dragged = null;
     self.marked = self.data.phrase;
