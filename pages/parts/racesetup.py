@@ -29,8 +29,7 @@ def begin(base: Experiment) -> None:
     """A setup that fits the experiment, until the reader makes another; and always one that it can have. Another call
     changes nothing."""
     wanted, state = variants.first_axis(base), st.session_state
-    untouched = state.get("race_way", "grid") == "grid" and spread(base) == state.get("race_default")
-    if untouched and wanted != state.get("race_default"):
+    if wanted != state.get("race_default") and untouched():
         adopt(base, variants.grid(wanted))
         state.race_default = wanted
     used = variants.fields(base)
@@ -42,6 +41,15 @@ def begin(base: Experiment) -> None:
     for name in (state.race_first, state.race_second):
         if name and values_key(name) not in state:
             fill(name, variants.suggested(base, name))
+
+
+def untouched() -> bool:
+    """Whether the setup is still the one that was made for an experiment, or there is none yet."""
+    state = st.session_state
+    if (default := state.get("race_default")) is None:
+        return "race_hand" not in state
+    [(name, values)] = default.items()
+    return way() == "grid" and state.race_first == name and not state.race_second and given(name) == list(values)
 
 
 def adopt(base: Experiment, changes: tuple[Change, ...]) -> None:
@@ -70,7 +78,9 @@ def fill(name: str, values: tuple[Any, ...]) -> None:
 
 def given(name: str) -> list[Any]:
     """What a field's widget says. While the language changes the browser may answer with labels of the one before."""
-    said = st.session_state.get(values_key(name), [])
+    said = st.session_state.get(values_key(name))
+    if said is None:
+        return []
     match variants.kind(name):
         case "number":
             return re.findall(r"[^\s,;\u3001\uff0c\uff1b]+", said)  # also between Chinese commas
@@ -83,10 +93,10 @@ SWITCH = {translator(lang)(key): on for lang in LANGUAGES for key, on in (("race
 
 
 def spread(base: Experiment) -> dict[str, tuple[Any, ...]] | None:
-    """The fields of the grid with their values; None where a value is none, or before there are any."""
+    """The fields of the grid with their values; None where a value is none."""
     try:
         return axes(base)
-    except (LabError, AttributeError):
+    except LabError:
         return None
 
 

@@ -134,7 +134,7 @@ def chart(now: Race, name: str, axis: str, figure: Any, label: str, t: Translate
         run=f"{now.id} {axis}",  # zoom in epochs means nothing in seconds
         live=False,
         epochs=[],
-        height=300,
+        height=270 + 16 * len(now.plan.variants),  # the legend grows with them
         label=label,
         labels={"download": t("chart.download"), "reset": t("chart.reset")},
     )
