@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing, contextmanager
 from statistics import median
 
 from benchmarks.server import ROOT, STARTING, STOPPING, Row, free_port
-from pages.parts.stage import TICK
+from pages.parts.compareview import TICK
 from rnnlab import jobs, race
 from rnnlab.cluster import Cluster
 from rnnlab.engine import Workers
@@ -56,9 +56,16 @@ def dask_cluster(count: int) -> Iterator[Cluster]:
     with tempfile.TemporaryFile() as log, ExitStack() as ending:
         for command in commands:
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-            ending.callback(process.wait, STOPPING)
-            ending.callback(process.terminate)
+            ending.callback(end, process)
         yield ending.enter_context(closing(connected(address, count)))
+
+
+def end(process: subprocess.Popen) -> None:
+    process.terminate()
+    try:
+        process.wait(STOPPING)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def connected(address: str, count: int) -> Cluster:
