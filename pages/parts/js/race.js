@@ -23,7 +23,7 @@ export default component("rl-race", {
 });
 
 function laneOf(lane) {
-  const node = element("section", "rl-lane", null, { role: "listitem" });
+  const node = element("div", "rl-lane", null, { role: "listitem" });
   node.style.setProperty("--rl-hue", lane.hue);
   const head = element("header");
   const [place, name, size, loss, score] = ["place", "name", "size", "loss", "score"].map((part) => element("span", `rl-lane-${part}`));
