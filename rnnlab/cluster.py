@@ -135,7 +135,9 @@ class Cluster:
         from distributed import Client
 
         dask.config.set(SETTINGS)
-        self.client = Client(self.address, asynchronous=True, set_as_default=False, timeout=PATIENCE)
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is said to the reader
+        within = PATIENCE - 0.5  # a little less than we wait: so it gets to say what kept it
+        self.client = Client(self.address, asynchronous=True, set_as_default=False, timeout=within)
         await self.client
 
     async def mismatch(self) -> Problem | None:

@@ -1,6 +1,7 @@
 """A Dask cluster in place of Pebble's workers: a real scheduler, real worker processes, and all that goes wrong."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -231,6 +232,10 @@ def test_where_nothing_is_or_nothing_answers_is_said_in_time(connected, bare):
             said = "cluster_empty" if one.address == bare[0] else "cluster_none"
             assert why_lost(one).code == code(future.exception(LOST)) == said
             assert one.problem.values["address"] == one.address
+        reasons = [one.problem.values["reason"] for one in tried[:3]]
+        assert "refused" in reasons[0]
+        assert reasons[1] == "3 s"
+        assert re.search("not known|resolution", reasons[2])
 
 
 @pytest.mark.parametrize(
