@@ -53,8 +53,9 @@ def draw(run: Run, t: Translate) -> None:
 def writes(run: Run, o: Opening, t: Translate) -> None:
     with panel("written", t, formula=ANEW, code=WRITE):
         wish = Wish(run.id, *generateform.show(o, t))
-        if o.experiment.bidirectional:
-            st.info(t("generate.both"))
+        with st.container():
+            if o.experiment.bidirectional:
+                st.info(t("generate.both"))
         looked, laid = stage.checkpoint(run), beside(run)
         texts = writing.written(run, wish, [laid] if run.going else [[looked], laid])
         if problems := writing.problems(wish):
@@ -97,9 +98,10 @@ def text(run: Run, found: Generation | None, epoch: int, t: Translate) -> None:
         st.caption(t("generate.waiting"))
         return
     o, epoch, found = shown
-    if found.unknown:
-        left_out = ", ".join(verbatim(token) for token in dict.fromkeys(found.unknown))
-        st.caption(t("generate.unknown", tokens=left_out))
+    with st.container():  # always one element, so that what follows keeps its place
+        if found.unknown:
+            left_out = ", ".join(verbatim(token) for token in dict.fromkeys(found.unknown))
+            st.caption(t("generate.unknown", tokens=left_out))
     _generated(
         key="generate-text",
         data={

@@ -62,7 +62,7 @@ function write({ node, go, text, number, bar, copied }, row, { labels, most, liv
   setText(text, row.text);
   if (node.title !== row.text) node.title = row.text;
   setText(number, row.bits === null ? "–" : row.bits.toFixed(2));
-  bar.style.setProperty("--rl-share", row.bits === null ? 0 : Math.min(row.bits / most, 1).toFixed(3));
+  bar.style.setProperty("--rl-share", row.bits && most ? Math.min(row.bits / most, 1).toFixed(3) : 0);
   setText(copied, String(row.copied));
 }
 
