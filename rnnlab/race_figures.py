@@ -50,7 +50,7 @@ def curves_of(race: Race, measure: Measure) -> dict[int, Curve]:
     found = {}
     for variant in range(len(race.plan.variants)):
         runs = records(race, variant)
-        if runs and len((one := curve(runs, measure)).epochs):
+        if runs and len((one := curve(runs, measure, POINTS)).epochs):
             found[variant] = one
     return found
 
@@ -61,9 +61,8 @@ def bands(
     """A line for the median of each variant's seeds, within a band from the first quartile to the third."""
     traces: list[go.Scatter] = []
     for variant, one in curves.items():
-        kept = thinned(len(one.epochs))
-        x = (one.epochs if axis == "epochs" else one.seconds)[kept]
-        low, median, high = (finite(values[kept]).astype(np.float32) for values in (one.low, one.median, one.high))
+        x = one.epochs if axis == "epochs" else one.seconds
+        low, median, high = (finite(values).astype(np.float32) for values in (one.low, one.median, one.high))
         group = {"legendgroup": str(variant), "x": x}
         if race.plan.seeds > 1:
             edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
@@ -77,7 +76,7 @@ def bands(
                 mode="lines" if len(x) > 1 else "markers",
                 line={"width": 2.5, "color": HUE[variant], "dash": DASHES[variant]},
                 marker={"color": HUE[variant]},
-                customdata=np.stack([low, high, one.epochs[kept]], axis=1),
+                customdata=np.stack([low, high, one.epochs], axis=1),
                 hovertemplate=t("figure.race.one" if race.plan.seeds == 1 else "figure.race.band"),
             )
         )
@@ -86,11 +85,6 @@ def bands(
         along["range"] = [0, max(race.plan.base.epochs, 2)]
     layout = {"margin": MARGIN | {"t": 30}, "xaxis": along, "yaxis": upright, "showlegend": True, "legend": LEGEND}
     return go.Figure(traces, BARE | layout)
-
-
-def thinned(count: int) -> np.ndarray:
-    """Places of points, the first and the last among them."""
-    return np.unique(np.linspace(0, count - 1, min(count, POINTS)).round().astype(int))
 
 
 def faint(hue: str) -> str:

@@ -70,27 +70,40 @@ def records(race: Race, variant: int) -> tuple[Record, ...] | None:
     return opened if opened and len(opened) == len(found) else None
 
 
-def tested(race: Race) -> bool:
+def held_out(race: Race) -> bool:
     """Whether lines are held out."""
     return any(entry.record is not None and entry.record.scores for entry in race.entries)
 
 
-def at_epochs(record: Record, measure: Measure) -> dict[int, float]:
-    """A run's measure by epoch."""
+def common(runs: Sequence[Record], measure: Measure) -> np.ndarray:
+    """The epochs at which all runs have a measure; int [epoch]."""
     if measure == "score":
-        return {score.epoch: score.score for score in record.scores if score.epoch <= record.epoch}
-    return dict(enumerate(record.losses if measure == "loss" else record.accuracies, start=1))
+        tested = [{score.epoch for score in run.scores if score.epoch <= run.epoch} for run in runs]
+        return np.array(sorted(set.intersection(*tested)), dtype=int)
+    return np.arange(1, min(run.epoch for run in runs) + 1)
 
 
-def curve(runs: Sequence[Record], measure: Measure) -> Curve:
-    """What the runs have in common of a measure."""
-    values = [at_epochs(run, measure) for run in runs]
-    epochs = sorted(set.intersection(*map(set, values)))
-    table = np.array([[one[epoch] for epoch in epochs] for one in values]).reshape(len(runs), len(epochs))
-    clocks = np.array([[(0.0, *run.clock)[epoch] for epoch in epochs] for run in runs]).reshape(table.shape)
+def at(runs: Sequence[Record], measure: Measure, epochs: np.ndarray) -> np.ndarray:
+    """A measure of each run at these epochs; float [run, epoch]."""
+    wanted = epochs.tolist()
+    if measure == "score":
+        scores = ({score.epoch: score.score for score in run.scores} for run in runs)
+        rows = [[found[epoch] for epoch in wanted] for found in scores]
+    else:
+        recorded = (run.losses if measure == "loss" else run.accuracies for run in runs)
+        rows = [[values[epoch - 1] for epoch in wanted] for values in recorded]
+    return np.array(rows, dtype=np.float64).reshape(len(runs), len(wanted))
+
+
+def curve(runs: Sequence[Record], measure: Measure, points: int | None = None) -> Curve:
+    """What the runs have in common of a measure; with `points` at no more epochs than that, first and last included."""
+    epochs = common(runs, measure)
+    if points is not None and len(epochs) > points:
+        epochs = epochs[np.linspace(0, len(epochs) - 1, points).round().astype(int)]
+    clocks = np.array([[(run.clock[epoch - 1] if epoch else 0.0) for epoch in epochs.tolist()] for run in runs])
     with np.errstate(invalid="ignore"):  # a loss that is infinite has no quartiles
-        low, median, high = np.percentile(table, (25, 50, 75), axis=0)
-    return Curve(np.array(epochs, dtype=int), np.median(clocks, axis=0), low, median, high)
+        low, median, high = np.percentile(at(runs, measure, epochs), (25, 50, 75), axis=0)
+    return Curve(epochs, np.median(clocks, axis=0), low, median, high)
 
 
 def standing(race: Race, variant: int) -> Standing:
@@ -103,8 +116,8 @@ def standing(race: Race, variant: int) -> Standing:
         loss = middle([run.losses[epoch - 1] for run in runs])
         accuracy = middle([run.accuracies[epoch - 1] for run in runs])
         per_epoch = float(np.median([run.seconds_per_epoch or 0.0 for run in runs]))
-    if (scores := curve(runs, "score")) and len(scores.epochs):
-        score = Middle(float(scores.low[-1]), float(scores.median[-1]), float(scores.high[-1]))
+    if len(tested := common(runs, "score")):
+        score = middle(at(runs, "score", tested[-1:])[:, 0].tolist())
     best = min(runs, key=lambda run: goodness(run, epoch)).experiment.seed if epoch else None
     return Standing(
         variant=variant,
@@ -132,7 +145,7 @@ def ranked(race: Race) -> tuple[Standing, ...]:
     loss. What has no number yet, or none any more, comes last."""
 
     def key(one: Standing) -> tuple[float, float]:
-        score = -one.score.median if one.score and tested(race) else 0.0
+        score = -one.score.median if one.score and held_out(race) else 0.0
         loss = one.loss.median if one.loss and math.isfinite(one.loss.median) else math.inf
         return (score, loss) if one.loss else (math.inf, math.inf)
 

@@ -33,7 +33,7 @@ def lanes(plan: Plan, now: Race | None, t: Translate) -> None:
     with panel("race_lanes", t):
         labels = {name: t(f"race.label.{name}") for name in ("name", "loss")}
         data = {"race": now.id if now else "", "going": bool(now and now.going), "lanes": lanes, "labels": labels}
-        tested = bool(now and standings.tested(now))
+        tested = bool(now and standings.held_out(now))
         _race(key="race-lanes", data={"key": "race-lanes", "tested": tested, **data})
 
 
@@ -106,7 +106,7 @@ def curves(now: Race, t: Translate) -> None:
             persist_state="session",
         )
         scale = "log" if st.session_state.get("loss_log", True) else "linear"
-        measure = "score" if standings.tested(now) else "accuracy"
+        measure = "score" if standings.held_out(now) else "accuracy"
         left, right = st.columns(2, gap="small")
         with left:
             st.caption(t("race.curve.loss"))
@@ -145,7 +145,7 @@ def chart(now: Race, name: str, axis: str, figure: Any, label: str, t: Translate
 
 def table(now: Race, t: Translate) -> None:
     """All variants, the best first, with what a teacher would ask for; the runs to be taken away, or to be opened."""
-    called, ranked, tested = names(now.plan.variants, t), standings.ranked(now), standings.tested(now)
+    called, ranked, tested = names(now.plan.variants, t), standings.ranked(now), standings.held_out(now)
     columns = [name for name in COLUMNS if tested or name != "score"]
     with panel("race_table", t):
         _standings(
@@ -162,7 +162,12 @@ def table(now: Race, t: Translate) -> None:
         )
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key="race_take"):
             st.download_button(
-                t("race.csv"), standings.to_csv(now), "rnnlab-race.csv", "text/csv", key="race_csv", on_click="ignore"
+                t("race.csv"),
+                lambda: standings.to_csv(now),  # made on the click: a file for each tick would be gone by then
+                "rnnlab-race.csv",
+                "text/csv",
+                key="race_csv",
+                on_click="ignore",
             )
             for one in ranked:
                 if (best := best_run(now, one)) is not None:
