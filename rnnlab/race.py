@@ -21,6 +21,7 @@ SLICE = 0.25  # seconds of computing: as long as a page takes to look again
 FIRST_SLICE = 0.05  # and each slice of a run is twice as long as the one before: a short race is seen to be run as well
 START = 0.05  # about what it takes to open a run: 0.002 to 0.09
 AHEAD = 0.8  # seconds of computing asked for at a time, for each worker: twice what passes between two looks of a page
+PARAMETERS = 12_000_000  # of all runs together: between two slices a session holds their states, 12 bytes for each
 
 
 def of_place(problem: Problem) -> bool:
@@ -185,17 +186,21 @@ def halted(race: Race, problems: tuple[Problem, ...]) -> Race:
 def gathered(race: Race) -> Race:
     """The race with the results that are there, and with what has gone wrong."""
     entries, faults = [], list(race.problems)
+    room = PARAMETERS - sum(entry.record.parameters for entry in race.entries if entry.record)
     for entry in race.entries:
         if entry.pending is not None and entry.pending.done():
-            entry, fault = taken(entry)
+            opening = entry.record is None
+            entry, fault = taken(entry, room)
             faults += [one for one in fault if one not in faults]
+            room -= entry.record.parameters if opening and entry.record else 0
         entries.append(entry)
     race = replace(race, entries=tuple(entries), problems=tuple(faults))
     return replace(race, going=race.going and not race.done)
 
 
-def taken(entry: Entry) -> tuple[Entry, tuple[Problem, ...]]:
-    """The entry with the result that was under way; and what is wrong with where all are computed."""
+def taken(entry: Entry, room: int) -> tuple[Entry, tuple[Problem, ...]]:
+    """The entry with the result that was under way, as a new run no larger than there is room for; and what is wrong
+    with where all are computed."""
     assert entry.pending is not None
     idle = replace(entry, pending=None)
     try:
@@ -207,6 +212,9 @@ def taken(entry: Entry) -> tuple[Entry, tuple[Problem, ...]]:
     except Exception as error:
         logging.getLogger(__name__).exception("a job failed")
         return replace(idle, problems=(Problem("job_failed", "", {"reason": repr(error)[:200]}),)), ()
+    if isinstance(result, Start) and result.parameters > room:
+        values = {"value": f"{result.parameters:,}", "limit": f"{PARAMETERS:,}"}
+        return replace(idle, problems=(Problem("race_large", "hidden", values),)), ()
     if isinstance(result, Start):
         scores = (result.score,) if result.score else ()
         record = Record(state.experiment, result.parameters, result.every, result.held, scores=scores)

@@ -331,6 +331,15 @@ def test_any_other_error_is_the_runs_own(caplog):
     assert "a job failed" in caplog.text
 
 
+def test_runs_that_are_too_large_together_are_left_out(monkeypatch, expected):
+    sizes = [parameters for _, parameters, *_ in expected]
+    monkeypatch.setattr(race, "PARAMETERS", sum(sizes) - 1)
+    now = finished(InProcess(), race.begin(InProcess(), PLAN))
+    assert [[problem.code for problem in entry.problems] for entry in now.entries] == [[]] * 5 + [["race_large"]]
+    assert now.done
+    assert not now.resumable
+
+
 # The same number of parameters
 
 
