@@ -159,7 +159,7 @@ PLAIN: dict[str, Callable[[Passage], np.ndarray]] = {
     "length": length,
     "frequency": frequency,
 }
-CHOOSING = ("answer", "tag", "label", "token")  # those that need one
+CHOOSING = ("answer", "tag", "label", "token", "first")  # those that need one
 
 
 def properties(p: Passage) -> dict[str, Property]:
@@ -168,12 +168,18 @@ def properties(p: Passage) -> dict[str, Property]:
     return {name: one for name, one in found.items() if varies(one.values)}
 
 
+def source(p: Passage, name: str) -> tuple[str, ...]:
+    """What a property that takes a choice chooses from, [token]: the answers, the tokens, or how their lines begin."""
+    if name == "first":
+        return tuple(line[0] for line in p.lines for _ in line)
+    return p.tokens if name == "token" else p.answers
+
+
 def choices(p: Passage) -> dict[str, tuple[str, ...]]:
-    """The properties that take a choice, with what can be chosen, the most frequent first: of the answers, and of the
-    tokens themselves."""
-    sources = {p.kind: p.answers} if p.kind else {}
+    """The properties that take a choice and vary, with what can be chosen, the most frequent first."""
     found = {}
-    for name, values in {**sources, "token": p.tokens}.items():
+    for name in ([p.kind] if p.kind else []) + ["token", "first"]:
+        values = source(p, name)
         count = Counter(value for value in values if value)
         if len(count) > 1 or 0 < count.total() < len(values):
             found[name] = tuple(value for value, _ in count.most_common(CHOICES))
@@ -181,9 +187,13 @@ def choices(p: Passage) -> dict[str, tuple[str, ...]]:
 
 
 def chosen(p: Passage, name: str, choice: str) -> Property:
-    """1 where a token is, or its answer is, what was chosen; else 0."""
-    values = p.tokens if name == "token" else p.answers
-    return Property(name, np.array([float(value == choice) for value in values]), choice)
+    """1 where what was chosen is the case, else 0."""
+    return Property(name, np.array([float(value == choice) for value in source(p, name)]), choice)
+
+
+def property_of(p: Passage, name: str, choice: str) -> Property:
+    """The one of this name; `choice` is "" where it takes none."""
+    return chosen(p, name, choice) if choice else Property(name, PLAIN[name](p).astype(float))
 
 
 def varies(values: np.ndarray) -> bool:
@@ -193,15 +203,20 @@ def varies(values: np.ndarray) -> bool:
 # Correlation
 
 
+def standard(table: np.ndarray) -> np.ndarray:
+    """The columns of table [row, column], each moved to mean 0 and scaled to length 1: the product of two such is their
+    r. nan for a column that is constant or holds what is no finite number."""
+    with np.errstate(all="ignore"):
+        moved = table - table.mean(0, dtype=float)
+        found = moved / np.sqrt((moved**2).sum(0))
+    found[:, (table == table[:1]).all(0) | ~np.isfinite(found).all(0)] = np.nan
+    return found
+
+
 def correlations(values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Pearson's r of each unit, of values [token, unit], with a property [token]: [unit] float64. nan for a unit, or a
     property, that is constant, and where a value is not finite."""
-    with np.errstate(all="ignore"):
-        units = values.astype(float) - values.mean(0, dtype=float)
-        other = wanted - wanted.mean()
-        r = other @ units / np.sqrt((units**2).sum(0) * (other**2).sum())
-    still = (values == values[:1]).all(0) | ~np.isfinite(r)
-    return np.where(still | (not varies(wanted)), np.nan, np.clip(r, -1, 1))
+    return np.clip(standard(wanted[:, None])[:, 0] @ standard(values), -1, 1)
 
 
 def ranked(r: np.ndarray) -> np.ndarray:
@@ -212,12 +227,10 @@ def ranked(r: np.ndarray) -> np.ndarray:
 def chance(values: np.ndarray, wanted: np.ndarray) -> float:
     """The |r| that the best of these units exceeds in 5 of 100 tries with the property's values dealt out to the tokens
     at random: what is below says little. nan where no unit varies."""
-    units = values[:, ~(values == values[:1]).all(0)].astype(float)
-    if not units.size or not varies(wanted) or not np.isfinite(units).all():
+    units, other = standard(values), standard(wanted[:, None])[:, 0]
+    units = units[:, ~np.isnan(units[0])]
+    if not units.size or np.isnan(other[0]):
         return float("nan")
-    units -= units.mean(0)
-    units /= np.sqrt((units**2).sum(0))
-    other = (wanted - wanted.mean()) / np.sqrt(((wanted - wanted.mean()) ** 2).sum())
     dealt = np.random.default_rng(0).permuted(np.tile(other, (SHUFFLES, 1)), axis=1)  # [shuffle, token]
     return float(np.quantile(np.abs(dealt @ units).max(1), 0.95))
 
@@ -225,18 +238,19 @@ def chance(values: np.ndarray, wanted: np.ndarray) -> float:
 def strongest(p: Passage, values: np.ndarray) -> tuple[str, str, int] | None:
     """The property, its choice and the unit with the largest |r|: what a page shows before anything was asked. Of
     properties that say yes or no those that do so often enough, where there are such. Which token it is, how long and
-    how frequent are not among them: that a unit goes along with what it reads is no news. None where no unit follows
-    anything."""
+    how frequent are not among them: that a unit goes along with what it reads is no news. Nor is how the line begins:
+    of a few lines each is another by anything. None where no unit follows anything."""
     found = [one for name, one in properties(p).items() if name not in ("length", "frequency")]
-    found += [chosen(p, name, one) for name, ones in choices(p).items() if name != "token" for one in ones]
+    found += [chosen(p, p.kind, one) for one in choices(p).get(p.kind, ())]
     found = [one for one in found if enough(one.values)] or found
-    best, size = None, 0.0
-    for one in found:
-        r = np.nan_to_num(np.abs(correlations(values, one.values)))
-        if r.max() > size:
-            best, size = (one.name, one.choice, int(r.argmax())), float(r.max())
-    return best
+    if not found:
+        return None
+    r = standard(np.stack([one.values for one in found], axis=1)).T @ standard(values)  # [property, unit]
+    size = np.nan_to_num(np.abs(r), posinf=0.0)
+    best, unit = np.unravel_index(size.round(9).argmax(), size.shape)  # of two that are equal the first
+    return (found[best].name, found[best].choice, int(unit)) if size.max() > 0 else None
 
 
 def enough(values: np.ndarray) -> bool:
-    return min(Counter(values.tolist()).values()) >= OFTEN if set(values.tolist()) <= {0.0, 1.0} else True
+    yes, no = np.count_nonzero(values == 1), np.count_nonzero(values == 0)
+    return bool(yes + no < len(values) or min(yes, no) >= OFTEN)

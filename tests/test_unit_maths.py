@@ -57,6 +57,9 @@ def test_what_does_not_vary_is_not_offered():
     assert set(values(Passage((("a", "b"),), ""))) == {"position", "remaining"}
     assert values(Passage((("a",),), "")) == {}
     assert units.choices(Passage((("a", "a"),), "")) == {}
+    lines = Passage((("a", "b"), ("b", "b", "b")), "")
+    assert units.choices(lines) == {"token": ("b", "a"), "first": ("b", "a")}
+    assert units.chosen(lines, "first", "a").values.tolist() == [1, 1, 0, 0, 0]
     p = Passage((("a", "b", "a"),), "", answers=("N", "", "N"), kind="tag")
     assert units.choices(p) == {"tag": ("N",), "token": ("a", "b")}
     assert units.chosen(p, "tag", "N").values.tolist() == [1, 0, 1]
@@ -93,7 +96,8 @@ def test_r_is_that_of_other_libraries(table, wanted):
 def test_what_is_not_finite_has_no_r():
     table = np.array([[1, np.nan, 0], [2, 1, np.inf], [4, 2, 1]], dtype=np.float32)
     assert np.isnan(units.correlations(table, np.array([0.0, 1, 1]))).tolist() == [False, True, True]
-    assert np.isnan(units.chance(table, np.array([0.0, 1, 1])))
+    assert units.chance(table, np.array([0.0, 1, 1])) == units.chance(table[:, :1], np.array([0.0, 1, 1]))
+    assert np.isnan(units.chance(table[:, 1:], np.array([0.0, 1, 1])))
 
 
 def test_chance_is_what_noise_reaches_and_a_real_signal_exceeds():

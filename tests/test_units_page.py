@@ -130,6 +130,14 @@ def test_another_property_brings_the_unit_that_follows_it_best():
         r = units.correlations(a.values, units.properties(a.passage)[name].values)
         np.testing.assert_allclose(unpacked(data["r"]), r, atol=1e-6)
         assert data["unit"] == np.abs(r).argmax()
+    t, worst = translator("en"), units.ranked(units.correlations(a.values, units.properties(a.passage)["space"].values))
+    app.session_state.units_unit, app.session_state.units_clicked = int(worst[-1]), True
+    looked(app.run())
+    best = units.strongest(a.passage, a.values[:, [worst[-1]]])
+    r = units.correlations(a.values, units.property_of(a.passage, *best[:2]).values)[worst[-1]]
+    said_r = f"{r:+.2f}".replace("-", "−")
+    words = t(f"property.{best[0]}", choice=best[1])
+    assert t("units.rather", property=words, r=said_r) in parts(app)["map"]["notes"]
     looked(app.selectbox(key="units_property").select("token").run())
     looked(app.selectbox(key="units_choice").select("(").run())
     a, data = fitting(app, e, "network")
@@ -229,6 +237,7 @@ def test_a_phrase_brings_its_units_and_its_places(nonlinearity):
         on, places = expected(a, start, stop, theta, only)
         shown = parts(app)["places"]
         assert shown["units"] == on
+        assert data["on"] == [unit for unit, _ in on]
         assert [[p["start"], p["stop"], p["units"]] for p in shown["places"]] == places
         for place in shown["places"]:
             line = a.passage.lines[place["line"] - 1]

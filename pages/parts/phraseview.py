@@ -30,50 +30,63 @@ def phrase(a: Activations, unit: int, sign: int, limit: float) -> tuple[int, int
     return state.units_phrase
 
 
+def settings() -> tuple[float, bool]:
+    """θ as a share of the largest value, and whether units must be off beside the phrase: as the widgets say."""
+    state = st.session_state
+    return state.get("units_theta", THETA), state.get("units_only", True)
+
+
+def signs(a: Activations, start: int, stop: int, limit: float) -> tuple[np.ndarray, bool]:
+    """[unit] 1 or -1 for the units that are on for a phrase, 0 for the others; and whether they are on beside it too,
+    which is better than none."""
+    share, only = settings()
+    if not limit:
+        return np.zeros(a.values.shape[1], int), False
+    found = phrases.on_for(a.passage, a.values, start, stop, share * limit, only)
+    if found.any() or not only:
+        return found, False
+    found = phrases.on_for(a.passage, a.values, start, stop, share * limit, only=False)
+    return found, bool(found.any())
+
+
 def marked(p: Passage) -> None:
     """A phrase that was marked in the text."""
     told, last = st.session_state["units-map"].marked, len(p.tokens) - 1
     if told:
         start = min(max(int(told["start"]), 0), last)
         st.session_state.units_phrase = start, min(max(int(told["stop"]), start + 1), last + 1)
-        st.session_state.units_missing = ""
+        st.session_state.units_missing, st.session_state.units_marked = "", st.session_state.units_place
 
 
 def typed(p: Passage) -> None:
     """A phrase that was typed."""
     written = st.session_state.units_typed
     found = phrases.find(p, written)
-    st.session_state.units_phrase = found or st.session_state.units_phrase
+    if found:
+        st.session_state.units_phrase, st.session_state.units_marked = found, st.session_state.units_place
     st.session_state.units_missing = "" if found else written.strip()
 
 
 def show(a: Activations, unit: int, start: int, stop: int, limit: float, t: Translate) -> None:
-    p, state = a.passage, st.session_state
+    p, (share, only) = a.passage, settings()
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         more: dict[str, Any] = {"placeholder": t("phrase.type"), "on_change": typed, "args": (p,), "max_chars": 200}
         st.text_input(t("phrase.typed"), key="units_typed", width=260, **more)
         kept: dict[str, Any] = {"persist_state": "session"}
-        share = st.slider(
-            t("phrase.theta"), 0.05, 0.95, state.get("units_theta", THETA), 0.05,
-            key="units_theta", width=260, help=t("phrase.theta_help"), **kept,
-        )  # fmt: skip
-        only = st.toggle(
-            t("phrase.only"), state.get("units_only", True), key="units_only", help=t("phrase.only_help"), **kept
-        )
-    if state.get("units_missing"):
-        st.warning(t("phrase.missing", phrase=verbatim(state.units_missing)))
-    theta = share * limit
-    if not theta:
+        tip = t("phrase.theta_help")
+        st.slider(t("phrase.theta"), 0.05, 0.95, share, 0.05, key="units_theta", width=260, help=tip, **kept)
+        st.toggle(t("phrase.only"), only, key="units_only", help=t("phrase.only_help"), **kept)
+    if missing := st.session_state.get("units_missing"):
+        st.warning(t("phrase.missing", phrase=verbatim(missing)))
+    if not limit:
         st.caption(t("phrase.zero"))
         return
-    signs = phrases.on_for(p, a.values, start, stop, theta, only)
-    if only and not signs.any():  # rather those that are on beside it too than none
-        signs = phrases.on_for(p, a.values, start, stop, theta, only=False)
-        if signs.any():
-            st.caption(t("phrase.beside"))
-    on = np.flatnonzero(signs)
-    places = phrases.elsewhere(p, a.values, signs, theta, start, stop, MOST)
-    st.markdown(sentence(p, start, stop, theta, len(on), len(places), len(signs), t))
+    theta, (found, beside) = share * limit, signs(a, start, stop, limit)
+    on = np.flatnonzero(found)
+    places = phrases.elsewhere(p, a.values, found, theta, start, stop, MOST)
+    if beside:
+        st.caption(t("phrase.beside"))
+    st.markdown(sentence(p, start, stop, theta, len(on), len(places), len(found), t))
     labels = {name: t(f"places.{name}") for name in ("units", "places", "high", "low", "count", "line")}
     _places(
         key="units-places",
@@ -83,7 +96,7 @@ def show(a: Activations, unit: int, start: int, stop: int, limit: float, t: Tran
             "group": "units",
             "joiner": p.joiner,
             "chosen": unit,
-            "units": [(int(one), int(signs[one])) for one in on],
+            "units": [(int(one), int(found[one])) for one in on],
             "places": [around(p, place) for place in places],
             "labels": labels,
         },

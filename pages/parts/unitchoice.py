@@ -82,15 +82,17 @@ def begin(run: Run, where: Where, found: Activations) -> None:
     run that has learnt more."""
     assert run.history is not None
     key, state = (run.id, run.history.epoch, where), st.session_state
+    units_of = run.experiment, where._replace(text="")
+    if state.get("units_of") != units_of:  # what was chosen by hand was of other units
+        state.units_of = units_of
+        forget("units_by_hand", "units_choice")
+    state.units_place = run.experiment, where.part, where.text
     if state.get("units_asked") != key:
         state.units_asked, state.units_best = key, found.strongest
-        state.units_phrase = None
+        if state.get("units_marked") != state.units_place:
+            state.units_phrase = None
         if not state.get("units_clicked"):
             state.units_unit = None
-    place = (run.experiment, where._replace(text=""))
-    if state.get("units_place") != place:  # what was chosen by hand was of other units
-        state.units_place = place
-        forget("units_by_hand", "units_choice")
 
 
 def forget(*names: str) -> None:

@@ -1,7 +1,9 @@
 """What the Units page shows of a run: a text in the colours of one unit, and all units by what they follow."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import streamlit as st
@@ -15,6 +17,8 @@ from rnnlab import jobs, units
 from rnnlab.i18n import Translate
 from rnnlab.session import Run
 from rnnlab.units import Activations, Property
+
+T = TypeVar("T")
 
 _map = live.component("unitmap", "unitlist")
 
@@ -75,16 +79,20 @@ def look(run: Run, where: Where, found: Activations, bar: DeltaGenerator, t: Tra
     return Seen(where, found, wanted, unitchoice.unit(r), r, 1.0 if bounded else largest)
 
 
-def chance(seen: Seen) -> float:
-    """What chance alone reaches; worked out once for what is shown."""
-    if seen.property is None:
-        return math.nan
-    key = (id(seen.activations), seen.property.name, seen.property.choice)
-    known: tuple[object, Activations, float] | None = st.session_state.get("units_chance")
-    if known is None or known[0] != key:  # kept with what it is of: an id alone may be given anew
-        found = units.chance(seen.activations.values, seen.property.values)
-        known = st.session_state.units_chance = (key, seen.activations, found)
+def once(name: str, seen: Seen, key: tuple[object, ...], make: Callable[[], T]) -> T:
+    """What `make` finds out about these activations, worked out once for what is shown."""
+    known: tuple[Activations, object, T] | None = st.session_state.get(f"units_{name}")
+    if known is None or known[0] is not seen.activations or known[1] != key:
+        known = st.session_state[f"units_{name}"] = (seen.activations, key, make())
     return known[2]
+
+
+def chance(seen: Seen) -> float:
+    """What chance alone reaches."""
+    one, values = seen.property, seen.activations.values
+    if one is None:
+        return math.nan
+    return once("chance", seen, (one.name, one.choice), lambda: units.chance(values, one.values))
 
 
 def finding(seen: Seen, epoch: int, t: Translate) -> str:
@@ -106,11 +114,25 @@ def notes(seen: Seen, epoch: int, t: Translate) -> str:
     best, least = int(units.ranked(seen.r)[0]), chance(seen)
     if best != seen.unit and np.isfinite(seen.r[best]):
         found.append(t("units.best", unit=best, r=signed(seen.r[best]), epoch=epoch))
+    found += rather(seen, t)
     if math.isfinite(least):
         found.append(t("units.chance", tokens=f"{tokens:,}", units=hidden, chance=f"{least:.2f}"))
     if tokens < FEW:
         found.append(t("units.few", tokens=tokens))
     return " ".join(found)
+
+
+def rather(seen: Seen, t: Translate) -> list[str]:
+    """What the unit goes along with more closely than with the property that is looked at."""
+    p, values = seen.activations.passage, seen.activations.values[:, [seen.unit]]
+    best = once("rather", seen, (seen.unit,), lambda: units.strongest(p, values))
+    if best is None:
+        return []
+    other = units.property_of(p, *best[:2])
+    r = float(units.correlations(values, other.values)[0])
+    if abs(r) <= abs(np.nan_to_num(seen.r[seen.unit])) + 0.005:  # no more than the two digits shown
+        return []
+    return [t("units.rather", property=named(other, t), r=signed(r))]
 
 
 def named(one: Property, t: Translate) -> str:
@@ -128,7 +150,7 @@ def mapped(run: Run, seen: Seen, phrase: tuple[int, int], t: Translate) -> None:
     least = chance(seen)
     have = np.zeros(len(a.values)) if seen.property is None else seen.property.values
     span = float(np.ptp(have)) or 1.0
-    labels = {name: t(f"unitmap.{name}") for name in ("text", "units", "unit_r")}
+    labels = {name: t(f"unitmap.{name}") for name in ("text", "units", "unit_r", "on")}
     if seen.property is not None:
         labels["have"] = t("unitmap.have", property=named(seen.property, t))
     _map(
@@ -152,6 +174,7 @@ def mapped(run: Run, seen: Seen, phrase: tuple[int, int], t: Translate) -> None:
             "r": live.pack(seen.r.astype(np.float32)),
             "chance": least if math.isfinite(least) else None,
             "phrase": phrase,
+            "on": np.flatnonzero(phraseview.signs(a, *phrase, seen.limit)[0]).tolist(),
             "labels": labels,
         },
     )

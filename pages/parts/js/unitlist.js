@@ -5,6 +5,8 @@ function unitList(self) {
   self.heading = element("div", "rl-unitlist-heading", null, { "aria-hidden": "true" });
   self.units = element("div", "rl-unitlist-units", null, { role: "listbox", tabindex: "0" });
   list.append(self.heading, self.units);
+  self.on = element("div", "rl-unitlist-heading", null, { "aria-hidden": "true" });
+  list.append(self.on);
   self.units.addEventListener("click", ({ target }) => {
     const row = target.closest(".rl-unitlist-unit");
     if (row) choose(self, Number(row.dataset.unit), 0);
@@ -34,6 +36,7 @@ function choose(self, unit, wait) {
 function drawUnits(self) {
   const { data } = self;
   setText(self.heading, data.labels.units ?? "");
+  setText(self.on, data.labels.on ? `● ${data.labels.on}` : "");
   self.units.setAttribute("aria-label", data.labels.units ?? "");
   const r = unpack(data.r).values;
   const rows = new Map([...self.units.children].map((row) => [Number(row.dataset.unit), row]));
@@ -45,7 +48,9 @@ function drawUnits(self) {
     row.style.setProperty("--rl-chance", data.chance === null ? 0 : data.chance.toFixed(3));
     const said = known ? `${r[unit] < 0 ? "−" : "+"}${Math.abs(r[unit]).toFixed(2)}` : "–";
     setText(row.lastChild, said);
-    row.setAttribute("aria-label", fill(data.labels.unit_r, { unit, r: said }));
+    const on = data.on.includes(unit);
+    row.classList.toggle("rl-on", on);
+    row.setAttribute("aria-label", `${fill(data.labels.unit_r, { unit, r: said })}${on ? `, ${data.labels.on}` : ""}`);
     return row;
   });
   if (wanted.some((row, i) => row !== self.units.children[i]) || wanted.length !== self.units.children.length) {
