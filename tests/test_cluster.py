@@ -15,10 +15,11 @@ import support
 from daskcluster import certificates, family, free_port, kill_family
 from support import ROOT, eventually
 
-from rnnlab import Experiment, LabError, Problem, cluster, engine, jobs
+from rnnlab import Experiment, LabError, Problem, cluster, engine, jobs, race, run
 from rnnlab.cluster import Cluster
 from rnnlab.engine import InProcess
 from rnnlab.errands import versions
+from rnnlab.variants import Plan, grid
 
 LOST = 5.0  # seconds within which a reader is told
 STARTING = 40.0  # seconds: workers import torch, on a machine that may be busy
@@ -250,21 +251,32 @@ def test_a_missing_library_is_said(connected, monkeypatch):
     assert why_lost(connected("tcp://127.0.0.1:1")).code == "cluster_library"
 
 
-def test_a_scheduler_killed_in_mid_run_costs_nothing_that_was_computed(running, workers, connected, tmp_path):
+def test_a_race_whose_scheduler_is_killed_goes_on_here_from_where_it_was(running, workers, connected):
     address, scheduler = running.scheduler()
-    workers(address, 1, "--preload", "rnnlab.preload")
-    one = there(connected, address, 1)
-    state, _ = one.submit(jobs.start, DROPOUT).result(30)
-    state, first = one.submit(jobs.advance, state, 60.0, 5).result(30)
-    busy = one.submit(support.hold, str(tmp_path / "began"), str(tmp_path / "never"))
-    waiting = one.submit(jobs.advance, state, 60.0)
-    eventually((tmp_path / "began").exists, "the worker is busy")
+    workers(address)
+    one, here = there(connected, address, 1), InProcess()
+    plan = Plan(DROPOUT.model_copy(update={"epochs": 400}), grid({"cell": ("rnn", "gru")}), seeds=1)
+    now = race.begin(one, plan)
+
+    def looked() -> bool:
+        nonlocal now
+        now = race.tick(one, now)
+        return all(entry.record and entry.record.epoch for entry in now.entries) or bool(now.problems)
+
+    eventually(looked, "both runs have begun", 30)
+    done = [entry.record.epoch for entry in now.entries]
+    assert now.going
+    assert max(done) < 400
     kill_family(scheduler)
-    assert why_lost(one).code == code(busy.exception(0)) == code(waiting.exception(0)) == "cluster_gone"
-    here = InProcess()
-    _, rest = here.submit(jobs.advance, state, 60.0).result()
-    alone = jobs.advance(jobs.start(DROPOUT)[0], 60.0)[1]
-    assert first.snapshots + rest.snapshots == alone.snapshots
+    problem = why_lost(one)
+    assert problem.code == "cluster_gone"
+    now = race.tick(one, now)
+    assert now.problems == (problem,)
+    assert [entry.record.epoch for entry in now.entries] >= done
+    now = race.resume(here, now)
+    while now.going:
+        now = race.tick(here, now)
+    assert [entry.record.losses for entry in now.entries] == [tuple(run(e).losses) for e in plan.experiments()]
 
 
 def test_a_scheduler_that_freezes_is_given_up(bare, workers, connected, tmp_path):
