@@ -178,6 +178,37 @@ def test_a_typed_text_is_read_and_what_is_unknown_is_said():
     assert t("problem.units_left_out", count="`2`", value="`Q`") in said(app)
 
 
+def test_a_typed_text_is_asked_the_same_question_where_it_can_be():
+    e = Experiment(preset="brackets", epochs=30)
+    app = visit(e)
+    before = parts(app)["map"]
+    app = typed(app, "he kept (bees (nine) and) a goat")
+    after = parts(app)["map"]
+    assert app.selectbox(key="units_property").value == "inside"
+    assert after["unit"] == before["unit"]
+    assert after["phrase"][1] <= len("he kept (bees (nine) and) a goat")
+    app = typed(app, "no brackets")
+    assert app.selectbox(key="units_property").value != "inside"
+    assert parts(app)["map"]["lines"] == [list("no brackets")]
+
+
+def test_a_choice_by_hand_outlives_a_new_start_and_not_the_lesson():
+    e = Experiment(**BRACKETS)
+    app = visit(e)
+    looked(app.selectbox(key="units_property").select("position").run())
+    app = until_trained(looked(app.button(key="reseed").click().run()))
+    assert app.session_state.run.experiment.seed == 1
+    assert app.selectbox(key="units_property").value == "position"
+    a = activations(
+        app.session_state.run.experiment, app.session_state.run.history.checkpoints[-1].weights, "network", 0, 0
+    )
+    r = units.correlations(a.values, units.properties(a.passage)["position"].values)
+    assert parts(app)["map"]["unit"] == np.abs(r).argmax()
+    looked(app.selectbox(key="preset").select("brackets").run())
+    app = until_trained(app)
+    assert app.selectbox(key="units_property").value == "inside"
+
+
 @EITHER
 @pytest.mark.parametrize("text", ["Q", "<b>Q</b>\n$Q$", "𝄞\u200b", "(" * 3])
 def test_odd_texts_give_a_message_or_a_picture_and_lose_nothing(text, lang):

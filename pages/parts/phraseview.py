@@ -55,7 +55,7 @@ def marked(p: Passage) -> None:
     if told:
         start = min(max(int(told["start"]), 0), last)
         st.session_state.units_phrase = start, min(max(int(told["stop"]), start + 1), last + 1)
-        st.session_state.units_missing, st.session_state.units_marked = "", st.session_state.units_place
+        st.session_state.units_missing, st.session_state.units_marked = "", True
 
 
 def typed(p: Passage) -> None:
@@ -63,7 +63,7 @@ def typed(p: Passage) -> None:
     written = st.session_state.units_typed
     found = phrases.find(p, written)
     if found:
-        st.session_state.units_phrase, st.session_state.units_marked = found, st.session_state.units_place
+        st.session_state.units_phrase, st.session_state.units_marked = found, True
     st.session_state.units_missing = "" if found else written.strip()
 
 

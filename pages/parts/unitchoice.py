@@ -13,7 +13,7 @@ from rnnlab import units
 from rnnlab.experiment import TEXT_CHARACTERS
 from rnnlab.i18n import Translate
 from rnnlab.session import Run
-from rnnlab.units import Activations, Passage, Property, Shown
+from rnnlab.units import Activations, Property, Shown
 
 OWN, TYPED = "own", "typed"
 
@@ -78,37 +78,48 @@ def pick(label: str, options: dict[str, str], key: str, first: str) -> str:
 
 
 def begin(run: Run, where: Where, found: Activations) -> None:
-    """Choose anew, but for what was chosen by hand, where the question is another one: of another run or text, or of a
-    run that has learnt more."""
+    """Forget what was chosen of other units or for another text, and choose anew what nobody has chosen by hand, for
+    another run or one that has learnt more. A text that the reader types is asked the same question."""
     assert run.history is not None
-    key, state = (run.id, run.history.epoch, where), st.session_state
-    units_of = run.experiment, where._replace(text="")
-    if state.get("units_of") != units_of:  # what was chosen by hand was of other units
-        state.units_of = units_of
-        forget("units_by_hand", "units_choice")
-    state.units_place = run.experiment, where.part, where.text
-    if state.get("units_asked") != key:
-        state.units_asked, state.units_best = key, found.strongest
-        if state.get("units_marked") != state.units_place:
-            state.units_phrase = None
+    e, state = run.experiment, st.session_state
+    units_of = where._replace(text="")
+    if changed("units_lesson", (e.task, e.data, e.text, where.part)):
+        state.pop("units_by_hand", None)
+        state.pop("units_choice", None)
+    if changed("units_of", (e, units_of)):
+        forget()
+    learnt = changed("units_asked", (run.id, run.history.epoch, units_of))
+    if learnt:
+        state.units_best = found.strongest
         if not state.get("units_clicked"):
             state.units_unit = None
+    if changed("units_place", (e, where.part, where.text)):
+        state.units_phrase, state.units_missing, state.units_marked = None, "", False
+    elif learnt and not state.get("units_marked"):
+        state.units_phrase = None
 
 
-def forget(*names: str) -> None:
-    """Leave the unit, and what else is named, to the page again."""
-    for name in (*names, "units_unit", "units_clicked"):
-        st.session_state.pop(name, None)
+def changed(name: str, value: object) -> bool:
+    """Whether a value is another one than the last time; it is kept."""
+    before, st.session_state[name] = st.session_state.get(name), value
+    return before != value
 
 
-def wanted(p: Passage, bar: DeltaGenerator, t: Translate) -> Property | None:
+def forget() -> None:
+    """Leave the unit to the page again."""
+    st.session_state.units_unit, st.session_state.units_clicked = None, False
+
+
+def wanted(found: Activations, bar: DeltaGenerator, t: Translate) -> Property | None:
     """The property that is chosen, with two widgets: which, and what of. None where nothing varies over this text."""
-    state = st.session_state
+    p, state = found.passage, st.session_state
     plain, ones = units.properties(p), units.choices(p)
     options = {name: t(f"property.{name}") for name in plain} | {name: t(f"choosing.{name}") for name in ones}
     if not options:
         return None
-    best = state.get("units_best") or (next(iter(options)), "", 0)
+    if not state.units_best or state.units_best[0] not in options:
+        state.units_best = found.strongest
+    best = state.units_best or (next(iter(options)), "", 0)
     hand = state.get("units_by_hand")
     state.units_property = hand if hand in options else best[0] if best[0] in options else next(iter(options))
     with bar:
@@ -126,7 +137,8 @@ def by_hand() -> None:
     said = st.session_state.units_property
     if said in (*units.PLAIN, *units.CHOOSING):  # no label of another language
         st.session_state.units_by_hand = said
-        forget("units_choice")
+        st.session_state.pop("units_choice", None)
+        forget()
 
 
 def unit(r: np.ndarray) -> int:

@@ -27,7 +27,7 @@ FEW = 20  # tokens: on fewer anything may look like something
 R = r"r = \frac{\sum_t (h_t - \bar h)(p_t - \bar p)}{\sqrt{\sum_t (h_t - \bar h)^2\,\sum_t (p_t - \bar p)^2}}"
 CODE = """output, _ = rnn(x)    # [batch, step, unit]: one line, from h_0 = 0
 h = output[0, :, unit]
-r = torch.corrcoef(torch.stack([h, p]))[0, 1]    # p: one number a token, such as 1 inside brackets, else 0"""
+r = torch.corrcoef(torch.stack([h, p]))[0, 1]    # p: one number a token"""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def draw(run: Run, t: Translate) -> None:
 def look(run: Run, where: Where, found: Activations, bar: DeltaGenerator, t: Translate) -> Seen:
     """The property and the unit that were chosen, or else those that go together best."""
     unitchoice.begin(run, where, found)
-    wanted = unitchoice.wanted(found.passage, bar, t)
+    wanted = unitchoice.wanted(found, bar, t)
     hidden = found.values.shape[1]
     r = units.correlations(found.values, wanted.values) if wanted else np.full(hidden, np.nan)
     size = np.abs(found.values)
