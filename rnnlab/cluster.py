@@ -206,8 +206,7 @@ def why_not(address: str, error: BaseException) -> Problem:
     )
     if address.startswith("tls:") and isinstance(error, refused):
         return Problem("cluster_tls", "", {"address": address, "reason": str(error)})
-    reason = str(error) if isinstance(error, OSError) and str(error) else f"{PATIENCE:g} s"
-    return Problem("cluster_none", "", {"address": address, "reason": reason})
+    return Problem("cluster_none", "", {"address": address, "reason": str(error) or f"{PATIENCE:g} s"})
 
 
 def is_address(text: str) -> bool:

@@ -108,6 +108,7 @@ def certificates(folder: Path, name: str) -> dict[str, str]:
         for who in ("SCHEDULER", "WORKER", "CLIENT")
         for part in ("cert", "key")
     }
+    own["DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION"] = "true"
     return {"DASK_DISTRIBUTED__COMM__TLS__CA_FILE": paths["ca"], **own}
 
 

@@ -236,7 +236,7 @@ def test_where_nothing_is_or_nothing_answers_is_said_in_time(connected, bare):
         reasons = [one.problem.values["reason"] for one in tried[:3]]
         assert "refused" in reasons[0]
         assert reasons[1] == "3 s"
-        assert re.search("not known|resolution", reasons[2])
+        assert re.search("not known|resolution|3 s", reasons[2])  # the name's servers may be slower than we wait
 
 
 @pytest.mark.parametrize(
@@ -386,14 +386,17 @@ def test_with_tls_only_those_with_a_certificate_get_in(running, workers, connect
         ({}, "TLS expects"),
         (theirs, "CERTIFICATE_VERIFY_FAILED"),
         (theirs | {authority: ours[authority]}, ""),  # trusts the scheduler, which does not trust us
-        ({name: path + ".lost" for name, path in ours.items()}, "No such file"),
+        ({name: path.replace(".pem", ".lost") for name, path in ours.items()}, "No such file"),
     ]:
         settings(environment)
         problem = why_lost(connected(address))
         assert problem.code == "cluster_tls", problem
         assert reason in problem.values["reason"]
-    settings(ours)
-    assert why_lost(connected(address.replace("tls:", "tcp:"))).code == "cluster_none"
+    for environment, reason in [(ours, "encryption required"), ({}, "")]:
+        settings(environment)
+        problem = why_lost(connected(address.replace("tls:", "tcp:")))
+        assert problem.code == "cluster_none"
+        assert reason in problem.values["reason"]
 
 
 # The one that pages share
