@@ -20,6 +20,8 @@ def show(t: Translate) -> None:
     if isinstance(base, Experiment):
         racesetup.begin(base)
         asked = racesetup.plan(base)
+    if isinstance(asked, Plan):
+        st.session_state.race_last = asked  # its lanes stay while a value is being mended
     if st.session_state.pop("race_wanted", False):  # a link asked for it
         racebar.start()
     racebar.show(t, asked)
@@ -34,7 +36,7 @@ def show(t: Translate) -> None:
             st.rerun()
         t, now = translator(st.session_state.lang), racebar.running()
         racebar.status(t)
-        if plan := now.plan if now else asked if isinstance(asked, Plan) else None:
+        if plan := now.plan if now else st.session_state.get("race_last"):
             raceview.lanes(plan, now, t)
         with st.container():
             if now and any(entry.record and entry.record.epoch for entry in now.entries):
@@ -43,19 +45,17 @@ def show(t: Translate) -> None:
 
     def going() -> None:
         racebar.tick()
-        now = racebar.running()
-        if now is None or not now.going:
+        if not racebar.moving():
             st.rerun()  # the whole page once more: the buttons change, and the timer ends
         body()
 
     def resting() -> None:
-        if (now := racebar.running()) and now.going:
+        if racebar.moving():
             st.rerun()  # it goes on elsewhere: the timer starts
         body()
 
     # Two fragments: see `show` in stage.py.
-    now = racebar.running()
-    if now is not None and now.going:
+    if racebar.moving():
         st.fragment(going, run_every=TICK)()
     else:
         st.fragment(resting)()

@@ -15,6 +15,12 @@ def running() -> Race | None:
     return st.session_state.get("race")
 
 
+def moving() -> bool:
+    """Whether there will be something new to show without a click."""
+    now = running()
+    return raceplace.connecting() or (now is not None and now.going)
+
+
 def show(t: Translate, asked: Asked) -> None:
     now, ready = running(), isinstance(asked, Plan)
     going = now is not None and now.going
@@ -25,7 +31,8 @@ def show(t: Translate, asked: Asked) -> None:
         label = t("race.start") if now is None else t("race.restart")
         st.button(label, key="race_start", on_click=start, disabled=going or not ready, type=kind)
         if resumable:
-            st.button(t("race.resume"), key="race_on", on_click=go_on, type="primary")
+            failed = bool(now and now.problems)  # where it can go on is asked below
+            st.button(t("race.resume"), key="race_on", on_click=go_on, disabled=failed, type="primary")
         else:
             st.button(t("race.pause"), key="race_pause", on_click=pause, disabled=not going)
         st.button(t("race.stop"), key="race_stop", on_click=stop, disabled=not (going or resumable))
@@ -63,7 +70,8 @@ def clear() -> None:
 def tick() -> None:
     """One look at a race that is going on; where nothing can be computed, it stands still and keeps what it has."""
     now = running()
-    assert now is not None
+    if now is None or not now.going:
+        return
     now = race.tick(raceplace.runner(), now)
     if now.going and (problems := raceplace.trouble()):
         now = race.halted(now, problems)

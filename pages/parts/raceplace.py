@@ -24,11 +24,16 @@ def trouble() -> tuple[Problem, ...]:
     return (there.problem,) if there is not None and there.problem else ()
 
 
+def connecting() -> bool:
+    there = far()
+    return there is not None and there.state == "connecting"
+
+
 def words(t: Translate) -> str:
     there = far()
     if there is None:
         return t("race.place.here", count=engine.shared().count)
-    if there.state == "connecting":
+    if connecting():
         return t("race.place.connecting", address=there.address)
     return t("race.place.cluster", address=there.address, count=there.count)
 

@@ -116,6 +116,8 @@ def curves(now: Race, t: Translate) -> None:
             st.caption(label)
             chart(now, "score", axis, figures.share_bands(now, called, t, measure, axis), label, t)
         st.caption(said_of_band(now, t))
+        if scale == "log" and any(0 in entry.record.losses for entry in now.entries if entry.record):
+            st.caption(t("race.zero"))
 
 
 def said_of_band(now: Race, t: Translate) -> str:
