@@ -4,7 +4,7 @@ Keys that begin with `race_` are those of its widgets, in raceform.py.
 """
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -19,6 +19,7 @@ WAYS = ("grid", "hand")
 SEEDS = 3
 
 Asked = Plan | tuple[Problem, ...]
+T = TypeVar("T", bound=str)
 
 
 def values_key(name: str) -> str:
@@ -135,8 +136,14 @@ def of_page(page: str, base: Experiment) -> Plan | None:
 
 
 def way() -> str:
-    said = st.session_state.get("race_way", "grid")
-    labels = {translator(lang)(f"race.way.{id}"): id for lang in LANGUAGES for id in WAYS}
+    return understood("way", WAYS)
+
+
+def understood(name: str, ids: tuple[T, ...]) -> T:
+    """What one of the segmented controls says, its first value before it is there. While the language changes the
+    browser may answer with a label of the one before."""
+    said = st.session_state.get(f"race_{name}", ids[0])
+    labels = {translator(lang)(f"race.{name}.{id}"): id for lang in LANGUAGES for id in ids}
     return labels.get(said, said)
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.parts import form, live
 from pages.parts.panel import panel
+from pages.parts.racesetup import understood
 from pages.parts.racewords import mark, names
 from rnnlab import race_figures as figures
 from rnnlab import standings
@@ -16,7 +17,7 @@ from rnnlab.race import Entry, Race, Record
 from rnnlab.standings import Middle, Standing
 from rnnlab.variants import Plan
 
-AXES = ("epochs", "seconds")
+AXES: tuple[figures.Axis, ...] = ("epochs", "seconds")
 COLUMNS = ("variant", "size", "epochs", "loss", "accuracy", "score", "best", "each", "all")
 _race, _standings = live.component("race", "mark"), live.component("standings", "mark")
 
@@ -92,9 +93,7 @@ def state_of(run: Entry, going: bool) -> str:
 def curves(now: Race, t: Translate) -> None:
     called = names(now.plan.variants, t)
     with panel("race_curves", t, switch="loss_log"):
-        axis = st.session_state.get("race_axis", AXES[0])
-        if axis not in AXES:  # a label of the language before
-            axis = st.session_state.race_axis = AXES[0]
+        axis = st.session_state.race_axis = understood("axis", AXES)
         st.segmented_control(
             t("race.axis"),
             AXES,
