@@ -13,10 +13,11 @@ from rnnlab.experiment import Experiment, shorten
 from rnnlab.history import joiner
 from rnnlab.labelled import BOS, EOS, EOS_ID, UNK_ID, lowered, tokens_of
 from rnnlab.problems import LabError, Problem
+from rnnlab.properties import Kind, Passage
 from rnnlab.rows import parted
 from rnnlab.tasks import TASKS, data_of
 from rnnlab.text import added, chinese_words, lines_of, tagged, tokenized, words
-from rnnlab.units import TOKENS, VALUES, Kind, Passage
+from rnnlab.units import TOKENS, VALUES
 
 SHOWN = 8  # tokens that a note names
 
@@ -120,12 +121,9 @@ def typed(e: Experiment, data: Data, part: str, text: str, notes: list[Problem])
         return typed_next(e, data, text, notes)
     if e.task == "seq2seq":
         lines = [typed_pair(e, data, part, line, number, notes) for number, line in enumerate(lines_of(text), start=1)]
-    elif e.task == "tag" and e.tokenizer == "jieba":
-        cut = tagged(text, e.added_words)
-        rows = [([lowered(token, e) for token, _ in row], [tag for _, tag in row]) for row in cut if row]
-        lines = [line_of(e, data, part, *encoded(data, tokens, tags)) for tokens, tags in rows]
     else:
-        lines = [line_of(e, data, part, *encoded(data, row, None)) for row in tokens_of(lines_of(text), e) if row]
+        rows = [row for row in typed_rows(e, text) if row[0]]
+        lines = [line_of(e, data, part, tokens, encoded(data, tokens, asked)) for tokens, asked in rows]
     missing = [token for line in lines for token, flag in zip(line.tokens, line.unknown, strict=True) if flag]
     if missing:
         notes.append(Problem("units_unknown", "", {"count": len(missing), "value": named(missing)}))
@@ -165,9 +163,28 @@ def typed_pair(e: Experiment, data: Data, part: str, line: str, number: int, not
     return line_of(e, data, part, read, Pair(data.vocabulary.encode(read, UNK_ID), [*ids, EOS_ID]))
 
 
-def encoded(data: Data, tokens: Sequence[str], tags: Sequence[str] | None) -> tuple[Sequence[str], Pair]:
-    known = [NO_TARGET] * len(tokens) if tags is None else [data.classes.ids.get(tag, NO_TARGET) for tag in tags]
-    return tokens, Pair(data.vocabulary.encode(tokens, UNK_ID), known)
+def typed_rows(e: Experiment, text: str) -> list[tuple[Sequence[str], Sequence[str]]]:
+    """The tokens of each line and what is asked of them, as far as it was typed too, or by jieba's tagger is known: one
+    label, or a tag for each token."""
+    if e.task == "tag" and e.tokenizer == "jieba":
+        cut = tagged(text, e.added_words)
+        return [([lowered(token, e) for token, _ in row], [tag for _, tag in row]) for row in cut]
+    rows: list[tuple[Sequence[str], Sequence[str]]] = []
+    for line in lines_of(text):
+        items = [item.rpartition("/") for item in words(line)]
+        sides = parted(line) if e.task == "classify" else None
+        if sides and all(sides):
+            rows.append((tokens_of([sides[1]], e)[0], [sides[0]]))
+        elif e.task == "tag" and all(all(item) for item in items):
+            rows.append(([lowered(token, e) for token, _, _ in items], [tag for _, _, tag in items]))
+        else:
+            tokens = tokens_of([line], e)[0]
+            rows.append((tokens, [""] * (len(tokens) if e.task == "tag" else 1)))
+    return rows
+
+
+def encoded(data: Data, tokens: Sequence[str], asked: Sequence[str]) -> Pair:
+    return Pair(data.vocabulary.encode(tokens, UNK_ID), [data.classes.ids.get(one, NO_TARGET) for one in asked])
 
 
 def named(tokens: Sequence[str]) -> str:

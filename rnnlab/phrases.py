@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnlab.units import Passage
+from rnnlab.properties import Passage
 
 
 @dataclass(frozen=True)

@@ -1,52 +1,20 @@
-"""What single units do over a text, as values: no torch here. `activations` makes them.
-
-Properties of tokens are numbers, one a token; a unit follows one as far as Pearson's r says.
+"""What single units do over a text, and which properties of its tokens they follow: no torch here. Values are made by
+`activations`. A unit follows a property as far as Pearson's r says.
 """
 
-import unicodedata
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import chain
 from typing import Literal
 
 import numpy as np
 
-from rnnlab.problems import Problem
-from rnnlab.text import only_punctuation
+from rnnlab.properties import Passage, choices, chosen, offered
 
 TOKENS = 4_000  # of a text, read at once
 VALUES = 600_000  # tokens x units: 2.4 MB, so that an answer is computed and sent in a moment
 SHUFFLES = 100  # of a property's values, to see what |r| chance alone reaches
-CHOICES = 200  # tokens, tags, labels that can be chosen
 OFTEN = 5  # times that both sides of a yes-or-no property must occur before the page chooses it by itself
 
 Shown = Literal["h", "c"]
-Kind = Literal["answer", "tag", "label", ""]
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A text as a network reads it. What is said of tokens is flat: line after line."""
-
-    lines: tuple[tuple[str, ...], ...]
-    joiner: str  # what stands between two tokens where they are read as a text
-    answers: tuple[str, ...] = ()  # [token] the right answer there, "" where none is known; empty: nowhere
-    kind: Kind = ""  # what an answer is: a token that should follow, the token's tag, or the label of its line
-    unknown: tuple[int, ...] = ()  # places of the tokens that the network knows only as `<unk>`
-    edges: tuple[tuple[bool, bool], ...] = ()  # [token] whether a word starts, and ends, there; empty: tokens are words
-    begun: bool = False  # whether each line begins with `<bos>`
-    notes: tuple[Problem, ...] = ()  # what was cut or left out, to be said
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        return tuple(chain.from_iterable(self.lines))
-
-    @property
-    def bounds(self) -> np.ndarray:
-        """[line + 1] int: line i holds the tokens from bounds[i] up to bounds[i + 1]."""
-        return np.cumsum([0, *map(len, self.lines)])
 
 
 @dataclass(frozen=True)
@@ -56,151 +24,6 @@ class Activations:
     passage: Passage
     values: np.ndarray  # [token, unit] float32: h, or c of an LSTM
     strongest: tuple[str, str, int] | None  # the property, its choice and the unit that the page shows first
-
-
-@dataclass(frozen=True)
-class Property:
-    """One number for each token. `choice` is the token, tag, label … that a yes-or-no property is about."""
-
-    name: str
-    values: np.ndarray  # [token] float64
-    choice: str = ""
-
-
-# Properties
-
-
-@cache
-def marking(char: str) -> tuple[str, int]:
-    """Whether a character opens (+1) or closes (-1) a "bracket" or a "quote", by Unicode's categories and names; 0 for
-    the straight quote, which does both. Corner and angle brackets quote, as they do in Chinese. A straight apostrophe
-    counts as none: it stands inside words."""
-    if char == '"':
-        return "quote", 0
-    turn = {"Ps": 1, "Pi": 1, "Pe": -1, "Pf": -1}.get(unicodedata.category(char))
-    if turn is None:
-        return "", 0
-    name = unicodedata.name(char, "")
-    return ("quote" if any(word in name for word in ("QUOTATION", "CORNER", "ANGLE")) else "bracket"), turn
-
-
-@lru_cache(maxsize=4)
-def open_marks(lines: tuple[tuple[str, ...], ...]) -> dict[str, np.ndarray]:
-    """How many brackets, and how many quotes, are open once each token has been read: [token] each. What opens is
-    inside, what closes is outside. A line begins with none."""
-    found: dict[str, list[int]] = {"bracket": [], "quote": []}
-    for line in lines:
-        depth, straight = {"bracket": 0, "quote": 0}, False
-        for token in line:
-            for char in token:
-                kind, turn = marking(char)
-                if kind and not turn:
-                    straight = not straight
-                elif kind:
-                    depth[kind] = max(0, depth[kind] + turn)
-            found["bracket"].append(depth["bracket"])
-            found["quote"].append(depth["quote"] + straight)
-    return {kind: np.array(values) for kind, values in found.items()}
-
-
-def brackets(p: Passage) -> np.ndarray:
-    return open_marks(p.lines)["bracket"]
-
-
-def depth(p: Passage) -> np.ndarray:
-    """Where no bracket stands inside another there is nothing to say beyond being inside."""
-    found = brackets(p)
-    return found if found.max() > 1 else np.zeros(len(found))
-
-
-def position(p: Passage) -> np.ndarray:
-    return np.concatenate([np.arange(1, len(line) + 1) for line in p.lines])
-
-
-def length(p: Passage) -> np.ndarray:
-    """In characters. `<bos>` is a sign of the lab's own: it counts as the shortest of the others."""
-    found = np.array([len(token) for token in p.tokens])
-    if p.begun:
-        found[p.bounds[:-1]] = np.delete(found, p.bounds[:-1]).min(initial=5)
-    return found
-
-
-def edge(p: Passage, which: int) -> np.ndarray:
-    return np.array([pair[which] for pair in p.edges]) if p.edges else np.zeros(len(p.tokens))
-
-
-def frequency(p: Passage) -> np.ndarray:
-    count = Counter(p.tokens)
-    return np.array([count[token] for token in p.tokens])
-
-
-def holding(test: Callable[[str], bool]) -> Callable[[Passage], np.ndarray]:
-    """Of each token whether a test of its characters holds for any."""
-    return lambda p: np.array([any(map(test, token)) for token in p.tokens])
-
-
-def punctuation(p: Passage) -> np.ndarray:
-    return np.array([only_punctuation([token]) and not token.isspace() for token in p.tokens])
-
-
-# Those that need no choice, in the order of the page: [token] each.
-PLAIN: dict[str, Callable[[Passage], np.ndarray]] = {
-    "inside": lambda p: brackets(p) > 0,
-    "depth": depth,
-    "quoted": lambda p: open_marks(p.lines)["quote"] > 0,
-    "position": position,
-    "remaining": lambda p: np.repeat(np.diff(p.bounds), np.diff(p.bounds)) - position(p),
-    "word_start": lambda p: edge(p, 0),
-    "word_end": lambda p: edge(p, 1),
-    "space": holding(str.isspace),
-    "punctuation": punctuation,
-    "upper": holding(str.isupper),
-    "digit": holding(str.isdigit),
-    "length": length,
-    "frequency": frequency,
-}
-CHOOSING = ("answer", "tag", "label", "token", "first")  # those that need one
-
-
-def properties(p: Passage) -> dict[str, Property]:
-    """Those that vary over this passage, by name."""
-    found = {name: Property(name, values(p).astype(float)) for name, values in PLAIN.items()}
-    return {name: one for name, one in found.items() if varies(one.values)}
-
-
-def source(p: Passage, name: str) -> tuple[str, ...]:
-    """What a property that takes a choice chooses from, [token]: the answers, the tokens, or how their lines begin."""
-    if name == "first":
-        return tuple(line[0] for line in p.lines for _ in line)
-    return p.tokens if name == "token" else p.answers
-
-
-def choices(p: Passage) -> dict[str, tuple[str, ...]]:
-    """The properties that take a choice and vary, with what can be chosen, the most frequent first."""
-    found = {}
-    for name in ([p.kind] if p.kind else []) + ["token", "first"]:
-        values = source(p, name)
-        count = Counter(value for value in values if value)
-        if len(count) > 1 or 0 < count.total() < len(values):
-            found[name] = tuple(value for value, _ in count.most_common(CHOICES))
-    return found
-
-
-def chosen(p: Passage, name: str, choice: str) -> Property:
-    """1 where what was chosen is the case, else 0."""
-    return Property(name, np.array([float(value == choice) for value in source(p, name)]), choice)
-
-
-def property_of(p: Passage, name: str, choice: str) -> Property:
-    """The one of this name; `choice` is "" where it takes none."""
-    return chosen(p, name, choice) if choice else Property(name, PLAIN[name](p).astype(float))
-
-
-def varies(values: np.ndarray) -> bool:
-    return bool(len(values)) and bool((values != values[0]).any())
-
-
-# Correlation
 
 
 def standard(table: np.ndarray) -> np.ndarray:
@@ -240,7 +63,7 @@ def strongest(p: Passage, values: np.ndarray) -> tuple[str, str, int] | None:
     properties that say yes or no those that do so often enough, where there are such. Which token it is, how long and
     how frequent are not among them: that a unit goes along with what it reads is no news. Nor is how the line begins:
     of a few lines each is another by anything. None where no unit follows anything."""
-    found = [one for name, one in properties(p).items() if name not in ("length", "frequency")]
+    found = [one for name, one in offered(p).items() if name not in ("length", "frequency")]
     found += [chosen(p, p.kind, one) for one in choices(p).get(p.kind, ())]
     found = [one for one in found if enough(one.values)] or found
     if not found:

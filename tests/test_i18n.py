@@ -22,6 +22,7 @@ from rnnlab.i18n import FOLDER, LANGUAGES, describe, first_language, translator
 from rnnlab.layerlooks import MODELS
 from rnnlab.layersetting import LayerSetting
 from rnnlab.problems import LabError, Problem
+from rnnlab.properties import CHOOSING, PLAIN
 from rnnlab.race_figures import Axis
 from rnnlab.reach import HALVES
 from rnnlab.rows import Reason
@@ -32,7 +33,6 @@ from rnnlab.templates import features
 from rnnlab.textlooks import Asks
 from rnnlab.timeline import AGES
 from rnnlab.trace import Kind
-from rnnlab.units import CHOOSING, PLAIN
 
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py")), *sorted((ROOT / "rnnlab").rglob("*.py"))]
 TREES = {path: ast.parse(path.read_text("utf-8")) for path in SOURCES}

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from rnnlab import phrases, units
-from rnnlab.units import Passage
+from rnnlab import phrases, properties, units
+from rnnlab.properties import Passage
 
 # Properties, by hand
 
 
 def values(p: Passage) -> dict[str, list[float]]:
-    return {name: one.values.tolist() for name, one in units.properties(p).items()}
+    return {name: one.values.tolist() for name, one in properties.offered(p).items()}
 
 
 def test_properties_are_what_they_say():
@@ -56,14 +56,14 @@ def test_an_open_bracket_ends_with_its_line():
 def test_what_does_not_vary_is_not_offered():
     assert set(values(Passage((("a", "b"),), ""))) == {"position", "remaining"}
     assert values(Passage((("a",),), "")) == {}
-    assert units.choices(Passage((("a", "a"),), "")) == {}
+    assert properties.choices(Passage((("a", "a"),), "")) == {}
     lines = Passage((("a", "b"), ("b", "b", "b")), "")
-    assert units.choices(lines) == {"token": ("b", "a"), "first": ("b", "a")}
-    assert units.chosen(lines, "first", "a").values.tolist() == [1, 1, 0, 0, 0]
+    assert properties.choices(lines) == {"token": ("b", "a"), "first": ("b", "a")}
+    assert properties.chosen(lines, "first", "a").values.tolist() == [1, 1, 0, 0, 0]
     p = Passage((("a", "b", "a"),), "", answers=("N", "", "N"), kind="tag")
-    assert units.choices(p) == {"tag": ("N",), "token": ("a", "b")}
-    assert units.chosen(p, "tag", "N").values.tolist() == [1, 0, 1]
-    assert units.chosen(p, "token", "b").values.tolist() == [0, 1, 0]
+    assert properties.choices(p) == {"tag": ("N",), "token": ("a", "b")}
+    assert properties.chosen(p, "tag", "N").values.tolist() == [1, 0, 1]
+    assert properties.chosen(p, "token", "b").values.tolist() == [0, 1, 0]
 
 
 def test_the_sign_that_a_decoder_begins_with_has_no_length_of_its_own():
@@ -115,7 +115,7 @@ def test_the_strongest_pair_is_the_strongest_of_all():
     rng = np.random.default_rng(1)
     p = Passage((tuple("ab(cd)ef(gh)ij(kl)"),) * 3, "")
     table = rng.normal(size=(54, 6)).astype(np.float32)
-    table[:, 4] -= 4 * (units.properties(p)["inside"].values).astype(np.float32)
+    table[:, 4] -= 4 * (properties.offered(p)["inside"].values).astype(np.float32)
     assert units.strongest(p, table) == ("inside", "", 4)
     assert units.strongest(p, np.zeros((54, 6), np.float32)) is None
 

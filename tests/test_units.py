@@ -5,7 +5,7 @@ import plain_parts
 import pytest
 import torch
 
-from rnnlab import Experiment, run, units
+from rnnlab import Experiment, properties, run, units
 from rnnlab.activations import activations
 from rnnlab.passages import passage
 from rnnlab.presets import PRESETS
@@ -117,6 +117,21 @@ def test_a_text_of_the_readers_own_is_read_by_the_same_weights():
     close(a.values, [s for line in lines for s in plain_parts.read(cells, embed(line))[0][0][0]])
 
 
+@pytest.mark.parametrize(
+    ("task", "given", "text", "lines", "answers", "kind"),
+    [
+        ("classify", SORTS, "bad | a film\na film", [("a", "film")] * 2, ("bad", "bad", "", ""), "label"),
+        ("classify", SORTS, "odd | a film", [("a", "film")], (), ""),
+        ("tag", TAGS, "the/D cat/N\na/b cat", [("the", "cat"), ("a/b", "cat")], ("D", "N", "", ""), "tag"),
+        ("tag", "小猫在河边。\n小鸟飞走了。", "小鸟在。", [("小鸟", "在", "。")], ("n", "p", "x"), "tag"),
+    ],
+)
+def test_what_is_asked_may_be_typed_too(task, given, text, lines, answers, kind):
+    tokenizer = "jieba" if "小" in given else "words"
+    p, _ = passage(Experiment(task=task, text=given, tokenizer=tokenizer), "network", text)
+    assert (list(p.lines), p.answers, p.kind) == (lines, answers, kind)
+
+
 def test_a_task_without_unk_leaves_out_what_it_does_not_know():
     p, lines = passage(Experiment(text="a b c a"), "network", "a z b\nz z")
     assert p.lines == (("a", "b"),)
@@ -197,7 +212,7 @@ def test_the_unit_that_carries_a_planted_signal_is_found(seed):
     expected = plain(last)
     assert abs(expected[unit]) >= 0.9
     assert unit == np.abs(expected).argmax()
-    found = units.correlations(a.values, units.properties(a.passage)["inside"].values)
+    found = units.correlations(a.values, properties.offered(a.passage)["inside"].values)
     assert found == pytest.approx(expected, abs=1e-5)
     assert np.abs(plain(first)).max() < 0.5
 

@@ -10,7 +10,8 @@ from pages.parts.plain import verbatim
 from rnnlab import phrases
 from rnnlab.i18n import Translate
 from rnnlab.phrases import Place
-from rnnlab.units import Activations, Passage
+from rnnlab.properties import Passage
+from rnnlab.units import Activations
 
 _places = live.component("unitplaces")
 

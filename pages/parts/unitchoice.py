@@ -9,11 +9,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import whatif
 from pages.parts.choosing import choose
-from rnnlab import units
+from rnnlab import properties, units
 from rnnlab.experiment import TEXT_CHARACTERS
 from rnnlab.i18n import Translate
+from rnnlab.properties import Property
 from rnnlab.session import Run
-from rnnlab.units import Activations, Property, Shown
+from rnnlab.units import Activations, Shown
 
 OWN, TYPED = "own", "typed"
 
@@ -113,7 +114,7 @@ def forget() -> None:
 def wanted(found: Activations, bar: DeltaGenerator, t: Translate) -> Property | None:
     """The property that is chosen, with two widgets: which, and what of. None where nothing varies over this text."""
     p, state = found.passage, st.session_state
-    plain, ones = units.properties(p), units.choices(p)
+    plain, ones = properties.offered(p), properties.choices(p)
     options = {name: t(f"property.{name}") for name in plain} | {name: t(f"choosing.{name}") for name in ones}
     if not options:
         return None
@@ -130,12 +131,12 @@ def wanted(found: Activations, bar: DeltaGenerator, t: Translate) -> Property | 
             state.units_choice = best[1] if best[0] == name and best[1] in ones[name] else ones[name][0]
         at = ones[name].index(state.units_choice)
         choice = st.selectbox(t("units.choice"), ones[name], index=at, key="units_choice", on_change=forget, width=160)
-    return units.chosen(p, name, choice)
+    return properties.chosen(p, name, choice)
 
 
 def by_hand() -> None:
     said = st.session_state.units_property
-    if said in (*units.PLAIN, *units.CHOOSING):  # no label of another language
+    if said in (*properties.PLAIN, *properties.CHOOSING):  # no label of another language
         st.session_state.units_by_hand = said
         st.session_state.pop("units_choice", None)
         forget()

@@ -13,10 +13,11 @@ from pages.parts import form, live, phraseview, stage, unitchoice
 from pages.parts.ask import ask
 from pages.parts.panel import panel
 from pages.parts.unitchoice import Where
-from rnnlab import jobs, units
+from rnnlab import jobs, properties, units
 from rnnlab.i18n import Translate
+from rnnlab.properties import Property
 from rnnlab.session import Run
-from rnnlab.units import Activations, Property
+from rnnlab.units import Activations
 
 T = TypeVar("T")
 
@@ -128,7 +129,7 @@ def rather(seen: Seen, t: Translate) -> list[str]:
     best = once("rather", seen, (seen.unit,), lambda: units.strongest(p, values))
     if best is None:
         return []
-    other = units.property_of(p, *best[:2])
+    other = properties.property_of(p, *best[:2])
     r = float(units.correlations(values, other.values)[0])
     if abs(r) <= abs(np.nan_to_num(seen.r[seen.unit])) + 0.005:  # no more than the two digits shown
         return []

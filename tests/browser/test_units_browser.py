@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from support import eventually
 
-from rnnlab import Experiment, phrases, run, units
+from rnnlab import Experiment, phrases, properties, run, units
 from rnnlab.activations import activations
 from rnnlab.share import to_link
 
@@ -57,7 +57,7 @@ def bars(lab) -> list[tuple[int, str]]:
 
 
 def expected_bars(a, name: str) -> list[tuple[int, str]]:
-    r = units.correlations(a.values, units.properties(a.passage)[name].values)
+    r = units.correlations(a.values, properties.offered(a.passage)[name].values)
     return [(int(unit), f"{r[unit]:+.2f}".replace("-", "−")) for unit in units.ranked(r)]
 
 
