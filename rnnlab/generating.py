@@ -8,7 +8,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor, nn
 
-from rnnlab.data import Batch
+from rnnlab.data import Batch, split
 from rnnlab.experiment import Experiment, shorten
 from rnnlab.generation import SHOWN, Ended, Generation, Settings, affordable, check_prompt, longest_copied
 from rnnlab.history import Checkpoint
@@ -44,7 +44,7 @@ def generate(experiment: Experiment, weights: bytes, prompt: str, settings: Sett
         raise LabError(Problem("no_next", "prompt"))
     with torch.random.fork_rng(devices=[]):  # a model is made with random weights, before it gets those given
         data, model = network(e, weights)
-    read, unknown = known(cut(e, prompt), data.vocabulary)
+    read, unknown = known(prompt, cut(e, prompt), data.vocabulary)
     ids = data.vocabulary.encode(read)
     limit = min(settings.length, affordable(len(ids), e.layers)) if e.bidirectional else settings.length
     generator = torch.Generator().manual_seed(settings.draw)
@@ -74,7 +74,7 @@ def generate(experiment: Experiment, weights: bytes, prompt: str, settings: Sett
         top=top,
         top_model=top_model,
         top_left=top_left,
-        copied=longest_copied([data.classes.tokens[id] for id in chosen], lines_of_run(e)),
+        copied=longest_copied([data.classes.tokens[id] for id in chosen], lines_learnt(e)),
         ended=ended,
     )
 
@@ -86,21 +86,24 @@ def cut(e: Experiment, prompt: str) -> list[str]:
 
 
 @lru_cache(maxsize=4)
-def lines_of_run(e: Experiment) -> tuple[tuple[str, ...], ...]:
-    return tuple(map(tuple, tokenized(e.text, e.tokenizer, e.added_words)))
+def lines_learnt(e: Experiment) -> tuple[tuple[str, ...], ...]:
+    """The lines that are trained on: what is only tested on can't have been copied."""
+    lines = tokenized(e.text, e.tokenizer, e.added_words)
+    return tuple(tuple(lines[i]) for i in split(len(lines), e)[0])
 
 
-def known(tokens: Sequence[str], vocabulary: Vocabulary) -> tuple[list[str], list[str]]:
-    """The tokens that the vocabulary has, and those it has not. Raises LabError where none is left to be read."""
+def known(prompt: str, tokens: Sequence[str], vocabulary: Vocabulary) -> tuple[list[str], list[str]]:
+    """Of a prompt's tokens those that the vocabulary has, and those it has not. Raises LabError where none is left to
+    be read."""
     read = [token for token in tokens if token in vocabulary.ids]
     unknown = [token for token in tokens if token not in vocabulary.ids]
     if not read:
         typed = vocabulary.tokens[vocabulary.specials :]
         count, some = len(typed), " ".join(shorten(token, 12) for token in typed[:EXAMPLES])
-        if not unknown:
+        if not prompt.strip():
             raise LabError(Problem("prompt_empty", "prompt", {"count": count, "some": some}))
-        value = shorten(" ".join(unknown))
-        raise LabError(Problem("prompt_unknown", "prompt", {"value": value, "count": count, "some": some}))
+        values = {"value": shorten(prompt.strip()), "count": count, "some": some}
+        raise LabError(Problem("prompt_unknown", "prompt", values))
     return read, unknown
 
 

@@ -82,7 +82,7 @@ class Generation:
     top: np.ndarray  # [step, rank] int32: the likeliest classes for the model, best first; all, or SHOWN
     top_model: np.ndarray  # [step, rank] float32: their probabilities
     top_left: np.ndarray  # [step, rank] float32
-    copied: int  # tokens of the longest stretch that stands in the run's text just so
+    copied: int  # tokens of the longest stretch that stands just so in what the run was trained on
     ended: Ended  # why: as long as wanted, READS, or a network whose numbers are no longer finite
 
 

@@ -258,6 +258,15 @@ def test_of_a_prompt_must_be_left_something_to_read(prompt, code):
     assert "the cat sat" in str(error.value)
 
 
+def test_a_prompt_of_which_nothing_is_known_is_quoted_as_typed(writer):
+    history, weights = writer
+    for prompt, code, quoted in (("狗狗，<猫>", "prompt_unknown", "狗狗，<猫>"), ("\n\t\n", "prompt_empty", "")):
+        with pytest.raises(LabError) as error:
+            generate(history.experiment, weights, prompt, GREEDY)
+        assert codes(error) == [(code, "prompt")]
+        assert quoted in str(error.value)
+
+
 @pytest.mark.parametrize(("prompt", "code"), [("a" * (PROMPT_CHARACTERS + 1), "too_long"), (None, "not_text")])
 def test_a_prompt_is_text_that_is_not_too_long(prompt, code, writer):
     history, weights = writer
@@ -294,7 +303,7 @@ def test_any_prompt_and_settings_give_a_text_or_an_error_that_says_why(writer, p
     if not known & set(characters(prompt)):
         with pytest.raises(LabError) as error:
             generate(history.experiment, weights, prompt, wanted)
-        assert codes(error) == [("prompt_unknown" if prompt else "prompt_empty", "prompt")]
+        assert codes(error) == [("prompt_unknown" if prompt.strip() else "prompt_empty", "prompt")]
         return
     found = generate(history.experiment, weights, prompt, wanted)
     assert set(found.prompt) <= known
@@ -393,4 +402,19 @@ def test_learnt_by_heart_is_copied():
     history, weights = trained(text="a b c d e f g h", epochs=150)
     found = generate(history.experiment, weights, "a", Settings(temperature=0, length=7))
     assert found.copied == 7
+    assert found.ids.tolist() == [history.opening.classes.index(letter) for letter in "bcdefgh"]
     assert generate(history.experiment, history.checkpoints[0].weights, "a", GREEDY).copied < 7
+
+
+def test_what_is_only_tested_on_cannot_have_been_copied():
+    lines = ["a b c d", "d c b a"]
+    texts = set()
+    for seed in range(8):
+        history, weights = trained(text="\n".join(lines), held_out=0.5, seed=seed, epochs=1)
+        (held,) = history.opening.held
+        (learnt,) = [line for line in lines if line[0] != held.tokens[0]]
+        found = generate(history.experiment, weights, "a", Settings(temperature=2, length=40, draw=seed))
+        written = [history.opening.classes[id] for id in found.ids]
+        assert found.copied == naive(written, [learnt.split()])
+        texts.add(found.copied == naive(written, [line.split() for line in lines]))
+    assert False in texts  # counting the held line as well would have given more

@@ -22,12 +22,11 @@ def show(o: Opening, t: Translate) -> tuple[str, Settings]:
     suggest("prompt", first_prompt(o))
     suggest("length", LENGTHS.get(o.experiment.tokenizer, Settings.length))
     with st.container(key="generate_form"):
-        prompt = st.text_area(
+        prompt = st.text_area(  # with a `max_chars` Streamlit drops a longer text that is pasted, and says nothing
             t("field.prompt"),
             st.session_state.generate_prompt,
             key="generate_prompt",
             height=96,
-            max_chars=PROMPT_CHARACTERS,
             help=t("help.prompt", limit=PROMPT_CHARACTERS),
             persist_state="session",
         )

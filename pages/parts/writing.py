@@ -72,6 +72,8 @@ def written(run: Run, wish: Wish, wanted: Sequence[Sequence[Checkpoint]]) -> dic
     """All texts that are there, by epoch. Those of `wanted` that are not are asked for, the first group first."""
     now = desk()
     now.take()
+    if now.failed and now.failed[0] != wish:
+        now.failed = None  # tried again when it is wished again: a lost worker is no answer
     if run.going and monotonic() < now.rested:
         wanted = []
     for patience, group in zip((PATIENCE, 0.0), wanted, strict=False):
