@@ -42,6 +42,15 @@ def correlations(values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     return np.clip(standard(wanted[:, None])[:, 0] @ standard(values), -1, 1)
 
 
+def span(values: np.ndarray) -> float:
+    """How far from 0 a colour scale for states without bounds should reach: only one value in a hundred lies beyond.
+    0.0 where all are 0."""
+    size = np.abs(values[np.isfinite(values)])
+    if not size.size:
+        return 0.0
+    return float(np.quantile(size, 0.99)) or float(size.max())
+
+
 def ranked(r: np.ndarray) -> np.ndarray:
     """Units by |r|, the largest first; those without r last."""
     return np.argsort(-np.nan_to_num(np.abs(r), nan=-1.0), kind="stable")

@@ -120,6 +120,16 @@ def test_the_strongest_pair_is_the_strongest_of_all():
     assert units.strongest(p, np.zeros((54, 6), np.float32)) is None
 
 
+def test_a_scale_for_states_without_bounds_leaves_out_the_odd_one():
+    assert units.span(np.array([[-2.0] * 99, [1.0] * 99]).T) == 2
+    values = np.ones((100, 10))
+    values[3, 3] = -50
+    assert units.span(values) == 1
+    assert units.span(np.where(values < 0, values, 0)) == 50
+    assert units.span(np.zeros((4, 2))) == 0
+    assert units.span(np.full((2, 2), np.nan)) == 0
+
+
 # Phrases
 
 TABLE = arrays(np.float32, (12, 3), elements=st.sampled_from([-1, -0.5, 0, 0.5, 1]))

@@ -18,16 +18,22 @@ _places = live.component("unitplaces")
 MOST = 12  # places that are listed
 AROUND = 8  # tokens shown on either side of a place
 LONGEST = 12  # tokens of the phrase that is marked before the reader marks one
-THETA = 0.3  # of the largest value that a state can have, or has here
+THETA = 0.3  # of the value at which colours are strongest
 NAMED = 40  # tokens of a phrase that a sentence repeats
 
 
 def phrase(a: Activations, unit: int, sign: int, limit: float) -> tuple[int, int]:
-    """The tokens that are marked: the reader's, or where there are none yet a stretch that the unit is on for,
-    with the sign that it has for the property."""
+    """The tokens that are marked: the reader's, or where there are none yet a stretch that the unit is on for, if
+    possible with the sign that it has for the property."""
     state = st.session_state
     if state.get("units_phrase") is None:
-        state.units_phrase = phrases.typical(a.passage, a.values, unit, sign, THETA * limit or 1.0, LONGEST)
+        values, theta = a.values, THETA * limit or 1.0
+        if not (values[:, unit] * sign >= theta).any():  # it never is: of the other sign, or any unit at all
+            sign = -sign
+        if not (values[:, unit] * sign >= theta).any():
+            at = int(np.nan_to_num(np.abs(values)).max(0).argmax())
+            unit, sign = at, 1 if np.nanmax(values[:, at]) >= theta else -1
+        state.units_phrase = phrases.typical(a.passage, values, unit, sign, theta, LONGEST)
     return state.units_phrase
 
 

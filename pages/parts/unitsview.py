@@ -40,7 +40,7 @@ class Seen:
     property: Property | None  # None where nothing varies over this text
     unit: int
     r: np.ndarray  # [unit]: nan where there is none
-    limit: float  # the largest absolute value that colours are for
+    limit: float  # the absolute value at which colours are strongest
 
 
 def draw(run: Run, t: Translate) -> None:
@@ -74,10 +74,8 @@ def look(run: Run, where: Where, found: Activations, bar: DeltaGenerator, t: Tra
     wanted = unitchoice.wanted(found, bar, t)
     hidden = found.values.shape[1]
     r = units.correlations(found.values, wanted.values) if wanted else np.full(hidden, np.nan)
-    size = np.abs(found.values)
-    largest = float(size[np.isfinite(size)].max(initial=0.0))
     bounded = where.state == "h" and not (run.experiment.cell == "rnn" and run.experiment.nonlinearity == "relu")
-    return Seen(where, found, wanted, unitchoice.unit(r), r, 1.0 if bounded else largest)
+    return Seen(where, found, wanted, unitchoice.unit(r), r, 1.0 if bounded else units.span(found.values))
 
 
 def once(name: str, seen: Seen, key: tuple[object, ...], make: Callable[[], T]) -> T:
@@ -170,6 +168,7 @@ def mapped(run: Run, seen: Seen, phrase: tuple[int, int], t: Translate) -> None:
             "values": live.pack(a.values[:, seen.unit].astype(np.float32)),
             "have": live.pack(((have - have.min()) / span).astype(np.float32)),
             "limit": seen.limit,
+            "beyond": bool((np.abs(a.values) > seen.limit).any()),
             "unit": seen.unit,
             "order": units.ranked(seen.r).tolist(),
             "r": live.pack(seen.r.astype(np.float32)),

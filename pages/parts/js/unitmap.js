@@ -34,8 +34,8 @@ export default component("rl-unitmap", {
     self.share = unpack(data.have).values;
     setText(self.finding, data.finding);
     setText(self.notes, data.notes);
-    setText(self.low, signed(-data.limit, 2));
-    setText(self.high, signed(data.limit, 2));
+    setText(self.low, `${data.beyond ? "≤ " : ""}${signed(-data.limit, 2)}`);
+    setText(self.high, `${data.beyond ? "≥ " : ""}${signed(data.limit, 2)}`);
     setText(self.have, data.labels.have ?? "");
     const marked = data.phrase?.join();
     if (self.phrase !== marked) { // another one than the page knew: the reader's own is drawn already
