@@ -249,6 +249,17 @@ def test_of_a_network_that_saw_the_future_it_says_so(lang):
     assert t("generate.both") not in [element.value for element in visit(lang=lang).info]
 
 
+def test_the_way_to_the_lesson_is_shut_while_another_run_goes_on():
+    """A late tick would bring the old lesson back (seen in a browser)."""
+    app = visit(Experiment(task="classify", text="x | a b\ny | c d", epochs=5000, hidden=4), train=False)
+    assert not app.button(key="generate_lesson").disabled
+    looked(app.button(key="train").click().run())
+    assert app.session_state.run.going
+    assert app.button(key="generate_lesson").disabled
+    looked(app.button(key="stop").click().run())
+    assert not app.button(key="generate_lesson").disabled
+
+
 # Nobody waits
 
 

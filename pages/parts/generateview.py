@@ -45,7 +45,7 @@ def draw(run: Run, t: Translate) -> None:
     if o.continues:
         writes(run, o, t)
     else:
-        elsewhere(t)
+        elsewhere(run, t)
     with panel("predictions", t, formula=explain.equation("predictions", e), code=explain.code("predictions", e)):
         stage.strip("generate", run, t)
     writing.come_back(run)
@@ -69,10 +69,13 @@ def writes(run: Run, o: Opening, t: Translate) -> None:
         samples(run, laid, texts, t)
 
 
-def elsewhere(t: Translate) -> None:
-    """This run predicts something else: the way to a lesson that goes on with texts."""
+def elsewhere(run: Run, t: Translate) -> None:
+    """This run predicts something else: the way to a lesson that goes on with texts. Not while the run goes on: a tick
+    that the browser sent before it heard of the new lesson says what the form said before, and that lesson is back."""
     st.info(t("generate.elsewhere"))
-    if st.button(t("generate.lesson", lesson=t(f"preset.{LESSON}")), key="generate_lesson", on_click=open_lesson):
+    said = t("generate.lesson", lesson=t(f"preset.{LESSON}"))
+    tip = t("generate.lesson.help") if run.going else None
+    if st.button(said, key="generate_lesson", on_click=open_lesson, disabled=run.going, help=tip):
         st.rerun()  # the whole page: another run goes on
 
 
