@@ -4,7 +4,7 @@
 def main() -> None:
     import streamlit as st
 
-    from pages.parts import form, layerform, layerview, sharing, tryshape
+    from pages.parts import form, kept, layerform, layerview, sharing, tryshape
     from pages.parts.ask import ask
     from pages.parts.panel import panel
     from rnnlab import engine, jobs, session
@@ -20,8 +20,9 @@ def main() -> None:
     # The run gives the sizes of its first batch: for them it must have been opened, no more.
     for hurry in ("patience", "whole"):  # meant for pages that show the run itself
         st.session_state.pop(hurry, None)
-    run = st.session_state.run
-    run = st.session_state.run = session.settle(engine.shared(), run, 0.0 if run.history else OPENING, enough=1)
+    run = kept.advance(
+        "run", lambda run: session.settle(engine.shared(), run, 0.0 if run.history else OPENING, enough=1)
+    )
     with st.container():
         if not isinstance(st.session_state.experiment, Experiment):
             form.complain(st.session_state.experiment)

@@ -612,7 +612,7 @@ def test_a_huge_learning_rate_alone_does_not_end_a_run():
 
 
 class Clock:
-    """Every look at it takes a second."""
+    """Every look at it takes a second. Nothing is computed meanwhile."""
 
     def __init__(self):
         self.now = 0.0
@@ -620,6 +620,9 @@ class Clock:
     def perf_counter(self) -> float:
         self.now += 1.0
         return self.now
+
+    def thread_time(self) -> float:
+        return 0.0
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts import kept
 from pages.parts.plain import verbatim
 from rnnlab import engine, session
 from rnnlab.experiment import (
@@ -70,6 +71,8 @@ def value(name: str) -> Any:
 
 def keep() -> None:
     """Give every choice its value anew, so that the browser shows it under its label of today."""
+    if kept.by_timer():
+        return
     for name in CHOICES:
         st.session_state[KEYS[name]] = value(name)
 
@@ -97,7 +100,7 @@ def open_experiment(experiment: Experiment, train: bool = False) -> None:
 
 def choose_preset() -> None:
     chosen = value("preset")
-    if chosen != st.session_state.run.experiment.preset:  # else it has only changed its label
+    if chosen != st.session_state.run.experiment.preset and not kept.by_timer():  # else it has only changed its label
         open_experiment(Experiment(preset=chosen), train=True)
         st.session_state.go = OPENS_ON.get(chosen, "playground")
 
@@ -106,7 +109,7 @@ def choose_task() -> None:
     """The first lesson of a task: its text is of another kind. The reader's own text is kept at hand."""
     chosen = value("task")
     before = st.session_state.run.experiment
-    if chosen == before.task:
+    if chosen == before.task or kept.by_timer():
         return
     text = value("text")
     if text != Experiment(preset=before.preset).text:

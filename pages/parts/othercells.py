@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.parts import form, runchart, stage
+from pages.parts import form, kept, runchart, stage
 from pages.parts.ask import ask
 from pages.parts.panel import panel
 from rnnlab import engine, jobs, session
@@ -20,8 +20,8 @@ def with_cell(e: Experiment, cell: str) -> Experiment:
 
 def others(e: Experiment) -> dict[str, Run]:
     """The runs that differ from this experiment in their cell alone, as far as they have been begun."""
-    kept: dict[str, Run] = st.session_state.get("others", {})
-    return {cell: run for cell, run in kept.items() if cell != e.cell and run.experiment == with_cell(e, cell)}
+    begun: dict[str, Run] = st.session_state.get("others", {})
+    return {cell: run for cell, run in begun.items() if cell != e.cell and run.experiment == with_cell(e, cell)}
 
 
 def training(e: Experiment) -> bool:
@@ -32,7 +32,7 @@ def training(e: Experiment) -> bool:
     return any(cell not in begun or begun[cell].going for cell in choices("cell") if cell != e.cell)
 
 
-def tick(e: Experiment) -> None:
+def ticked(e: Experiment) -> dict[str, Run]:
     """One look at the run that is under way, or the start of the next: one at a time, for readers share the workers."""
     begun = others(e)
     for cell in choices("cell"):
@@ -44,7 +44,7 @@ def tick(e: Experiment) -> None:
         if begun[cell].going:
             begun[cell] = session.tick(engine.shared(), begun[cell], 0.05)
             break
-    st.session_state.others = begun
+    return begun
 
 
 def train(e: Experiment) -> None:
@@ -73,7 +73,7 @@ def show(run: Run, chosen: Choice) -> None:
                 overlay(run, chosen, now)
 
     def going() -> None:
-        tick(e)
+        kept.advance("others", lambda _: ticked(e))
         if not training(e):
             st.rerun()  # the timer, which a fragment is given from outside, ends
         body()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import form, raceplace, racesetup
+from pages.parts import form, kept, raceplace, racesetup
 from pages.parts.racesetup import Asked
 from rnnlab import race
 from rnnlab.experiment import Experiment
@@ -69,13 +69,14 @@ def clear() -> None:
 
 def tick() -> None:
     """One look at a race that is going on; where nothing can be computed, it stands still and keeps what it has."""
-    now = running()
-    if now is None or not now.going:
-        return
-    now = race.tick(raceplace.runner(), now)
-    if now.going and (problems := raceplace.trouble()):
-        now = race.halted(now, problems)
-    st.session_state.race = now
+
+    def ticked(now: Race) -> Race:
+        now = race.tick(raceplace.runner(), now)
+        problems = raceplace.trouble() if now.going else ()
+        return race.halted(now, problems) if problems else now
+
+    if (now := running()) is not None and now.going:
+        kept.advance("race", ticked)
 
 
 def status(t: Translate) -> None:

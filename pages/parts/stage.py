@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.parts import form, live, runbar, sharing
+from pages.parts import form, kept, live, runbar, sharing
 from rnnlab import engine, session
 from rnnlab.experiment import Experiment
 from rnnlab.history import Checkpoint, History
@@ -35,10 +35,12 @@ def show(page: str, t: Translate, draw: Callable[[Run, Translate], None]) -> Non
     """A page about the run at hand: notes, complaints, buttons, progress, then `draw` for what has a history."""
     with st.container():  # always one element, so that what follows keeps its place and is not built anew
         sharing.notes(t)
-    run = st.session_state.run
     patience, whole = st.session_state.pop("patience", 0.0), st.session_state.pop("whole", False)
-    enough = run.until if whole else run.epoch + 1
-    run = st.session_state.run = session.settle(engine.shared(), run, patience, enough)
+
+    def settled(run: Run) -> Run:
+        return session.settle(engine.shared(), run, patience, run.until if whole else run.epoch + 1)
+
+    run = kept.advance("run", settled)
     experiment = st.session_state.experiment
     with st.container():
         if not isinstance(experiment, Experiment):
@@ -56,7 +58,7 @@ def show(page: str, t: Translate, draw: Callable[[Run, Translate], None]) -> Non
             draw(run.shown, t)
 
     def going() -> None:
-        run = st.session_state.run = session.tick(engine.shared(), st.session_state.run, 0.05)
+        run: Run = kept.advance("run", lambda run: session.tick(engine.shared(), run, 0.05))
         if not run.going:
             st.rerun()  # the whole page once more: the buttons change, and the timer ends
         body()
