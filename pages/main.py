@@ -30,9 +30,7 @@ def main() -> None:
         )
     }
     here = st.navigation(list(pages.values()), position="top")
-    wanted = pages.get(st.session_state.pop("go", ""), here)
-    if wanted != here:  # a lesson opens on its page
-        visit.leave_for(wanted)
+    leaving = visit.leave(pages, here)  # a lesson opens on its page
     st.session_state.here = here.url_path or "playground"
     with st.sidebar:
         st.segmented_control(
@@ -47,8 +45,9 @@ def main() -> None:
         )
         form.show(t)
         sharing.show(t, here.url_path)
-    here.run()
-    sharing.keep_address(here.url_path)
+    if not leaving:
+        here.run()
+    sharing.keep_address(here.url_path, leaving)
 
 
 if __name__ == "__main__":

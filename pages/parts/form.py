@@ -1,13 +1,14 @@
 """The experiment's form. Keys and values of its widgets are those of `Experiment` and of links, whatever the
 language, so that switching the language changes labels and nothing else."""
 
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.parts import kept
 from pages.parts.plain import verbatim
 from rnnlab import engine, session
 from rnnlab.experiment import (
@@ -47,13 +48,25 @@ TALL = {"words": WORDS * (WORD_CHARACTERS + 1), "target": TEXT_CHARACTERS, "sent
 SHARES = ("dropout", "dropout_embed", "dropout_head", "held_out", "teacher")
 STEPS = {"lr": 0.001, "clip": 0.5, "pairs": 100} | dict.fromkeys(SHARES, 0.1)
 FORMATS = {"lr": "%.6g", "clip": "%.3g"} | dict.fromkeys(SHARES, "%.2f")
+ECHO = 3.0  # seconds within which the browser has learnt what the form is filled with
 STYLE = Path(__file__).with_name("form.css")
 
 
 def fill(experiment: Experiment) -> None:
     """Put an experiment into the widgets. Only before they are shown in a run, or in a callback."""
-    for name, value in experiment.model_dump().items():
-        st.session_state[KEYS[name]] = value
+    for name, now in experiment.model_dump().items():
+        st.session_state[KEYS[name]] = now
+
+
+def echoed(name: str, said: str) -> bool:
+    """Whether a change is none of the reader's: what the browser sends of its own accord may bring along what the form
+    said before it was filled, for it does not know yet. That is a timer's tick, which draws a fragment, and all that
+    belongs to going on to another page."""
+    context = get_script_run_ctx()
+    tick = bool(context and context.fragment_ids_this_run)
+    filled, before = st.session_state.get("overwritten", (0.0, {}))
+    unasked = tick or "go" in st.session_state or "luggage" in st.session_state
+    return unasked and said == before.get(name) and time.monotonic() - filled < ECHO
 
 
 @cache
@@ -71,8 +84,6 @@ def value(name: str) -> Any:
 
 def keep() -> None:
     """Give every choice its value anew, so that the browser shows it under its label of today."""
-    if kept.by_timer():
-        return
     for name in CHOICES:
         st.session_state[KEYS[name]] = value(name)
 
@@ -93,6 +104,7 @@ def read(fields: dict[str, Any] | None = None) -> Experiment | tuple[Problem, ..
 
 def open_experiment(experiment: Experiment, train: bool = False) -> None:
     """Show another experiment, from its start."""
+    st.session_state.overwritten = time.monotonic(), {name: value(name) for name in ("preset", "task")}
     fill(experiment)
     st.session_state.run = session.begin(engine.shared(), experiment, train, before=st.session_state.run)
     st.session_state.patience = 0.5
@@ -100,7 +112,9 @@ def open_experiment(experiment: Experiment, train: bool = False) -> None:
 
 def choose_preset() -> None:
     chosen = value("preset")
-    if chosen != st.session_state.run.experiment.preset and not kept.by_timer():  # else it has only changed its label
+    if chosen != st.session_state.run.experiment.preset and not echoed(
+        "preset", chosen
+    ):  # else it has only changed its label
         open_experiment(Experiment(preset=chosen), train=True)
         st.session_state.go = OPENS_ON.get(chosen, "playground")
 
@@ -109,7 +123,7 @@ def choose_task() -> None:
     """The first lesson of a task: its text is of another kind. The reader's own text is kept at hand."""
     chosen = value("task")
     before = st.session_state.run.experiment
-    if chosen == before.task or kept.by_timer():
+    if chosen == before.task or echoed("task", chosen):
         return
     text = value("text")
     if text != Experiment(preset=before.preset).text:

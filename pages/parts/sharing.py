@@ -1,6 +1,7 @@
 """Taking an experiment away and bringing it back: the link, the file, and the browser's address bar."""
 
 import json
+import time
 
 import streamlit as st
 
@@ -55,9 +56,10 @@ def open_file() -> None:
         st.session_state.notes = error.problems
 
 
-def keep_address(page: str) -> None:
+def keep_address(page: str, leaving: bool = False) -> None:
     """Let the address bar say what the form says. A text too long for an address waits in the browser's storage; until
-    the browser has answered with it, the address stays as it is."""
+    the browser has answered with it, the address stays as it is. `leaving`: the browser is to answer once it has drawn
+    this."""
     experiment = st.session_state.experiment
     if not isinstance(experiment, Experiment):
         return
@@ -75,8 +77,15 @@ def keep_address(page: str) -> None:
         query=None if waiting else query,
         text_draft=None if waiting else draft,
         restore=waiting,
+        leaving=time.monotonic() if leaving else None,
         on_restored_change=restore,
+        on_still_change=still,
     )
+
+
+def still() -> None:
+    """The browser has drawn the page without timers."""
+    st.session_state.still = True
 
 
 def restore() -> None:

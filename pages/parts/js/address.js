@@ -8,7 +8,7 @@ export default component("rl-address", {
   },
 
   update(self) {
-    const { query, text_draft: draft, restore } = self.data;
+    const { query, text_draft: draft, restore, leaving } = self.data;
     if (query !== null && location.search !== `?${query}`) {
       // Replaced, not pushed: Back must leave the page, not undo one slider after the other.
       history.replaceState(history.state, "", `${location.pathname}?${query}${location.hash}`);
@@ -18,6 +18,10 @@ export default component("rl-address", {
       self.setTriggerValue("restored", { text: stored() });
     } else if (!restore) {
       store(draft);
+    }
+    if (leaving !== null && leaving !== self.left) {
+      self.left = leaving;
+      self.setTriggerValue("still", true);
     }
   },
 });
