@@ -1,7 +1,6 @@
 """Settings for the whole suite: torch is too slow for hypothesis's clock, and its threads would only get in the way."""
 
 import os
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -13,19 +12,17 @@ settings.register_profile("lab", deadline=None, max_examples=40)
 settings.load_profile("lab")
 
 
-class ThreeKinds(LoadScopeScheduling):
-    """What drives browsers keeps to two of pytest-xdist's workers, each with a server and a Chromium of its own, for
-    which it mostly waits; the rest goes to the third, file by file. (Groups by mark do nothing under pytest 9.)"""
+class TwoKinds(LoadScopeScheduling):
+    """What drives browsers and worker processes keeps to one of pytest-xdist's workers; the rest goes to the other,
+    file by file. (Its own groups by mark do nothing under pytest 9.)"""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
-        if "/browser/" in file:
-            return "browser 1" if Path(file).name < "test_h" else "browser 2"
-        return "browser 1" if file.endswith("/test_engine.py") else file
+        return "processes" if "/browser/" in file or file.endswith("/test_engine.py") else file
 
 
 def pytest_xdist_make_scheduler(config, log):
-    return ThreeKinds(config, log)
+    return TwoKinds(config, log)
 
 
 @pytest.fixture
