@@ -20,7 +20,7 @@ from rnnlab.variants import Plan
 SLICE = 0.25  # seconds of computing: as long as a page takes to look again
 FIRST_SLICE = 0.05  # and each slice of a run is twice as long as the one before: a short race is seen to be run as well
 START = 0.05  # about what it takes to open a run: 0.002 to 0.09
-AHEAD = 0.8  # seconds of computing asked for at a time, for each worker: twice what passes between two looks of a page
+AHEAD = 1.0  # seconds of computing asked for at a time, for each worker: more than passes between two looks of a page
 PARAMETERS = 12_000_000  # of all runs together: between two slices a session holds their states, 12 bytes for each
 
 
