@@ -216,13 +216,20 @@ def test_a_lost_job_that_is_alone_is_done_all_the_same(losing, monkeypatch):
 
 
 def test_no_job_is_given_up_that_only_waits_for_its_turn(warm, tmp_path, monkeypatch):
-    """Two workers at work for longer than it takes to give a job up; behind them one that waits, and is done once."""
-    monkeypatch.setattr(engine, "LOOK", 0.1)
-    monkeypatch.setattr(engine, "STUCK", 0.3)
-    busy = [warm.submit(time.sleep, 2.5) for _ in range(2)]
+    """Both workers are held while the pool is looked at often enough to give a job up; behind them one that waits, and
+    is done once."""
+    monkeypatch.setattr(engine, "LOOK", 0.02)
+    monkeypatch.setattr(engine, "STUCK", 0.1)
+    looks, look = [], warm.lost
+    monkeypatch.setattr(warm, "lost", lambda: looks.append(1) or look())
+    began, end = tmp_path / "began", tmp_path / "end"
+    busy = [warm.submit(support.hold, str(began), str(end)) for _ in range(2)]
     waiting = warm.submit(support.note, str(tmp_path / "done"))
-    waiting.result(30)
-    for future in busy:
+    eventually(lambda: began.exists() and began.read_text() == "xx", "both workers are held", 30)
+    seen = len(looks)
+    eventually(lambda: len(looks) > seen + 20, "the pool was looked at twenty times")
+    end.touch()
+    for future in [*busy, waiting]:
         future.result(30)
     assert warm.submit(support.loaded).result(30)
     assert (tmp_path / "done").read_text() == "x"
