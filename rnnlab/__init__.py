@@ -5,11 +5,15 @@ history = run(Experiment(preset="words-next", seed=0))
 history.losses
 """
 
+from pathlib import Path
+
 from rnnlab.experiment import Experiment
 from rnnlab.history import History
 from rnnlab.problems import LabError, Problem
 
-__all__ = ["Experiment", "History", "LabError", "Problem", "run"]
+__all__ = ["ROOT", "Experiment", "History", "LabError", "Problem", "run"]
+
+ROOT = Path(__file__).parent  # of the package: what belongs to it is found from here, from whichever folder
 
 
 def run(experiment: Experiment) -> History:

@@ -60,7 +60,9 @@ class Cluster:
             with self.lock:
                 if self.problem:
                     raise LabError(self.problem)
-                return asyncio.run_coroutine_threadsafe(self.carry(job.__name__, order), self.loop)
+                return asyncio.run_coroutine_threadsafe(
+                    self.carry(f"{job.__module__}.{job.__qualname__}", order), self.loop
+                )
         except Exception as error:
             outcome: Future = Future()
             outcome.set_exception(error)

@@ -14,11 +14,11 @@ from concurrent.futures import Future, InvalidStateError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
 
+from rnnlab import ROOT
 from rnnlab.problems import LabError, Problem
 
 JOB_SECONDS = 60.0  # far beyond any slice: a job that takes longer hangs
@@ -199,7 +199,7 @@ def start_fork_server() -> None:
 
     multiprocessing.set_forkserver_preload(["rnnlab.preload"])
     before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[1]), *([before] if before else [])])
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT.parent), *([before] if before else [])])
     try:
         forkserver.ensure_running()
     finally:

@@ -7,9 +7,10 @@ import threading
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from platform import python_version_tuple
 from typing import Any
+
+from rnnlab import ROOT
 
 Versions = tuple[str, str, str]  # of the lab's sources, of torch, of Python
 
@@ -18,9 +19,9 @@ Versions = tuple[str, str, str]  # of the lab's sources, of torch, of Python
 def versions() -> Versions:
     """What decides the numbers in this process: a digest of the lab's sources, torch's version and Python's. Asked
     early, for it is to be about what was loaded, not about files that changed since."""
-    sources, root = hashlib.sha256(), Path(__file__).parent
-    for path in sorted(root.rglob("*.py")):
-        sources.update(path.relative_to(root).as_posix().encode())
+    sources = hashlib.sha256()
+    for path in sorted(ROOT.rglob("*.py")):
+        sources.update(path.relative_to(ROOT).as_posix().encode())
         sources.update(path.read_bytes().replace(b"\r\n", b"\n"))  # a checkout on Windows is no other version
     try:
         torch = version("torch").partition("+")[0]  # the CPU build and the one for GPUs agree where both run on CPU

@@ -32,9 +32,14 @@ def tops(names: set[str]) -> set[str]:
     return {name.split(".")[0] for name in names}
 
 
+def dotted(path: Path) -> str:
+    """The module of a file, whichever folder it is in."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
 def near_torch() -> set[str]:
     """The lab's modules that load torch or jieba when they are imported, themselves or through one another."""
-    loads = {f"rnnlab.{path.stem}": imports(path, everywhere=False) for path in LAB}
+    loads = {dotted(path): imports(path, everywhere=False) for path in LAB}
     near = {name for name, found in loads.items() if tops(found) & HEAVY}
     while more := {name for name, found in loads.items() if found & near} - near:
         near |= more

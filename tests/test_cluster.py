@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -361,6 +362,25 @@ def test_versions_are_of_sources_torch_and_python():
     assert metadata.version("torch").startswith(torch)
     assert "+" not in torch
     assert python == f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def test_versions_are_of_every_source_of_the_package(tmp_path):
+    """One line more in whichever folder is another lab; what is no source is none."""
+    shutil.copytree(ROOT / "rnnlab", tmp_path / "rnnlab", ignore=shutil.ignore_patterns("__pycache__"))
+    program = "from rnnlab import errands; print(errands.versions()[0])"
+
+    def digest() -> str:
+        command = [sys.executable, "-B", "-c", program]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
+
+    same = digest()
+    assert same == versions()[0]
+    (tmp_path / "rnnlab" / "notes.txt").write_text("no source")
+    assert digest() == same
+    for source in (tmp_path / "rnnlab" / "__init__.py", sorted((tmp_path / "rnnlab").rglob("*.py"))[-1]):
+        source.write_text(source.read_text("utf-8") + "\n# one line more\n", "utf-8")
+        assert digest() != same
+        same = digest()
 
 
 # TLS

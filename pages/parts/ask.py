@@ -22,7 +22,7 @@ PATIENCE = 20.0  # seconds: workers take turns among all readers
 def ask(job: Callable[..., T], *args: Any) -> T | None:
     """What a function of `rnnlab.jobs` makes of hashable arguments. None where it can't be had: the page says why."""
     answers: OrderedDict[Any, Future] = st.session_state.setdefault("answers", OrderedDict())
-    key = (job.__name__, args)
+    key = (job.__module__, job.__qualname__, args)
     if key not in answers:
         answers[key] = engine.shared().submit(job, *args)
     answers.move_to_end(key)
