@@ -12,7 +12,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from rnnlab import cluster, engine
+from rnnlab import engine
+from rnnlab.engine import cluster
 
 
 @asynccontextmanager

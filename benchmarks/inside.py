@@ -79,14 +79,15 @@ def trace_times(trials: int) -> list[float]:
     """Milliseconds of looking into a network of three layers."""
     import torch
 
-    from rnnlab import tracing, training
+    from rnnlab import training
+    from rnnlab.inspection import trace
 
     torch.set_num_threads(1)  # as in a worker
     _, history = training.start(DEEP)
     weights, taken = history.checkpoints[-1].weights, []
     for _ in range(WARM_UP + trials):
         began = time.perf_counter()
-        tracing.look(DEEP, weights, "network", 2, 0)
+        trace.trace(DEEP, weights, "network", 2, 0)
         taken.append((time.perf_counter() - began) * 1e3)
     return taken[WARM_UP:]
 

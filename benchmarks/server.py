@@ -15,7 +15,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from rnnlab.experiment import Experiment
-from rnnlab.share import to_link
+from rnnlab.experiment.links import to_link
 
 ROOT = Path(__file__).parents[1]
 STARTING = 60.0  # seconds a server may take until it answers

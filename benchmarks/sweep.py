@@ -14,20 +14,20 @@ from statistics import median
 
 from benchmarks.server import ROOT, STARTING, STOPPING, Row, free_port
 from pages.parts.compareview import TICK
-from rnnlab import jobs, race
-from rnnlab.cluster import Cluster
-from rnnlab.engine import Workers
+from rnnlab.engine import Workers, jobs
+from rnnlab.engine.cluster import Cluster
 from rnnlab.experiment import Experiment
-from rnnlab.variants import Plan, grid
+from rnnlab.experiment.race_plan import RacePlan, grid
+from rnnlab.race import race
 
 WORKERS = 2
 REPEATS = 3
-PLAN = Plan(
+PLAN = RacePlan(
     Experiment(preset="paragraph-next", epochs=150), grid({"cell": ("rnn", "lstm", "gru"), "hidden": (32, 64)}), seeds=4
 )
 
 
-def sweep(runner: race.Runner, plan: Plan = PLAN) -> float:
+def sweep(runner: race.Runner, plan: RacePlan = PLAN) -> float:
     """Seconds by the reader's clock from the click to the last result."""
     began = time.perf_counter()
     racing = race.begin(runner, plan)
@@ -48,7 +48,7 @@ def dask_cluster(count: int) -> Iterator[Cluster]:
     host, port = address.removeprefix("tcp://").split(":")
     environment = {**os.environ, "DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH": "20"}
     dask = [sys.executable, "-m", "dask"]
-    many = ["--nworkers", str(count), "--nthreads", "1", "--preload", "rnnlab.preload"]
+    many = ["--nworkers", str(count), "--nthreads", "1", "--preload", "rnnlab.engine.preload"]
     commands = [
         [*dask, "scheduler", "--host", host, "--port", port, "--no-dashboard", "--dashboard-address", f"{host}:0"],
         [*dask, "worker", address, "--host", host, *many, "--no-dashboard"],

@@ -10,10 +10,10 @@ import time
 from contextlib import closing
 
 from benchmarks.server import Row
-from rnnlab import Experiment, jobs
-from rnnlab.engine import Engine, open_engine
-from rnnlab.history import History
-from rnnlab.session import FIRST_SLICE, SLICE
+from rnnlab import Experiment
+from rnnlab.engine import Engine, jobs, open_engine
+from rnnlab.engine.runs import FIRST_SLICE, SLICE
+from rnnlab.records.history import History
 
 # name, experiment, share of the held-out lines that is to be right, seconds
 GOALS = [

@@ -5,8 +5,8 @@ def main() -> None:
     import streamlit as st
 
     from pages.parts import ages, stage
-    from rnnlab.chapter import chapter
     from rnnlab.i18n import translator
+    from rnnlab.lessons.chapter import chapter
 
     lang = st.session_state.lang
     t, sections = translator(lang), chapter("history", lang)

@@ -7,11 +7,12 @@ def main() -> None:
     from pages.parts import form, kept, layerform, layerview, sharing, tryshape
     from pages.parts.ask import ask
     from pages.parts.panel import panel
-    from rnnlab import engine, jobs, session
+    from rnnlab import engine
+    from rnnlab.engine import jobs, runs
     from rnnlab.experiment import Experiment
+    from rnnlab.explain.layer_program import comparing, counting, program
     from rnnlab.i18n import translator
-    from rnnlab.layerlooks import MODELS
-    from rnnlab.layersetting import comparing, counting, program
+    from rnnlab.records.layers import MODELS
 
     OPENING = 5.0  # seconds that the page waits for a run to be opened: milliseconds, but workers take turns
     t = translator(st.session_state.lang)
@@ -20,9 +21,7 @@ def main() -> None:
     # The run gives the sizes of its first batch: for them it must have been opened, no more.
     for hurry in ("patience", "whole"):  # meant for pages that show the run itself
         st.session_state.pop(hurry, None)
-    run = kept.advance(
-        "run", lambda run: session.settle(engine.shared(), run, 0.0 if run.history else OPENING, enough=1)
-    )
+    run = kept.advance("run", lambda run: runs.settle(engine.shared(), run, 0.0 if run.history else OPENING, enough=1))
     with st.container():
         if not isinstance(st.session_state.experiment, Experiment):
             form.complain(st.session_state.experiment)

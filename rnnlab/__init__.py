@@ -8,8 +8,8 @@ history.losses
 from pathlib import Path
 
 from rnnlab.experiment import Experiment
-from rnnlab.history import History
-from rnnlab.problems import LabError, Problem
+from rnnlab.i18n import LabError, Problem
+from rnnlab.records.history import History
 
 __all__ = ["ROOT", "Experiment", "History", "LabError", "Problem", "run"]
 

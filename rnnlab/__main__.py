@@ -12,7 +12,8 @@ import math
 import sys
 
 from rnnlab import Experiment, History, LabError, run
-from rnnlab.experiment import BOUNDS, choices
+from rnnlab.experiment import choices
+from rnnlab.experiment.limits import BOUNDS
 from rnnlab.i18n import LANGUAGES, describe, first_language, translator
 
 PRINTED = 10  # epochs from one printed line to the next

@@ -15,9 +15,9 @@ from time import process_time
 import torch
 
 from rnnlab import Experiment, run
-from rnnlab.history import History
-from rnnlab.presets import PRESETS
-from rnnlab.tasks import TASKS
+from rnnlab.lessons.presets import PRESETS
+from rnnlab.records.history import History
+from rnnlab.training.tasks import TASKS
 
 GOALS: dict[str, tuple[str, float]] = dict.fromkeys(PRESETS, ("right", 0.99)) | {
     "paragraph-next": ("right", 0.97),  # shuffled batches: each is judged before the others have taught it

@@ -13,8 +13,8 @@ import torch
 from rnnlab import Experiment, run
 from rnnlab.data import batch_of
 from rnnlab.experiment import choices
-from rnnlab.history import History
-from rnnlab.tracing import network
+from rnnlab.inspection.trace import network
+from rnnlab.records.history import History
 
 
 def answers(history: History) -> int:

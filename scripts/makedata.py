@@ -15,7 +15,8 @@ from num2words import num2words  # pyrefly: ignore[missing-import]
 from pypinyin.constants import PHRASES_DICT  # pyrefly: ignore[missing-import]
 from pypinyin_dict.phrase_pinyin_data import cc_cedict  # pyrefly: ignore[missing-import]
 
-from rnnlab.sources import FOLDER, MOST
+from rnnlab.lessons import TEXTS
+from rnnlab.text.synthetic import MOST
 
 NUMBERS = ((1, 1_000, 999), (1_000, 10_000, 2_201), (10_000, 100_000, 1_800))  # from, to (left out), how many
 CHARACTERS = 600  # that the words of pinyin are made of: few enough for each to be met often
@@ -57,7 +58,7 @@ def pinyin() -> list[tuple[str, str]]:
 def main() -> None:
     for name, pairs in (("numerals", numerals()), ("pinyin", pinyin())):
         assert len(dict(pairs)) == len(pairs) == MOST, name
-        path = FOLDER / f"{name}.tsv"
+        path = TEXTS / f"{name}.tsv"
         path.write_text("".join(f"{source}\t{target}\n" for source, target in pairs), "utf-8", newline="\n")
         print(f"{path}: {len(pairs)} pairs, {path.stat().st_size:,} bytes")
 

@@ -64,9 +64,9 @@ def train_and_die_once(path: str, state, epochs: int):
 
 def race_and_die_once(path: str, state, budget: float):
     """A slice of a race whose worker is killed when it is done; the second worker that gets it is spared."""
-    from rnnlab import racing
+    from rnnlab.training import race_slices
 
-    done = racing.advance(state, budget)
+    done = race_slices.advance(state, budget)
     if not Path(path).exists():
         note(path)
         os.kill(os.getpid(), signal.SIGKILL)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from rnnlab.architectures import ARCHITECTURES, START, Classifier, Tagger, Translator, look
+from rnnlab.models.textbook import ARCHITECTURES, START, Classifier, Tagger, Translator, look
 
 REFERENCE = {
     "lstm-classifier": {

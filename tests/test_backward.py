@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from rnnlab import Experiment, LabError, backward, run
+from rnnlab import Experiment, LabError, run
 from rnnlab.data import batch_of
-from rnnlab.history import Checkpoint
-from rnnlab.tracing import network
-from rnnlab.training import Trainer
+from rnnlab.inspection import gradients
+from rnnlab.inspection.trace import network
+from rnnlab.records.history import Checkpoint
+from rnnlab.training.trainer import Trainer
 
 WORDS = "甲 乙 丙 丁 戊 己 庚 辛"
 
@@ -89,7 +90,7 @@ def test_gradients_are_those_that_a_plain_loop_over_torchs_cells_retains(e):
     data, model = network(e, weights)
     ids, targets = data.probe.inputs, data.probe.targets
     for layer, direction in places(e):
-        found = backward.through_time(e, weights, layer, direction)
+        found = gradients.through_time(e, weights, layer, direction)
         assert set(found.norms) == ({"h", "c"} if e.cell == "lstm" else {"h"})
         for t in range(len(ids)):
             chain = Chain(e, model)
@@ -126,7 +127,7 @@ def test_a_gradient_is_how_fast_the_loss_changes_when_the_state_is_moved(e, draw
         return cross_entropy(model.head(output)[0], torch.tensor(data.probe.targets), reduction="none")
 
     slopes = [(losses(unit, 1e-5) - losses(unit, -1e-5)) / 2e-5 for unit in range(e.hidden)]
-    found = backward.through_time(e, weights, 0, 0).norms["h"][:, k]
+    found = gradients.through_time(e, weights, 0, 0).norms["h"][:, k]
     np.testing.assert_allclose(found, torch.stack(slopes).norm(dim=0), rtol=1e-3, atol=1e-6)
 
 
@@ -134,7 +135,7 @@ def test_a_gradient_is_how_fast_the_loss_changes_when_the_state_is_moved(e, draw
 @settings(max_examples=30, deadline=None)
 def test_reading_forward_only_nothing_later_matters(e):
     e = e.model_copy(update={"bidirectional": False})
-    norms = backward.through_time(e, weights_of(e), e.layers - 1, 0).norms["h"]
+    norms = gradients.through_time(e, weights_of(e), e.layers - 1, 0).norms["h"]
     assert (np.triu(norms, 1) == 0).all()
 
 
@@ -143,8 +144,8 @@ def test_reading_forward_only_nothing_later_matters(e):
 def test_the_last_layers_backward_half_has_gradients_from_later_steps_only(e):
     e = e.model_copy(update={"bidirectional": True})
     weights = weights_of(e)
-    assert (np.triu(backward.through_time(e, weights, e.layers - 1, 0).norms["h"], 1) == 0).all()
-    assert (np.tril(backward.through_time(e, weights, e.layers - 1, 1).norms["h"], -1) == 0).all()
+    assert (np.triu(gradients.through_time(e, weights, e.layers - 1, 0).norms["h"], 1) == 0).all()
+    assert (np.tril(gradients.through_time(e, weights, e.layers - 1, 1).norms["h"], -1) == 0).all()
 
 
 @given(experiments, st.data())
@@ -153,9 +154,9 @@ def test_all_epochs_at_once_are_each_epoch_by_itself(e, draw):
     layer, direction = draw.draw(st.sampled_from(places(e)))
     seeds = draw.draw(st.lists(st.integers(0, 9), min_size=1, max_size=3))
     kept = tuple(Checkpoint(i, weights_of(e.model_copy(update={"seed": seed}))) for i, seed in enumerate(seeds))
-    single = [backward.through_time(e, one.weights, layer, direction) for one in kept]
+    single = [gradients.through_time(e, one.weights, layer, direction) for one in kept]
     t = draw.draw(st.integers(0, len(single[0].losses) - 1))
-    found = backward.over_epochs(e, kept, layer, direction, t)
+    found = gradients.over_epochs(e, kept, layer, direction, t)
     assert found.epochs == tuple(range(len(seeds)))
     np.testing.assert_allclose(found.losses, [one.losses[t] for one in single], rtol=1e-4, atol=1e-6)
     for name, norms in found.norms.items():
@@ -168,7 +169,7 @@ def test_a_gradient_that_is_too_small_to_be_squared_in_float32_is_not_lost():
     with torch.no_grad():
         model.recurrent.weight_hh_l0.mul_(0.2)
     weights = torch.cat([p.detach().flatten() for p in model.parameters()]).numpy().tobytes()
-    norms = backward.through_time(e, weights, 0, 0).norms["h"]
+    norms = gradients.through_time(e, weights, 0, 0).norms["h"]
     assert ((norms > 0) & (norms < 1e-24)).any()
 
 
@@ -181,8 +182,8 @@ def test_the_checked_gradient_is_autograds_of_a_program_of_our_own(e, draw):
     e = e.model_copy(update={"nonlinearity": "tanh"})
     weights = weights_of(e)
     data, model = network(e, weights)
-    parameter = draw.draw(st.sampled_from(backward.parameters(e)))
-    found = backward.check(e, weights, parameter.name, None)
+    parameter = draw.draw(st.sampled_from(gradients.parameters(e)))
+    found = gradients.check(e, weights, parameter.name, None)
     logits = Chain(e, model)(data.probe.inputs)  # shares the model's tensors, so that their gradients are its own
     chain = Chain(e, model)
     loss = cross_entropy(chain(data.probe.inputs), torch.tensor(data.probe.targets), reduction=e.loss)
@@ -203,9 +204,9 @@ def test_the_checked_gradient_is_autograds_of_a_program_of_our_own(e, draw):
 def test_every_entry_can_be_checked():
     e = Experiment(hidden=3, embed=2, cell="gru")
     weights = weights_of(e)
-    for parameter in backward.parameters(e):
+    for parameter in gradients.parameters(e):
         for place in np.ndindex(*parameter.shape):
-            found = backward.check(e, weights, parameter.name, place)
+            found = gradients.check(e, weights, parameter.name, place)
             assert found.place == place
             assert found.difference == pytest.approx(found.autograd, rel=1e-5, abs=1e-9)
 
@@ -213,13 +214,13 @@ def test_every_entry_can_be_checked():
 def test_checking_moves_no_weight():
     e = Experiment(hidden=3)
     weights = weights_of(e)
-    first = backward.check(e, weights, "recurrent.weight_hh_l0", (1, 2))
-    assert backward.check(e, weights, "recurrent.weight_hh_l0", (1, 2)) == first
+    first = gradients.check(e, weights, "recurrent.weight_hh_l0", (1, 2))
+    assert gradients.check(e, weights, "recurrent.weight_hh_l0", (1, 2)) == first
 
 
 @pytest.mark.parametrize("e", [Experiment(), Experiment(cell="lstm", layers=2, impl="cell", input="onehot")])
 def test_the_parameters_are_torchs_and_add_up(e):
-    found = backward.parameters(e)
+    found = gradients.parameters(e)
     assert [(p.name, p.shape) for p in found] == [(n, tuple(p.shape)) for n, p in Trainer(e).model.named_parameters()]
     assert sum(np.prod(p.shape) for p in found) == run(e).opening.parameters
 
@@ -227,7 +228,7 @@ def test_the_parameters_are_torchs_and_add_up(e):
 def test_a_recorded_run_can_be_looked_at():
     """From the history to the gradient, with the network's own loss as the oracle: what is trained has a loss."""
     history = run(Experiment(epochs=30))
-    found = backward.through_time(history.experiment, history.checkpoints[-2].weights, 0, 0)
+    found = gradients.through_time(history.experiment, history.checkpoints[-2].weights, 0, 0)
     probability = next(f for f in history.frames if f.epoch == history.checkpoints[-2].epoch).target
     np.testing.assert_allclose(found.losses, -np.log(probability), rtol=1e-4)
 
@@ -235,14 +236,14 @@ def test_a_recorded_run_can_be_looked_at():
 # Bad input
 
 CASES = {
-    "a layer that is not there": lambda e, w: backward.through_time(e, w, 1, 0),
-    "a direction that is not there": lambda e, w: backward.through_time(e, w, 0, 1),
-    "a step that is not there": lambda e, w: backward.over_epochs(e, (Checkpoint(0, w),), 0, 0, 4),
-    "a step before the first": lambda e, w: backward.over_epochs(e, (Checkpoint(0, w),), 0, 0, -1),
-    "a parameter that is not there": lambda e, w: backward.check(e, w, "weight_hh_l9", None),
-    "an entry that is not there": lambda e, w: backward.check(e, w, "head.bias", (4,)),
-    "an entry counted from behind": lambda e, w: backward.check(e, w, "head.bias", (-1,)),
-    "an index too few": lambda e, w: backward.check(e, w, "head.weight", (0,)),
+    "a layer that is not there": lambda e, w: gradients.through_time(e, w, 1, 0),
+    "a direction that is not there": lambda e, w: gradients.through_time(e, w, 0, 1),
+    "a step that is not there": lambda e, w: gradients.over_epochs(e, (Checkpoint(0, w),), 0, 0, 4),
+    "a step before the first": lambda e, w: gradients.over_epochs(e, (Checkpoint(0, w),), 0, 0, -1),
+    "a parameter that is not there": lambda e, w: gradients.check(e, w, "weight_hh_l9", None),
+    "an entry that is not there": lambda e, w: gradients.check(e, w, "head.bias", (4,)),
+    "an entry counted from behind": lambda e, w: gradients.check(e, w, "head.bias", (-1,)),
+    "an index too few": lambda e, w: gradients.check(e, w, "head.weight", (0,)),
 }
 
 

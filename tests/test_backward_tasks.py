@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from test_tracing_tasks import LABELLED, PAIRS, classifiers, translators, twin_of, weights_of
 from torch.nn.functional import cross_entropy
 
-from rnnlab import Experiment, LabError, backward, run
+from rnnlab import Experiment, LabError, run
 from rnnlab.data import NO_TARGET
-from rnnlab.history import Checkpoint
-from rnnlab.tracing import data_of, network
-from rnnlab.watching import probe_batch
+from rnnlab.inspection import gradients
+from rnnlab.inspection.trace import data_of, network
+from rnnlab.records.history import Checkpoint
+from rnnlab.training.observation import probe_batch
 
 
 def norms_of(states, name: str) -> list[float]:
@@ -35,7 +36,7 @@ def test_from_the_decoder_back_into_the_encoder(e):
     twin, data = twin_of(e, weights)
     source, target = data.probe.inputs, data.probe.targets
     for layer in range(e.layers):
-        found = backward.through_time(e, weights, layer, 0)
+        found = gradients.through_time(e, weights, layer, 0)
         assert np.isnan(found.losses[: len(source)]).all()
         assert (found.classes == [-1] * len(source) + target).all()
         for t in range(len(target)):
@@ -56,7 +57,7 @@ def test_each_beginning_of_a_sentence_has_a_loss_of_its_own(e):
     ids, (label,) = data.probe.inputs, data.probe.targets
     for layer in range(e.layers):
         for direction in range(1 + e.bidirectional):
-            found = backward.through_time(e, weights, layer, direction)
+            found = gradients.through_time(e, weights, layer, direction)
             assert (found.unread == np.triu(np.ones((len(ids), len(ids)), bool), 1)).all()
             for t in range(len(ids)):
                 kept, logits = twin(ids[: t + 1])
@@ -89,9 +90,9 @@ def test_all_epochs_at_once_are_each_epoch_by_itself(task):
     e = of(task)
     steps = data_of(e).parts[-1]
     kept = tuple(Checkpoint(i, weights_of(e.model_copy(update={"seed": i}))) for i in range(3))
-    single = [backward.through_time(e, one.weights, e.layers - 1, 0) for one in kept]
+    single = [gradients.through_time(e, one.weights, e.layers - 1, 0) for one in kept]
     for t in range(steps.start, steps.stop):
-        found = backward.over_epochs(e, kept, e.layers - 1, 0, t)
+        found = gradients.over_epochs(e, kept, e.layers - 1, 0, t)
         np.testing.assert_allclose(found.losses, [one.losses[t] for one in single], rtol=1e-4, atol=1e-6)
         for name, norms in found.norms.items():
             np.testing.assert_allclose(norms, [one.norms[name][t] for one in single], rtol=1e-3, atol=1e-9)
@@ -103,9 +104,9 @@ def test_the_gradient_of_every_parameter_is_what_moving_it_shows(task):
     weights = weights_of(e)
     _, model = network(e, weights)
     named = [(name, tuple(p.shape)) for name, p in model.named_parameters()]
-    assert [(p.name, p.shape) for p in backward.parameters(e)] == named
+    assert [(p.name, p.shape) for p in gradients.parameters(e)] == named
     for name, _ in named:
-        found = backward.check(e, weights, name, None)
+        found = gradients.check(e, weights, name, None)
         assert np.isfinite(found.loss)
         assert found.difference == pytest.approx(found.autograd, rel=1e-4, abs=1e-9)
 
@@ -117,7 +118,7 @@ def test_where_the_right_class_is_not_known_the_likeliest_takes_its_place(task):
     data, model = network(e, weights)
     asked = data.parts[-1]
     assert set(data.asked[asked.start :]) == {NO_TARGET}
-    found = backward.through_time(e, weights, 0, 0)
+    found = gradients.through_time(e, weights, 0, 0)
     assert np.isfinite(found.losses[asked.start :]).all()
     assert (found.norms["h"][asked.start :].diagonal(asked.start) > 0).all()
     with torch.no_grad():
@@ -129,14 +130,14 @@ def test_where_the_right_class_is_not_known_the_likeliest_takes_its_place(task):
 def test_the_loss_on_a_known_line_is_the_one_that_is_checked():
     e = of("additive")
     weights = weights_of(e)
-    losses = backward.through_time(e, weights, 0, 0).losses
-    assert backward.check(e, weights, "decoder.head.bias", None).loss == pytest.approx(np.nanmean(losses), rel=1e-5)
+    losses = gradients.through_time(e, weights, 0, 0).losses
+    assert gradients.check(e, weights, "decoder.head.bias", None).loss == pytest.approx(np.nanmean(losses), rel=1e-5)
 
 
 def test_after_a_step_that_is_only_read_there_is_nothing_to_derive():
     e = of("none")
     with pytest.raises(LabError) as error:
-        backward.over_epochs(e, (Checkpoint(0, weights_of(e)),), 0, 0, 1)
+        gradients.over_epochs(e, (Checkpoint(0, weights_of(e)),), 0, 0, 1)
     assert [p.code for p in error.value.problems] == ["no_loss"]
     assert "{" not in str(error.value)
 
@@ -146,6 +147,6 @@ def test_attention_is_a_way_back_that_does_not_lead_through_the_state():
     e = Experiment(task="seq2seq", data="reversal", pairs=60, attention="dot", cell="rnn", epochs=2, batch=60)
     weights = run(e).checkpoints[-1].weights
     cut = e.model_copy(update={"attention": "none"})
-    with_it = backward.through_time(e, weights, 0, 0).norms["h"]
-    without = backward.through_time(cut, run(cut).checkpoints[-1].weights, 0, 0).norms["h"]
+    with_it = gradients.through_time(e, weights, 0, 0).norms["h"]
+    without = gradients.through_time(cut, run(cut).checkpoints[-1].weights, 0, 0).norms["h"]
     assert with_it[-1, 0] > without[-1, 0] > 0

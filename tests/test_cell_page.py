@@ -14,12 +14,13 @@ from streamlit.testing.v1 import AppTest
 from torch import nn
 
 from pages.parts import insides, whatif
-from rnnlab import Experiment, jobs, run, ways
-from rnnlab.i18n import LANGUAGES, translator
-from rnnlab.problems import LabError, Problem
-from rnnlab.share import to_link
-from rnnlab.trace import Edit
-from rnnlab.tracing import look
+from rnnlab import Experiment, run
+from rnnlab.engine import jobs
+from rnnlab.experiment.links import to_link
+from rnnlab.explain import implementations
+from rnnlab.i18n import LANGUAGES, LabError, Problem, translator
+from rnnlab.inspection.trace import trace
+from rnnlab.records.trace import Intervention
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -160,7 +161,7 @@ def test_a_difference_that_is_small_beside_the_states_is_red_but_no_fault(lang, 
     """Seven digits of a state of ten thousand leave more than 1e-5 open."""
 
     def large(*args):
-        return replace(look(*args), difference=3e-4, largest=1.2e4)
+        return replace(trace(*args), difference=3e-4, largest=1.2e4)
 
     monkeypatch.setattr(jobs, "look", large)
     app = visit(lang, epochs=2)
@@ -279,8 +280,8 @@ def test_the_same_place_is_changed_once_and_several_places_together():
     change(app, "state", "1", unit=2)
     change(app, "state", "−0.25", unit=2)  # the minus sign that the page itself writes
     assert app.session_state.edits == (
-        Edit("off", unit=1),
-        Edit("state", -0.25, name="h", unit=2),
+        Intervention("off", unit=1),
+        Intervention("state", -0.25, name="h", unit=2),
     )
 
 
@@ -295,7 +296,7 @@ def test_a_number_that_is_none_is_said_and_nothing_is_lost(typed, lang):
     assert (typed or "` `") in error
     assert "1,000,000" in error
     assert app.text_input(key="whatif_value").value == typed
-    assert app.session_state.edits == (Edit("off", unit=0),)
+    assert app.session_state.edits == (Intervention("off", unit=0),)
     assert given(app) == kept
     looked(app.text_input(key="whatif_value").set_value("0.5").run())
     looked(app.button(key="whatif_add").click().run())
@@ -309,7 +310,7 @@ def test_only_so_many_changes_at_a_time(monkeypatch):
     change(app, "off", unit=0)
     change(app, "off", unit=1)
     assert "1" in app.error[0].value
-    assert app.session_state.edits == (Edit("off", unit=0),)
+    assert app.session_state.edits == (Intervention("off", unit=0),)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -321,7 +322,7 @@ def test_changes_that_no_longer_fit_are_dropped_and_that_is_said(lang):
     looked(app.number_input(key="hidden_size").set_value(4).run())
     looked(app.selectbox(key="cell").select("gru").run())
     until_trained(looked(app.button(key="train").click().run()))
-    assert app.session_state.edits == (Edit("off", unit=1),)
+    assert app.session_state.edits == (Intervention("off", unit=1),)
     assert translator(lang)("whatif.dropped", count=2) in [info.value for info in app.info]
     looked(app.button(key="whatif_seen").click().run())
     assert not app.info
@@ -333,22 +334,22 @@ E = Experiment(cell="gru", hidden=4, embed=3, layers=2, epochs=1)
 @pytest.mark.parametrize(
     ("edit", "fits"),
     [
-        (Edit("input", step=3, unit=2), True),
-        (Edit("input", step=4, unit=2), False),
-        (Edit("input", step=3, unit=3), False),
-        (Edit("token", 3, step=0), True),
-        (Edit("token", 4, step=0), False),
-        (Edit("state", name="h", layer=1), True),
-        (Edit("state", name="c", layer=1), False),
-        (Edit("gate", name="z", unit=3), True),
-        (Edit("gate", name="f", unit=3), False),
-        (Edit("off", unit=4), False),
-        (Edit("off", unit=0, layer=2), False),
-        (Edit("off", unit=0, direction=1), False),
-        (Edit("weight", name="weight_ih", unit=11, column=2), True),
-        (Edit("weight", name="weight_ih", unit=11, column=3), False),
-        (Edit("weight", name="weight_ih", unit=11, column=3, layer=1), True),
-        (Edit("weight", name="bias_hh", unit=12), False),
+        (Intervention("input", step=3, unit=2), True),
+        (Intervention("input", step=4, unit=2), False),
+        (Intervention("input", step=3, unit=3), False),
+        (Intervention("token", 3, step=0), True),
+        (Intervention("token", 4, step=0), False),
+        (Intervention("state", name="h", layer=1), True),
+        (Intervention("state", name="c", layer=1), False),
+        (Intervention("gate", name="z", unit=3), True),
+        (Intervention("gate", name="f", unit=3), False),
+        (Intervention("off", unit=4), False),
+        (Intervention("off", unit=0, layer=2), False),
+        (Intervention("off", unit=0, direction=1), False),
+        (Intervention("weight", name="weight_ih", unit=11, column=2), True),
+        (Intervention("weight", name="weight_ih", unit=11, column=3), False),
+        (Intervention("weight", name="weight_ih", unit=11, column=3, layer=1), True),
+        (Intervention("weight", name="bias_hh", unit=12), False),
     ],
 )
 def test_which_changes_have_a_place(edit, fits):
@@ -356,10 +357,10 @@ def test_which_changes_have_a_place(edit, fits):
     history = run(E)
     assert whatif.fits(edit, history.opening) is fits
     if fits:
-        look(E, history.checkpoints[-1].weights, "network", 0, 0, (edit,))
+        trace(E, history.checkpoints[-1].weights, "network", 0, 0, (edit,))
     else:
         with pytest.raises(LabError):
-            look(E, history.checkpoints[-1].weights, "network", 0, 0, (edit,))
+            trace(E, history.checkpoints[-1].weights, "network", 0, 0, (edit,))
 
 
 @pytest.mark.parametrize(("typed", "value"), [("1", 1.0), (" -2.5e-3 ", -0.0025), ("−3", -3.0), ("1000000", 1e6)])
@@ -386,7 +387,7 @@ def test_each_program_that_is_shown_gives_what_the_layer_gives(cell, nonlinearit
     options = {"nonlinearity": nonlinearity} if cell == "rnn" else {}
     layer, x = LAYERS[cell](3, 5, **options), torch.randn(7, 3)
     names = {"torch": torch, "nn": nn, "layer": layer, "x": x}
-    exec(ways.code(way, Experiment(cell=cell, nonlinearity=nonlinearity)), names)
+    exec(implementations.code(way, Experiment(cell=cell, nonlinearity=nonlinearity)), names)
     torch.testing.assert_close(names["output"], layer(x)[0], atol=1e-6, rtol=1e-5)
 
 

@@ -9,17 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnlab import jobs
-from rnnlab.bigrams import Bigrams, examples
-from rnnlab.chapter import FOLDER, HEADING, chapter
+from rnnlab.analysis.bigrams import Bigrams, examples
+from rnnlab.engine import jobs
 from rnnlab.experiment import Experiment
+from rnnlab.figures.timeline import height, timeline
 from rnnlab.i18n import LANGUAGES, translator
-from rnnlab.rewriting import answer, script, swap
-from rnnlab.templates import agreeing, features
-from rnnlab.timeline import AGES, TODAY, height, timeline
+from rnnlab.lessons import TEXTS
+from rnnlab.lessons.chapter import HEADING, chapter
+from rnnlab.lessons.eliza import answer, script, swap
+from rnnlab.lessons.feature_templates import agreeing, features
+from rnnlab.lessons.timeline import AGES, TODAY
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-NAMES = sorted({path.name.split(".")[0] for path in FOLDER.glob("*.md")})
+NAMES = sorted({path.name.split(".")[0] for path in TEXTS.glob("*.md")})
 
 
 # Prose
@@ -34,13 +36,13 @@ def test_a_chapter_has_the_same_parts_in_both_languages(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_chinese_is_chinese_and_english_is_english(name):
-    assert not CHINESE.search((FOLDER / f"{name}.en.md").read_text("utf-8"))
+    assert not CHINESE.search((TEXTS / f"{name}.en.md").read_text("utf-8"))
     assert all(CHINESE.search(section.title) for section in chapter(name, "zh").values())
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_nothing_is_lost_between_headings(lang):
-    text = (FOLDER / f"history.{lang}.md").read_text("utf-8")
+    text = (TEXTS / f"history.{lang}.md").read_text("utf-8")
     assert "".join(HEADING.sub("", text).split()) == "".join(
         "".join(section.body for section in chapter("history", lang).values()).split()
     )
@@ -48,7 +50,7 @@ def test_nothing_is_lost_between_headings(lang):
 
 def years(lang: str) -> list[int]:
     """Every year between 1900 and today that the prose names, but for decades such as "the 1980s"."""
-    text = (FOLDER / f"history.{lang}.md").read_text("utf-8")
+    text = (TEXTS / f"history.{lang}.md").read_text("utf-8")
     return sorted(int(year) for year in re.findall(r"\b(?:19|20)\d\d(?![\ds])", text, re.ASCII))
 
 
@@ -61,7 +63,7 @@ def test_both_languages_date_the_same_things():
 @pytest.mark.parametrize("text", ["# One\n\nwords", "# One {#a}\n\n## Two {#a}\n\nwords"])
 def test_a_heading_without_an_id_of_its_own_is_refused(tmp_path, monkeypatch, text):
     (tmp_path / "odd.en.md").write_text(text)
-    monkeypatch.setattr("rnnlab.chapter.FOLDER", tmp_path)
+    monkeypatch.setattr("rnnlab.lessons.chapter.TEXTS", tmp_path)
     with pytest.raises(ValueError, match="id"):
         chapter("odd", "en")
 

@@ -16,11 +16,13 @@ import support
 from daskcluster import certificates, family, free_port, kill_family
 from support import ROOT, eventually
 
-from rnnlab import Experiment, LabError, Problem, cluster, engine, jobs, race, run
-from rnnlab.cluster import Cluster
-from rnnlab.engine import InProcess
-from rnnlab.errands import versions
-from rnnlab.variants import Plan, grid
+from rnnlab import Experiment, LabError, Problem, run
+from rnnlab.engine import InProcess, cluster, jobs
+from rnnlab.engine import workers as workers_module
+from rnnlab.engine.cluster import Cluster
+from rnnlab.engine.payload import versions
+from rnnlab.experiment.race_plan import RacePlan, grid
+from rnnlab.race import race
 
 LOST = 5.0  # seconds within which a reader is told
 STARTING = 40.0  # seconds: workers import torch, on a machine that may be busy
@@ -37,7 +39,7 @@ def running(tmp_path_factory):
 def address(running):
     """A scheduler with two workers, as the README starts them."""
     address, _ = running.scheduler()
-    running.workers(address, 2, "--preload", "rnnlab.preload")
+    running.workers(address, 2, "--preload", "rnnlab.engine.preload")
     return address
 
 
@@ -211,7 +213,7 @@ def test_a_worker_killed_in_the_middle_of_a_slice_changes_no_number(two, tmp_pat
 def test_a_job_that_kills_its_worker_or_hangs_is_said_to_be_lost(bare, workers, connected, tmp_path, monkeypatch, job):
     workers(bare[0], 2)
     one = there(connected, bare[0], 2)
-    monkeypatch.setattr(engine, "JOB_SECONDS", 0.5)
+    monkeypatch.setattr(workers_module, "JOB_SECONDS", 0.5)
     assert code(one.submit(job, str(tmp_path / "tries")).exception(30)) == "worker_lost"
     assert (tmp_path / "tries").read_text() == "x"
     assert one.submit(os.getpid).result(30)  # and the others go on
@@ -256,7 +258,7 @@ def test_a_race_whose_scheduler_is_killed_goes_on_here_from_where_it_was(running
     address, scheduler = running.scheduler()
     workers(address)
     one, here = there(connected, address, 1), InProcess()
-    plan = Plan(DROPOUT.model_copy(update={"epochs": 400}), grid({"cell": ("rnn", "gru")}), seeds=1)
+    plan = RacePlan(DROPOUT.model_copy(update={"epochs": 400}), grid({"cell": ("rnn", "gru")}), seeds=1)
     now = race.begin(one, plan)
 
     def looked() -> bool:

@@ -13,13 +13,14 @@ from streamlit.testing.v1 import AppTest
 from test_figures import decoded
 
 from pages.parts import raceplace, racesetup
-from rnnlab import Experiment, LabError, Problem, engine, race, run, standings
+from rnnlab import Experiment, LabError, Problem, engine, run
 from rnnlab.engine import InProcess
 from rnnlab.experiment import choices
+from rnnlab.experiment.links import from_link, to_link
+from rnnlab.experiment.race_plan import RacePlan, first_axis, grid
 from rnnlab.i18n import LANGUAGES, describe, translator
-from rnnlab.race import Race
-from rnnlab.share import from_link, to_link
-from rnnlab.variants import Plan, first_axis, grid
+from rnnlab.race import race, standings
+from rnnlab.race.race import Race
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -28,7 +29,7 @@ TEXT = "a b c d a\nb c d e\nd e a b\na a b c"
 SMALL = Experiment(text=TEXT, epochs=6, hidden=5, embed=4, held_out=0.5)
 
 
-def visit(e: Experiment = SMALL, lang: str = "en", plan: Plan | None = None, started: bool = False) -> AppTest:
+def visit(e: Experiment = SMALL, lang: str = "en", plan: RacePlan | None = None, started: bool = False) -> AppTest:
     return reader.visit(to_link(e, lang, run=started, race=plan), page="compare")
 
 
@@ -41,7 +42,7 @@ def raced(app: AppTest) -> AppTest:
     raise AssertionError("still racing")
 
 
-def asked(app: AppTest) -> Plan:
+def asked(app: AppTest) -> RacePlan:
     """What is set up, read off the address that the page keeps."""
     plan = from_link(part(app, "address")["query"]).race
     assert plan is not None
@@ -207,7 +208,7 @@ def test_a_variant_is_taken_out():
     take_out(app, 0, part(app, "race-variants")["variants"][0]["said"])
     assert (
         asked(app).experiments()
-        == Plan(SMALL, grid({"cell": ("rnn", "gru"), "bidirectional": (False, True)})[1:], 3).experiments()
+        == RacePlan(SMALL, grid({"cell": ("rnn", "gru"), "bidirectional": (False, True)})[1:], 3).experiments()
     )
 
 
@@ -333,7 +334,7 @@ def test_the_best_run_of_a_variant_opens_in_the_playground():
 
 def test_a_run_that_cannot_run_says_so_in_its_lane():
     e = Experiment(text="a b c", input="onehot", hidden=3, epochs=3)
-    app = visit(e, plan=Plan(e, ((("head", "none"),), (("head", "none"), ("hidden", 4)), (("head", "linear"),)), 2))
+    app = visit(e, plan=RacePlan(e, ((("head", "none"),), (("head", "none"), ("hidden", 4)), (("head", "linear"),)), 2))
     raced(press(app, "race_start"))
     states = [[one["state"] for one in lane["runs"]] for lane in part(app, "race-lanes")["lanes"]]
     assert states == [["finished"] * 2, ["problem"] * 2, ["finished"] * 2]
@@ -345,7 +346,7 @@ def test_a_run_that_cannot_run_says_so_in_its_lane():
 
 @pytest.mark.parametrize("seeds", [1, 2, 3])
 def test_it_says_what_line_and_band_are(seeds):
-    plan = Plan(SMALL, grid({"cell": ("rnn", "gru")}), seeds)
+    plan = RacePlan(SMALL, grid({"cell": ("rnn", "gru")}), seeds)
     app = raced(visit(plan=plan, started=True))
     t = translator("en")
     words = {1: t("race.band.one"), 2: t("race.band.two"), 3: t("race.band.many", seeds=3)}[seeds]
@@ -358,7 +359,7 @@ def test_it_says_what_line_and_band_are(seeds):
 
 
 def test_curves_go_by_epochs_or_by_seconds():
-    app = raced(visit(plan=Plan(SMALL, grid({"cell": ("rnn", "gru")}), 1), started=True))
+    app = raced(visit(plan=RacePlan(SMALL, grid({"cell": ("rnn", "gru")}), 1), started=True))
     app.session_state.race_axis = "seconds"
     looked(app.run())
     trace = json.loads(part(app, "race-loss")["figure"])["data"][0]
@@ -371,7 +372,7 @@ def test_curves_go_by_epochs_or_by_seconds():
 
 @EITHER
 def test_a_shared_race_opens_ready_and_starts_if_it_is_to(lang):
-    plan = Plan(SMALL, grid({"hidden": (3, 4), "cell": ("lstm", "gru")}), 2, equal=False)
+    plan = RacePlan(SMALL, grid({"hidden": (3, 4), "cell": ("lstm", "gru")}), 2, equal=False)
     app = visit(lang=lang, plan=plan)
     assert asked(app) == plan
     assert "race" not in app.session_state
@@ -380,14 +381,14 @@ def test_a_shared_race_opens_ready_and_starts_if_it_is_to(lang):
 
 
 def test_a_hand_picked_race_comes_back_from_its_link():
-    plan = Plan(SMALL, ((("hidden", 3), ("lr", 0.1)), (("hidden", 4), ("lr", 0.2))), 3, equal=False)
+    plan = RacePlan(SMALL, ((("hidden", 3), ("lr", 0.1)), (("hidden", 4), ("lr", 0.2))), 3, equal=False)
     app = visit(plan=plan)
     assert asked(app).experiments() == plan.experiments()
     assert asked(app).seeds == 3
 
 
 def test_a_link_to_a_race_opens_on_its_page():
-    app = reader.visit(to_link(SMALL, "en", race=Plan(SMALL, grid({"layers": (1, 2)}), 1)))
+    app = reader.visit(to_link(SMALL, "en", race=RacePlan(SMALL, grid({"layers": (1, 2)}), 1)))
     assert app.session_state.here == "compare"
 
 

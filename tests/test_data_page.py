@@ -12,10 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts import sheet
 from rnnlab import Experiment, run
-from rnnlab.experiment import TEXT_CHARACTERS, choices
-from rnnlab.presets import FIRST
-from rnnlab.rows import rows_of
-from rnnlab.sources import generated
+from rnnlab.experiment import choices
+from rnnlab.experiment.limits import TEXT_CHARACTERS
+from rnnlab.lessons.presets import FIRST
+from rnnlab.text.lines import rows_of
+from rnnlab.text.synthetic import generated
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 

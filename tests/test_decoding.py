@@ -12,10 +12,11 @@ from torch import nn
 
 from rnnlab import Experiment, run
 from rnnlab.data import Pair, batch_of
-from rnnlab.decoding import beam, greedy
-from rnnlab.labelled import BOS_ID, EOS_ID, PAD_ID
-from rnnlab.training import Trainer, open_run, train
-from rnnlab.translator import Attention, Memory, Translator
+from rnnlab.data.labelled import BOS_ID, EOS_ID, PAD_ID
+from rnnlab.models import Attention, Memory, Seq2Seq
+from rnnlab.models.decoding import beam, greedy
+from rnnlab.training import open_run, train
+from rnnlab.training.trainer import Trainer
 
 LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 TYPES, CLASSES = 7, 6
@@ -27,16 +28,16 @@ def experiment(**fields) -> Experiment:
     return Experiment(**common | fields)
 
 
-def translator(seed=0, **fields) -> Translator:
+def translator(seed=0, **fields) -> Seq2Seq:
     torch.manual_seed(seed)
-    return Translator(experiment(**fields), TYPES, CLASSES).eval()
+    return Seq2Seq(experiment(**fields), TYPES, CLASSES).eval()
 
 
 class Textbook:
     """One pair at a time, so that nothing is padded: torch's own layers, with the weights of a model of the lab, and
     the formulas as they are printed."""
 
-    def __init__(self, model: Translator):
+    def __init__(self, model: Seq2Seq):
         e, self.kind, state = model.experiment, model.experiment.attention, model.state_dict()
         self.onehot = e.input == "onehot"
         self.parts, self.state = {}, state
@@ -174,7 +175,7 @@ MODELS = {
 }
 
 
-def lively(seed: int, **fields) -> Translator:
+def lively(seed: int, **fields) -> Seq2Seq:
     """With weights large enough that probabilities differ, and that sequences of several lengths are written."""
     model = translator(seed, **fields)
     with torch.no_grad():

@@ -13,8 +13,8 @@ import pytest
 import support
 from support import ROOT, eventually
 
-from rnnlab import Experiment, LabError, Problem, engine, jobs, run
-from rnnlab.engine import InProcess, Workers
+from rnnlab import Experiment, LabError, Problem, engine, run
+from rnnlab.engine import InProcess, Workers, jobs, workers
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +154,7 @@ def test_a_job_handed_in_while_idle_workers_lie_dead_is_done_all_the_same(warm):
 
 
 def test_all_workers_killed_while_busy_are_replaced(warm, tmp_path, expected, monkeypatch):
-    monkeypatch.setattr(engine, "JOB_SECONDS", 3.0)
+    monkeypatch.setattr(workers, "JOB_SECONDS", 3.0)
     paths = [tmp_path / name for name in "ab"]
     hanging = [warm.submit(support.hang, str(path)) for path in paths]
     waiting = warm.submit(support.loaded)
@@ -211,15 +211,15 @@ def test_a_job_lost_in_a_pool_that_breaks_is_done_all_the_same(losing):
 
 
 def test_a_lost_job_that_is_alone_is_done_all_the_same(losing, monkeypatch):
-    monkeypatch.setattr(engine, "STUCK", 0.5)
+    monkeypatch.setattr(workers, "STUCK", 0.5)
     assert losing.submit(support.loaded).result(30)[0] != os.getpid()
 
 
 def test_no_job_is_given_up_that_only_waits_for_its_turn(warm, tmp_path, monkeypatch):
     """Both workers are held while the pool is looked at often enough to give a job up; behind them one that waits, and
     is done once."""
-    monkeypatch.setattr(engine, "LOOK", 0.02)
-    monkeypatch.setattr(engine, "STUCK", 0.1)
+    monkeypatch.setattr(workers, "LOOK", 0.02)
+    monkeypatch.setattr(workers, "STUCK", 0.1)
     looks, look = [], warm.lost
     monkeypatch.setattr(warm, "lost", lambda: looks.append(1) or look())
     began, end = tmp_path / "began", tmp_path / "end"
@@ -239,7 +239,7 @@ def test_no_job_is_given_up_that_only_waits_for_its_turn(warm, tmp_path, monkeyp
 def test_a_job_that_hangs_or_kills_its_worker_is_tried_twice_and_then_said_to_be_lost(
     warm, tmp_path, monkeypatch, job, reason
 ):
-    monkeypatch.setattr(engine, "JOB_SECONDS", 0.5)
+    monkeypatch.setattr(workers, "JOB_SECONDS", 0.5)
     future = warm.submit(job, str(tmp_path / "tries"))
     error = future.exception(30)
     assert isinstance(error, LabError)

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnlab import Experiment, LabError, Problem
-from rnnlab.experiment import BOUNDS, UNUSED, choices, shorten
+from rnnlab.experiment import UNUSED, choices
+from rnnlab.experiment.limits import BOUNDS
+from rnnlab.i18n import shorten
 
 # DESIGN.md's table, and what follows from it; written out here so that no limit moves unnoticed
 LIMITS = {

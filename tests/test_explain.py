@@ -6,8 +6,9 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from rnnlab import Experiment, explain, run
-from rnnlab.training import Trainer
+from rnnlab import Experiment, run
+from rnnlab.explain import equations, programs
+from rnnlab.training.trainer import Trainer
 
 LABELLED = "good | we like the rain\nbad | we fear the long rain\ngood | rain"
 PAIRS = "a b c | x y\nb a | y\nc b a b | z y x"
@@ -35,9 +36,9 @@ def test_the_lines_shown_give_the_first_loss(cell, impl, given, head, loss):
     names[cell if impl == "layer" else "cell"] = CELLS[cell, impl](3 if given == "embedding" else 4, 4, **options)
     if head == "linear":
         names["linear"] = nn.Linear(4, 4)
-    exec(explain.code("shapes", e), names)
+    exec(programs.code("shapes", e), names)
     assert names["loss"].item() == pytest.approx(run(e).losses[0], abs=1e-6)
-    exec(explain.code("predictions", e), names)
+    exec(programs.code("predictions", e), names)
     assert names["token"].shape == names["probability"].shape == (1, 4)
 
 
@@ -85,19 +86,19 @@ def test_the_lines_of_every_task_give_the_first_loss(cell, fields):
     e = Experiment(cell=cell, hidden=4, embed=3, layers=2, epochs=1, seed=5, **fields)
     names = names_of(e)
     torch.manual_seed(5)
-    exec(explain.code("shapes", e), names)
+    exec(programs.code("shapes", e), names)
     assert names["loss"].item() == pytest.approx(run(e).losses[0], abs=1e-6)
-    exec(explain.code("predictions", e), names)
+    exec(programs.code("predictions", e), names)
     assert names["token"].shape == names["logits"].shape[:-1]
 
 
 @pytest.mark.parametrize("fields", [CLASSIFIERS[0], PAIRED[2], {}])
 def test_dropout_is_among_the_lines_where_there_is_any(fields):
     drops = {"dropout_embed": 0.25, "dropout_head": 0.5}
-    lines = explain.code("shapes", Experiment(**fields, **drops))
+    lines = programs.code("shapes", Experiment(**fields, **drops))
     assert "0.25, training" in lines
     assert "0.5, training" in lines
-    assert "dropout" not in explain.code("shapes", Experiment(**fields))
+    assert "dropout" not in programs.code("shapes", Experiment(**fields))
 
 
 @pytest.mark.parametrize(
@@ -119,8 +120,8 @@ def test_dropout_is_among_the_lines_where_there_is_any(fields):
     ],
 )
 def test_an_equation_is_the_chosen_models(panel, fields, part):
-    assert part in explain.equation(panel, Experiment(**fields))
+    assert part in equations.equation(panel, Experiment(**fields))
 
 
 def test_a_summed_loss_is_not_divided():
-    assert r"\frac" not in explain.equation("loss", Experiment(loss="sum"))
+    assert r"\frac" not in equations.equation("loss", Experiment(loss="sum"))

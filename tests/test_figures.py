@@ -10,6 +10,7 @@ import plain
 import pytest
 
 from rnnlab import Experiment, figures, run
+from rnnlab.figures import style
 from rnnlab.i18n import translator
 
 T = translator("en")
@@ -94,9 +95,9 @@ def test_each_occurrence_of_a_token_has_its_own_column():
 
 
 def test_a_long_token_is_cut_and_a_space_is_seen():
-    assert figures.tick("a" * 30) == "a" * 9 + "…"
-    assert figures.tick(" ") == "␣"
-    assert figures.tick("<" * 30) == "&lt;" * 9 + "…"  # cut before it is escaped, never inside an escape
+    assert style.tick("a" * 30) == "a" * 9 + "…"
+    assert style.tick(" ") == "␣"
+    assert style.tick("<" * 30) == "&lt;" * 9 + "…"  # cut before it is escaped, never inside an escape
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])

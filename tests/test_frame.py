@@ -4,8 +4,8 @@ import pytest
 from reader import form_of, looked, visit, widget
 
 from rnnlab import Experiment
-from rnnlab.presets import OPENS_ON, PRESETS
-from rnnlab.share import from_link, to_link
+from rnnlab.experiment.links import from_link, to_link
+from rnnlab.lessons.presets import OPENS_ON, PRESETS
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 

@@ -13,12 +13,13 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts import generateview, writing
 from pages.parts.stage import Cursor
-from rnnlab import Experiment, engine, jobs, run
-from rnnlab.generating import generate, what_is_left
-from rnnlab.generation import Settings, spread
+from rnnlab import Experiment, engine, run
+from rnnlab.engine import jobs
+from rnnlab.experiment.links import to_link
 from rnnlab.i18n import LANGUAGES, translator
-from rnnlab.presets import OPENS_ON
-from rnnlab.share import to_link
+from rnnlab.inspection.generation import generate, what_is_left
+from rnnlab.lessons.presets import OPENS_ON
+from rnnlab.records.generation import Settings, spread
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from torch import nn
 
 from rnnlab import Experiment, LabError, run
-from rnnlab.generating import generate, samples, what_is_left
-from rnnlab.generation import (
+from rnnlab.inspection.generation import generate, samples, what_is_left
+from rnnlab.inspection.trace import network
+from rnnlab.records.generation import (
     BOUNDS,
     PROMPT_CHARACTERS,
     READS,
@@ -23,9 +24,8 @@ from rnnlab.generation import (
     longest_copied,
     spread,
 )
-from rnnlab.tasks import TASKS
 from rnnlab.text import characters
-from rnnlab.tracing import network
+from rnnlab.training.tasks import TASKS
 
 TEXT = "the cat sat on the mat\nthe mat sat on a cat\na cat"
 SMALL = {"text": TEXT, "hidden": 7, "embed": 5, "epochs": 3, "lr": 0.05}

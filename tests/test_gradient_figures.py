@@ -12,9 +12,9 @@ from hypothesis.extra.numpy import arrays
 from test_figures import decoded
 
 from rnnlab import Experiment, run
-from rnnlab import gradient_figures as figures
-from rnnlab.history import Snapshot
+from rnnlab.figures import gradients as figures
 from rnnlab.i18n import translator
+from rnnlab.records.history import Snapshot
 
 T = translator("en")
 norms = st.one_of(st.just(0.0), st.floats(1e-45, 1e30))

@@ -14,10 +14,12 @@ from torch import nn
 from torch.nn import functional as F
 
 from pages.parts.stage import Cursor
-from rnnlab import Experiment, backward, explain, run
+from rnnlab import Experiment, run
+from rnnlab.experiment.links import to_link
+from rnnlab.explain import programs
 from rnnlab.i18n import LANGUAGES, translator
-from rnnlab.share import to_link
-from rnnlab.tracing import network
+from rnnlab.inspection import gradients
+from rnnlab.inspection.trace import network
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -68,7 +70,7 @@ def test_curve_words_and_epochs_show_the_run_at_the_chosen_step_and_epoch(lang, 
     history = run(Experiment(cell=cell, epochs=20, layers=2))
     choose(app, 2, 7)
     at = next(c for c in history.checkpoints if c.epoch == 7)
-    norms = backward.through_time(history.experiment, at.weights, 1, 0).norms
+    norms = gradients.through_time(history.experiment, at.weights, 1, 0).norms
     assert curve(app, "curve") == pytest.approx(dict(enumerate(norms["h"][2][:3])))
     assert len(figure(app, "curve")["data"]) == len(norms) == (2 if cell == "lstm" else 1)
     heat = figure(app, "epochs")["data"][0]
@@ -80,7 +82,7 @@ def test_curve_words_and_epochs_show_the_run_at_the_chosen_step_and_epoch(lang, 
     np.testing.assert_allclose(packed, np.where(later, -1, norms["h"]), rtol=1e-5)
     assert (words["target"], words["tokens"], words["asked"], words["parts"]) == (2, SENTENCE.split()[:4], 0, [])
     assert "`学习`" in said(app)
-    assert f"{backward.through_time(history.experiment, at.weights, 1, 0).losses[2]:.4g}" in said(app)
+    assert f"{gradients.through_time(history.experiment, at.weights, 1, 0).losses[2]:.4g}" in said(app)
 
 
 LABELLED = "good | we like the rain\nbad | we fear the long rain\ngood | rain"
@@ -124,8 +126,8 @@ def test_the_lines_of_pytorch_find_what_the_page_shows(fields):
         names |= {"attention": attention, "linear": model.decoder.head}
     else:
         names |= {"x": model.input(ids), "cell": cell_of(model.recurrent), "linear": model.head}
-    exec(explain.code("flow", e), names)
-    expected = backward.through_time(e, weights, 0, 0).norms["h"][asked.start + t][: asked.start + t + 1]
+    exec(programs.code("flow", e), names)
+    expected = gradients.through_time(e, weights, 0, 0).norms["h"][asked.start + t][: asked.start + t + 1]
     assert [norm.item() for norm in names["norms"]] == pytest.approx(expected, rel=1e-4)
 
 
@@ -145,7 +147,7 @@ def test_layers_and_directions_are_chosen_where_there_are_several(lang):
     for layer, direction in ((1, 0), (0, 0), (1, 1)):
         looked(app.selectbox(key="flow_layer").select_index(layer).run())
         looked(app.selectbox(key="flow_direction").select_index(direction).run())
-        norms = backward.through_time(e, weights, layer, direction).norms["h"][3]
+        norms = gradients.through_time(e, weights, layer, direction).norms["h"][3]
         expected = {k: value for k, value in enumerate(norms) if value > 0 or (k >= 3 if direction else k <= 3)}
         assert curve(app, "curve") == pytest.approx(expected)
     looked(app.number_input(key="layers").set_value(1).run())
@@ -218,7 +220,7 @@ def test_the_other_cells_are_the_same_experiment_with_the_cell_replaced(lang):
     for i, cell in enumerate(("rnn", "lstm", "gru")):
         history = run(Experiment(epochs=12, cell=cell))
         assert list(curve(app, "losses", i).values()) == pytest.approx(history.losses)
-        norms = backward.through_time(history.experiment, history.checkpoints[-1].weights, 0, 0).norms["h"][3]
+        norms = gradients.through_time(history.experiment, history.checkpoints[-1].weights, 0, 0).norms["h"][3]
         assert curve(app, "others", i) == pytest.approx(dict(enumerate(norms)))
     assert app.button(key="train_others").disabled
     assert app.session_state.run.history.losses == run(Experiment(epochs=12)).losses  # untouched
@@ -256,9 +258,9 @@ def test_another_experiment_starts_without_the_others_of_the_one_before():
 
 def test_a_cell_that_is_too_large_is_said_and_the_other_one_is_trained(monkeypatch):
     """Where a GRU just fits, an LSTM does not: it has a third more weights."""
-    from rnnlab import training
+    from rnnlab.training import fold
 
-    monkeypatch.setattr(training, "PARAMETERS", run(Experiment(cell="gru", epochs=1)).opening.parameters)
+    monkeypatch.setattr(fold, "PARAMETERS", run(Experiment(cell="gru", epochs=1)).opening.parameters)
     app = until_others_are_done(press(visit(epochs=2, hidden=32), "train_others"))
     assert len(app.error) == 1
     assert app.session_state.others["gru"].epoch == 2
@@ -297,7 +299,7 @@ def test_a_weight_is_checked_on_request_and_both_numbers_are_shown(lang):
     e = Experiment(epochs=5, cell="lstm")
     assert "ε" not in said(app)
     press(app, "check_go")
-    found = backward.check(e, run(e).checkpoints[-1].weights, "recurrent.weight_hh_l0", None)
+    found = gradients.check(e, run(e).checkpoints[-1].weights, "recurrent.weight_hh_l0", None)
     for number in (found.autograd, found.difference):
         assert f"{number:.12g}" in said(app)
     assert f"{found.step:.3g}" in said(app)
@@ -312,7 +314,7 @@ def test_an_entry_is_chosen_within_the_parameters_shape():
     looked(app.number_input(key="check_0").set_value(31).run())
     looked(app.number_input(key="check_1").set_value(3).run())
     press(app, "check_go")
-    found = backward.check(Experiment(epochs=5), run(Experiment(epochs=5)).checkpoints[-1].weights,
+    found = gradients.check(Experiment(epochs=5), run(Experiment(epochs=5)).checkpoints[-1].weights,
                            "recurrent.weight_hh_l0", (31, 3))  # fmt: skip
     assert "weight_hh_l0[31, 3]" in said(app)
     assert f"{found.autograd:.12g}" in said(app)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnlab import Experiment, run
-from rnnlab.history import Frame, History, spacing, weight_spacing
+from rnnlab.records.history import Frame, History, spacing, weight_spacing
 from rnnlab.training import advance, start
 
 FRAMES, HISTORY_BYTES = 200, 8_000_000  # DESIGN.md

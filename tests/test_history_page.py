@@ -11,11 +11,11 @@ from support import ROOT
 from pages.parts.plain import verbatim
 from pages.parts.stage import Cursor
 from rnnlab import Experiment, run
-from rnnlab.chapter import chapter
 from rnnlab.experiment import choices
 from rnnlab.i18n import LANGUAGES, translator
-from rnnlab.presets import OPENS_ON
-from rnnlab.rewriting import script
+from rnnlab.lessons.chapter import chapter
+from rnnlab.lessons.eliza import script
+from rnnlab.lessons.presets import OPENS_ON
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 

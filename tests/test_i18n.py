@@ -15,24 +15,23 @@ from babel.messages.pofile import read_po
 from support import ROOT
 
 from pages.parts import racesetup, raceview
-from rnnlab.architectures import ARCHITECTURES
+from rnnlab.analysis.token_properties import CHOOSING, PLAIN
 from rnnlab.experiment import Experiment, choices
-from rnnlab.generation import Ended, Settings
-from rnnlab.i18n import FOLDER, LANGUAGES, describe, first_language, translator
-from rnnlab.layerlooks import MODELS
-from rnnlab.layersetting import LayerSetting
-from rnnlab.problems import LabError, Problem
-from rnnlab.properties import CHOOSING, PLAIN
-from rnnlab.race_figures import Axis
-from rnnlab.reach import HALVES
-from rnnlab.rows import Reason
-from rnnlab.tables import DELIMITERS, ROLES
-from rnnlab.tagset import MEANINGS
-from rnnlab.taking import REASONS
-from rnnlab.templates import features
-from rnnlab.textlooks import Asks
-from rnnlab.timeline import AGES
-from rnnlab.trace import Kind
+from rnnlab.experiment.layer_spec import LayerSpec
+from rnnlab.figures.race import Axis
+from rnnlab.i18n import FOLDER, LANGUAGES, LabError, Problem, describe, first_language, translator
+from rnnlab.lessons.feature_templates import features
+from rnnlab.lessons.timeline import AGES
+from rnnlab.models.textbook import ARCHITECTURES
+from rnnlab.records.generation import Ended, Settings
+from rnnlab.records.layers import MODELS
+from rnnlab.records.readouts import HALVES
+from rnnlab.records.text import Asks
+from rnnlab.records.trace import InterventionKind
+from rnnlab.text.lines import Reason
+from rnnlab.text.pos_tags import MEANINGS
+from rnnlab.text.table_rows import REASONS
+from rnnlab.text.tables import DELIMITERS, ROLES
 
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py")), *sorted((ROOT / "rnnlab").rglob("*.py"))]
 TREES = {path: ast.parse(path.read_text("utf-8")) for path in SOURCES}
@@ -130,7 +129,7 @@ TENSORS = ["ids", "embedding", "one_hot", "output", "h_n", "c_n", "logits", "los
 TENSORS += ["readout", "encoded", "tokens", "target_embedded", "weights", "decoded"]
 AXES = ["batch", "step", "unit", "embed", "layer", "class", "direction_unit", "layer_direction"]
 SETTINGS = [field.name for field in dataclasses.fields(Settings)]
-LAYER_FIELDS = [field.name for field in dataclasses.fields(LayerSetting)]
+LAYER_FIELDS = [field.name for field in dataclasses.fields(LayerSpec)]
 STAGES = {stage for model in ARCHITECTURES.values() for stage in [*model.inputs, *model.axes]}
 AXES += sorted({axis for model in ARCHITECTURES.values() for axes in model.axes.values() for axis in axes} - {*AXES})
 AXES += ["input", "gate_unit"]  # of a layer's input and weights
@@ -218,8 +217,8 @@ EXPANDED = {
     "status.{}": [f"status.{name}" for name in words_returned_by("mode")],
     "way.{}": [f"way.{name}" for name in ("steps", "concat", "cell", "layer")],
     "module.{}": [f"module.{name}" for name in ("network", "encoder", "decoder")],
-    "whatif.kind.{}": [f"whatif.kind.{kind}" for kind in get_args(Kind)],
-    "whatif.help.{}": [f"whatif.help.{kind}" for kind in get_args(Kind)],
+    "whatif.kind.{}": [f"whatif.kind.{kind}" for kind in get_args(InterventionKind)],
+    "whatif.help.{}": [f"whatif.help.{kind}" for kind in get_args(InterventionKind)],
     "generate.ended.{}": [f"generate.ended.{name}" for name in get_args(Ended) if name != "length"],
     "property.{}": [f"property.{name}" for name in (*PLAIN, *CHOOSING)],
     "choosing.{}": [f"choosing.{name}" for name in CHOOSING],

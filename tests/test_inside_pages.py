@@ -11,10 +11,11 @@ from test_gradients_page import said as said_of_gradients
 from test_gradients_page import visit as visit_gradients
 from test_tracing_tasks import LABELLED, PAIRS
 
-from rnnlab import Experiment, backward, run
+from rnnlab import Experiment, run
 from rnnlab.i18n import LANGUAGES, translator
-from rnnlab.trace import Edit
-from rnnlab.tracing import look
+from rnnlab.inspection import gradients
+from rnnlab.inspection.trace import trace
+from rnnlab.records.trace import Intervention
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -38,7 +39,7 @@ def test_the_cell_page_shows_every_part_of_every_model(task, lang):
         if len(o.parts) > 1:
             looked(app.segmented_control(key="cell_row").select(f"{p.name}-{e.layers - 1}-0").run())
         data = given(app)
-        walk = look(e, weights, p.name, e.layers - 1, 0).original
+        walk = trace(e, weights, p.name, e.layers - 1, 0).original
         assert (data["part"], data["offset"]) == (p.name, p.start)
         assert data["tokens"] == list(o.probe[p.start : p.stop])
         np.testing.assert_allclose(array(data["original"]["hidden"]), walk.hidden, atol=1e-6)
@@ -74,9 +75,9 @@ def test_a_change_in_the_encoder_is_shown_in_the_decoder(lang):
     change(app, "token", step=0, token=4)
     looked(app.segmented_control(key="cell_row").select("decoder-1-0").run())
     data = given(app)
-    edit = Edit("token", 4, step=0, part="encoder")
+    edit = Intervention("token", 4, step=0, part="encoder")
     history = run(Experiment(**TRANSLATOR))
-    expected = look(history.experiment, history.checkpoints[-1].weights, "decoder", 1, 0, (edit,)).changed
+    expected = trace(history.experiment, history.checkpoints[-1].weights, "decoder", 1, 0, (edit,)).changed
     np.testing.assert_allclose(array(data["changed"]["hidden"]), expected.hidden, atol=1e-6)
     t = translator(lang)
     label = app.button(key="whatif_remove_0").label
@@ -103,7 +104,7 @@ def test_the_gradients_page_draws_the_whole_chain(task, lang):
     history = run(e)
     o, weights = history.opening, history.checkpoints[-1].weights
     app = visit_gradients(lang, **TASKS[task])
-    found = backward.through_time(e, weights, e.layers - 1, 0)
+    found = gradients.through_time(e, weights, e.layers - 1, 0)
     norms = found.norms["h"][-1]
     assert curve(app, "curve") == pytest.approx(dict(enumerate(norms)), rel=1e-4)
     words = part(app, "gradients-words")

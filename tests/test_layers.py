@@ -13,25 +13,14 @@ from torch import nn
 
 from rnnlab import Experiment
 from rnnlab.experiment import choices
-from rnnlab.layers import FIRST, LAST, NUMBERS, attempt, build, look
-from rnnlab.layersetting import (
-    BOUNDS,
-    KINDS,
-    LayerSetting,
-    comparing,
-    counting,
-    ends,
-    formula,
-    idle,
-    of_run,
-    parameter_count,
-    program,
-)
-from rnnlab.problems import LabError
+from rnnlab.experiment.layer_spec import BOUNDS, KINDS, LayerSpec, ends, idle, of_run, parameter_count
+from rnnlab.explain.layer_program import comparing, counting, formula, program
+from rnnlab.i18n import LabError
+from rnnlab.inspection.layers import FIRST, LAST, NUMBERS, attempt, build, look
 
 small = st.integers(1, 4)
 settings_of_layers = st.builds(
-    LayerSetting,
+    LayerSpec,
     kind=st.sampled_from(KINDS),
     input_size=small,
     hidden_size=small,
@@ -48,7 +37,7 @@ settings_of_layers = st.builds(
 )
 
 
-def plain_module(s: LayerSetting) -> nn.Module:
+def plain_module(s: LayerSpec) -> nn.Module:
     """The module, asked for as the documentation does."""
     kind = getattr(nn, s.kind)
     relu = {"nonlinearity": s.nonlinearity} if s.kind.startswith("RNN") else {}
@@ -178,23 +167,23 @@ def test_the_lines_behind_the_panels_say_what_the_page_says(s):
 
 
 def test_without_dead_units_nothing_else_is_equal():
-    s = LayerSetting(kind="GRU", hidden_size=5, num_layers=2, bidirectional=True, batch_size=2, steps=4)
+    s = LayerSpec(kind="GRU", hidden_size=5, num_layers=2, bidirectional=True, batch_size=2, steps=4)
     seen = look(s).readout
     assert set(zip(*np.nonzero(seen.equal), strict=True)) == set(ends(s))
     assert ends(s) == ((2, 3, 0), (3, 0, 1))
 
 
 def test_the_backward_half_of_the_last_step_has_seen_one_token_unless_a_layer_below_has_seen_all():
-    one = LayerSetting(kind="LSTM", bidirectional=True, hidden_size=4, steps=5)
+    one = LayerSpec(kind="LSTM", bidirectional=True, hidden_size=4, steps=5)
     assert look(one).readout.sees_others == (True, False)
-    two = LayerSetting(kind="LSTM", bidirectional=True, hidden_size=4, steps=5, num_layers=2)
+    two = LayerSpec(kind="LSTM", bidirectional=True, hidden_size=4, steps=5, num_layers=2)
     assert look(two).readout.sees_others == (True, True)
-    assert look(LayerSetting(steps=1, bidirectional=True)).readout.sees_others == (False, False)
+    assert look(LayerSpec(steps=1, bidirectional=True)).readout.sees_others == (False, False)
 
 
 def test_a_cell_is_shown_step_by_step_with_torchs_numbers():
     """The lesson cell-shapes: B=1, T=3, input 4, hidden 2."""
-    s = LayerSetting(kind="RNNCell")
+    s = LayerSpec(kind="RNNCell")
     seen = look(s)
     torch.manual_seed(0)
     cell = nn.RNNCell(4, 2)
@@ -210,7 +199,7 @@ def test_a_cell_is_shown_step_by_step_with_torchs_numbers():
 
 
 def test_of_many_steps_the_first_and_last_are_shown_and_large_tensors_keep_their_values():
-    seen = look(LayerSetting(kind="LSTM", hidden_size=256, num_layers=3, input_size=300, steps=50))
+    seen = look(LayerSpec(kind="LSTM", hidden_size=256, num_layers=3, input_size=300, steps=50))
     assert [step.step for step in seen.steps] == [*range(FIRST), *range(50 - LAST, 50)]
     tensors = [*seen.tensors, *(weight for group in seen.weights for weight in group)]
     assert {tensor.values is None for tensor in tensors if tensor.count > NUMBERS} == {True}
@@ -219,7 +208,7 @@ def test_of_many_steps_the_first_and_last_are_shown_and_large_tensors_keep_their
 
 # Settings
 
-DEFAULTS = LayerSetting()
+DEFAULTS = LayerSpec()
 
 
 @pytest.mark.parametrize("name", BOUNDS)
@@ -227,12 +216,12 @@ def test_a_size_out_of_range_is_named_with_its_limits(name):
     low, high = BOUNDS[name]
     for value in (low - 1, high + 1, float("nan"), float("inf"), "3", None, True):
         with pytest.raises(LabError) as caught:
-            LayerSetting(**{name: value})
+            LayerSpec(**{name: value})
         (problem,) = caught.value.problems
         assert (problem.code, problem.field) == ("bounds", name)
         assert problem.values["low"] in str(caught.value)
     for value in (low, high):
-        assert getattr(LayerSetting(**{name: value}), name) == value
+        assert getattr(LayerSpec(**{name: value}), name) == value
 
 
 @pytest.mark.parametrize(
@@ -240,15 +229,15 @@ def test_a_size_out_of_range_is_named_with_its_limits(name):
 )
 def test_what_is_no_choice_is_refused(name, value):
     with pytest.raises(LabError) as caught:
-        LayerSetting(**{name: value})
+        LayerSpec(**{name: value})
     assert caught.value.problems[0].field == name
 
 
 def test_sizes_that_are_too_much_together_are_refused():
     with pytest.raises(LabError, match=r"131,072.*4,096"):
-        LayerSetting(batch_size=256, steps=512)
+        LayerSpec(batch_size=256, steps=512)
     with pytest.raises(LabError, match=r"10,768,384.*5,000,000"):
-        look(LayerSetting(kind="LSTM", input_size=5000, hidden_size=256, bidirectional=True))
+        look(LayerSpec(kind="LSTM", input_size=5000, hidden_size=256, bidirectional=True))
 
 
 @given(settings_of_layers, st.data())
@@ -261,7 +250,7 @@ def test_what_is_said_to_have_no_effect_has_none(s, data):
         "batch_first": not s.batch_first, "dropout": 0.5 - s.dropout, "bidirectional": not s.bidirectional,
         "batch_size": s.batch_size % 4 + 1,
     }[name]  # fmt: skip
-    changed = LayerSetting(**{**s.__dict__, name: other})
+    changed = LayerSpec(**{**s.__dict__, name: other})
     same = [t.shape for t in look(changed).tensors] == [t.shape for t in look(s).tensors] and program(
         changed
     ) == program(s)
@@ -273,7 +262,7 @@ def test_what_is_said_to_have_no_effect_has_none(s, data):
 
 @pytest.mark.parametrize("preset", choices("preset"))
 def test_the_module_of_a_lesson_is_the_one_its_run_trains(preset):
-    from rnnlab.training import Trainer
+    from rnnlab.training.trainer import Trainer
 
     e = Experiment(preset=preset)
     trainer = Trainer(e)
@@ -295,7 +284,7 @@ LESSONS = {
 
 @pytest.mark.parametrize(("preset", "shapes"), LESSONS.items())
 def test_the_lessons_have_the_shapes_of_the_reference(preset, shapes):
-    from rnnlab.training import Trainer
+    from rnnlab.training.trainer import Trainer
 
     e = Experiment(preset=preset)
     trainer = Trainer(e)
@@ -305,9 +294,7 @@ def test_the_lessons_have_the_shapes_of_the_reference(preset, shapes):
 
 
 def test_a_module_is_built_as_the_arguments_say():
-    module = build(
-        LayerSetting(kind="LSTM", num_layers=3, bias=False, batch_first=True, dropout=0.25, bidirectional=True)
-    )
+    module = build(LayerSpec(kind="LSTM", num_layers=3, bias=False, batch_first=True, dropout=0.25, bidirectional=True))
     assert (module.num_layers, module.bias, module.batch_first, module.dropout, module.bidirectional) == (
         3,
         False,
@@ -315,4 +302,4 @@ def test_a_module_is_built_as_the_arguments_say():
         0.25,
         True,
     )
-    assert build(LayerSetting(nonlinearity="relu")).nonlinearity == "relu"
+    assert build(LayerSpec(nonlinearity="relu")).nonlinearity == "relu"

@@ -6,12 +6,13 @@ import torch
 
 from rnnlab import Experiment, LabError, run
 from rnnlab.data import Pair, batch_of
-from rnnlab.decoding import beam
-from rnnlab.experiment import ATTENDED, HISTORY_BYTES, TYPES
-from rnnlab.history import HELD
-from rnnlab.labelled import EOS_ID
-from rnnlab.training import Trainer, advance, start
-from rnnlab.translator import Translator
+from rnnlab.data.labelled import EOS_ID
+from rnnlab.experiment.limits import ATTENDED, HISTORY_BYTES, TYPES
+from rnnlab.models import Seq2Seq
+from rnnlab.models.decoding import beam
+from rnnlab.records.history import HELD_OUT_LINES
+from rnnlab.training import advance, start
+from rnnlab.training.trainer import Trainer
 
 PAIRS = "a b | b a\nc | c\na c b | b c a\nb b | b b"
 EXPLODING = {"nonlinearity": "relu", "optimizer": "sgd", "lr": 10, "hidden": 16, "held_out": 0.3}
@@ -50,7 +51,7 @@ def test_weights_that_ran_away_leave_no_frame_and_no_checkpoint(fields, loss):
 
 
 def test_a_beam_ends_where_nothing_is_likely_any_more():
-    model = Translator(Experiment(task="seq2seq", hidden=4, embed=3), 5, 6).eval()
+    model = Seq2Seq(Experiment(task="seq2seq", hidden=4, embed=3), 5, 6).eval()
     batch = batch_of([Pair([2, 3], [3, EOS_ID])])
     with torch.no_grad():
         model.decoder.head.bias.fill_(torch.nan)
@@ -88,7 +89,7 @@ def test_of_long_pairs_frames_are_about_fewer():
     o = history.opening
     assert o.held_count == 30
     assert len(o.held) == len(history.frames[-1].held.said) == 2 * ATTENDED // (150 * 151 * 256)
-    assert len(start(Experiment(preset="attention", pairs=2_000))[1].opening.held) == HELD
+    assert len(start(Experiment(preset="attention", pairs=2_000))[1].opening.held) == HELD_OUT_LINES
 
 
 # What only the cut text decides

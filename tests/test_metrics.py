@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from rnnlab import metrics
-from rnnlab.history import Held, Line
+from rnnlab.analysis import metrics
+from rnnlab.records.history import HeldOutResult, Line
 
 CLASSES = 5
 ANSWERS = st.lists(st.tuples(st.integers(0, CLASSES - 1), st.integers(0, CLASSES - 1)), min_size=1, max_size=60)
@@ -42,7 +42,7 @@ def test_what_would_be_divided_by_zero_is_not_a_number():
 def test_lines_are_counted_answer_by_answer(lines):
     """A line with one class for all, or with one for each token."""
     pairs = [arrays(line) for line in lines]
-    held = Held(0.0, 0.0, np.nan, tuple(said.astype(np.int32) for _, said in pairs))
+    held = HeldOutResult(0.0, 0.0, np.nan, tuple(said.astype(np.int32) for _, said in pairs))
     counts = metrics.confusion_of([Line((), tuple(truth.tolist())) for truth, _ in pairs], held, CLASSES)
     together = [np.concatenate(side) for side in zip(*pairs, strict=True)]
     assert counts.tolist() == confusion_matrix(*together, labels=range(CLASSES)).tolist()

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_layers import plain_module, settings_of_layers
 
-from rnnlab.layers import attempt
-from rnnlab.layersetting import LayerSetting
-from rnnlab.mismatch import ELEMENTS, NUMBERS, SIZE, crashes, diagnose, read_shape
-from rnnlab.problems import LabError
+from rnnlab.analysis.shape_errors import ELEMENTS, NUMBERS, SIZE, crashes, diagnose, read_shape
+from rnnlab.experiment.layer_spec import LayerSpec
+from rnnlab.i18n import LabError
+from rnnlab.inspection.layers import attempt
 
 
-def accepts(s: LayerSetting, x: tuple[int, ...], state: tuple[int, ...] | None) -> bool:
+def accepts(s: LayerSpec, x: tuple[int, ...], state: tuple[int, ...] | None) -> bool:
     """Whether torch takes them, asked in the plainest way. An LSTM's c_0 is given whatever shape fits."""
     module = plain_module(s)
     given = None
@@ -90,7 +90,7 @@ CASES = [
 
 @pytest.mark.parametrize(("fields", "x", "state", "words", "code"), CASES)
 def test_torchs_own_words_and_their_meaning(fields, x, state, words, code):
-    trial = attempt(LayerSetting(**fields), x, state)
+    trial = attempt(LayerSpec(**fields), x, state)
     assert words in trial.error
     assert bool(trial.error) == bool(words)
     assert trial.advice[0].code == code
@@ -98,7 +98,7 @@ def test_torchs_own_words_and_their_meaning(fields, x, state, words, code):
 
 
 def test_what_fits_shows_what_comes_out():
-    trial = attempt(LayerSetting(kind="LSTM", num_layers=2, bidirectional=True), (7, 3, 4), (4, 3, 2))
+    trial = attempt(LayerSpec(kind="LSTM", num_layers=2, bidirectional=True), (7, 3, 4), (4, 3, 2))
     assert trial.outputs == (("output", (7, 3, 4)), ("h_n", (4, 3, 2)), ("c_n", (4, 3, 2)))
     assert trial.advice == ()
 
@@ -147,7 +147,7 @@ def test_whatever_is_typed_is_a_shape_within_limits_or_an_error_of_ours(text):
 
 
 def test_a_trial_that_would_take_minutes_is_refused():
-    s = LayerSetting(kind="LSTM", input_size=1, hidden_size=256, num_layers=3)
+    s = LayerSpec(kind="LSTM", input_size=1, hidden_size=256, num_layers=3)
     with pytest.raises(LabError) as caught:
         attempt(s, (400, 500, 1), None)
     assert caught.value.problems[0].code == "shape_work"

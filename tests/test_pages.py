@@ -10,9 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.plain import verbatim
 from rnnlab import Experiment, run
-from rnnlab.experiment import BOUNDS, UNUSED, choices
-from rnnlab.presets import FIRST
-from rnnlab.share import to_file, to_link
+from rnnlab.experiment import UNUSED, choices
+from rnnlab.experiment.limits import BOUNDS
+from rnnlab.experiment.links import to_file, to_link
+from rnnlab.lessons.presets import FIRST
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 

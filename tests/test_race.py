@@ -13,18 +13,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import eventually
 
-from rnnlab import Experiment, LabError, Problem, engine, jobs, race, racing, run
-from rnnlab.engine import InProcess, Workers
-from rnnlab.experiment import BOUNDS
-from rnnlab.history import Score, joined
-from rnnlab.race import Race
-from rnnlab.tasks import TASKS, data_of
-from rnnlab.variants import Plan, grid
+from rnnlab import Experiment, LabError, Problem, engine, run
+from rnnlab.engine import InProcess, Workers, jobs
+from rnnlab.experiment.limits import BOUNDS
+from rnnlab.experiment.race_plan import RacePlan, grid
+from rnnlab.race import race
+from rnnlab.race.race import Race
+from rnnlab.records.history import Score, joined
+from rnnlab.records.race import RaceChunk
+from rnnlab.training import race_slices
+from rnnlab.training.tasks import TASKS, data_of
 
 LINES = "a b c d a\nb c d e\nd e a b\na a b c\ne d c b a"
 BASE = Experiment(text=LINES, epochs=12, hidden=5, embed=4, batch=2, shuffle=True, held_out=0.4, dropout_head=0.2)
 CELLS = grid({"cell": ("rnn", "lstm", "gru")})
-PLAN = Plan(BASE, CELLS, seeds=2)
+PLAN = RacePlan(BASE, CELLS, seeds=2)
 
 
 def brief(job, args: tuple) -> tuple:
@@ -74,7 +77,7 @@ def numbers(now: Race) -> list[tuple]:
     ]  # fmt: skip
 
 
-def alone(plan: Plan) -> list[tuple]:
+def alone(plan: RacePlan) -> list[tuple]:
     """What each run gives that is trained by itself, and whole."""
     found = []
     for _, experiment in plan.runs():
@@ -102,7 +105,7 @@ def test_a_race_ends_as_each_variant_does_alone_bit_for_bit(runner, expected):
 @given(st.integers(0, 2**32), st.integers(1, 3))
 @settings(max_examples=15)
 def test_pauses_and_the_order_of_results_change_no_number(seed: int, workers: int):
-    plan, order = Plan(BASE.model_copy(update={"epochs": 4}), CELLS[:2], seeds=2), random.Random(seed)
+    plan, order = RacePlan(BASE.model_copy(update={"epochs": 4}), CELLS[:2], seeds=2), random.Random(seed)
     runner = Later(workers)
     now = race.begin(runner, plan)
     while now.going or now.resumable:
@@ -121,7 +124,7 @@ def test_races_of_other_tasks_end_so_too(task):
     texts = {"classify": "x | a b\ny | b c d\nx | a\ny | d c\nx | b", "tag": "a/X b/Y c/X\nb/Y a/X\nc/X b/Y\na/X"}
     e = {"task": task, "text": texts.get(task, ""), "epochs": 3, "hidden": 4, "embed": 3, "held_out": 0.3, "batch": 2}
     e |= {"data": "reversal", "pairs": 12} if task == "seq2seq" else {"bidirectional": True}
-    plan = Plan(Experiment(**e), grid({"cell": ("gru", "rnn")}), seeds=2)
+    plan = RacePlan(Experiment(**e), grid({"cell": ("gru", "rnn")}), seeds=2)
     assert numbers(finished(OneEpoch(), race.begin(OneEpoch(), plan))) == alone(plan)
 
 
@@ -162,7 +165,7 @@ class DeadlyOnce:
 
 
 def test_a_worker_killed_in_mid_race_costs_one_slice_and_changes_no_number(workers, tmp_path):
-    plan = Plan(BASE.model_copy(update={"epochs": 100}), CELLS, seeds=2)
+    plan = RacePlan(BASE.model_copy(update={"epochs": 100}), CELLS, seeds=2)
     deadly = DeadlyOnce(workers, tmp_path / "died")
     now = in_time(deadly, race.begin(deadly, plan))
     assert (tmp_path / "died").read_text() == "x"
@@ -177,7 +180,7 @@ def test_a_worker_killed_in_mid_race_costs_one_slice_and_changes_no_number(worke
 @settings(max_examples=15)
 def test_runs_take_turns_whatever_the_order_of_results(seed: int, workers: int, count: int):
     """No run has had two slices more than another that is not done."""
-    plan = Plan(
+    plan = RacePlan(
         BASE.model_copy(update={"epochs": 5, "held_out": 0.0}), grid({"lr": [0.01 * (k + 1) for k in range(count)]}), 1
     )
     runner, order = Later(workers), random.Random(seed)
@@ -193,7 +196,7 @@ def test_runs_take_turns_whatever_the_order_of_results(seed: int, workers: int, 
 
 def test_a_worker_always_has_something_to_do_and_never_much_more():
     runner = Later(1)
-    now = race.begin(runner, Plan(BASE, CELLS, seeds=4))
+    now = race.begin(runner, RacePlan(BASE, CELLS, seeds=4))
     for _ in range(30):
         assert 1 <= len(runner.waiting) <= 20
         runner.do()
@@ -208,7 +211,7 @@ def test_slices_begin_short_and_end_long():
 
 
 def test_variants_read_the_same_data_in_the_same_order():
-    from rnnlab.training import Trainer
+    from rnnlab.training.trainer import Trainer
 
     def epoch(trainer: Trainer) -> list[int]:
         order = trainer.order
@@ -254,7 +257,7 @@ def test_a_result_that_is_there_when_it_pauses_is_taken():
 
 def test_a_run_that_cannot_run_says_why_and_the_others_go_on():
     base = Experiment(text="a b c", tokenizer="words", hidden=3, epochs=3, input="onehot")
-    plan = Plan(base, grid({"head": ("linear", "none"), "hidden": (3, 4)}), seeds=1)  # without head: 3 classes
+    plan = RacePlan(base, grid({"head": ("linear", "none"), "hidden": (3, 4)}), seeds=1)  # without head: 3 classes
     now = finished(InProcess(), race.begin(InProcess(), plan))
     assert [bool(entry.problems) for entry in now.entries] == [False, False, False, True]
     assert now.done
@@ -369,8 +372,8 @@ MODELS = st.fixed_dictionaries(
 @given(MODELS)
 def test_parameters_are_counted_as_torch_has_them(model):
     e = Experiment(text=LINES, **model)
-    assert racing.parameters(e) == plain_count(e)
-    assert racing.parameters(e) == sum(p.numel() for p in TASKS["next"].model(e, data_of(e)).parameters())
+    assert race_slices.parameters(e) == plain_count(e)
+    assert race_slices.parameters(e) == sum(p.numel() for p in TASKS["next"].model(e, data_of(e)).parameters())
 
 
 @given(MODELS, st.integers(1, 600_000))
@@ -378,12 +381,15 @@ def test_a_fitted_hidden_size_is_the_nearest_of_all(model, wanted):
     e = Experiment(text=LINES, **model)
     low, high = map(int, BOUNDS["hidden"])
     sizes = (
-        {hidden: plain_count(racing.sized(e, hidden)) for hidden in range(low, high + 1)} if wanted % 7 == 0 else None
+        {hidden: plain_count(race_slices.sized(e, hidden)) for hidden in range(low, high + 1)}
+        if wanted % 7 == 0
+        else None
     )
-    found = racing.fitted(e, wanted)
+    found = race_slices.fitted(e, wanted)
     assert replace_hidden(found, e.hidden) == e
     around = sizes or {
-        h: plain_count(racing.sized(e, h)) for h in range(max(low, found.hidden - 2), min(high, found.hidden + 2) + 1)
+        h: plain_count(race_slices.sized(e, h))
+        for h in range(max(low, found.hidden - 2), min(high, found.hidden + 2) + 1)
     }
     best = min(around, key=lambda hidden: (abs(around[hidden] - wanted), hidden))
     assert found.hidden == best
@@ -395,12 +401,12 @@ def replace_hidden(e: Experiment, hidden: int) -> Experiment:
 
 def test_with_an_equal_budget_every_run_is_as_large_as_the_base():
     base = BASE.model_copy(update={"hidden": 40})
-    now = finished(InProcess(), race.begin(InProcess(), Plan(base, CELLS, 1, equal=True)))
+    now = finished(InProcess(), race.begin(InProcess(), RacePlan(base, CELLS, 1, equal=True)))
     counts = [entry.record.parameters for entry in now.entries]
     sizes = [entry.record.experiment.hidden for entry in now.entries]
     assert sizes[0] == 40
     assert sizes[1] < sizes[2] < 40, "four sets of weights, three, one"
-    assert counts[0] == racing.parameters(base)
+    assert counts[0] == race_slices.parameters(base)
     assert max(counts) / min(counts) < 1.1
     for entry in now.entries:
         assert entry.record.losses == tuple(run(entry.record.experiment).losses)
@@ -420,7 +426,7 @@ def test_waiting_is_no_computing_time():
             pause.wait(0.03)
             return future
 
-    plan = Plan(BASE, CELLS[:2], seeds=1)
+    plan = RacePlan(BASE, CELLS[:2], seeds=1)
     quick, slow = (finished(runner, race.begin(runner, plan)) for runner in (InProcess(), Slow()))
     waited = 0.06 * sum(entry.turns for entry in slow.entries)
     computed = [sum(entry.record.stepping for entry in now.entries) for now in (quick, slow)]
@@ -441,7 +447,7 @@ def test_the_clock_goes_on_by_epoch_and_ends_with_all_seconds():
 def test_a_slice_without_a_whole_epoch_counts_for_the_epoch_to_come():
     record = race.Record(BASE, 10, 1, 0)
     for losses, stepping in (((), 1.0), ((0.5,), 1.0), ((0.4, 0.3), 2.0)):
-        record = record.extended(race.Leg(losses, losses, (), stepping, ""))
+        record = record.extended(RaceChunk(losses, losses, (), stepping, ""))
     assert record.clock == pytest.approx((2.0, 3.0, 4.0))
 
 
@@ -450,6 +456,6 @@ def test_scores_are_kept_as_a_history_keeps_them():
     record = replace(race.Record(BASE, 10, 2, 4), scores=scores[0])
     kept = scores[0]
     for leg in scores[1:]:
-        record, kept = record.extended(race.Leg((), (), leg, 0.1, "")), joined(kept, leg, 2)
+        record, kept = record.extended(RaceChunk((), (), leg, 0.1, "")), joined(kept, leg, 2)
     assert record.scores == kept
     assert [score.epoch for score in record.scores] == [0, 2, 4, 6, 8, 9]

@@ -11,15 +11,15 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnlab import Experiment, LabError, run
-from rnnlab.batching import batches, reading, shuffled
-from rnnlab.cutting import beginning, cuts, inked, merged, parted, spaced
 from rnnlab.data import Pair, batch_of
-from rnnlab.embeddings import nearest, plane
-from rnnlab.experiment import TEXT_CHARACTERS
-from rnnlab.packing import packing
+from rnnlab.experiment.limits import TEXT_CHARACTERS
+from rnnlab.inspection.batches import batches, reading, shuffled
+from rnnlab.inspection.embeddings import nearest, plane
+from rnnlab.inspection.packing import packing
+from rnnlab.records.text import BATCHES, LINES, SEQUENCES
 from rnnlab.text import TOKENIZERS, characters
-from rnnlab.textlooks import BATCHES, LINES, SEQUENCES
-from rnnlab.training import Trainer
+from rnnlab.text.segmentation import beginning, cuts, inked, merged, parted, spaced
+from rnnlab.training.trainer import Trainer
 
 EMOJI = "👩‍👩‍👧我爱🇨🇳 مرحبا بك"
 

@@ -6,10 +6,11 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from rnnlab import Experiment, jobs, run
+from rnnlab import Experiment, run
+from rnnlab.engine import jobs
 from rnnlab.experiment import choices
-from rnnlab.readouts import PADDING, reach
-from rnnlab.tasks import TASKS
+from rnnlab.inspection.readouts import PADDING, reach
+from rnnlab.training.tasks import TASKS
 
 TEXT = """good | a fine film
 bad | a dull film with a silly end

@@ -16,13 +16,13 @@ from torch import nn
 from pages.parts import classviews, resultview, tagviews
 from pages.parts.stage import Cursor
 from rnnlab import Experiment, models, run
+from rnnlab.experiment.links import to_link
 from rnnlab.i18n import LANGUAGES, translator
-from rnnlab.readouts import reach
-from rnnlab.share import to_link
-from rnnlab.tagset import MEANINGS
-from rnnlab.tasks import TASKS
+from rnnlab.inspection.readouts import reach
+from rnnlab.inspection.trace import network
 from rnnlab.text import tagged
-from rnnlab.tracing import network
+from rnnlab.text.pos_tags import MEANINGS
+from rnnlab.training.tasks import TASKS
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 

@@ -7,8 +7,8 @@ from captum.attr import InputXGradient
 from torch import nn
 
 from rnnlab import Experiment, run
-from rnnlab.tasks import TASKS
-from rnnlab.tracing import network
+from rnnlab.inspection.trace import network
+from rnnlab.training.tasks import TASKS
 
 TEXT = """good | a fine film with a warm heart
 bad | a dull film

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from reader import said, until_trained, visit
 
 from pages.parts import seqviews
-from rnnlab import Experiment, run, seq_figures, sequences
-from rnnlab.history import joiner
+from rnnlab import Experiment, run
+from rnnlab.analysis import seq2seq_frames
+from rnnlab.engine.runs import Run
+from rnnlab.figures import seq2seq
 from rnnlab.i18n import translator
-from rnnlab.session import Run
+from rnnlab.records.history import joiner
 
 SMALL = {"task": "seq2seq", "data": "reversal", "pairs": 40, "hidden": 12, "embed": 6, "batch": 8, "epochs": 3}
 SMALL |= {"cell": "gru", "held_out": 0.25, "lr": 0.02, "packed": True, "probe": 2}
@@ -43,7 +45,7 @@ def rows_of(laid) -> list[np.ndarray]:
 @given(st.lists(st.lists(st.integers(-9, 9), max_size=5), min_size=1, max_size=6), st.integers(1, 3))
 def test_rows_laid_end_to_end_come_apart_again(rows, width):
     arrays = [np.repeat(np.array(row, np.int16)[:, None], width, 1) for row in rows]
-    laid = sequences.ragged(arrays)
+    laid = seq2seq_frames.ragged(arrays)
     starts = np.concatenate([[0], np.cumsum(laid.lengths)]) * laid.width
     for row, start, end in zip(arrays, starts, starts[1:], strict=False):
         assert laid.values[start:end].reshape(-1, width).tolist() == row.tolist()
@@ -51,14 +53,14 @@ def test_rows_laid_end_to_end_come_apart_again(rows, width):
 
 @given(st.lists(st.lists(st.integers(0, 60), max_size=4), min_size=1, max_size=4).filter(any))
 def test_places_lead_back_to_the_classes(rows):
-    used = sequences.used_by(rows)
+    used = seq2seq_frames.used_by(rows)
     for row in rows:
-        assert [int(used[place]) for place in sequences.places(row, used)] == row
+        assert [int(used[place]) for place in seq2seq_frames.places(row, used)] == row
 
 
 def test_shares_keep_four_digits_and_no_number_is_nothing():
     values = np.array([0.0, 1.0, 0.12345, math.nan, 1.0000001, -1e-9], np.float32)
-    assert sequences.shares(values) / 32767 == pytest.approx([0, 1, 0.12345, 0, 1, 0], abs=2e-5)
+    assert seq2seq_frames.shares(values) / 32767 == pytest.approx([0, 1, 0.12345, 0, 1, 0], abs=2e-5)
 
 
 @pytest.mark.parametrize(
@@ -134,8 +136,8 @@ def test_hypotheses_come_without_what_fills_them_up(shown):
 def test_the_greedy_score_is_that_of_a_beam_of_one():
     history = run(Experiment(**SMALL, beam=1))
     for frame in history.frames:
-        assert sequences.greedy_score(frame) == pytest.approx(float(frame.more["beam_scores"][0]), abs=1e-4)
-        assert sequences.beams_of(frame)[0].tolist() == frame.more["free"].tolist()
+        assert seq2seq_frames.greedy_score(frame) == pytest.approx(float(frame.more["beam_scores"][0]), abs=1e-4)
+        assert seq2seq_frames.beams_of(frame)[0].tolist() == frame.more["free"].tolist()
 
 
 def test_outputs_are_aligned_with_the_right_target(shown):
@@ -164,7 +166,7 @@ def test_held_out_pairs_come_with_what_was_said_of_each(shown):
 
 def test_the_curves_are_the_shares_of_each_recorded_epoch(shown):
     history = shown.history
-    figure = seq_figures.exact_figure(history, translator("en"))
+    figure = seq2seq.exact_figure(history, translator("en"))
     score, forced, free = figure.data
     assert list(score.x) == [frame.epoch for frame in history.frames]
     for curve, field in ((score, "score"), (forced, "forced"), (free, "free")):

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnlab import Experiment, History, LabError, Problem, engine, jobs, run, session
+from rnnlab import Experiment, History, LabError, Problem, engine, run
+from rnnlab.engine import jobs, runs
 
 SMALL = Experiment(epochs=12)
 CARRIED = Experiment(preset="hello-elloh", epochs=12, layers=2, dropout=0.5)
@@ -42,23 +43,23 @@ def bench() -> Bench:
     return Bench()
 
 
-def to_the_end(bench: Bench, r: session.Run) -> session.Run:
+def to_the_end(bench: Bench, r: runs.Run) -> runs.Run:
     while r.going:
         bench.work()
-        r = session.tick(bench, r)
+        r = runs.tick(bench, r)
     return r
 
 
-def opened(bench: Bench, experiment: Experiment = SMALL) -> session.Run:
-    return to_the_end(bench, session.begin(bench, experiment, train=False))
+def opened(bench: Bench, experiment: Experiment = SMALL) -> runs.Run:
+    return to_the_end(bench, runs.begin(bench, experiment, train=False))
 
 
-def after(bench: Bench, epochs: int, experiment: Experiment = SMALL) -> session.Run:
+def after(bench: Bench, epochs: int, experiment: Experiment = SMALL) -> runs.Run:
     """A run that goes on, with this many epochs done and the next slice under way."""
-    r = session.begin(bench, experiment, train=True)
+    r = runs.begin(bench, experiment, train=True)
     while r.epoch < epochs:
         bench.work()
-        r = session.tick(bench, r)
+        r = runs.tick(bench, r)
     return r
 
 
@@ -83,7 +84,7 @@ def test_opening_shows_the_untrained_network_and_trains_nothing(bench):
 
 @pytest.mark.parametrize("experiment", [SMALL, CARRIED])
 def test_training_to_the_end_is_the_uninterrupted_run(bench, whole, experiment):
-    r = to_the_end(bench, session.begin(bench, experiment, train=True))
+    r = to_the_end(bench, runs.begin(bench, experiment, train=True))
     assert_identical(r.history, whole[experiment])
     assert not r.resumable
     assert bench.submitted == 13
@@ -98,37 +99,37 @@ BUTTONS = ["pause", "train", "step", "tick", "work", "work and tick"]
 def test_whatever_is_pressed_in_between_the_run_is_the_same(whole, experiment, buttons):
     """Results that were abandoned never show; no epoch is lost or seen twice."""
     bench = Bench()
-    r = session.begin(bench, experiment, train=True)
+    r = runs.begin(bench, experiment, train=True)
     for button in buttons:
         before = r.epoch
         if "work" in button:
             bench.work()
         if "tick" in button:
-            r = session.tick(bench, r)
+            r = runs.tick(bench, r)
         if button == "pause":
-            r = session.pause(r)
+            r = runs.pause(r)
         if button == "train" and r.resumable:
-            r = session.train_until(bench, r, experiment.epochs)
+            r = runs.train_until(bench, r, experiment.epochs)
         if button == "step" and r.resumable:
-            r = session.train_until(bench, r, r.epoch + 1)
+            r = runs.train_until(bench, r, r.epoch + 1)
         assert r.epoch in (before, before + 1)
     r = to_the_end(bench, r)
     if r.resumable:
-        r = to_the_end(bench, session.train_until(bench, r, experiment.epochs))
+        r = to_the_end(bench, runs.train_until(bench, r, experiment.epochs))
     assert_identical(r.history, whole[experiment])
 
 
 def test_pause_does_not_wait_for_what_is_under_way_and_does_not_use_it(bench):
-    r = session.pause(after(bench, 3))
+    r = runs.pause(after(bench, 3))
     assert (r.going, r.epoch, r.resumable) == (False, 3, True)
     bench.work()  # the worker finishes what nobody waits for
-    assert session.tick(bench, r) == r
+    assert runs.tick(bench, r) == r
 
 
 def test_what_was_abandoned_is_computed_again(bench, whole):
-    r = session.pause(after(bench, 3))
+    r = runs.pause(after(bench, 3))
     bench.work()
-    r = session.train_until(bench, r, 5)
+    r = runs.train_until(bench, r, 5)
     r = to_the_end(bench, r)
     assert r.history.losses == whole[SMALL].losses[:5]
 
@@ -136,30 +137,30 @@ def test_what_was_abandoned_is_computed_again(bench, whole):
 def test_one_step_is_one_epoch(bench, whole):
     r = opened(bench)
     for epoch in (1, 2, 3):
-        r = to_the_end(bench, session.train_until(bench, r, r.epoch + 1))
+        r = to_the_end(bench, runs.train_until(bench, r, r.epoch + 1))
         assert r.history.losses == whole[SMALL].losses[:epoch]
         assert r.history.frames[-1].epoch == epoch
 
 
 def test_pause_while_opening_opens_and_goes_no_further(bench):
-    r = to_the_end(bench, session.pause(session.begin(bench, SMALL, train=True)))
+    r = to_the_end(bench, runs.pause(runs.begin(bench, SMALL, train=True)))
     assert (r.epoch, bench.submitted, r.resumable) == (0, 1, True)
 
 
 def test_stop_keeps_what_was_recorded_and_ends_the_run(bench):
-    r = session.stop(after(bench, 3))
+    r = runs.stop(after(bench, 3))
     assert (r.going, r.epoch, r.resumable) == (False, 3, False)
-    assert session.train_until(bench, r, 12) == session.tick(bench, session.train_until(bench, r, 12))
-    assert session.train_until(bench, r, 12).going is False
+    assert runs.train_until(bench, r, 12) == runs.tick(bench, runs.train_until(bench, r, 12))
+    assert runs.train_until(bench, r, 12).going is False
 
 
-@pytest.mark.parametrize("end", [session.pause, session.stop])
+@pytest.mark.parametrize("end", [runs.pause, runs.stop])
 def test_after_pause_and_stop_nothing_more_is_asked_for(bench, end):
     r = end(after(bench, 2))
     bench.work()
     before = bench.submitted
     for _ in range(5):
-        r = session.tick(bench, r)
+        r = runs.tick(bench, r)
         bench.work()
     assert bench.submitted == before
 
@@ -176,17 +177,17 @@ def test_nobody_ticks_nothing_is_asked_for(bench):
 def test_at_most_one_job_of_a_run_is_under_way(bench):
     r = after(bench, 1)
     for _ in range(3):
-        r = session.tick(bench, session.train_until(bench, r, 12))
+        r = runs.tick(bench, runs.train_until(bench, r, 12))
         assert len(bench.jobs) == 1
 
 
 def test_a_tick_before_the_result_is_there_changes_nothing(bench):
-    r = session.begin(bench, SMALL, train=True)
-    assert session.tick(bench, r) is r
+    r = runs.begin(bench, SMALL, train=True)
+    assert runs.tick(bench, r) is r
 
 
 def test_unusable_text_becomes_the_runs_problem(bench):
-    r = to_the_end(bench, session.begin(bench, Experiment(text=" "), train=True))
+    r = to_the_end(bench, runs.begin(bench, Experiment(text=" "), train=True))
     assert (r.problems, r.resumable, r.history) == ((Problem("text_empty", "text"),), False, None)
     assert bench.submitted == 1
 
@@ -196,7 +197,7 @@ def test_problems_in_mid_run_keep_what_was_recorded(bench):
     (future, _, _) = bench.jobs.pop()
     lost = Problem("worker_lost", "", {"reason": "TimeoutError"})
     future.set_exception(LabError(lost))
-    r = session.tick(bench, r)
+    r = runs.tick(bench, r)
     assert (r.problems, r.going, r.epoch) == ((lost,), False, 3)
 
 
@@ -205,7 +206,7 @@ def test_any_failure_of_a_job_is_said_and_ends_the_run(bench, error):
     r = after(bench, 3)
     (future, _, _) = bench.jobs.pop()
     future.set_exception(error)
-    r = session.tick(bench, r)
+    r = runs.tick(bench, r)
     assert (r.going, r.epoch) == (False, 3)
     (problem,) = r.problems
     assert problem.code == "job_failed"
@@ -220,21 +221,21 @@ def test_settling_takes_what_is_there_until_enough():
             return future
 
     bench = AtOnce()
-    r = session.settle(bench, session.begin(bench, SMALL, train=True), 60.0, enough=4)
+    r = runs.settle(bench, runs.begin(bench, SMALL, train=True), 60.0, enough=4)
     assert r.epoch == 4
-    assert session.settle(bench, r, 0.0, enough=12) is r
-    assert session.settle(bench, r, 60.0, enough=99).epoch == 12
+    assert runs.settle(bench, r, 0.0, enough=12) is r
+    assert runs.settle(bench, r, 60.0, enough=99).epoch == 12
 
 
 def test_settling_gives_up_when_patience_ends(bench):
-    r = session.begin(bench, SMALL, train=True)
-    assert session.settle(bench, r, 0.05, enough=1) is r
+    r = runs.begin(bench, SMALL, train=True)
+    assert runs.settle(bench, r, 0.05, enough=1) is r
 
 
 def test_a_picture_is_made_once_for_a_run_and_anew_when_the_run_has_moved():
     made = []
-    first = session.begin(engine.InProcess(), Experiment(epochs=1), train=False)
+    first = runs.begin(engine.InProcess(), Experiment(epochs=1), train=False)
     for _ in range(3):
         assert first.drawn("loss", lambda: made.append("first") or "picture") == "picture"
-    session.tick(engine.InProcess(), first).drawn("loss", lambda: made.append("second"))
+    runs.tick(engine.InProcess(), first).drawn("loss", lambda: made.append("second"))
     assert made == ["first", "second"]

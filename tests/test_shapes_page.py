@@ -14,12 +14,13 @@ from streamlit.testing.v1 import AppTest
 from torch import nn
 
 from pages.parts import tryshape
-from rnnlab.architectures import ARCHITECTURES
+from rnnlab.analysis.shape_errors import read_shape
+from rnnlab.experiment.layer_spec import KINDS, LayerSpec
+from rnnlab.explain.layer_program import part_of_output, program
 from rnnlab.i18n import LANGUAGES, translator
-from rnnlab.layerlooks import MODELS
-from rnnlab.layersetting import KINDS, LayerSetting, part_of_output, program
-from rnnlab.mismatch import read_shape
-from rnnlab.training import Trainer
+from rnnlab.models.textbook import ARCHITECTURES
+from rnnlab.records.layers import MODELS
+from rnnlab.training.trainer import Trainer
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -40,8 +41,8 @@ def shapes(app: AppTest, key: str = "shapes-blocks") -> dict[str, tuple[int, ...
     return {item["name"]: tuple(item["shape"]) for group in drawn(app, key) for item in group["items"]}
 
 
-def setting(app: AppTest) -> LayerSetting:
-    return LayerSetting(**{name: app.session_state[f"layer_{name}"] for name in LayerSetting.__dataclass_fields__})
+def setting(app: AppTest) -> LayerSpec:
+    return LayerSpec(**{name: app.session_state[f"layer_{name}"] for name in LayerSpec.__dataclass_fields__})
 
 
 def shown_program(app: AppTest) -> str:
@@ -155,7 +156,7 @@ def test_every_control_reaches_the_module(name):
     app = visit(preset="layer-shapes", layers="2", cell="lstm")
     before = setting(app)
     looked(control(app, name).set_value(CHANGES[name]).run())
-    expected = LayerSetting(**{**before.__dict__, name: CHANGES[name]})
+    expected = LayerSpec(**{**before.__dict__, name: CHANGES[name]})
     assert setting(app) == expected
     assert shown_program(app) == program(expected) != program(before)
     names: dict = {}
@@ -208,7 +209,7 @@ def test_where_a_half_of_the_output_stands_is_written_as_python_reads_it():
     for first in (True, False):
         for batched in (True, False):
             for bidirectional in (True, False):
-                s = LayerSetting(
+                s = LayerSpec(
                     bidirectional=bidirectional,
                     batch_first=first,
                     batched=batched,

@@ -11,9 +11,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rnnlab import Experiment, LabError, Problem
-from rnnlab.experiment import BOUNDS, TEXT_CHARACTERS, choices
+from rnnlab.experiment import choices
+from rnnlab.experiment.limits import BOUNDS, TEXT_CHARACTERS
+from rnnlab.experiment.links import LINK_CHARACTERS, Link, fits, from_file, from_link, to_draft, to_file, to_link
 from rnnlab.i18n import describe
-from rnnlab.share import LINK_CHARACTERS, Link, fits, from_file, from_link, to_draft, to_file, to_link
 
 FIELDS = list(Experiment.model_fields)
 PARAGRAPH = "清晨的小雨落在窗台上，小猫听着雨声，慢慢睡着了。\n"

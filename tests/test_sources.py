@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import ROOT
 
-from rnnlab.sources import MOST, SOURCES, cut, generated
+from rnnlab.text.synthetic import MOST, SOURCES, cut, generated
 
 NAMES = list(SOURCES)
 

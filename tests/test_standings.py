@@ -12,14 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_figures import decoded
 
-from rnnlab import Experiment, Problem, race, standings
-from rnnlab import race_figures as figures
+from rnnlab import Experiment, Problem
 from rnnlab.engine import InProcess
-from rnnlab.history import Score
+from rnnlab.experiment.race_plan import RacePlan, grid
+from rnnlab.figures import race as figures
 from rnnlab.i18n import LANGUAGES, translator
-from rnnlab.race import Entry, Race, Record
-from rnnlab.standings import curve, ranked, standing, to_csv
-from rnnlab.variants import Plan, grid
+from rnnlab.race import race, standings
+from rnnlab.race.race import Entry, Race, Record
+from rnnlab.race.standings import curve, ranked, standing, to_csv
+from rnnlab.records.history import Score
 
 BASE = Experiment(epochs=6)
 CELLS = grid({"cell": ("rnn", "lstm", "gru")})
@@ -36,7 +37,7 @@ def record(losses: list[float], seed: int = 0, scores: dict[int, float] | None =
 
 
 def a_race(*variants: list[Record | None]) -> Race:
-    plan = Plan(BASE, CELLS[: len(variants)], len(variants[0]))
+    plan = RacePlan(BASE, CELLS[: len(variants)], len(variants[0]))
     runs = iter(plan.runs())
     entries = []
     for seed in range(plan.seeds):
@@ -49,7 +50,7 @@ def a_race(*variants: list[Record | None]) -> Race:
 def real() -> Race:
     text = "a b c d a\nb c d e\nd e a b\na a b c\ne d c b a"
     base = Experiment(text=text, epochs=9, hidden=5, embed=4, held_out=0.4)
-    now = race.begin(InProcess(), Plan(base, CELLS, 4))
+    now = race.begin(InProcess(), RacePlan(base, CELLS, 4))
     while now.going:
         now = race.tick(InProcess(), now)
     return now
@@ -177,7 +178,7 @@ def test_the_table_names_all_that_varies_once():
         ({"lr": (0.1, 1e-6), "packed": (True, False)}, ["lr", "packed", "hidden", "seed"]),
         ({"seed": (3, 4)}, ["hidden", "seed"]),
     ):
-        plan = Plan(BASE, grid(axes), 1)
+        plan = RacePlan(BASE, grid(axes), 1)
         now = Race("id", plan, tuple(Entry(at, e) for at, e in plan.runs()))
         header = to_csv(now).splitlines()[0].split(",")
         assert header == ["variant", *names, *standings.COLUMNS, "ended"]
@@ -189,7 +190,7 @@ def test_the_table_names_all_that_varies_once():
 def test_no_cell_of_the_table_is_a_formula():
     """Whatever the reader typed, none of it is in there."""
     evil = "=1+1 @x +2\n-3 =cmd|' /C calc'!A0 b"
-    plan = Plan(Experiment(text=evil, words="=x", epochs=1, held_out=0.0), CELLS, 2)
+    plan = RacePlan(Experiment(text=evil, words="=x", epochs=1, held_out=0.0), CELLS, 2)
     now = race.begin(InProcess(), plan)
     while now.going:
         now = race.tick(InProcess(), now)

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rnnlab import tables
-from rnnlab.i18n import LANGUAGES, describe
-from rnnlab.problems import LabError
-from rnnlab.tables import decode, has_header, headed, parse, recognise
+from rnnlab.i18n import LANGUAGES, LabError, describe
+from rnnlab.text import tables
+from rnnlab.text.tables import decode, has_header, headed, parse, recognise
 
 ZH = "标签,文本\n晴,今天太阳很大\n雨,出门忘了带伞\n"
 text_of_lines = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]) | st.just("\n"), min_size=1)

@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnlab import taking
-from rnnlab.experiment import CLASSES, SENTENCE_CHARACTERS, TEXT_CHARACTERS
-from rnnlab.i18n import LANGUAGES, describe
-from rnnlab.problems import LabError
-from rnnlab.rows import rows_of
-from rnnlab.tables import Row, Table, headed, parse
-from rnnlab.taking import LABEL_CHARACTERS, SHAPES, columns, quotas, sample, take
+from rnnlab.experiment.limits import CLASSES, SENTENCE_CHARACTERS, TEXT_CHARACTERS
+from rnnlab.i18n import LANGUAGES, LabError, describe
+from rnnlab.text import table_rows
+from rnnlab.text.lines import rows_of
+from rnnlab.text.table_rows import LABEL_CHARACTERS, ROW_FORMATS, columns, quotas, sample, select_rows
+from rnnlab.text.tables import Row, Table, headed, parse
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]) | st.sampled_from("|\t\n "), max_size=8)
 
@@ -25,7 +24,7 @@ def table(*rows: tuple[str, ...]) -> Table:
 
 def problem(*rows: tuple[str, ...], task: str = "classify"):
     with pytest.raises(LabError) as raised:
-        take(table(*rows), (0, 1) if len(SHAPES[task].roles) == 2 else (0,), task)
+        select_rows(table(*rows), (0, 1) if len(ROW_FORMATS[task].roles) == 2 else (0,), task)
     (found,) = raised.value.problems
     assert all(describe(found, lang) for lang in LANGUAGES)
     return found
@@ -35,14 +34,14 @@ def problem(*rows: tuple[str, ...], task: str = "classify"):
 def test_what_is_taken_is_what_the_lab_then_reads(rows, task):
     cells = [(first.strip(), second.strip()) for first, second in rows]
     try:
-        taken = take(table(*cells), (0, 1), task)
+        taken = select_rows(table(*cells), (0, 1), task)
     except LabError:
         return
     read, left_out = rows_of(taken.text, task)
     assert not left_out
     assert len(read) == len(taken.lines) == taken.usable
     pairs = [(row.target, row.source) if task == "classify" else (row.source, row.target) for row in read]
-    flat = [tuple(taking.BREAKS.sub(" ", cell) for cell in pair) for pair in cells if all(pair)]
+    flat = [tuple(table_rows.BREAKS.sub(" ", cell) for cell in pair) for pair in cells if all(pair)]
     assert pairs == list(dict.fromkeys(flat))
 
 
@@ -50,15 +49,15 @@ def test_what_is_taken_is_what_the_lab_then_reads(rows, task):
 def test_plain_lines_are_taken_as_they_are(lines, task):
     cells = [(line.strip(),) for line in lines]
     if any(cell for (cell,) in cells):
-        read, _ = rows_of(take(table(*cells), (0,), task).text, task)
-        assert [row.source for row in read] == [taking.BREAKS.sub(" ", cell) for (cell,) in cells if cell]
+        read, _ = rows_of(select_rows(table(*cells), (0,), task).text, task)
+        assert [row.source for row in read] == [table_rows.BREAKS.sub(" ", cell) for (cell,) in cells if cell]
 
 
 # Left out, with its reason
 
 
 def test_rows_are_left_out_for_a_reason_with_their_lines():
-    taken = take(
+    taken = select_rows(
         table(
             ("pos", "good"), ("pos",), ("neg", "bad", "very"), ("", "none"), ("pos", ""), ("pos", "good"),
             ("l" * (LABEL_CHARACTERS + 1), "long"), ("neg", "b" * 1_001), ("neg", "x\ny\tz"),
@@ -78,15 +77,15 @@ def test_rows_are_left_out_for_a_reason_with_their_lines():
 
 
 def test_repetitions_stay_in_running_text():
-    assert take(table(("rain",), ("sun",), ("rain",)), (0,), "next").lines == ("rain", "sun", "rain")
+    assert select_rows(table(("rain",), ("sun",), ("rain",)), (0,), "next").lines == ("rain", "sun", "rain")
 
 
 def test_a_bar_in_what_stands_first_makes_the_separator_a_tab():
-    assert take(table(("a|b", "c|d"), ("e", "f|g")), (0, 1), "seq2seq").lines == ("a|b\tc|d", "e | f|g")
+    assert select_rows(table(("a|b", "c|d"), ("e", "f|g")), (0, 1), "seq2seq").lines == ("a|b\tc|d", "e | f|g")
 
 
 def test_a_token_list_as_long_as_5000_words_is_cut():
-    taken = take(table(("pos", "word " * 5_000), ("neg", "bad")), (0, 1), "classify")
+    taken = select_rows(table(("pos", "word " * 5_000), ("neg", "bad")), (0, 1), "classify")
     assert taken.cut == (1,)
     assert len(taken.lines[0]) <= len("pos | ") + SENTENCE_CHARACTERS
 
@@ -116,7 +115,7 @@ def test_one_class_names_it_and_ten_thousand_are_counted():
 
 def test_one_column_is_not_two():
     with pytest.raises(LabError) as raised:
-        take(table(("pos", "good"), ("neg", "bad")), (1, 1), "classify")
+        select_rows(table(("pos", "good"), ("neg", "bad")), (1, 1), "classify")
     assert raised.value.problems[0].code == "data_same_column"
     with pytest.raises(LabError) as raised:
         columns(table(("good",), ("bad",)), "classify")
@@ -166,7 +165,7 @@ def test_rows_are_taken_at_even_distances():
 def test_a_large_file_is_sampled_class_by_class_and_a_rare_class_stays():
     rows = [("pos" if n % 3 else "neg", f"text number {n}") for n in range(9_000)]
     rows[4_567] = ("rare", "the only one")
-    taken = take(table(*rows), (0, 1), "classify")
+    taken = select_rows(table(*rows), (0, 1), "classify")
     assert len(taken.text) <= TEXT_CHARACTERS < len(taken.text) + 50
     total = len(taken.lines)
     assert list(taken.balance) == ["pos", "neg", "rare"]
@@ -174,7 +173,7 @@ def test_a_large_file_is_sampled_class_by_class_and_a_rare_class_stays():
     for usable, kept in taken.balance.values():
         assert abs(kept - Fraction(usable * total, 9_000)) < 1
     assert taken.usable == 9_000
-    assert take(table(*rows), (0, 1), "classify") == taken
+    assert select_rows(table(*rows), (0, 1), "classify") == taken
 
 
 # Which column is which, and how it is cut
@@ -215,7 +214,7 @@ def test_columns_are_recognised(text, task, expected):
     ],
 )
 def test_the_tokenizer_suits_the_sentences(lines, expected):
-    assert SHAPES["classify"].tokenizer(lines) == expected
+    assert ROW_FORMATS["classify"].tokenizer(lines) == expected
 
 
 @pytest.mark.parametrize(
@@ -223,4 +222,4 @@ def test_the_tokenizer_suits_the_sentences(lines, expected):
     [(["我爱读书"], "jieba"), (["the/DET cat/NOUN", "1/2/NUM"], "words"), (["and/or what is this"], "jieba")],
 )
 def test_tags_that_are_given_are_seen(lines, expected):
-    assert SHAPES["tag"].tokenizer(lines) == expected
+    assert ROW_FORMATS["tag"].tokenizer(lines) == expected

@@ -16,9 +16,9 @@ from torch.nn.utils.rnn import pad_sequence
 from rnnlab import Experiment, LabError, run
 from rnnlab.data import NO_TARGET, Pair, batch_of
 from rnnlab.experiment import choices
-from rnnlab.presets import FIRST, PRESETS
-from rnnlab.tasks import TASKS, loss_of
+from rnnlab.lessons.presets import FIRST, PRESETS
 from rnnlab.training import advance, start
+from rnnlab.training.tasks import TASKS, loss_of
 
 REVIEWS = "good | a b c d\nbad | c d e\ngood | a e f a b\nbad | d d\ngood | a b\nbad | e d c e"
 SMALL = {

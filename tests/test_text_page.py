@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts import form, recut, textview
 from rnnlab import Experiment
-from rnnlab.experiment import TEXT_CHARACTERS
+from rnnlab.experiment.limits import TEXT_CHARACTERS
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 

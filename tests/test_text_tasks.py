@@ -11,14 +11,14 @@ from test_text_page import PARTS, part, said, tables, text_page
 from torch import nn
 
 from rnnlab import Experiment, run
-from rnnlab.batching import counts, reading
-from rnnlab.bigrams import examples
-from rnnlab.cutting import cuts_of, fixed, rewritten, sentences
-from rnnlab.packing import packing
+from rnnlab.analysis.bigrams import examples
+from rnnlab.inspection.batches import counts, reading
+from rnnlab.inspection.packing import packing
+from rnnlab.inspection.trace import network
+from rnnlab.records.trace import embedding
 from rnnlab.text import lines_of
-from rnnlab.trace import embedding
-from rnnlab.tracing import network
-from rnnlab.training import Trainer
+from rnnlab.text.segmentation import cuts_of, fixed, rewritten, sentences
+from rnnlab.training.trainer import Trainer
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 

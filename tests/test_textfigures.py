@@ -7,11 +7,11 @@ import plotly.io as pio
 import pytest
 
 from rnnlab import Experiment
+from rnnlab.figures.text import LABELS, WAYS, plane_figure, rows_figure, states_figure
 from rnnlab.i18n import translator
-from rnnlab.packing import packing
-from rnnlab.textfigures import LABELS, WAYS, plane_figure, rows_figure, states_figure
-from rnnlab.textlooks import Plane
-from rnnlab.training import Trainer
+from rnnlab.inspection.packing import packing
+from rnnlab.records.text import Plane
+from rnnlab.training.trainer import Trainer
 
 T = translator("en")
 

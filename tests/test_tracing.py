@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from torch import nn
 
 from rnnlab import Experiment, LabError, run
-from rnnlab.trace import VALUES, WEIGHTS, Edit, Walk
-from rnnlab.tracing import look, network, ways
+from rnnlab.cells import VALUES, WEIGHTS
+from rnnlab.inspection.implementations import implementations
+from rnnlab.inspection.trace import network, trace
+from rnnlab.records.trace import Intervention, PartTrace
 
 LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 WORDS = "我 喜欢 学习 深度 学习"
@@ -59,12 +61,12 @@ def twin_of(e: Experiment, weights: bytes) -> Twin:
     return Twin(e, weights, len(set(e.text.split())))
 
 
-def same(walk: Walk, chances: torch.Tensor, tolerance: float = 1e-5) -> None:
+def same(walk: PartTrace, chances: torch.Tensor, tolerance: float = 1e-5) -> None:
     best = chances.topk(min(3, chances.shape[-1]), dim=-1)
     np.testing.assert_allclose(walk.probability, best.values, atol=tolerance)
 
 
-def assert_equal(a: Walk, b: Walk) -> None:
+def assert_equal(a: PartTrace, b: PartTrace) -> None:
     for one, other in zip(astuple(a), astuple(b), strict=True):
         pairs = [(one, other)] if not isinstance(one, dict) else [(one[k], other[k]) for k in one]
         for mine, theirs in pairs:
@@ -96,7 +98,7 @@ def test_the_inside_is_torchs(cell, nonlinearity, impl, layers, both, hidden, se
     h_n = final[0] if cell == "lstm" else final
     for layer in range(layers):
         for direction in range(2 if both else 1):
-            found = look(e, weights, "network", layer, direction)
+            found = trace(e, weights, "network", layer, direction)
             assert found.changed is None
             assert found.difference < 1e-5
             states = [output, *(final if cell == "lstm" else (final,))]
@@ -121,7 +123,7 @@ def test_every_recorded_epoch_is_the_network_of_that_epoch():
     assert [kept.epoch for kept in history.checkpoints] == list(range(13))
     _, _, hidden = plain.next_words(e.text, epochs=12)
     for kept in history.checkpoints:
-        walk = look(e, kept.weights, "network", 0, 0).original
+        walk = trace(e, kept.weights, "network", 0, 0).original
         np.testing.assert_allclose(walk.values["h"], hidden[kept.epoch], atol=1e-5)
         np.testing.assert_allclose(walk.probability, history.frames[kept.epoch].probability, atol=1e-5)
         np.testing.assert_allclose(walk.target, history.frames[kept.epoch].target, atol=1e-5)
@@ -138,21 +140,21 @@ CHANGES = st.one_of(
 @given(changes=st.lists(CHANGES, min_size=1, max_size=4), layer=st.integers(0, 1), direction=st.integers(0, 1))
 def test_a_change_that_changes_nothing_gives_exactly_the_original(changes, layer, direction):
     e, weights = NOTHING
-    original = look(e, weights, "network", layer, direction).original
-    first = look(e, weights, "network", 0, 0).original.x
+    original = trace(e, weights, "network", layer, direction).original
+    first = trace(e, weights, "network", 0, 0).original.x
     edits = []
     for kind, *place in changes:
         if kind == "input":
-            edits.append(Edit("input", float(first[place[0], place[1]]), step=place[0], unit=place[1]))
+            edits.append(Intervention("input", float(first[place[0], place[1]]), step=place[0], unit=place[1]))
         elif kind == "state":
-            edits.append(Edit("state", 0.0, place[0], layer, direction, unit=place[1]))
+            edits.append(Intervention("state", 0.0, place[0], layer, direction, unit=place[1]))
         else:
             name, row, column = place
             value = original.weights[name][row]
             here = None if name.startswith("bias") else column
             value = float(value if here is None else value[here])
-            edits.append(Edit("weight", value, name, layer, direction, unit=row, column=here))
-    changed = look(e, weights, "network", layer, direction, tuple(edits)).changed
+            edits.append(Intervention("weight", value, name, layer, direction, unit=row, column=here))
+    changed = trace(e, weights, "network", layer, direction, tuple(edits)).changed
     assert changed is not None
     assert_equal(changed, original)
 
@@ -164,7 +166,7 @@ NOTHING = trained(cell="lstm", layers=2, bidirectional=True)
 def test_another_token_is_read_as_that_token(cell):
     e, weights = trained(cell=cell)
     twin = twin_of(e, weights)
-    changed = look(e, weights, "network", 0, 0, (Edit("token", 3, step=1),)).changed
+    changed = trace(e, weights, "network", 0, 0, (Intervention("token", 3, step=1),)).changed
     _, output, _, chances = twin([0, 3, 2, 3])
     np.testing.assert_allclose(changed.values["h"], output[0], atol=1e-6)
     same(changed, chances)
@@ -178,8 +180,8 @@ def test_an_overwritten_input_goes_through_torch_alike(cell):
     x[0, 2, 1] = 0.75
     x[0, 0, :] = -1.5
     _, output, _, chances = twin(x=x)
-    edits = (Edit("input", 0.75, step=2, unit=1), Edit("input", -1.5, step=0))
-    changed = look(e, weights, "network", 1, 0, edits).changed
+    edits = (Intervention("input", 0.75, step=2, unit=1), Intervention("input", -1.5, step=0))
+    changed = trace(e, weights, "network", 1, 0, edits).changed
     np.testing.assert_allclose(changed.values["h"], output[0], atol=1e-6)
     same(changed, chances)
 
@@ -190,8 +192,8 @@ def test_another_first_state_goes_through_torch_alike(name):
     initial = {part: torch.zeros(4, 1, 5) for part in "hc"}
     initial[name][3, 0, 2] = 0.8  # layer 1, backward
     _, output, _, chances = twin_of(e, weights)(initial=(initial["h"], initial["c"]))
-    edit = Edit("state", 0.8, name, layer=1, direction=1, unit=2)
-    changed = look(e, weights, "network", 1, 1, (edit,)).changed
+    edit = Intervention("state", 0.8, name, layer=1, direction=1, unit=2)
+    changed = trace(e, weights, "network", 1, 1, (edit,)).changed
     np.testing.assert_allclose(changed.values["h"], output[0, :, 5:], atol=1e-6)
     assert changed.initial[name][2] == np.float32(0.8)
     same(changed, chances)
@@ -206,8 +208,8 @@ def test_an_edited_weight_is_that_weight_in_torch(cell, name):
     parameter = getattr(twin.recurrent, f"{name}_l1_reverse")
     with torch.no_grad():
         parameter[(4, 1) if matrix else 4] = 2.5
-    edit = Edit("weight", 2.5, name, layer=1, direction=1, unit=4, column=1 if matrix else None)
-    changed = look(e, weights, "network", 1, 1, (edit,)).changed
+    edit = Intervention("weight", 2.5, name, layer=1, direction=1, unit=4, column=1 if matrix else None)
+    changed = trace(e, weights, "network", 1, 1, (edit,)).changed
     _, output, _, chances = twin()
     np.testing.assert_allclose(changed.values["h"], output[0, :, 5:], atol=1e-6)
     np.testing.assert_array_equal(changed.weights[name], parameter.detach())
@@ -217,7 +219,7 @@ def test_an_edited_weight_is_that_weight_in_torch(cell, name):
 def test_a_unit_that_is_off_feeds_nobody():
     """Off is the same as cutting every weight that reads the unit, but that the unit itself reads 0."""
     e, weights = trained(cell="gru", layers=2)
-    changed = look(e, weights, "network", 0, 0, (Edit("off", layer=0, unit=3),)).changed
+    changed = trace(e, weights, "network", 0, 0, (Intervention("off", layer=0, unit=3),)).changed
     assert not changed.values["h"][:, 3].any()
     twin = twin_of(e, weights)
     with torch.no_grad():
@@ -230,8 +232,8 @@ def test_a_unit_that_is_off_feeds_nobody():
 def test_a_clamped_gate_by_hand():
     """An LSTM that forgets everything at step 2 goes on from c = i g."""
     e, weights = trained(cell="lstm")
-    original = look(e, weights, "network", 0, 0).original
-    changed = look(e, weights, "network", 0, 0, (Edit("gate", 0.0, "f", step=2),)).changed
+    original = trace(e, weights, "network", 0, 0).original
+    changed = trace(e, weights, "network", 0, 0, (Intervention("gate", 0.0, "f", step=2),)).changed
     assert_first = changed.values["c"][:2], original.values["c"][:2]
     np.testing.assert_array_equal(*assert_first)
     np.testing.assert_allclose(changed.values["c"][2], original.values["i"][2] * original.values["g"][2], atol=1e-7)
@@ -241,35 +243,37 @@ def test_a_clamped_gate_by_hand():
 
 def test_a_gru_whose_update_gate_is_one_never_moves():
     e, weights = trained(cell="gru")
-    changed = look(e, weights, "network", 0, 0, (Edit("gate", 1.0, "z"), Edit("state", 0.5, "h"))).changed
+    changed = trace(
+        e, weights, "network", 0, 0, (Intervention("gate", 1.0, "z"), Intervention("state", 0.5, "h"))
+    ).changed
     np.testing.assert_array_equal(changed.values["h"], np.full((4, 5), 0.5, np.float32))
 
 
 @pytest.mark.parametrize(
     ("edit", "code"),
     [
-        (Edit("input", math.nan, step=0), "edit_value"),
-        (Edit("weight", math.inf, "weight_ih", unit=0, column=0), "edit_value"),
-        (Edit("weight", 1e7, "weight_ih", unit=0, column=0), "edit_value"),
-        (Edit("gate", 0.0, "f", layer=1), "edit_layer"),
-        (Edit("gate", 0.0, "f", direction=1), "edit_layer"),
-        (Edit("gate", 0.0, "z"), "edit_name"),
-        (Edit("state", 0.0, "c_t"), "edit_name"),
-        (Edit("weight", 0.0, "weight_ho", unit=0, column=0), "edit_name"),
-        (Edit("weight", 0.0, "weight_ih", unit=0), "edit_name"),
-        (Edit("weight", 0.0, "bias_ih", unit=0, column=0), "edit_name"),
-        (Edit("weight", 0.0, "weight_hh", unit=0, column=5), "edit_place"),
-        (Edit("input", 0.0, step=4), "edit_place"),
-        (Edit("input", 0.0, step=0, unit=3), "edit_place"),
-        (Edit("token", 4, step=0), "edit_place"),
-        (Edit("token", -1, step=0), "edit_place"),
-        (Edit("off", unit=5), "edit_place"),
+        (Intervention("input", math.nan, step=0), "edit_value"),
+        (Intervention("weight", math.inf, "weight_ih", unit=0, column=0), "edit_value"),
+        (Intervention("weight", 1e7, "weight_ih", unit=0, column=0), "edit_value"),
+        (Intervention("gate", 0.0, "f", layer=1), "edit_layer"),
+        (Intervention("gate", 0.0, "f", direction=1), "edit_layer"),
+        (Intervention("gate", 0.0, "z"), "edit_name"),
+        (Intervention("state", 0.0, "c_t"), "edit_name"),
+        (Intervention("weight", 0.0, "weight_ho", unit=0, column=0), "edit_name"),
+        (Intervention("weight", 0.0, "weight_ih", unit=0), "edit_name"),
+        (Intervention("weight", 0.0, "bias_ih", unit=0, column=0), "edit_name"),
+        (Intervention("weight", 0.0, "weight_hh", unit=0, column=5), "edit_place"),
+        (Intervention("input", 0.0, step=4), "edit_place"),
+        (Intervention("input", 0.0, step=0, unit=3), "edit_place"),
+        (Intervention("token", 4, step=0), "edit_place"),
+        (Intervention("token", -1, step=0), "edit_place"),
+        (Intervention("off", unit=5), "edit_place"),
     ],
 )
 def test_an_edit_without_a_place_is_refused_by_name(edit, code):
     e, weights = trained(cell="lstm")
     with pytest.raises(LabError) as caught:
-        look(e, weights, "network", 0, 0, (edit,))
+        trace(e, weights, "network", 0, 0, (edit,))
     assert [problem.code for problem in caught.value.problems] == [code]
     assert "{" not in str(caught.value)
 
@@ -287,7 +291,7 @@ def test_however_it_is_written_the_numbers_are_the_same(cell, nonlinearity, laye
         cell=cell, nonlinearity=nonlinearity, layers=layers, bidirectional=both, impl=impl, dropout=0.5, epochs=1
     )
     _, output, _, _ = twin_of(e, weights)()
-    found = ways(e, weights, "network")
+    found = implementations(e, weights, "network")
     assert [way.name for way in found] == ["steps", *(["concat"] if cell == "rnn" else []), "cell", "layer"]
     for way in found:
         np.testing.assert_allclose(way.hidden, output[0], atol=1e-5)
@@ -298,9 +302,9 @@ def test_the_rebuilt_network_is_in_evaluation_mode():
     e, weights = trained(layers=2, dropout=0.9)
     _, model = network(e, weights)
     assert not model.training
-    assert look(e, weights, "network", 0, 0).difference < 1e-6
+    assert trace(e, weights, "network", 0, 0).difference < 1e-6
 
 
 def test_a_longer_sentence_than_the_probe_is_read_to_its_limit():
     e, weights = trained(text=" ".join(f"w{i}" for i in range(100)), epochs=1)
-    assert look(e, weights, "network", 0, 0).original.x.shape == (64, 3)
+    assert trace(e, weights, "network", 0, 0).original.x.shape == (64, 3)

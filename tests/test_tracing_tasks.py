@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnlab import Experiment, LabError, run
-from rnnlab.trace import Edit, Walk
-from rnnlab.tracing import data_of, look, ways
-from rnnlab.training import Trainer
+from rnnlab.inspection.implementations import implementations
+from rnnlab.inspection.trace import data_of, trace
+from rnnlab.records.trace import Intervention, PartTrace
+from rnnlab.training.trainer import Trainer
 
 PAIRS = "a b c | x y\nb a | y\nc b a b | z y x"
 LABELLED = "good | we like the rain\nbad | we fear the long rain\ngood | rain"
@@ -60,7 +61,7 @@ def twin_of(e: Experiment, weights: bytes):
     return kind(e, weights, len(data.vocabulary), len(data.classes)), data
 
 
-def holds(walk: Walk, states, layer: int, direction: int = 0) -> None:
+def holds(walk: PartTrace, states, layer: int, direction: int = 0) -> None:
     """States of one layer by step, (h,) or (h, c)."""
     for name, place in (("h", 0), ("c", 1)):
         if name in walk.values:
@@ -69,7 +70,7 @@ def holds(walk: Walk, states, layer: int, direction: int = 0) -> None:
     np.testing.assert_array_equal(walk.values["h"], walk.hidden[layer, direction])
 
 
-def expects(walk: Walk, logits: torch.Tensor, targets) -> None:
+def expects(walk: PartTrace, logits: torch.Tensor, targets) -> None:
     chances = logits.detach().softmax(-1)
     np.testing.assert_allclose(walk.probability, chances.topk(walk.probability.shape[1]).values, atol=2e-5)
     np.testing.assert_allclose(chances.gather(1, torch.tensor(walk.top).long()), walk.probability, atol=2e-5)
@@ -83,7 +84,7 @@ def test_both_parts_of_an_encoder_decoder_are_a_plain_loops(e):
     twin, data = twin_of(e, weights)
     read, wrote, x, attention, logits = twin(data.probe.inputs, data.probe.targets)
     for layer in range(e.layers):
-        encoder, decoder = (look(e, weights, part, layer, 0) for part in ("encoder", "decoder"))
+        encoder, decoder = (trace(e, weights, part, layer, 0) for part in ("encoder", "decoder"))
         holds(encoder.original, read[layer], layer)
         holds(decoder.original, wrote[layer], layer)
         assert encoder.difference < 1e-5
@@ -111,7 +112,7 @@ def test_a_classifier_says_after_each_token_what_it_would_say_of_that_beginning_
     kept, _ = twin(ids)
     for layer in range(e.layers):
         for direction in range(1 + e.bidirectional):
-            found = look(e, weights, "network", layer, direction)
+            found = trace(e, weights, "network", layer, direction)
             holds(found.original, kept[layer][direction], layer, direction)
             assert found.difference < 1e-5
     beginnings = torch.stack([twin(ids[:end])[1] for end in range(1, len(ids) + 1)])
@@ -132,7 +133,7 @@ def test_what_is_looked_into_is_what_a_run_has_recorded(fields):
     history = run(e)
     frame, kept = history.frames[-1], history.checkpoints[-1]
     for part in history.opening.parts:
-        walk = look(e, kept.weights, part.name, 0, 0).original
+        walk = trace(e, kept.weights, part.name, 0, 0).original
         steps = slice(part.start, part.stop)
         np.testing.assert_allclose(np.concatenate(list(walk.hidden[-1]), axis=-1), frame.hidden[steps], atol=1e-5)
         if part == history.opening.parts[-1]:
@@ -149,8 +150,8 @@ def test_what_the_encoder_reads_is_felt_in_the_decoder(cell, attention):
     e = Experiment(task="seq2seq", text=PAIRS, cell=cell, attention=attention, layers=2, hidden=4, embed=3)
     weights = weights_of(e)
     twin, data = twin_of(e, weights)
-    edit = Edit("token", 3, step=0, part="encoder")
-    changed = look(e, weights, "decoder", 1, 0, (edit,)).changed
+    edit = Intervention("token", 3, step=0, part="encoder")
+    changed = trace(e, weights, "decoder", 1, 0, (edit,)).changed
     _, wrote, x, _, logits = twin([3, *data.probe.inputs[1:]], data.probe.targets)
     holds(changed, wrote[1], 1)
     np.testing.assert_allclose(changed.features, x.detach(), atol=2e-5)
@@ -172,14 +173,14 @@ def test_another_token_another_state_and_another_weight_in_the_decoder(attention
     with torch.no_grad():
         twin.decoder[0][0].weight_hh[5, 1] = 2.0
     edits = (
-        Edit("state", 0.7, "h", layer=1, unit=2, part="decoder"),
-        Edit("weight", 2.0, "weight_hh", unit=5, column=1, part="decoder"),
+        Intervention("state", 0.7, "h", layer=1, unit=2, part="decoder"),
+        Intervention("weight", 2.0, "weight_hh", unit=5, column=1, part="decoder"),
     )
-    changed = look(e, weights, "decoder", 1, 0, edits).changed
+    changed = trace(e, weights, "decoder", 1, 0, edits).changed
     _, wrote, _, _, logits = twin(data.probe.inputs, data.probe.targets, change)
     holds(changed, wrote[1], 1)
     expects(changed, logits, data.probe.targets)
-    encoder = look(e, weights, "encoder", 1, 0, edits)
+    encoder = trace(e, weights, "encoder", 1, 0, edits)
     np.testing.assert_array_equal(encoder.changed.values["h"], encoder.original.values["h"])
 
 
@@ -187,7 +188,7 @@ def test_a_change_in_a_classifier_is_felt_in_every_later_beginning_and_in_no_ear
     e = Experiment(task="classify", text=LABELLED, bidirectional=True, cell="gru", hidden=4, embed=3)
     weights = weights_of(e)
     twin, data = twin_of(e, weights)
-    found = look(e, weights, "network", 0, 1, (Edit("token", 5, step=2),))
+    found = trace(e, weights, "network", 0, 1, (Intervention("token", 5, step=2),))
     ids = [*data.probe.inputs[:2], 5, *data.probe.inputs[3:]]
     beginnings = torch.stack([twin(ids[:end])[1] for end in range(1, len(ids) + 1)])
     expects(found.changed, beginnings, data.probe.targets * len(ids))
@@ -199,19 +200,19 @@ def test_a_change_in_a_classifier_is_felt_in_every_later_beginning_and_in_no_ear
 def test_a_change_of_a_part_that_changes_nothing_gives_exactly_the_original(part, kind):
     e = Experiment(task="seq2seq", text=PAIRS, cell="lstm", attention="additive", hidden=4, embed=3)
     weights = weights_of(e)
-    walk = look(e, weights, part, 0, 0).original
+    walk = trace(e, weights, part, 0, 0).original
     data = data_of(e)
     token = data.probe.inputs[1] if part == "encoder" else data.probe.targets[0]
     edit = {
-        "token": Edit("token", token, step=1),
-        "input": Edit("input", float(walk.features[1, -1]), step=1, unit=walk.features.shape[1] - 1),
-        "state": Edit("state", float(walk.initial["c"][3]), "c", unit=3),
-        "gate": Edit("gate", float(walk.values["f"][1, 2]), "f", step=1, unit=2),
-        "off": Edit("gate", float(walk.values["h"][1, 2]), "h", step=1, unit=2),
-        "weight": Edit("weight", float(walk.weights["weight_ih"][7, 2]), "weight_ih", unit=7, column=2),
+        "token": Intervention("token", token, step=1),
+        "input": Intervention("input", float(walk.features[1, -1]), step=1, unit=walk.features.shape[1] - 1),
+        "state": Intervention("state", float(walk.initial["c"][3]), "c", unit=3),
+        "gate": Intervention("gate", float(walk.values["f"][1, 2]), "f", step=1, unit=2),
+        "off": Intervention("gate", float(walk.values["h"][1, 2]), "h", step=1, unit=2),
+        "weight": Intervention("weight", float(walk.weights["weight_ih"][7, 2]), "weight_ih", unit=7, column=2),
     }[kind]
     for seen in ("encoder", "decoder"):
-        found = look(e, weights, seen, 0, 0, (replace(edit, part=part),))
+        found = trace(e, weights, seen, 0, 0, (replace(edit, part=part),))
         for name, values in found.original.values.items():
             np.testing.assert_array_equal(found.changed.values[name], values)
         np.testing.assert_array_equal(found.changed.probability, found.original.probability)
@@ -220,24 +221,24 @@ def test_a_change_of_a_part_that_changes_nothing_gives_exactly_the_original(part
 @pytest.mark.parametrize(
     ("edit", "code"),
     [
-        (Edit("token", 0, step=0), "edit_part"),
-        (Edit("token", 6, step=0, part="decoder"), "edit_place"),
-        (Edit("token", 0, step=3, part="decoder"), "edit_place"),
-        (Edit("input", 0.0, step=0, unit=7, part="decoder"), "edit_place"),
-        (Edit("input", 0.0, step=0, unit=3, part="encoder"), "edit_place"),
+        (Intervention("token", 0, step=0), "edit_part"),
+        (Intervention("token", 6, step=0, part="decoder"), "edit_place"),
+        (Intervention("token", 0, step=3, part="decoder"), "edit_place"),
+        (Intervention("input", 0.0, step=0, unit=7, part="decoder"), "edit_place"),
+        (Intervention("input", 0.0, step=0, unit=3, part="encoder"), "edit_place"),
     ],
 )
 def test_a_change_without_a_place_in_its_part_is_refused(edit, code):
     e = Experiment(task="seq2seq", text=PAIRS, attention="dot", hidden=4, embed=3)
     with pytest.raises(LabError) as caught:
-        look(e, weights_of(e), "decoder", 0, 0, (edit,))
+        trace(e, weights_of(e), "decoder", 0, 0, (edit,))
     assert [problem.code for problem in caught.value.problems] == [code]
     assert "{" not in str(caught.value)
 
 
 def test_a_part_that_is_not_there_is_said():
     e = Experiment(task="seq2seq", text=PAIRS)
-    for ask in (lambda: look(e, weights_of(e), "network", 0, 0), lambda: ways(e, weights_of(e), "network")):
+    for ask in (lambda: trace(e, weights_of(e), "network", 0, 0), lambda: implementations(e, weights_of(e), "network")):
         with pytest.raises(LabError, match="encoder, decoder"):
             ask()
 
@@ -250,7 +251,7 @@ def test_however_a_part_is_written_its_numbers_are_the_same(e):
     read, wrote, *_ = twin(data.probe.inputs, data.probe.targets)
     for part, states in (("encoder", read), ("decoder", wrote)):
         expected = torch.cat([plain_parts.parts(state)[0] for state in states[-1]]).detach()
-        found = ways(e, weights, part)
+        found = implementations(e, weights, part)
         assert [way.name for way in found] == ["steps", *(["concat"] if e.cell == "rnn" else []), "cell", "layer"]
         for way in found:
             np.testing.assert_allclose(way.hidden, expected, atol=2e-5)

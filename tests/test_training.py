@@ -19,8 +19,10 @@ from torch.nn.functional import one_hot
 
 from rnnlab import Experiment, History, run, training
 from rnnlab.data import batch_of
-from rnnlab.history import State
+from rnnlab.records.history import State
 from rnnlab.training import advance, start
+from rnnlab.training import fold as fold_module
+from rnnlab.training.trainer import Trainer
 
 SEEDS = [0, 1, 7, 2024]
 HELLO, ELLOH, OHLOL = [0, 1, 2, 2, 3], [1, 2, 2, 3, 0], [3, 0, 2, 3, 2]  # h e l o = 0 1 2 3
@@ -338,7 +340,7 @@ def test_any_setting_gives_the_numbers_of_a_plain_program(drawn):
 def test_padding_changes_no_loss(lines, cell, impl, loss):
     """The first loss of a padded batch is that of the lines read one by one, which need no padding."""
     e = Experiment(text="\n".join(map(" ".join, lines)), cell=cell, impl=impl, loss=loss, epochs=1, layers=2)
-    trainer = training.Trainer(e)
+    trainer = Trainer(e)
     with torch.no_grad():
         total = 0.0
         for pair in trainer.data.pairs:
@@ -369,7 +371,7 @@ def test_clipping_bounds_the_update():
 
 
 def weights(state: State) -> list[torch.Tensor]:
-    return [p.detach().clone() for p in training.Trainer.load(state).parameters]
+    return [p.detach().clone() for p in Trainer.load(state).parameters]
 
 
 # The fold
@@ -627,13 +629,13 @@ class Clock:
 
 @pytest.fixture
 def ticking(monkeypatch):
-    monkeypatch.setattr(training, "time", Clock())
+    monkeypatch.setattr(fold_module, "time", Clock())
 
 
 @pytest.mark.usefixtures("ticking")
 def test_a_run_ends_when_its_time_is_over(monkeypatch):
     """Pausing does not help: the seconds of all slices count."""
-    monkeypatch.setattr(training, "RUN_SECONDS", 30.0)
+    monkeypatch.setattr(fold_module, "RUN_SECONDS", 30.0)
     whole = run(Experiment(epochs=1000))
     assert (whole.ended, 25 <= whole.epoch <= 31) == ("time", True)
     paused = fold(Experiment(epochs=1000), [{"epochs": 5}] * 4)
@@ -657,7 +659,7 @@ def test_a_frame_of_a_run_that_ran_out_of_time_is_that_of_its_epoch(monkeypatch)
     state, _ = start(Experiment(**fields))
     state, chunk = advance(state, epochs=3)
     expected = chunk.frames[-1]  # after exactly 3 epochs
-    monkeypatch.setattr(training, "RUN_SECONDS", 6.5)
+    monkeypatch.setattr(fold_module, "RUN_SECONDS", 6.5)
     stopped = run(Experiment(**fields))
     assert (stopped.ended, stopped.epoch, expected.epoch) == ("time", 3, 3)
     for frame in stopped.frames:

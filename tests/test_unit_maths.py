@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from rnnlab import phrases, properties, units
-from rnnlab.properties import Passage
+from rnnlab.analysis import correlations, phrases, token_properties
+from rnnlab.records.units import Passage
 
 # Properties, by hand
 
 
 def values(p: Passage) -> dict[str, list[float]]:
-    return {name: one.values.tolist() for name, one in properties.offered(p).items()}
+    return {name: one.values.tolist() for name, one in token_properties.offered(p).items()}
 
 
 def test_properties_are_what_they_say():
@@ -56,14 +56,14 @@ def test_an_open_bracket_ends_with_its_line():
 def test_what_does_not_vary_is_not_offered():
     assert set(values(Passage((("a", "b"),), ""))) == {"position", "remaining"}
     assert values(Passage((("a",),), "")) == {}
-    assert properties.choices(Passage((("a", "a"),), "")) == {}
+    assert token_properties.choices(Passage((("a", "a"),), "")) == {}
     lines = Passage((("a", "b"), ("b", "b", "b")), "")
-    assert properties.choices(lines) == {"token": ("b", "a"), "first": ("b", "a")}
-    assert properties.chosen(lines, "first", "a").values.tolist() == [1, 1, 0, 0, 0]
+    assert token_properties.choices(lines) == {"token": ("b", "a"), "first": ("b", "a")}
+    assert token_properties.chosen(lines, "first", "a").values.tolist() == [1, 1, 0, 0, 0]
     p = Passage((("a", "b", "a"),), "", answers=("N", "", "N"), kind="tag")
-    assert properties.choices(p) == {"tag": ("N",), "token": ("a", "b")}
-    assert properties.chosen(p, "tag", "N").values.tolist() == [1, 0, 1]
-    assert properties.chosen(p, "token", "b").values.tolist() == [0, 1, 0]
+    assert token_properties.choices(p) == {"tag": ("N",), "token": ("a", "b")}
+    assert token_properties.chosen(p, "tag", "N").values.tolist() == [1, 0, 1]
+    assert token_properties.chosen(p, "token", "b").values.tolist() == [0, 1, 0]
 
 
 def test_the_sign_that_a_decoder_begins_with_has_no_length_of_its_own():
@@ -78,7 +78,7 @@ SMALL = st.floats(-1, 1, width=32).filter(lambda x: x == 0 or abs(x) > 1e-3)
 
 @given(arrays(np.float32, (9, 4), elements=SMALL), arrays(np.float64, 9, elements=st.integers(0, 3).map(float)))
 def test_r_is_that_of_other_libraries(table, wanted):
-    r = units.correlations(table, wanted)
+    r = correlations.correlations(table, wanted)
     assert ((np.abs(r) <= 1) | np.isnan(r)).all()
     expected = pd.DataFrame(table.astype(float)).corrwith(pd.Series(wanted)).to_numpy()
     for unit, one in enumerate(r):
@@ -87,7 +87,7 @@ def test_r_is_that_of_other_libraries(table, wanted):
         if not constant:
             assert one == pytest.approx(np.corrcoef(table[:, unit].astype(float), wanted)[0, 1], abs=1e-9)
             assert one == pytest.approx(expected[unit], abs=1e-9)
-    order = units.ranked(r)
+    order = correlations.ranked(r)
     assert sorted(order) == [0, 1, 2, 3]
     sizes = np.nan_to_num(np.abs(r[order]), nan=-1)
     assert (np.diff(sizes) <= 0).all()
@@ -95,39 +95,39 @@ def test_r_is_that_of_other_libraries(table, wanted):
 
 def test_what_is_not_finite_has_no_r():
     table = np.array([[1, np.nan, 0], [2, 1, np.inf], [4, 2, 1]], dtype=np.float32)
-    assert np.isnan(units.correlations(table, np.array([0.0, 1, 1]))).tolist() == [False, True, True]
-    assert units.chance(table, np.array([0.0, 1, 1])) == units.chance(table[:, :1], np.array([0.0, 1, 1]))
-    assert np.isnan(units.chance(table[:, 1:], np.array([0.0, 1, 1])))
+    assert np.isnan(correlations.correlations(table, np.array([0.0, 1, 1]))).tolist() == [False, True, True]
+    assert correlations.chance(table, np.array([0.0, 1, 1])) == correlations.chance(table[:, :1], np.array([0.0, 1, 1]))
+    assert np.isnan(correlations.chance(table[:, 1:], np.array([0.0, 1, 1])))
 
 
 def test_chance_is_what_noise_reaches_and_a_real_signal_exceeds():
     rng = np.random.default_rng(5)
     wanted = np.repeat([0.0, 1.0], 150)
     noise = rng.normal(size=(300, 20)).astype(np.float32)
-    level = units.chance(noise, wanted)
-    best = [np.abs(units.correlations(noise, rng.permutation(wanted))).max() for _ in range(300)]
+    level = correlations.chance(noise, wanted)
+    best = [np.abs(correlations.correlations(noise, rng.permutation(wanted))).max() for _ in range(300)]
     assert 0.88 < np.mean(np.array(best) < level) < 0.99
     noise[:, 3] += 2 * wanted.astype(np.float32)
-    assert np.abs(units.correlations(noise, wanted)).max() > 2 * units.chance(noise, wanted)
+    assert np.abs(correlations.correlations(noise, wanted)).max() > 2 * correlations.chance(noise, wanted)
 
 
 def test_the_strongest_pair_is_the_strongest_of_all():
     rng = np.random.default_rng(1)
     p = Passage((tuple("ab(cd)ef(gh)ij(kl)"),) * 3, "")
     table = rng.normal(size=(54, 6)).astype(np.float32)
-    table[:, 4] -= 4 * (properties.offered(p)["inside"].values).astype(np.float32)
-    assert units.strongest(p, table) == ("inside", "", 4)
-    assert units.strongest(p, np.zeros((54, 6), np.float32)) is None
+    table[:, 4] -= 4 * (token_properties.offered(p)["inside"].values).astype(np.float32)
+    assert correlations.strongest(p, table) == ("inside", "", 4)
+    assert correlations.strongest(p, np.zeros((54, 6), np.float32)) is None
 
 
 def test_a_scale_for_states_without_bounds_leaves_out_the_odd_one():
-    assert units.span(np.array([[-2.0] * 99, [1.0] * 99]).T) == 2
+    assert correlations.span(np.array([[-2.0] * 99, [1.0] * 99]).T) == 2
     values = np.ones((100, 10))
     values[3, 3] = -50
-    assert units.span(values) == 1
-    assert units.span(np.where(values < 0, values, 0)) == 50
-    assert units.span(np.zeros((4, 2))) == 0
-    assert units.span(np.full((2, 2), np.nan)) == 0
+    assert correlations.span(values) == 1
+    assert correlations.span(np.where(values < 0, values, 0)) == 50
+    assert correlations.span(np.zeros((4, 2))) == 0
+    assert correlations.span(np.full((2, 2), np.nan)) == 0
 
 
 # Phrases

@@ -5,11 +5,12 @@ import plain_parts
 import pytest
 import torch
 
-from rnnlab import Experiment, properties, run, units
-from rnnlab.activations import activations
-from rnnlab.passages import passage
-from rnnlab.presets import PRESETS
-from rnnlab.problems import LabError
+from rnnlab import Experiment, run
+from rnnlab.analysis import correlations, token_properties
+from rnnlab.i18n import LabError
+from rnnlab.inspection.activations import activations
+from rnnlab.inspection.passages import passage
+from rnnlab.lessons.presets import PRESETS
 
 SORTS = """good | a fine film
 bad | a dull film with a silly end
@@ -212,7 +213,7 @@ def test_the_unit_that_carries_a_planted_signal_is_found(seed):
     expected = plain(last)
     assert abs(expected[unit]) >= 0.9
     assert unit == np.abs(expected).argmax()
-    found = units.correlations(a.values, properties.offered(a.passage)["inside"].values)
+    found = correlations.correlations(a.values, token_properties.offered(a.passage)["inside"].values)
     assert found == pytest.approx(expected, abs=1e-5)
     assert np.abs(plain(first)).max() < 0.5
 

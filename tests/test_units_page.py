@@ -11,10 +11,11 @@ from streamlit.testing.v1 import AppTest
 from test_results_page import SMALL
 
 from pages.parts.stage import Cursor
-from rnnlab import Experiment, phrases, properties, run, units
-from rnnlab.activations import activations
+from rnnlab import Experiment, run
+from rnnlab.analysis import correlations, phrases, token_properties
+from rnnlab.experiment.links import to_link
 from rnnlab.i18n import LANGUAGES, translator
-from rnnlab.share import to_link
+from rnnlab.inspection.activations import activations
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -68,12 +69,12 @@ def test_every_task_shows_its_text_and_what_its_units_follow(task, lang):
     part = "decoder" if task == "seq2seq" else "network"
     a, data = fitting(app, e, part)
     name, choice, unit = a.strongest
-    one = properties.chosen(a.passage, name, choice) if choice else properties.offered(a.passage)[name]
-    r = units.correlations(a.values, one.values)
-    assert data["unit"] == unit == units.ranked(r)[0] == data["order"][0]
+    one = token_properties.chosen(a.passage, name, choice) if choice else token_properties.offered(a.passage)[name]
+    r = correlations.correlations(a.values, one.values)
+    assert data["unit"] == unit == correlations.ranked(r)[0] == data["order"][0]
     np.testing.assert_allclose(unpacked(data["r"]), r, atol=1e-6)
     assert app.selectbox(key="units_property").value == name
-    least = units.chance(a.values, one.values)
+    least = correlations.chance(a.values, one.values)
     key = "units.weak" if abs(r[unit]) < least else "units.follows" if r[unit] > 0 else "units.against"
     words = t(f"property.{name}", choice=choice)
     assert data["finding"] == t(key, unit=unit, property=words, r=f"{r[unit]:+.2f}".replace("-", "−"))
@@ -114,10 +115,10 @@ def test_the_epochs_change_numbers_and_not_the_question():
     assert app.selectbox(key="units_property").value == name
     assert (data["unit"], data["phrase"]) == (before["unit"], before["phrase"])
     assert data["epoch"] == 0
-    r = units.correlations(a.values, properties.offered(a.passage)[name].values)
+    r = correlations.correlations(a.values, token_properties.offered(a.passage)[name].values)
     np.testing.assert_allclose(unpacked(data["r"]), r, atol=1e-6)
     assert not np.allclose(unpacked(before["r"]), r, atol=1e-3)
-    best = units.ranked(r)[0]
+    best = correlations.ranked(r)[0]
     t = translator("en")
     note = t("units.best", epoch=0, unit=best, r=f"{r[best]:+.2f}".replace("-", "−"))
     assert (note in data["notes"]) == (best != data["unit"])
@@ -129,17 +130,17 @@ def test_another_property_brings_the_unit_that_follows_it_best():
     for name in ("inside", "position", "space"):
         looked(app.selectbox(key="units_property").select(name).run())
         a, data = fitting(app, e, "network")
-        r = units.correlations(a.values, properties.offered(a.passage)[name].values)
+        r = correlations.correlations(a.values, token_properties.offered(a.passage)[name].values)
         np.testing.assert_allclose(unpacked(data["r"]), r, atol=1e-6)
         assert data["unit"] == np.abs(r).argmax()
     t, worst = (
         translator("en"),
-        units.ranked(units.correlations(a.values, properties.offered(a.passage)["space"].values)),
+        correlations.ranked(correlations.correlations(a.values, token_properties.offered(a.passage)["space"].values)),
     )
     app.session_state.units_unit, app.session_state.units_clicked = int(worst[-1]), True
     looked(app.run())
-    best = units.strongest(a.passage, a.values[:, [worst[-1]]])
-    r = units.correlations(a.values, properties.property_of(a.passage, *best[:2]).values)[worst[-1]]
+    best = correlations.strongest(a.passage, a.values[:, [worst[-1]]])
+    r = correlations.correlations(a.values, token_properties.property_of(a.passage, *best[:2]).values)[worst[-1]]
     said_r = f"{r:+.2f}".replace("-", "−")
     words = t(f"property.{best[0]}", choice=best[1])
     assert t("units.rather", property=words, r=said_r) in parts(app)["map"]["notes"]
@@ -207,7 +208,7 @@ def test_a_choice_by_hand_outlives_a_new_start_and_not_the_lesson():
     a = activations(
         app.session_state.run.experiment, app.session_state.run.history.checkpoints[-1].weights, "network", 0, 0
     )
-    r = units.correlations(a.values, properties.offered(a.passage)["position"].values)
+    r = correlations.correlations(a.values, token_properties.offered(a.passage)["position"].values)
     assert parts(app)["map"]["unit"] == np.abs(r).argmax()
     looked(app.selectbox(key="preset").select("brackets").run())
     app = until_trained(app)

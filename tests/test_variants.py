@@ -8,14 +8,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rnnlab import Experiment, LabError
-from rnnlab.experiment import BOUNDS, UNUSED, choices
-from rnnlab.share import LINK_CHARACTERS, from_link, to_link
-from rnnlab.variants import (
+from rnnlab.experiment import UNUSED, choices
+from rnnlab.experiment.limits import BOUNDS
+from rnnlab.experiment.links import LINK_CHARACTERS, from_link, to_link
+from rnnlab.experiment.race_plan import (
     FIELDS,
     RUNS,
     TEXT,
     VARIANTS,
-    Plan,
+    RacePlan,
     axes_of,
     differing,
     fields,
@@ -49,14 +50,14 @@ def values_of(name: str) -> st.SearchStrategy:
 
 
 @st.composite
-def plans(draw) -> Plan:
+def plans(draw) -> RacePlan:
     base = draw(st.sampled_from(list(BASES.values())))
     names = draw(st.lists(st.sampled_from(fields(base)), min_size=1, max_size=4, unique=True))
     change = st.tuples(*(values_of(name) for name in names)).map(lambda values: tuple(zip(names, values, strict=True)))
     changes = tuple(draw(st.lists(change, min_size=2, max_size=6)))
     seeds = draw(st.integers(1, RUNS // len(changes)))
     try:
-        return Plan(base, changes, 1 if "seed" in names else seeds, draw(st.booleans()))
+        return RacePlan(base, changes, 1 if "seed" in names else seeds, draw(st.booleans()))
     except LabError:
         assume(False)
         raise
@@ -85,7 +86,7 @@ def test_a_plans_runs_are_its_variants_with_one_seed_after_the_other(plan):
     assert len({e for _, e in runs}) == len(runs)
 
 
-def read(text: str, base: Experiment) -> Plan | tuple:
+def read(text: str, base: Experiment) -> RacePlan | tuple:
     """A plan, or the complaints; any other exception is a fault."""
     try:
         return from_text(text, base)
@@ -98,7 +99,7 @@ def test_any_text_is_a_plan_or_a_complaint(text):
     for base in BASES.values():
         found = read(text, base)
         assert found, "neither"
-        assert not isinstance(found, Plan) or from_text(to_text(found), base) == found
+        assert not isinstance(found, RacePlan) or from_text(to_text(found), base) == found
 
 
 @given(plans(), st.data())
@@ -147,7 +148,7 @@ def test_a_broken_race_in_a_link_falls_back_with_a_note(text, code):
 def test_a_text_as_long_as_may_be_fits_a_link_and_is_read():
     base = BASES["next"]
     wide = [{"lr": 0.001 + k / 1e6, "clip": 1.5 + k, "dropout": 0.25} for k in range(VARIANTS[1])]
-    plan = Plan(base, differing(base, [snapshot(base.model_copy(update=one)) for one in wide]), 4)
+    plan = RacePlan(base, differing(base, [snapshot(base.model_copy(update=one)) for one in wide]), 4)
     assert len(to_text(plan)) < TEXT < LINK_CHARACTERS / 2
     assert from_text(to_text(plan), base) == plan
 
@@ -158,35 +159,35 @@ def test_a_text_as_long_as_may_be_fits_a_link_and_is_read():
 @pytest.mark.parametrize("count", [0, 1, 7])
 def test_too_few_or_too_many_variants_are_counted(count):
     with pytest.raises(LabError) as caught:
-        Plan(Experiment(), grid({"hidden": range(1, count + 1)}), 1)
+        RacePlan(Experiment(), grid({"hidden": range(1, count + 1)}), 1)
     assert caught.value.problems[0].values == {"value": count, "low": 2, "high": 6}
 
 
 @pytest.mark.parametrize(("count", "most"), [(2, 12), (3, 8), (4, 6), (5, 4), (6, 4)])
 def test_as_many_seeds_as_the_runs_allow(count, most):
     changes = grid({"hidden": range(1, count + 1)})
-    assert len(Plan(Experiment(), changes, most).runs()) <= RUNS
+    assert len(RacePlan(Experiment(), changes, most).runs()) <= RUNS
     with pytest.raises(LabError) as caught:
-        Plan(Experiment(), changes, most + 1)
+        RacePlan(Experiment(), changes, most + 1)
     assert caught.value.problems[0].values == {"value": most + 1, "variants": count, "high": most, "limit": RUNS}
 
 
 def test_an_equal_budget_needs_an_output_layer():
     base = Experiment(text="a b c", hidden=3, head="none")
     with pytest.raises(LabError) as caught:
-        Plan(base, grid({"cell": ("rnn", "gru")}), 1, equal=True)
+        RacePlan(base, grid({"cell": ("rnn", "gru")}), 1, equal=True)
     assert codes(caught.value) == ["race_head_equal"]
 
 
 def test_all_that_is_wrong_is_said_at_once():
     with pytest.raises(LabError) as caught:
-        Plan(Experiment(), (((("seed"), 1), ("text", "x")),), 30, True)
+        RacePlan(Experiment(), (((("seed"), 1), ("text", "x")),), 30, True)
     assert codes(caught.value) == ["race_variants", "race_seeds", "race_field", "race_seed_twice"]
 
 
 def test_the_last_seeds_there_are_are_used_where_the_first_is_too_late():
     top = int(BOUNDS["seed"][1])
-    plan = Plan(Experiment(seed=top), grid({"cell": ("rnn", "gru")}), 3)
+    plan = RacePlan(Experiment(seed=top), grid({"cell": ("rnn", "gru")}), 3)
     assert sorted({e.seed for _, e in plan.runs()}) == [top - 2, top - 1, top]
 
 
@@ -210,7 +211,7 @@ def test_what_is_suggested_makes_a_race(base):
         assert len(set(values)) >= 2
         assert values == typed(base, name, values)
     wanted = first_axis(base)
-    assert len(Plan(base, grid(wanted), 3).runs()) == 3 * len(next(iter(wanted.values())))
+    assert len(RacePlan(base, grid(wanted), 3).runs()) == 3 * len(next(iter(wanted.values())))
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,16 @@ from pages.parts import form, live, stage
 from pages.parts.ask import ask
 from pages.parts.panel import panel
 from pages.parts.plain import verbatim
-from rnnlab import jobs, rewriting
-from rnnlab.bigrams import Bigrams, Line
+from rnnlab.analysis.bigrams import Bigrams, Line
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment, choices
-from rnnlab.history import Frame, Opening, joiner
+from rnnlab.figures.timeline import height, timeline
 from rnnlab.i18n import Translate
-from rnnlab.presets import OPENS_ON
-from rnnlab.session import Run
-from rnnlab.templates import Answer, agreeing, features
-from rnnlab.timeline import height, timeline
+from rnnlab.lessons import eliza
+from rnnlab.lessons.feature_templates import Answer, agreeing, features
+from rnnlab.lessons.presets import OPENS_ON
+from rnnlab.records.history import Frame, Opening, joiner
 
 SENTENCE = 200  # characters that the rules are tried on
 ROWS = 6  # of a table that the text could make any length
@@ -43,14 +44,14 @@ def years(t: Translate) -> None:
 
 def rules(t: Translate, lang: str) -> None:
     """The rules, all of them, and what they make of a sentence."""
-    script = rewriting.script(lang)
+    script = eliza.script(lang)
     with panel("eliza", t):
         example = t("eliza.example")
         typed = st.text_input(
             t("eliza.say"), key="eliza_say", max_chars=SENTENCE, placeholder=example, persist_state="session"
         )
         sentence = (typed or "").strip() or example
-        answer = rewriting.answer(script, sentence)
+        answer = eliza.answer(script, sentence)
         with st.container(key="eliza_answer", gap="xxsmall"):
             said(t("eliza.you"), sentence)
             if answer is None:

@@ -10,8 +10,7 @@ import streamlit as st
 
 from pages.parts import form
 from rnnlab import engine
-from rnnlab.i18n import translator
-from rnnlab.problems import LabError, Problem
+from rnnlab.i18n import LabError, Problem, translator
 
 T = TypeVar("T")
 

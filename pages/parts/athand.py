@@ -7,12 +7,12 @@ from pages.parts.ask import ask
 from pages.parts.panel import panel
 from pages.parts.sheet import bar, number, pieces, sheet, text
 from pages.parts.textparts import ahead, at_hand
-from rnnlab import jobs
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Translate
-from rnnlab.rowlooks import ROWS, DataLook
-from rnnlab.rows import rows_of
-from rnnlab.session import Run
+from rnnlab.records.dataset import ROWS, DataLook
+from rnnlab.text.lines import rows_of
 
 PARTS = ("trained", "held")
 LISTED = 8  # lines left out that are named

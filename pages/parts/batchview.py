@@ -7,11 +7,11 @@ import streamlit as st
 from pages.parts.ask import ask
 from pages.parts.panel import panel
 from pages.parts.textparts import COLUMNS, ahead, at_hand, grid, grids, row
-from rnnlab import jobs
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Translate
-from rnnlab.session import Run
-from rnnlab.textlooks import EPOCHS, BatchOrder, Reading
+from rnnlab.records.text import EPOCHS, BatchOrder, Reading
 
 CELLS = 96  # tokens of x that are drawn, of all sequences together
 NUMBERS = 32  # sequences of a batch that are listed

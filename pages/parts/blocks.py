@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from pages.parts import live
-from rnnlab.history import TensorShape
 from rnnlab.i18n import Translate
-from rnnlab.layerlooks import TensorLook
+from rnnlab.records.history import TensorShape
+from rnnlab.records.layers import TensorLook
 
 # What a stage of a model is like in a single layer: there it has the same colour.
 ROLES = {

@@ -11,12 +11,13 @@ from pages.parts.panel import panel
 from pages.parts.resultparts import View, counts, frame, frames, history, place
 from pages.parts.tagviews import meanings
 from pages.parts.textparts import grid, grids, row
-from rnnlab import jobs, metrics
-from rnnlab import result_figures as figures
-from rnnlab.history import joiner
+from rnnlab.analysis import metrics
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
+from rnnlab.figures import results as figures
 from rnnlab.i18n import Translate
-from rnnlab.reach import Reach
-from rnnlab.session import Run
+from rnnlab.records.history import joiner
+from rnnlab.records.readouts import Reach
 
 _prefixes, _saliency, _judged = map(live.component, ("prefixes", "saliency", "judged"))
 

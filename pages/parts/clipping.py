@@ -5,10 +5,10 @@ import streamlit as st
 
 from pages.parts import runchart
 from pages.parts.panel import panel
-from rnnlab import gradient_figures as figures
-from rnnlab.experiment import BOUNDS
+from rnnlab.engine.runs import Run
+from rnnlab.experiment.limits import BOUNDS
+from rnnlab.figures import gradients as figures
 from rnnlab.i18n import Translate
-from rnnlab.session import Run
 
 LEAST = 1e-6  # a level of 0 would mean: no clipping
 FORMULA = r"g \leftarrow g\cdot\min\!\left(1,\ \frac{\mathrm{clip}}{\lVert g\rVert_2}\right)"

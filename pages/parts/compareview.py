@@ -5,9 +5,9 @@ import streamlit as st
 from pages.parts import form, racebar, raceform, racesetup, raceview, sharing
 from pages.parts.racesetup import Asked
 from rnnlab.experiment import Experiment
+from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import Translate, translator
-from rnnlab.race import Race
-from rnnlab.variants import Plan
+from rnnlab.race.race import Race
 
 TICK = 0.4  # seconds between two looks at a race: charts take the browser up to 0.2
 
@@ -20,7 +20,7 @@ def show(t: Translate) -> None:
     if isinstance(base, Experiment):
         racesetup.begin(base)
         asked = racesetup.plan(base)
-    if isinstance(asked, Plan):
+    if isinstance(asked, RacePlan):
         st.session_state.race_last = asked  # its lanes stay while a value is being mended
     if st.session_state.pop("race_wanted", False):  # a link asked for it
         racebar.start()
@@ -28,7 +28,7 @@ def show(t: Translate) -> None:
     with st.container():
         if not isinstance(base, Experiment):
             form.complain(base)
-        elif (now := racebar.running()) and isinstance(asked, Plan) and other(asked, now):
+        elif (now := racebar.running()) and isinstance(asked, RacePlan) and other(asked, now):
             st.info(t("race.stale"))
 
     def body() -> None:
@@ -63,6 +63,6 @@ def show(t: Translate) -> None:
         raceform.show(base, asked, t)
 
 
-def other(asked: Plan, now: Race) -> bool:
+def other(asked: RacePlan, now: Race) -> bool:
     """Whether what is set up is another race than the one that is shown."""
     return asked.runs() != now.plan.runs() or (asked.equal and asked != now.plan) or asked.equal != now.plan.equal

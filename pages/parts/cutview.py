@@ -9,11 +9,12 @@ from pages.parts.ask import ask
 from pages.parts.panel import panel
 from pages.parts.plain import verbatim
 from pages.parts.textparts import ahead, at_hand, tokens
-from rnnlab import jobs
-from rnnlab.cutting import Cut, beginning, fixed, inked
-from rnnlab.experiment import WORD_CHARACTERS, WORDS, Experiment
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.limits import WORD_CHARACTERS, WORDS
 from rnnlab.i18n import Translate
-from rnnlab.session import Run
+from rnnlab.text.segmentation import Cut, beginning, fixed, inked
 
 SHOWN = 240  # tokens of a cut; the numbers are of the whole text
 LISTED = 24  # added words, with how often each was found

@@ -10,11 +10,11 @@ from pages.parts.owndata import Source
 from pages.parts.panel import panel
 from pages.parts.plain import verbatim
 from pages.parts.sheet import Cell, bar, number, sheet, text
-from rnnlab.experiment import SENTENCE_CHARACTERS, TEXT_CHARACTERS, Experiment, choices
-from rnnlab.i18n import Translate
-from rnnlab.problems import LabError
-from rnnlab.tables import DELIMITERS, FILE_BYTES, Table
-from rnnlab.taking import LABEL_CHARACTERS, SHAPES, Taken, experiment
+from rnnlab.experiment import Experiment, choices
+from rnnlab.experiment.limits import SENTENCE_CHARACTERS, TEXT_CHARACTERS
+from rnnlab.i18n import LabError, Translate
+from rnnlab.text.table_rows import LABEL_CHARACTERS, ROW_FORMATS, Selection, experiment
+from rnnlab.text.tables import DELIMITERS, FILE_BYTES, Table
 
 STYLE = Path(__file__).with_name("data.css")
 PREVIEW = 8  # rows
@@ -130,9 +130,9 @@ def read(own: Source, task: str, t: Translate) -> tuple[Table, tuple[int, ...], 
     found = owndata.body(found, header)
     owndata.guess(own, found, task)
     with selects:
-        places = tuple(column(found, role, t) for role in SHAPES[task].roles)
+        places = tuple(column(found, role, t) for role in ROW_FORMATS[task].roles)
     with st.container(gap="xxsmall"):
-        preview(found, dict(zip(places, SHAPES[task].roles, strict=False)), t)
+        preview(found, dict(zip(places, ROW_FORMATS[task].roles, strict=False)), t)
     return found, places, quoted
 
 
@@ -173,7 +173,7 @@ def preview(found: Table, roles: dict[int, str], t: Translate) -> None:
         st.caption(t("own.preview.columns", limit=len(places)))
 
 
-def summary(taken: Taken, t: Translate) -> None:
+def summary(taken: Selection, t: Translate) -> None:
     """How many rows of how many, and why."""
     sizes = {"usable": f"{taken.usable:,}", "characters": f"{len(taken.text):,}"}
     if len(taken.lines) == taken.usable:
@@ -209,14 +209,14 @@ def back() -> None:
     form.open_experiment(st.session_state.pop("data_before"))
 
 
-def left_out(taken: Taken, task: str, t: Translate) -> None:
+def left_out(taken: Selection, task: str, t: Translate) -> None:
     """Reasons, with how many rows each and where they stand."""
     st.markdown(f"**{t('own.left_out')}**")
     reasons = dict(taken.left_out) | ({"cut": taken.cut} if taken.cut else {})
     if not reasons:
         st.caption(t("own.left_out.none"))
         return
-    limits = {"label_long": LABEL_CHARACTERS, "cut": SHAPES[task].characters}
+    limits = {"label_long": LABEL_CHARACTERS, "cut": ROW_FORMATS[task].characters}
     rows: list[list[Cell]] = []
     for reason, lines in reasons.items():
         where = ", ".join(map(str, lines[:NUMBERS])) + (" …" if len(lines) > NUMBERS else "")
@@ -226,7 +226,7 @@ def left_out(taken: Taken, task: str, t: Translate) -> None:
     sheet("data-left-out", t("own.left_out"), head, rows)
 
 
-def balance(taken: Taken, t: Translate) -> None:
+def balance(taken: Selection, t: Translate) -> None:
     """How many rows each class has, most frequent first, and how many of them are taken."""
     if not taken.balance:
         return

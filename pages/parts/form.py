@@ -10,21 +10,12 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts.plain import verbatim
-from rnnlab import engine, session
-from rnnlab.experiment import (
-    BOUNDS,
-    SENTENCE_CHARACTERS,
-    TEXT_CHARACTERS,
-    UNUSED,
-    WORD_CHARACTERS,
-    WORDS,
-    Experiment,
-    choices,
-    numeral,
-)
-from rnnlab.i18n import LANGUAGES, Translate, describe, translator
-from rnnlab.presets import FIRST, OPENS_ON
-from rnnlab.problems import LabError, Problem
+from rnnlab import engine
+from rnnlab.engine import runs
+from rnnlab.experiment import UNUSED, Experiment, choices
+from rnnlab.experiment.limits import BOUNDS, SENTENCE_CHARACTERS, TEXT_CHARACTERS, WORD_CHARACTERS, WORDS
+from rnnlab.i18n import LANGUAGES, LabError, Problem, Translate, describe, numeral, translator
+from rnnlab.lessons.presets import FIRST, OPENS_ON
 
 GROUPS = {
     "data": (
@@ -106,7 +97,7 @@ def open_experiment(experiment: Experiment, train: bool = False) -> None:
     """Show another experiment, from its start."""
     st.session_state.overwritten = time.monotonic(), {name: value(name) for name in ("preset", "task")}
     fill(experiment)
-    st.session_state.run = session.begin(engine.shared(), experiment, train, before=st.session_state.run)
+    st.session_state.run = runs.begin(engine.shared(), experiment, train, before=st.session_state.run)
     st.session_state.patience = 0.5
 
 

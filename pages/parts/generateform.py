@@ -5,10 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from rnnlab.experiment import numeral
-from rnnlab.generation import BOUNDS, PROMPT_CHARACTERS, Settings
-from rnnlab.history import Opening
-from rnnlab.i18n import Translate
+from rnnlab.i18n import Translate, numeral
+from rnnlab.records.generation import BOUNDS, PROMPT_CHARACTERS, Settings
+from rnnlab.records.history import Opening
 
 STYLE = Path(__file__).with_name("generateform.css")
 STEPS = {"temperature": 0.05, "top_p": 0.01}

@@ -12,13 +12,13 @@ from pages.parts.panel import panel
 from pages.parts.plain import verbatim
 from pages.parts.resultparts import history
 from pages.parts.writing import Wish
-from rnnlab import explain
+from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
-from rnnlab.generation import Generation, spread
-from rnnlab.history import Checkpoint, Opening
+from rnnlab.explain import equations, programs
 from rnnlab.i18n import Translate
-from rnnlab.presets import OPENS_ON
-from rnnlab.session import Run
+from rnnlab.lessons.presets import OPENS_ON
+from rnnlab.records.generation import Generation, spread
+from rnnlab.records.history import Checkpoint, Opening
 
 _generated, _samples = map(live.component, ("generated", "samples"))
 
@@ -46,7 +46,7 @@ def draw(run: Run, t: Translate) -> None:
         writes(run, o, t)
     else:
         elsewhere(run, t)
-    with panel("predictions", t, formula=explain.equation("predictions", e), code=explain.code("predictions", e)):
+    with panel("predictions", t, formula=equations.equation("predictions", e), code=programs.code("predictions", e)):
         stage.strip("generate", run, t)
     writing.come_back(run)
 

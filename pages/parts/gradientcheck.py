@@ -5,10 +5,10 @@ import streamlit as st
 from pages.parts import stage
 from pages.parts.ask import ask
 from pages.parts.panel import panel
-from rnnlab import jobs
-from rnnlab.gradients import Check, Parameter
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
 from rnnlab.i18n import Translate
-from rnnlab.session import Run
+from rnnlab.records.gradients import Check, Parameter
 
 FORMULA = r"\frac{\partial L}{\partial w} \approx \frac{L(w+\varepsilon) - L(w-\varepsilon)}{2\varepsilon}"
 CODE = """loss(w).backward()

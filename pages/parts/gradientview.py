@@ -8,11 +8,12 @@ from pages.parts import clipping, form, gradientcheck, live, othercells, runchar
 from pages.parts.ask import ask
 from pages.parts.panel import panel
 from pages.parts.plain import verbatim
-from rnnlab import explain, jobs
-from rnnlab import gradient_figures as figures
-from rnnlab.gradients import Choice, ThroughTime
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
+from rnnlab.explain import programs
+from rnnlab.figures import gradients as figures
 from rnnlab.i18n import Translate
-from rnnlab.session import Run
+from rnnlab.records.gradients import Choice, ThroughTime
 
 _words = live.component("flow")
 
@@ -38,7 +39,7 @@ def draw(run: Run, t: Translate) -> None:
     if history.experiment.carry:
         st.caption(t("gradients.carry"))
     formula = (CELL_STATE if history.experiment.cell == "lstm" else CHAIN) + LOSS
-    with panel("flow", t, formula=formula, code=explain.code("flow", history.experiment)):
+    with panel("flow", t, formula=formula, code=programs.code("flow", history.experiment)):
         if run.going and history.opening.parameters > SMALL:
             st.caption(t("gradients.waits"))
         else:

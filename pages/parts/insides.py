@@ -8,11 +8,12 @@ import streamlit as st
 from pages.parts import stage, unrolled, whatif
 from pages.parts.ask import ask
 from pages.parts.panel import panel
-from rnnlab import explain, jobs, ways
-from rnnlab.history import Checkpoint, Part
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
+from rnnlab.explain import equations, implementations
 from rnnlab.i18n import Translate
-from rnnlab.session import Run
-from rnnlab.trace import Look, Way, part_at
+from rnnlab.records.history import Checkpoint, Part
+from rnnlab.records.trace import Implementation, TraceResult, part_at
 
 SMALL = 20_000  # parameters of a network that is looked into while it trains: some 5 ms of a worker at every tick
 AGREES = 1e-5  # largest difference from torch's own result that single precision explains
@@ -25,7 +26,7 @@ def draw(run: Run, t: Translate) -> None:
     if len(o.parts) > 1:  # the picture is of one of them: here all steps are at hand
         stage.strip("cell", run, t)
     edits = whatif.fitting(o)
-    with panel("unrolled", t, formula=explain.equation("hidden", e)):
+    with panel("unrolled", t, formula=equations.equation("hidden", e)):
         line = st.container(horizontal=True, gap="small", vertical_alignment="center")
         with line:
             part, layer, direction = place = row(run, t)
@@ -36,9 +37,9 @@ def draw(run: Run, t: Translate) -> None:
             st.caption(t("cell.live", epoch=checkpoint.epoch))
         elif run.history.ended == "diverged":
             st.info(t("cell.diverged", epoch=checkpoint.epoch))
-        look = ask(jobs.look, e, checkpoint.weights, part.name, layer, direction, edits)
+        look = ask(jobs.trace, e, checkpoint.weights, part.name, layer, direction, edits)
         if look is None and edits:
-            look = ask(jobs.look, e, checkpoint.weights, part.name, layer, direction, ())
+            look = ask(jobs.trace, e, checkpoint.weights, part.name, layer, direction, ())
         if look is None:
             return
         with line:
@@ -112,7 +113,7 @@ def edited() -> None:
         whatif.from_component(told)
 
 
-def badge(look: Look, t: Translate) -> None:
+def badge(look: TraceResult, t: Translate) -> None:
     """How far the readable steps are from torch's own pass."""
     said = {"difference": f"{look.difference:.1e}", "limit": f"{AGREES:.0e}", "largest": f"{look.largest:.2g}"}
     if not math.isfinite(look.difference):
@@ -127,7 +128,7 @@ def badge(look: Look, t: Translate) -> None:
 
 def written(run: Run, t: Translate, weights: bytes, part: Part) -> None:
     """The same network in several ways, on the same weights: the code, the numbers of the open step, the difference."""
-    found = ask(jobs.ways, run.experiment, weights, part.name)
+    found = ask(jobs.implementations, run.experiment, weights, part.name)
     if found is None:
         return
     step = unrolled.first_step(run, part)
@@ -135,14 +136,14 @@ def written(run: Run, t: Translate, weights: bytes, part: Part) -> None:
         for column, way in zip(st.columns(2, gap="small"), found[start : start + 2], strict=False):
             with column:
                 st.markdown(f"**{t(f'way.{way.name}')}**")
-                st.code(ways.code(way.name, run.experiment, given=part.start > 0), language="python")
+                st.code(implementations.code(way.name, run.experiment, given=part.start > 0), language="python")
     st.markdown(table(found, step, t))
     if all(np.isfinite(way.hidden).all() for way in found):
         gap = float(np.ptp(np.stack([way.hidden for way in found]), axis=0).max())
         st.caption(t("ways.gap", gap=f"{gap:.1e}"))
 
 
-def table(found: tuple[Way, ...], step: int, t: Translate, units: int = 6) -> str:
+def table(found: tuple[Implementation, ...], step: int, t: Translate, units: int = 6) -> str:
     head = [t("ways.name"), *(f"h[{unit}]" for unit in range(min(units, found[0].hidden.shape[1]))), t("ways.time")]
     rows = [
         [t(f"way.{way.name}"), *(f"{value:.6f}" for value in way.hidden[step, :units]), f"{way.seconds * 1e3:.2f} ms"]

@@ -8,13 +8,12 @@ import streamlit as st
 
 from pages.parts import form
 from pages.parts.ask import ask
-from rnnlab import jobs
-from rnnlab.experiment import Experiment, numeral
-from rnnlab.i18n import Translate
-from rnnlab.layersetting import BOUNDS, KINDS, NONLINEARITIES, LayerSetting, idle, of_run
-from rnnlab.problems import LabError
+from rnnlab.engine import jobs
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.layer_spec import BOUNDS, KINDS, NONLINEARITIES, LayerSpec, idle, of_run
+from rnnlab.i18n import LabError, Translate, numeral
 
-NAMES = [field.name for field in fields(LayerSetting)]
+NAMES = [field.name for field in fields(LayerSpec)]
 NUMBERS = ("input_size", "hidden_size", "num_layers", "dropout", "batch_size", "steps")
 SWITCHES = ("bidirectional", "bias", "batch_first", "batched", "given")
 
@@ -23,7 +22,7 @@ def key(name: str) -> str:
     return f"layer_{name}"
 
 
-def of_experiment() -> LayerSetting:
+def of_experiment() -> LayerSpec:
     """What the experiment at hand uses, at the sizes of its first batch."""
     run = st.session_state.run.shown
     e = st.session_state.experiment
@@ -46,7 +45,7 @@ def follow() -> None:
     st.session_state.layer_own = None
 
 
-def show(t: Translate) -> LayerSetting | None:
+def show(t: Translate) -> LayerSpec | None:
     """The controls, and what they say. None where that can't be: the page says why."""
     own = st.session_state.get("layer_own")
     if own and st.session_state.layer_lesson != form.value("preset"):
@@ -55,7 +54,7 @@ def show(t: Translate) -> LayerSetting | None:
     for name, value in said.items():
         st.session_state[key(name)] = value
     try:
-        setting = LayerSetting(**said)
+        setting = LayerSpec(**said)
     except LabError as error:
         setting, problems = None, error.problems
     else:
@@ -96,11 +95,11 @@ def show(t: Translate) -> LayerSetting | None:
     return setting
 
 
-def off(name: str, setting: LayerSetting | None) -> bool:
+def off(name: str, setting: LayerSpec | None) -> bool:
     return setting is not None and idle(name, setting)
 
 
-def number(name: str, t: Translate, setting: LayerSetting | None) -> None:
+def number(name: str, t: Translate, setting: LayerSpec | None) -> None:
     low, high = BOUNDS[name]
     tip = t(f"layer.help.{name}") + " " + t("form.range", low=numeral(low), high=numeral(high))
     step, shown = (0.1, "%.2f") if name == "dropout" else (1, "%d")

@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 
 from pages.parts import blocks
+from rnnlab.experiment.layer_spec import LayerSpec, ends, parameter_count
+from rnnlab.explain.layer_program import formula, part_of_output
 from rnnlab.i18n import Translate
-from rnnlab.layerlooks import LayerLook, ModelLook, TensorLook
-from rnnlab.layersetting import LayerSetting, ends, formula, parameter_count, part_of_output
+from rnnlab.records.layers import LayerLook, ModelLook, TensorLook
 
 FEW = 64  # numbers of a weight that is shown again at every step
 
@@ -41,7 +42,7 @@ def tensors(look: LayerLook, t: Translate) -> None:
     )
 
 
-def weights_of(s: LayerSetting, index: int, t: Translate) -> str:
+def weights_of(s: LayerSpec, index: int, t: Translate) -> str:
     """The title of a layer's and direction's weights."""
     if s.is_cell:
         return t("layer.cell")

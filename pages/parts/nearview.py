@@ -8,11 +8,12 @@ from pages.parts.ask import ask
 from pages.parts.panel import panel
 from pages.parts.plain import verbatim
 from pages.parts.textparts import chart
-from rnnlab import jobs, textfigures
+from rnnlab.analysis.embedding_rows import Words
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
+from rnnlab.figures import text
 from rnnlab.i18n import Translate
-from rnnlab.session import Run
-from rnnlab.textlooks import Neighbour
-from rnnlab.words import Words
+from rnnlab.records.text import Neighbour
 
 NEAREST = 8
 
@@ -78,9 +79,9 @@ def plane(run: Run, words: Words, chosen: int, near: list[int], t: Translate) ->
         if np.isnan(seen.kept):
             st.caption(t("plane.point"))
             return
-        figure = textfigures.plane_figure(seen, words.tokens, words.specials, chosen, near, t)
+        figure = text.plane_figure(seen, words.tokens, words.specials, chosen, near, t)
         chart(run, "text-plane", figure, 20, t)
         share = {"kept": f"{seen.kept:.0%}", "newest": f"{seen.kept_newest:.0%}", "embed": run.experiment.embed}
         st.caption(t("plane.share", epoch=stage.checkpoint(run).epoch, last=history.checkpoints[-1].epoch, **share))
-        if len(words.tokens) - words.specials > textfigures.LABELS:
-            st.caption(t("plane.labels", limit=textfigures.LABELS))
+        if len(words.tokens) - words.specials > text.LABELS:
+            st.caption(t("plane.labels", limit=text.LABELS))

@@ -6,12 +6,13 @@ import streamlit as st
 from pages.parts import form, kept, runchart, stage
 from pages.parts.ask import ask
 from pages.parts.panel import panel
-from rnnlab import engine, jobs, session
-from rnnlab import gradient_figures as figures
+from rnnlab import engine
+from rnnlab.engine import jobs, runs
+from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment, choices
-from rnnlab.gradients import Choice
+from rnnlab.figures import gradients as figures
 from rnnlab.i18n import Translate, translator
-from rnnlab.session import Run
+from rnnlab.records.gradients import Choice
 
 
 def with_cell(e: Experiment, cell: str) -> Experiment:
@@ -39,10 +40,10 @@ def ticked(e: Experiment) -> dict[str, Run]:
         if cell == e.cell:
             continue
         if cell not in begun:
-            begun[cell] = session.begin(engine.shared(), with_cell(e, cell), train=True)
+            begun[cell] = runs.begin(engine.shared(), with_cell(e, cell), train=True)
             break
         if begun[cell].going:
-            begun[cell] = session.tick(engine.shared(), begun[cell], 0.05)
+            begun[cell] = runs.tick(engine.shared(), begun[cell], 0.05)
             break
     return begun
 
@@ -51,12 +52,12 @@ def train(e: Experiment) -> None:
     """Begin, or go on where it was stopped."""
     st.session_state.others_wanted = e
     begun = {cell: run for cell, run in others(e).items() if not run.problems}
-    st.session_state.others = {cell: session.train_until(engine.shared(), run, e.epochs) for cell, run in begun.items()}
+    st.session_state.others = {cell: runs.train_until(engine.shared(), run, e.epochs) for cell, run in begun.items()}
 
 
 def stop(e: Experiment) -> None:
     st.session_state.others_wanted = None
-    begun = {cell: session.pause(run) for cell, run in others(e).items()}
+    begun = {cell: runs.pause(run) for cell, run in others(e).items()}
     st.session_state.others = {cell: run for cell, run in begun.items() if run.history is not None}
 
 

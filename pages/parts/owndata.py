@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import streamlit as st
 
-from rnnlab.problems import LabError, Problem
-from rnnlab.tables import Table, decode, has_header, headed, parse, recognise
-from rnnlab.taking import SHAPES, Taken, columns, take
+from rnnlab.i18n import LabError, Problem
+from rnnlab.text.table_rows import ROW_FORMATS, Selection, columns, select_rows
+from rnnlab.text.tables import Table, decode, has_header, headed, parse, recognise
 
 T = TypeVar("T")
 
@@ -97,7 +97,7 @@ def settle(key: str, basis: Hashable, guess: Any) -> None:
 
 def delimiter(own: Source, task: str) -> str:
     """The delimiter that the lab recognises, in rows as the task needs them."""
-    return recognise(own.text, own.name, len(SHAPES[task].roles))
+    return recognise(own.text, own.name, len(ROW_FORMATS[task].roles))
 
 
 def table(own: Source, sign: str, quoted: bool) -> Table:
@@ -116,10 +116,10 @@ def guess(own: Source, found: Table, task: str) -> None:
     """The column of each role is guessed, and waits in the widget for it."""
     basis = own.id, found.delimiter, found.width, task
     places = own.kept("columns", (*basis, found.header), lambda: columns(found, task))
-    for role, place in zip(SHAPES[task].roles, places, strict=True):
+    for role, place in zip(ROW_FORMATS[task].roles, places, strict=True):
         settle(f"data_column_{role}", basis, place)
 
 
-def taken(own: Source, found: Table, quoted: bool, places: tuple[int, ...], task: str) -> Taken:
+def taken(own: Source, found: Table, quoted: bool, places: tuple[int, ...], task: str) -> Selection:
     basis = own.id, found.delimiter, quoted, found.header, places, task
-    return own.kept("taken", basis, lambda: take(found, places, task))
+    return own.kept("taken", basis, lambda: select_rows(found, places, task))

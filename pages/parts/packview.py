@@ -7,11 +7,12 @@ from pages.parts import live, stage, verdictview
 from pages.parts.ask import ask
 from pages.parts.panel import panel
 from pages.parts.textparts import COLUMNS, grid, grids, packed_steps, row
-from rnnlab import jobs, textfigures
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
+from rnnlab.figures import text
 from rnnlab.i18n import Translate
-from rnnlab.session import Run
-from rnnlab.textlooks import LINES, Packing
+from rnnlab.records.text import LINES, Packing
 
 EQUAL = 1e-5  # two float32 states nearer than this are the same but for rounding
 
@@ -140,7 +141,7 @@ def final(run: Run, e: Experiment, seen: Packing, t: Translate) -> None:
     else:
         st.markdown(t("final.alike", worst=worst))
     live.chart(
-        live.encode(textfigures.states_figure(seen, t)),
+        live.encode(text.states_figure(seen, t)),
         key="text-final-states",
         group="text-final-states",
         run=run.id,

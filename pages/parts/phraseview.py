@@ -7,11 +7,10 @@ import streamlit as st
 
 from pages.parts import live, unitchoice
 from pages.parts.plain import verbatim
-from rnnlab import phrases
+from rnnlab.analysis import phrases
+from rnnlab.analysis.phrases import Place
 from rnnlab.i18n import Translate
-from rnnlab.phrases import Place
-from rnnlab.properties import Passage
-from rnnlab.units import Activations
+from rnnlab.records.units import Activations, Passage
 
 _places = live.component("unitplaces")
 

@@ -4,11 +4,11 @@ import streamlit as st
 
 from pages.parts import form, kept, raceplace, racesetup
 from pages.parts.racesetup import Asked
-from rnnlab import race
 from rnnlab.experiment import Experiment
+from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import Translate
-from rnnlab.race import Race
-from rnnlab.variants import Plan
+from rnnlab.race import race
+from rnnlab.race.race import Race
 
 
 def running() -> Race | None:
@@ -22,7 +22,7 @@ def moving() -> bool:
 
 
 def show(t: Translate, asked: Asked) -> None:
-    now, ready = running(), isinstance(asked, Plan)
+    now, ready = running(), isinstance(asked, RacePlan)
     going = now is not None and now.going
     with st.container(horizontal=True, key="racebar", gap="small", vertical_alignment="center"):
         st.title(t("race.title"), width="content", anchor=False)
@@ -44,7 +44,7 @@ def show(t: Translate, asked: Asked) -> None:
 def start() -> None:
     """Begin the race that is set up, on what the form says at this very moment."""
     base = form.read()
-    if isinstance(base, Experiment) and isinstance(asked := racesetup.plan(base), Plan):
+    if isinstance(base, Experiment) and isinstance(asked := racesetup.plan(base), RacePlan):
         st.session_state.race = race.begin(raceplace.runner(), asked)
 
 

@@ -23,10 +23,9 @@ from pages.parts.racesetup import (
     way,
 )
 from pages.parts.racewords import mark, names, value_of
-from rnnlab import variants
-from rnnlab.experiment import Experiment
+from rnnlab.experiment import Experiment, race_plan
+from rnnlab.experiment.race_plan import RUNS, VARIANTS, Change, RacePlan
 from rnnlab.i18n import Translate
-from rnnlab.variants import RUNS, VARIANTS, Change, Plan
 
 CHARACTERS = 200  # of typed values
 _variants = live.component("variants", "mark")
@@ -56,14 +55,14 @@ def show(base: Experiment, asked: Asked, t: Translate) -> None:
                 by_hand(t)
         with right:
             repeats(t)
-        if isinstance(asked, Plan):
+        if isinstance(asked, RacePlan):
             listed(asked.variants, t)
             count = len(asked.variants) * asked.seeds
             st.caption(t("race.runs", variants=len(asked.variants), seeds=asked.seeds, count=count, limit=RUNS))
         else:
             form.complain(asked)
             if way() == "hand":
-                listed(variants.differing(base, state.race_hand), t)
+                listed(race_plan.differing(base, state.race_hand), t)
 
 
 def by_hand(t: Translate) -> None:
@@ -90,7 +89,7 @@ def repeats(t: Translate) -> None:
 
 def grid(base: Experiment, t: Translate) -> None:
     """One field or two, each with its values."""
-    used = {name: t(f"field.{name}") for name in variants.fields(base)}
+    used = {name: t(f"field.{name}") for name in race_plan.fields(base)}
     for column, key in zip(st.columns(2, gap="medium"), ("race_first", "race_second"), strict=True):
         with column:
             taken = st.session_state.race_first if key == "race_second" else ""
@@ -104,9 +103,9 @@ def grid(base: Experiment, t: Translate) -> None:
 def values(base: Experiment, name: str, t: Translate) -> None:
     key = values_key(name)
     if key not in st.session_state:
-        fill(name, variants.suggested(base, name))
+        fill(name, race_plan.suggested(base, name))
     label = t("race.values", field=t(f"field.{name}"))
-    if variants.kind(name) == "number":
+    if race_plan.kind(name) == "number":
         st.text_input(
             label,
             st.session_state[key],
@@ -117,7 +116,7 @@ def values(base: Experiment, name: str, t: Translate) -> None:
         )
         return
     st.session_state[key] = given(name)
-    options = variants.choices(name) if variants.kind(name) == "choice" else (False, True)
+    options = race_plan.choices(name) if race_plan.kind(name) == "choice" else (False, True)
     st.multiselect(
         label,
         options,

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from rnnlab import cluster, engine, race
-from rnnlab.cluster import Cluster
-from rnnlab.i18n import Translate
-from rnnlab.problems import Problem
-from rnnlab.race import Race, Runner
+from rnnlab import engine
+from rnnlab.engine import cluster
+from rnnlab.engine.cluster import Cluster
+from rnnlab.i18n import Problem, Translate
+from rnnlab.race import race
+from rnnlab.race.race import Race, Runner
 
 
 def far() -> Cluster | None:

@@ -9,16 +9,14 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from pages.parts import form
-from rnnlab import variants
-from rnnlab.experiment import Experiment
-from rnnlab.i18n import LANGUAGES, translator
-from rnnlab.problems import LabError, Problem
-from rnnlab.variants import VARIANTS, Change, Plan
+from rnnlab.experiment import Experiment, race_plan
+from rnnlab.experiment.race_plan import VARIANTS, Change, RacePlan
+from rnnlab.i18n import LANGUAGES, LabError, Problem, translator
 
 WAYS = ("grid", "hand")
 SEEDS = 3
 
-Asked = Plan | tuple[Problem, ...]
+Asked = RacePlan | tuple[Problem, ...]
 T = TypeVar("T", bound=str)
 
 
@@ -29,11 +27,11 @@ def values_key(name: str) -> str:
 def begin(base: Experiment) -> None:
     """A setup that fits the experiment, until the reader makes another; and always one that it can have. Another call
     changes nothing."""
-    wanted, state = variants.first_axis(base), st.session_state
+    wanted, state = race_plan.first_axis(base), st.session_state
     if wanted != state.get("race_default") and untouched():
-        adopt(base, variants.grid(wanted))
+        adopt(base, race_plan.grid(wanted))
         state.race_default = wanted
-    used = variants.fields(base)
+    used = race_plan.fields(base)
     if state.get("race_first") not in used:
         state.race_first = next(iter(wanted))
     second = state.setdefault("race_second", "")
@@ -41,7 +39,7 @@ def begin(base: Experiment) -> None:
         state.race_second = ""
     for name in (state.race_first, state.race_second):
         if name and values_key(name) not in state:
-            fill(name, variants.suggested(base, name))
+            fill(name, race_plan.suggested(base, name))
 
 
 def untouched() -> bool:
@@ -55,16 +53,16 @@ def untouched() -> bool:
 
 def adopt(base: Experiment, changes: tuple[Change, ...]) -> None:
     """Let these variants be the setup: as a grid where they are one."""
-    state, axes = st.session_state, variants.axes_of(changes)
+    state, axes = st.session_state, race_plan.axes_of(changes)
     state.race_way = "grid" if axes else "hand"
-    state.race_hand = tuple(variants.snapshot(Experiment(**base.model_dump() | dict(one))) for one in changes)
+    state.race_hand = tuple(race_plan.snapshot(Experiment(**base.model_dump() | dict(one))) for one in changes)
     if axes:
         state.race_first, state.race_second = [*axes, ""][:2]
         for name, values in axes.items():
             fill(name, values)
 
 
-def adopt_plan(plan: Plan) -> None:
+def adopt_plan(plan: RacePlan) -> None:
     """A plan that came with a link."""
     adopt(plan.base, plan.variants)
     st.session_state.race_default = None
@@ -73,8 +71,8 @@ def adopt_plan(plan: Plan) -> None:
 
 def fill(name: str, values: tuple[Any, ...]) -> None:
     """Put a field's values into its widget."""
-    as_text = variants.kind(name) == "number"
-    st.session_state[values_key(name)] = ", ".join(map(variants.plain, values)) if as_text else list(values)
+    as_text = race_plan.kind(name) == "number"
+    st.session_state[values_key(name)] = ", ".join(map(race_plan.plain, values)) if as_text else list(values)
 
 
 def given(name: str) -> list[Any]:
@@ -82,7 +80,7 @@ def given(name: str) -> list[Any]:
     said = st.session_state.get(values_key(name))
     if said is None:
         return []
-    match variants.kind(name):
+    match race_plan.kind(name):
         case "number":
             return re.findall(r"[^\s,;\u3001\uff0c\uff1b]+", said)  # also between Chinese commas
         case "choice":
@@ -108,7 +106,7 @@ def axes(base: Experiment) -> dict[str, tuple[Any, ...]]:
     for name in (st.session_state.race_first, st.session_state.race_second):
         if name:
             try:
-                found[name] = variants.typed(base, name, given(name))
+                found[name] = race_plan.typed(base, name, given(name))
             except LabError as error:
                 problems += error.problems
     if problems:
@@ -120,19 +118,19 @@ def plan(base: Experiment) -> Asked:
     """What the setup says, or why it is no race."""
     state = st.session_state
     try:
-        changes = variants.grid(axes(base)) if way() == "grid" else variants.differing(base, state.race_hand)
-        return Plan(base, changes, seeds(), bool(state.get("race_equal", False)))
+        changes = race_plan.grid(axes(base)) if way() == "grid" else race_plan.differing(base, state.race_hand)
+        return RacePlan(base, changes, seeds(), bool(state.get("race_equal", False)))
     except LabError as error:
         return error.problems
 
 
-def of_page(page: str, base: Experiment) -> Plan | None:
+def of_page(page: str, base: Experiment) -> RacePlan | None:
     """What the link to a page says of a race: on the one about races, what is set up."""
     if page != "compare":
         return None
     begin(base)
     asked = plan(base)
-    return asked if isinstance(asked, Plan) else None
+    return asked if isinstance(asked, RacePlan) else None
 
 
 def way() -> str:
@@ -162,20 +160,20 @@ def seeds() -> int:
 def freeze(base: Experiment) -> None:
     """From a grid to picking by hand: begin with the variants that there are."""
     if way() == "hand" and (axes := spread(base)):
-        snapshots = [Experiment(**base.model_dump() | dict(one)) for one in variants.grid(axes)[: VARIANTS[1]]]
-        st.session_state.race_hand = tuple(map(variants.snapshot, snapshots))
+        snapshots = [Experiment(**base.model_dump() | dict(one)) for one in race_plan.grid(axes)[: VARIANTS[1]]]
+        st.session_state.race_hand = tuple(map(race_plan.snapshot, snapshots))
 
 
 def add() -> None:
     experiment = form.read()
     if isinstance(experiment, Experiment):
-        st.session_state.race_hand = (*st.session_state.race_hand, variants.snapshot(experiment))
+        st.session_state.race_hand = (*st.session_state.race_hand, race_plan.snapshot(experiment))
 
 
 def remove(base: Experiment, place: int, of: str) -> None:
     """Take out the variant at this place, if it is still the one that was clicked."""
     by_hand = way() == "hand"
-    changes = variants.differing(base, st.session_state.race_hand) if by_hand else variants.grid(spread(base) or {})
+    changes = race_plan.differing(base, st.session_state.race_hand) if by_hand else race_plan.grid(spread(base) or {})
     if place < len(changes) and said(changes[place]) == of:
         if by_hand:
             hand = st.session_state.race_hand
@@ -185,4 +183,4 @@ def remove(base: Experiment, place: int, of: str) -> None:
 
 
 def said(change: Change) -> str:
-    return ",".join(f"{name}:{variants.plain(value)}" for name, value in change)
+    return ",".join(f"{name}:{race_plan.plain(value)}" for name, value in change)

@@ -9,13 +9,13 @@ from pages.parts import form, live
 from pages.parts.panel import panel
 from pages.parts.racesetup import understood
 from pages.parts.racewords import mark, names
-from rnnlab import race_figures as figures
-from rnnlab import standings
 from rnnlab.experiment import Experiment
+from rnnlab.experiment.race_plan import RacePlan
+from rnnlab.figures import race as figures
 from rnnlab.i18n import Translate, describe
-from rnnlab.race import Entry, Race, Record
-from rnnlab.standings import Middle, Standing
-from rnnlab.variants import Plan
+from rnnlab.race import standings
+from rnnlab.race.race import Entry, Race, Record
+from rnnlab.race.standings import Quartiles, Standing
 
 AXES: tuple[figures.Axis, ...] = ("epochs", "seconds")
 COLUMNS = ("variant", "size", "epochs", "loss", "accuracy", "score", "best", "each", "all")
@@ -25,7 +25,7 @@ _race, _standings = live.component("race", "mark"), live.component("standings", 
 # Lanes
 
 
-def lanes(plan: Plan, now: Race | None, t: Translate) -> None:
+def lanes(plan: RacePlan, now: Race | None, t: Translate) -> None:
     """A lane for each variant, with a track for each of its seeds. Before the start all are on the line."""
     places = {one.variant: place for place, one in enumerate(standings.ranked(now), start=1)} if now else {}
     called = names(plan.variants, t)
@@ -38,7 +38,7 @@ def lanes(plan: Plan, now: Race | None, t: Translate) -> None:
         _race(key="race-lanes", data={"key": "race-lanes", "tested": tested, **data})
 
 
-def waiting(variant: int, name: str, plan: Plan, t: Translate) -> dict[str, Any]:
+def waiting(variant: int, name: str, plan: RacePlan, t: Translate) -> dict[str, Any]:
     runs = [entry(Entry(at, one), True, t) for at, one in plan.runs() if at == variant]
     return {**mark(variant), "place": "", "name": name, "size": "", "loss": "", "score": "", "runs": runs}
 
@@ -193,7 +193,7 @@ def cells(one: Standing, tested: bool, t: Translate) -> list[tuple[str, str]]:
     ]
 
 
-def middle(values: Middle | None, word: Any) -> tuple[str, str]:
+def middle(values: Quartiles | None, word: Any) -> tuple[str, str]:
     return (word(values.median), f"{word(values.low)} – {word(values.high)}") if values else ("–", "")
 
 

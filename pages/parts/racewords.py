@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from rnnlab.experiment.race_plan import Change, kind
+from rnnlab.figures.race import DASHES, HUE
 from rnnlab.i18n import Translate
-from rnnlab.race_figures import DASHES, HUE
-from rnnlab.variants import Change, kind
 
 
 def name_of(change: Change, t: Translate) -> str:

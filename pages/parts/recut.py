@@ -3,9 +3,10 @@
 import streamlit as st
 
 from pages.parts import form
-from rnnlab.cutting import Lines, merged, parted, rewritten
-from rnnlab.experiment import TEXT_CHARACTERS, Experiment
-from rnnlab.problems import LabError, Problem
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.limits import TEXT_CHARACTERS
+from rnnlab.i18n import LabError, Problem
+from rnnlab.text.segmentation import Lines, merged, parted, rewritten
 
 
 def change(**fields: str) -> bool:

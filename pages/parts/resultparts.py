@@ -7,10 +7,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from pages.parts import live, stage
-from rnnlab import metrics
-from rnnlab.history import Frame, History
+from rnnlab.analysis import metrics
+from rnnlab.engine.runs import Run
 from rnnlab.i18n import Translate
-from rnnlab.session import Run
+from rnnlab.records.history import Frame, History
 
 View = Callable[[Run, Translate], None]
 

@@ -7,9 +7,9 @@ import streamlit as st
 from pages.parts import classviews, form, seqviews, stage, tagviews
 from pages.parts.panel import panel
 from pages.parts.resultparts import View, chart, history
-from rnnlab import result_figures as figures
+from rnnlab.engine.runs import Run
+from rnnlab.figures import results as figures
 from rnnlab.i18n import Translate
-from rnnlab.session import Run
 
 VIEWS: dict[str, View] = classviews.VIEWS | seqviews.VIEWS | tagviews.VIEWS
 HALF = {"prefixes", "saliency", "confusion", "classes"}  # narrow ones: two such share a row

@@ -5,11 +5,12 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.parts import form
-from rnnlab import engine, session
-from rnnlab.experiment import BOUNDS, Experiment
-from rnnlab.i18n import Translate
-from rnnlab.problems import Problem
-from rnnlab.session import Run
+from rnnlab import engine
+from rnnlab.engine import runs
+from rnnlab.engine.runs import Run
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.limits import BOUNDS
+from rnnlab.i18n import Problem, Translate
 
 PATIENCE = 0.35  # seconds that a click waits for its first result, so that it is drawn at once
 
@@ -22,10 +23,10 @@ def show(page: str, t: Translate, run: Run, experiment: Experiment | tuple[Probl
         button(
             "train", t("button.continue" if goes_on else "button.train"), train, run.going or not valid, primary=True
         )
-        button("pause", t("button.pause"), session.pause, not run.going, needs_experiment=False)
+        button("pause", t("button.pause"), runs.pause, not run.going, needs_experiment=False)
         button("step", t("button.step"), step, run.going or not valid)
         stoppable = run.going or (run.resumable and run.epoch > 0)
-        button("stop", t("button.stop"), session.stop, not stoppable, needs_experiment=False)
+        button("stop", t("button.stop"), runs.stop, not stoppable, needs_experiment=False)
         button("reset", t("button.reset"), reset, not valid)
         button("reseed", t("button.reseed"), reseed, not valid)
         with st.popover("?", key="about_runbar", type="tertiary"):
@@ -60,18 +61,18 @@ def continues(run: Run, experiment: Experiment) -> bool:
 
 def train(run: Run, experiment: Experiment) -> Run:
     if continues(run, experiment):
-        return session.train_until(engine.shared(), run, experiment.epochs)
-    return session.begin(engine.shared(), experiment, train=True, before=run)
+        return runs.train_until(engine.shared(), run, experiment.epochs)
+    return runs.begin(engine.shared(), experiment, train=True, before=run)
 
 
 def step(run: Run, experiment: Experiment) -> Run:
     if not continues(run, experiment):
-        run = session.begin(engine.shared(), experiment, train=False, before=run)
-    return session.train_until(engine.shared(), run, run.epoch + 1)
+        run = runs.begin(engine.shared(), experiment, train=False, before=run)
+    return runs.train_until(engine.shared(), run, run.epoch + 1)
 
 
 def reset(run: Run, experiment: Experiment) -> Run:
-    return session.begin(engine.shared(), experiment, train=False, before=run)
+    return runs.begin(engine.shared(), experiment, train=False, before=run)
 
 
 def reseed(run: Run, experiment: Experiment) -> Run:

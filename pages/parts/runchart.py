@@ -5,8 +5,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from pages.parts import live, stage
+from rnnlab.engine.runs import Run
 from rnnlab.i18n import Translate
-from rnnlab.session import Run
 
 
 def show(key: str, figure: go.Figure, run: Run, label: str, t: Translate, height: int = 300, **options: Any) -> None:

@@ -9,10 +9,7 @@ import streamlit as st
 from pages.parts import live
 from pages.parts.panel import panel
 from pages.parts.resultparts import View, chart, frames, history, place
-from rnnlab import seq_figures
-from rnnlab.history import joiner
-from rnnlab.i18n import Translate
-from rnnlab.sequences import (
+from rnnlab.analysis.seq2seq_frames import (
     Ragged,
     beams_of,
     end_of,
@@ -24,7 +21,10 @@ from rnnlab.sequences import (
     target_of,
     used_by,
 )
-from rnnlab.session import Run
+from rnnlab.engine.runs import Run
+from rnnlab.figures import seq2seq
+from rnnlab.i18n import Translate
+from rnnlab.records.history import joiner
 
 _attention = live.component("attention", "sequences", "theme")
 _decoding = live.component("decoding", "sequences", "theme")
@@ -104,7 +104,7 @@ def forcing(run: Run, t: Translate) -> None:
         if not history(run).opening.held:
             return
         past, lang = history(run), st.session_state.lang
-        figure = run.drawn(("exact", lang), lambda: seq_figures.exact_figure(past, t))
+        figure = run.drawn(("exact", lang), lambda: seq2seq.exact_figure(past, t))
         chart(run, "exact", figure, t("exact.label"), t, 240, cursor="line")
 
 

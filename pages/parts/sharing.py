@@ -8,9 +8,8 @@ import streamlit as st
 from pages.parts import form, live, racesetup
 from pages.parts.plain import verbatim
 from rnnlab.experiment import Experiment
-from rnnlab.i18n import Translate, describe
-from rnnlab.problems import LabError, Problem
-from rnnlab.share import LINK_CHARACTERS, TEXTS, fits, from_file, to_draft, to_file, to_link
+from rnnlab.experiment.links import LINK_CHARACTERS, TEXTS, fits, from_file, to_draft, to_file, to_link
+from rnnlab.i18n import LabError, Problem, Translate, describe
 
 
 def show(t: Translate, page: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pages.parts import live
-from rnnlab.experiment import shorten
+from rnnlab.i18n import shorten
 
 _sheet = live.component("sheet")
 

@@ -12,11 +12,12 @@ import numpy as np
 import streamlit as st
 
 from pages.parts import form, kept, live, runbar, sharing
-from rnnlab import engine, session
+from rnnlab import engine
+from rnnlab.engine import runs
+from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
-from rnnlab.history import Checkpoint, History
 from rnnlab.i18n import Translate, translator
-from rnnlab.session import Run
+from rnnlab.records.history import Checkpoint, History
 
 TICK = 0.25  # seconds between two looks at a run: a live draw takes the browser up to 0.1
 GROUP = "run"  # what shows the run moves together, on whichever page it is
@@ -38,7 +39,7 @@ def show(page: str, t: Translate, draw: Callable[[Run, Translate], None]) -> Non
     patience, whole = st.session_state.pop("patience", 0.0), st.session_state.pop("whole", False)
 
     def settled(run: Run) -> Run:
-        return session.settle(engine.shared(), run, patience, run.until if whole else run.epoch + 1)
+        return runs.settle(engine.shared(), run, patience, run.until if whole else run.epoch + 1)
 
     run = kept.advance("run", settled)
     experiment = st.session_state.experiment
@@ -58,7 +59,7 @@ def show(page: str, t: Translate, draw: Callable[[Run, Translate], None]) -> Non
             draw(run.shown, t)
 
     def going() -> None:
-        run: Run = kept.advance("run", lambda run: session.tick(engine.shared(), run, 0.05))
+        run: Run = kept.advance("run", lambda run: runs.tick(engine.shared(), run, 0.05))
         if not run.going:
             st.rerun()  # the whole page once more: the buttons change, and the timer ends
         body()

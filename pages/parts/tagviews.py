@@ -6,10 +6,10 @@ import streamlit as st
 from pages.parts import live
 from pages.parts.panel import panel
 from pages.parts.resultparts import View, frames, history, place
+from rnnlab.engine.runs import Run
+from rnnlab.figures.results import HUES
 from rnnlab.i18n import Translate
-from rnnlab.result_figures import HUES
-from rnnlab.session import Run
-from rnnlab.tagset import MEANINGS
+from rnnlab.text.pos_tags import MEANINGS
 
 _tagged = live.component("tagged")
 

@@ -7,9 +7,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.parts import live
+from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Translate
-from rnnlab.session import Run
 from rnnlab.text import characters
 
 _tokens, _grid, _packed = map(live.component, ("tokens", "grid", "packed"))

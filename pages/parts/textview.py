@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages.parts import batchview, cutview, packview, wordview
+from rnnlab.engine.runs import Run
 from rnnlab.i18n import Translate
-from rnnlab.session import Run
 
 PARTS = {"cut": cutview.draw, "words": wordview.draw, "windows": batchview.draw, "packed": packview.draw}
 OPENS_ON = {"embedding": "words", "windows": "windows", "packed": "packed"}  # lesson -> part

@@ -4,14 +4,13 @@ import streamlit as st
 
 from pages.parts import form
 from pages.parts.ask import ask
-from rnnlab import jobs
-from rnnlab.i18n import Translate
-from rnnlab.layersetting import LayerSetting
-from rnnlab.mismatch import Advice, Trial, read_shape, written
-from rnnlab.problems import LabError
+from rnnlab.analysis.shape_errors import Advice, Trial, read_shape, written
+from rnnlab.engine import jobs
+from rnnlab.experiment.layer_spec import LayerSpec
+from rnnlab.i18n import LabError, Translate
 
 
-def show(setting: LayerSetting, t: Translate) -> None:
+def show(setting: LayerSpec, t: Translate) -> None:
     left, right = st.columns(2, gap="small")
     with left:
         st.text_input(t("field.try_input"), key="try_input", max_chars=80, persist_state="session", help=t("try.help"))
@@ -41,7 +40,7 @@ def fill(x: str, state: str) -> None:
     st.session_state.try_input, st.session_state.try_state = x, state
 
 
-def suggestions(s: LayerSetting) -> list[tuple[str, str]]:
+def suggestions(s: LayerSpec) -> list[tuple[str, str]]:
     """Shapes worth trying: the right one, and the usual mistakes."""
     x, state = list(s.input_shape), list(s.state_shape)
     found = [(x, []), ([*x[:-1], x[-1] + 1], []), ([s.sequences, *x], [])]

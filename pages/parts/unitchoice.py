@@ -9,12 +9,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import whatif
 from pages.parts.choosing import choose
-from rnnlab import properties, units
-from rnnlab.experiment import TEXT_CHARACTERS
+from rnnlab.analysis import correlations, token_properties
+from rnnlab.analysis.token_properties import Property
+from rnnlab.engine.runs import Run
+from rnnlab.experiment.limits import TEXT_CHARACTERS
 from rnnlab.i18n import Translate
-from rnnlab.properties import Property
-from rnnlab.session import Run
-from rnnlab.units import Activations, Shown
+from rnnlab.records.units import Activations, Shown
 
 OWN, TYPED = "own", "typed"
 
@@ -114,7 +114,7 @@ def forget() -> None:
 def wanted(found: Activations, bar: DeltaGenerator, t: Translate) -> Property | None:
     """The property that is chosen, with two widgets: which, and what of. None where nothing varies over this text."""
     p, state = found.passage, st.session_state
-    plain, ones = properties.offered(p), properties.choices(p)
+    plain, ones = token_properties.offered(p), token_properties.choices(p)
     options = {name: t(f"property.{name}") for name in plain} | {name: t(f"choosing.{name}") for name in ones}
     if not options:
         return None
@@ -131,12 +131,12 @@ def wanted(found: Activations, bar: DeltaGenerator, t: Translate) -> Property | 
             state.units_choice = best[1] if best[0] == name and best[1] in ones[name] else ones[name][0]
         at = ones[name].index(state.units_choice)
         choice = st.selectbox(t("units.choice"), ones[name], index=at, key="units_choice", on_change=forget, width=160)
-    return properties.chosen(p, name, choice)
+    return token_properties.chosen(p, name, choice)
 
 
 def by_hand() -> None:
     said = st.session_state.units_property
-    if said in (*properties.PLAIN, *properties.CHOOSING):  # no label of another language
+    if said in (*token_properties.PLAIN, *token_properties.CHOOSING):  # no label of another language
         st.session_state.units_by_hand = said
         st.session_state.pop("units_choice", None)
         forget()
@@ -146,7 +146,7 @@ def unit(r: np.ndarray) -> int:
     """The unit that is chosen; where none is, that of the largest |r|, of r [unit], and it stays."""
     state = st.session_state
     if state.get("units_unit") is None or state.units_unit >= len(r):
-        state.units_unit = int(units.ranked(r)[0])
+        state.units_unit = int(correlations.ranked(r)[0])
     return state.units_unit
 
 

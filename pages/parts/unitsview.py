@@ -13,11 +13,12 @@ from pages.parts import form, live, phraseview, stage, unitchoice
 from pages.parts.ask import ask
 from pages.parts.panel import panel
 from pages.parts.unitchoice import Where
-from rnnlab import jobs, properties, units
+from rnnlab.analysis import correlations, token_properties
+from rnnlab.analysis.token_properties import Property
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
 from rnnlab.i18n import Translate
-from rnnlab.properties import Property
-from rnnlab.session import Run
-from rnnlab.units import Activations
+from rnnlab.records.units import Activations
 
 T = TypeVar("T")
 
@@ -73,9 +74,9 @@ def look(run: Run, where: Where, found: Activations, bar: DeltaGenerator, t: Tra
     unitchoice.begin(run, where, found)
     wanted = unitchoice.wanted(found, bar, t)
     hidden = found.values.shape[1]
-    r = units.correlations(found.values, wanted.values) if wanted else np.full(hidden, np.nan)
+    r = correlations.correlations(found.values, wanted.values) if wanted else np.full(hidden, np.nan)
     bounded = where.state == "h" and not (run.experiment.cell == "rnn" and run.experiment.nonlinearity == "relu")
-    return Seen(where, found, wanted, unitchoice.unit(r), r, 1.0 if bounded else units.span(found.values))
+    return Seen(where, found, wanted, unitchoice.unit(r), r, 1.0 if bounded else correlations.span(found.values))
 
 
 def once(name: str, seen: Seen, key: tuple[object, ...], make: Callable[[], T]) -> T:
@@ -91,7 +92,7 @@ def chance(seen: Seen) -> float:
     one, values = seen.property, seen.activations.values
     if one is None:
         return math.nan
-    return once("chance", seen, (one.name, one.choice), lambda: units.chance(values, one.values))
+    return once("chance", seen, (one.name, one.choice), lambda: correlations.chance(values, one.values))
 
 
 def finding(seen: Seen, epoch: int, t: Translate) -> str:
@@ -110,7 +111,7 @@ def finding(seen: Seen, epoch: int, t: Translate) -> str:
 def notes(seen: Seen, epoch: int, t: Translate) -> str:
     """How far to trust it."""
     found, (tokens, hidden) = [], seen.activations.values.shape
-    best, least = int(units.ranked(seen.r)[0]), chance(seen)
+    best, least = int(correlations.ranked(seen.r)[0]), chance(seen)
     if best != seen.unit and np.isfinite(seen.r[best]):
         found.append(t("units.best", unit=best, r=signed(seen.r[best]), epoch=epoch))
     found += rather(seen, t)
@@ -124,11 +125,11 @@ def notes(seen: Seen, epoch: int, t: Translate) -> str:
 def rather(seen: Seen, t: Translate) -> list[str]:
     """What the unit goes along with more closely than with the property that is looked at."""
     p, values = seen.activations.passage, seen.activations.values[:, [seen.unit]]
-    best = once("rather", seen, (seen.unit,), lambda: units.strongest(p, values))
+    best = once("rather", seen, (seen.unit,), lambda: correlations.strongest(p, values))
     if best is None:
         return []
-    other = properties.property_of(p, *best[:2])
-    r = float(units.correlations(values, other.values)[0])
+    other = token_properties.property_of(p, *best[:2])
+    r = float(correlations.correlations(values, other.values)[0])
     if abs(r) <= abs(np.nan_to_num(seen.r[seen.unit])) + 0.005:  # no more than the two digits shown
         return []
     return [t("units.rather", property=named(other, t), r=signed(r))]
@@ -170,7 +171,7 @@ def mapped(run: Run, seen: Seen, phrase: tuple[int, int], t: Translate) -> None:
             "limit": seen.limit,
             "beyond": bool((np.abs(a.values) > seen.limit).any()),
             "unit": seen.unit,
-            "order": units.ranked(seen.r).tolist(),
+            "order": correlations.ranked(seen.r).tolist(),
             "r": live.pack(seen.r.astype(np.float32)),
             "chance": least if math.isfinite(least) else None,
             "phrase": phrase,

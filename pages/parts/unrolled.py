@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 
 from pages.parts import live, stage
-from rnnlab.history import Part
+from rnnlab.engine.runs import Run
 from rnnlab.i18n import Translate
-from rnnlab.session import Run
-from rnnlab.trace import Edit, Look, Walk, width
+from rnnlab.records.history import Part
+from rnnlab.records.trace import Intervention, PartTrace, TraceResult, width
 
 _unrolled = live.component("unrolled", "columns", "unfolded", "equation", "theme")
 
@@ -38,12 +38,12 @@ def first_step(run: Run, part: Part) -> int:
 def show(
     run: Run,
     t: Translate,
-    look: Look,
+    look: TraceResult,
     epoch: int,
     part: Part,
     layer: int,
     direction: int,
-    edits: tuple[Edit, ...],
+    edits: tuple[Intervention, ...],
     on_chosen: Callable[[], None],
     on_edit: Callable[[], None],
 ) -> None:
@@ -80,7 +80,7 @@ def show(
     )
 
 
-def payload(run: Run, look: Look, part: Part) -> dict[str, Any]:
+def payload(run: Run, look: TraceResult, part: Part) -> dict[str, Any]:
     """What was computed, for the browser. Of the classes it gets those that are spoken of: ids become places among
     them, and what is below 0 (nothing predicted, nothing to predict) becomes -1."""
     assert run.history is not None
@@ -105,7 +105,7 @@ def among(spoken: np.ndarray, ids: np.ndarray) -> np.ndarray:
     return np.where(ids < 0, -1, np.searchsorted(spoken, ids)).astype(np.int32)
 
 
-def packed(walk: Walk, spoken: np.ndarray, original: Walk | None = None) -> dict[str, Any]:
+def packed(walk: PartTrace, spoken: np.ndarray, original: PartTrace | None = None) -> dict[str, Any]:
     """A walk as text. Weights that are those of the original are not sent again: they are most of it."""
     known = original.weights if original else {}
     return {

@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from rnnlab import textfigures
 from rnnlab.experiment import Experiment
+from rnnlab.figures import text
 from rnnlab.i18n import Translate
-from rnnlab.textlooks import Packing
+from rnnlab.records.text import Packing
 
 
 def draw(e: Experiment, seen: Packing, t: Translate) -> None:
@@ -21,7 +21,7 @@ def draw(e: Experiment, seen: Packing, t: Translate) -> None:
         t("final.line"): list(seen.numbers),
         t("padded.length"): seen.lengths,
         t("verdicts.right"): [seen.labels[id] for id in seen.right],
-        **{t(f"final.way.{way}"): [verdict(way, row) for row in rows] for way in textfigures.WAYS},
+        **{t(f"final.way.{way}"): [verdict(way, row) for row in rows] for way in text.WAYS},
     }
     st.dataframe(columns, hide_index=True, key="text-verdicts")
     alone = seen.chances["alone"]

@@ -5,10 +5,11 @@ import streamlit as st
 from pages.parts import form, live, stage
 from pages.parts.panel import panel
 from pages.parts.plain import verbatim
-from rnnlab import explain, figures
-from rnnlab.history import History
+from rnnlab import figures
+from rnnlab.engine.runs import Run
+from rnnlab.explain import equations, programs
 from rnnlab.i18n import Translate
-from rnnlab.session import Run
+from rnnlab.records.history import History
 
 
 def draw(run: Run, t: Translate) -> None:
@@ -19,7 +20,7 @@ def draw(run: Run, t: Translate) -> None:
     stage.scrubber("playground", run, t)
 
     def explained(name: str) -> dict[str, str]:
-        return {"formula": explain.equation(name, e), "code": explain.code(name, e)}
+        return {"formula": equations.equation(name, e), "code": programs.code(name, e)}
 
     with panel("predictions", t, **explained("predictions")):
         stage.strip("playground", run, t)

@@ -7,10 +7,11 @@ from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts import form, racesetup
-from rnnlab import engine, session
+from rnnlab import engine
+from rnnlab.engine import runs
+from rnnlab.experiment.links import from_link
 from rnnlab.i18n import first_language
-from rnnlab.presets import OPENS_ON
-from rnnlab.share import from_link
+from rnnlab.lessons.presets import OPENS_ON
 
 FIRST_PATIENCE = 2.5  # seconds: the first preset is trained before the first picture is drawn
 
@@ -29,7 +30,7 @@ def begin() -> None:
     st.session_state.restore = link.draft
     st.session_state.run_on_opening = True
     st.session_state.loss_log = True
-    st.session_state.run = session.begin(engine.shared(), link.experiment, train=link.run or not link.named)
+    st.session_state.run = runs.begin(engine.shared(), link.experiment, train=link.run or not link.named)
     if link.race is not None:
         racesetup.adopt_plan(link.race)
         st.session_state.race_wanted = link.run

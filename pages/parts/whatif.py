@@ -8,18 +8,17 @@ import streamlit as st
 
 from pages.parts import form
 from pages.parts.plain import verbatim
-from rnnlab.experiment import numeral, shorten
-from rnnlab.history import Opening, Part
-from rnnlab.i18n import Translate
-from rnnlab.problems import Problem
-from rnnlab.trace import GATES, LARGEST, ROWS, WEIGHTS, Edit, Kind, context, part_named, read_by, width
+from rnnlab.cells import GATES, ROWS, WEIGHTS
+from rnnlab.i18n import Problem, Translate, numeral, shorten
+from rnnlab.records.history import Opening, Part
+from rnnlab.records.trace import LARGEST, Intervention, InterventionKind, context, part_named, read_by, width
 
-KINDS: tuple[Kind, ...] = ("token", "input", "state", "gate", "off", "weight")
+KINDS: tuple[InterventionKind, ...] = ("token", "input", "state", "gate", "off", "weight")
 EVERY = ":"  # all steps or units, as a slice says it
 MOST = 12  # edits at a time: more could not be told apart
 
 
-def edits() -> tuple[Edit, ...]:
+def edits() -> tuple[Intervention, ...]:
     return st.session_state.get("edits", ())
 
 
@@ -34,7 +33,7 @@ def number(typed: object) -> float | Problem:
     return Problem("edit_value", "", {"value": shorten(str(typed)), "limit": numeral(LARGEST)})
 
 
-def add(edit: Edit, typed: object, where: str) -> None:
+def add(edit: Intervention, typed: object, where: str) -> None:
     """Put one more edit on the list, with the value that was typed for it; or remember what is wrong with that, to be
     said `where` it was typed."""
     st.session_state.whatif_problem = None
@@ -56,7 +55,7 @@ def complain(where: str) -> None:
         form.complain((said[1],))
 
 
-def remove(edit: Edit | None = None) -> None:
+def remove(edit: Intervention | None = None) -> None:
     """Take one edit back, or all."""
     st.session_state.edits = tuple(one for one in edits() if edit is not None and one != edit)
     st.session_state.whatif_problem = None
@@ -69,10 +68,10 @@ def seen() -> None:
 def from_component(told: dict[str, Any]) -> None:
     """An edit that the reader made in the picture itself."""
     fields = {name: value for name, value in told.items() if name != "value"}
-    add(Edit(**fields), told["value"], "picture")
+    add(Intervention(**fields), told["value"], "picture")
 
 
-def fitting(o: Opening) -> tuple[Edit, ...]:
+def fitting(o: Opening) -> tuple[Intervention, ...]:
     """The edits that have a place in this network. The others are dropped, which is said."""
     kept = tuple(edit for edit in edits() if fits(edit, o))
     if kept != edits():
@@ -81,7 +80,7 @@ def fitting(o: Opening) -> tuple[Edit, ...]:
     return kept
 
 
-def fits(edit: Edit, o: Opening) -> bool:
+def fits(edit: Intervention, o: Opening) -> bool:
     e = o.experiment
     part = next((part for part in o.parts if part.name == edit.part), None)
     if part is None:
@@ -127,7 +126,7 @@ def listed(t: Translate, o: Opening) -> None:
         st.button(t("whatif.clear"), key="whatif_clear", on_click=remove, type="primary")
 
 
-def described(edit: Edit, t: Translate, o: Opening) -> str:
+def described(edit: Intervention, t: Translate, o: Opening) -> str:
     """An edit in a line, with Markdown's signs kept from meaning anything."""
     part = part_named(o, edit.part)
     unit = "[:]" if edit.unit is None else f"[{edit.unit}]"
@@ -193,13 +192,13 @@ def show(t: Translate, o: Opening, part: Part, layer: int, direction: int, step:
         return st.selectbox(label, options, index, key=key, format_func=shown)
 
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="whatif_form"):
-        edit = Edit(kind, layer=layer, direction=direction, part=part.name)
+        edit = Intervention(kind, layer=layer, direction=direction, part=part.name)
         match kind:
             case "token":
-                edit = Edit(kind, part=part.name, step=pick("step", steps, t("whatif.step"), step))
+                edit = Intervention(kind, part=part.name, step=pick("step", steps, t("whatif.step"), step))
                 edit = replace(edit, value=pick("token", list(range(len(tokens))), t("whatif.token")))
             case "input":
-                edit = Edit(kind, part=part.name, step=pick("step", steps, t("whatif.step"), step))
+                edit = Intervention(kind, part=part.name, step=pick("step", steps, t("whatif.step"), step))
                 edit = replace(edit, unit=pick("unit", [None, *range(entries)], t("whatif.unit")))
             case "state":
                 edit = replace(edit, name=pick("name", ["h", "c"] if e.cell == "lstm" else ["h"], t("whatif.state")))
@@ -224,6 +223,6 @@ def show(t: Translate, o: Opening, part: Part, layer: int, direction: int, step:
     complain("form")
 
 
-def add_from_form(edit: Edit) -> None:
+def add_from_form(edit: Intervention) -> None:
     """A text that was typed last may not have been there yet when the button was drawn: it is read now."""
     add(edit, edit.value if edit.kind in ("token", "off") else st.session_state.whatif_value, "form")

@@ -10,11 +10,12 @@ from pages.parts import nearview, stage
 from pages.parts.ask import ask
 from pages.parts.panel import panel
 from pages.parts.textparts import chart, height
-from rnnlab import jobs, textfigures
+from rnnlab.analysis.embedding_rows import Words
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
+from rnnlab.figures import text
 from rnnlab.i18n import Translate
-from rnnlab.session import Run
-from rnnlab.trace import part_at, part_named
-from rnnlab.words import Words
+from rnnlab.records.trace import part_at, part_named
 
 ORDERS = ("id", "count")
 ROWS = 24  # of a heatmap
@@ -111,7 +112,7 @@ def rows(run: Run, words: Words, first: int, places: Sequence[DeltaGenerator], t
     left, right = places
     with left, panel("onehot", t):
         identity = np.eye(len(ids), dtype=np.float32)
-        chart(run, "text-onehot", textfigures.rows_figure(identity, tokens, first, 1.0, t, onehot=True), len(ids), t)
+        chart(run, "text-onehot", text.rows_figure(identity, tokens, first, 1.0, t, onehot=True), len(ids), t)
         st.caption(t("onehot.size", types=types))
     with right, panel("embedding", t):
         if e.input == "onehot":
@@ -119,6 +120,6 @@ def rows(run: Run, words: Words, first: int, places: Sequence[DeltaGenerator], t
             return
         tables = [np.frombuffer(w, np.float32).reshape(-1, e.embed) for w in (words.first, words.shown, words.newest)]
         limit = max(float(np.abs(table).max()) for table in tables) or 1.0
-        figure = textfigures.rows_figure(tables[1][ids.start : ids.stop], tokens, first, limit, t, onehot=False)
+        figure = text.rows_figure(tables[1][ids.start : ids.stop], tokens, first, limit, t, onehot=False)
         chart(run, "text-embedding", figure, len(ids), t)
         st.caption(t("embedding.size", types=types, embed=e.embed, epoch=stage.checkpoint(run).epoch))

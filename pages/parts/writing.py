@@ -11,11 +11,12 @@ from time import monotonic
 
 import streamlit as st
 
-from rnnlab import engine, jobs
-from rnnlab.generation import Generation, Settings
-from rnnlab.history import Checkpoint
-from rnnlab.problems import LabError, Problem
-from rnnlab.session import Run
+from rnnlab import engine
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
+from rnnlab.i18n import LabError, Problem
+from rnnlab.records.generation import Generation, Settings
+from rnnlab.records.history import Checkpoint
 
 KEPT = 60  # texts, a session
 PATIENCE = 0.15  # seconds that a change waits for its text, which most take less than, so that it is drawn at once

@@ -12,7 +12,7 @@ from support import eventually
 from torch import nn
 
 from rnnlab import Experiment, run
-from rnnlab.share import to_link
+from rnnlab.experiment.links import to_link
 
 FIRST = "我 喜欢 学习 深度 学习"
 TYPES = ["我", "喜欢", "学习", "深度"]

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from support import eventually
 
 from rnnlab import Experiment, run
-from rnnlab.share import to_link
-from rnnlab.variants import Plan, grid
+from rnnlab.experiment.links import to_link
+from rnnlab.experiment.race_plan import RacePlan, grid
 
 TEXT = "a b c d a\nb c d e\nd e a b\na a b c"
 SMALL = Experiment(text=TEXT, epochs=40, hidden=5, embed=4, held_out=0.5)
@@ -61,7 +61,7 @@ def test_one_click_starts_a_race_and_everything_follows_it_to_its_end(visit):
 
 
 def test_it_pauses_waits_on_another_page_and_goes_on(visit):
-    plan = Plan(LONG, grid({"cell": ("rnn", "gru")}), 1)
+    plan = RacePlan(LONG, grid({"cell": ("rnn", "gru")}), 1)
     lab = visit(to_link(LONG, "en", run=True, race=plan), path="/compare", shows="race_start")
     eventually(lambda: min(epochs(lab), default=0) > 0, "both are under way", 30)
     lab.press("race_pause")
@@ -83,7 +83,7 @@ def test_it_pauses_waits_on_another_page_and_goes_on(visit):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_shows_all_of_it_and_axe_finds_no_fault(visit, scheme):
-    plan = Plan(SMALL, grid({"cell": ("lstm", "gru"), "hidden": (4, 8)}), 2)
+    plan = RacePlan(SMALL, grid({"cell": ("lstm", "gru"), "hidden": (4, 8)}), 2)
     lab = visit(
         to_link(SMALL, "zh", run=True, race=plan), path="/compare", shows="race_start",
         viewport={"width": 390, "height": 844}, color_scheme=scheme,

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from support import eventually
 
-from rnnlab.share import from_link
+from rnnlab.experiment.links import from_link
 
 MARKUP = "b, strong, em, a, .katex, img, script"
 ODD = ['=HYPERLINK("http://example.org","go")', "<img src=x onerror=alert(1)>", "**x** $y$ :red[z]", "[a](http://b.c)"]

@@ -10,9 +10,9 @@ from support import eventually
 from torch import nn
 
 from rnnlab import Experiment, run
-from rnnlab.generating import generate
-from rnnlab.generation import Settings, spread
-from rnnlab.share import to_link
+from rnnlab.experiment.links import to_link
+from rnnlab.inspection.generation import generate
+from rnnlab.records.generation import Settings, spread
 
 TEXT = "a red fox ran, a red hen ran, and a dog <b> sat on a red log"
 SMALL = Experiment(text=TEXT, tokenizer="chars", cell="gru", hidden=24, epochs=60)

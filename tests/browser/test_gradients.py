@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import expect
 from support import eventually
 
-from rnnlab import Experiment, backward, run
+from rnnlab import Experiment, run
+from rnnlab.inspection import gradients
 
 LONG = "long-range"
 
@@ -46,7 +47,7 @@ def target(lab) -> int:
 
 def test_choosing_a_step_moves_words_curve_and_heatmap(opened, history):
     lab = opened()
-    matrix = backward.through_time(history.experiment, history.checkpoints[-1].weights, 0, 0).norms["h"]
+    matrix = gradients.through_time(history.experiment, history.checkpoints[-1].weights, 0, 0).norms["h"]
     assert target(lab) == 21
     assert curve(lab, "gradients-curve") == pytest.approx(matrix[21].tolist(), rel=1e-3)
     strip = lab.page.locator(".st-key-gradients-predictions .rl-column")
@@ -56,7 +57,7 @@ def test_choosing_a_step_moves_words_curve_and_heatmap(opened, history):
     assert curve(lab, "gradients-curve") == pytest.approx(matrix[9][:10].tolist(), rel=1e-3)
     lab.page.keyboard.press("ArrowRight")
     eventually(lambda: len(curve(lab, "gradients-curve")) == 11, "so it does by keyboard")
-    expected = backward.over_epochs(history.experiment, history.checkpoints, 0, 0, 10).norms["h"][:, :11]
+    expected = gradients.over_epochs(history.experiment, history.checkpoints, 0, 0, 10).norms["h"][:, :11]
 
     def heat() -> np.ndarray:
         rows = lab.plotted("gradients-epochs", "_fullData[0].z")
@@ -82,7 +83,7 @@ def test_another_epoch_is_another_gradient(opened, history):
     lab = opened()
     lab.page.locator(".rl-scrubber input[type=range]").focus()
     lab.page.keyboard.press("Home")
-    norms = backward.through_time(history.experiment, history.checkpoints[0].weights, 0, 0).norms["h"][21]
+    norms = gradients.through_time(history.experiment, history.checkpoints[0].weights, 0, 0).norms["h"][21]
     eventually(lambda: curve(lab, "gradients-curve") == pytest.approx(norms.tolist(), rel=1e-3), "the untrained one's")
 
 
@@ -93,7 +94,7 @@ def test_the_other_cells_are_trained_beside_and_laid_over(opened):
     eventually(lambda: lab.draws("gradients-others") and lab.button("stop_others").is_disabled(), "both are done", 90)
     for i, cell in enumerate(("rnn", "lstm", "gru")):
         other = run(Experiment(preset=LONG, cell=cell))
-        norms = backward.through_time(other.experiment, other.checkpoints[-1].weights, 0, 0).norms["h"][21]
+        norms = gradients.through_time(other.experiment, other.checkpoints[-1].weights, 0, 0).norms["h"][21]
         eventually(
             lambda i=i, norms=norms: curve(lab, "gradients-others", i) == pytest.approx(norms.tolist(), rel=1e-2), cell
         )

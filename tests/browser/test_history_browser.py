@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from support import eventually
 
 from rnnlab import Experiment
-from rnnlab.share import to_link
-from rnnlab.timeline import AGES
+from rnnlab.experiment.links import to_link
+from rnnlab.lessons.timeline import AGES
 
 LESSON = "preset=history"
 SAMPLE = to_link(Experiment(text="by day I read books by night I read stars"), "en", run=True)

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from support import eventually
 
 from rnnlab import Experiment
-from rnnlab.share import to_link
+from rnnlab.experiment.links import to_link
 
 ODD = "<b>x</b> $x$ **x** [a](b) :red[x] :smile: 1 01 1e5 2024-01-01 nan &lt; 👩‍👩‍👧 مرحبا <b>x</b> 1"
 MARKUP = "b, strong, em, a, .katex, img, script"

@@ -9,7 +9,7 @@ from support import eventually
 from test_cell import equation, lines, numbers, opened, root, shown
 
 from rnnlab import Experiment, run
-from rnnlab.tracing import data_of
+from rnnlab.inspection.trace import data_of
 
 PAIRS = "a b c | x y z\nb a | y x\nc b a b | z y x"
 E = Experiment(task="seq2seq", text=PAIRS, attention="additive", cell="gru", hidden=6, embed=4)

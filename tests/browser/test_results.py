@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from support import eventually
 
 from rnnlab import Experiment, run
-from rnnlab.share import to_link
+from rnnlab.experiment.links import to_link
 
 SORTS = """good | a fine <b>it</b> with $x$
 bad | a dull film with a silly end

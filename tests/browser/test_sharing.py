@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from support import eventually
 
 from rnnlab import Experiment
-from rnnlab.share import from_file, from_link, to_link
+from rnnlab.experiment.links import from_file, from_link, to_link
 
 # Distinct characters in random order: nothing that a compressor could shorten.
 LONG = "".join(random.Random(0).choices([chr(code) for code in range(0x4E00, 0x9F00)], k=20_000))

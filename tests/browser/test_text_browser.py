@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from support import eventually
 
 from rnnlab import Experiment, run
-from rnnlab.share import from_link, to_link
+from rnnlab.experiment.links import from_link, to_link
 
 SENTENCE = "我爱学习自然语言处理"
 MARKUP = "b, strong, em, a, .katex, img, script"

@@ -8,9 +8,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from support import eventually
 
-from rnnlab import Experiment, phrases, properties, run, units
-from rnnlab.activations import activations
-from rnnlab.share import to_link
+from rnnlab import Experiment, run
+from rnnlab.analysis import correlations, phrases, token_properties
+from rnnlab.experiment.links import to_link
+from rnnlab.inspection.activations import activations
 
 TEXT = "the cat (big) sat\na (<b>dog</b>) ran\nno cat (or dog) sat\n(big) cat ran"
 E = Experiment(text=TEXT, tokenizer="chars", cell="gru", hidden=8, epochs=12, lr=0.02)
@@ -57,8 +58,8 @@ def bars(lab) -> list[tuple[int, str]]:
 
 
 def expected_bars(a, name: str) -> list[tuple[int, str]]:
-    r = units.correlations(a.values, properties.offered(a.passage)[name].values)
-    return [(int(unit), f"{r[unit]:+.2f}".replace("-", "−")) for unit in units.ranked(r)]
+    r = correlations.correlations(a.values, token_properties.offered(a.passage)[name].values)
+    return [(int(unit), f"{r[unit]:+.2f}".replace("-", "−")) for unit in correlations.ranked(r)]
 
 
 def choose(lab, name: str) -> None:

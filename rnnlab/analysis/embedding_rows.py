@@ -1,0 +1,25 @@
+"""The tokens that one part of a model reads, and the rows of its embedding: cut out of what a history holds."""
+
+from dataclasses import dataclass
+
+from rnnlab.records.history import Checkpoint, History, Part
+from rnnlab.records.trace import embedding, read_by
+
+
+@dataclass(frozen=True)
+class Words:
+    """A vocabulary and its rows. Rows are float32, [id, embed] end to end; none where the input is one-hot."""
+
+    part: Part
+    tokens: tuple[str, ...]
+    specials: int
+    shown: bytes  # rows of the epoch that is looked at
+    first: bytes  # and before training
+    newest: bytes
+
+    @classmethod
+    def of(cls, history: History, part: Part, shown: Checkpoint) -> "Words":
+        o, kept = history.opening, history.checkpoints
+        there = embedding(o, part) if history.experiment.input == "embedding" else slice(0, 0)
+        rows = (checkpoint.weights[there] for checkpoint in (shown, kept[0], kept[-1]))
+        return cls(part, read_by(o, part), o.class_specials if part.start else o.specials, *rows)

@@ -1,0 +1,70 @@
+"""From an experiment's text to padded batches of ids and targets: what all tasks share, and the task `next`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from rnnlab.i18n import Problem
+from rnnlab.records.history import HELD_OUT_LINES, Part
+from rnnlab.text import Vocabulary
+
+NO_TARGET = -100  # torch's own ignore_index: such a position counts in no loss
+PAD, UNK = "<pad>", "<unk>"  # ids 0 and 1 where a task has them
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One sequence: the ids that are read, and the classes to predict: one for each, one for all, or other ones."""
+
+    inputs: list[int]
+    targets: list[int]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Several sequences of one optimizer step, padded at their ends to the longest."""
+
+    ids: Tensor  # [batch, step] int64
+    lengths: Tensor  # [batch] int64: what is no padding
+    targets: Tensor  # [batch, target] int64, NO_TARGET on padding
+    count: int  # targets that are none of padding
+
+
+@dataclass(frozen=True)
+class Data:
+    """An experiment's text, ready to train on."""
+
+    vocabulary: Vocabulary  # of what is read
+    classes: Vocabulary  # of what is predicted
+    pairs: list[Pair]  # the sequences trained on
+    probe: Pair  # the watched line, whole, up to PROBE_TOKENS; its targets NO_TARGET where they are not known
+    probe_tokens: tuple[str, ...]
+    probe_row: int | None  # the index in `pairs` of that very sequence; None where it is not among them
+    notes: tuple[Problem, ...]
+    asked: tuple[int, ...]  # [step] the class to predict after each step of the probe, NO_TARGET for none
+    parts: tuple[Part, ...]  # which recurrent network takes which of these steps
+    held: list[Pair] = field(default_factory=list)  # the sequences that are only tested on
+    held_tokens: tuple[tuple[str, ...], ...] = ()  # as read, unknown words included: to be shown
+    examined: int = HELD_OUT_LINES  # of these the ones that every frame is about, at most
+
+    def batches(self, size: int, order: Sequence[int], held: bool = False) -> Iterator[Batch]:
+        """The sequences in this order, `size` a batch; the last batch may be shorter."""
+        pairs = self.held if held else self.pairs
+        for start in range(0, len(order), size):
+            yield batch_of([pairs[i] for i in order[start : start + size]])
+
+
+def batch_of(pairs: Sequence[Pair]) -> Batch:
+    ids = [pair.inputs for pair in pairs]
+    targets = [pair.targets for pair in pairs]
+    count = sum(id != NO_TARGET for target in targets for id in target)
+    lengths = torch.tensor([len(row) for row in ids])
+    return Batch(padded(ids, 0), lengths, padded(targets, NO_TARGET), count)  # <pad> is id 0 wherever lengths differ
+
+
+def padded(rows: list[list[int]], filler: int) -> Tensor:
+    """Rows of different lengths as one tensor, filled up at their ends: [row, longest]."""
+    longest = max(map(len, rows))
+    return torch.tensor([row + [filler] * (longest - len(row)) for row in rows])

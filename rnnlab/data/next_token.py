@@ -1,0 +1,143 @@
+"""The data of the task `next`: a text cut into lines or windows, each with the tokens to predict."""
+
+import torch
+
+from rnnlab.data.batches import PAD, Data, Pair
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.limits import POSITIONS, PROBE_TOKENS, SEQUENCE_TOKENS, STEP_TOKENS, TYPES
+from rnnlab.i18n import LabError, Problem, shorten
+from rnnlab.records.history import Part
+from rnnlab.text import Vocabulary, only_punctuation, tokenized
+
+
+def next_token_data(experiment: Experiment) -> Data:
+    """Sequences whose target is the next token, or the token that `target` gives for each position.
+
+    Raises LabError where the text can't be trained on: the message says what to change.
+    """
+    lines, target_lines = (
+        tokenized(text, experiment.tokenizer, experiment.added_words) for text in (experiment.text, experiment.target)
+    )
+    check_text(lines, target_lines)
+    notes: list[Problem] = []
+
+    examples = (
+        [(line, target) for line, target in zip(lines, target_lines, strict=True)]
+        if target_lines
+        else [(line[:-1], line[1:]) for line in lines]
+    )
+    kept, tested = split(len(examples), experiment)
+    held = [part for i in tested for part in cut(*examples[i], experiment) if part[0]]
+    sequences = [part for i in kept for part in cut(*examples[i], experiment) if part[0]]
+    if not sequences:
+        longest = max(len(inputs) for inputs, _ in examples)
+        if longest == 0:
+            raise LabError(Problem("one_token", "text", {"value": shorten(lines[0][0])}))
+        needed = experiment.window if target_lines else experiment.window + 1
+        tokens = max(len(line) for line in lines)
+        raise LabError(
+            Problem(
+                "window_too_long",
+                "window",
+                {"value": experiment.window, "tokens": tokens, "needed": needed, "limit": longest},
+            )
+        )
+    if short := sum(not any(part[0] for part in cut(*example, experiment)) for example in examples):
+        notes.append(Problem("lines_left_out", "text", {"count": short}))
+
+    uneven = len({len(inputs) for inputs, _ in sequences + held}) > 1
+    tokens = (token for line in lines + target_lines for token in line)
+    vocabulary = Vocabulary.of(tokens, (PAD,) if uneven else ())
+    pairs, held_pairs = (
+        [Pair(vocabulary.encode(inputs), vocabulary.encode(targets)) for inputs, targets in some]
+        for some in (sequences, held)
+    )
+    check_sizes(experiment, pairs + held_pairs, len(vocabulary))
+    check_use(experiment, pairs, len(vocabulary), uneven)
+
+    if experiment.probe > len(lines):
+        raise LabError(Problem("probe_line", "probe", {"value": experiment.probe, "limit": len(lines)}))
+    probe_tokens = lines[experiment.probe - 1]
+    inputs, targets = examples[experiment.probe - 1]
+    if not inputs:
+        raise LabError(Problem("probe_short", "probe", {"value": experiment.probe, "text": shorten(probe_tokens[0])}))
+    if len(probe_tokens) > PROBE_TOKENS:
+        notes.append(Problem("probe_cut", "probe", {"value": len(probe_tokens), "limit": PROBE_TOKENS}))
+        probe_tokens, inputs, targets = probe_tokens[:PROBE_TOKENS], inputs[:PROBE_TOKENS], targets[:PROBE_TOKENS]
+    if experiment.window and len(inputs) > experiment.window:
+        notes.append(Problem("probe_beyond", "probe", {"value": len(inputs), "limit": experiment.window}))
+    if uneven and experiment.bidirectional and not experiment.packed:
+        notes.append(Problem("padded_backward"))
+    probe = Pair(vocabulary.encode(inputs), vocabulary.encode(targets))
+    row = pairs.index(probe) if probe in pairs else None
+    read = tuple(tuple(inputs) for inputs, _ in held)
+    asked, parts = tuple(probe.targets), (Part("network", 0, len(probe.inputs)),)
+    shown = tuple(probe_tokens)
+    return Data(vocabulary, vocabulary, pairs, probe, shown, row, tuple(notes), asked, parts, held_pairs, read)
+
+
+def split(count: int, experiment: Experiment) -> tuple[list[int], list[int]]:
+    """Which of `count` lines are trained on, in their order, and which are only tested on: drawn with the seed, by a
+    generator of its own. Raises LabError where none would be left to train on."""
+    if not experiment.held_out:
+        return list(range(count)), []
+    tested = max(1, round(count * experiment.held_out))
+    if tested >= count:
+        raise LabError(Problem("held_out", "held_out", {"value": experiment.held_out, "count": count}))
+    generator = torch.Generator().manual_seed(experiment.seed)
+    held = set(torch.randperm(count, generator=generator)[:tested].tolist())
+    return [i for i in range(count) if i not in held], sorted(held)
+
+
+def cut(inputs: list[str], targets: list[str], experiment: Experiment) -> list[tuple[list[str], list[str]]]:
+    """One line as training sequences: whole, or as windows of a fixed length, `stride` apart.
+
+    A line of n tokens with next-token targets gives n - window windows at stride 1.
+    """
+    if not experiment.window:
+        return [(inputs, targets)]
+    starts = range(0, len(inputs) - experiment.window + 1, experiment.stride)
+    return [(inputs[i : i + experiment.window], targets[i : i + experiment.window]) for i in starts]
+
+
+def check_text(lines: list[list[str]], target_lines: list[list[str]]) -> None:
+    """Whether there is anything to learn, and a target for each token if targets are given."""
+    if not any(lines):
+        raise LabError(Problem("text_empty", "text"))
+    if only_punctuation(token for line in lines for token in line):
+        raise LabError(Problem("only_punctuation", "text", {"value": shorten(" ".join(lines[0]))}))
+    if not target_lines:
+        return
+    if len(target_lines) != len(lines):
+        raise LabError(Problem("target_lines", "target", {"value": len(target_lines), "limit": len(lines)}))
+    for number, (line, target) in enumerate(zip(lines, target_lines, strict=True), start=1):
+        if len(line) != len(target):
+            raise LabError(
+                Problem("target_tokens", "target", {"line": number, "value": len(target), "limit": len(line)})
+            )
+
+
+def check_sizes(experiment: Experiment, pairs: list[Pair], types: int) -> None:
+    """Whether sizes that only the tokenized text decides fit the machine. `types`: of the larger vocabulary."""
+    if types > TYPES:
+        raise LabError(Problem("types", "text", {"value": f"{types:,}", "limit": f"{TYPES:,}"}))
+    longest = max(max(len(pair.inputs), len(pair.targets)) for pair in pairs)
+    if longest > SEQUENCE_TOKENS:
+        raise LabError(Problem("sequence_too_long", "window", {"value": f"{longest:,}", "limit": SEQUENCE_TOKENS}))
+    positions = sum(len(pair.inputs) for pair in pairs)
+    if positions > POSITIONS:
+        values = {"value": f"{len(pairs):,}", "steps": longest, "limit": f"{POSITIONS:,}"}
+        raise LabError(Problem("too_many_windows", "stride" if experiment.window else "text", values))
+    rows = min(experiment.batch, len(pairs))
+    if rows * longest > STEP_TOKENS:
+        values = {"value": experiment.batch, "steps": longest, "limit": STEP_TOKENS // longest}
+        raise LabError(Problem("step_too_big", "batch", values))
+
+
+def check_use(experiment: Experiment, pairs: list[Pair], types: int, uneven: bool) -> None:
+    """Whether the text allows what the experiment wants of the hidden state."""
+    units = experiment.hidden * (2 if experiment.bidirectional else 1)
+    if experiment.head == "none" and units != types:
+        raise LabError(Problem("head_none", "head", {"value": units, "limit": types}))
+    if experiment.carry and (uneven or len(pairs) > experiment.batch):
+        raise LabError(Problem("carry_batch", "carry", {"value": len(pairs), "batch": experiment.batch}))

@@ -1,0 +1,62 @@
+"""A job on its way through a Dask cluster: bytes, which a worker that has the same lab unpickles and does."""
+
+import hashlib
+import os
+import pickle
+import threading
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from platform import python_version_tuple
+from typing import Any
+
+from rnnlab import ROOT
+
+Versions = tuple[str, str, str]  # of the lab's sources, of torch, of Python
+
+
+@cache
+def versions() -> Versions:
+    """What decides the numbers in this process: a digest of the lab's sources, torch's version and Python's. Asked
+    early, for it is to be about what was loaded, not about files that changed since."""
+    sources = hashlib.sha256()
+    for path in sorted(ROOT.rglob("*.py")):
+        sources.update(path.relative_to(ROOT).as_posix().encode())
+        sources.update(path.read_bytes().replace(b"\r\n", b"\n"))  # a checkout on Windows is no other version
+    try:
+        torch = version("torch").partition("+")[0]  # the CPU build and the one for GPUs agree where both run on CPU
+    except PackageNotFoundError:
+        torch = ""
+    return sources.hexdigest()[:12], torch, ".".join(python_version_tuple()[:2])
+
+
+def spelled(found: Versions) -> str:
+    return "rnnlab {}, torch {}, Python {}".format(*(part or "–" for part in found))
+
+
+one_at_a_time = threading.Lock()  # torch's random generator is the process's: threads of one would share it
+
+
+class RemoteCall:
+    """To unpickle it is to do the job: all that a scheduler has to know is `pickle.loads`."""
+
+    def __init__(self, job: Callable[..., Any], *args: Any):
+        self.job, self.args = job, args
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self.job, self.args
+
+
+def work(wanted: Versions, seconds: float, order: bytes) -> bytes:
+    """Do the job, where the numbers are the same as at home. Bytes again: Dask would look into the result otherwise."""
+    if versions() != wanted:
+        raise ImportError(spelled(versions()), name="rnnlab")
+    job, args = pickle.loads(order)
+    with one_at_a_time:
+        limit = threading.Timer(seconds, os._exit, [1])  # as Pebble does: a job that takes longer hangs
+        limit.daemon = True
+        limit.start()
+        try:
+            return pickle.dumps(job(*args))
+        finally:
+            limit.cancel()

@@ -1,0 +1,22 @@
+"""Imported once by the process that workers are forked from: each starts warm, and shares these pages of memory.
+
+The first optimizer step of a process costs over a second more, for what torch imports then.
+"""
+
+import gc
+
+import torch
+
+from rnnlab.engine.payload import versions
+from rnnlab.text import segmenter
+from rnnlab.training import fold  # noqa: F401  the jobs' own module
+
+torch.set_num_threads(1)  # a fork in a process with a thread pool would leave its child without the threads
+weight = torch.nn.Parameter(torch.zeros(1))
+optimizer = torch.optim.Adam([weight])
+weight.square().sum().backward()
+optimizer.step()
+segmenter()
+versions()  # of what is loaded now
+gc.collect()
+gc.freeze()  # what is loaded now stays: no collection walks it again, and its pages stay shared with the workers

@@ -1,0 +1,125 @@
+"""A run as one reader sees it: what is recorded, what is being computed, and how far it is to go.
+
+A value too. Every button is a function from run to run; nothing is ever half done when the page is interrupted,
+and a result that nobody waits for any more is simply not used.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from rnnlab.engine import Engine, jobs
+from rnnlab.engine.limits import FREIGHT
+from rnnlab.experiment import Experiment
+from rnnlab.i18n import LabError, Problem
+from rnnlab.records.history import History, State
+
+T = TypeVar("T")
+
+FIRST_SLICE = 0.04  # seconds of computing: short, so that a click shows at once
+SLICE = 0.2
+
+
+@dataclass(frozen=True)
+class Run:
+    id: str
+    experiment: Experiment
+    pending: Future | None  # the job under way
+    until: int = 0  # train while fewer epochs are done
+    asked: float = field(default_factory=time.monotonic)  # when the job under way was asked for
+    elapsed: float = 0.0  # seconds by the reader's clock, waiting for a worker included
+    state: State | None = None  # None until the run has been opened
+    history: History | None = None
+    problems: tuple[Problem, ...] = ()  # why it can't go on
+    drawings: dict[Hashable, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
+    before: "Run | None" = None  # the run that is shown until this one has something to show
+
+    @property
+    def epoch(self) -> int:
+        return self.history.epoch if self.history else 0
+
+    @property
+    def going(self) -> bool:
+        return self.pending is not None
+
+    @property
+    def resumable(self) -> bool:
+        """Whether there is anything left to train, from where it stands."""
+        return self.state is not None and not self.state.ended and not self.problems
+
+    @property
+    def shown(self) -> "Run":
+        """This run, or where it has nothing to show, the one before: input that can't be used costs nobody a result."""
+        return self.before if self.history is None and self.before else self
+
+    def drawn(self, key: Hashable, draw: Callable[[], T]) -> T:
+        """What `draw` makes of this value, made once: a page shows the same run many times."""
+        if key not in self.drawings:
+            self.drawings[key] = draw()
+        return self.drawings[key]
+
+
+def begin(engine: Engine, experiment: Experiment, train: bool, before: Run | None = None) -> Run:
+    """A new run: to its end, or only up to what the untrained network does. `before` is the one it takes over from."""
+    until = experiment.epochs if train else 0
+    return Run(
+        uuid4().hex, experiment, engine.submit(jobs.start, experiment), until, before=before and stop(before.shown)
+    )
+
+
+def train_until(engine: Engine, run: Run, epoch: int) -> Run:
+    """Go on until this epoch."""
+    return submit(engine, replace(run, until=epoch))
+
+
+def pause(run: Run) -> Run:
+    """Stop asking. What is under way is not waited for: the same slice can be asked for again."""
+    if run.state is None:  # not yet open: let it, but no further
+        return replace(run, until=0)
+    return replace(run, until=run.epoch, pending=None)
+
+
+def stop(run: Run) -> Run:
+    """End the run where it is. Its history stays to be looked at."""
+    return pause(run) if run.state is None else replace(run, until=0, pending=None, state=None)
+
+
+def submit(engine: Engine, run: Run) -> Run:
+    """Ask for the next slice, if one is wanted and none is under way."""
+    if run.pending or run.state is None or run.state.ended or run.state.epoch >= run.until:
+        return run
+    budget = SLICE + len(run.state.blob) / FREIGHT if run.state.step else FIRST_SLICE
+    pending = engine.submit(jobs.advance, run.state, budget, run.until - run.state.epoch)
+    return replace(run, pending=pending, asked=time.monotonic())
+
+
+def tick(engine: Engine, run: Run, patience: float = 0.0) -> Run:
+    """Take the result that is there, or comes within `patience` seconds, and ask for the next."""
+    if run.pending is None:
+        return run
+    try:
+        result = run.pending.result(patience)
+    except LabError as error:
+        return replace(run, pending=None, until=0, problems=error.problems)
+    except TimeoutError:
+        return run
+    except Exception as error:  # torch out of memory, say: the page lives on, and says so
+        logging.getLogger(__name__).exception("a job failed")
+        return replace(run, pending=None, until=0, problems=(Problem("job_failed", "", {"reason": repr(error)[:200]}),))
+    state, second = result
+    history, elapsed = second, run.elapsed
+    if run.history is not None:
+        history, elapsed = run.history.extended(second), elapsed + time.monotonic() - run.asked
+    return submit(engine, replace(run, state=state, history=history, elapsed=elapsed, pending=None, before=None))
+
+
+def settle(engine: Engine, run: Run, patience: float, enough: int) -> Run:
+    """Tick until `enough` epochs are there, nothing is under way, or patience ends."""
+    deadline = time.monotonic() + patience
+    while run.pending is not None and run.epoch < enough and (left := deadline - time.monotonic()) > 0:
+        run = tick(engine, run, left)
+    return run

@@ -1,0 +1,140 @@
+"""Experiment <-> link, and Experiment <-> file. Names and version of both are public: old links must keep working."""
+
+import base64
+import binascii
+import json
+import zlib
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from rnnlab.experiment.limits import TEXT_CHARACTERS
+from rnnlab.experiment.race_plan import RacePlan, from_text, to_text
+from rnnlab.experiment.record import Experiment
+from rnnlab.i18n import LANGUAGES, LabError, Problem, shorten
+
+VERSION = "1"
+LINK_CHARACTERS = 8_000  # of a whole address: what mail, chat and proxies let pass
+ADDRESS_CHARACTERS = 200  # of those, kept free for host and path
+PLAIN_CHARACTERS = 1_200  # of percent-encoded text; a longer one is compressed
+FILE_BYTES = 1_000_000
+TEXTS = ("text", "target", "words", "sentence")  # fields that may be compressed, as `textz`, `targetz` and so on
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a link says."""
+
+    experiment: Experiment
+    named: bool  # whether it names any choice of the experiment
+    run: bool  # train on opening
+    lang: str  # "" where it names none
+    lesson: str  # the preset that it names and leaves as it is: "" where it says more than that
+    draft: bool  # the text was too long for an address and waits in the browser's own storage
+    notes: tuple[Problem, ...]  # what was not understood and fell back to its default
+    race: RacePlan | None = None  # variants of it to be compared
+
+
+def to_link(experiment: Experiment, lang: str, run: bool = False, race: RacePlan | None = None) -> str:
+    """The query of a link with every field. May be too long: see `fits`."""
+    values = {name: plain(value) for name, value in experiment.model_dump().items()}
+    for name in TEXTS:
+        if len(quote(values[name])) > PLAIN_CHARACTERS:
+            values[name + "z"] = compress(values.pop(name))
+    extras = {"v": VERSION, "lang": lang} | ({"run": "1"} if run else {}) | ({"race": to_text(race)} if race else {})
+    return urlencode(extras | values, quote_via=quote)
+
+
+def to_draft(experiment: Experiment, lang: str, race: RacePlan | None = None) -> str:
+    """The query for an address bar too small for the texts: all but them, and a mark that they wait elsewhere."""
+    without = Experiment(**{**experiment.model_dump(), **dict.fromkeys(TEXTS, "")})
+    kept = [(name, value) for name, value in parse_qsl(to_link(without, lang, race=race)) if name not in TEXTS]
+    return urlencode([*kept, ("draft", "1")], quote_via=quote)
+
+
+def fits(query: str) -> bool:
+    return len(query) <= LINK_CHARACTERS - ADDRESS_CHARACTERS
+
+
+def plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def from_link(query: str) -> Link:
+    """What a query string says. Nothing in it can fail: what is not understood falls back, with a note."""
+    given = dict(parse_qsl(query, keep_blank_values=True))
+    notes: list[Problem] = []
+    if given.get("embed") == "true":
+        del given["embed"]  # Streamlit's own parameter, for a page inside another page
+    given.pop("embed_options", None)
+    if given.pop("v", VERSION) != VERSION:
+        notes.append(Problem("link_version", "", {"limit": VERSION}))
+    lang, run, draft, race = (given.pop(name, "") for name in ("lang", "run", "draft", "race"))
+    if lang and lang not in LANGUAGES:
+        notes.append(Problem("choice", "lang", {"value": shorten(lang), "choices": ", ".join(LANGUAGES)}))
+        lang = ""
+    for name in TEXTS:
+        if (packed := given.pop(name + "z", None)) is not None:
+            try:
+                given[name] = decompress(packed)
+            except ValueError:
+                notes.append(Problem("link_text", name, {"limit": f"{TEXT_CHARACTERS:,}"}))
+    for name in [name for name in given if name not in Experiment.model_fields]:
+        notes.append(Problem("ignored_field", "", {"name": shorten(name), "value": shorten(given.pop(name))}))
+    experiment, problems = forgiving(given)
+    lesson = experiment.preset if given.keys() == {"preset"} else ""
+    plan = None
+    if race:
+        try:
+            plan = from_text(race, experiment)
+        except LabError as error:
+            problems += error.problems
+    return Link(experiment, bool(given), run == "1", lang, lesson, draft == "1", (*notes, *problems), plan)
+
+
+def forgiving(fields: dict[str, Any]) -> tuple[Experiment, list[Problem]]:
+    """The experiment with these fields, leaving out those that are no good; and what was wrong with them."""
+    problems: list[Problem] = []
+    while True:
+        try:
+            return Experiment(**fields), problems
+        except LabError as error:
+            problems += error.problems
+            faulty = {name for p in error.problems for name in (p.field, p.values.get("other"))}
+            kept = {name: value for name, value in fields.items() if name not in faulty}
+            fields = kept if len(kept) < len(fields) else {}
+
+
+def compress(text: str) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+
+
+def decompress(packed: str) -> str:
+    """The text in a link. ValueError where there is none; never unpacks more than a text may hold."""
+    try:
+        data = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
+        unpacker = zlib.decompressobj()
+        text = unpacker.decompress(data, 4 * TEXT_CHARACTERS)  # a character is at most four bytes
+    except (binascii.Error, zlib.error) as error:
+        raise ValueError("not a compressed text") from error
+    if not unpacker.eof:
+        raise ValueError("cut off, or larger than a text may be")
+    return text.decode()
+
+
+def to_file(experiment: Experiment) -> str:
+    """The experiment as a small JSON file, for a text that no link can hold."""
+    return json.dumps({"rnnlab": VERSION, "experiment": experiment.model_dump()}, ensure_ascii=False, indent=1)
+
+
+def from_file(content: bytes) -> Experiment:
+    """The experiment in a file. Raises LabError where it holds none, or one that is out of bounds."""
+    try:
+        if len(content) > FILE_BYTES:
+            raise ValueError("too large")
+        fields = json.loads(content.decode("utf-8-sig"))["experiment"]
+        if not isinstance(fields, dict):
+            raise ValueError("not a record")
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise LabError(Problem("file", "", {"limit": f"{FILE_BYTES // 1000:,}"})) from error
+    return Experiment(**fields)

@@ -1,0 +1,149 @@
+"""Experiment: one frozen, validated record of every choice a run depends on.
+
+The form, a link, the command line and Python all end here, so the limits live here and nowhere else.
+What can only be judged once the text is tokenized (vocabulary, windows, lengths) is judged in `data.py`.
+"""
+
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from rnnlab.experiment.limits import BOUNDS, SENTENCE_CHARACTERS, TEXT_CHARACTERS, WORD_CHARACTERS, WORDS
+from rnnlab.i18n import LabError, Problem
+from rnnlab.i18n.problems import numeral, shorten
+from rnnlab.lessons.presets import PRESETS
+
+
+def bounded(name: str) -> Any:
+    low, high = BOUNDS[name]
+    return Field(ge=low, le=high)  # nan and infinity fail it too
+
+
+Text = Annotated[str, Field(max_length=TEXT_CHARACTERS)]
+Sentence = Annotated[str, Field(max_length=SENTENCE_CHARACTERS)]
+WordList = Annotated[str, Field(max_length=WORDS * (WORD_CHARACTERS + 1))]  # separated by white space
+
+
+class Experiment(BaseModel):
+    """All choices of one run. Field names are link parameters and widget keys.
+
+    Start from `preset` and override: `Experiment(preset="ohlol-cell", seed=3)`.
+    Raises `LabError` with every problem found, never another exception.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    preset: str = "words-next"
+    task: Literal["next", "classify", "tag", "seq2seq"] = "next"
+    data: Literal["text", "dates", "numerals", "pinyin", "reversal"] = "text"  # the text, or pairs made by the lab
+    pairs: Annotated[int, bounded("pairs")] = 1_000  # how many of those
+    text: Text = "我 喜欢 学习 深度 学习"
+    target: Text = ""  # what to predict, a token for each token of `text`; empty: the next token
+    tokenizer: Literal["words", "chars", "jieba"] = "words"
+    words: WordList = ""  # added to jieba's dictionary, for this experiment only
+    lower: bool = False  # read the text in lower case
+    max_length: Annotated[int, bounded("max_length")] = 64  # tokens of a line; what is beyond is cut
+    held_out: Annotated[float, bounded("held_out")] = 0.0  # share of the lines that is only tested on
+    probe: Annotated[int, bounded("probe")] = 1  # the line that is watched, counted from 1
+    sentence: Sentence = ""  # watched in its place, where there is one
+    window: Annotated[int, bounded("window")] = 0  # 0: a line is one sequence
+    stride: Annotated[int, bounded("stride")] = 1
+    batch: Annotated[int, bounded("batch")] = 16
+    shuffle: bool = False
+    input: Literal["embedding", "onehot"] = "embedding"
+    embed: Annotated[int, bounded("embed")] = 16
+    cell: Literal["rnn", "lstm", "gru"] = "rnn"
+    impl: Literal["layer", "cell"] = "layer"  # torch's fused layer, or a loop over torch's cell
+    hidden: Annotated[int, bounded("hidden")] = 32
+    layers: Annotated[int, bounded("layers")] = 1
+    bidirectional: bool = False
+    nonlinearity: Literal["tanh", "relu"] = "tanh"  # of cell "rnn" only
+    dropout_embed: Annotated[float, bounded("dropout_embed")] = 0.0  # of what the first layer reads
+    dropout: Annotated[float, bounded("dropout")] = 0.0  # between layers
+    dropout_head: Annotated[float, bounded("dropout_head")] = 0.0  # of what the output layer reads
+    packed: bool = False  # sequences without their padding
+    readout: Literal["final", "last", "valid", "mean"] = "final"  # what a whole sentence is judged by
+    attention: Literal["none", "additive", "dot"] = "none"
+    teacher: Annotated[float, bounded("teacher")] = 1.0  # how often the decoder is given the true token, not its own
+    beam: Annotated[int, bounded("beam")] = 1  # hypotheses kept while decoding; 1: greedy
+    head: Literal["linear", "none"] = "linear"  # "none": the hidden state is the logits
+    carry: bool = False  # keep the last hidden state, detached, as the first of the next epoch
+    loss: Literal["mean", "sum"] = "mean"
+    optimizer: Literal["adam", "sgd", "rmsprop"] = "adam"
+    lr: Annotated[float, bounded("lr")] = 0.01
+    clip: Annotated[float, bounded("clip")] = 0.0  # largest gradient norm; 0: no clipping
+    epochs: Annotated[int, bounded("epochs")] = 100
+    seed: Annotated[int, bounded("seed")] = 0
+
+    def __init__(self, /, **fields: Any):
+        try:
+            super().__init__(**fields)
+        except ValidationError as error:
+            raise LabError(*(problem_of(details) for details in error.errors(include_url=False))) from None
+
+    @model_validator(mode="before")
+    @classmethod
+    def start_from_preset(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        preset = fields.get("preset", "words-next")
+        if not isinstance(preset, str) or preset not in PRESETS:
+            raise LabError(Problem("choice", "preset", {"value": shorten(preset), "choices": ", ".join(PRESETS)}))
+        return PRESETS[preset] | fields
+
+    @model_validator(mode="after")
+    def agree(self) -> Self:
+        for name in UNUSED[self.task]:
+            self.__dict__[name] = type(self).model_fields[name].default
+        if self.packed and self.impl == "cell":
+            raise LabError(Problem("packed_cell", "packed", {"other": "impl"}))
+        if self.carry and self.shuffle:
+            raise LabError(Problem("carry_shuffle", "carry", {"other": "shuffle"}))
+        if len(self.added_words) > WORDS:
+            raise LabError(Problem("words_many", "words", {"value": len(self.added_words), "limit": WORDS}))
+        for word in self.added_words:
+            if len(word) > WORD_CHARACTERS:
+                values = {"value": shorten(word, WORD_CHARACTERS), "length": len(word), "limit": WORD_CHARACTERS}
+                raise LabError(Problem("word_long", "words", values))
+        return self
+
+    @property
+    def added_words(self) -> tuple[str, ...]:
+        """The words of `words`, each once, in the order given."""
+        return tuple(dict.fromkeys(self.words.split()))
+
+
+# What a task has no use for keeps its default whatever is said of it, so that two experiments that are the same run
+# are equal.
+ONLY_PAIRS = ("data", "pairs", "attention", "teacher", "beam")
+ONLY_NEXT = ("target", "window", "stride", "head", "carry")
+UNUSED: dict[str, tuple[str, ...]] = {
+    "next": (*ONLY_PAIRS, "readout", "sentence", "max_length", "lower"),
+    "classify": (*ONLY_PAIRS, *ONLY_NEXT),
+    "tag": (*ONLY_PAIRS, *ONLY_NEXT, "readout"),
+    "seq2seq": (*ONLY_NEXT, "readout", "bidirectional"),
+}
+
+
+def choices(name: str) -> tuple[str, ...]:
+    """The values a choice field may take, in the order the form shows them."""
+    return tuple(PRESETS) if name == "preset" else get_args(Experiment.model_fields[name].annotation)
+
+
+def problem_of(details: Any) -> Problem:
+    """The `Problem` for one entry of pydantic's error list."""
+    if "error" in details.get("ctx", {}) and isinstance(details["ctx"]["error"], LabError):
+        return details["ctx"]["error"].problems[0]
+    name, value = str(details["loc"][0]) if details["loc"] else "", shorten(details["input"])
+    match details["type"]:
+        case "extra_forbidden":
+            return Problem("unknown_field", "", {"name": shorten(name), "value": value})
+        case "literal_error":
+            return Problem("choice", name, {"value": value, "choices": ", ".join(choices(name))})
+        case "string_too_long":
+            return Problem("too_long", name, {"length": len(details["input"]), "limit": details["ctx"]["max_length"]})
+        case "bool_parsing" | "bool_type":
+            return Problem("yes_no", name, {"value": value})
+        case _ if name in BOUNDS:
+            low, high = BOUNDS[name]
+            return Problem("bounds", name, {"value": value, "low": numeral(low), "high": numeral(high)})
+        case _:
+            return Problem("not_text", name, {"value": value})

@@ -1,0 +1,1 @@
+"""The equations and programs that are shown beside the pictures: text, no torch."""

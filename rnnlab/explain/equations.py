@@ -1,0 +1,54 @@
+"""The equation, as LaTeX, behind each panel, for the very model that was chosen."""
+
+from rnnlab.experiment import Experiment
+
+HIDDEN = {
+    "rnn": r"h_t = {squash}(W_{{ih}}x_t + b_{{ih}} + W_{{hh}}h_{{t-1}} + b_{{hh}})",
+    "lstm": r"""\begin{{aligned}}
+(i_t, f_t, o_t) &= \sigma(W_{{ih}}x_t + b_{{ih}} + W_{{hh}}h_{{t-1}} + b_{{hh}}) \\
+g_t &= \tanh(W_{{ig}}x_t + b_{{ig}} + W_{{hg}}h_{{t-1}} + b_{{hg}}) \\
+c_t &= f_t \odot c_{{t-1}} + i_t \odot g_t \\
+h_t &= o_t \odot \tanh(c_t)
+\end{{aligned}}""",
+    "gru": r"""\begin{{aligned}}
+(r_t, z_t) &= \sigma(W_{{ih}}x_t + b_{{ih}} + W_{{hh}}h_{{t-1}} + b_{{hh}}) \\
+n_t &= \tanh(W_{{in}}x_t + b_{{in}} + r_t \odot (W_{{hn}}h_{{t-1}} + b_{{hn}})) \\
+h_t &= (1 - z_t) \odot n_t + z_t \odot h_{{t-1}}
+\end{{aligned}}""",
+}
+
+READOUTS = {  # forward only, and both ways
+    "final": (r"h_n", r"[\overrightarrow h_n;\,\overleftarrow h_1]"),
+    "last": (r"h_T", r"[\overrightarrow h_T;\,\overleftarrow h_T]"),
+    "valid": (r"h_n", r"[\overrightarrow h_n;\,\overleftarrow h_n]"),
+    "mean": (r"\frac1n\sum_{t=1}^n h_t", r"\frac1n\sum_{t=1}^n [\overrightarrow h_t;\,\overleftarrow h_t]"),
+}
+SCORES = {"additive": r"v^\top\tanh(W_a[s_{t-1};\,h_k] + b_a)", "dot": r"s_{t-1}^\top h_k"}
+ATTENDED = r"""\begin{{aligned}}
+\alpha_{{tk}} &= \operatorname{{softmax}}_k\bigl({scores}\bigr) \qquad c_t = \sum_k \alpha_{{tk}} h_k \\
+s_t &= \mathrm{{cell}}([y_{{t-1}};\,c_t],\, s_{{t-1}}) \\
+\hat y_t &= \operatorname{{softmax}}(W[s_t;\,c_t] + b)
+\end{{aligned}}"""
+
+
+def equation(panel: str, e: Experiment) -> str:
+    """LaTeX of what a panel shows; "" where code says it better."""
+    match panel:
+        case "predictions" if e.task == "classify":
+            return rf"r = {READOUTS[e.readout][e.bidirectional]} \qquad \hat y = \operatorname{{softmax}}(W r + b)"
+        case "predictions" if e.task == "seq2seq":
+            if e.attention == "none":
+                return r"s_t = \mathrm{cell}(y_{t-1},\, s_{t-1}) \qquad \hat y_t = \operatorname{softmax}(W s_t + b)"
+            return ATTENDED.format(scores=SCORES[e.attention])
+        case "predictions":
+            scores = r"W_{hy}\,h_t + b_y" if e.head == "linear" else "h_t"
+            return rf"\hat y_t = \operatorname{{softmax}}({scores})"
+        case "loss":
+            share = r"\frac1N" if e.loss == "mean" else ""
+            each = r"\hat y_i[\mathrm{label}_i]" if e.task == "classify" else r"\hat y_t[\mathrm{target}_t]"
+            index = "i" if e.task == "classify" else "t"
+            return rf"L = -{share}\sum_{{{index}=1}}^{{N}}\log {each}"
+        case "hidden":
+            squash = r"\tanh" if e.nonlinearity == "tanh" else r"\operatorname{ReLU}"
+            return HIDDEN[e.cell].format(squash=squash)
+    return ""

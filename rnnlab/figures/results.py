@@ -1,0 +1,155 @@
+"""What the Results page draws, as Plotly figures. Pure functions, no torch."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnnlab.figures.gradients import LEGEND, decades, epoch_axis, number, scale, token_axis
+from rnnlab.figures.run import loss_axis
+from rnnlab.figures.style import BARE, MARGIN, tick
+from rnnlab.figures.text import still
+from rnnlab.i18n import Translate
+from rnnlab.records.history import Frame, History, Opening
+from rnnlab.records.readouts import HALVES, Reach
+
+# Classes are told apart by these, and by their names. After Okabe and Ito: safe for the colour-blind.
+HUES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a100", "#8c6bb1")
+WRITTEN = 14  # classes, or tokens, of a heatmap whose cells have room for a number
+
+
+# Curves
+
+
+def counted(opening: Opening, frame: Frame) -> Literal["lines", "tokens", "sequences"]:
+    """What the held-out score is a share of. A network that has one answer a line has no axis of steps there."""
+    if frame.held is not None and np.isfinite(frame.held.forced):
+        return "sequences"
+    logits = next(shape for shape in opening.shapes if shape.name == "logits")
+    return "lines" if logits.axes == ("batch", "class") else "tokens"
+
+
+def loss_curves(history: History, t: Translate, scale: Literal["linear", "log"]) -> go.Figure:
+    """Mean loss of a target by epoch: in training, and on held-out lines."""
+    o = history.opening
+    losses = np.array(history.losses, dtype=np.float64)
+    if history.experiment.loss == "sum":
+        losses /= o.trained_targets
+    held = np.array([frame.held.loss for frame in history.frames if frame.held is not None])
+    axis = {"title": {"text": t("axis.curve.loss")}} | loss_axis(finite(np.concatenate([losses, held])), scale)
+    return curves(history, losses, held, (t("curve.training"), t("curve.held")), axis, t)
+
+
+def score_curves(history: History, t: Translate) -> go.Figure:
+    """Share of right answers by epoch: in training, and on held-out lines."""
+    frames = history.frames
+    right = np.array([snapshot.accuracy for snapshot in history.snapshots])
+    held = np.array([frame.held.score for frame in frames if frame.held is not None])
+    kind = counted(history.opening, frames[-1])
+    in_training = "tokens" if kind == "sequences" else kind
+    names = (t(f"curve.training.{in_training}"), t(f"curve.held.{kind}"))
+    axis = {"title": {"text": t("axis.curve.score")}, "range": [-0.03, 1.05], "tickformat": ".0%"}
+    return curves(history, right, held, names, axis, t)
+
+
+def curves(
+    history: History,
+    training: np.ndarray,
+    held: np.ndarray,
+    names: tuple[str, str],
+    axis: dict[str, Any],
+    t: Translate,
+) -> go.Figure:
+    """Training by each epoch, held-out by each recorded one; over the whole span that the run is to take."""
+    x = np.arange(1, len(training) + 1)
+    epochs = [frame.epoch for frame in history.frames]
+    traces = [
+        go.Scatter(
+            x=x,
+            y=finite(training),
+            name=names[0],
+            mode="lines" if len(training) > 1 else "markers",
+            line={"width": 2},
+            meta={"palette": "line"},
+            hovertemplate=t("figure.curve.hover") + "<extra></extra>",
+        )
+    ]
+    if len(held):
+        traces.append(
+            go.Scatter(
+                x=epochs,
+                y=finite(held),
+                name=names[1],
+                mode="lines" if len(held) > 1 else "markers",
+                line={"width": 2, "dash": "dash", "color": HUES[5]},
+                marker={"color": HUES[5]},
+                hovertemplate=t("figure.curve.hover") + "<extra></extra>",
+            )
+        )
+    span = epoch_axis(t, 0, max(history.experiment.epochs, 2))
+    layout = {"margin": MARGIN | {"t": 30}, "xaxis": span, "yaxis": axis, "showlegend": True, "legend": LEGEND}
+    return go.Figure(traces, BARE | layout)
+
+
+def finite(values: np.ndarray) -> np.ndarray:
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+# Right and wrong, class by class
+
+
+def confusion_figure(counts: np.ndarray, classes: Sequence[str], t: Translate) -> go.Figure:
+    """Counts [truth, said] in colour, all frames on one scale: no cell can exceed its row's sum."""
+    labels = [tick(name) for name in classes]
+    most = max(1, int(counts.sum(1).max()))
+    heat = go.Heatmap(
+        z=counts,
+        zmin=0,
+        zmax=most,
+        customdata=[labels],  # the classes said; one row for all: the page repeats it
+        xgap=2,
+        ygap=2,
+        meta={"palette": "sequential"},
+        colorbar={"thickness": 10, "outlinewidth": 0, "nticks": 5, "tickformat": "d"},
+        hovertemplate=t("figure.confusion.hover") + "<extra></extra>",
+        **({"texttemplate": "%{z:.0f}"} if len(labels) <= WRITTEN else {}),
+    )
+    ticks = {"tickvals": list(range(len(labels))), "ticktext": labels}
+    across = still(ticks | {"title": {"text": t("confusion.said")}, "tickangle": 0 if len(labels) <= WRITTEN else -60})
+    down = still(ticks | {"title": {"text": t("confusion.truth")}, "autorange": "reversed"})
+    return go.Figure(heat, {**BARE, "margin": MARGIN, "xaxis": across, "yaxis": down, "dragmode": False})
+
+
+# What a readout reaches
+
+
+def reach_figure(reach: Reach, padded: bool, tokens: Sequence[str], used: str, t: Translate) -> go.Figure:
+    """Derivatives of each half of each readout by each token, in colour, by their logarithm; 0 has a mark of its own
+    below. Both the sentence alone and padded are on the scale of the former, so that they can be compared."""
+    norms = reach.padded if padded else reach.alone
+    assert norms is not None
+    low, high = decades(reach.alone)
+    exponents, labels = scale(low, high)
+    z = np.where(norms > 0, np.log10(np.where(norms > 0, norms, 1.0)), low - 1)  # [row, step]
+    names = [
+        (f"<b>{t(f'readout.{kind}')} ◀</b>" if kind == used else t(f"readout.{kind}"))
+        + (f" · {t(f'half.{HALVES[half]}')}" if reach.halves > 1 else "")
+        for kind, half in reach.rows
+    ]
+    columns = [f"{step} · {tick(token)}" for step, token in enumerate(tokens, start=1)]
+    heat = go.Heatmap(
+        z=z,
+        zmin=low - 1,
+        zmax=high,
+        text=[[number(value) for value in row] for row in norms],
+        customdata=[columns],
+        xgap=1,
+        ygap=1,
+        meta={"palette": "sequential"},
+        colorbar={"thickness": 10, "outlinewidth": 0, "tickvals": exponents, "ticktext": labels},
+        hovertemplate=t("figure.reach.hover") + "<extra></extra>",
+        **({"texttemplate": "%{text}"} if len(tokens) <= WRITTEN else {}),
+    )
+    down = still({"tickvals": list(range(len(names))), "ticktext": names, "autorange": "reversed"})
+    return go.Figure(heat, {**BARE, "margin": MARGIN, "xaxis": token_axis(tokens), "yaxis": down, "dragmode": False})

@@ -1,0 +1,17 @@
+"""The two languages, and what is said when an input can't be used."""
+
+from rnnlab.i18n.catalogue import FOLDER, LANGUAGES, Translate, first_language, translator
+from rnnlab.i18n.problems import LabError, Problem, describe, numeral, shorten
+
+__all__ = [
+    "FOLDER",
+    "LANGUAGES",
+    "LabError",
+    "Problem",
+    "Translate",
+    "describe",
+    "first_language",
+    "numeral",
+    "shorten",
+    "translator",
+]

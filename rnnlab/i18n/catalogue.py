@@ -1,0 +1,51 @@
+"""The two languages. Every visible sentence is in `locale/zh/` and `locale/en/`, a file a page, under one id.
+
+Ids are not English: a reworded sentence keeps its id, and no language is the translation of the other.
+"""
+
+import gettext
+import io
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = {"zh": "中文", "en": "English"}
+FOLDER = Path(__file__).parent / "locale"
+
+Translate = Callable[..., str]
+
+
+@cache
+def catalogue(lang: str) -> gettext.GNUTranslations:
+    """The catalogue of one language, compiled in memory from its .po files."""
+    whole = Catalog(locale=lang)
+    for path in sorted((FOLDER / lang).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=lang):
+                if message.id:
+                    whole[message.id] = message
+    compiled = io.BytesIO()
+    write_mo(compiled, whole)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@cache
+def translator(lang: str) -> Translate:
+    """`t(id, **values)`: the sentence in this language, with the values put in."""
+    messages = catalogue(lang)
+
+    def translate(id: str, /, **values: object) -> str:
+        text = messages.gettext(id)
+        return text.format(**values) if values else text  # an equation may hold braces of its own
+
+    return translate
+
+
+def first_language(locale: str | None) -> str:
+    """The language to greet a reader in whose browser says `locale`, such as `zh-CN`."""
+    return "zh" if (locale or "").lower().startswith("zh") else "en"

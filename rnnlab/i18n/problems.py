@@ -1,0 +1,57 @@
+"""What is wrong with an input, as a value: translated only where it is shown."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from rnnlab.i18n.catalogue import translator
+
+
+@dataclasses.dataclass(frozen=True)
+class Problem:
+    """One thing wrong: `code` names the sentence in the catalogue (`problem.<code>`), `field` the
+    `Experiment` field at fault ("" where it is none), `values` what the sentence is to mention."""
+
+    code: str
+    field: str = ""
+    values: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
+class LabError(ValueError):
+    """Input that the lab can't work with. Carries every `Problem` found, and crosses process borders."""
+
+    def __init__(self, *problems: Problem):
+        super().__init__(*problems)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return self.args
+
+    def __str__(self) -> str:
+        return " ".join(describe(problem, "en") for problem in self.problems)
+
+
+def shorten(value: object, limit: int = 40) -> str:
+    """A value as an error quotes it: whole when short, else its beginning; half a character (a lone surrogate, which
+    no page and no file can hold) as `?`."""
+    try:
+        text = value if isinstance(value, str) else repr(value)
+    except ValueError:  # Python writes no number of thousands of digits
+        text = "…"
+    text = text[: limit + 1].encode(errors="replace").decode()
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def numeral(value: float) -> str:
+    """A limit as a person writes it: 5,000 and 0.000001."""
+    return f"{value:,.6f}".rstrip("0").rstrip(".")
+
+
+def describe(problem: Problem, lang: str, quote: Callable[[object], str] = str) -> str:
+    """A problem as a sentence: which field, which value, which limit, and what helps.
+
+    `quote` dresses the values, which may be what a user typed, for the place where the sentence is shown.
+    """
+    t = translator(lang)
+    named = {"field": t(f"field.{problem.field}")} if problem.field else {}
+    return t(f"problem.{problem.code}", **named, **{name: quote(value) for name, value in problem.values.items()})

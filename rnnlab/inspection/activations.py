@@ -1,0 +1,129 @@
+"""The states of one layer and direction over a whole text, from the run's own weights. Every line is read by itself,
+from a zero state, or, by a decoder, from what its encoder says."""
+
+from collections.abc import Sequence
+from itertools import chain
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+from rnnlab.analysis.correlations import strongest
+from rnnlab.data import batch_of
+from rnnlab.data.labelled import BOS_ID
+from rnnlab.experiment import Experiment
+from rnnlab.inspection import passages
+from rnnlab.inspection.passages import Read
+from rnnlab.inspection.replay import holder
+from rnnlab.inspection.trace import network, part_of
+from rnnlab.models import Seq2Seq
+from rnnlab.models.unroll import Weights, lstm_step, weights_of
+from rnnlab.records.units import Activations, Shown
+
+TOGETHER = 64  # lines that are decoded at a time
+
+
+@torch.no_grad()
+def activations(
+    experiment: Experiment, weights: bytes, part: str, layer: int, direction: int, state: Shown = "h", text: str = ""
+) -> Activations:
+    """h, or c of an LSTM, of one layer (from 0) and direction (1: backward) of a part (`history.Part.name`), after
+    every token of the run's own lines, or of `text` where that is given. `weights` as in `Checkpoint`.
+
+    Raises LabError for a part that there is not, and where the text leaves nothing to read.
+    """
+    data, model = network(experiment, weights)
+    part_of(data, part)
+    found, lines = passages.passage(experiment, part, text)
+    if part == "decoder":
+        assert isinstance(model, Seq2Seq)
+        values = written(model, lines, layer, state)
+    else:
+        values = read(experiment, model, part, lines, layer, direction, state)
+    return Activations(found, values.numpy(), strongest(found, values.numpy()))
+
+
+# What reads: all lines at once, packed, so that no padding is read and none is computed
+
+
+def packing(lengths: Sequence[int], backward: bool) -> tuple[Tensor, Tensor]:
+    """How tokens that lie line after line are packed: the place of each in the packed order, which goes step by step
+    through all lines that are so long, the longest first, and how many lines each step has. With `backward` every line
+    is read from its end."""
+    sizes = np.array(lengths)
+    rank = np.empty(len(sizes), int)
+    rank[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes))
+    forward = np.concatenate([np.arange(size) for size in sizes])
+    step = np.repeat(sizes, sizes) - 1 - forward if backward else forward
+    order = np.argsort(step * len(sizes) + np.repeat(rank, sizes))
+    return torch.from_numpy(order), torch.from_numpy(np.bincount(step))
+
+
+def read(
+    e: Experiment, model: nn.Module, part: str, lines: Sequence[Read], layer: int, direction: int, state: Shown
+) -> Tensor:
+    """Layer by layer up to the one that is wanted: [token, unit]."""
+    owner, lengths = holder(model, part), [len(line.tokens) for line in lines]
+    ids = torch.tensor([list(chain.from_iterable(line.pair.inputs for line in lines))])
+    x = owner.input(ids)[0]  # [token, input]
+    packings = [packing(lengths, backward) for backward in (False, True)[: 2 if e.bidirectional else 1]]
+    for below in range(layer):
+        x = torch.cat([scan(e, weights_of(owner.recurrent, below, d), x, p) for d, p in enumerate(packings)], dim=-1)
+    w = weights_of(owner.recurrent, layer, direction)
+    h = scan(e, w, x, packings[direction])
+    return cells(w, x, packings[direction]) if state == "c" else h
+
+
+def scan(e: Experiment, w: Weights, x: Tensor, packed: tuple[Tensor, Tensor]) -> Tensor:
+    """h of one layer and direction over x [token, input], by torch's own layer: [token, unit]."""
+    order, sizes = packed
+    kind = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[e.cell]
+    module = kind(x.shape[1], e.hidden, **({"nonlinearity": e.nonlinearity} if e.cell == "rnn" else {}))
+    for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+        getattr(module, f"{name}_l0").data = getattr(w, name).data
+    output, _ = module(PackedSequence(x[order], sizes))
+    return torch.empty_like(output.data).index_copy_(0, order, output.data)
+
+
+def cells(w: Weights, x: Tensor, packed: tuple[Tensor, Tensor]) -> Tensor:
+    """c of an LSTM's layer and direction, which torch's layer keeps to itself: by the readable step. [token, unit]"""
+    order, sizes = packed
+    found, start = torch.empty(len(x), w.weight_hh.shape[1]), 0
+    state = tuple(torch.zeros(int(sizes[0]), found.shape[1]) for _ in "hc")
+    for size in sizes.tolist():
+        here = order[start : start + size]
+        values = lstm_step(x[here], (state[0][:size], state[1][:size]), w)
+        found[here] = values["c"]
+        state, start = (values["h"], values["c"]), start + size
+    return found
+
+
+# What writes: each line from its encoder's state, all at once whose sources are equally long
+
+
+def written(model: Seq2Seq, lines: Sequence[Read], layer: int, state: Shown) -> Tensor:
+    """The decoder's states of one layer while it is given `<bos>` and the true tokens: [token, unit]."""
+    places = np.cumsum([0, *(len(line.tokens) for line in lines)])
+    found = torch.empty(int(places[-1]), model.experiment.hidden)
+    order = sorted(range(len(lines)), key=lambda i: (len(lines[i].pair.inputs), len(lines[i].tokens)))
+    while order:
+        length = len(lines[order[0]].pair.inputs)
+        group = [i for i in order[:TOGETHER] if len(lines[i].pair.inputs) == length]
+        order = order[len(group) :]
+        for i, values in zip(group, decoded(model, [lines[i] for i in group], layer, state), strict=True):
+            found[places[i] : places[i + 1]] = values[: len(lines[i].tokens)]
+    return found
+
+
+def decoded(model: Seq2Seq, lines: Sequence[Read], layer: int, state: Shown) -> Tensor:
+    """[line, step, unit], of lines whose sources are equally long."""
+    batch = batch_of([line.pair for line in lines])
+    _, _, now, memory = model.encode(batch.ids, batch.lengths)
+    tokens = torch.cat([torch.full_like(batch.targets[:, :1], BOS_ID), batch.targets[:, :-1].clamp(min=0)], dim=1)
+    steps = []
+    for token in tokens.unbind(1):
+        _, now = model.step(token, now, memory)
+        both = now if isinstance(now, tuple) else (now,)
+        steps.append(both[1 if state == "c" else 0][layer])
+    return torch.stack(steps, dim=1)

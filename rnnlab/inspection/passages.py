@@ -1,0 +1,226 @@
+"""The text that units are looked at over: the run's own lines, or a reader's, as the network is to read them."""
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import lru_cache
+
+import regex
+
+from rnnlab.analysis.correlations import TOKENS, VALUES
+from rnnlab.data import NO_TARGET, Data, Pair
+from rnnlab.data.labelled import BOS, EOS, EOS_ID, UNK_ID, lowered, tokens_of
+from rnnlab.experiment import Experiment
+from rnnlab.i18n import LabError, Problem, shorten
+from rnnlab.records.history import joiner
+from rnnlab.records.units import AnswerKind, Passage
+from rnnlab.text import added, chinese_words, lines_of, synthetic, tagged, tokenized, words
+from rnnlab.text.lines import parted
+from rnnlab.training.tasks import TASKS, data_of
+
+SHOWN = 8  # tokens that a note names
+
+
+@dataclass(frozen=True)
+class Read:
+    """One line: the ids that the network takes, and what is shown of it."""
+
+    pair: Pair  # of encoder and decoder: what the one reads and the other writes
+    tokens: tuple[str, ...]  # that the part reads
+    answers: tuple[str, ...]  # one a token, "" where none is known
+    unknown: tuple[bool, ...]  # which tokens the network knows only as `<unk>`
+
+
+@lru_cache(maxsize=8)
+def passage(experiment: Experiment, part: str, text: str = "") -> tuple[Passage, tuple[Read, ...]]:
+    """What a part reads of the run's lines, trained on and held out, or where it is given of `text`, up to a limit.
+
+    Raises LabError where nothing is left to read.
+    """
+    e, data = experiment, data_of(experiment)
+    notes: list[Problem] = []
+    lines = typed(e, data, part, text, notes) if text.strip() else own(e, data, part)
+    if not lines:
+        raise LabError(Problem("units_nothing", "", {"value": shorten(text.strip())}))
+    kept, total = limited(e, lines), sum(len(line.tokens) for line in lines)
+    if (shown := sum(len(line.tokens) for line in kept)) < total:
+        notes.append(Problem("units_cut", "", {"shown": f"{shown:,}", "total": f"{total:,}"}))
+    unknown = [flag for line in kept for flag in line.unknown]
+    answers = tuple(answer for line in kept for answer in line.answers)
+    tokens = tuple(line.tokens for line in kept)
+    found = Passage(
+        lines=tokens,
+        joiner=joiner(e, [token for line in tokens for token in line if token not in (BOS, EOS)]),
+        answers=answers if any(answers) else (),
+        kind=kind_of(e, part) if any(answers) else "",
+        unknown=tuple(place for place, flag in enumerate(unknown) if flag),
+        edges=word_edges(e, tokens) if part == "network" else (),
+        begun=part == "decoder",
+        notes=tuple(notes),
+    )
+    return found, tuple(kept)
+
+
+def kind_of(e: Experiment, part: str) -> AnswerKind:
+    if part == "encoder":
+        return ""
+    return "answer" if TASKS[e.task].written else "tag" if e.task == "tag" else "label"
+
+
+def limited(e: Experiment, lines: list[Read]) -> list[Read]:
+    """The lines that fit, whole: what reads backward begins at a line's end. Of a single one that does not, so much as
+    does. Encoder and decoder are counted together."""
+    limit, used, kept = min(TOKENS, VALUES // e.hidden), 0, []
+    for line in lines:
+        size = max(len(line.tokens), len(line.pair.inputs) + len(line.pair.targets) if e.task == "seq2seq" else 0)
+        if kept and used + size > limit:
+            break
+        used += size
+        kept.append(line)
+    if used <= limit:
+        return kept
+    first = kept[0]
+    ids = Pair(first.pair.inputs[:limit], first.pair.targets[:limit])
+    return [Read(ids, first.tokens[:limit], first.answers[:limit], first.unknown[:limit])]
+
+
+# The run's own lines
+
+
+def own(e: Experiment, data: Data, part: str) -> list[Read]:
+    if e.task == "next":  # the data's sequences may be windows that overlap: here each line is read once, whole
+        inputs, targets = (tokenized(text, e.tokenizer, e.added_words) for text in (e.text, e.target))
+        pairs = zip(inputs, targets, strict=True) if targets else ((line[:-1], line[1:]) for line in inputs)
+        return [plain(data, tokens, answers) for tokens, answers in pairs if tokens]
+    read = [tuple(data.vocabulary.tokens[id] for id in pair.inputs) for pair in data.pairs]
+    both = zip(data.pairs + data.held, read + list(data.held_tokens), strict=True)
+    return [line_of(e, data, part, tokens, pair) for pair, tokens in both]
+
+
+def plain(data: Data, tokens: Sequence[str], answers: Sequence[str]) -> Read:
+    return Read(Pair(data.vocabulary.encode(tokens), []), tuple(tokens), tuple(answers), (False,) * len(tokens))
+
+
+def line_of(e: Experiment, data: Data, part: str, tokens: Sequence[str], pair: Pair) -> Read:
+    """A line of a task with `<unk>`; a target below 0 is none."""
+    named = [data.classes.tokens[id] if id != NO_TARGET else "" for id in pair.targets]
+    if part == "decoder":
+        written = (BOS, *named[:-1])
+        return Read(pair, written, tuple(named), (False,) * len(written))
+    unknown = tuple(id == UNK_ID for id in pair.inputs)
+    answers = named[:1] * len(tokens) if e.task == "classify" else named if e.task == "tag" else [""] * len(tokens)
+    return Read(pair, tuple(tokens), tuple(answers), unknown)
+
+
+# A reader's text
+
+
+def typed(e: Experiment, data: Data, part: str, text: str, notes: list[Problem]) -> list[Read]:
+    if e.task == "next":
+        return typed_next(e, data, text, notes)
+    if e.task == "seq2seq":
+        lines = [typed_pair(e, data, part, line, number, notes) for number, line in enumerate(lines_of(text), start=1)]
+    else:
+        rows = [row for row in typed_rows(e, text) if row[0]]
+        lines = [line_of(e, data, part, tokens, encoded(data, tokens, asked)) for tokens, asked in rows]
+    missing = [token for line in lines for token, flag in zip(line.tokens, line.unknown, strict=True) if flag]
+    if missing:
+        notes.append(Problem("units_unknown", "", {"count": len(missing), "value": named(missing)}))
+    return lines
+
+
+def typed_next(e: Experiment, data: Data, text: str, notes: list[Problem]) -> list[Read]:
+    """This task has no `<unk>`: what the vocabulary lacks is left out. Where the lab's own rule is that the next token
+    is to be predicted, it is the answer here too."""
+    lines, missing = [], []
+    for row in tokenized(text, e.tokenizer, e.added_words):
+        missing += [token for token in row if token not in data.vocabulary.ids]
+        known = [token for token in row if token in data.vocabulary.ids]
+        if known:
+            lines.append(plain(data, known, [""] * len(known) if e.target else [*known[1:], ""]))
+    if missing:
+        notes.append(Problem("units_left_out", "", {"count": len(missing), "value": named(missing)}))
+    return lines
+
+
+def typed_pair(e: Experiment, data: Data, part: str, line: str, number: int, notes: list[Problem]) -> Read:
+    """`source | target`; an encoder needs the source alone."""
+    sides = parted(line)
+    if part == "decoder" and not (sides and all(sides)):
+        raise LabError(Problem("units_no_pair", "", {"line": number, "value": shorten(line)}))
+    source, target = sides or (line, "")
+    if e.data == "text":
+        read, written = tokens_of([source, target], e)
+    else:
+        read = tuple(synthetic.cut(e.data, source))
+        written = tuple(words(target) if e.data == "pinyin" else "".join(words(target)))
+    if not read:
+        raise LabError(Problem("units_no_pair", "", {"line": number, "value": shorten(line)}))
+    if missing := [token for token in written if token not in data.classes.ids]:
+        notes.append(Problem("units_left_out", "", {"count": len(missing), "value": named(missing)}))
+    ids = [data.classes.ids[token] for token in written if token in data.classes.ids]
+    return line_of(e, data, part, read, Pair(data.vocabulary.encode(read, UNK_ID), [*ids, EOS_ID]))
+
+
+def typed_rows(e: Experiment, text: str) -> list[tuple[Sequence[str], Sequence[str]]]:
+    """The tokens of each line and what is asked of them, as far as it was typed too, or by jieba's tagger is known: one
+    label, or a tag for each token."""
+    if e.task == "tag" and e.tokenizer == "jieba":
+        cut = tagged(text, e.added_words)
+        return [([lowered(token, e) for token, _ in row], [tag for _, tag in row]) for row in cut]
+    rows: list[tuple[Sequence[str], Sequence[str]]] = []
+    for line in lines_of(text):
+        items = [item.rpartition("/") for item in words(line)]
+        sides = parted(line) if e.task == "classify" else None
+        if sides and all(sides):
+            rows.append((tokens_of([sides[1]], e)[0], [sides[0]]))
+        elif e.task == "tag" and all(all(item) for item in items):
+            rows.append(([lowered(token, e) for token, _, _ in items], [tag for _, _, tag in items]))
+        else:
+            tokens = tokens_of([line], e)[0]
+            rows.append((tokens, [""] * (len(tokens) if e.task == "tag" else 1)))
+    return rows
+
+
+def encoded(data: Data, tokens: Sequence[str], asked: Sequence[str]) -> Pair:
+    return Pair(data.vocabulary.encode(tokens, UNK_ID), [data.classes.ids.get(one, NO_TARGET) for one in asked])
+
+
+def named(tokens: Sequence[str]) -> str:
+    """A few of them, each once."""
+    return shorten(", ".join(list(dict.fromkeys(tokens))[:SHOWN]))
+
+
+# Words, where tokens are smaller
+
+
+def word_edges(e: Experiment, lines: Sequence[tuple[str, ...]]) -> tuple[tuple[bool, bool], ...]:
+    """Whether a word starts, and whether one ends, at each token that is a character: by spaces and punctuation, and in
+    lines with Chinese characters as jieba cuts them. Empty where tokens are words."""
+    if e.tokenizer != "chars" or e.data != "text":
+        return ()
+    with added(e.added_words) if e.added_words else nullcontext():
+        return tuple(edge for line in lines for edge in edges(line))
+
+
+def edges(line: tuple[str, ...]) -> list[tuple[bool, bool]]:
+    bare = [token if len(token) == 1 else "x" for token in line]  # an emoji of several code points is one place
+    text = "".join(bare)
+    found = [(False, False)] * len(line)
+    for start, stop in spans(text):
+        found[start] = True, found[start][1]
+        found[stop - 1] = found[stop - 1][0], True
+    return found
+
+
+def spans(text: str) -> list[tuple[int, int]]:
+    """Where the words of a line start and stop."""
+    if not regex.search(r"\p{Han}", text):
+        return [match.span() for match in regex.finditer(r"[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]+)*", text)]
+    found, at = [], 0
+    for word in chinese_words(text):
+        at = text.index(word, at)
+        if regex.search(r"[\p{L}\p{N}]", word):
+            found.append((at, at + len(word)))
+        at += len(word)
+    return found

@@ -1,0 +1,54 @@
+"""What each way of reading out a whole sentence depends on: derivatives by every token, from the run's own weights."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from rnnlab.experiment import Experiment, choices
+from rnnlab.inspection.trace import network
+from rnnlab.models import Classifier, read, readout
+from rnnlab.records.readouts import Reach
+
+PADDING = 12  # tokens of padding that are shown, at most
+
+
+def reach(experiment: Experiment, weights: bytes) -> Reach:
+    """Of the watched sentence alone, and padded as it would be beside the longest line of the data.
+
+    Raises LabError where the text is of no use.
+    """
+    data, model = network(experiment, weights)
+    assert isinstance(model, Classifier)
+    ids = torch.tensor(data.probe.inputs)  # [step]
+    longest = max(len(pair.inputs) for pair in data.pairs)
+    padding = min(longest - len(ids), PADDING)
+    halves = 2 if experiment.bidirectional else 1
+    rows = tuple((kind, half) for kind in choices("readout") for half in range(halves))
+
+    alone = norms(model, ids, len(ids), rows)
+    padded = norms(model, nn.functional.pad(ids, (0, padding)), len(ids), rows) if padding > 0 else None
+    return Reach(rows, halves, alone, padded, longest)
+
+
+def norms(model: Classifier, ids: Tensor, length: int, rows: Sequence[tuple[str, int]]) -> np.ndarray:
+    """The Frobenius norm of d(half of a readout) / d x_k for every row and step k, [row, step]; of ids [step], of which
+    the first `length` are the sentence.
+
+    One backward pass finds a row: through a batch of as many copies of the sentence as there are units, each of which
+    is asked for another unit.
+    """
+    e = model.experiment
+    copies = ids.expand(e.hidden, len(ids))  # [unit, step]
+    lengths = torch.full((e.hidden,), length)
+    found = []
+    with torch.enable_grad():
+        x = model.input(copies).detach().clone().requires_grad_()  # [unit, step, embed]
+        output, final = read(model.recurrent, x, lengths, None, e.packed)
+        for kind, half in rows:
+            whole = readout(kind, output, final, lengths, e.bidirectional)  # [unit, direction x unit]
+            asked = whole[:, half * e.hidden : (half + 1) * e.hidden].diagonal().sum()
+            (gradient,) = torch.autograd.grad(asked, x, retain_graph=True)
+            found.append(gradient.square().sum((0, 2)).sqrt())  # over units, and over the entries of x_k
+    return torch.stack(found).numpy()

@@ -1,0 +1,201 @@
+"""Whole models step by step, by the readable steps of `cells`: what looking inside and deriving have in common.
+
+On the way every value passes through `Hands`, which may put another one in its place, or add a zero to be derived by.
+A step is counted within its part: the decoder's first step is 0, though in the chain it stands behind the source.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import singledispatch
+
+import torch
+from torch import Tensor, nn
+
+from rnnlab.data import Data
+from rnnlab.data.labelled import BOS_ID
+from rnnlab.experiment import Experiment
+from rnnlab.models import Classifier, Decoder, Encoder, Memory, Seq2Seq, TokenModel
+from rnnlab.models.unroll import STEPS, See, SeeStep, State, Values, Weights, as_it_is, unroll, weights_of, zero_state
+from rnnlab.training.observation import judge
+
+
+class Hooks:
+    """What is done to values on their way through a model. This one leaves them as they are. `part` is the name of a
+    `history.Part`."""
+
+    def ids(self, part: str, ids: Tensor) -> Tensor:  # noqa: ARG002
+        """Of ids [batch, step]."""
+        return ids
+
+    def x(self, part: str, step: int, x: Tensor) -> Tensor:  # noqa: ARG002
+        """Of what the first layer reads at a step, [batch, input]."""
+        return x
+
+    def weights(self, part: str, layer: int, direction: int, w: Weights) -> Weights:  # noqa: ARG002
+        return w
+
+    def initial(self, part: str, layer: int, direction: int, state: State) -> State:  # noqa: ARG002
+        """Of the state that a layer and direction starts from, [batch, unit] each."""
+        return state
+
+    def see(self, part: str, layer: int, direction: int) -> SeeStep | None:  # noqa: ARG002
+        """What every named value of a layer and direction passes through."""
+        return None
+
+
+@dataclass(frozen=True)
+class PartReplay:
+    """What one recurrent network goes through."""
+
+    reads: list[Tensor]  # of each layer [batch, step, input]; the last entry is the output [., ., direction x unit]
+    values: list[list[list[Values]]]  # by layer, direction, step
+    initial: list[list[State]]  # by layer, direction
+    attention: Tensor | None = None  # [batch, step, source]: the weights
+    context: Tensor | None = None  # [batch, step, unit]: what they sum up
+
+    def final(self) -> list[State]:
+        """The state after the last step, for every layer and direction: of those that read backward, after the
+        first."""
+        names = ("h", "c")[: len(self.initial[0][0])]
+        return [tuple(steps[0 if d else -1][n] for n in names) for row in self.values for d, steps in enumerate(row)]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A model over the probe. `parts` by name; `logits` [step, class] after each step of the part that predicts."""
+
+    parts: dict[str, PartReplay]
+    logits: Tensor
+
+
+def holder(model: nn.Module, part: str) -> TokenModel | Encoder | Decoder:
+    """The module that a part's input and recurrent network belong to."""
+    if isinstance(model, Seq2Seq):
+        return model.encoder if part == "encoder" else model.decoder
+    assert isinstance(model, TokenModel)
+    return model
+
+
+def recurrent_of(model: nn.Module, part: str) -> nn.Module:
+    return holder(model, part).recurrent
+
+
+def at_step(see: SeeStep | None, step: int) -> See:
+    """What the values of one step pass through."""
+    return as_it_is if see is None else lambda name, value: see(step, name, value)
+
+
+def read_through(
+    e: Experiment, recurrent: nn.Module, x: Tensor, hands: Hooks, part: str, own: Tensor | None = None
+) -> PartReplay:
+    """A recurrent network over all of x [batch, step, input], layer by layer, from a zero state. Where rows are of
+    different lengths, `own` [batch, step] says what belongs to each: nothing else changes its state."""
+    x = torch.stack([hands.x(part, step, x_t) for step, x_t in enumerate(x.unbind(1))], dim=1)
+    reads, values, initial = [x], [], []
+    for layer in range(e.layers):
+        values.append([])
+        initial.append([])
+        for direction in range(2 if e.bidirectional else 1):
+            w = hands.weights(part, layer, direction, weights_of(recurrent, layer, direction))
+            start = hands.initial(part, layer, direction, zero_state(e.cell, x.shape[0], e.hidden))
+            see = hands.see(part, layer, direction)
+            initial[-1].append(start)
+            values[-1].append(unroll(e.cell, reads[-1], w, start, direction == 1, e.nonlinearity, see, own))
+        reads.append(torch.cat([hidden(steps) for steps in values[-1]], dim=-1))
+    return PartReplay(reads, values, initial)
+
+
+def hidden(steps: list[Values]) -> Tensor:
+    """[batch, step, unit]"""
+    return torch.stack([values["h"] for values in steps], dim=1)
+
+
+def write_through(model: Seq2Seq, tokens: Tensor, state: list[State], memory: Memory, hands: Hooks) -> PartReplay:
+    """The decoder over tokens [batch, step], starting from the `state` of each layer. Step by step through all layers,
+    for what the first layer reads depends on what the last one said."""
+    e, decoder = model.experiment, model.decoder
+    embedded = decoder.input(tokens)  # [batch, step, embed]
+    weights = [hands.weights("decoder", i, 0, weights_of(decoder.recurrent, i, 0)) for i in range(e.layers)]
+    sees = [hands.see("decoder", layer, 0) for layer in range(e.layers)]
+    state = initial = [hands.initial("decoder", layer, 0, start) for layer, start in enumerate(state)]
+    values: list[list[Values]] = [[] for _ in range(e.layers)]
+    first, attention, contexts = [], [], []
+    for step, x in enumerate(embedded.unbind(1)):
+        if decoder.attention is not None:
+            context, looked = decoder.attention(state[-1][0], memory)
+            attention.append(looked)
+            contexts.append(context)
+            x = torch.cat([x, context], dim=-1)
+        x = hands.x("decoder", step, x)
+        first.append(x)
+        after: list[State] = []
+        for layer, w in enumerate(weights):
+            now = STEPS[e.cell](x, state[layer], w, e.nonlinearity, at_step(sees[layer], step))
+            values[layer].append(now)
+            after.append((now["h"], now["c"]) if e.cell == "lstm" else (now["h"],))
+            x = now["h"]
+        state = after
+    return PartReplay(
+        reads=[torch.stack(first, dim=1), *(hidden(steps) for steps in values)],
+        values=[[steps] for steps in values],
+        initial=[[start] for start in initial],
+        attention=torch.stack(attention, dim=1) if attention else None,
+        context=torch.stack(contexts, dim=1) if contexts else None,
+    )
+
+
+def tokens_read(data: Data) -> list[int]:
+    """What the decoder reads while it writes the probe's target: `<bos>`, then the true tokens."""
+    return [BOS_ID, *data.probe.targets[:-1]]
+
+
+@singledispatch
+def replay(model: nn.Module, data: Data, hands: Hooks, rows: Sequence[int] | None = None) -> Replay:  # noqa: ARG001
+    """A model over the probe, once in each row of a batch. The last row is the whole probe.
+
+    `rows` names steps, counted within the part that predicts: each has a row of the batch to itself, which it is
+    predicted from, so that what is done to one row is done for its sake alone; `logits` are of these steps. None: of
+    all steps, from no more rows than it takes.
+    """
+    raise TypeError(type(model))
+
+
+@replay.register
+def _(model: TokenModel, data: Data, hands: Hooks, rows: Sequence[int] | None = None) -> Replay:
+    count = 1 if rows is None else len(rows)
+    ids = hands.ids("network", torch.tensor([data.probe.inputs]).repeat(count, 1))  # [batch, step]
+    inside = read_through(model.experiment, model.recurrent, model.input(ids), hands, "network")
+    output = inside.reads[-1]
+    return Replay({"network": inside}, chosen(output if model.head is None else model.head(output), rows))
+
+
+@replay.register
+def _(model: Classifier, data: Data, hands: Hooks, rows: Sequence[int] | None = None) -> Replay:
+    """A prediction after a step is that of the sentence that ends there, so each needs a row of its own: what reads
+    backward begins at that end."""
+    whole = len(data.probe.inputs)
+    lengths = torch.arange(1, whole + 1) if rows is None else torch.tensor(rows) + 1
+    ids = hands.ids("network", torch.tensor([data.probe.inputs]).repeat(len(lengths), 1))
+    own = torch.arange(whole) < lengths[:, None]  # [batch, step]
+    inside = read_through(model.experiment, model.recurrent, model.input(ids), hands, "network", own)
+    final = tuple(torch.stack(part) for part in zip(*inside.final(), strict=True))
+    return Replay({"network": inside}, judge(model, inside.reads[-1], final, lengths))
+
+
+@replay.register
+def _(model: Seq2Seq, data: Data, hands: Hooks, rows: Sequence[int] | None = None) -> Replay:
+    count = 1 if rows is None else len(rows)
+    ids = hands.ids("encoder", torch.tensor([data.probe.inputs]).repeat(count, 1))
+    tokens = hands.ids("decoder", torch.tensor([tokens_read(data)]).repeat(count, 1))
+    encoder = read_through(model.experiment, model.encoder.recurrent, model.encoder.input(ids), hands, "encoder")
+    encoded, attention = encoder.reads[-1], model.decoder.attention
+    memory = Memory(encoded, attention.keys(encoded) if attention else encoded, torch.ones_like(ids, dtype=torch.bool))
+    decoder = write_through(model, tokens, encoder.final(), memory, hands)
+    output = decoder.reads[-1]
+    scored = output if decoder.context is None else torch.cat([output, decoder.context], dim=-1)
+    return Replay({"encoder": encoder, "decoder": decoder}, chosen(model.decoder.head(scored), rows))
+
+
+def chosen(logits: Tensor, rows: Sequence[int] | None) -> Tensor:
+    """[step, class] of logits [batch, step, class]: of one row all steps, or of each row its own."""
+    return logits[0] if rows is None else logits[torch.arange(len(rows)), torch.tensor(rows)]

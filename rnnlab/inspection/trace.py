@@ -1,0 +1,130 @@
+"""Running a network again, outside training, to look inside: over the probe, in evaluation mode.
+
+Weights come as a history recorded them, so any epoch can be looked at; results are the values of `trace`.
+"""
+
+from dataclasses import fields
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import vector_to_parameters
+
+from rnnlab.cells import VALUES
+from rnnlab.data import NO_TARGET, Data
+from rnnlab.experiment import Experiment
+from rnnlab.i18n import LabError, Problem, shorten
+from rnnlab.inspection.interventions import InterventionHooks, check
+from rnnlab.inspection.replay import Hooks, Replay, recurrent_of, replay, tokens_read
+from rnnlab.models import Seq2Seq, TokenModel
+from rnnlab.models.unroll import weights_of
+from rnnlab.records.history import RANKS, Part
+from rnnlab.records.trace import Intervention, PartTrace, TraceResult
+from rnnlab.training.observation import probe_batch
+from rnnlab.training.tasks import TASKS, data_of
+
+
+def network(experiment: Experiment, weights: bytes) -> tuple[Data, nn.Module]:
+    """The data of a run, and its model as it was when `weights` were recorded, in evaluation mode.
+
+    weights: float32, all parameters end to end, as in `Checkpoint`. Raises LabError where the text is of no use.
+    """
+    data = data_of(experiment)
+    model = TASKS[experiment.task].model(experiment, data)
+    vector_to_parameters(torch.frombuffer(bytearray(weights), dtype=torch.float32), model.parameters())
+    for p in model.parameters():  # off the one tensor: where a sum lies in memory may decide its last bit
+        p.data = p.data.clone()
+    return data, model.eval()
+
+
+def part_of(data: Data, name: str) -> Part:
+    """Raises LabError where the model has no such part."""
+    parts = {part.name: part for part in data.parts}
+    if name not in parts:
+        raise LabError(Problem("edit_part", "", {"value": shorten(name), "choices": ", ".join(parts)}))
+    return parts[name]
+
+
+@torch.no_grad()
+def trace(
+    experiment: Experiment, weights: bytes, part: str, layer: int, direction: int, edits: tuple[Intervention, ...] = ()
+) -> TraceResult:
+    """Every named value of one layer (from 0) and direction (1: backward) of a part (`history.Part.name`), while the
+    model reads the probe; and, where there are edits, the same with them: those of another part are felt here too.
+
+    Raises LabError for a part that there is not, an edit that has no place in this network, or a number that is none.
+    """
+    data, model = network(experiment, weights)
+    place = part_of(data, part), layer, direction
+    for edit in edits:
+        check(edit, experiment, data, model)
+    chain = replay(model, data, Hooks())
+    original = part_trace(experiment, data, model, chain, Hooks(), *place)
+    changed = None
+    if edits:
+        hands = InterventionHooks(edits)
+        changed = part_trace(experiment, data, model, replay(model, data, hands), hands, *place)
+    return TraceResult(original, changed, *difference(data, model, chain, part))
+
+
+def part_trace(
+    e: Experiment, data: Data, model: nn.Module, chain: Replay, hands: Hooks, part: Part, layer: int, direction: int
+) -> PartTrace:
+    inside = chain.parts[part.name]
+    steps = part.stop - part.start
+    if part == data.parts[-1]:
+        chances = chain.logits.softmax(-1)  # [step, class]
+        best = chances.topk(min(RANKS, chances.shape[-1]), dim=-1)
+        top, probability = best.indices.int().numpy(), best.values.numpy()
+        asked = torch.tensor(data.asked[part.start :])
+        right = chances[torch.arange(steps), asked.clamp(min=0)].masked_fill(asked == NO_TARGET, torch.nan)
+    else:
+        top, probability = np.full((steps, 1), -1, np.int32), np.full((steps, 1), np.nan, np.float32)
+        right = torch.full((steps,), torch.nan)
+    w = hands.weights(part.name, layer, direction, weights_of(recurrent_of(model, part.name), layer, direction))
+    values = inside.values[layer][direction]
+    attention = inside.attention
+    return PartTrace(  # the last row is the whole probe
+        x=inside.reads[layer][-1].numpy(),
+        features=inside.reads[0][-1].numpy(),
+        initial={name: part[-1].numpy() for name, part in zip("hc", inside.initial[layer][direction], strict=False)},
+        values={name: np.stack([v[name][-1].numpy() for v in values]) for name in VALUES[e.cell]},
+        weights={field.name: getattr(w, field.name).numpy() for field in fields(w)},
+        hidden=np.stack([[np.stack([v["h"][-1].numpy() for v in d]) for d in row] for row in inside.values]),
+        top=top,
+        probability=probability,
+        target=right.numpy(),
+        attention=None if attention is None else attention[-1].numpy(),
+        encoded=None if attention is None else chain.parts["encoder"].reads[-1][-1].numpy(),
+    )
+
+
+def difference(data: Data, model: nn.Module, chain: Replay, part: str) -> tuple[float, float]:
+    """The largest absolute difference between the readable steps of a part and torch's own pass over the probe: the
+    last layer's output at every step, and the final state of every layer; and the largest absolute value among
+    torch's. nan where either is."""
+    inside = chain.parts[part]
+    output, final = torchs(model, data, part)
+    mine = zip(*inside.final(), strict=True)
+    pairs = [(output[0], inside.reads[-1][-1])]
+    pairs += [(theirs[:, 0], torch.stack([one[-1] for one in own])) for theirs, own in zip(final, mine, strict=True)]
+    gaps = torch.stack([(theirs - own).abs().max() for theirs, own in pairs])
+    return float(gaps.max()), float(torch.stack([theirs.abs().max() for theirs, _ in pairs]).max())
+
+
+def torchs(model: nn.Module, data: Data, part: str) -> tuple[Tensor, tuple[Tensor, ...]]:
+    """What torch's own layers make of the probe: a part's output [batch, step, direction x unit], and its final state,
+    each [layer x direction, batch, unit]."""
+    batch = probe_batch(data)
+    if isinstance(model, TokenModel):
+        output, final = model.recurrent(model.input(batch.ids))
+    else:
+        assert isinstance(model, Seq2Seq)
+        _, output, final, memory = model.encode(batch.ids, batch.lengths)
+        if part == "decoder":
+            steps = []
+            for token in tokens_read(data):
+                written, final = model.step(torch.tensor([token]), final, memory)
+                steps.append(written.output)
+            output = torch.stack(steps, dim=1)
+    return output, final if isinstance(final, tuple) else (final,)

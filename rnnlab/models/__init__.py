@@ -1,0 +1,22 @@
+"""The networks that train: modules of torch, each made as a plain program makes it."""
+
+from rnnlab.models.recurrent import CellLoop, OneHot, Recurrent, read, recurrent_module
+from rnnlab.models.seq2seq import Attention, Decoder, Encoder, Memory, Seq2Seq
+from rnnlab.models.token_model import Classifier, Pass, TokenModel, readout
+
+__all__ = [
+    "Attention",
+    "CellLoop",
+    "Classifier",
+    "Decoder",
+    "Encoder",
+    "Memory",
+    "OneHot",
+    "Pass",
+    "Recurrent",
+    "Seq2Seq",
+    "TokenModel",
+    "read",
+    "readout",
+    "recurrent_module",
+]

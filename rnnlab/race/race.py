@@ -1,0 +1,237 @@
+"""A race as a value: runs that train in turns, slice by slice, and what is kept of each to be compared.
+
+A run in a race is the same fold as a run alone, so it ends with the same numbers. It keeps no frames and no weights:
+two dozen of them would not fit a session.
+"""
+
+import logging
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from typing import Protocol
+from uuid import uuid4
+
+from rnnlab.engine import jobs
+from rnnlab.engine.limits import FREIGHT
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.race_plan import RacePlan
+from rnnlab.i18n import LabError, Problem
+from rnnlab.records.history import Ended, Score, State, joined
+from rnnlab.records.race import RaceChunk, RaceOpening
+
+SLICE = 0.25  # seconds of computing: as long as a page takes to look again
+FIRST_SLICE = 0.05  # and each slice of a run is twice as long as the one before: a short race is seen to be run as well
+START = 0.05  # about what it takes to open a run: 0.002 to 0.09
+AHEAD = 1.0  # seconds of computing asked for at a time, for each worker: more than passes between two looks of a page
+PARAMETERS = 12_000_000  # of all runs together: between two slices a session holds their states, 12 bytes for each
+
+
+def of_place(problem: Problem) -> bool:
+    """Whether it is where the work is done that failed, for all runs. They are none the worse."""
+    return problem.code.startswith("cluster_")
+
+
+class Runner(Protocol):
+    """Where slices are computed: this machine's workers, or a cluster."""
+
+    count: int  # jobs at a time
+
+    def submit(self, job, /, *args) -> Future: ...
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is kept of a run."""
+
+    experiment: Experiment  # as it is run: its hidden size may have been fitted to a number of parameters
+    parameters: int
+    every: int
+    held: int
+    losses: tuple[float, ...] = ()  # by epoch
+    accuracies: tuple[float, ...] = ()  # by epoch: share of targets predicted right in training, 0 to 1
+    scores: tuple[Score, ...] = ()  # on held-out lines: of epoch 0, every so many epochs, and the newest
+    stepping: float = 0.0  # seconds of computing in optimizer steps, in the worker: no waiting, no recording
+    clock: tuple[float, ...] = ()  # by epoch: `stepping` when it was done; within a slice evenly spread
+    ended: Ended = ""
+
+    @property
+    def epoch(self) -> int:
+        return len(self.losses)
+
+    @property
+    def seconds_per_epoch(self) -> float | None:
+        """Of computing; None before the first."""
+        return self.stepping / self.epoch if self.epoch else None
+
+    def extended(self, leg: RaceChunk) -> "Record":
+        before, now, count = self.clock[-1] if self.clock else 0.0, self.stepping + leg.stepping, len(leg.losses)
+        return replace(
+            self,
+            clock=self.clock + tuple(before + (now - before) * (done + 1) / count for done in range(count)),
+            losses=self.losses + leg.losses,
+            accuracies=self.accuracies + leg.accuracies,
+            scores=joined(self.scores, leg.scores, self.every) if self.scores else leg.scores,
+            stepping=now,
+            ended=leg.ended,
+        )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One run of the race."""
+
+    variant: int  # its place among the plan's variants
+    experiment: Experiment  # as it was asked for
+    turns: int = 0  # slices it was given
+    took: float = SLICE  # seconds of computing of the newest
+    pending: Future | None = None
+    state: State | None = None
+    record: Record | None = None
+    problems: tuple[Problem, ...] = ()  # why it can't run
+
+    @property
+    def done(self) -> bool:
+        return bool(self.problems) or (self.record is not None and bool(self.record.ended))
+
+    @property
+    def expected(self) -> float:
+        """About how many seconds its next slice takes, or the one under way: one that ends with an epoch, or with the
+        run, is shorter than it may be."""
+        turn = self.turns - (self.pending is not None)
+        return min(length(turn), 2 * self.took)
+
+    @property
+    def retriable(self) -> bool:
+        """Whether nothing is wrong with the run itself."""
+        return all(of_place(problem) or problem.code == "worker_lost" for problem in self.problems)
+
+
+@dataclass(frozen=True)
+class Race:
+    id: str
+    plan: RacePlan
+    entries: tuple[Entry, ...]
+    going: bool = True
+    over: bool = False  # ended before its end
+    problems: tuple[Problem, ...] = ()  # why all of it stands still: where it is computed
+
+    @property
+    def done(self) -> bool:
+        return all(entry.done for entry in self.entries)
+
+    @property
+    def resumable(self) -> bool:
+        open_ends = any(not entry.done or (entry.problems and entry.retriable) for entry in self.entries)
+        return open_ends and not self.going and not self.over
+
+
+def begin(runner: Runner, plan: RacePlan) -> Race:
+    entries = tuple(Entry(variant, experiment) for variant, experiment in plan.runs())
+    return hand_out(runner, Race(uuid4().hex, plan, entries))
+
+
+def pause(race: Race) -> Race:
+    """Stop asking. What is done is kept; what is under way is not waited for, and can be asked for again."""
+    race = gathered(race)
+    idle = tuple(
+        replace(entry, pending=None, turns=entry.turns - 1) if entry.pending else entry for entry in race.entries
+    )
+    return replace(race, going=False, entries=idle)
+
+
+def stop(race: Race) -> Race:
+    """End the race where it is. What it has shown stays to be looked at; the runs can't go on."""
+    race = pause(race)
+    return replace(race, over=True, problems=(), entries=tuple(replace(entry, state=None) for entry in race.entries))
+
+
+def resume(runner: Runner, race: Race) -> Race:
+    """Go on, here or elsewhere: a state is all that a run needs."""
+    if not race.resumable:
+        return race
+    entries = tuple(replace(entry, problems=()) if entry.retriable else entry for entry in race.entries)
+    return hand_out(runner, replace(race, going=True, problems=(), entries=entries))
+
+
+def tick(runner: Runner, race: Race) -> Race:
+    """Take the results that are there, and give the next slices out in turn."""
+    race = gathered(race)
+    return halted(race, race.problems) if race.problems else hand_out(runner, race)
+
+
+def halted(race: Race, problems: tuple[Problem, ...]) -> Race:
+    """The race at a standstill, for where it was computed fails. It can go on elsewhere."""
+    return replace(pause(race), problems=problems)
+
+
+def gathered(race: Race) -> Race:
+    """The race with the results that are there, and with what has gone wrong."""
+    entries, faults = [], list(race.problems)
+    room = PARAMETERS - sum(entry.record.parameters for entry in race.entries if entry.record)
+    for entry in race.entries:
+        if entry.pending is not None and entry.pending.done():
+            opening = entry.record is None
+            entry, fault = taken(entry, room)
+            faults += [one for one in fault if one not in faults]
+            room -= entry.record.parameters if opening and entry.record else 0
+        entries.append(entry)
+    race = replace(race, entries=tuple(entries), problems=tuple(faults))
+    return replace(race, going=race.going and not race.done)
+
+
+def taken(entry: Entry, room: int) -> tuple[Entry, tuple[Problem, ...]]:
+    """The entry with the result that was under way, as a new run no larger than there is room for; and what is wrong
+    with where all are computed."""
+    assert entry.pending is not None
+    idle = replace(entry, pending=None)
+    try:
+        state, result = entry.pending.result()
+    except LabError as error:
+        if faults := tuple(problem for problem in error.problems if of_place(problem)):
+            return replace(idle, turns=entry.turns - 1), faults
+        return replace(idle, problems=error.problems), ()
+    except Exception as error:
+        logging.getLogger(__name__).exception("a job failed")
+        return replace(idle, problems=(Problem("job_failed", "", {"reason": repr(error)[:200]}),)), ()
+    if isinstance(result, RaceOpening) and result.parameters > room:
+        values = {"value": f"{result.parameters:,}", "limit": f"{PARAMETERS:,}"}
+        return replace(idle, problems=(Problem("race_large", "hidden", values),)), ()
+    if isinstance(result, RaceOpening):
+        scores = (result.score,) if result.score else ()
+        record = Record(state.experiment, result.parameters, result.every, result.held, scores=scores)
+    else:
+        assert entry.record is not None
+        record = entry.record.extended(result)
+        idle = replace(idle, took=state.seconds - (entry.state.seconds if entry.state else 0.0))
+    return replace(idle, state=None if record.ended else state, record=record), ()
+
+
+def hand_out(runner: Runner, race: Race) -> Race:
+    """Ask for slices in turn, as many as keep the workers busy until the next look: no run is given a slice while
+    another has had fewer."""
+    if not race.going:
+        return race
+    entries = list(race.entries)
+    undone = sum(not entry.done for entry in entries)
+    longest = min(AHEAD, max(SLICE, AHEAD * runner.count / max(undone, 1)))  # the last runs keep workers busy alone
+    fewest = min((entry.turns for entry in entries if not entry.done), default=0)
+    free = AHEAD * runner.count - sum(entry.expected for entry in entries if entry.pending)
+    for place, entry in enumerate(entries):
+        if free > 0 and entry.pending is None and not entry.done and entry.turns == fewest:
+            free -= entry.expected
+            entries[place] = asked(runner, entry, race.plan, longest)
+    return replace(race, entries=tuple(entries))
+
+
+def length(turn: int, longest: float = SLICE) -> float:
+    """Seconds of computing of a run's slices, from its opening, turn 0, on."""
+    return min(longest, FIRST_SLICE * 2.0 ** min(turn - 1, 10)) if turn else START
+
+
+def asked(runner: Runner, entry: Entry, plan: RacePlan, longest: float) -> Entry:
+    if entry.record is None:
+        pending = runner.submit(jobs.race_start, entry.experiment, plan.base if plan.equal else None)
+    else:
+        assert entry.state is not None
+        budget = length(entry.turns, longest) + len(entry.state.blob) / FREIGHT
+        pending = runner.submit(jobs.race_on, entry.state, budget)
+    return replace(entry, pending=pending, turns=entry.turns + 1)

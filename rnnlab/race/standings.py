@@ -1,0 +1,198 @@
+"""Where a race stands: each variant's runs, which differ in nothing but their seed, summed up by median and quartiles.
+
+Plain numbers, no torch. What seeds are compared at is an epoch that all of them have reached.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from rnnlab.race.race import Entry, Race, Record
+
+Measure = Literal["loss", "accuracy", "score"]
+
+
+@dataclass(frozen=True)
+class Quartiles:
+    """The middle half of a few numbers. Quartiles lie between two of them where they must, as numpy has it."""
+
+    low: float  # a quarter of them is below
+    median: float
+    high: float  # a quarter is above
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A measure by epoch, over the seeds of one variant, as far as all of them have come."""
+
+    epochs: np.ndarray  # int [point]
+    seconds: np.ndarray  # float [point]: of computing up to there, median over the seeds
+    low: np.ndarray  # float [point]: first quartile
+    median: np.ndarray
+    high: np.ndarray  # third quartile
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One variant of a race."""
+
+    variant: int  # its place among the plan's variants
+    hidden: int | None  # None until a run has been opened
+    parameters: int | None
+    epochs: tuple[int, int]  # fewest and most among its runs: it is compared at the fewest
+    loss: Quartiles | None  # in training
+    accuracy: Quartiles | None  # in training: share of targets predicted right
+    score: Quartiles | None  # on held-out lines: share right, at the newest epoch that all runs were tested at
+    best: int | None  # seed
+    per_epoch: float | None  # seconds of computing, median over the seeds
+    seconds: float  # of computing, all runs together
+
+
+def quartiles(values: Sequence[float]) -> Quartiles | None:
+    """None where there is nothing; nan where one of them is no number."""
+    return Quartiles(*np.percentile(values, (25, 50, 75)).tolist()) if len(values) else None
+
+
+def of_variant(race: Race, variant: int) -> tuple[Entry, ...]:
+    """Its runs, by seed. Those that can't be run are none."""
+    return tuple(entry for entry in race.entries if entry.variant == variant and not entry.problems)
+
+
+def records(race: Race, variant: int) -> tuple[Record, ...] | None:
+    """What is kept of its runs, once all of them have been opened."""
+    found = [entry.record for entry in of_variant(race, variant)]
+    opened = tuple(record for record in found if record is not None)
+    return opened if opened and len(opened) == len(found) else None
+
+
+def held_out(race: Race) -> bool:
+    """Whether lines are held out."""
+    return any(entry.record is not None and entry.record.scores for entry in race.entries)
+
+
+def common(runs: Sequence[Record], measure: Measure) -> np.ndarray:
+    """The epochs at which all runs have a measure; int [epoch]."""
+    if measure == "score":
+        tested = [{score.epoch for score in run.scores if score.epoch <= run.epoch} for run in runs]
+        return np.array(sorted(set.intersection(*tested)), dtype=int)
+    return np.arange(1, min(run.epoch for run in runs) + 1)
+
+
+def at(runs: Sequence[Record], measure: Measure, epochs: np.ndarray) -> np.ndarray:
+    """A measure of each run at these epochs; float [run, epoch]."""
+    wanted = epochs.tolist()
+    if measure == "score":
+        scores = ({score.epoch: score.score for score in run.scores} for run in runs)
+        rows = [[found[epoch] for epoch in wanted] for found in scores]
+    else:
+        recorded = (run.losses if measure == "loss" else run.accuracies for run in runs)
+        rows = [[values[epoch - 1] for epoch in wanted] for values in recorded]
+    return np.array(rows, dtype=np.float64).reshape(len(runs), len(wanted))
+
+
+def curve(runs: Sequence[Record], measure: Measure, points: int | None = None) -> Curve:
+    """What the runs have in common of a measure; with `points` at no more epochs than that, first and last included."""
+    epochs = common(runs, measure)
+    if points is not None and len(epochs) > points:
+        epochs = epochs[np.linspace(0, len(epochs) - 1, points).round().astype(int)]
+    clocks = np.array([[(run.clock[epoch - 1] if epoch else 0.0) for epoch in epochs.tolist()] for run in runs])
+    with np.errstate(invalid="ignore"):  # a loss that is infinite has no quartiles
+        low, median, high = np.percentile(at(runs, measure, epochs), (25, 50, 75), axis=0)
+    return Curve(epochs, np.median(clocks, axis=0), low, median, high)
+
+
+def standing(race: Race, variant: int) -> Standing:
+    runs = records(race, variant)
+    if runs is None:
+        return Standing(variant, None, None, (0, 0), None, None, None, None, None, 0.0)
+    epoch = min(run.epoch for run in runs)
+    loss = accuracy = score = per_epoch = None
+    if epoch:
+        loss = quartiles([run.losses[epoch - 1] for run in runs])
+        accuracy = quartiles([run.accuracies[epoch - 1] for run in runs])
+        per_epoch = float(np.median([run.seconds_per_epoch or 0.0 for run in runs]))
+    if len(tested := common(runs, "score")):
+        score = quartiles(at(runs, "score", tested[-1:])[:, 0].tolist())
+    best = min(runs, key=lambda run: goodness(run, epoch)).experiment.seed if epoch else None
+    return Standing(
+        variant=variant,
+        hidden=runs[0].experiment.hidden,
+        parameters=runs[0].parameters,
+        epochs=(epoch, max(run.epoch for run in runs)),
+        loss=loss,
+        accuracy=accuracy,
+        score=score,
+        best=best,
+        per_epoch=per_epoch,
+        seconds=sum(run.stepping for run in runs),
+    )
+
+
+def goodness(run: Record, epoch: int) -> tuple[float, float]:
+    """Smaller is better: held-out score where there is one, then loss; by the epoch that is compared."""
+    scores = [score.score for score in run.scores if score.epoch <= epoch]
+    loss = run.losses[epoch - 1]
+    return -scores[-1] if scores else 0.0, loss if math.isfinite(loss) else math.inf
+
+
+def ranked(race: Race) -> tuple[Standing, ...]:
+    """All variants, the best first: by held-out score where lines are held out, and else, or where that is even, by
+    loss. What has no number yet, or none any more, comes last."""
+
+    def key(one: Standing) -> tuple[float, float]:
+        score = -one.score.median if one.score and held_out(race) else 0.0
+        loss = one.loss.median if one.loss and math.isfinite(one.loss.median) else math.inf
+        return (score, loss) if one.loss else (math.inf, math.inf)
+
+    return tuple(sorted((standing(race, variant) for variant in range(len(race.plan.variants))), key=key))
+
+
+def ended(entry: Entry) -> str:
+    """Why a run is not going on: its epochs are done, its time is up, it diverged, or the code of its problem."""
+    if entry.problems:
+        return entry.problems[0].code
+    return entry.record.ended if entry.record else ""
+
+
+COLUMNS = (
+    "parameters",
+    "epochs",
+    "loss",
+    "accuracy",
+    "held_out_loss",
+    "held_out_score",
+    "seconds",
+    "seconds_per_epoch",
+)
+
+
+def to_csv(race: Race) -> str:
+    """A table with a row for each run: exact numbers, and nothing that a reader typed."""
+    varied = list(dict.fromkeys(name for change in race.plan.variants for name, _ in change if name != "seed"))
+    sizes = [] if "hidden" in varied else ["hidden"]
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(["variant", *varied, *sizes, "seed", *COLUMNS, "ended"])
+    for entry in race.entries:
+        record, e = entry.record, entry.record.experiment if entry.record else entry.experiment
+        numbers: list[object] = [""] * len(COLUMNS)
+        if record is not None:
+            score = record.scores[-1] if record.scores else None
+            numbers = [
+                record.parameters,
+                record.epoch,
+                record.losses[-1] if record.losses else "",
+                record.accuracies[-1] if record.accuracies else "",
+                score.loss if score else "",
+                score.score if score else "",
+                record.stepping,
+                record.seconds_per_epoch if record.epoch else "",
+            ]
+        fields = [getattr(e, name) for name in [*varied, *sizes]]
+        table.writerow([entry.variant + 1, *fields, e.seed, *numbers, ended(entry)])
+    return out.getvalue()

@@ -1,0 +1,1 @@
+"""The values that travel from a worker to a page: dataclasses over NumPy, no torch."""

@@ -1,0 +1,32 @@
+"""What the Data page shows of the data at hand: values that travel from the worker to it."""
+
+from dataclasses import dataclass
+
+from rnnlab.i18n import Problem
+
+ROWS = 8  # that one look holds
+TOKENS = 48  # of each side of a row
+
+
+@dataclass(frozen=True)
+class RowLook:
+    """One sequence and what is to be predicted of it, as tokens; of long ones the beginning."""
+
+    number: int  # counted from 1 among the sequences of its kind
+    read: tuple[str, ...]
+    unknown: tuple[int, ...]  # places in `read` of tokens that the vocabulary does not hold
+    asked: tuple[str, ...]  # one for all, one a token, or a sequence of its own
+    cut: bool  # whether either side has more tokens than are shown
+
+
+@dataclass(frozen=True)
+class DataLook:
+    """The data of an experiment, with some of its rows."""
+
+    rows: tuple[RowLook, ...]
+    trained: int  # sequences trained on
+    held: int  # sequences only tested on
+    types: int  # distinct tokens of what is trained on, special ones left out
+    balance: dict[str, tuple[int, int]]  # label or tag -> how often trained on, how often held out; empty where a
+    # text is written; most frequent first
+    notes: tuple[Problem, ...]  # what was left out or cut

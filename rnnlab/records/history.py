@@ -1,0 +1,234 @@
+"""What a run leaves behind: values without torch, so that the web process can hold and draw them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from math import ceil, nan
+from typing import Literal, TypeVar
+
+import numpy as np
+
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.limits import FRAMES, HISTORY_BYTES, WEIGHT_BYTES
+from rnnlab.i18n import Problem
+
+RANKS = 3  # how many of the likeliest classes a frame keeps
+HELD_OUT_LINES = 200  # of the lines that are only tested on, those that a frame is about
+
+Ended = Literal["", "epochs", "time", "diverged"]
+
+
+@dataclass(frozen=True)
+class TensorShape:
+    """One tensor of the first training batch: its role, its sizes, and the axis each size counts."""
+
+    name: str  # as in the code: ids, one_hot, embedding, output, h_n, c_n, logits, loss
+    shape: tuple[int, ...]
+    axes: tuple[str, ...]  # of: batch, step, unit, embed, layer, class
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the network did with the probe sentence after `epoch` epochs of training."""
+
+    epoch: int  # 0: before training
+    hidden: np.ndarray  # [step, unit] float32: the recurrent output, both directions side by side
+    top: np.ndarray  # [step, rank] int32: the likeliest classes, best first
+    probability: np.ndarray  # [step, rank] float32: theirs
+    target: np.ndarray  # [step] float32: probability of the right class; nan where there is none
+    held: "HeldOutResult | None" = None  # what it did with the lines that are only tested on, where there are any
+    more: dict[str, np.ndarray] = field(default_factory=dict)  # what only its task has: see `watching`
+
+    @property
+    def bytes(self) -> int:
+        """About what it takes to keep."""
+        arrays = [self.hidden, self.top, self.probability, self.target, *self.more.values()]
+        return sum(a.nbytes for a in arrays) + (self.held.bytes if self.held else 0)
+
+
+@dataclass(frozen=True)
+class HeldOutResult:
+    """What the network did with the lines that are only tested on, up to HELD of them."""
+
+    loss: float  # mean over all targets, each given the true ones before it
+    score: float  # share that is right, 0 to 1: of tokens, or of whole sequences where the network writes freely
+    forced: float  # where it writes freely: the share of tokens right if given the true one before; else nan
+    said: tuple[np.ndarray, ...]  # int32, for each line: the classes that were said, one for all, or one a token
+    free: float = nan  # where it writes freely: the share of the target's tokens that stand at their places; else nan
+
+    @property
+    def bytes(self) -> int:
+        return sum(line.nbytes + 100 for line in self.said)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that the network knew after `epoch` epochs: enough to run it again, not to train it on."""
+
+    epoch: int  # 0: before training
+    weights: bytes  # float32, all parameters end to end, in the model's own order
+
+
+@dataclass(frozen=True)
+class Score:
+    """How good the network was, after `epoch` epochs, on the lines that are only tested on."""
+
+    epoch: int
+    loss: float  # mean over all targets
+    score: float  # share that is right, 0 to 1
+
+
+Recorded = TypeVar("Recorded", Frame, Checkpoint, Score)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One epoch of training. Loss and norm are those of its passes, so from before its updates."""
+
+    epoch: int  # counted from 1
+    loss: float
+    accuracy: float  # share of targets predicted right, 0 to 1
+    norm: float  # largest gradient norm of the epoch's steps, before clipping
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the recurrent networks of a model, and the steps of the probe that it takes."""
+
+    name: str  # network, encoder, decoder
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that is only tested on."""
+
+    tokens: tuple[str, ...]
+    targets: tuple[int, ...]  # classes: one for all, one a token, or a sequence of its own
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What is known of a run before its first epoch."""
+
+    experiment: Experiment
+    vocabulary: tuple[str, ...]  # token of each id that is read, special tokens included
+    specials: int  # how many of them, from 0 on, are special tokens
+    classes: tuple[str, ...]  # what can be predicted: tokens, labels, tags
+    class_specials: int
+    probe: tuple[str, ...]  # tokens of the probe line, up to PROBE_TOKENS; behind a source, what the decoder reads
+    inputs: int  # how many of them the network reads; a last one may be a target only
+    targets: tuple[int, ...]  # [inputs] class to predict after each; NO_TARGET where nothing is asked for or known
+    parts: tuple[Part, ...]
+    written: bool  # whether what is predicted, step by step, is a text
+    continues: bool  # whether it is the next token, so that a text can go on
+    views: tuple[str, ...]  # what there is to see of the results, besides what every task has
+    held: tuple[Line, ...]  # the lines that frames are about
+    held_count: int  # all that are only tested on
+    every: int  # epochs from one recorded frame to the next
+    weights_every: int  # and of recorded weights
+    shapes: tuple[TensorShape, ...]
+    parameters: int
+    sequences: int  # trained on
+    trained_targets: int  # in these: what there is to predict
+    batches: int  # an epoch
+    notes: tuple[Problem, ...]  # what was left out or cut, to be said
+
+    @property
+    def joiner(self) -> str:
+        """What stands between two classes in a text."""
+        return joiner(self.experiment, self.classes[self.class_specials :])
+
+
+def joiner(experiment: Experiment, tokens: Iterable[str]) -> str:
+    """What stands between tokens where they are read as a text: for the reader's own text what the tokenizer took
+    away, for generated pairs nothing between single characters."""
+    if experiment.data == "text":
+        return " " if experiment.tokenizer == "words" else ""
+    return "" if all(len(token) == 1 for token in tokens) else " "
+
+
+@dataclass(frozen=True)
+class State:
+    """A run between two slices: everything that `advance` needs to go on, and nothing else."""
+
+    experiment: Experiment
+    run: str  # names the run, so that a worker can keep its live trainer
+    step: int  # optimizer steps done
+    epoch: int  # epochs done
+    seconds: float  # of computing so far
+    ended: Ended
+    blob: bytes  # weights, optimizer, random generators, partial epoch
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What one slice brings: its epochs, the frames and the weights it recorded, the newest last."""
+
+    snapshots: tuple[Snapshot, ...]
+    frames: tuple[Frame, ...]
+    checkpoints: tuple[Checkpoint, ...]
+    seconds: float  # of computing
+    ended: Ended
+    stepping: float = 0.0  # seconds of computing in optimizer steps alone: nothing recorded, loaded, or waited for
+
+
+@dataclass(frozen=True)
+class History:
+    """All that was recorded of a run so far. A value: `extended` gives a new one."""
+
+    opening: Opening
+    snapshots: tuple[Snapshot, ...]
+    frames: tuple[Frame, ...]  # frame 0, the thinned ones, and the newest
+    checkpoints: tuple[Checkpoint, ...]  # likewise, perhaps thinned more: their epochs are epochs of frames
+    seconds: float
+    ended: Ended
+
+    @property
+    def experiment(self) -> Experiment:
+        return self.opening.experiment
+
+    @property
+    def epoch(self) -> int:
+        return len(self.snapshots)
+
+    @property
+    def losses(self) -> list[float]:
+        return [snapshot.loss for snapshot in self.snapshots]
+
+    @property
+    def predicted(self) -> tuple[str, ...]:
+        """The likeliest class after each token of the probe that something is predicted after, by the newest frame."""
+        return tuple(self.opening.classes[best] for best in self.frames[-1].top[:, 0] if best >= 0)
+
+    def extended(self, chunk: Chunk) -> "History":
+        """This history with one more slice; of what was recorded in between, the thinned ones stay. Of a run that
+        diverges the last weights may give no frame any more: they go."""
+        frames = joined(self.frames, chunk.frames, self.opening.every)
+        checkpoints = joined(self.checkpoints, chunk.checkpoints, self.opening.weights_every)
+        checkpoints = tuple(kept for kept in checkpoints if kept.epoch <= frames[-1].epoch)
+        return replace(
+            self,
+            snapshots=self.snapshots + chunk.snapshots,
+            frames=frames,
+            checkpoints=checkpoints,
+            seconds=self.seconds + chunk.seconds,
+            ended=chunk.ended,
+        )
+
+
+def spacing(experiment: Experiment, frame_bytes: int) -> int:
+    """Frames are kept every so many epochs: at most FRAMES of them, within HISTORY_BYTES."""
+    frames = max(1, min(FRAMES, HISTORY_BYTES // frame_bytes - 2))  # two more are kept: epoch 0 and the newest
+    return max(1, ceil(experiment.epochs / frames))
+
+
+def weight_spacing(experiment: Experiment, every: int, parameters: int) -> int:
+    """Weights are kept with every frame, or every so many frames where that would exceed WEIGHT_BYTES."""
+    kept = max(1, WEIGHT_BYTES // (4 * parameters) - 2)  # as with frames; a huge network keeps its first and newest
+    return every * ceil(experiment.epochs / (every * kept))
+
+
+def joined(kept: tuple[Recorded, ...], new: tuple[Recorded, ...], every: int) -> tuple[Recorded, ...]:
+    """What was recorded so far and what has come; without what was kept only while it was the newest."""
+    return (kept[:-1] if new and kept[-1].epoch % every else kept) + new

@@ -1,0 +1,62 @@
+"""What `layers.py` and `architectures.py` saw of a module: values that travel from the worker to the page."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from rnnlab.experiment.layer_spec import LayerSpec
+from rnnlab.records.history import TensorShape
+
+MODELS = ("lstm-classifier", "bilstm", "gru-tagger", "seq2seq", "attention", "text-classification")  # by lesson
+
+
+@dataclass(frozen=True)
+class TensorLook:
+    """One tensor of a module that was built and run."""
+
+    name: str  # torch's own: input, h_0, output, weight_ih_l0_reverse …
+    role: Literal["input", "state", "output", "weight", "bias"]
+    shape: tuple[int, ...]
+    axes: tuple[str, ...]
+    count: int  # numel
+    values: np.ndarray | None  # float32, of small tensors
+    parts: tuple[str, ...] = ()  # gates stacked along the first axis
+
+
+@dataclass(frozen=True)
+class Readout:
+    """Where the output holds what h_n holds: found by comparing numbers."""
+
+    equal: np.ndarray  # bool [layer x direction, step, direction]: h_n[k] is that half of the output, in every sequence
+    sees_others: tuple[bool, ...]  # per direction: do the other tokens change its half of the output at the last step?
+
+
+@dataclass(frozen=True)
+class StepLook:
+    """One step: of a cell all that goes in and comes out, of a layer its output. Values only where they are few."""
+
+    step: int
+    tensors: tuple[TensorLook, ...]
+
+
+@dataclass(frozen=True)
+class LayerLook:
+    """What a module holds, and what it did with one input."""
+
+    setting: LayerSpec
+    tensors: tuple[TensorLook, ...]  # what goes in and comes out
+    weights: tuple[tuple[TensorLook, ...], ...]  # of each layer and direction
+    parameters: int  # numel of the whole module, asked of the module
+    steps: tuple[StepLook, ...]  # the first and the last ones
+    readout: Readout | None  # of a layer
+
+
+@dataclass(frozen=True)
+class ModelLook:
+    """A model of the lab: every stage of a real forward pass, its size, and its own text."""
+
+    name: str
+    stages: tuple[TensorShape, ...]
+    parameters: int
+    source: str

@@ -1,0 +1,26 @@
+"""What a worker sends back about one run of a race: values without torch."""
+
+from dataclasses import dataclass
+
+from rnnlab.records.history import Ended, Score
+
+
+@dataclass(frozen=True)
+class RaceOpening:
+    """What is known of a run before its first epoch."""
+
+    parameters: int
+    every: int  # epochs from one score on held-out lines to the next
+    held: int  # lines that are only tested on
+    score: Score | None  # of the untrained network
+
+
+@dataclass(frozen=True)
+class RaceChunk:
+    """What one slice brings, of what is compared."""
+
+    losses: tuple[float, ...]
+    accuracies: tuple[float, ...]
+    scores: tuple[Score, ...]
+    stepping: float
+    ended: Ended

@@ -1,0 +1,71 @@
+"""What a network does with lines that it was never trained on."""
+
+from collections.abc import Callable, Iterator
+from math import nan
+from operator import eq
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from rnnlab.data import NO_TARGET, Batch, Data
+from rnnlab.data.labelled import EOS_ID
+from rnnlab.experiment.limits import STEP_TOKENS
+from rnnlab.models import Seq2Seq
+from rnnlab.models.decoding import greedy
+from rnnlab.records.history import HeldOutResult
+from rnnlab.training.observation import write_limit
+
+ROWS = 64  # of a batch
+
+
+def batches(data: Data) -> Iterator[Batch]:
+    count = min(data.examined, len(data.held))
+    longest = max(max(len(pair.inputs), len(pair.targets)) for pair in data.held[:count])
+    yield from data.batches(max(1, min(ROWS, STEP_TOKENS // longest)), range(count), held=True)
+
+
+def summed_loss(logits: Tensor, targets: Tensor) -> float:
+    """Cross-entropy, summed over all targets."""
+    return cross_entropy(logits.flatten(0, -2), targets.flatten(), ignore_index=NO_TARGET, reduction="sum").item()
+
+
+@torch.no_grad()
+def evaluate(model: nn.Module, data: Data) -> HeldOutResult:
+    """Each class against the right one. For a model whose logits are [batch, target, class] or [batch, class]."""
+    loss, right, count, said = 0.0, 0, 0, []
+    for batch in batches(data):
+        logits = model(batch).logits
+        best = logits.argmax(-1).view_as(batch.targets)
+        loss += summed_loss(logits, batch.targets)
+        right += int((best == batch.targets).sum())
+        count += batch.count
+        lengths = (batch.targets != NO_TARGET).sum(1).tolist()
+        said += [row[:length].int().numpy() for row, length in zip(best, lengths, strict=True)]
+    return HeldOutResult(loss / count, right / count, nan, tuple(said))
+
+
+@torch.no_grad()
+def evaluate_seq2seq(model: nn.Module, data: Data) -> HeldOutResult:
+    """Sequences written freely (greedily) against the right ones, whole and token by token; and token by token given
+    the true one before. (Of whole sequences as many are right given the truth as written freely: where every step is
+    right, what is written is what would have been given.)"""
+    assert isinstance(model, Seq2Seq)
+    loss, count, whole, forced, free, said = 0.0, 0, 0, 0, 0, []
+    limit = write_limit(data)
+    for batch in batches(data):
+        logits = model(batch).logits
+        loss += summed_loss(logits, batch.targets)
+        count += batch.count
+        forced += int((logits.argmax(-1) == batch.targets).sum())
+        tokens, _ = greedy(model, batch.ids, batch.lengths, limit)
+        lengths = (batch.targets != NO_TARGET).sum(1).tolist()
+        for row, target, own in zip(tokens.tolist(), batch.targets.tolist(), lengths, strict=True):
+            written = row[: row.index(EOS_ID) + 1] if EOS_ID in row else row
+            whole += written == target[:own]
+            free += sum(map(eq, written, target[:own]))
+            said.append(torch.tensor(written).int().numpy())
+    return HeldOutResult(loss / count, whole / len(said), forced / count, tuple(said), free / count)
+
+
+Evaluate = Callable[[nn.Module, Data], HeldOutResult]

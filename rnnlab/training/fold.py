@@ -1,0 +1,136 @@
+"""Training as a fold: `advance(state, budget) -> (state, chunk)`. No threads, no callbacks, no globals that matter.
+
+A state is a value, so pause is not asking for the next slice, stop is forgetting the state, and a slice whose
+worker died is asked for again and gives the same numbers.
+"""
+
+import math
+import time
+import uuid
+from collections import OrderedDict
+from dataclasses import replace
+
+import torch
+
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.limits import RUN_SECONDS
+from rnnlab.models import Pass
+from rnnlab.records.history import Chunk, History, Line, Opening, State
+from rnnlab.training.probe import shapes_of
+from rnnlab.training.tasks import loss_of
+from rnnlab.training.trainer import Trainer
+
+
+def open_run(trainer: Trainer) -> History:
+    """The history of a run before its first epoch, with frame 0: what untrained weights do."""
+    with torch.random.fork_rng(devices=[]), torch.set_grad_enabled(trainer.probe.shared):  # dropout may draw
+        first: Pass = trainer.model(trainer.batches[0])
+        loss = loss_of(trainer.experiment, first, trainer.batches[0])
+    trainer.probe.saw(first)
+    trainer.probe.look(always=True)
+    data = trainer.data
+    opening = Opening(
+        experiment=trainer.experiment,
+        vocabulary=data.vocabulary.tokens,
+        specials=data.vocabulary.specials,
+        classes=data.classes.tokens,
+        class_specials=data.classes.specials,
+        probe=data.probe_tokens,
+        inputs=len(data.asked),
+        targets=data.asked,
+        parts=data.parts,
+        written=trainer.task.written,
+        continues=trainer.task.continues(trainer.experiment),
+        views=trainer.task.views,
+        held=tuple(
+            Line(tokens, tuple(pair.targets))
+            for tokens, pair in zip(data.held_tokens[: data.examined], data.held[: data.examined], strict=True)
+        ),
+        held_count=len(data.held),
+        every=trainer.probe.every,
+        weights_every=trainer.keep_every,
+        shapes=shapes_of(trainer, first, loss),
+        parameters=sum(p.numel() for p in trainer.parameters),
+        sequences=len(data.pairs),
+        trained_targets=sum(len(pair.targets) for pair in data.pairs),
+        batches=len(trainer.batches),
+        notes=data.notes,
+    )
+    trainer.keep_weights()
+    return History(opening, (), trainer.probe.frames(), trainer.recorded(), 0.0, "")
+
+
+def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, seconds: float = 0.0) -> Chunk:
+    """Train for about `budget` seconds, or up to epoch `goal`, or to the end; `seconds` were computed before.
+
+    A slice ends with an epoch, for only there a frame can be recorded; where one epoch takes longer than the budget
+    it ends within it, and the next slice ends with that epoch. Frames come every few epochs and at the slice's last.
+    """
+    began = epoch_began = time.perf_counter()
+    resumed, stepping = trainer.sums.batches > 0, 0.0
+    with torch.random.fork_rng(devices=[]):
+        torch.set_rng_state(trainer.random)
+        while not trainer.ended:
+            computed = time.thread_time()
+            epoch_ended = trainer.step()
+            stepping += time.thread_time() - computed
+            now = time.perf_counter()
+            if seconds + now - began > RUN_SECONDS and not trainer.ended:
+                trainer.ended = "time"
+            if epoch_ended:
+                trainer.probe.look()
+                if resumed or trainer.epoch >= goal or now - began + (now - epoch_began) > budget:
+                    break
+                epoch_began = now
+            elif now - epoch_began > budget:
+                break
+        trainer.random = torch.get_rng_state()
+    if trainer.sums.batches == 0:
+        trainer.probe.look(always=True)
+        trainer.keep_weights()
+    took = time.perf_counter() - began
+    chunk = Chunk(tuple(trainer.snapshots), trainer.probe.frames(), trainer.recorded(), took, trainer.ended, stepping)
+    trainer.snapshots = []
+    return chunk
+
+
+def run(experiment: Experiment) -> History:
+    """The whole run, here and now. Raises LabError where the text can't be trained on with these settings."""
+    trainer = Trainer(experiment)
+    history = open_run(trainer)
+    return history.extended(train(trainer))
+
+
+# Live trainers of the runs this process served last. Only a shortcut: a state alone gives the same numbers.
+live: OrderedDict[str, Trainer] = OrderedDict()
+LIVE = 24  # as many as a race has
+LIVE_PARAMETERS = 6_000_000  # of all of them: each takes 16 bytes, with Adam
+
+
+def start(experiment: Experiment) -> tuple[State, History]:
+    """A run before its first epoch. Raises LabError where the text can't be trained on with these settings."""
+    trainer = Trainer(experiment)
+    history = open_run(trainer)
+    return put_down(trainer, uuid.uuid4().hex, 0.0), history
+
+
+def advance(state: State, budget: float = math.inf, epochs: int | None = None) -> tuple[State, Chunk]:
+    """Train on from `state` for about `budget` seconds, or for `epochs` epochs, or to the end: see `train`."""
+    if state.ended:
+        return state, Chunk((), (), (), 0.0, state.ended)
+    began = time.perf_counter()
+    trainer = live.pop(state.run, None)
+    if trainer is None or trainer.steps != state.step:
+        trainer = Trainer.load(state)
+    chunk = train(trainer, budget, math.inf if epochs is None else state.epoch + epochs, state.seconds)
+    after = put_down(trainer, state.run, state.seconds)
+    seconds = time.perf_counter() - began  # loading and saving are computing too
+    return replace(after, seconds=state.seconds + seconds), replace(chunk, seconds=seconds)
+
+
+def put_down(trainer: Trainer, run: str, seconds: float) -> State:
+    """The trainer as a value; the live one is kept at hand for the next slice."""
+    live[run] = trainer
+    while len(live) > LIVE or (len(live) > 1 and sum(len(one.weights) for one in live.values()) > LIVE_PARAMETERS):
+        live.popitem(last=False)
+    return State(trainer.experiment, run, trainer.steps, trainer.epoch, seconds, trainer.ended, trainer.save())

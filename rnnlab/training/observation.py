@@ -1,0 +1,157 @@
+"""What each task lets one see of a network while it reads the probe. All in evaluation mode, and drawing no random
+numbers: training goes on as if nobody had looked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from rnnlab.data import Batch, Data, batch_of
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.limits import PROBE_TOKENS
+from rnnlab.models import CellLoop, Classifier, Seq2Seq, read, readout
+from rnnlab.models.decoding import beam, greedy
+
+ALTERNATIVES = 5  # tokens that could have been written, at each step
+
+
+@dataclass(frozen=True)
+class Observation:
+    hidden: Tensor  # [step, unit]: the recurrent output, of both directions, or of encoder and decoder
+    logits: Tensor  # [step, class]; nan where nothing is predicted after a step
+    more: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def probe_batch(data: Data) -> Batch:
+    """[batch 1, step]"""
+    return batch_of([data.probe])
+
+
+def observe_tokens(model: nn.Module, data: Data) -> Observation:
+    with torch.no_grad():
+        result = model(probe_batch(data))
+    return Observation(result.output[0], result.logits[0])
+
+
+# A whole sentence, one label
+
+
+def observe_classifier(model: nn.Module, data: Data) -> Observation:
+    """The scores after every beginning of the sentence, and
+
+    | `chances`  | [step, class] the probability of every label after each beginning                                |
+    | `saliency` | [step] how the score of the likeliest label would grow with each token's vector (gradient times  |
+    |            | input, summed over its entries)                                                                  |
+    """
+    assert isinstance(model, Classifier)
+    batch = probe_batch(data)
+    with torch.no_grad():
+        output = model(batch).output[0]
+        logits = prefixes(model, batch.ids[0])
+    more = {"chances": logits.softmax(-1).numpy(), "saliency": saliency(model, batch).numpy()}
+    return Observation(output, logits, more)
+
+
+def prefixes(model: Classifier, ids: Tensor) -> Tensor:
+    """The logits [step, class] of the sentence's first token, its first two, and so on, each as a sentence of its own;
+    of ids [step]."""
+    steps = len(ids)
+    if isinstance(model.recurrent, CellLoop):  # which takes no packed sequences
+        return torch.cat([alone(model, ids[None, : step + 1]) for step in range(steps)])
+    lengths = torch.arange(1, steps + 1)
+    x = model.input(ids.expand(steps, steps))
+    output, final = read(model.recurrent, x, lengths, None, packed=True)
+    return judge(model, output, final, lengths)
+
+
+def alone(model: Classifier, ids: Tensor) -> Tensor:
+    """The logits [batch, class] of sentences without padding, ids [batch, step]."""
+    output, final = model.recurrent(model.input(ids))
+    return judge(model, output, final, torch.full((len(ids),), ids.shape[1]))
+
+
+def judge(model: Classifier, output: Tensor, final: Tensor | tuple[Tensor, ...], lengths: Tensor) -> Tensor:
+    e = model.experiment
+    kind = "valid" if e.readout == "last" else e.readout  # the last step of a sentence by itself is its own
+    assert model.head is not None
+    return model.head(readout(kind, output, final, lengths, e.bidirectional))
+
+
+def saliency(model: Classifier, batch: Batch) -> Tensor:
+    """Gradient times input, [step], of the likeliest label's logit. Source: Shrikumar et al., 2016."""
+    with torch.enable_grad():
+        x = model.input(batch.ids).detach().requires_grad_()
+        output, final = model.recurrent(x)
+        logits = judge(model, output, final, batch.lengths)[0]
+        (gradient,) = torch.autograd.grad(logits.max(), x)
+    return (gradient * x).sum(-1)[0].detach()
+
+
+# One sequence, another
+
+
+def observe_seq2seq(model: nn.Module, data: Data) -> Observation:
+    """The decoder is given the true target. Besides, with S source steps, T target steps and L steps written freely:
+
+    | `weights`          | [T, S] attention, given the true target; only where there is attention |
+    | `free`             | int32 [L] what it writes by itself, greedily                            |
+    | `free_weights`     | [L, S] attention meanwhile                                              |
+    | `options`          | int32 [L, rank] the likeliest tokens at each of these steps             |
+    | `option_chances`   | [L, rank] their probabilities                                           |
+    | `beams`            | int32 [beam, length] what a beam search finds, filled up with -1        |
+    | `beam_scores`      | [beam] natural logarithm of each one's probability                      |
+    """
+    assert isinstance(model, Seq2Seq)
+    batch = probe_batch(data)
+    limit = min(write_limit(data), PROBE_TOKENS)
+    with torch.no_grad():
+        result = model(batch)
+        tokens, freely = greedy(model, batch.ids, batch.lengths, limit)
+        found = beam(model, batch.ids, batch.lengths, model.experiment.beam, limit)
+    silent = torch.full((result.output.shape[1], result.logits.shape[-1]), torch.nan)  # nothing is written meanwhile
+    chances = freely.logits[0].softmax(-1).topk(min(ALTERNATIVES, freely.logits.shape[-1]), dim=-1)
+    longest = max(len(one.tokens) for one in found)
+    more = {
+        "free": tokens[0].int().numpy(),
+        "options": chances.indices.int().numpy(),
+        "option_chances": chances.values.numpy(),
+        "beams": np.array([[*one.tokens, *[-1] * (longest - len(one.tokens))] for one in found], dtype=np.int32),
+        "beam_scores": np.array([one.score for one in found], dtype=np.float32),
+    }
+    for name, written in (("weights", result.decoder), ("free_weights", freely)):
+        if written.weights is not None:
+            more[name] = written.weights[0].numpy()
+    hidden = torch.cat([result.output[0], result.decoder.output[0]])
+    return Observation(hidden, torch.cat([silent, result.logits[0]]), more)
+
+
+def write_limit(data: Data) -> int:
+    """How far a decoder may write: somewhat longer than any target it was shown."""
+    return max(len(pair.targets) for pair in data.pairs) + 5
+
+
+# How many bytes a frame takes for what only its task has, at most
+
+
+def no_extra_bytes(_: Experiment, __: Data) -> int:
+    return 0
+
+
+def classifier_extra_bytes(_: Experiment, data: Data) -> int:
+    return 4 * len(data.probe.inputs) * (1 + len(data.classes))
+
+
+def seq2seq_extra_bytes(e: Experiment, data: Data) -> int:
+    source, target = len(data.probe.inputs), len(data.probe.targets)
+    limit = min(write_limit(data), PROBE_TOKENS)
+    attention = 0 if e.attention == "none" else 4 * source * (target + limit)
+    beyond = sum(
+        write_limit(data) - len(pair.targets) for pair in data.held[: data.examined]
+    )  # what is written is no shorter
+    return attention + limit * (4 + 8 * ALTERNATIVES) + e.beam * 4 * (limit + 1) + 4 * beyond
+
+
+Observe = Callable[[nn.Module, Data], Observation]
+ExtraBytes = Callable[[Experiment, Data], int]

@@ -1,0 +1,64 @@
+"""A race's slices, in the worker: those of any run, without what is not compared; and equal numbers of parameters."""
+
+import torch
+
+from rnnlab.data import Data
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.limits import BOUNDS
+from rnnlab.records.history import Frame, Score, State
+from rnnlab.records.race import RaceChunk, RaceOpening
+from rnnlab.training import fold
+from rnnlab.training.tasks import TASKS, data_of
+
+
+def start(experiment: Experiment, like: Experiment | None) -> tuple[State, RaceOpening]:
+    """A run before its first epoch; with as many parameters as `like`, as nearly as can be. Raises LabError where the
+    text can't be trained on."""
+    if like is not None:
+        experiment = fitted(experiment, parameters(like))
+    state, history = fold.start(experiment)
+    o = history.opening
+    scores = scores_of(history.frames)
+    return state, RaceOpening(o.parameters, o.every, o.held_count, scores[0] if scores else None)
+
+
+def advance(state: State, budget: float) -> tuple[State, RaceChunk]:
+    state, chunk = fold.advance(state, budget)
+    losses = tuple(snapshot.loss for snapshot in chunk.snapshots)
+    accuracies = tuple(snapshot.accuracy for snapshot in chunk.snapshots)
+    return state, RaceChunk(losses, accuracies, scores_of(chunk.frames), chunk.stepping, chunk.ended)
+
+
+def scores_of(frames: tuple[Frame, ...]) -> tuple[Score, ...]:
+    return tuple(Score(frame.epoch, frame.held.loss, frame.held.score) for frame in frames if frame.held)
+
+
+def parameters(experiment: Experiment) -> int:
+    """How many numbers the experiment's model learns."""
+    return counted(experiment, data_of(experiment))
+
+
+def counted(experiment: Experiment, data: Data) -> int:
+    with torch.device("meta"):  # sizes without numbers: nothing is drawn
+        return sum(p.numel() for p in TASKS[experiment.task].model(experiment, data).parameters())
+
+
+def fitted(experiment: Experiment, wanted: int) -> Experiment:
+    """The experiment with the hidden size that brings its number of parameters nearest to `wanted`; of two that are as
+    near the smaller. More units are more parameters, so half of the sizes drop out at each look."""
+    data = data_of(experiment)  # the same for all sizes
+
+    def size(hidden: int) -> int:
+        return counted(sized(experiment, hidden), data)
+
+    lowest, high = map(int, BOUNDS["hidden"])
+    low = lowest
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if size(middle) >= wanted else (middle + 1, high)
+    below = max(low - 1, lowest)  # `low` is the first that is not too small
+    return sized(experiment, min((below, low), key=lambda hidden: abs(size(hidden) - wanted)))
+
+
+def sized(experiment: Experiment, hidden: int) -> Experiment:
+    return Experiment(**experiment.model_dump() | {"hidden": hidden})

@@ -1,0 +1,114 @@
+"""TASKS: what is particular to a task, as a record of functions. The trainer knows no task by name, nor does a page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rnnlab.data import NO_TARGET, Batch, Data, next_token_data
+from rnnlab.data.labelled import classify_data, pair_data, tag_data
+from rnnlab.experiment import Experiment
+from rnnlab.models import Classifier, Pass, Seq2Seq, TokenModel
+from rnnlab.training.evaluation import Evaluate, evaluate, evaluate_seq2seq
+from rnnlab.training.observation import (
+    ExtraBytes,
+    Observe,
+    classifier_extra_bytes,
+    no_extra_bytes,
+    observe_classifier,
+    observe_seq2seq,
+    observe_tokens,
+    seq2seq_extra_bytes,
+)
+
+
+@dataclass(frozen=True)
+class Task:
+    data: Callable[[Experiment], Data]
+    model: Callable[[Experiment, Data], nn.Module]
+    watch: Observe  # what is to be seen of the probe
+    extra: ExtraBytes  # bytes that this takes in each frame, beside hidden states and likeliest classes
+    examine: Evaluate  # what becomes of the lines that are only tested on
+    views: tuple[str, ...] = ()  # what its results page shows, besides what every task has
+    written: bool = False  # whether what is predicted, step by step, is a text
+    continues: Callable[[Experiment], bool] = lambda _: False  # whether it is the next token, so that a text can go on
+
+
+def pad_of(data: Data) -> int | None:
+    return 0 if data.vocabulary.specials else None
+
+
+def token_model(experiment: Experiment, data: Data) -> nn.Module:
+    return TokenModel(experiment, len(data.vocabulary), len(data.classes), pad_of(data))
+
+
+def classifier(experiment: Experiment, data: Data) -> nn.Module:
+    return Classifier(experiment, len(data.vocabulary), len(data.classes), pad_of(data))
+
+
+def seq2seq_model(experiment: Experiment, data: Data) -> nn.Module:
+    return Seq2Seq(experiment, len(data.vocabulary), len(data.classes))
+
+
+def loss_of(experiment: Experiment, result: Pass, batch: Batch) -> Tensor:
+    """Cross-entropy over all targets, their mean or their sum; a scalar."""
+    logits, targets = result.logits.flatten(0, -2), batch.targets.flatten()  # [target, class], [target]
+    return functional.cross_entropy(logits, targets, ignore_index=NO_TARGET, reduction=experiment.loss)
+
+
+def right_of(result: Pass, batch: Batch) -> Tensor:
+    """How many targets are predicted right, a scalar."""
+    best = result.logits.max(-1).indices  # a third quicker than argmax; padding is NO_TARGET, which no class is
+    return (best == batch.targets.view_as(best)).sum()
+
+
+TASKS: dict[str, Task] = {
+    "next": Task(
+        next_token_data,
+        token_model,
+        observe_tokens,
+        no_extra_bytes,
+        evaluate,
+        written=True,
+        continues=lambda e: not e.target.strip(),
+    ),
+    "classify": Task(
+        classify_data,
+        classifier,
+        observe_classifier,
+        classifier_extra_bytes,
+        evaluate,
+        ("prefixes", "saliency", "readouts", "confusion", "classes", "judged"),
+    ),
+    "tag": Task(tag_data, token_model, observe_tokens, no_extra_bytes, evaluate, ("tagged", "classes", "confusion")),
+    "seq2seq": Task(
+        pair_data,
+        seq2seq_model,
+        observe_seq2seq,
+        seq2seq_extra_bytes,
+        evaluate_seq2seq,
+        ("attention", "decoding", "beams", "forcing", "pairs"),
+        written=True,
+    ),
+}
+
+
+# What has no say in how a text becomes data. Experiments that differ in nothing else, such as variants in a race, share
+# theirs.
+NO_DATA = (
+    *("preset", "cell", "impl", "layers", "nonlinearity", "input", "embed", "readout", "beam", "teacher"),
+    *("dropout", "dropout_embed", "dropout_head", "loss", "optimizer", "lr", "clip", "epochs"),
+)
+
+
+def data_of(experiment: Experiment) -> Data:
+    """An experiment's data. The last few are kept: a page asks again and again about one run, and a slice of training
+    may go to a worker that did not have the one before, while to tag a text takes as long as a slice."""
+    return built(experiment.model_copy(update={name: Experiment.model_fields[name].default for name in NO_DATA}))
+
+
+@lru_cache(maxsize=12)  # as many as a race has seeds
+def built(experiment: Experiment) -> Data:
+    return TASKS[experiment.task].data(experiment)
