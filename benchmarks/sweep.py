@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing, contextmanager
 from statistics import median
 
 from benchmarks.server import ROOT, STARTING, STOPPING, Row, free_port
-from pages.parts.compareview import TICK
+from pages.views.compare.page import TICK
 from rnnlab.engine import Workers, jobs
 from rnnlab.engine.cluster import Cluster
 from rnnlab.experiment import Experiment

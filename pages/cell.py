@@ -4,10 +4,11 @@
 def main() -> None:
     import streamlit as st
 
-    from pages.parts import insides, stage
+    from pages.shell import run_page
+    from pages.views.cell import page
     from rnnlab.i18n import translator
 
-    stage.show("cell", translator(st.session_state.lang), insides.draw)
+    run_page.render("cell", translator(st.session_state.lang), page.render)
 
 
 if __name__ == "__main__":

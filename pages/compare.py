@@ -4,10 +4,10 @@
 def main() -> None:
     import streamlit as st
 
-    from pages.parts import compareview
+    from pages.views.compare import page
     from rnnlab.i18n import translator
 
-    compareview.show(translator(st.session_state.lang))
+    page.render(translator(st.session_state.lang))
 
 
 if __name__ == "__main__":

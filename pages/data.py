@@ -4,13 +4,14 @@
 def main() -> None:
     import streamlit as st
 
-    from pages.parts import athand, dataview, stage
+    from pages.shell import run_page
+    from pages.views.data import dataset, upload
     from rnnlab.i18n import translator
 
     t = translator(st.session_state.lang)
-    stage.show("data", t, lambda *_: None)
-    dataview.draw(t)
-    athand.draw(st.session_state.run, t)
+    run_page.render("data", t, lambda *_: None)
+    upload.render(t)
+    dataset.render(st.session_state.run, t)
 
 
 if __name__ == "__main__":

@@ -4,10 +4,11 @@
 def main() -> None:
     import streamlit as st
 
-    from pages.parts import generateview, stage
+    from pages.shell import run_page
+    from pages.views.generate import page
     from rnnlab.i18n import translator
 
-    stage.show("generate", translator(st.session_state.lang), generateview.draw)
+    run_page.render("generate", translator(st.session_state.lang), page.render)
 
 
 if __name__ == "__main__":

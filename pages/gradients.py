@@ -4,10 +4,11 @@
 def main() -> None:
     import streamlit as st
 
-    from pages.parts import gradientview, stage
+    from pages.shell import run_page
+    from pages.views.gradients import page
     from rnnlab.i18n import translator
 
-    stage.show("gradients", translator(st.session_state.lang), gradientview.draw)
+    run_page.render("gradients", translator(st.session_state.lang), page.render)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@
 def main() -> None:
     import streamlit as st
 
-    from pages.parts import ages, stage
+    from pages.shell import run_page
+    from pages.views.history import demonstrations
     from rnnlab.i18n import translator
     from rnnlab.lessons.chapter import chapter
 
@@ -16,28 +17,28 @@ def main() -> None:
         st.markdown(f"{'#' * (section.level + 1)} {section.title}")
         st.markdown(section.body)
 
-    stage.show("history", t, lambda *_: None)  # the run has its place below, beside the counts
+    run_page.render("history", t, lambda *_: None)  # the run has its place below, beside the counts
     with st.container(width=840, key="chapter"):  # lines that the eye can follow
         read("opening")
-        ages.years(t)
+        demonstrations.years(t)
         read("rules")
-        ages.rules(t, lang)
+        demonstrations.rules(t, lang)
         read("rules-end")
         read("statistics")
-        own = ages.own_text(t)
+        own = demonstrations.own_text(t)
         if own:
-            ages.counts(t, own)
+            demonstrations.counts(t, own)
         read("statistics-end")
         read("learning")
         if own:
-            ages.template(t, own)
+            demonstrations.template(t, own)
         read("learning-end")
         read("networks")
         if own:
-            ages.network(t, own)
+            demonstrations.network(t, own)
         read("networks-end")
         read("onward")
-        ages.lessons(t)
+        demonstrations.lessons(t)
 
 
 if __name__ == "__main__":

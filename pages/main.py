@@ -7,11 +7,11 @@ Everything is inside `main`, imports too: a worker process starts by running thi
 def main() -> None:
     import streamlit as st
 
-    from pages.parts import form, sharing, visit
+    from pages.shell import first_visit, form, form_state, navigation, sharing
     from rnnlab.i18n import LANGUAGES, translator
 
     st.set_page_config(page_title="RNN Lab", page_icon="🔁", layout="wide", initial_sidebar_state=340)
-    visit.begin()
+    first_visit.begin()
     t = translator(st.session_state.lang)
     pages = {
         name: st.Page(f"{name}.py", title=t(f"page.{name}"), default=name == "playground")
@@ -30,7 +30,7 @@ def main() -> None:
         )
     }
     here = st.navigation(list(pages.values()), position="top")
-    leaving = visit.leave(pages, here)  # a lesson opens on its page
+    leaving = navigation.leave(pages, here)  # a lesson opens on its page
     st.session_state.here = here.url_path or "playground"
     with st.sidebar:
         st.segmented_control(
@@ -40,11 +40,11 @@ def main() -> None:
             format_func=LANGUAGES.__getitem__,
             key="lang",
             required=True,
-            on_change=form.keep,
+            on_change=form_state.keep,
             label_visibility="collapsed",
         )
-        form.show(t)
-        sharing.show(t, here.url_path)
+        form.render(t)
+        sharing.render(t, here.url_path)
     if not leaving:
         here.run()
     sharing.keep_address(here.url_path, leaving)

@@ -4,10 +4,11 @@
 def main() -> None:
     import streamlit as st
 
-    from pages.parts import stage, view
+    from pages.shell import run_page
+    from pages.views.playground import page
     from rnnlab.i18n import translator
 
-    stage.show("playground", translator(st.session_state.lang), view.draw)
+    run_page.render("playground", translator(st.session_state.lang), page.render)
 
 
 if __name__ == "__main__":

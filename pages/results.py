@@ -4,10 +4,11 @@
 def main() -> None:
     import streamlit as st
 
-    from pages.parts import resultview, stage
+    from pages.shell import run_page
+    from pages.views.results import page
     from rnnlab.i18n import translator
 
-    stage.show("results", translator(st.session_state.lang), resultview.draw)
+    run_page.render("results", translator(st.session_state.lang), page.render)
 
 
 if __name__ == "__main__":

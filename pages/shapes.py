@@ -4,9 +4,11 @@
 def main() -> None:
     import streamlit as st
 
-    from pages.parts import form, kept, layerform, layerview, sharing, tryshape
-    from pages.parts.ask import ask
-    from pages.parts.panel import panel
+    from pages.shell import form_state, live_fragment, sharing
+    from pages.shell.ask_worker import ask_worker
+    from pages.shell.messages import complain
+    from pages.shell.panel import panel
+    from pages.views.shapes import controls, module, try_shape
     from rnnlab import engine
     from rnnlab.engine import jobs, runs
     from rnnlab.experiment import Experiment
@@ -21,36 +23,38 @@ def main() -> None:
     # The run gives the sizes of its first batch: for them it must have been opened, no more.
     for hurry in ("patience", "whole"):  # meant for pages that show the run itself
         st.session_state.pop(hurry, None)
-    run = kept.advance("run", lambda run: runs.settle(engine.shared(), run, 0.0 if run.history else OPENING, enough=1))
+    run = live_fragment.advance(
+        "run", lambda run: runs.settle(engine.shared(), run, 0.0 if run.history else OPENING, enough=1)
+    )
     with st.container():
         if not isinstance(st.session_state.experiment, Experiment):
-            form.complain(st.session_state.experiment)
-        form.complain(run.problems)
+            complain(st.session_state.experiment)
+        complain(run.problems)
     st.title(t("title.shapes"), anchor=False)
 
     with panel("shapes-setting", t):
-        controls, code = st.columns([6, 5], gap="medium")
-        with controls:
-            setting = layerform.show(t)
+        left, code = st.columns([6, 5], gap="medium")
+        with left:
+            setting = controls.render(t)
         with code:
             if setting:
                 st.code(program(setting), language="python", wrap_lines=True)
                 st.caption(t("layer.program"))
     if setting:
-        look = ask(jobs.layer, setting)
+        look = ask_worker(jobs.layer, setting)
         if look:
             with panel("shapes-tensors", t, code=counting(setting)):
-                layerview.tensors(look, t)
+                module.tensors(look, t)
             if look.readout:
                 with panel("shapes-readout", t, code=comparing(setting)):
-                    layerview.readout(look, t)
+                    module.readout(look, t)
             else:
                 with panel("shapes-steps", t):
-                    layerview.steps(look, t)
+                    module.steps(look, t)
         with panel("shapes-try", t):
-            tryshape.show(setting, t)
+            try_shape.render(setting, t)
     with panel("shapes-models", t):
-        lesson = form.value("preset")
+        lesson = form_state.value("preset")
         if lesson != st.session_state.get("shapes_lesson") or "shapes_model" not in st.session_state:
             st.session_state.shapes_lesson = lesson
             st.session_state.shapes_model = (
@@ -66,9 +70,9 @@ def main() -> None:
         )
         st.session_state.shapes_kept = chosen  # a look at another page drops the widget's own state
         st.caption(t(f"model_about.{chosen}"))
-        model = ask(jobs.architecture, chosen)
+        model = ask_worker(jobs.architecture, chosen)
         if model:
-            layerview.model(model, t)
+            module.model(model, t)
 
 
 if __name__ == "__main__":

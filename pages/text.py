@@ -4,14 +4,15 @@
 def main() -> None:
     import streamlit as st
 
-    from pages.parts import cutview, stage, textview
+    from pages.shell import run_page
+    from pages.views.text import cuts, page
     from rnnlab.i18n import translator
 
     t = translator(st.session_state.lang)
-    stage.show("text", t, textview.draw)
+    run_page.render("text", t, page.render)
     run = st.session_state.run
     if run.shown.history is None and not run.going:  # a text that can't be trained on can still be cut
-        cutview.draw(run, t)
+        cuts.render(run, t)
 
 
 if __name__ == "__main__":

@@ -4,10 +4,11 @@
 def main() -> None:
     import streamlit as st
 
-    from pages.parts import stage, unitsview
+    from pages.shell import run_page
+    from pages.views.units import page
     from rnnlab.i18n import translator
 
-    stage.show("units", translator(st.session_state.lang), unitsview.draw)
+    run_page.render("units", translator(st.session_state.lang), page.render)
 
 
 if __name__ == "__main__":

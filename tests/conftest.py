@@ -18,7 +18,7 @@ class TwoKinds(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
-        return "processes" if "/browser/" in file or file.endswith("/test_engine.py") else file
+        return "processes" if "/browser/" in file or "/processes/" in file else file
 
 
 def pytest_xdist_make_scheduler(config, log):

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from lab import FLAGS, NAMES, Lab, find_chromium, serving
 from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.support.lab import FLAGS, NAMES, Lab, find_chromium, serving
 
 
 @pytest.fixture(scope="session")

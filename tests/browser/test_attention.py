@@ -6,10 +6,10 @@ import re
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from support import eventually
 
 from rnnlab import Experiment, run
 from rnnlab.experiment.links import to_link
+from tests.support.eventually import eventually
 
 SMALL = {"task": "seq2seq", "data": "numerals", "pairs": 120, "hidden": 24, "embed": 16, "batch": 8, "epochs": 8}
 SMALL |= {"cell": "gru", "attention": "additive", "held_out": 0.15, "lr": 0.03, "packed": True, "probe": 4, "beam": 3}

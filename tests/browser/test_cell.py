@@ -3,16 +3,16 @@ change and its undoing are what the same change is there."""
 
 import re
 
-import plain
 import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from support import eventually
 from torch import nn
 
 from rnnlab import Experiment, run
 from rnnlab.experiment.links import to_link
+from tests.support import plain
+from tests.support.eventually import eventually
 
 FIRST = "我 喜欢 学习 深度 学习"
 TYPES = ["我", "喜欢", "学习", "深度"]

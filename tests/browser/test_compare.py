@@ -5,11 +5,11 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from support import eventually
 
 from rnnlab import Experiment, run
 from rnnlab.experiment.links import to_link
 from rnnlab.experiment.race_plan import RacePlan, grid
+from tests.support.eventually import eventually
 
 TEXT = "a b c d a\nb c d e\nd e a b\na a b c"
 SMALL = Experiment(text=TEXT, epochs=40, hidden=5, embed=4, held_out=0.5)

@@ -6,13 +6,13 @@ import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from support import eventually
 from torch import nn
 
 from rnnlab import Experiment, run
 from rnnlab.experiment.links import to_link
 from rnnlab.inspection.generation import generate
 from rnnlab.records.generation import Settings, spread
+from tests.support.eventually import eventually
 
 TEXT = "a red fox ran, a red hen ran, and a dog <b> sat on a red log"
 SMALL = Experiment(text=TEXT, tokenizer="chars", cell="gru", hidden=24, epochs=60)

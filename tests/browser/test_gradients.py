@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from support import eventually
 
 from rnnlab import Experiment, run
 from rnnlab.inspection import gradients
+from tests.support.eventually import eventually
 
 LONG = "long-range"
 

@@ -3,11 +3,12 @@
 import re
 
 import numpy as np
-import plain
 import psutil
 import pytest
 from playwright.sync_api import expect
-from support import eventually
+
+from tests.support import plain
+from tests.support.eventually import eventually
 
 SENTENCE = "深度 学习 让 机器 学习 语言 的 规律"
 FIRST = "我 喜欢 学习 深度 学习"

@@ -5,12 +5,12 @@ import urllib.request
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from lab import serving
 from playwright.sync_api import expect
-from support import eventually
 
 from rnnlab import Experiment
 from rnnlab.experiment.links import to_link
+from tests.support.eventually import eventually
+from tests.support.lab import serving
 
 ODD = "<b>x</b> $x$ **x** [a](b) :red[x] :smile: 1 01 1e5 2024-01-01 nan &lt; 👩‍👩‍👧 مرحبا <b>x</b> 1"
 MARKUP = "b, strong, em, a, .katex, img, script"

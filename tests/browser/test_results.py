@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from support import eventually
 
 from rnnlab import Experiment, run
 from rnnlab.experiment.links import to_link
+from tests.support.eventually import eventually
 
 SORTS = """good | a fine <b>it</b> with $x$
 bad | a dull film with a silly end

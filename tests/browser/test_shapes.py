@@ -5,7 +5,8 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from support import eventually
+
+from tests.support.eventually import eventually
 
 
 def opened(visit, query: str = "preset=layer-shapes", **options):

@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
-from support import eventually
 
 from rnnlab import Experiment
 from rnnlab.experiment.links import from_file, from_link, to_link
+from tests.support.eventually import eventually
 
 # Distinct characters in random order: nothing that a compressor could shorten.
 LONG = "".join(random.Random(0).choices([chr(code) for code in range(0x4E00, 0x9F00)], k=20_000))

@@ -1,0 +1,43 @@
+"""Asking a worker something from a page. Jobs are pure, so what was answered once is kept for a while."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from pages.shell.messages import complain
+from rnnlab import engine
+from rnnlab.i18n import LabError, Problem, translator
+
+T = TypeVar("T")
+
+KEPT = 12  # answers, a session
+PATIENCE = 20.0  # seconds: workers take turns among all readers
+
+
+def ask_worker(job: Callable[..., T], *args: Any) -> T | None:
+    """What a function of `rnnlab.jobs` makes of hashable arguments. None where it can't be had: the page says why."""
+    answers: OrderedDict[Any, Future] = st.session_state.setdefault("answers", OrderedDict())
+    key = (job.__module__, job.__qualname__, args)
+    if key not in answers:
+        answers[key] = engine.shared().submit(job, *args)
+    answers.move_to_end(key)
+    while len(answers) > KEPT:
+        answers.popitem(last=False)
+    try:
+        return answers[key].result(PATIENCE)
+    except TimeoutError:  # still under way: whatever the reader does next looks again
+        t = translator(st.session_state.lang)
+        st.info(t("ask.slow"))
+        return None
+    except LabError as error:
+        problems = error.problems
+    except Exception as error:
+        logging.getLogger(__name__).exception("a job failed")
+        problems = (Problem("job_failed", "", {"reason": repr(error)[:200]}),)
+    answers.pop(key, None)  # asked again next time: a lost worker is no answer
+    complain(problems)
+    return None

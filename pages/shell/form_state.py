@@ -1,0 +1,87 @@
+"""What the form's widgets say, as an experiment, and how they are filled with one. Keys and values are those of
+`Experiment` and of links, whatever the language, so that switching the language changes labels and nothing else."""
+
+import time
+from functools import cache
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from rnnlab.engine.runs import Run
+from rnnlab.experiment import Experiment, choices
+from rnnlab.i18n import LANGUAGES, LabError, Problem, Translate, translator
+
+# A widget's key is its field's name, but where the panel that shows the thing has that key already.
+KEYS = {name: name for name in Experiment.model_fields} | {"hidden": "hidden_size", "loss": "loss_reduction"}
+CHOICES = (
+    *("preset", "task", "data", "tokenizer", "input", "cell", "impl", "nonlinearity", "head", "readout", "attention"),
+    *("loss", "optimizer"),
+)
+ECHO = 3.0  # seconds within which the browser has learnt what the form is filled with
+
+
+def fill(experiment: Experiment) -> None:
+    """Put an experiment into the widgets. Only before they are shown in a run, or in a callback."""
+    for name, now in experiment.model_dump().items():
+        st.session_state[KEYS[name]] = now
+
+
+def echoed(name: str, said: str) -> bool:
+    """Whether a change is none of the reader's: what the browser sends of its own accord may bring along what the form
+    said before it was filled, for it does not know yet. That is a timer's tick, which draws a fragment, and all that
+    belongs to going on to another page."""
+    context = get_script_run_ctx()
+    tick = bool(context and context.fragment_ids_this_run)
+    filled, before = st.session_state.get("overwritten", (0.0, {}))
+    unasked = tick or "go" in st.session_state or "luggage" in st.session_state
+    return unasked and said == before.get(name) and time.monotonic() - filled < ECHO
+
+
+@cache
+def ids_by_label(name: str) -> dict[str, str]:
+    """What a choice is called, in every language -> its value."""
+    return {translator(lang)(f"{name}.{id}"): id for lang in LANGUAGES for id in choices(name)}
+
+
+def value(name: str) -> Any:
+    """What a field's widget says. The browser answers with the label it shows, and while the language changes that
+    may be a label of the language before. What the task has no use for is not asked: its default stands."""
+    said = st.session_state.get(KEYS[name], Experiment.model_fields[name].default)
+    return ids_by_label(name).get(said, said) if name in CHOICES else said
+
+
+def keep() -> None:
+    """Give every choice its value anew, so that the browser shows it under its label of today."""
+    for name in CHOICES:
+        st.session_state[KEYS[name]] = value(name)
+
+
+def said() -> dict[str, Any]:
+    """What the widgets say now, by field. Once a run is enough: a look into Streamlit's state takes a tenth of a
+    millisecond."""
+    return {name: value(name) for name in KEYS}
+
+
+def read(fields: dict[str, Any] | None = None) -> Experiment | tuple[Problem, ...]:
+    """What the widgets say as an experiment, or why it is none. `st.session_state.experiment` keeps a run's answer."""
+    try:
+        return Experiment(**(fields or said()))
+    except LabError as error:
+        return error.problems
+
+
+def own_text() -> None:
+    st.session_state.text = st.session_state.pop("own_text")
+
+
+def at_hand(run: Run) -> Experiment:
+    """The experiment that the form says, for what depends on its text alone; the run's, while the form says none."""
+    said = st.session_state.experiment
+    return said if isinstance(said, Experiment) else run.experiment
+
+
+def ahead(run: Run, t: Translate) -> None:
+    """Say so where what is shown is of the form and not of the run."""
+    if at_hand(run) != run.experiment:
+        st.caption(t("parts.ahead"))

@@ -1,0 +1,17 @@
+"""What the page says to the reader: what can't be used and why, and what is worth a note."""
+
+import streamlit as st
+
+from pages.shell.markdown import verbatim
+from rnnlab.i18n import Problem, describe
+
+
+def complain(problems: tuple[Problem, ...]) -> None:
+    for problem in problems:
+        st.error(describe(problem, st.session_state.lang, verbatim))
+
+
+def say(notes: tuple[Problem, ...]) -> None:
+    """What was left out or cut, which is no error."""
+    for note in notes:
+        st.caption(describe(note, st.session_state.lang, verbatim))

@@ -1,0 +1,186 @@
+"""A race's setup as the session keeps it: the values of one setting or two, or variants picked by hand.
+
+Keys that begin with `race_` are those of its widgets, in raceform.py.
+"""
+
+import re
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from pages.shell import form_state
+from rnnlab.experiment import Experiment, race_plan
+from rnnlab.experiment.race_plan import VARIANTS, Change, RacePlan
+from rnnlab.i18n import LANGUAGES, LabError, Problem, translator
+
+WAYS = ("grid", "hand")
+SEEDS = 3
+
+RaceSetup = RacePlan | tuple[Problem, ...]
+T = TypeVar("T", bound=str)
+
+
+def values_key(name: str) -> str:
+    return f"race_values_{name}"
+
+
+def begin(base: Experiment) -> None:
+    """A setup that fits the experiment, until the reader makes another; and always one that it can have. Another call
+    changes nothing."""
+    wanted, state = race_plan.first_axis(base), st.session_state
+    if wanted != state.get("race_default") and untouched():
+        adopt(base, race_plan.grid(wanted))
+        state.race_default = wanted
+    used = race_plan.fields(base)
+    if state.get("race_first") not in used:
+        state.race_first = next(iter(wanted))
+    second = state.setdefault("race_second", "")
+    if second and (second not in used or second == state.race_first):
+        state.race_second = ""
+    for name in (state.race_first, state.race_second):
+        if name and values_key(name) not in state:
+            fill(name, race_plan.suggested(base, name))
+
+
+def untouched() -> bool:
+    """Whether the setup is still the one that was made for an experiment, or there is none yet."""
+    state = st.session_state
+    if (default := state.get("race_default")) is None:
+        return "race_hand" not in state
+    [(name, values)] = default.items()
+    return way() == "grid" and state.race_first == name and not state.race_second and given(name) == list(values)
+
+
+def adopt(base: Experiment, changes: tuple[Change, ...]) -> None:
+    """Let these variants be the setup: as a grid where they are one."""
+    state, axes = st.session_state, race_plan.axes_of(changes)
+    state.race_way = "grid" if axes else "hand"
+    state.race_hand = tuple(race_plan.snapshot(Experiment(**base.model_dump() | dict(one))) for one in changes)
+    if axes:
+        state.race_first, state.race_second = [*axes, ""][:2]
+        for name, values in axes.items():
+            fill(name, values)
+
+
+def adopt_plan(plan: RacePlan) -> None:
+    """A plan that came with a link."""
+    adopt(plan.base, plan.variants)
+    st.session_state.race_default = None
+    st.session_state.race_seeds, st.session_state.race_equal = plan.seeds, plan.equal
+
+
+def fill(name: str, values: tuple[Any, ...]) -> None:
+    """Put a field's values into its widget."""
+    as_text = race_plan.kind(name) == "number"
+    st.session_state[values_key(name)] = ", ".join(map(race_plan.plain, values)) if as_text else list(values)
+
+
+def given(name: str) -> list[Any]:
+    """What a field's widget says. While the language changes the browser may answer with labels of the one before."""
+    said = st.session_state.get(values_key(name))
+    if said is None:
+        return []
+    match race_plan.kind(name):
+        case "number":
+            return re.findall(r"[^\s,;\u3001\uff0c\uff1b]+", said)  # also between Chinese commas
+        case "choice":
+            return [form_state.ids_by_label(name).get(one, one) for one in said]
+    return [SWITCH.get(one, one) for one in said]
+
+
+SWITCH = {translator(lang)(key): on for lang in LANGUAGES for key, on in (("race.on", True), ("race.off", False))}
+
+
+def spread(base: Experiment) -> dict[str, tuple[Any, ...]] | None:
+    """The fields of the grid with their values; None where a value is none."""
+    try:
+        return axes(base)
+    except LabError:
+        return None
+
+
+def axes(base: Experiment) -> dict[str, tuple[Any, ...]]:
+    """The same. Raises LabError with every value that is none."""
+    problems: list[Problem] = []
+    found = {}
+    for name in (st.session_state.race_first, st.session_state.race_second):
+        if name:
+            try:
+                found[name] = race_plan.typed(base, name, given(name))
+            except LabError as error:
+                problems += error.problems
+    if problems:
+        raise LabError(*problems)
+    return found
+
+
+def plan(base: Experiment) -> RaceSetup:
+    """What the setup says, or why it is no race."""
+    state = st.session_state
+    try:
+        changes = race_plan.grid(axes(base)) if way() == "grid" else race_plan.differing(base, state.race_hand)
+        return RacePlan(base, changes, seeds(), bool(state.get("race_equal", False)))
+    except LabError as error:
+        return error.problems
+
+
+def of_page(page: str, base: Experiment) -> RacePlan | None:
+    """What the link to a page says of a race: on the one about races, what is set up."""
+    if page != "compare":
+        return None
+    begin(base)
+    asked = plan(base)
+    return asked if isinstance(asked, RacePlan) else None
+
+
+def way() -> str:
+    return understood("way", WAYS)
+
+
+def understood(name: str, ids: tuple[T, ...]) -> T:
+    """What one of the segmented controls says, its first value before it is there. While the language changes the
+    browser may answer with a label of the one before."""
+    said = st.session_state.get(f"race_{name}", ids[0])
+    labels = {translator(lang)(f"race.{name}.{id}"): id for lang in LANGUAGES for id in ids}
+    return labels.get(said, said)
+
+
+def over_seeds() -> bool:
+    """Whether the seed is one of the fields that vary: then each variant has one run."""
+    return way() == "grid" and "seed" in (st.session_state.race_first, st.session_state.race_second)
+
+
+def seeds() -> int:
+    return 1 if over_seeds() else int(st.session_state.get("race_seeds", SEEDS))
+
+
+# What clicks do
+
+
+def freeze(base: Experiment) -> None:
+    """From a grid to picking by hand: begin with the variants that there are."""
+    if way() == "hand" and (axes := spread(base)):
+        snapshots = [Experiment(**base.model_dump() | dict(one)) for one in race_plan.grid(axes)[: VARIANTS[1]]]
+        st.session_state.race_hand = tuple(map(race_plan.snapshot, snapshots))
+
+
+def add() -> None:
+    experiment = form_state.read()
+    if isinstance(experiment, Experiment):
+        st.session_state.race_hand = (*st.session_state.race_hand, race_plan.snapshot(experiment))
+
+
+def remove(base: Experiment, place: int, of: str) -> None:
+    """Take out the variant at this place, if it is still the one that was clicked."""
+    by_hand = way() == "hand"
+    changes = race_plan.differing(base, st.session_state.race_hand) if by_hand else race_plan.grid(spread(base) or {})
+    if place < len(changes) and said(changes[place]) == of:
+        if by_hand:
+            hand = st.session_state.race_hand
+            st.session_state.race_hand = (*hand[:place], *hand[place + 1 :])
+        else:
+            adopt(base, (*changes[:place], *changes[place + 1 :]))
+
+
+def said(change: Change) -> str:
+    return ",".join(f"{name}:{race_plan.plain(value)}" for name, value in change)

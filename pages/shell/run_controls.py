@@ -1,0 +1,81 @@
+"""The buttons of a run. Each is one function from run to run."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.shell import form_state
+from rnnlab import engine
+from rnnlab.engine import runs
+from rnnlab.engine.runs import Run
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.limits import BOUNDS
+from rnnlab.i18n import Problem, Translate
+
+PATIENCE = 0.35  # seconds that a click waits for its first result, so that it is drawn at once
+
+
+def render(page: str, t: Translate, run: Run, experiment: Experiment | tuple[Problem, ...]) -> None:
+    valid = isinstance(experiment, Experiment)
+    goes_on = valid and not run.going and run.epoch > 0 and continues(run, experiment)
+    with st.container(horizontal=True, key="runbar", gap="small", vertical_alignment="center"):
+        st.title(t(f"title.{page}"), width="content", anchor=False)
+        button(
+            "train", t("button.continue" if goes_on else "button.train"), train, run.going or not valid, primary=True
+        )
+        button("pause", t("button.pause"), runs.pause, not run.going, needs_experiment=False)
+        button("step", t("button.step"), step, run.going or not valid)
+        stoppable = run.going or (run.resumable and run.epoch > 0)
+        button("stop", t("button.stop"), runs.stop, not stoppable, needs_experiment=False)
+        button("reset", t("button.reset"), reset, not valid)
+        button("reseed", t("button.reseed"), reseed, not valid)
+        with st.popover("?", key="about_runbar", type="tertiary"):
+            st.markdown(t("about.runbar"))
+
+
+def button(
+    key: str,
+    label: str,
+    action: Callable[..., Run],
+    disabled: bool,
+    primary: bool = False,
+    needs_experiment: bool = True,
+) -> None:
+    kind = "primary" if primary else "secondary"
+    st.button(label, key=key, on_click=act, args=(action, needs_experiment), disabled=disabled, type=kind)
+
+
+def act(action: Callable[..., Run], needs_experiment: bool) -> None:
+    """Run a button's function; one that trains, on what the form says at this very moment."""
+    experiment = form_state.read()
+    if not needs_experiment:
+        st.session_state.run = action(st.session_state.run)
+    elif isinstance(experiment, Experiment):
+        st.session_state.run = action(st.session_state.run, experiment)
+    st.session_state.patience = PATIENCE
+
+
+def continues(run: Run, experiment: Experiment) -> bool:
+    return run.resumable and run.experiment == experiment
+
+
+def train(run: Run, experiment: Experiment) -> Run:
+    if continues(run, experiment):
+        return runs.train_until(engine.shared(), run, experiment.epochs)
+    return runs.begin(engine.shared(), experiment, train=True, before=run)
+
+
+def step(run: Run, experiment: Experiment) -> Run:
+    if not continues(run, experiment):
+        run = runs.begin(engine.shared(), experiment, train=False, before=run)
+    return runs.train_until(engine.shared(), run, run.epoch + 1)
+
+
+def reset(run: Run, experiment: Experiment) -> Run:
+    return runs.begin(engine.shared(), experiment, train=False, before=run)
+
+
+def reseed(run: Run, experiment: Experiment) -> Run:
+    low, high = BOUNDS["seed"]
+    st.session_state.seed = experiment.seed + 1 if experiment.seed < high else int(low)
+    return reset(run, Experiment(**{**experiment.model_dump(), "seed": st.session_state.seed}))

@@ -1,0 +1,104 @@
+"""What every page about a run begins with, and the part of it that is drawn again on every tick while the run goes on.
+
+Which epoch and which step the reader looks at is known to the browser first (see js/common.js): there all parts move
+together at once. Pages that need a worker for it are told by the scrubber, and find it here.
+"""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.shell import live_fragment, run_controls, sharing
+from pages.shell.messages import complain
+from rnnlab import engine
+from rnnlab.engine import runs
+from rnnlab.engine.runs import Run
+from rnnlab.experiment import Experiment
+from rnnlab.i18n import Translate, translator
+from rnnlab.records.history import History
+
+TICK = 0.25  # seconds between two looks at a run: a live draw takes the browser up to 0.1
+
+
+def render(page: str, t: Translate, draw: Callable[[Run, Translate], None]) -> None:
+    """A page about the run at hand: notes, complaints, buttons, progress, then `draw` for what has a history."""
+    with st.container():  # always one element, so that what follows keeps its place and is not built anew
+        sharing.notes(t)
+    patience, whole = st.session_state.pop("patience", 0.0), st.session_state.pop("whole", False)
+
+    def settled(run: Run) -> Run:
+        return runs.settle(engine.shared(), run, patience, run.until if whole else run.epoch + 1)
+
+    run = live_fragment.advance("run", settled)
+    experiment = st.session_state.experiment
+    with st.container():
+        if not isinstance(experiment, Experiment):
+            complain(experiment)
+        elif experiment != run.experiment:
+            st.info(t("run.stale"))
+    run_controls.render(page, t, run, experiment)
+
+    def body() -> None:
+        run, t = st.session_state.run, translator(st.session_state.lang)
+        with st.container():
+            complain(run.problems)
+        status(run.shown, t)
+        if run.shown.history is not None:
+            draw(run.shown, t)
+
+    def going() -> None:
+        run: Run = live_fragment.advance("run", lambda run: runs.tick(engine.shared(), run, 0.05))
+        if not run.going:
+            st.rerun()  # the whole page once more: the buttons change, and the timer ends
+        body()
+
+    def resting() -> None:
+        body()
+
+    # Two fragments, not one with a timer or without: a tick that comes late, after the page was drawn anew, must find
+    # none. Streamlit would drop what of it is not yet sent, but for elements that the browser knows already, and a
+    # browser that gets these without their containers goes blank.
+    if run.going:
+        st.fragment(going, run_every=TICK)()
+    else:
+        st.fragment(resting)()
+
+
+def status(run: Run, t: Translate) -> None:
+    """How far, how good, how fast."""
+    with st.container(key="status"):
+        if run.history is None:
+            st.progress(0.0, t("status.opening") if run.going else t("status.none"))
+            return
+        history, epochs = run.history, run.experiment.epochs
+        parts = [t("status.epoch", epoch=history.epoch, epochs=epochs)]
+        if history.snapshots:
+            last = history.snapshots[-1]
+            parts += [
+                t("status.loss", loss=f"{last.loss:.4g}"),
+                t("status.accuracy", share=f"{last.accuracy:.0%}"),
+                *held_score(history, t),
+                t("status.rate", rate=f"{history.epoch / max(run.elapsed, 1e-9):,.0f}"),
+                t("status.seconds", seconds=f"{run.elapsed:.2f}"),
+            ]
+        parts.append(t(f"status.{mode(run, history)}"))
+        st.progress(history.epoch / epochs, "  ·  ".join(parts))
+        if history.ended in ("time", "diverged"):
+            st.warning(t(f"ended.{history.ended}", epoch=history.epoch))
+
+
+def held_score(history: History, t: Translate) -> list[str]:
+    """How much of what is only tested on is right, by the newest frame."""
+    held = history.frames[-1].held
+    return [t("status.held", share=f"{held.score:.0%}")] if held else []
+
+
+def mode(run: Run, history: History) -> str:
+    """The word for where a run stands."""
+    if run.going:
+        return "training" if run.until else "opening"
+    if history.ended:
+        return {"epochs": "trained", "time": "stopped", "diverged": "diverged"}[history.ended]
+    if not history.snapshots:
+        return "ready"
+    return "stopped" if run.state is None else "paused"

@@ -1,0 +1,115 @@
+"""Taking an experiment away and bringing it back: the link, the file, and the browser's address bar."""
+
+import json
+import time
+
+import streamlit as st
+
+from pages.components.address_bar.address_bar import address_bar
+from pages.components.copy_link.copy_link import copy_link
+from pages.shell import form_state, race_setup
+from pages.shell.lessons import open_experiment
+from pages.shell.markdown import verbatim
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.links import LINK_CHARACTERS, TEXTS, fits, from_file, to_draft, to_file, to_link
+from rnnlab.i18n import LabError, Problem, Translate, describe
+
+
+def render(t: Translate, page: str) -> None:
+    with st.expander(t("share.title"), expanded=False):
+        experiment = st.session_state.experiment
+        if isinstance(experiment, Experiment):
+            st.toggle(
+                t("share.run"),
+                st.session_state.get("run_on_opening", True),  # forgotten while the form held no experiment
+                key="run_on_opening",
+                help=t("share.run.help"),
+            )
+            plan = race_setup.of_page(page, experiment)
+            query = to_link(experiment, st.session_state.lang, st.session_state.run_on_opening, plan)
+            if fits(query):
+                copy_link(
+                    key="link",
+                    page=page,
+                    query=query,
+                    labels={name: t(f"share.{name}") for name in ("link", "copy", "copied", "failed")},
+                )
+            else:
+                st.info(t("share.too_long", limit=f"{LINK_CHARACTERS:,}"))
+            st.download_button(
+                t("share.download"),
+                to_file(experiment),
+                "rnnlab-experiment.json",
+                "application/json",
+                key="download",
+                on_click="ignore",
+            )
+        st.file_uploader(t("share.upload"), type="json", key="file", max_upload_size=1, on_change=open_file)
+
+
+def open_file() -> None:
+    """An experiment file was dropped: show its experiment, or say what is wrong with it and change nothing."""
+    if st.session_state.file is None:
+        return
+    try:
+        open_experiment(from_file(st.session_state.file.getvalue()))
+        st.session_state.notes = ()
+    except LabError as error:
+        st.session_state.notes = error.problems
+
+
+def keep_address(page: str, leaving: bool = False) -> None:
+    """Let the address bar say what the form says. A text too long for an address waits in the browser's storage; until
+    the browser has answered with it, the address stays as it is. `leaving`: the browser is to answer once it has drawn
+    this."""
+    experiment = st.session_state.experiment
+    if not isinstance(experiment, Experiment):
+        return
+    run, plan = st.session_state.run, race_setup.of_page(page, experiment)
+    trained = run.experiment == experiment and run.until > 0  # so that a reload trains it again
+    again = trained if plan is None else st.session_state.get("race") is not None
+    query, draft = to_link(experiment, st.session_state.lang, again, plan), None
+    if not fits(query):
+        query = to_draft(experiment, st.session_state.lang, plan)
+        draft = json.dumps({name: getattr(experiment, name) for name in TEXTS})
+    waiting = st.session_state.restore
+    address_bar(
+        key="address",
+        page=page,
+        query=None if waiting else query,
+        text_draft=None if waiting else draft,
+        restore=waiting,
+        leaving=time.monotonic() if leaving else None,
+        on_restored_change=restore,
+        on_still_change=still,
+    )
+
+
+def still() -> None:
+    """The browser has drawn the page without timers."""
+    st.session_state.still = True
+
+
+def restore() -> None:
+    """The browser answers with the draft it keeps, or with none."""
+    st.session_state.restore = False
+    answer = st.session_state.address.restored
+    try:
+        kept = json.loads(answer["text"])
+        experiment = form_state.read()
+        assert isinstance(experiment, Experiment)
+        open_experiment(Experiment(**{**experiment.model_dump(), **{name: kept[name] for name in TEXTS}}))
+    except (TypeError, KeyError, ValueError):  # none there, or not ours
+        st.session_state.notes = (*st.session_state.notes, Problem("draft_lost", "text"))
+
+
+def notes(t: Translate) -> None:
+    """What was not understood in a link or a file, until the reader has seen it."""
+    if not st.session_state.notes:
+        return
+    with st.container(key="notes"):
+        sentences = [describe(problem, st.session_state.lang, verbatim) for problem in st.session_state.notes]
+        st.warning("\n".join(f"- {sentence}" for sentence in sentences) if len(sentences) > 1 else sentences[0])
+        if st.button(t("notes.seen"), key="notes_seen"):
+            st.session_state.notes = ()
+            st.rerun()

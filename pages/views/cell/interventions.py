@@ -1,0 +1,220 @@
+"""What if: numbers inside the network that the reader changes on purpose, kept as a list until they are taken back."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from pages.shell.markdown import verbatim
+from pages.shell.messages import complain
+from pages.shell.place import place_name
+from rnnlab.cells import GATES, ROWS, WEIGHTS
+from rnnlab.i18n import Problem, Translate, numeral, shorten
+from rnnlab.records.history import Opening, Part
+from rnnlab.records.trace import LARGEST, Intervention, InterventionKind, context, part_named, read_by, width
+
+KINDS: tuple[InterventionKind, ...] = ("token", "input", "state", "gate", "off", "weight")
+EVERY = ":"  # all steps or units, as a slice says it
+MOST = 12  # edits at a time: more could not be told apart
+
+
+def edits() -> tuple[Intervention, ...]:
+    return st.session_state.get("edits", ())
+
+
+def number(typed: object) -> float | Problem:
+    """What was typed as a value, or why it can't be used."""
+    try:
+        value = float(str(typed).strip().replace("−", "-"))
+    except ValueError:
+        value = math.nan
+    if math.isfinite(value) and abs(value) <= LARGEST:
+        return value
+    return Problem("edit_value", "", {"value": shorten(str(typed)), "limit": numeral(LARGEST)})
+
+
+def add(edit: Intervention, typed: object, where: str) -> None:
+    """Put one more edit on the list, with the value that was typed for it; or remember what is wrong with that, to be
+    said `where` it was typed."""
+    st.session_state.whatif_problem = None
+    value = number(typed)
+    if isinstance(value, Problem):
+        st.session_state.whatif_problem = where, value
+        return
+    new = replace(edit, value=value)
+    others = tuple(one for one in edits() if replace(one, value=value) != new)  # the same place: the new value counts
+    if len(others) >= MOST:
+        st.session_state.whatif_problem = where, Problem("edit_many", "", {"limit": MOST})
+    else:
+        st.session_state.edits = (*others, new)
+
+
+def complain_here(where: str) -> None:
+    said: tuple[str, Problem] | None = st.session_state.get("whatif_problem")
+    if said and said[0] == where:
+        complain((said[1],))
+
+
+def remove(edit: Intervention | None = None) -> None:
+    """Take one edit back, or all."""
+    st.session_state.edits = tuple(one for one in edits() if edit is not None and one != edit)
+    st.session_state.whatif_problem = None
+
+
+def seen() -> None:
+    st.session_state.edits_dropped = 0
+
+
+def from_component(told: dict[str, Any]) -> None:
+    """An edit that the reader made in the picture itself."""
+    fields = {name: value for name, value in told.items() if name != "value"}
+    add(Intervention(**fields), told["value"], "picture")
+
+
+def fitting(o: Opening) -> tuple[Intervention, ...]:
+    """The edits that have a place in this network. The others are dropped, which is said."""
+    kept = tuple(edit for edit in edits() if fits(edit, o))
+    if kept != edits():
+        st.session_state.edits_dropped = len(edits()) - len(kept)
+        st.session_state.edits = kept
+    return kept
+
+
+def fits(edit: Intervention, o: Opening) -> bool:
+    e = o.experiment
+    part = next((part for part in o.parts if part.name == edit.part), None)
+    if part is None:
+        return False
+    layers, directions = e.layers, 2 if e.bidirectional else 1
+    entries = width(o, part) + context(o, part)
+    reads = entries if edit.layer == 0 else e.hidden * directions
+    rows = e.hidden * len(ROWS[e.cell])
+    columns = {"weight_ih": reads, "weight_hh": e.hidden}.get(edit.name, 1)
+    units = {"input": entries, "weight": rows}.get(edit.kind, e.hidden)
+    names = {"state": ("h", "c") if e.cell == "lstm" else ("h",), "gate": GATES[e.cell]}
+    return (
+        edit.layer < layers
+        and edit.direction < directions
+        and (edit.step or 0) < part.stop - part.start
+        and (edit.unit or 0) < units
+        and (edit.column or 0) < columns
+        and edit.name in names.get(edit.kind, (edit.name,))
+        and (edit.kind != "token" or edit.value < len(read_by(o, part)))
+    )
+
+
+# The list
+
+
+def listed(t: Translate, o: Opening) -> None:
+    """What is changed now, each with a button that takes it back."""
+    if dropped := st.session_state.get("edits_dropped", 0):
+        st.info(t("whatif.dropped", count=dropped))
+        st.button(t("notes.seen"), key="whatif_seen", on_click=seen)
+    if not edits():
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="whatif_list"):
+        st.markdown(t("whatif.now"), width="content")
+        for place, edit in enumerate(edits()):
+            st.button(
+                f"{described(edit, t, o)} ✕",
+                key=f"whatif_remove_{place}",
+                on_click=remove,
+                args=(edit,),
+                help=t("whatif.remove"),
+            )
+        st.button(t("whatif.clear"), key="whatif_clear", on_click=remove, type="primary")
+
+
+def described(edit: Intervention, t: Translate, o: Opening) -> str:
+    """An edit in a line, with Markdown's signs kept from meaning anything."""
+    part = part_named(o, edit.part)
+    unit = "[:]" if edit.unit is None else f"[{edit.unit}]"
+    step = "t" if edit.step is None else str(part.start + edit.step + 1)  # as the line of tokens counts them
+    where = ""
+    if edit.kind not in ("input", "token"):
+        where = place_name(part, edit.layer, edit.direction, o, t)
+    elif len(o.parts) > 1:
+        where = t(f"module.{part.name}")
+    where = f" ({where})" if where else ""
+    match edit.kind:
+        case "token":
+            return t("whatif.as_token", step=step, token=verbatim(read_by(o, part)[int(edit.value)])) + where
+        case "input":
+            name = f"x_{step}{unit}"
+        case "state":
+            name = f"{edit.name}_0{unit}"
+        case "gate":
+            name = f"{edit.name}_{step}{unit}"
+        case "off":
+            name = f"h_{step}{unit}"
+        case _:
+            name = f"{edit.name}{unit}" + ("" if edit.column is None else f"[{edit.column}]")
+    return f"`{name} = {edit.value:.6g}`{where}"
+
+
+# The form
+
+
+def render(t: Translate, o: Opening, part: Part, layer: int, direction: int, step: int) -> None:
+    """The form for one more edit, for the part, layer and direction that is looked at."""
+    e, tokens = o.experiment, read_by(o, part)
+    entries = width(o, part) + context(o, part)
+    kinds = [kind for kind in KINDS if kind != "gate" or GATES[e.cell]]
+    kind = st.segmented_control(
+        t("whatif.kind"), kinds, key="whatif_kind", format_func=lambda id: t(f"whatif.kind.{id}"), default="token"
+    )
+    if kind not in kinds:  # none chosen, or what the browser says is a label of another language
+        kind = "token"
+    st.caption(t("whatif.given" if kind == "state" and part.start else f"whatif.help.{kind}"))
+    steps, units, gates = list(range(part.stop - part.start)), list(range(e.hidden)), list(ROWS[e.cell])
+    below = entries if layer == 0 else e.hidden * (2 if e.bidirectional else 1)
+
+    def pick(name: str, options: list[Any], label: str, index: int = 0) -> Any:
+        def shown(id: Any) -> str:
+            if id is None:
+                return EVERY
+            if name == "step":
+                return f"{part.start + id + 1} · {o.probe[part.start + id]}"
+            return tokens[id] if name == "token" else str(id)
+
+        # With other sizes another widget, so no choice that is none any more; with another step open, that one first.
+        key = f"whatif_{kind}_{name}_{len(options)}_{index}"
+        return st.selectbox(label, options, index, key=key, format_func=shown)
+
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="whatif_form"):
+        edit = Intervention(kind, layer=layer, direction=direction, part=part.name)
+        match kind:
+            case "token":
+                edit = Intervention(kind, part=part.name, step=pick("step", steps, t("whatif.step"), step))
+                edit = replace(edit, value=pick("token", list(range(len(tokens))), t("whatif.token")))
+            case "input":
+                edit = Intervention(kind, part=part.name, step=pick("step", steps, t("whatif.step"), step))
+                edit = replace(edit, unit=pick("unit", [None, *range(entries)], t("whatif.unit")))
+            case "state":
+                edit = replace(edit, name=pick("name", ["h", "c"] if e.cell == "lstm" else ["h"], t("whatif.state")))
+                edit = replace(edit, unit=pick("unit", [None, *units], t("whatif.unit")))
+            case "gate":
+                edit = replace(edit, name=pick("name", list(GATES[e.cell]), t("whatif.gate")))
+                edit = replace(edit, step=pick("step", [None, *steps], t("whatif.step")))
+                edit = replace(edit, unit=pick("unit", [None, *units], t("whatif.unit")))
+            case "off":
+                edit = replace(edit, unit=pick("unit", units, t("whatif.unit")))
+            case "weight":
+                edit = replace(edit, name=pick("name", list(WEIGHTS), t("whatif.weight")))
+                gate = pick("block", gates, t("whatif.block")) if len(gates) > 1 else gates[0]
+                unit = pick("unit", units, t("whatif.unit"))
+                edit = replace(edit, unit=gates.index(gate) * e.hidden + unit)
+                if edit.name.startswith("weight"):
+                    columns = list(range(below)) if edit.name == "weight_ih" else units
+                    edit = replace(edit, column=pick(f"column_{edit.name}", columns, t("whatif.column")))
+        if kind not in ("token", "off"):
+            st.text_input(t("whatif.value"), "0", key="whatif_value", max_chars=40)
+        st.button(t("whatif.add"), key="whatif_add", on_click=add_from_form, args=(edit,))
+    complain_here("form")
+
+
+def add_from_form(edit: Intervention) -> None:
+    """A text that was typed last may not have been there yet when the button was drawn: it is read now."""
+    add(edit, edit.value if edit.kind in ("token", "off") else st.session_state.whatif_value, "form")

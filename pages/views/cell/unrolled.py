@@ -1,0 +1,127 @@
+"""The network unrolled over the probe sentence, one step of the cell opened in its place: a component of our own."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.components.component import component, pack
+from pages.shell import cursor
+from rnnlab.engine.runs import Run
+from rnnlab.i18n import Translate
+from rnnlab.records.history import Part
+from rnnlab.records.trace import Intervention, PartTrace, TraceResult, width
+
+_unrolled = component("unrolled", "columns", "open_cell", "equation", "theme")
+
+# What the component says, and the roles of the values in an opened cell.
+NAMES = (
+    *("steps", "controls", "previous", "next", "play", "pause", "close", "original", "beside", "difference"),
+    *("forward", "backward", "inside", "said", "said_changed", "right", "wrong"),
+    *("from_embedding", "from_onehot", "from_below", "from_start", "from_before", "rest", "forced", "was"),
+    *("from_encoder", "from_context", "half_embedding", "half_onehot", "half_context", "said_nothing"),
+    *("what_if", "clamp", "clamp_all", "off", "set", "apply", "new_value", "edit_weight", "heading"),
+    *("role_x", "role_h0", "role_c0", "role_i", "role_f", "role_g", "role_o", "role_c", "role_h"),
+    *("role_r", "role_z", "role_n"),
+)
+
+
+def first_step(run: Run, part: Part) -> int:
+    """The step of this part that is open: the chosen one, or the second (the first has no past) where none of this part
+    was chosen."""
+    chosen = cursor.cursor(run).step
+    if chosen is not None and part.start <= chosen < part.stop:
+        return chosen - part.start
+    return min(1, part.stop - part.start - 1)
+
+
+def render(
+    run: Run,
+    t: Translate,
+    look: TraceResult,
+    epoch: int,
+    part: Part,
+    layer: int,
+    direction: int,
+    edits: tuple[Intervention, ...],
+    on_chosen: Callable[[], None],
+    on_edit: Callable[[], None],
+) -> None:
+    """The component, keyed `cell-unrolled`. Its result's `chosen` is {"part", "layer", "direction"} that the reader
+    wants to look at, `edit` the fields of an `Edit` with `value` as typed."""
+    version = repr((run.id, epoch, part.name, layer, direction, edits, look.changed is None))
+    known: tuple[str, dict[str, Any]] = st.session_state.get("unrolled", ("", {}))
+    if known[0] != version:  # megabytes with large networks: packed once, and only the last is kept
+        known = st.session_state.unrolled = (version, payload(run, look, part))
+    e = run.experiment
+    _unrolled(
+        key="cell-unrolled",
+        on_chosen_change=on_chosen,
+        on_edit_change=on_edit,
+        data={
+            "key": "cell-unrolled",
+            **cursor.place(run, run.history.checkpoints if run.history else ()),
+            "version": version,
+            "epoch": epoch,
+            "cell": e.cell,
+            "nonlinearity": e.nonlinearity,
+            "hidden": e.hidden,
+            "layers": e.layers,
+            "directions": 2 if e.bidirectional else 1,
+            "part": part.name,
+            "offset": part.start,
+            "several": run.history is not None and len(run.history.opening.parts) > 1,
+            "layer": layer,
+            "direction": direction,
+            "source": e.input,
+            "labels": {name: t(f"unrolled.{name}") for name in NAMES},
+            **known[1],
+        },
+    )
+
+
+def payload(run: Run, look: TraceResult, part: Part) -> dict[str, Any]:
+    """What was computed, for the browser. Of the classes it gets those that are spoken of: ids become places among
+    them, and what is below 0 (nothing predicted, nothing to predict) becomes -1."""
+    assert run.history is not None
+    o = run.history.opening
+    walks = [walk for walk in (look.original, look.changed) if walk is not None]
+    targets = np.array(o.targets[part.start : part.stop], dtype=np.int32)
+    spoken = np.unique(np.concatenate([*(walk.top.ravel() for walk in walks), targets]))
+    spoken = spoken[spoken >= 0]
+    return {
+        "tokens": list(o.probe[part.start : part.stop]),
+        "sources": list(o.probe[: o.parts[0].stop]),
+        "embedded": width(o, part),
+        "vocabulary": [o.classes[id] for id in spoken],
+        "specials": int((spoken < o.class_specials).sum()),
+        "targets": among(spoken, targets).tolist(),
+        "original": packed(look.original, spoken),
+        "changed": packed(look.changed, spoken, look.original) if look.changed else None,
+    }
+
+
+def among(spoken: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    return np.where(ids < 0, -1, np.searchsorted(spoken, ids)).astype(np.int32)
+
+
+def packed(walk: PartTrace, spoken: np.ndarray, original: PartTrace | None = None) -> dict[str, Any]:
+    """A walk as text. Weights that are those of the original are not sent again: they are most of it."""
+    known = original.weights if original else {}
+    return {
+        "x": pack(walk.x),
+        "features": pack(walk.features),
+        "initial": {name: pack(values) for name, values in walk.initial.items()},
+        "values": {name: pack(values) for name, values in walk.values.items()},
+        "weights": {
+            name: pack(values)
+            for name, values in walk.weights.items()
+            if name not in known or not np.array_equal(values, known[name])
+        },
+        "hidden": pack(walk.hidden),
+        "top": pack(among(spoken, walk.top)),
+        "probability": pack(walk.probability),
+        "attention": None if walk.attention is None else pack(walk.attention),
+        "encoded": None if walk.encoded is None else pack(walk.encoded),
+    }

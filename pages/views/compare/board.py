@@ -1,0 +1,218 @@
+"""What there is to see of a race: its lanes, its curves, and the table of where all stand."""
+
+import math
+from typing import Any
+
+import streamlit as st
+
+from pages.components.chart.chart import live_chart
+from pages.components.component import component, encode
+from pages.shell.lessons import open_experiment
+from pages.shell.panel import panel
+from pages.shell.race_setup import understood
+from pages.views.compare.names import mark, names
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.race_plan import RacePlan
+from rnnlab.figures import race as figures
+from rnnlab.i18n import Translate, describe
+from rnnlab.race import standings
+from rnnlab.race.race import Entry, Race, Record
+from rnnlab.race.standings import Quartiles, Standing
+
+AXES: tuple[figures.Axis, ...] = ("epochs", "seconds")
+COLUMNS = ("variant", "size", "epochs", "loss", "accuracy", "score", "best", "each", "all")
+_race, _standings = component("race", "variant_mark"), component("standings", "variant_mark")
+
+
+# Lanes
+
+
+def lanes(plan: RacePlan, now: Race | None, t: Translate) -> None:
+    """A lane for each variant, with a track for each of its seeds. Before the start all are on the line."""
+    places = {one.variant: place for place, one in enumerate(standings.ranked(now), start=1)} if now else {}
+    called = names(plan.variants, t)
+    lanes = [lane(variant, called[variant], now, places, t) if now else waiting(variant, called[variant], plan, t)
+             for variant in range(len(called))]  # fmt: skip
+    with panel("race_lanes", t):
+        labels = {name: t(f"race.label.{name}") for name in ("name", "loss")}
+        data = {"race": now.id if now else "", "going": bool(now and now.going), "lanes": lanes, "labels": labels}
+        tested = bool(now and standings.held_out(now))
+        _race(key="race-lanes", data={"key": "race-lanes", "tested": tested, **data})
+
+
+def waiting(variant: int, name: str, plan: RacePlan, t: Translate) -> dict[str, Any]:
+    runs = [entry(Entry(at, one), True, t) for at, one in plan.runs() if at == variant]
+    return {**mark(variant), "place": "", "name": name, "size": "", "loss": "", "score": "", "runs": runs}
+
+
+def lane(variant: int, name: str, now: Race, places: dict[int, int], t: Translate) -> dict[str, Any]:
+    one = standings.standing(now, variant)
+    score = t("race.lane.score", score=percent(one.score.median)) if one.score else ""
+    return {
+        **mark(variant),
+        "place": str(places[variant]) if one.loss else "",
+        "name": name,
+        "size": t("race.lane.size", hidden=one.hidden, parameters=f"{one.parameters:,}") if one.parameters else "",
+        "loss": t("race.lane.loss", loss=number(one.loss.median)) if one.loss else "",
+        "score": score if one.epochs[0] else "",
+        "runs": [entry(run, now.going, t) for run in now.entries if run.variant == variant],
+    }
+
+
+def entry(run: Entry, going: bool, t: Translate) -> dict[str, Any]:
+    record, epochs = run.record, run.experiment.epochs
+    state = state_of(run, going)
+    done = record.epoch if record else 0
+    notes = [describe(problem, st.session_state.lang) for problem in run.problems]
+    if state in ("time", "diverged"):
+        notes = [t(f"race.ended.{state}", epoch=done)]
+    return {
+        "state": state,
+        "seed": t("race.lane.seed", seed=run.experiment.seed),
+        "epochs": epochs,
+        "done": done,
+        "share": f"{done / epochs:.4f}",
+        "epoch": t("race.lane.epoch", epoch=f"{done:,}", epochs=f"{epochs:,}"),
+        "loss": number(record.losses[-1]) if record and done else "",
+        "score": percent(record.scores[-1].score) if record and record.scores else "",
+        "note": " ".join(notes),
+    }
+
+
+def state_of(run: Entry, going: bool) -> str:
+    if run.problems:
+        return "problem"
+    if run.record is None or not run.record.epoch:
+        return "waiting"
+    if run.record.ended:
+        return "finished" if run.record.ended == "epochs" else run.record.ended
+    return "going" if going else "resting"
+
+
+# Curves
+
+
+def curves(now: Race, t: Translate) -> None:
+    called = names(now.plan.variants, t)
+    with panel("race_curves", t, switch="loss_log"):
+        axis = st.session_state.race_axis = understood("axis", AXES)
+        st.segmented_control(
+            t("race.axis"),
+            AXES,
+            default=axis,
+            format_func=lambda id: t(f"race.axis.{id}"),
+            key="race_axis",
+            required=True,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        scale = "log" if st.session_state.get("loss_log", True) else "linear"
+        measure = "score" if standings.held_out(now) else "accuracy"
+        left, right = st.columns(2, gap="small")
+        with left:
+            st.caption(t("race.curve.loss"))
+            chart(now, "loss", axis, figures.loss_bands(now, called, t, scale, axis), t("race.curve.loss"), t)
+        with right:
+            label = t("race.curve.score" if measure == "score" else "race.curve.accuracy")
+            st.caption(label)
+            chart(now, "score", axis, figures.share_bands(now, called, t, measure, axis), label, t)
+        st.caption(said_of_band(now, t))
+        if scale == "log" and any(0 in entry.record.losses for entry in now.entries if entry.record):
+            st.caption(t("race.zero"))
+
+
+def said_of_band(now: Race, t: Translate) -> str:
+    """What line and band are: quartiles of two are no quartiles of many."""
+    seeds = now.plan.seeds
+    few = {1: t("race.band.one"), 2: t("race.band.two")}
+    said = few.get(seeds) or t("race.band.many", seeds=seeds)
+    return f"{said} {t('race.band.fewer')}" if any(entry.problems for entry in now.entries) else said
+
+
+def chart(now: Race, name: str, axis: str, figure: Any, label: str, t: Translate) -> None:
+    live_chart(
+        encode(figure),
+        key=f"race-{name}",
+        group="race",
+        run=f"{now.id} {axis}",  # zoom in epochs means nothing in seconds
+        live=False,
+        epochs=[],
+        height=270 + 16 * len(now.plan.variants),  # the legend grows with them
+        label=label,
+        labels={"download": t("chart.download"), "reset": t("chart.reset")},
+    )
+
+
+# The table
+
+
+def table(now: Race, t: Translate) -> None:
+    """All variants, the best first, with what a teacher would ask for; the runs to be taken away, or to be opened."""
+    called, ranked, tested = names(now.plan.variants, t), standings.ranked(now), standings.held_out(now)
+    columns = [name for name in COLUMNS if tested or name != "score"]
+    with panel("race_table", t):
+        _standings(
+            key="race-standings",
+            data={
+                "key": "race-standings",
+                "columns": [t(f"race.column.{name}") for name in columns],
+                "rows": [
+                    {"place": place, "name": called[one.variant], **mark(one.variant), "cells": cells(one, tested, t)}
+                    for place, one in enumerate(ranked, start=1)
+                ],
+                "labels": {"name": t("panel.race_table")},
+            },
+        )
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", key="race_take"):
+            st.download_button(
+                t("race.csv"),
+                lambda: standings.to_csv(now),  # made on the click: a file for each tick would be gone by then
+                "rnnlab-race.csv",
+                "text/csv",
+                key="race_csv",
+                on_click="ignore",
+            )
+            for one in ranked:
+                if (best := best_run(now, one)) is not None:
+                    label = t("race.open", name=called[one.variant])
+                    st.button(label, key=f"race_open_{one.variant}", on_click=play, args=(best.experiment,))
+
+
+def cells(one: Standing, tested: bool, t: Translate) -> list[tuple[str, str]]:
+    """The columns behind the name, each a number with what is small below it."""
+    if one.parameters is None:
+        return [("", "")] * (8 if tested else 7)
+    fewest, most = one.epochs
+    return [
+        (f"{one.parameters:,}", t("race.cell.hidden", hidden=one.hidden)),
+        (f"{fewest:,}" if fewest == most else f"{fewest:,} – {most:,}", ""),
+        middle(one.loss, number),
+        middle(one.accuracy, percent),
+        *([middle(one.score, percent)] if tested else []),
+        (t("race.lane.seed", seed=one.best) if one.best is not None else "–", ""),
+        (f"{1000 * one.per_epoch:.3g} ms" if one.per_epoch is not None else "–", ""),
+        (f"{one.seconds:.3g} s", ""),
+    ]
+
+
+def middle(values: Quartiles | None, word: Any) -> tuple[str, str]:
+    return (word(values.median), f"{word(values.low)} – {word(values.high)}") if values else ("–", "")
+
+
+def number(value: float) -> str:
+    return f"{value:.3g}" if math.isfinite(value) else "–"
+
+
+def percent(value: float) -> str:
+    return f"{100 * value:.3g}%" if math.isfinite(value) else "–"
+
+
+def best_run(now: Race, one: Standing) -> Record | None:
+    runs = standings.records(now, one.variant) or ()
+    return next((run for run in runs if run.experiment.seed == one.best), None)
+
+
+def play(experiment: Experiment) -> None:
+    """Open a run in the playground, where it is trained again and everything of it is recorded."""
+    open_experiment(experiment, train=True)
+    st.session_state.go = "playground"

@@ -1,0 +1,70 @@
+"""The Compare page: a race between variants of the experiment at hand."""
+
+import streamlit as st
+
+from pages.shell import race_setup, sharing
+from pages.shell.messages import complain
+from pages.shell.race_setup import RaceSetup
+from pages.views.compare import board, controls, setup_form
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.race_plan import RacePlan
+from rnnlab.i18n import Translate, translator
+from rnnlab.race.race import Race
+
+TICK = 0.4  # seconds between two looks at a race: charts take the browser up to 0.2
+
+
+def render(t: Translate) -> None:
+    base = st.session_state.experiment
+    with st.container():  # always one element, so that what follows keeps its place and is not built anew
+        sharing.notes(t)
+    asked: RaceSetup = ()
+    if isinstance(base, Experiment):
+        race_setup.begin(base)
+        asked = race_setup.plan(base)
+    if isinstance(asked, RacePlan):
+        st.session_state.race_last = asked  # its lanes stay while a value is being mended
+    if st.session_state.pop("race_wanted", False):  # a link asked for it
+        controls.start()
+    controls.render(t, asked)
+    with st.container():
+        if not isinstance(base, Experiment):
+            complain(base)
+        elif (now := controls.running()) and isinstance(asked, RacePlan) and other(asked, now):
+            st.info(t("race.stale"))
+
+    def body() -> None:
+        if "go" in st.session_state:  # to the playground, with one of the runs
+            st.rerun()
+        t, now = translator(st.session_state.lang), controls.running()
+        controls.status(t)
+        if plan := now.plan if now else st.session_state.get("race_last"):
+            board.lanes(plan, now, t)
+        with st.container():
+            if now and any(entry.record and entry.record.epoch for entry in now.entries):
+                board.curves(now, t)
+                board.table(now, t)
+
+    def going() -> None:
+        controls.tick()
+        if not controls.moving():
+            st.rerun()  # the whole page once more: the buttons change, and the timer ends
+        body()
+
+    def resting() -> None:
+        if controls.moving():
+            st.rerun()  # it goes on elsewhere: the timer starts
+        body()
+
+    # Two fragments: see `show` in stage.py.
+    if controls.moving():
+        st.fragment(going, run_every=TICK)()
+    else:
+        st.fragment(resting)()
+    if isinstance(base, Experiment):
+        setup_form.render(base, asked, t)
+
+
+def other(asked: RacePlan, now: Race) -> bool:
+    """Whether what is set up is another race than the one that is shown."""
+    return asked.runs() != now.plan.runs() or (asked.equal and asked != now.plan) or asked.equal != now.plan.equal

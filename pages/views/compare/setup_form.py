@@ -1,0 +1,153 @@
+"""What is to take part in a race: the values of one setting or two, or variants picked by hand; and how often.
+
+Its base is what the form in the sidebar says.
+"""
+
+import streamlit as st
+
+from pages.components.component import component
+from pages.shell import form_state
+from pages.shell.choice import choose
+from pages.shell.messages import complain
+from pages.shell.panel import panel
+from pages.shell.race_setup import (
+    SEEDS,
+    WAYS,
+    RaceSetup,
+    add,
+    fill,
+    freeze,
+    given,
+    over_seeds,
+    remove,
+    said,
+    values_key,
+    way,
+)
+from pages.views.compare.names import mark, names, value_of
+from rnnlab.experiment import Experiment, race_plan
+from rnnlab.experiment.race_plan import RUNS, VARIANTS, Change, RacePlan
+from rnnlab.i18n import Translate
+
+CHARACTERS = 200  # of typed values
+_variants = component("variants", "variant_mark")
+
+
+def render(base: Experiment, asked: RaceSetup, t: Translate) -> None:
+    state = st.session_state
+    with panel("race_setup", t):
+        state.race_way = way()
+        st.segmented_control(
+            t("race.way"),
+            WAYS,
+            default=state.race_way,
+            format_func=lambda id: t(f"race.way.{id}"),
+            key="race_way",
+            required=True,
+            label_visibility="collapsed",
+            persist_state="session",
+            on_change=freeze,
+            args=(base,),
+        )
+        left, right = st.columns([3, 1], gap="medium")
+        with left:
+            if way() == "grid":
+                grid(base, t)
+            else:
+                by_hand(t)
+        with right:
+            repeats(t)
+        if isinstance(asked, RacePlan):
+            listed(asked.variants, t)
+            count = len(asked.variants) * asked.seeds
+            st.caption(t("race.runs", variants=len(asked.variants), seeds=asked.seeds, count=count, limit=RUNS))
+        else:
+            complain(asked)
+            if way() == "hand":
+                listed(race_plan.differing(base, state.race_hand), t)
+
+
+def by_hand(t: Translate) -> None:
+    st.caption(t("race.hand.how"))
+    full = len(st.session_state.race_hand) >= VARIANTS[1]
+    st.button(t("race.hand.add"), key="race_add", on_click=add, disabled=full)
+
+
+def repeats(t: Translate) -> None:
+    """How often each variant runs, and how large it is."""
+    st.number_input(
+        t("race.seeds"),
+        min_value=1,
+        max_value=RUNS // VARIANTS[0],
+        value=st.session_state.get("race_seeds", SEEDS),
+        key="race_seeds",
+        help=t("race.seeds.help", limit=RUNS),
+        disabled=over_seeds(),
+        persist_state="session",
+    )
+    equal = st.session_state.get("race_equal", False)
+    st.toggle(t("race.equal"), equal, key="race_equal", help=t("race.equal.help"), persist_state="session")
+
+
+def grid(base: Experiment, t: Translate) -> None:
+    """One field or two, each with its values."""
+    used = {name: t(f"field.{name}") for name in race_plan.fields(base)}
+    for column, key in zip(st.columns(2, gap="medium"), ("race_first", "race_second"), strict=True):
+        with column:
+            taken = st.session_state.race_first if key == "race_second" else ""
+            options = {"": t("race.second.none")} if taken else {}
+            options |= {name: label for name, label in used.items() if name != taken}
+            chosen = choose(t("race.first") if not taken else t("race.second"), options, key)
+            if chosen:
+                values(base, chosen, t)
+
+
+def values(base: Experiment, name: str, t: Translate) -> None:
+    key = values_key(name)
+    if key not in st.session_state:
+        fill(name, race_plan.suggested(base, name))
+    label = t("race.values", field=t(f"field.{name}"))
+    if race_plan.kind(name) == "number":
+        st.text_input(
+            label,
+            st.session_state[key],
+            key=key,
+            max_chars=CHARACTERS,
+            help=t("race.values.help"),
+            persist_state="session",
+        )
+        return
+    st.session_state[key] = given(name)
+    options = race_plan.choices(name) if race_plan.kind(name) == "choice" else (False, True)
+    st.multiselect(
+        label,
+        options,
+        default=st.session_state[key],
+        format_func=lambda one: value_of(name, one, t),
+        key=key,
+        persist_state="session",
+    )
+
+
+def listed(changes: tuple[Change, ...], t: Translate) -> None:
+    """The variants, each with its sign and a button that takes it out."""
+    shown = changes[: VARIANTS[1]]
+    _variants(
+        key="race-variants",
+        data={
+            "key": "race-variants",
+            "variants": [
+                {"name": name, "said": said(change), **mark(place)}
+                for place, (name, change) in enumerate(zip(names(shown, t), shown, strict=True))
+            ],
+            "labels": {"name": t("race.list"), "remove": t("race.remove")},
+        },
+        on_removed_change=take_out,
+    )
+
+
+def take_out() -> None:
+    told = st.session_state["race-variants"].removed
+    base = form_state.read()
+    if told and isinstance(base, Experiment):
+        remove(base, int(told["index"]), str(told["of"]))

@@ -1,0 +1,102 @@
+"""The data of the experiment at hand, whoever wrote it: its rows as training takes them, its classes, the rest."""
+
+import streamlit as st
+
+from pages.components.table.table import bar, number, pieces, sheet, text
+from pages.shell.ask_worker import ask_worker
+from pages.shell.form_state import ahead, at_hand
+from pages.shell.messages import say
+from pages.shell.panel import panel
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
+from rnnlab.experiment import Experiment
+from rnnlab.i18n import Translate
+from rnnlab.records.dataset import ROWS, DataLook
+from rnnlab.text.lines import rows_of
+
+PARTS = ("trained", "held")
+LISTED = 8  # lines left out that are named
+
+
+def render(run: Run, t: Translate) -> None:
+    e = at_hand(run)
+    with panel("data-at-hand", t):
+        ahead(run, t)
+        part, first = chosen(e)
+        said = run.problems and run.experiment == e  # why there is nothing to train on stands at the top of the page
+        look = None if said else ask_worker(jobs.dataset, e, part == "held", first)
+        if look:
+            shown(look, part, t)
+        left_out(e, t)
+
+
+def chosen(e: Experiment) -> tuple[str, int]:
+    """Which rows are looked at: the first ones of other data."""
+    basis = e.model_dump_json(include={"task", "data", "text", "pairs", "held_out"})
+    if st.session_state.get("data_basis") != basis:
+        st.session_state.update(data_basis=basis, data_part="trained", data_from=1)
+    if st.session_state.get("data_part_before") != st.session_state.data_part:
+        st.session_state.update(data_part_before=st.session_state.data_part, data_from=1)
+    return st.session_state.data_part, st.session_state.get("data_from", 1)
+
+
+def shown(look: DataLook, part: str, t: Translate) -> None:
+    sizes = {"trained": f"{look.trained:,}", "held": f"{look.held:,}", "types": f"{look.types:,}"}
+    st.markdown(t("hand.sizes", **sizes))
+    say(look.notes)
+    left, right = st.columns([3, 2], gap="medium") if look.balance else (st.container(), None)
+    with left:
+        rows(look, part, t)
+    if right:
+        with right:
+            balance(look, t)
+
+
+def rows(look: DataLook, part: str, t: Translate) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="data_which"):
+        if look.held:
+            st.segmented_control(
+                t("hand.which"),
+                PARTS,
+                key="data_part",
+                format_func=lambda name: t(f"hand.{name}"),
+                required=True,
+                persist_state="session",
+            )
+        count = look.held if part == "held" else look.trained
+        if count > ROWS:
+            st.session_state.data_from = min(
+                st.session_state.get("data_from", 1), count
+            )  # other settings make fewer rows
+            st.number_input(t("hand.from"), 1, count, step=ROWS, key="data_from", width=150, persist_state="session")
+    head = [(t("hand.number"), "number"), (t("hand.read"), ""), (t("hand.asked"), "")]
+    lines = [
+        [number(row.number), pieces(row.read, row.unknown, row.cut), pieces(row.asked, (), row.cut)]
+        for row in look.rows
+    ]
+    sheet("data-rows", t(f"hand.{part}"), head, lines)
+    if any(row.unknown for row in look.rows):
+        st.caption(t("hand.unknown"))
+
+
+def balance(look: DataLook, t: Translate) -> None:
+    """How often each label or tag is to be predicted, most frequent first."""
+    most = max(max(counts) for counts in look.balance.values())
+    lines = [
+        [text(name), bar(trained, most), *([bar(held, most)] if look.held else [])]
+        for name, (trained, held) in look.balance.items()
+    ]
+    head = [(t("hand.class"), ""), (t("hand.trained"), ""), *([(t("hand.held"), "")] if look.held else [])]
+    st.markdown(t("hand.balance", classes=len(look.balance)))
+    sheet("data-classes", t("hand.class"), head, lines)
+
+
+def left_out(e: Experiment, t: Translate) -> None:
+    """Lines of the text that are no rows, and what they lack."""
+    missing = rows_of(e.text, e.task)[1] if e.data == "text" else []
+    if not missing:
+        return
+    st.markdown(t("hand.left_out", count=f"{len(missing):,}"))
+    head = [(t("hand.number"), "number"), (t("own.reason"), ""), (t("hand.line"), "")]
+    lines = [[number(line.number), text(t(f"hand.{line.reason}")), text(line.line)] for line in missing[:LISTED]]
+    sheet("data-missing", t("own.left_out"), head, lines)

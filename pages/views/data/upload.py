@@ -1,0 +1,240 @@
+"""The reader's own data: pasted or uploaded, looked at, and made the text of a new experiment."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.components.table.table import Cell, bar, number, sheet, text
+from pages.shell import form_state
+from pages.shell.choice import choose
+from pages.shell.lessons import open_experiment
+from pages.shell.markdown import verbatim
+from pages.shell.messages import complain
+from pages.shell.panel import panel
+from pages.views.data import upload_state
+from pages.views.data.upload_state import Source
+from rnnlab.experiment import Experiment, choices
+from rnnlab.experiment.limits import SENTENCE_CHARACTERS, TEXT_CHARACTERS
+from rnnlab.i18n import LabError, Translate
+from rnnlab.text.table_rows import LABEL_CHARACTERS, ROW_FORMATS, Selection, experiment
+from rnnlab.text.tables import DELIMITERS, FILE_BYTES, Table
+
+STYLE = Path(__file__).with_name("upload.css")
+PREVIEW = 8  # rows
+SHOWN = 8  # columns
+WIDE = 220  # pixels of a select box
+NUMBERS = 6  # lines that are named for each reason
+
+
+def render(t: Translate) -> None:
+    with panel("data-own", t):
+        task = offer(t)
+        own = upload_state.source()
+        if own is None:
+            return
+        said(own, t)
+        complain(own.problems)
+        if own.problems:
+            return
+        try:
+            found, places, quoted = read(own, task, t)
+        except LabError as error:
+            complain(error.problems)
+            return
+    with panel("data-taken", t):
+        try:
+            taken = upload_state.taken(own, found, quoted, places, task)
+            new = experiment(taken, task)
+        except LabError as error:
+            complain(error.problems)
+            return
+        with st.container(gap="small"):
+            summary(taken, t)
+            use(new, t)
+            left, right = st.columns(2, gap="medium")
+            with left:
+                left_out(taken, task, t)
+            with right:
+                balance(taken, t)
+
+
+def offer(t: Translate) -> str:
+    """What the data is for, and two ways to bring it."""
+    wanted = st.session_state.run.experiment.task
+    upload_state.settle("data_task", wanted, wanted)
+    task = st.segmented_control(
+        t("own.task"),
+        choices("task"),
+        key="data_task",
+        format_func=lambda name: t(f"task.{name}"),
+        required=True,
+        persist_state="session",
+    )
+    task = task or wanted
+    st.caption(t(f"own.rows.{task}"))
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        st.text_area(
+            t("own.paste"),
+            key="data_paste",
+            height=150,
+            placeholder=t(f"own.example.{task}"),
+            help=t("own.paste.help"),
+            on_change=upload_state.paste,
+            persist_state="session",
+        )
+    with right, st.container(key="data_upload", gap="xxsmall"):
+        st.html(STYLE)
+        st.file_uploader(
+            t("own.upload"),
+            type=["csv", "tsv", "txt"],
+            key=upload_state.uploader(),
+            max_upload_size=upload_state.UPLOAD_MEGABYTES,
+            on_change=upload_state.upload,
+        )
+        st.caption(t("own.upload.help", limit=f"{FILE_BYTES / 1e6:g}"))
+    return task
+
+
+def said(own: Source, t: Translate) -> None:
+    """What is at hand, and the way to be rid of it."""
+    size = f"{own.bytes:,} B" if own.bytes < 1_000 else f"{own.bytes / 1e3:,.1f} KB"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="data_source"):
+        name = verbatim(own.name) if own.name else t("own.pasted")
+        st.markdown(
+            t("own.source", name=name, size=size) + (f" · {own.encoding}" if own.encoding else ""), width="content"
+        )
+        st.button(t("own.discard"), key="data_discard", on_click=upload_state.discard, type="tertiary")
+    if own.encoding == "GB18030":
+        st.caption(t("own.garbled"))
+
+
+def read(own: Source, task: str, t: Translate) -> tuple[Table, tuple[int, ...], bool]:
+    """How the text is parted into rows and columns, and what of it is which; with its first rows."""
+    auto = upload_state.delimiter(own, task)
+    with st.container(key="data_reading", gap="xsmall"):
+        selects = st.container(horizontal=True, gap="small")
+        switches = st.container(horizontal=True, gap="medium")
+    with selects:
+        signs = {name: t(f"delimiter.{name}") for name in DELIMITERS}
+        sign = choose(
+            t("own.delimiter"),
+            {"auto": t("delimiter.auto", found=signs[auto])} | signs,
+            key="data_delimiter",
+            width=WIDE,
+        )
+    sign = auto if sign == "auto" else sign
+    with switches:
+        quoted = sign in ("lines", "bar") or st.toggle(
+            t("own.quoted"), key="data_quoted", help=t("own.quoted.help"), persist_state="session"
+        )
+        found = upload_state.table(own, sign, quoted)
+        header = st.toggle(t("own.header"), key="data_header", help=t("own.header.help"), persist_state="session")
+    found = upload_state.body(found, header)
+    upload_state.guess(own, found, task)
+    with selects:
+        places = tuple(column(found, role, t) for role in ROW_FORMATS[task].roles)
+    with st.container(gap="xxsmall"):
+        preview(found, dict(zip(places, ROW_FORMATS[task].roles, strict=False)), t)
+    return found, places, quoted
+
+
+def column(found: Table, role: str, t: Translate) -> int:
+    names = {place: name_of(found, place, t) for place in range(found.width)}
+    return choose(t("own.column_of", role=t(f"role.{role}")), names, key=f"data_column_{role}", width=WIDE)
+
+
+def name_of(found: Table, place: int, t: Translate) -> str:
+    name = found.header[place] if found.header else ""
+    return t("own.column_named", place=place + 1, name=name) if name else t("own.column", place=place + 1)
+
+
+def preview(found: Table, roles: dict[int, str], t: Translate) -> None:
+    """The first rows. The chosen columns are there wherever they stand; of many others only the first."""
+    others = [place for place in range(found.width) if place not in roles]
+    places = sorted([*roles, *others[: max(0, SHOWN - len(roles))]])
+
+    def kind(place: int) -> str:
+        return "chosen" if place in roles else ""
+
+    def title(place: int) -> str:
+        name = name_of(found, place, t)
+        return t("own.column_as", column=name, role=t(f"role.{roles[place]}")) if place in roles else name
+
+    head = [(t("own.line"), "number"), *((title(place), kind(place)) for place in places)]
+    rows = [
+        [
+            number(row.number),
+            *(text(row.cells[place] if place < len(row.cells) else "", kind(place)) for place in places),
+        ]
+        for row in found.rows[:PREVIEW]
+    ]
+    sheet("data-preview", t("own.preview"), head, rows)
+    sizes = {"rows": f"{len(found.rows):,}", "columns": found.width, "shown": len(rows)}
+    st.caption(t("own.preview.size", **sizes))
+    if len(places) < found.width:
+        st.caption(t("own.preview.columns", limit=len(places)))
+
+
+def summary(taken: Selection, t: Translate) -> None:
+    """How many rows of how many, and why."""
+    sizes = {"usable": f"{taken.usable:,}", "characters": f"{len(taken.text):,}"}
+    if len(taken.lines) == taken.usable:
+        st.markdown(t("own.takes.all", **sizes))
+    else:
+        st.markdown(t("own.takes.some", taken=f"{len(taken.lines):,}", limit=f"{TEXT_CHARACTERS:,}", **sizes))
+    if lost := [label for label, (_, kept) in taken.balance.items() if not kept]:
+        st.warning(t("own.lost", labels=" ".join(map(verbatim, lost))))
+
+
+def use(new: Experiment, t: Translate) -> None:
+    """The button that makes these rows the experiment's text, and the way back."""
+    used = form_state.value("text") == new.text and form_state.value("task") == new.task
+    if used:
+        st.success(t("own.in_use"))
+    else:
+        lesson, tokenizer = t(f"preset.{new.preset}"), t(f"tokenizer.{new.tokenizer}")
+        st.caption(t("own.setting", lesson=lesson, tokenizer=tokenizer))
+    with st.container(horizontal=True, gap="small"):
+        st.button(t("own.use"), key="data_use", on_click=apply, args=(new,), type="primary", disabled=used)
+        if "data_before" in st.session_state:
+            st.button(t("own.undo"), key="data_undo", on_click=back, type="tertiary")
+
+
+def apply(new: Experiment) -> None:
+    before = form_state.read()
+    if isinstance(before, Experiment):
+        st.session_state.setdefault("data_before", before)
+    open_experiment(new)
+
+
+def back() -> None:
+    open_experiment(st.session_state.pop("data_before"))
+
+
+def left_out(taken: Selection, task: str, t: Translate) -> None:
+    """Reasons, with how many rows each and where they stand."""
+    st.markdown(f"**{t('own.left_out')}**")
+    reasons = dict(taken.left_out) | ({"cut": taken.cut} if taken.cut else {})
+    if not reasons:
+        st.caption(t("own.left_out.none"))
+        return
+    limits = {"label_long": LABEL_CHARACTERS, "cut": ROW_FORMATS[task].characters}
+    rows: list[list[Cell]] = []
+    for reason, lines in reasons.items():
+        where = ", ".join(map(str, lines[:NUMBERS])) + (" …" if len(lines) > NUMBERS else "")
+        why = t(f"reason.{reason}", limit=f"{limits.get(reason, SENTENCE_CHARACTERS):,}")
+        rows.append([text(why), number(len(lines)), text(where)])
+    head = [(t("own.reason"), ""), (t("own.count"), "number"), (t("own.where"), "")]
+    sheet("data-left-out", t("own.left_out"), head, rows)
+
+
+def balance(taken: Selection, t: Translate) -> None:
+    """How many rows each class has, most frequent first, and how many of them are taken."""
+    if not taken.balance:
+        return
+    st.markdown(f"**{t('own.balance')}**")
+    most = max(total for total, _ in taken.balance.values())
+    rows = [[text(label), bar(total, most), number(kept)] for label, (total, kept) in taken.balance.items()]
+    head = [(t("role.label"), ""), (t("own.balance.total"), ""), (t("own.balance.taken"), "number")]
+    sheet("data-balance", t("own.balance"), head, rows)

@@ -1,0 +1,180 @@
+"""What the Generate page shows of a run that predicts the next token: a text it goes on with, every choice that was
+made on the way, and the same at other epochs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.components.component import component, pack
+from pages.shell import cursor
+from pages.shell.lessons import open_experiment
+from pages.shell.markdown import verbatim
+from pages.shell.messages import complain
+from pages.shell.panel import panel
+from pages.shell.run_view import history
+from pages.views.generate import requests, settings
+from pages.views.generate.requests import Request
+from rnnlab.engine.runs import Run
+from rnnlab.experiment import Experiment
+from rnnlab.explain import equations, programs
+from rnnlab.i18n import Translate
+from rnnlab.lessons.presets import OPENS_ON
+from rnnlab.records.generation import Generation, spread
+from rnnlab.records.history import Checkpoint, Opening
+
+_generated = component("generated")
+_samples = component("samples")
+
+LESSON = next(preset for preset, page in OPENS_ON.items() if page == "generate")
+ANEW = r"p'_i \propto \exp(z_i / T) \quad\text{for } i \text{ among the top } k \text{ and within } p"
+WRITE = """logits = model(ids)[0, -1] / temperature
+order = logits.argsort(descending=True)
+logits[order[top_k:]] = -torch.inf    # unless top_k is 0
+chances = logits.softmax(-1)
+before = chances[order].cumsum(0) - chances[order]
+chances[order[before >= top_p]] = 0
+ids = torch.cat([ids, torch.multinomial(chances, 1)[None]], dim=1)"""
+WORDS = (
+    *("name", "prompt", "play", "pause", "count", "unsure", "sure", "rare", "stale"),
+    *("step", "network", "drawn", "rest", "chosen", "cut", "never", "entropy", "kept"),
+)
+SIGNS = {"\t": "⇥", "\n": "↵", "\r": "↵"}
+COLUMNS = ("name", "epoch", "start", "text", "bits", "copied", "waiting", "go")
+
+
+def render(run: Run, t: Translate) -> None:
+    o, e = history(run).opening, run.experiment
+    cursor.scrubber("generate", run, t, weights=True)
+    if o.continues:
+        writes(run, o, t)
+    else:
+        elsewhere(run, t)
+    with panel("predictions", t, formula=equations.equation("predictions", e), code=programs.code("predictions", e)):
+        cursor.strip("generate", run, t)
+    requests.come_back(run)
+
+
+def writes(run: Run, o: Opening, t: Translate) -> None:
+    with panel("written", t, formula=ANEW, code=WRITE):
+        wish = Request(run.id, *settings.render(o, t))
+        with st.container():
+            if o.experiment.bidirectional:
+                st.info(t("generate.both"))
+        looked, laid = cursor.checkpoint(run), beside(run)
+        texts = requests.written(run, wish, [laid] if run.going else [[looked], laid])
+        if problems := requests.problems(wish):
+            complain(problems)
+            return
+        # While it trains the newest text is never quite that of the newest weights.
+        epoch = max(texts, default=looked.epoch) if run.going else looked.epoch
+        text(run, texts.get(epoch), epoch, t)
+    with panel("samples", t):
+        samples(run, laid, texts, t)
+
+
+def elsewhere(run: Run, t: Translate) -> None:
+    """This run predicts something else: the way to a lesson that goes on with texts. Not while the run goes on: a tick
+    that the browser sent before it heard of the new lesson says what the form said before, and that lesson is back."""
+    st.info(t("generate.elsewhere"))
+    said = t("generate.lesson", lesson=t(f"preset.{LESSON}"))
+    tip = t("generate.lesson.help") if run.going else None
+    if st.button(said, key="generate_lesson", on_click=open_lesson, disabled=run.going, help=tip):
+        st.rerun()  # the whole page: another run goes on
+
+
+def open_lesson() -> None:
+    open_experiment(Experiment(preset=LESSON), train=True)
+
+
+def beside(run: Run) -> list[Checkpoint]:
+    """The weights whose texts are laid side by side."""
+    past = history(run)
+    recorded = [one.epoch for one in past.checkpoints]
+    epochs = spread(recorded, past.opening.weights_every, run.experiment.epochs)
+    return [one for one in past.checkpoints if one.epoch in epochs]
+
+
+def text(run: Run, found: Generation | None, epoch: int, t: Translate) -> None:
+    """The prompt and what was written after it. Until that has come, what was shown before it."""
+    state, o = st.session_state, history(run).opening
+    stale = found is None
+    if found is not None:
+        state.generate_shown = o, epoch, found
+    shown: tuple[Opening, int, Generation] | None = state.get("generate_shown")
+    if shown is None:
+        st.caption(t("generate.waiting"))
+        return
+    o, epoch, found = shown
+    with st.container():  # always one element, so that what follows keeps its place
+        if found.unknown:
+            left_out = ", ".join(verbatim(visible(token)) for token in dict.fromkeys(found.unknown))
+            st.caption(t("generate.unknown", tokens=left_out))
+    _generated(
+        key="generate-text",
+        data={
+            "key": "generate-text",
+            **cursor.place(run, history(run).checkpoints),
+            "epoch": epoch,
+            "stale": stale,
+            **packed(o, found),
+            "labels": {name: t(f"written.{name}") for name in WORDS},
+        },
+    )
+    if found.ended != "length":
+        st.caption(t(f"generate.ended.{found.ended}", count=len(found.ids)))
+
+
+def visible(token: str) -> str:
+    """A token with a sign for what has no ink, as in the browser (js/common.js)."""
+    return "".join(SIGNS.get(char, "␣") for char in token) if token.isspace() else token
+
+
+def packed(o: Opening, found: Generation) -> dict[str, Any]:
+    """A text as the browser gets it, with the tokens that it needs."""
+    used, places = np.unique(np.concatenate([found.ids, found.top.ravel()]), return_inverse=True)
+    places = places.astype(np.int32)
+    return {
+        "prompt": list(found.prompt),
+        "joiner": o.joiner,
+        "vocabulary": [o.classes[id] for id in used],
+        "specials": int((used < o.class_specials).sum()),
+        "classes": len(o.classes),
+        "ids": pack(places[: found.ids.size]),
+        "model": pack(found.model),
+        "left": pack(found.left),
+        "entropy": pack(found.entropy),
+        "kept": pack(found.kept),
+        "top": pack(places[found.ids.size :].reshape(found.top.shape)),
+        "top_model": pack(found.top_model),
+        "top_left": pack(found.top_left),
+    }
+
+
+def samples(run: Run, laid: Sequence[Checkpoint], texts: dict[int, Generation], t: Translate) -> None:
+    """How the same prompt goes on at several epochs."""
+    o = history(run).opening
+    epochs = [one.epoch for one in laid]
+    if run.going:  # the newest weights have no text yet: in their place those that wrote last
+        epochs = sorted(texts.keys() & {*epochs, max(texts, default=0)})
+    rows = []
+    for epoch in epochs:
+        row: dict[str, Any] = {"epoch": epoch}
+        if found := texts.get(epoch):
+            row |= {
+                "text": o.joiner.join(o.classes[id] for id in found.ids),
+                "bits": float(found.entropy[:, 0].mean()) if found.ids.size else None,
+                "copied": found.copied,
+            }
+        rows.append(row)
+    _samples(
+        key="generate-samples",
+        data={
+            "key": "generate-samples",
+            **cursor.place(run, history(run).checkpoints),
+            "rows": rows,
+            "most": float(np.log2(len(o.classes))),
+            "labels": {name: t(f"samples.{name}") for name in COLUMNS},
+        },
+    )

@@ -1,0 +1,112 @@
+"""Texts that a run's network writes, asked of a worker without waiting for them: the page looks again and again, and
+shows each when it is there. One job at a time, so that other readers get their turn; and while a run goes on a pause
+after each as long as it took, so that the training gets its turn too."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from time import monotonic
+
+import streamlit as st
+
+from rnnlab import engine
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
+from rnnlab.i18n import LabError, Problem
+from rnnlab.records.generation import Generation, Settings
+from rnnlab.records.history import Checkpoint
+
+KEPT = 60  # texts, a session
+PATIENCE = 0.15  # seconds that a change waits for its text, which most take less than, so that it is drawn at once
+AT_ONCE = 4  # texts a job: the table grows by so many
+AGAIN = 0.2  # seconds between two looks at a job, where no run brings the page back anyway
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a text depends on, but for the epoch."""
+
+    run: str
+    prompt: str
+    settings: Settings
+
+
+@dataclass
+class RequestQueue:
+    """What a reader has asked for and got. Changed only where the page is drawn, one script run at a time."""
+
+    texts: OrderedDict[tuple[Request, int], Generation] = field(default_factory=OrderedDict)
+    job: tuple[Request, tuple[int, ...], Future] | None = None
+    asked: float = 0.0  # when, by the clock
+    rested: float = 0.0  # when the pause after the last job is over
+    failed: tuple[Request, tuple[Problem, ...]] | None = None  # the last wish that can't be met, and why
+
+    def take(self, patience: float = 0.0) -> None:
+        """Put down what has come, or comes within `patience` seconds."""
+        if self.job is None:
+            return
+        wish, epochs, future = self.job
+        try:
+            found = future.result(patience)
+        except LabError as error:
+            self.failed = wish, error.problems
+        except TimeoutError:
+            return
+        except Exception as error:
+            logging.getLogger(__name__).exception("a job failed")
+            self.failed = wish, (Problem("job_failed", "", {"reason": repr(error)[:200]}),)
+        else:
+            self.texts.update({(wish, epoch): text for epoch, text in zip(epochs, found, strict=True)})
+            while len(self.texts) > KEPT:
+                self.texts.popitem(last=False)
+        self.job, now = None, monotonic()
+        self.rested = now + (now - self.asked)
+
+
+def queue() -> RequestQueue:
+    return st.session_state.setdefault("desk", RequestQueue())
+
+
+def written(run: Run, wish: Request, wanted: Sequence[Sequence[Checkpoint]]) -> dict[int, Generation]:
+    """All texts that are there, by epoch. Those of `wanted` that are not are asked for, the first group first."""
+    now = queue()
+    now.take()
+    if now.failed and now.failed[0] != wish:
+        now.failed = None  # tried again when it is wished again: a lost worker is no answer
+    if run.going and monotonic() < now.rested:
+        wanted = []
+    for patience, group in zip((PATIENCE, 0.0), wanted, strict=False):
+        while now.job is None and not problems(wish) and (missing := lacking(now, wish, group)):
+            job = engine.shared().submit(jobs.samples, run.experiment, missing, wish.prompt, wish.settings)
+            now.job, now.asked = (wish, tuple(one.epoch for one in missing), job), monotonic()
+            now.take(0.0 if run.going else patience)
+    for one in (one for group in wanted for one in group):
+        if (wish, one.epoch) in now.texts:
+            now.texts.move_to_end((wish, one.epoch))  # what is shown is not what is dropped
+    return {epoch: found for (asked, epoch), found in now.texts.items() if asked == wish}
+
+
+def lacking(now: RequestQueue, wish: Request, group: Sequence[Checkpoint]) -> tuple[Checkpoint, ...]:
+    """What of a group has no text yet: of many the newest, and the first few."""
+    missing = tuple(one for one in group if (wish, one.epoch) not in now.texts)
+    return missing if len(missing) <= AT_ONCE else (*missing[: AT_ONCE - 1], missing[-1])
+
+
+def problems(wish: Request) -> tuple[Problem, ...]:
+    """Why this wish can't be met, as far as that is known."""
+    failed = queue().failed
+    return failed[1] if failed and failed[0] == wish else ()
+
+
+def come_back(run: Run) -> None:
+    """See to it that the page is drawn again when the job under way is done. A run that goes on does so anyway."""
+
+    def looking() -> None:
+        job = queue().job
+        if job is None or job[2].done():
+            st.rerun()  # the whole page: the timer must end with it
+
+    if queue().job is not None and not run.going:
+        st.fragment(looking, run_every=AGAIN)()

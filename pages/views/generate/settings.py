@@ -1,0 +1,70 @@
+"""What the reader says of a text to be written: the prompt, and how its tokens are drawn."""
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from rnnlab.i18n import Translate, numeral
+from rnnlab.records.generation import BOUNDS, PROMPT_CHARACTERS, Settings
+from rnnlab.records.history import Opening
+
+STYLE = Path(__file__).with_name("settings.css")
+STEPS = {"temperature": 0.05, "top_p": 0.01}
+LENGTHS = {"words": 40, "jieba": 60}  # words say more than characters
+FIRST_TOKENS = 8  # of the watched line, at most: what the prompt begins as
+
+
+def render(o: Opening, t: Translate) -> tuple[str, Settings]:
+    """The widgets, and what they say."""
+    st.html(STYLE)
+    suggest("prompt", first_prompt(o))
+    suggest("length", LENGTHS.get(o.experiment.tokenizer, Settings.length))
+    with st.container(key="generate_form"):
+        prompt = st.text_area(  # with a `max_chars` Streamlit drops a longer text that is pasted, and says nothing
+            t("field.prompt"),
+            st.session_state.generate_prompt,
+            key="generate_prompt",
+            height=96,
+            help=t("help.prompt", limit=PROMPT_CHARACTERS),
+            persist_state="session",
+        )
+        with st.container(key="generate_fields"):
+            said = {name: control(name, t) for name in BOUNDS}
+            st.button(t("generate.another"), key="generate_another", on_click=another, help=t("generate.another.help"))
+    return prompt, Settings(**said)
+
+
+def suggest(name: str, value: Any) -> None:
+    """What a widget says until the reader says something else. Put into it only when that changes: a value that is put
+    in at every tick of a run would take the place of what is being typed."""
+    key, state = f"generate_{name}", st.session_state
+    before = state.get(f"{key}_suggested")
+    if key not in state or (state[key] == before and value != before):
+        state[key] = value
+    state[f"{key}_suggested"] = value
+
+
+def control(name: str, t: Translate) -> Any:
+    """One setting's widget."""
+    low, high = BOUNDS[name]
+    key = f"generate_{name}"
+    now = st.session_state.get(key, getattr(Settings(), name))
+    label, tip = t(f"field.{name}"), t(f"help.{name}") + " " + t("form.range", low=numeral(low), high=numeral(high))
+    common: dict[str, Any] = {"key": key, "help": tip, "persist_state": "session"}
+    if name in STEPS:
+        return st.slider(label, low, high, now, STEPS[name], format="%.2f", **common)
+    return st.number_input(label, int(low), int(high), now, step=1, **common)
+
+
+def another() -> None:
+    """The next seed: the same network, other draws."""
+    low, high = BOUNDS["draw"]
+    now = int(st.session_state.get("generate_draw", 0))
+    st.session_state.generate_draw = now + 1 if now < high else int(low)
+
+
+def first_prompt(o: Opening) -> str:
+    """The watched line's first tokens; none where they fill no prompt."""
+    text = o.joiner.join(o.probe[: max(1, min(FIRST_TOKENS, len(o.probe) // 4))])
+    return text if len(text) <= PROMPT_CHARACTERS else ""

@@ -1,0 +1,77 @@
+"""One weight's gradient found in two ways: by autograd, and by moving the weight a little to either side."""
+
+import streamlit as st
+
+from pages.shell import cursor
+from pages.shell.ask_worker import ask_worker
+from pages.shell.panel import panel
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
+from rnnlab.i18n import Translate
+from rnnlab.records.gradients import Check, Parameter
+
+FORMULA = r"\frac{\partial L}{\partial w} \approx \frac{L(w+\varepsilon) - L(w-\varepsilon)}{2\varepsilon}"
+CODE = """loss(w).backward()
+difference = (loss(w + eps) - loss(w - eps)) / (2 * eps)
+gap = abs(w.grad - difference) / max(abs(w.grad), abs(difference))"""
+CLOSE = 1e-5  # relative: what float64 and a smooth network leave between the two, with room to spare
+
+
+def render(run: Run, t: Translate) -> None:
+    with panel("check", t, formula=FORMULA, code=CODE):
+        history = run.history
+        assert history is not None
+        if run.going:
+            st.caption(t("gradients.waits"))
+            return
+        parameters = ask_worker(jobs.parameters, history.experiment)
+        if parameters is None:
+            return
+        by_name = {parameter.name: parameter for parameter in parameters}
+        if st.session_state.get("check_name") not in by_name:
+            st.session_state.check_name = next(name for name in by_name if "weight_hh" in name)
+        name = st.selectbox(
+            t("check.name"),
+            list(by_name),
+            format_func=lambda name: f"{name} {list(by_name[name].shape)}",
+            key="check_name",
+        )
+        largest = st.toggle(t("check.largest"), value=True, key="check_largest")
+        place = None if largest else entry(by_name[name], t)
+        wanted = (history.experiment, cursor.checkpoint(run).weights, name, place)
+        if st.button(t("check.go"), key="check_go"):
+            st.session_state.check_wanted = wanted
+        if st.session_state.get("check_wanted") == wanted:  # for this weight, at this epoch; else it is asked anew
+            found = ask_worker(jobs.check, *wanted)
+            if found is not None:
+                result(found, t, kinked=history.experiment.cell == "rnn" and history.experiment.nonlinearity == "relu")
+
+
+def entry(parameter: Parameter, t: Translate) -> tuple[int, ...]:
+    """An index for each axis, counted from 0 as torch does."""
+    place = []
+    with st.container(horizontal=True, gap="small"):
+        for axis, size in enumerate(parameter.shape):
+            key = f"check_{axis}"
+            st.session_state[key] = min(st.session_state.get(key, 0), size - 1)
+            label = t("check.row" if axis == 0 else "check.column")
+            place.append(int(st.number_input(label, 0, size - 1, key=key, width=140)))
+    return tuple(place)
+
+
+def result(found: Check, t: Translate, kinked: bool) -> None:
+    index = ", ".join(map(str, found.place))
+    rows = [
+        (t("check.weight"), f"{found.name}[{index}] = {found.weight:.6g}"),
+        (t("check.step"), f"ε = {found.step:.3g}"),
+        (t("check.above"), f"{found.above:.15g}"),
+        (t("check.below"), f"{found.below:.15g}"),
+        (t("check.autograd"), f"{found.autograd:.12g}"),
+        (t("check.difference"), f"{found.difference:.12g}"),
+        (t("check.gap"), f"{found.gap:.2g}"),
+    ]
+    with st.container(key="check_result", gap="xxsmall"):
+        lines = [f"| {label} | `{value}` |" for label, value in rows]
+        st.markdown("\n".join([lines[0], "|---|---|", *lines[1:]]))  # a Markdown table needs a head: the weight
+        close = found.gap < CLOSE
+        st.caption(t("check.agree") if close else t("check.kink" if kinked else "check.apart"))

@@ -1,0 +1,60 @@
+"""The gradient's norm in every epoch, before and after clipping, and what another level would have met."""
+
+import numpy as np
+import streamlit as st
+
+from pages.shell import run_chart
+from pages.shell.panel import panel
+from rnnlab.engine.runs import Run
+from rnnlab.experiment.limits import BOUNDS
+from rnnlab.figures import gradients as figures
+from rnnlab.i18n import Translate
+
+LEAST = 1e-6  # a level of 0 would mean: no clipping
+FORMULA = r"g \leftarrow g\cdot\min\!\left(1,\ \frac{\mathrm{clip}}{\lVert g\rVert_2}\right)"
+CODE = """loss.backward()
+norm = torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
+optimizer.step()"""
+
+
+def render(run: Run, t: Translate) -> None:
+    history = run.history
+    assert history is not None
+    e, most = history.experiment, BOUNDS["clip"][1]
+    norms = np.array([snapshot.norm for snapshot in history.snapshots])
+    finite = norms[np.isfinite(norms)]
+    with panel("norms", t, formula=FORMULA, code=CODE):
+        if not len(finite):
+            st.caption(t("norms.none"))
+            return
+        if st.session_state.get("clip_level_for") != e or "clip_level" not in st.session_state:
+            # Until the reader sets one for this experiment: its own limit, or else what half of the epochs exceed.
+            st.session_state.clip_level = e.clip or min(max(float(f"{np.median(finite):.3g}"), LEAST), most)
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            level = st.number_input(
+                t("norms.level"),
+                LEAST,
+                most,
+                step=0.1,
+                format="%.4g",
+                key="clip_level",
+                on_change=st.session_state.update,
+                kwargs={"clip_level_for": e},
+                width=180,
+            )
+            if st.button(t("norms.use"), key="clip_use", on_click=use, disabled=level == e.clip):
+                st.rerun()  # the form is not part of what is drawn again here
+        figure = figures.norms_figure(history, level, t)
+        run_chart.render("gradients-norms", figure, run, t("panel.norms"), t, cursor="line", height=260)
+        acted, would = (int((finite > bound).sum()) for bound in (e.clip or np.inf, level))
+        count = {"epochs": len(norms), "largest": f"{finite.max():.3g}"}
+        st.caption(t("norms.acted", **count, clip=f"{e.clip:g}", count=acted) if e.clip else t("norms.off", **count))
+        if level != e.clip:
+            st.caption(t("norms.would", level=f"{level:g}", count=would, epochs=len(norms)))
+        if len(finite) < len(norms):
+            st.caption(t("norms.not_finite", epoch=int(np.flatnonzero(~np.isfinite(norms))[0]) + 1))
+
+
+def use() -> None:
+    """Put the level into the form: the next training clips to it."""
+    st.session_state.clip = float(st.session_state.clip_level)

@@ -1,0 +1,284 @@
+"""The demonstrations of the chapter on history: one for each age, all on what the reader typed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isnan, nan
+
+import streamlit as st
+
+from pages.components.chart.chart import live_chart
+from pages.components.component import encode
+from pages.shell import cursor
+from pages.shell.ask_worker import ask_worker
+from pages.shell.lessons import open_experiment
+from pages.shell.markdown import verbatim
+from pages.shell.panel import panel
+from rnnlab.analysis.bigrams import Bigrams, Line
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
+from rnnlab.experiment import Experiment, choices
+from rnnlab.figures.timeline import height, timeline
+from rnnlab.i18n import Translate
+from rnnlab.lessons import eliza
+from rnnlab.lessons.feature_templates import Answer, agreeing, features
+from rnnlab.lessons.presets import OPENS_ON
+from rnnlab.records.history import Frame, Opening, joiner
+
+SENTENCE = 200  # characters that the rules are tried on
+ROWS = 6  # of a table that the text could make any length
+PLACES = 12  # of the line, where one token does not decide
+CONTEXT = 6  # tokens of the past that a row of a table quotes
+
+
+def years(t: Translate) -> None:
+    live_chart(
+        encode(timeline(t)),
+        key="history-timeline",
+        group="history",
+        run="",
+        live=False,
+        epochs=[],
+        height=height(),
+        label=t("timeline.label"),
+        labels={"download": t("chart.download"), "reset": t("chart.reset")},
+    )
+    st.caption(t("timeline.caption"))
+
+
+def rules(t: Translate, lang: str) -> None:
+    """The rules, all of them, and what they make of a sentence."""
+    script = eliza.script(lang)
+    with panel("eliza", t):
+        example = t("eliza.example")
+        typed = st.text_input(
+            t("eliza.say"), key="eliza_say", max_chars=SENTENCE, placeholder=example, persist_state="session"
+        )
+        sentence = (typed or "").strip() or example
+        answer = eliza.answer(script, sentence)
+        with st.container(key="eliza_answer", gap="xxsmall"):
+            said(t("eliza.you"), sentence)
+            if answer is None:
+                st.markdown(t("eliza.none"))
+            else:
+                said(t("eliza.machine"), answer.reply)
+                if answer.taken:
+                    st.caption(t("eliza.steps", taken=verbatim(answer.taken), swapped=verbatim(answer.swapped)))
+        columns = [t("eliza.rule"), t("eliza.pattern"), t("eliza.reply")]
+        chosen = answer.place if answer else None
+        rows = [
+            tuple(
+                f"**{cell}**" if place == chosen else cell
+                for cell in (
+                    f"➤ {place + 1}" if place == chosen else f"{place + 1}",
+                    starred(rule.pattern),
+                    starred(rule.reply),
+                )
+            )
+            for place, rule in enumerate(script.rules)
+        ]
+        table(columns, rows)
+        st.caption(t("eliza.swaps") + " " + " · ".join(verbatim(f"{a} → {b}") for a, b in script.swaps.items()))
+
+
+def said(who: str, words: str) -> None:
+    """A line of the conversation, as typed."""
+    with st.container(horizontal=True, wrap=False, gap="small"):
+        st.markdown(who, width="content")
+        st.text(words, width="stretch")
+
+
+def starred(ours: str) -> str:
+    """A rule, whose asterisk means no emphasis."""
+    return ours.replace("*", r"\*")
+
+
+@dataclass(frozen=True)
+class Own:
+    """The reader's text, and the place in it that the demonstrations are about."""
+
+    run: Run
+    opening: Opening
+    frame: Frame  # the network's, at the epoch that is looked at
+    lines: tuple[Line, ...]
+    bigrams: Bigrams
+    targets: tuple[str, ...]  # [inputs] what really comes after each token of the probe
+    undecided: list[int]  # places where the token alone does not decide
+    place: int
+    rival: bool  # whether the network, too, says what comes next in this line
+
+    @property
+    def token(self) -> str:
+        return self.opening.probe[self.place]
+
+    @property
+    def joiner(self) -> str:
+        return joiner(self.opening.experiment, self.opening.vocabulary[self.opening.specials :])
+
+    def past(self, place: int) -> str:
+        """The last tokens that were read up to this place."""
+        start = max(0, place + 1 - CONTEXT)
+        return ("…" + self.joiner if start else "") + self.joiner.join(self.opening.probe[start : place + 1])
+
+
+def own_text(t: Translate) -> Own | None:
+    """The line of tokens to choose from, and what was counted in the text. None where there is no text to count."""
+    run = st.session_state.run.shown
+    if run.history is None:
+        st.info(t("own.none"))
+        return None
+    with st.container(border=True, key="own_text", gap="xxsmall"):
+        st.caption(t("own.choose"))
+        cursor.strip("history", run, t)
+        cursor.scrubber("history", run, t, weights=True)
+    o = run.history.opening
+    lines = ask_worker(jobs.examples, o.experiment)
+    if lines is None:
+        return None
+    rival = len(o.parts) == 1 and o.written
+    bigrams = run.drawn("bigrams", lambda: Bigrams.of(lines, words_of(o, lines)))
+    targets = tuple(o.classes[id] for id in o.targets) if rival else ()
+    read = o.parts[0].stop
+    undecided = bigrams.undecided(o.probe[:read])
+    looked_at = cursor.cursor(run)
+    frame = min(run.history.frames, key=lambda kept: abs(kept.epoch - looked_at.epoch))
+    place = looked_at.step
+    if place is None or not 0 <= place < read:  # nothing chosen, or a token after which nothing is asked, or another's
+        place = next(iter(undecided), next((p for p in range(read) if o.probe.count(o.probe[p]) > 1), 0))
+    return Own(run, o, frame, lines, bigrams, targets, undecided, place, rival)
+
+
+def words_of(o: Opening, lines: Sequence[Line]) -> tuple[str, ...]:
+    """Everything that could come: the vocabulary, and what only the lines that are not trained on hold."""
+    met = (token for line in lines for pair in line for token in pair)
+    return tuple(dict.fromkeys([*o.vocabulary[o.specials :], *met]))
+
+
+def counts(t: Translate, own: Own) -> None:
+    """What came after the chosen token, as fractions: as counted, and with one added everywhere."""
+    bigrams, token = own.bigrams, own.token
+    total, types = bigrams.total(token), len(bigrams.vocabulary)
+    seen, unseen = bigrams.successors(token), bigrams.unseen(token)
+    listed = seen[:ROWS], unseen[: max(2, ROWS - len(seen))]
+    with panel("counts", t, formula=COUNTED):
+        if not total:
+            st.markdown(t("counts.never", token=verbatim(token)))
+            return
+        st.markdown(t("counts.said", token=verbatim(token), total=total, seen=len(seen), types=types))
+        rows = [
+            (
+                verbatim(following),
+                str(bigrams.count(token, following)),
+                f"{bigrams.count(token, following)}/{total} = **{bigrams.frequency(token, following):.3f}**",
+                f"({bigrams.count(token, following)}+1)/({total}+{types})"
+                f" = **{bigrams.smoothed(token, following):.3f}**",
+            )
+            for following in [*listed[0], *listed[1]]
+        ]
+        table([t(f"counts.{name}") for name in ("next", "count", "frequency", "smoothed")], rows)
+        left = len(seen) - len(listed[0]), len(unseen) - len(listed[1])
+        st.caption(t("counts.left", seen=left[0], unseen=left[1]) if any(left) else t("counts.all"))
+
+
+COUNTED = r"P(w \mid v) = \frac{c(v, w)}{c(v)} \qquad P_{+1}(w \mid v) = \frac{c(v, w) + 1}{c(v) + V}"
+
+
+def template(t: Translate, own: Own) -> None:
+    """The questions of a feature template, answered at the chosen place."""
+    asked = features(own.opening.probe, own.place)
+    lines = [[token for token, _ in line] for line in own.lines]
+    total = sum(map(len, lines))
+    found = own.run.drawn(("features", own.place), lambda: agreeing(lines, asked))
+
+    def spelled(answer: Answer) -> str:
+        return " + ".join(verbatim(part) if part else t("template.start") for part in answer)
+
+    with panel("template", t, formula=WEIGHED):
+        st.markdown(t("template.said", token=verbatim(own.token), place=own.place + 1))
+        rows = [(t(f"feature.{name}"), spelled(answer), f"{found[name]} / {total}") for name, answer in asked.items()]
+        table([t(f"template.{name}") for name in ("question", "answer", "share")], rows)
+
+
+WEIGHED = r"P(y \mid x) = \frac{\exp \sum_k w_k f_k(x, y)}{\sum_{y'} \exp \sum_k w_k f_k(x, y')}"
+
+
+def network(t: Translate, own: Own) -> None:
+    """The run at hand and the counts, asked the same: at the chosen place, and wherever the token alone won't do."""
+    o, frame, bigrams = own.opening, own.frame, own.bigrams
+    with panel("rivals", t):
+        if not own.rival:
+            st.markdown(t("rivals.other"))
+            sample(t)
+            return
+        st.markdown(t("rivals.said", past=verbatim(own.past(own.place)), epoch=frame.epoch))
+        right = o.targets[own.place]
+        known = dict(zip(frame.top[own.place].tolist(), frame.probability[own.place].tolist(), strict=True))
+        known.setdefault(right, float(frame.target[own.place]))
+        rows = [
+            (
+                verbatim(o.vocabulary[id]) + (" ✓" if id == right else ""),
+                share(bigrams.frequency(own.token, o.vocabulary[id]) if id >= o.specials else nan),  # not of the text
+                share(p),
+            )
+            for id, p in known.items()
+        ]
+        table([t(f"rivals.{name}") for name in ("next", "bigram", "network")], rows)
+        if own.undecided:
+            st.markdown(t("rivals.undecided"))
+            table([t(f"rivals.{name}") for name in ("past", "next", "bigram", "network")], contested(own))
+            if (left := len(own.undecided) - len(contested(own))) > 0:
+                st.caption(t("rivals.left", left=left))
+            st.markdown(t("rivals.read", chance=share(1 / len(bigrams.vocabulary))))
+        else:
+            st.markdown(t("rivals.certain"))
+            if len(o.probe) > o.inputs and o.probe[-1] in o.probe[: o.inputs]:
+                st.markdown(t("rivals.last", token=verbatim(o.probe[-1])))
+            sample(t)
+        if o.experiment.bidirectional:
+            st.caption(t("rivals.bidirectional"))
+
+
+def sample(t: Translate) -> None:
+    """A way to a text where counts and a network differ."""
+    e = Experiment(text=t("own.sample"))
+    st.button(t("rivals.sample"), key="history_sample", on_click=open_experiment, args=(e, True))
+
+
+def contested(own: Own) -> list[tuple[str, ...]]:
+    """A row for each place where one token does not decide: what both give to what really comes there."""
+    return [
+        (
+            verbatim(own.past(place)),
+            verbatim(own.targets[place]),
+            share(own.bigrams.frequency(own.opening.probe[place], own.targets[place])),
+            share(float(own.frame.target[place])),
+        )
+        for place in own.undecided[:PLACES]
+    ]
+
+
+def share(p: float) -> str:
+    return "–" if isnan(p) else f"{p:.3f}"
+
+
+def lessons(t: Translate) -> None:
+    """A button for each lesson, by the page it opens on."""
+    by_page: dict[str, list[str]] = {}
+    for preset in choices("preset"):
+        by_page.setdefault(OPENS_ON.get(preset, "playground"), []).append(preset)
+    for page, presets in by_page.items():
+        if page == "history":
+            continue
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"onward_{page}"):
+            st.markdown(f"**{t(f'page.{page}')}**", width="content")
+            for preset in presets:
+                st.button(t(f"preset.{preset}"), key=f"onward-{preset}", on_click=leave, args=(preset, page))
+
+
+def leave(preset: str, page: str) -> None:
+    open_experiment(Experiment(preset=preset), train=True)
+    st.session_state.go = page
+
+
+def table(columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+    """A small table. Cells are Markdown: what was typed comes dressed by `verbatim`."""
+    st.table({name: [row[place] for row in rows] for place, name in enumerate(columns)}, border="horizontal")

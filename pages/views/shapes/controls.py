@@ -1,0 +1,118 @@
+"""The controls of the Shapes page: every argument of a module of torch.nn, and its input. They follow the experiment
+until the reader changes one; what was changed outlives a look at another page."""
+
+from dataclasses import asdict, fields
+from typing import Any
+
+import streamlit as st
+
+from pages.shell import form_state
+from pages.shell.ask_worker import ask_worker
+from pages.shell.messages import complain
+from rnnlab.engine import jobs
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.layer_spec import BOUNDS, KINDS, NONLINEARITIES, LayerSpec, idle, of_run
+from rnnlab.i18n import LabError, Translate, numeral
+
+NAMES = [field.name for field in fields(LayerSpec)]
+NUMBERS = ("input_size", "hidden_size", "num_layers", "dropout", "batch_size", "steps")
+SWITCHES = ("bidirectional", "bias", "batch_first", "batched", "given")
+
+
+def key(name: str) -> str:
+    return f"layer_{name}"
+
+
+def of_experiment() -> LayerSpec:
+    """What the experiment at hand uses, at the sizes of its first batch."""
+    run = st.session_state.run.shown
+    e = st.session_state.experiment
+    e = e if isinstance(e, Experiment) else run.experiment
+    changed = e != run.experiment  # and not trained since
+    sizes = ask_worker(jobs.first_batch, e) if changed else None
+    if sizes is None and run.history is not None:
+        sizes = (len(run.history.opening.vocabulary), *run.history.opening.shapes[0].shape)
+    return of_run(e, *(sizes or (e.embed, 1, 3)))  # a text that was never trained on has no batch
+
+
+def keep() -> None:
+    """A control was changed: from now on the controls say what is shown, not the experiment; until another lesson is
+    opened."""
+    st.session_state.layer_own = {name: st.session_state[key(name)] for name in NAMES}
+    st.session_state.layer_lesson = form_state.value("preset")
+
+
+def follow() -> None:
+    st.session_state.layer_own = None
+
+
+def render(t: Translate) -> LayerSpec | None:
+    """The controls, and what they say. None where that can't be: the page says why."""
+    own = st.session_state.get("layer_own")
+    if own and st.session_state.layer_lesson != form_state.value("preset"):
+        own = st.session_state.layer_own = None
+    said: dict[str, Any] = own or asdict(of_experiment())
+    for name, value in said.items():
+        st.session_state[key(name)] = value
+    try:
+        setting = LayerSpec(**said)
+    except LabError as error:
+        setting, problems = None, error.problems
+    else:
+        problems = ()
+    st.segmented_control(
+        t("field.kind"),
+        KINDS,
+        format_func=lambda kind: f"nn.{kind}",
+        key=key("kind"),
+        required=True,
+        help=t("layer.help.kind"),
+        wrap=True,
+        on_change=keep,
+    )
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        for name in NUMBERS:
+            number(name, t, setting)
+        st.segmented_control(
+            t("field.nonlinearity"),
+            NONLINEARITIES,
+            key=key("nonlinearity"),
+            required=True,
+            disabled=off("nonlinearity", setting),
+            help=t("layer.help.nonlinearity"),
+            on_change=keep,
+        )
+    with st.container(horizontal=True, gap="medium"):
+        for name in SWITCHES:
+            disabled = off(name, setting)
+            st.toggle(
+                t(f"field.{name}"), key=key(name), help=t(f"layer.help.{name}"), disabled=disabled, on_change=keep
+            )
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption(t("layer.own") if own else t("layer.following"), width="content")
+        if own:
+            st.button(t("layer.back"), key="layer_back", on_click=follow, type="tertiary")
+    complain(problems)
+    return setting
+
+
+def off(name: str, setting: LayerSpec | None) -> bool:
+    return setting is not None and idle(name, setting)
+
+
+def number(name: str, t: Translate, setting: LayerSpec | None) -> None:
+    low, high = BOUNDS[name]
+    tip = t(f"layer.help.{name}") + " " + t("form.range", low=numeral(low), high=numeral(high))
+    step, shown = (0.1, "%.2f") if name == "dropout" else (1, "%d")
+    st.number_input(
+        t(f"field.{name}"),
+        min_value=low,
+        max_value=high,
+        step=step,
+        format=shown,
+        key=key(name),
+        help=tip,
+        disabled=off(name, setting),
+        on_change=keep,
+        width=132,
+    )

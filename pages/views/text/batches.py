@@ -1,0 +1,103 @@
+"""The sequences of a text, and the batches that training takes them in."""
+
+from typing import Any
+
+import streamlit as st
+
+from pages.components.table.grid import grid, grids, row
+from pages.shell.ask_worker import ask_worker
+from pages.shell.form_state import ahead, at_hand
+from pages.shell.panel import panel
+from pages.views.text.token_tables import COLUMNS
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
+from rnnlab.experiment import Experiment
+from rnnlab.i18n import Translate
+from rnnlab.records.text import EPOCHS, BatchOrder, Reading
+
+CELLS = 96  # tokens of x that are drawn, of all sequences together
+NUMBERS = 32  # sequences of a batch that are listed
+
+
+def render(run: Run, t: Translate) -> None:
+    e = at_hand(run)
+    ahead(run, t)
+    epoch = min(int(st.session_state.get("batch_epoch", 1)), most(e))
+    seen = ask_worker(jobs.reading, e, epoch)
+    if seen is None:
+        return
+    with panel("windows", t):
+        windows(e, seen, t)
+    with panel("batches", t, code=LOADER):
+        batches(e, seen, t)
+
+
+LOADER = """generator = torch.Generator().manual_seed(seed)
+order = torch.randperm(len(windows), generator=generator)    # once an epoch
+for start in range(0, len(order), batch_size):
+    rows = order[start : start + batch_size]    # the last one may be shorter"""
+
+
+def most(e: Experiment) -> int:
+    return min(e.epochs, EPOCHS)
+
+
+def windows(e: Experiment, seen: Reading, t: Translate) -> None:
+    """x above y, y where its tokens stand in the text: one place further on, if the next token is the target."""
+    shift = 1 if seen.asks == "next" else 0
+    tables: list[dict[str, Any]] = []
+    for sequence in seen.sequences:
+        if len(tables) * min(len(sequence.inputs), COLUMNS) > CELLS:
+            break
+        rows = []
+        for name, ids, tokens in (("x", sequence.inputs, seen.tokens), ("y", sequence.targets, seen.classes)):
+            kind = "goal" if name == "y" else ""
+            cells = [(tokens[id], str(id), kind) for id in ids[:COLUMNS]]
+            before = [("", "", "gap")] * shift if name == "y" else []
+            more = [("…", "", "gap")] if len(ids) > COLUMNS else []
+            rows.append(row(name, [*before, *cells, *more]))
+        tables.append(grid(t("windows.number", number=sequence.number), rows))
+    if e.window:
+        st.markdown(t("windows.count", count=f"{seen.count:,}", window=e.window, stride=e.stride))
+    else:
+        st.markdown(t("windows.lines", count=f"{seen.count:,}"))
+    grids("text-windows", tables)
+    st.caption(t(f"windows.asks.{seen.asks}") + " " + t("windows.table"))
+    if seen.held:
+        st.caption(t("windows.held", count=f"{seen.held:,}"))
+    if seen.count > len(tables):
+        st.caption(t("windows.first", shown=len(tables), count=f"{seen.count:,}"))
+    if any(len(sequence.inputs) > COLUMNS for sequence in seen.sequences):
+        st.caption(t("windows.columns", limit=COLUMNS))
+
+
+def batches(e: Experiment, seen: Reading, t: Translate) -> None:
+    """The same sequences as written and shuffled; which of the two training takes."""
+    st.number_input(
+        t("batches.epoch"), 1, most(e), key="batch_epoch", width=220, help=t("batches.epoch.help", limit=EPOCHS)
+    )
+    used = t("batches.used")
+    written = t("batches.written") + (used if not e.shuffle else "")
+    shuffled = t("batches.shuffled", seed=e.seed) + (used if e.shuffle else "")
+    grids(
+        "text-batches",
+        [order(written, seen.as_written, seen, e, t), order(shuffled, seen.shuffled, seen, e, t)],
+    )
+    values = {"count": f"{seen.count:,}", "batch": e.batch, "batches": f"{seen.batches:,}"}
+    st.markdown(t("batches.short", short=seen.short, **values) if seen.short else t("batches.even", **values))
+
+
+def order(title: str, found: BatchOrder, seen: Reading, e: Experiment, t: Translate) -> dict[str, Any]:
+    """One epoch's batches as a table, a batch a row."""
+    rows = []
+    last = len(found.batches) - 1
+    for place, numbers in enumerate(found.batches):
+        if place == last and found.left_out:
+            rows.append(row("…", [("…", "", "gap")]))
+        cells = [(str(number), "", "") for number in numbers[:NUMBERS]]
+        if len(numbers) > NUMBERS:
+            cells.append(("…", str(len(numbers)), "gap"))
+        elif len(found.batches) > 1:
+            cells += [("", "", "none")] * (min(e.batch, NUMBERS) - len(cells))  # what the short last batch lacks
+        rows.append(row(t("batches.batch", number=seen.batches if place == last else place + 1), cells))
+    return grid(title, rows)

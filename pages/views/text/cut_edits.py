@@ -1,0 +1,77 @@
+"""Changing how the text is cut. Callbacks: they write into the form, whose fields are the experiment."""
+
+import streamlit as st
+
+from pages.shell import form_state
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.limits import TEXT_CHARACTERS
+from rnnlab.i18n import LabError, Problem
+from rnnlab.text.segmentation import Lines, merged, parted, rewritten
+
+
+def change(**fields: str) -> bool:
+    """Put these into the form if it stays an experiment; else say why not, change nothing, and return False."""
+    said = form_state.read()
+    try:
+        if not isinstance(said, Experiment):
+            raise LabError(*said)
+        Experiment(**{**said.model_dump(), **fields})
+    except LabError as error:
+        st.session_state.recut_problems = error.problems
+        return False
+    for name, value in fields.items():
+        st.session_state[form_state.KEYS[name]] = value
+    st.session_state.recut_problems = ()
+    st.session_state.recut = True  # the form stands outside the part of the page that is drawn again by itself
+    return True
+
+
+def use(tokenizer: str) -> None:
+    change(tokenizer=tokenizer)
+
+
+def add_words() -> None:
+    """What was typed, behind the words that are there."""
+    added = st.session_state.text_add.split()
+    if added and change(words=" ".join([*st.session_state.words.split(), *added])):
+        st.session_state.text_add = ""
+
+
+def edit(key: str, lines: Lines) -> None:
+    """Two tokens merged, or one parted, in the browser. The text is from then on these tokens between spaces."""
+    said = st.session_state[key].edit
+    if not said:
+        return
+    try:
+        if said["kind"] == "merge":
+            lines = merged(lines, said["line"], said["place"])
+        else:
+            lines = parted(lines, said["line"], said["place"], said["after"])
+        e = form_state.read()
+        if not isinstance(e, Experiment):
+            raise LabError(*e)
+        text = rewritten(e, lines)
+    except LabError as error:
+        st.session_state.recut_problems = error.problems
+        return
+    except (IndexError, ValueError):  # from a text that is no longer there
+        return
+    if len(text) > TEXT_CHARACTERS:
+        values = {"length": len(text), "limit": TEXT_CHARACTERS}
+        st.session_state.recut_problems = (Problem("spaced_too_long", "text", values),)
+        return
+    before = {"text": st.session_state.text, "tokenizer": form_state.value("tokenizer")}
+    if undoable():
+        before = st.session_state.cut_before["before"]
+    if change(text=text, tokenizer="words"):
+        st.session_state.cut_before = {"before": before, "text": text}
+
+
+def undoable() -> bool:
+    """Whether the text is still what the last edit by hand has made of it."""
+    kept = st.session_state.get("cut_before")
+    return bool(kept) and kept["text"] == st.session_state.text and form_state.value("tokenizer") == "words"
+
+
+def undo() -> None:
+    change(**st.session_state.pop("cut_before")["before"])

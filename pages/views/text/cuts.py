@@ -1,0 +1,121 @@
+"""The text cut by each tokenizer, jieba taught new words, and a cut mended by hand."""
+
+from collections import Counter
+
+import streamlit as st
+
+from pages.components.token_editor.token_editor import token_editor
+from pages.shell.ask_worker import ask_worker
+from pages.shell.form_state import ahead, at_hand
+from pages.shell.markdown import verbatim
+from pages.shell.messages import complain
+from pages.shell.panel import panel
+from pages.views.text import cut_edits
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.limits import WORD_CHARACTERS, WORDS
+from rnnlab.i18n import Translate
+from rnnlab.text.segmentation import Cut, beginning, fixed, inked
+
+SHOWN = 240  # tokens of a cut; the numbers are of the whole text
+LISTED = 24  # added words, with how often each was found
+
+
+def render(run: Run, t: Translate) -> None:
+    e = at_hand(run)
+    ahead(run, t)
+    found = ask_worker(jobs.cuts, e, e.tokenizer, SHOWN)
+    if found is None:
+        return
+    if "made" in found:
+        with panel("made", t):
+            made(e, found["made"], t)
+        return
+    with panel("cuts", t):
+        complain(st.session_state.pop("recut_problems", ()))
+        for column, (name, cut) in zip(st.columns(3, gap="medium"), found.items(), strict=True):
+            with column, st.container(gap="xxsmall"):
+                one(name, cut, name == e.tokenizer, t)
+        if any(cut.tokens > SHOWN for cut in found.values()):
+            st.caption(t("cut.beginning", limit=SHOWN))
+        add(e, t)
+    with panel("edit", t):
+        editor(e, found[e.tokenizer], t)
+
+
+def made(e: Experiment, cut: Cut, t: Translate) -> None:
+    """Pairs of the lab's own making: what is read of them."""
+    st.caption(t("cut.numbers", tokens=f"{cut.tokens:,}", types=f"{cut.types:,}"))
+    token_editor("text-made", cut.lines, t(f"data.{e.data}"))
+    if cut.tokens > SHOWN:
+        st.caption(t("cut.beginning", limit=SHOWN))
+
+
+def one(name: str, cut: Cut, chosen: bool, t: Translate) -> None:
+    """One tokenizer's cut, with its numbers, and a button that chooses it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"cut_{name}"):
+        st.markdown(f"**{t(f'tokenizer.{name}')}**", width="content")
+        if chosen:
+            st.badge(t("cut.chosen"), color="blue")
+        else:
+            st.button(t("cut.use"), key=f"use_{name}", on_click=cut_edits.use, args=(name,), type="tertiary")
+    st.caption(t("cut.numbers", tokens=f"{cut.tokens:,}", types=f"{cut.types:,}"))
+    token_editor(f"text-{name}", beginning(cut.lines, SHOWN), t(f"tokenizer.{name}"))
+
+
+def add(e: Experiment, t: Translate) -> None:
+    """New words for jieba, and what became of those that it was given."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="add_words"):
+        st.text_input(
+            t("words.add"),
+            key="text_add",
+            max_chars=WORDS * (WORD_CHARACTERS + 1),
+            placeholder=t("words.example"),
+            help=t("words.help", words=WORDS, characters=WORD_CHARACTERS),
+            on_change=cut_edits.add_words,
+            width=320,
+        )
+        st.button(t("words.button"), key="text_add_button")  # leaving the field has added the word already
+    if not e.added_words:
+        return
+    if e.tokenizer != "jieba":
+        st.caption(t("words.idle"))
+    cut = ask_worker(jobs.cuts, e, "jieba", SHOWN)
+    if cut is None:
+        return
+    counts = Counter(token for line in cut["jieba"].lines for token in line)
+    listed = [t("words.found", word=verbatim(word), count=counts[word]) for word in e.added_words[:LISTED]]
+    st.caption(" · ".join(listed) + (" · …" if len(e.added_words) > LISTED else ""))
+    if any(not counts[word] for word in e.added_words):
+        st.caption(t("words.missed"))
+
+
+def editor(e: Experiment, cut: Cut, t: Translate) -> None:
+    """The chosen cut, to be merged and split."""
+    lines = inked(cut.lines)
+    if why := fixed(e):
+        st.caption(t(f"edit.{why}"))
+        return
+    if not lines:
+        st.caption(t("edit.empty"))
+        return
+    first = 1
+    if len(lines) > 1 and sum(map(len, lines)) > SHOWN:
+        first = st.number_input(t("edit.line"), 1, len(lines), key="edit_line", width=180)
+    shown = beginning(lines[first - 1 :], SHOWN)
+    names = ("hint", "part_hint", "single_hint", "parts", "part", "previous", "next")
+    token_editor(
+        "text-edit",
+        shown,
+        t("edit.label"),
+        labels={name: t(f"editing.{name}") for name in names},
+        first=first,
+        on_edit=lambda: cut_edits.edit("text-edit", lines),
+    )
+    if sum(map(len, shown)) < sum(map(len, lines)):
+        st.caption(t("edit.beginning", limit=SHOWN))
+    if sum(map(len, lines)) < cut.tokens:
+        st.caption(t("edit.spaces"))
+    if cut_edits.undoable():
+        st.button(t("edit.undo"), key="edit_undo", on_click=cut_edits.undo)

@@ -1,0 +1,160 @@
+"""Lines of different lengths as one padded batch, and the same batch packed."""
+
+import numpy as np
+import streamlit as st
+
+from pages.components.chart.chart import live_chart
+from pages.components.component import encode
+from pages.components.table.grid import grid, grids, row
+from pages.shell import cursor
+from pages.shell.ask_worker import ask_worker
+from pages.shell.panel import panel
+from pages.views.text import padding
+from pages.views.text.packed_batch import packed_steps
+from pages.views.text.token_tables import COLUMNS
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
+from rnnlab.experiment import Experiment
+from rnnlab.figures import text
+from rnnlab.i18n import Translate
+from rnnlab.records.text import LINES, Packing
+
+EQUAL = 1e-5  # two float32 states nearer than this are the same but for rounding
+
+
+def render(run: Run, t: Translate) -> None:
+    assert run.history is not None
+    o = run.history.opening
+    cursor.scrubber("text", run, t, weights=True)
+    start = 1
+    if o.sequences > LINES:
+        start = st.number_input(t("padded.from", lines=LINES), 1, o.sequences, step=LINES, key="text_lines", width=280)
+    if run.going:
+        st.caption(t("padded.going"))
+        return
+    seen = ask_worker(jobs.packing, run.experiment, cursor.checkpoint(run).weights, min(start, o.sequences))
+    if seen is None:
+        return
+    with panel("padded", t, code=PADDED):
+        padded(seen, t)
+    with panel("packed-batch", t, code=PACKED):
+        packed(seen, t)
+    with panel("final", t):
+        if len(o.parts) > 1:
+            st.caption(t("final.encoder"))
+        final(run, run.experiment, seen, t)
+    if seen.labels:
+        with panel("verdicts", t):
+            padding.render(run.experiment, seen, t)
+
+
+PADDED = """ids = pad_sequence(lines, batch_first=True, padding_value=0)    # [batch, step]
+lengths = torch.tensor([len(line) for line in lines])
+mask = torch.arange(ids.shape[1]) < lengths[:, None]    # [batch, step]"""
+PACKED = """packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+output, h_n = rnn(packed)
+output, lengths = pad_packed_sequence(output, batch_first=True)"""
+
+
+def padded(seen: Packing, t: Translate) -> None:
+    """The batch as a grid of tokens, its mask, and its lengths."""
+    steps = min(seen.ids.shape[1], COLUMNS)
+    head = ["", *map(str, range(1, steps + 1))]
+    tokens, mask = [], []
+    for number, ids, real, length in zip(seen.numbers, seen.ids, seen.mask, seen.lengths, strict=True):
+        cells = [
+            (seen.tokens[int(id)], str(id), "" if there else "pad")
+            for id, there in zip(ids[:steps], real[:steps], strict=True)
+        ]
+        tokens.append(row(str(number), [*cells, (str(length), "", "gap")]))
+        mask.append(row(str(number), [(str(int(there)), "", "" if there else "pad") for there in real[:steps]]))
+    grids(
+        "text-padded",
+        [
+            grid(t("padded.ids", rows=len(seen.ids), steps=seen.ids.shape[1]), tokens, [*head, t("padded.length")]),
+            grid(t("padded.mask"), mask, head),
+        ],
+    )
+    filler, places = int((~seen.mask).sum()), seen.mask.size
+    if filler:
+        st.caption(t("padded.share", filler=f"{filler:,}", places=f"{places:,}", share=f"{filler / places:.0%}"))
+    else:
+        st.caption(t("padded.none"))
+    if seen.ids.shape[1] > COLUMNS:
+        st.caption(t("windows.columns", limit=COLUMNS))
+
+
+def packed(seen: Packing, t: Translate) -> None:
+    """Which cell of the padded batch goes where: from the real PackedSequence."""
+    steps = min(len(seen.batch_sizes), COLUMNS)
+    rows = [
+        {
+            "index": int(index),
+            "tokens": [
+                seen.tokens[int(id)] if there else None
+                for id, there in zip(seen.ids[index, :steps], seen.mask[index, :steps], strict=True)
+            ],
+        }
+        for index in seen.sorted_indices
+    ]
+    ends = np.cumsum(seen.batch_sizes)[:steps]
+    chunks = [
+        [
+            {"index": int(seen.origin[place, 0]), "token": seen.tokens[int(seen.data[place])]}
+            for place in range(end - size, end)
+        ]
+        for end, size in zip(ends, seen.batch_sizes, strict=False)
+    ]
+    packed_steps("text-packed", rows, chunks, t)
+    if len(seen.batch_sizes) > COLUMNS:
+        st.caption(t("packed.columns", limit=COLUMNS))
+    tensors = {
+        "data": seen.data,
+        "batch_sizes": seen.batch_sizes,
+        "sorted_indices": seen.sorted_indices,
+        "unsorted_indices": seen.unsorted_indices,
+    }
+    lines = [f"packed.{name:<17}# {list(value.shape)}: {listed(value)}" for name, value in tensors.items()]
+    st.code("\n".join(lines), language="python", wrap_lines=True)
+
+
+def listed(values: np.ndarray, most: int = 40) -> str:
+    """A vector as Python writes it, long ones from their beginning."""
+    shown = ", ".join(map(str, values[:most]))
+    return f"[{shown}, …]" if len(values) > most else f"[{shown}]"
+
+
+def final(run: Run, e: Experiment, seen: Packing, t: Translate) -> None:
+    """The final hidden state of each line: alone, padded, packed."""
+    longest = int(seen.lengths.max())
+    columns = {
+        t("final.line"): list(seen.numbers),
+        t("padded.length"): seen.lengths,
+        t("final.filler"): longest - seen.lengths,
+        t("final.padded"): [f"{value:.1e}" for value in seen.differences["padded"]],
+        t("final.packed"): [f"{value:.1e}" for value in seen.differences["packed"]],
+    }
+    st.dataframe(columns, hide_index=True, key="text-final")
+    changed = int((seen.differences["padded"] > EQUAL).sum())
+    worst = f"{float(seen.differences['packed'].max()):.0e}"
+    if seen.differences["packed"].max() > EQUAL:
+        st.error(t("final.wrong", worst=worst))
+    elif changed:
+        st.markdown(t("final.polluted", changed=changed, lines=len(seen.numbers), worst=worst))
+    elif longest == seen.lengths.min():
+        st.markdown(t("final.same", worst=worst))
+    else:
+        st.markdown(t("final.alike", worst=worst))
+    live_chart(
+        encode(text.states_figure(seen, t)),
+        key="text-final-states",
+        group="text-final-states",
+        run=run.id,
+        live=False,
+        epochs=[],
+        height=110 + 26 * len(seen.numbers),
+        label=t("final.chart"),
+        labels={"download": t("chart.download"), "reset": t("chart.reset")},
+    )
+    if e.impl == "cell":
+        st.caption(t("final.cell"))

@@ -1,0 +1,126 @@
+"""The vocabulary, and its rows: one-hot vectors and the embedding."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.shell import cursor
+from pages.shell.ask_worker import ask_worker
+from pages.shell.panel import panel
+from pages.views.text import embeddings
+from pages.views.text.token_tables import chart, height
+from rnnlab.analysis.embedding_rows import Words
+from rnnlab.engine import jobs
+from rnnlab.engine.runs import Run
+from rnnlab.figures import text
+from rnnlab.i18n import Translate
+from rnnlab.records.trace import part_at, part_named
+
+ORDERS = ("id", "count")
+ROWS = 24  # of a heatmap
+
+
+def render(run: Run, t: Translate) -> None:
+    assert run.history is not None
+    e = run.experiment
+    cursor.scrubber("text", run, t, weights=True)
+    words = choose(run, t)
+    first = start(len(words.tokens), t)
+    left, middle, right = st.columns(3, gap="small")
+    with left:
+        vocabulary(run, words, t)
+    rows(run, words, first, (middle, right), t)
+    with st.container(border=True, key="word_line"):
+        cursor.strip("text", run, t)
+    left, right = st.columns([2, 3], gap="small")
+    with left:
+        chosen, near = embeddings.neighbours(run, words, t)
+    if e.input == "embedding":
+        with right:
+            embeddings.plane(run, words, chosen, near, t)
+
+
+def choose(run: Run, t: Translate) -> Words:
+    """Whose words these are, where there are two vocabularies: those of the part that takes the chosen step."""
+    assert run.history is not None
+    o, state, step = run.history.opening, st.session_state, cursor.cursor(run).step
+    names = [part.name for part in o.parts]
+    if state.get("text_words") not in names:
+        state.text_words = names[0]
+    if step is not None and step != state.get("text_step"):
+        state.text_words = part_at(o, step).name
+    state.text_step = step
+    if len(names) > 1:
+        st.segmented_control(
+            t("words.whose"),
+            names,
+            key="text_words",
+            format_func=lambda name: t(f"module.{name}"),
+            required=True,
+            label_visibility="collapsed",
+        )
+    return Words.of(run.history, part_named(o, state.text_words), cursor.checkpoint(run))
+
+
+def vocabulary(run: Run, words: Words, t: Translate) -> None:
+    """Every token with its id and how often it occurs, sorted by whichever column one clicks."""
+    with panel("vocabulary", t):
+        counts = ask_worker(jobs.counts, run.experiment, words.part.start > 0)
+        if counts is None:
+            return
+        order = st.segmented_control(
+            t("vocabulary.sort"),
+            ORDERS,
+            format_func=lambda name: t(f"vocabulary.{name}"),
+            key="text_order",
+            default="id",
+            required=True,
+            persist_state="session",
+        )
+        ids = list(range(len(words.tokens)))
+        number = [counts.get(token, 0) for token in words.tokens]
+        if order == "count":
+            ids.sort(key=lambda id: -number[id])
+        columns = {"id": ids, "token": [words.tokens[id] for id in ids], "count": [number[id] for id in ids]}
+        st.dataframe(
+            {t(f"vocabulary.{name}"): values for name, values in columns.items()},
+            hide_index=True,
+            height=height(min(len(ids), ROWS)) - 60,
+            key="text-vocabulary",
+        )
+        types = f"{len(ids) - words.specials:,}"
+        st.caption(t("vocabulary.summary", types=types, tokens=f"{sum(number[words.specials :]):,}"))
+        for name in words.tokens[: words.specials]:
+            st.caption(t(f"vocabulary.{name.strip('<>')}"))
+        if run.experiment.held_out:
+            st.caption(t("vocabulary.held"))
+
+
+def start(types: int, t: Translate) -> int:
+    """The first id of the rows that are drawn."""
+    if types <= ROWS:
+        return 0
+    return st.number_input(t("rows.from", rows=ROWS), 0, types - 1, step=ROWS, key="text_rows", width=260)
+
+
+def rows(run: Run, words: Words, first: int, places: Sequence[DeltaGenerator], t: Translate) -> None:
+    """One-hot vectors and embedding rows of the same words, side by side."""
+    e, types = run.experiment, f"{len(words.tokens):,}"
+    ids = range(first, min(first + ROWS, len(words.tokens)))
+    tokens = [words.tokens[id] for id in ids]
+    left, right = places
+    with left, panel("onehot", t):
+        identity = np.eye(len(ids), dtype=np.float32)
+        chart(run, "text-onehot", text.rows_figure(identity, tokens, first, 1.0, t, onehot=True), len(ids), t)
+        st.caption(t("onehot.size", types=types))
+    with right, panel("embedding", t):
+        if e.input == "onehot":
+            st.markdown(t("embedding.none"))
+            return
+        tables = [np.frombuffer(w, np.float32).reshape(-1, e.embed) for w in (words.first, words.shown, words.newest)]
+        limit = max(float(np.abs(table).max()) for table in tables) or 1.0
+        figure = text.rows_figure(tables[1][ids.start : ids.stop], tokens, first, limit, t, onehot=False)
+        chart(run, "text-embedding", figure, len(ids), t)
+        st.caption(t("embedding.size", types=types, embed=e.embed, epoch=cursor.checkpoint(run).epoch))

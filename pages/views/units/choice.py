@@ -1,0 +1,157 @@
+"""What the reader wants to look at on the Units page. What nobody has chosen is chosen by the strongest correlation,
+once for each run and text: moving through the epochs changes numbers, not the question."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.shell.choice import choose
+from pages.shell.place import place_name
+from rnnlab.analysis import correlations, token_properties
+from rnnlab.analysis.token_properties import Property
+from rnnlab.engine.runs import Run
+from rnnlab.experiment.limits import TEXT_CHARACTERS
+from rnnlab.i18n import Translate
+from rnnlab.records.units import Activations, Shown
+
+OWN, TYPED = "own", "typed"
+
+
+class Where(NamedTuple):
+    """What `jobs.activations` is asked for, besides run and weights."""
+
+    part: str
+    layer: int
+    direction: int
+    state: Shown
+    text: str  # a reader's; "" for the run's own
+
+
+def where(run: Run, bar: DeltaGenerator, t: Translate) -> Where:
+    """The widgets above the text, in a bar, each only where there is a choice."""
+    assert run.history is not None
+    e, o, state = run.experiment, run.history.opening, st.session_state
+    places = {
+        f"{part.name}-{layer}-{direction}": (part, layer, direction)
+        for part in o.parts
+        for layer in range(e.layers)
+        for direction in range(2 if e.bidirectional else 1)
+    }
+    named = {name: place_name(*place, o, t) for name, place in places.items()}
+    with bar:
+        row = f"{o.parts[-1].name}-{e.layers - 1}-0"
+        if len(places) > 1:
+            row = pick(t("units.row"), named, "units_row", row)
+        kind: Shown = "h"
+        if e.cell == "lstm" and pick(t("units.state"), {"h": "h", "c": "c"}, "units_state", "h") == "c":
+            kind = "c"
+        text = pick(t("units.source"), {OWN: t("units.own"), TYPED: t("units.typed")}, "units_source", OWN)
+    written = ""
+    if text == TYPED:
+        before = state.get("units_text", "")
+        example = t("units.pair_example") if len(o.parts) > 1 else t("units.example")
+        more: dict[str, Any] = {
+            "height": 90,
+            "max_chars": TEXT_CHARACTERS,
+            "placeholder": example,
+            "persist_state": "session",
+        }
+        written = st.text_area(t("units.text"), before, key="units_text", **more).strip()
+        if not written:
+            st.caption(t("units.still_own"))
+    part, layer, direction = places[row]
+    return Where(part.name, layer, direction, kind, written)
+
+
+def pick(label: str, options: dict[str, str], key: str, first: str) -> str:
+    """One of a few, side by side. While the language changes the browser may answer with a label of the one before."""
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = first
+    shown: dict[str, Any] = {
+        "format_func": lambda name: options.get(name, name),
+        "required": True,
+        "persist_state": "session",
+    }
+    found = st.segmented_control(label, list(options), default=st.session_state[key], key=key, **shown)
+    return found if found in options else first
+
+
+def begin(run: Run, where: Where, found: Activations) -> None:
+    """Forget what was chosen of other units or for another text, and choose anew what nobody has chosen by hand, for
+    another run or one that has learnt more. A text that the reader types is asked the same question."""
+    assert run.history is not None
+    e, state = run.experiment, st.session_state
+    units_of = where._replace(text="")
+    if changed("units_lesson", (e.task, e.data, e.text, where.part)):
+        state.pop("units_by_hand", None)
+        state.pop("units_choice", None)
+    if changed("units_of", (e, units_of)):
+        forget()
+    learnt = changed("units_asked", (run.id, run.history.epoch, units_of))
+    if learnt:
+        state.units_best = found.strongest
+        if not state.get("units_clicked"):
+            state.units_unit = None
+    if changed("units_place", (e, where.part, where.text)):
+        state.units_phrase, state.units_missing, state.units_marked = None, "", False
+    elif learnt and not state.get("units_marked"):
+        state.units_phrase = None
+
+
+def changed(name: str, value: object) -> bool:
+    """Whether a value is another one than the last time; it is kept."""
+    before, st.session_state[name] = st.session_state.get(name), value
+    return before != value
+
+
+def forget() -> None:
+    """Leave the unit to the page again."""
+    st.session_state.units_unit, st.session_state.units_clicked = None, False
+
+
+def wanted(found: Activations, bar: DeltaGenerator, t: Translate) -> Property | None:
+    """The property that is chosen, with two widgets: which, and what of. None where nothing varies over this text."""
+    p, state = found.passage, st.session_state
+    plain, ones = token_properties.offered(p), token_properties.choices(p)
+    options = {name: t(f"property.{name}") for name in plain} | {name: t(f"choosing.{name}") for name in ones}
+    if not options:
+        return None
+    if not state.units_best or state.units_best[0] not in options:
+        state.units_best = found.strongest
+    best = state.units_best or (next(iter(options)), "", 0)
+    hand = state.get("units_by_hand")
+    state.units_property = hand if hand in options else best[0] if best[0] in options else next(iter(options))
+    with bar:
+        name = choose(t("units.property"), options, "units_property", on_change=by_hand, width=250)
+        if name not in ones:
+            return plain[name]
+        if state.get("units_choice") not in ones[name]:
+            state.units_choice = best[1] if best[0] == name and best[1] in ones[name] else ones[name][0]
+        at = ones[name].index(state.units_choice)
+        choice = st.selectbox(t("units.choice"), ones[name], index=at, key="units_choice", on_change=forget, width=160)
+    return token_properties.chosen(p, name, choice)
+
+
+def by_hand() -> None:
+    said = st.session_state.units_property
+    if said in (*token_properties.PLAIN, *token_properties.CHOOSING):  # no label of another language
+        st.session_state.units_by_hand = said
+        st.session_state.pop("units_choice", None)
+        forget()
+
+
+def unit(r: np.ndarray) -> int:
+    """The unit that is chosen; where none is, that of the largest |r|, of r [unit], and it stays."""
+    state = st.session_state
+    if state.get("units_unit") is None or state.units_unit >= len(r):
+        state.units_unit = int(correlations.ranked(r)[0])
+    return state.units_unit
+
+
+def chosen(key: str) -> None:
+    """A unit that was clicked in the component of this key."""
+    told = st.session_state[key].chosen
+    if told:
+        st.session_state.units_unit, st.session_state.units_clicked = int(told["unit"]), True

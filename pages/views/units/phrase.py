@@ -1,0 +1,138 @@
+"""A phrase of the text, the units that are on for it, and the other places where they are."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.components.component import component
+from pages.shell.markdown import verbatim
+from pages.views.units import choice
+from rnnlab.analysis import phrases
+from rnnlab.analysis.phrases import Place
+from rnnlab.i18n import Translate
+from rnnlab.records.units import Activations, Passage
+
+_places = component("phrase_places")
+
+MOST = 12  # places that are listed
+AROUND = 8  # tokens shown on either side of a place
+LONGEST = 12  # tokens of the phrase that is marked before the reader marks one
+THETA = 0.3  # of the value at which colours are strongest
+NAMED = 40  # tokens of a phrase that a sentence repeats
+
+
+def phrase(a: Activations, unit: int, sign: int, limit: float) -> tuple[int, int]:
+    """The tokens that are marked: the reader's, or where there are none yet a stretch that the unit is on for, if
+    possible with the sign that it has for the property."""
+    state = st.session_state
+    if state.get("units_phrase") is None:
+        values, theta = a.values, THETA * limit or 1.0
+        if not (values[:, unit] * sign >= theta).any():  # it never is: of the other sign, or any unit at all
+            sign = -sign
+        if not (values[:, unit] * sign >= theta).any():
+            at = int(np.nan_to_num(np.abs(values)).max(0).argmax())
+            unit, sign = at, 1 if np.nanmax(values[:, at]) >= theta else -1
+        state.units_phrase = phrases.typical(a.passage, values, unit, sign, theta, LONGEST)
+    return state.units_phrase
+
+
+def settings() -> tuple[float, bool]:
+    """θ as a share of the largest value, and whether units must be off beside the phrase: as the widgets say."""
+    state = st.session_state
+    return state.get("units_theta", THETA), state.get("units_only", True)
+
+
+def signs(a: Activations, start: int, stop: int, limit: float) -> tuple[np.ndarray, bool]:
+    """[unit] 1 or -1 for the units that are on for a phrase, 0 for the others; and whether they are on beside it too,
+    which is better than none."""
+    share, only = settings()
+    if not limit:
+        return np.zeros(a.values.shape[1], int), False
+    found = phrases.on_for(a.passage, a.values, start, stop, share * limit, only)
+    if found.any() or not only:
+        return found, False
+    found = phrases.on_for(a.passage, a.values, start, stop, share * limit, only=False)
+    return found, bool(found.any())
+
+
+def marked(p: Passage) -> None:
+    """A phrase that was marked in the text."""
+    told, last = st.session_state["units-map"].marked, len(p.tokens) - 1
+    if told:
+        start = min(max(int(told["start"]), 0), last)
+        st.session_state.units_phrase = start, min(max(int(told["stop"]), start + 1), last + 1)
+        st.session_state.units_missing, st.session_state.units_marked = "", True
+
+
+def typed(p: Passage) -> None:
+    """A phrase that was typed."""
+    written = st.session_state.units_typed
+    found = phrases.find(p, written)
+    if found:
+        st.session_state.units_phrase, st.session_state.units_marked = found, True
+    st.session_state.units_missing = "" if found else written.strip()
+
+
+def render(a: Activations, unit: int, start: int, stop: int, limit: float, t: Translate) -> None:
+    p, (share, only) = a.passage, settings()
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        more: dict[str, Any] = {"placeholder": t("phrase.type"), "on_change": typed, "args": (p,), "max_chars": 200}
+        st.text_input(t("phrase.typed"), key="units_typed", width=260, **more)
+        kept: dict[str, Any] = {"persist_state": "session"}
+        tip = t("phrase.theta_help")
+        st.slider(t("phrase.theta"), 0.05, 0.95, share, 0.05, key="units_theta", width=260, help=tip, **kept)
+        st.toggle(t("phrase.only"), only, key="units_only", help=t("phrase.only_help"), **kept)
+    if missing := st.session_state.get("units_missing"):
+        st.warning(t("phrase.missing", phrase=verbatim(missing)))
+    if not limit:
+        st.caption(t("phrase.zero"))
+        return
+    theta, (found, beside) = share * limit, signs(a, start, stop, limit)
+    on = np.flatnonzero(found)
+    places = phrases.elsewhere(p, a.values, found, theta, start, stop, MOST)
+    if beside:
+        st.caption(t("phrase.beside"))
+    st.markdown(sentence(p, start, stop, theta, len(on), len(places), len(found), t))
+    labels = {name: t(f"places.{name}") for name in ("units", "places", "high", "low", "count", "line")}
+    _places(
+        key="units-places",
+        on_chosen_change=lambda: choice.chosen("units-places"),
+        data={
+            "key": "units-places",
+            "group": "units",
+            "joiner": p.joiner,
+            "chosen": unit,
+            "units": [(int(one), int(found[one])) for one in on],
+            "places": [around(p, place) for place in places],
+            "labels": labels,
+        },
+    )
+
+
+def sentence(p: Passage, start: int, stop: int, theta: float, on: int, places: int, hidden: int, t: Translate) -> str:
+    """What was found, in words."""
+    tokens = p.tokens[start:stop]
+    shown = p.joiner.join(tokens[:NAMED]) + ("…" if len(tokens) > NAMED else "")
+    said = {"phrase": verbatim(shown), "theta": f"{theta:.2g}", "units": hidden}
+    if not on:
+        return t("phrase.none", **said)
+    return t("phrase.on" if places else "phrase.alone", on=on, **said)
+
+
+def around(p: Passage, place: Place) -> dict[str, Any]:
+    """A place with what stands beside it in its line."""
+    first, last = phrases.line_of(p, place.start)
+    before, after = max(first, place.start - AROUND), min(last, place.stop + AROUND)
+    tokens = p.tokens
+    return {
+        "start": place.start,
+        "stop": place.stop,
+        "units": len(place.units),
+        "line": int(np.searchsorted(p.bounds, place.start, side="right")),
+        "before": tokens[before : place.start],
+        "inside": tokens[place.start : place.stop],
+        "after": tokens[place.stop : after],
+        "cut_before": before > first,
+        "cut_after": after < last,
+    }

@@ -1,0 +1,191 @@
+"""The Data page in a browser: files of every kind, pasted lines, and nothing of them ever taken for markup."""
+
+import csv
+import io
+import json
+import time
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from rnnlab.experiment.links import from_link
+from tests.support.eventually import eventually
+
+MARKUP = "b, strong, em, a, .katex, img, script"
+ODD = ['=HYPERLINK("http://example.org","go")', "<img src=x onerror=alert(1)>", "**x** $y$ :red[z]", "[a](http://b.c)"]
+CLASSIFY = 1  # the place of the task among the buttons
+
+
+def on_page(visit, task: int | None = None, query: str = "epochs=2&lang=en", **options):
+    lab = visit(query, path="/data", shows="data-own", **options)
+    expect(lab.at("data-rows").locator("tbody tr").first).to_be_visible()
+    if task is not None:
+        button = lab.at("data_task").locator("button").nth(task)
+        button.click()
+        expect(button).to_have_attribute("aria-checked", "true")
+    return lab
+
+
+def upload(lab, content: bytes | str, name: str = "mine.csv"):
+    data = content.encode() if isinstance(content, str) else content
+    files = [{"name": name, "mimeType": "text/csv", "buffer": data}]
+    lab.at("data_upload").locator("input[type=file]").set_input_files(files)
+    return lab
+
+
+def table(lab, key: str) -> list[list[str]]:
+    return [[cell.inner_text() for cell in row.locator("td").all()] for row in lab.at(key).locator("tbody tr").all()]
+
+
+def weather() -> bytes:
+    """Sixty rows of two classes, with cells that would be markup or formulas elsewhere, as GB18030."""
+    file = io.StringIO()
+    rows = [["晴" if n % 2 else "雨", f"{'阳光很好' if n % 2 else '下着小雨'}，第{n}天"] for n in range(56)]
+    csv.writer(file).writerows([["标签", "文本"], *(["晴", odd] for odd in ODD), *rows])
+    return file.getvalue().encode("gb18030")
+
+
+def test_a_file_is_looked_at_used_and_trained_on(visit):
+    lab = upload(on_page(visit, CLASSIFY), weather(), "天气.csv")
+    expect(lab.at("data_source")).to_contain_text("天气.csv · 1.")
+    expect(lab.at("data_source")).to_contain_text("GB18030")
+    expect(lab.at("data-preview").locator("tbody tr")).to_have_count(8)
+    assert [row[2] for row in table(lab, "data-preview")][:4] == ODD
+    assert lab.at("data-preview").locator(MARKUP).count() == 0
+    lab.press("data_use")
+    eventually(
+        lambda: lab.at("text").locator("textarea").input_value().startswith(f"晴 | {ODD[0]}"), "it is in the form"
+    )
+    assert len(lab.at("text").locator("textarea").input_value().split("\n")) == 60
+    expect(lab.at("status")).to_contain_text("not trained yet")
+    assert lab.at("data-rows").locator(MARKUP).count() == 0
+    lab.press("train")
+    expect(lab.at("status")).to_contain_text("trained", timeout=60_000)
+    eventually(lambda: from_link(lab.address.partition("?")[2]).experiment.task == "classify", "the address has it")
+
+
+def test_a_file_of_20_megabytes_is_refused_in_seconds(visit, tmp_path):
+    lab = on_page(visit, CLASSIFY)
+    (tmp_path / "large.csv").write_bytes("好,很好\n".encode() * 1_850_000)
+    begun = time.monotonic()
+    lab.at("data_upload").locator("input[type=file]").set_input_files(tmp_path / "large.csv")
+    error = lab.at("data-own").get_by_test_id("stAlert")
+    expect(error).to_contain_text("20.4 MB")
+    expect(error).to_contain_text("5.0 MB")
+    assert time.monotonic() - begun < 10  # a busy machine included
+    upload(lab, "pos,good\nneg,bad")
+    expect(error).to_have_count(0)
+    expect(lab.button("data_use")).to_be_enabled()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "no text"),
+        ("好\n".encode() + "坏".encode("gb18030"), "Two encodings"),
+        (bytes(range(256)) * 40, "binary"),
+        ('pos,"good\nneg,bad', "do not pair up"),
+        ("\n".join(f"c{n},t{n}" for n in range(10_000)), "10,000 different labels"),
+    ],
+    ids=["empty", "mixed", "binary", "quotes", "classes"],
+)
+def test_a_bad_file_is_told(visit, content, told):
+    lab = upload(on_page(visit, CLASSIFY), content)
+    expect(lab.page.get_by_test_id("stAlert")).to_contain_text(told)
+    expect(lab.at("data_use")).to_have_count(0)
+
+
+def test_lines_are_pasted_by_keyboard_and_the_columns_chosen(visit):
+    lab = on_page(visit, CLASSIFY)
+    lab.write("fine day;sun\nwet day;rain\nhot day;sun\ncold rain;rain", key="data_paste")
+    expect(lab.at("data_column_label")).to_be_visible()
+    eventually(lambda: table(lab, "data-preview")[0][1:] == ["fine day", "sun"], "the preview is there")
+    lab.press("data_use")
+    expect(lab.at("text").locator("textarea")).to_have_value(
+        "sun | fine day\nrain | wet day\nsun | hot day\nrain | cold rain"
+    )
+    lab.press("data_undo")
+    eventually(lambda: "我 喜欢" in lab.at("text").locator("textarea").input_value(), "the text before is back")
+
+
+def test_a_removed_file_is_gone_and_a_kept_one_survives_page_and_language(visit):
+    lab = upload(on_page(visit, CLASSIFY), "pos;good\nneg;bad\npos;fine", "three.txt")
+    expect(lab.at("data-preview").locator("tbody tr")).to_have_count(3)
+    lab.page.get_by_test_id("stTopNav").get_by_role("link", name="Text", exact=True).click()
+    expect(lab.at("text_part")).to_be_visible()
+    lab.page.get_by_test_id("stTopNav").get_by_role("link", name="Data", exact=True).click()
+    expect(lab.at("data-preview").locator("tbody tr")).to_have_count(3)
+    lab.at("lang").get_by_text("中文").click()
+    expect(lab.at("data_source")).to_contain_text("three.txt")
+    expect(lab.at("data-own")).to_contain_text("用你自己的数据")
+    lab.press("data_discard")
+    expect(lab.at("data_source")).to_have_count(0)
+    upload(lab, "pos;good\nneg;bad", "two.txt")
+    expect(lab.at("data-preview").locator("tbody tr")).to_have_count(2)
+    lab.page.get_by_test_id("stFileChipDeleteBtn").get_by_role("button").click()
+    expect(lab.at("data_source")).to_have_count(0)
+
+
+def test_the_data_at_hand_is_paged_and_held_out_rows_are_apart(visit):
+    lab = on_page(visit, query="preset=attention&epochs=2&lang=en")
+    first = table(lab, "data-rows")
+    assert [row[0] for row in first] == [str(n) for n in range(1, 9)]
+    lab.at("data_from").get_by_role("button").last.click()
+    eventually(lambda: [row[0] for row in table(lab, "data-rows")] == [str(n) for n in range(9, 17)], "the next ones")
+    lab.at("data_part").get_by_text("held out").click()
+    eventually(lambda: table(lab, "data-rows")[0][0] == "1", "from their beginning")
+    assert not {row[1] for row in table(lab, "data-rows")} & {row[1] for row in first}
+    assert lab.at("data-rows").locator(".rl-sheet").get_attribute("data-mounts") == "1"
+
+
+def test_what_was_chosen_stays_chosen_under_other_labels(visit):
+    """The names of columns and delimiters change with header and language; what they stand for does not."""
+    lab = upload(on_page(visit, CLASSIFY), "a;x;one\nb;y;two\na;z;three\nb;w;four", "odd.txt")
+
+    def choose(key: str, option: str) -> None:
+        lab.at(key).locator("input").click()
+        lab.page.get_by_role("option", name=option, exact=True).click()
+
+    def shows(key: str, label: str) -> None:
+        expect(lab.at(key).locator("input")).to_have_value(label)
+
+    choose("data_delimiter", "semicolon ;")
+    choose("data_column_text", "Column 2")
+    lab.at("data_header").locator("label").first.click()
+    shows("data_column_text", "Column 2: x")
+    shows("data_column_label", "Column 1: a")
+    lab.at("lang").get_by_text("中文").click()
+    shows("data_column_text", "第 2 列：x")
+    shows("data_delimiter", "分号 ;")
+    expect(lab.at("data_task").locator("button").nth(CLASSIFY)).to_have_attribute("aria-checked", "true")
+    choose("data_column_text", "第 3 列：one")
+    choose("data_column_text", "第 2 列：x")
+    lab.at("lang").get_by_text("English").click()
+    shows("data_column_text", "Column 2: x")
+    shows("data_delimiter", "semicolon ;")
+    lab.press("data_use")
+    expect(lab.at("text").locator("textarea")).to_have_value("b | y\na | z\nb | w")
+
+
+@pytest.mark.parametrize(("width", "locale"), [(390, "zh-CN"), (390, "en-US"), (1280, "en-US")])
+def test_nothing_sticks_out_sideways(visit, locale, width):
+    lab = on_page(visit, CLASSIFY, query="epochs=2", locale=locale, viewport={"width": width, "height": 720})
+    wide = ",".join(f"column {n}" for n in range(20))
+    upload(lab, f"{wide}\n" + "\n".join(f"{'ab'[n % 2]}," + ",".join(["x" * 300] * 19) for n in range(9)))
+    expect(lab.at("data-left-out").or_(lab.at("data-balance")).first).to_be_visible()
+    sizes = "[document.documentElement, document.querySelector('.stMain')].map(n => [n.scrollWidth, n.clientWidth])"
+    for scroll, client in lab.page.evaluate(sizes):
+        assert scroll <= client
+
+
+@pytest.mark.parametrize(("scheme", "locale"), [("light", "zh-CN"), ("dark", "en-US")])
+def test_our_parts_have_no_serious_barrier(visit, locale, scheme):
+    lab = on_page(visit, CLASSIFY, query="epochs=2", locale=locale, color_scheme=scheme)
+    upload(lab, weather())
+    expect(lab.at("data-balance").locator("tbody tr").first).to_be_visible()
+    found = Axe().run(lab.page, context={"include": [[".rl-sheet"]]}).response["violations"]
+    serious = [
+        (v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found if v["impact"] in ("critical", "serious")
+    ]
+    assert json.dumps(serious) == "[]"

@@ -1,0 +1,94 @@
+"""The page on history in a browser: it opens, its demonstrations answer, and a phone shows all of it."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from rnnlab import Experiment
+from rnnlab.experiment.links import to_link
+from rnnlab.lessons.timeline import AGES
+from tests.support.eventually import eventually
+
+LESSON = "preset=history"
+SAMPLE = to_link(Experiment(text="by day I read books by night I read stars"), "en", run=True)
+
+
+def cells(lab, panel: str, table: int = 0) -> list[list[str]]:
+    rows = lab.at(panel).locator("table").nth(table).locator("tbody tr")
+    return [row.locator("td, th").all_inner_texts() for row in rows.all()]
+
+
+def opened(visit, query: str = LESSON, **options):
+    """The page by its link, or by way of the navigation for a link that says more than a lesson's name."""
+    lab = visit(query, **options)
+    if query != LESSON:
+        lab.page.get_by_role("link", name="History").click()
+    expect(lab.at("onward_playground")).to_be_visible()
+    return lab
+
+
+def test_a_rule_answers_as_soon_as_a_sentence_is_typed(visit):
+    lab = opened(visit)
+    box = lab.at("eliza_say").locator("input")
+    box.fill("I want <b>my</b> **tea**")
+    box.press("Enter")
+    answer = lab.at("eliza_answer")
+    expect(answer).to_contain_text("What would change if you got <b>your</b> **tea**?")
+    assert answer.locator("b, em").count() == 0
+    box.fill("It rains")
+    box.press("Enter")
+    expect(answer).to_contain_text("No rule fits")
+
+
+def test_all_demonstrations_follow_the_token_and_the_epoch(visit):
+    lab = opened(visit, SAMPLE)
+    expect(lab.at("rivals")).to_contain_text("after epoch 100")
+    eventually(lambda: len(cells(lab, "rivals", 1)) == 4, "both bys and both reads are listed")
+    assert min(float(row[3]) for row in cells(lab, "rivals", 1)) > 0.9
+    assert {row[2] for row in cells(lab, "rivals", 1)} == {"0.500"}
+    lab.page.locator(".rl-column").nth(8).click()  # the second "read"
+    expect(lab.at("template")).to_contain_text("token 9, read")
+    expect(lab.at("rivals")).to_contain_text(re.compile(r"After\s+… read books by night I read\s*, what"))
+    assert {row[0] for row in cells(lab, "counts")[:2]} == {"books", "stars"}
+    lab.page.locator(".rl-scrubber input").focus()
+    lab.page.keyboard.press("Home")
+    expect(lab.at("rivals")).to_contain_text("after epoch 0")
+    eventually(lambda: max(float(row[3]) for row in cells(lab, "rivals", 1)) < 0.6, "the untrained network guesses")
+
+
+def test_the_timeline_shows_every_milestone(visit):
+    lab = opened(visit)
+    labels = lab.at("history-timeline").locator(".textpoint text")
+    expect(labels).to_have_count(sum(1 + len(age.milestones) for age in AGES))
+
+
+def test_a_lesson_is_opened_and_trains(visit):
+    lab = opened(visit)
+    lab.press("onward-hello-elloh")
+    expect(lab.at("loss")).to_be_visible()
+    lab.trained()
+    assert lab.chips == list("hello")
+
+
+@pytest.mark.parametrize(("locale", "scheme"), [("zh-CN", "light"), ("en-US", "dark")])
+def test_on_a_phone_nothing_sticks_out_and_nobody_is_shut_out(visit, locale, scheme):
+    lab = opened(visit, locale=locale, color_scheme=scheme, viewport={"width": 390, "height": 844})
+    sizes = "[document.documentElement, document.querySelector('.stMain')].map(n => [n.scrollWidth, n.clientWidth])"
+    for scroll, client in lab.page.evaluate(sizes):
+        assert scroll <= client
+    for node in lab.at("chapter").locator(".rl-chart, table, .stButton, .rl-strip, h3, p").all():
+        box = node.bounding_box()
+        if box and box["width"]:
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 391
+    drawn = lab.at("history-timeline").locator(".textpoint text").all()
+    assert drawn
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 391 for box in (node.bounding_box() for node in drawn))
+    ours = [[".st-key-chapter .rl-chart"], [".st-key-eliza"], [".st-key-counts"], [".st-key-rivals"]]
+    found = Axe().run(lab.page, context={"include": ours}).response["violations"]
+    serious = [
+        (v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found if v["impact"] in ("critical", "serious")
+    ]
+    assert serious == []

@@ -1,0 +1,109 @@
+"""From page to page: one run, one place to look at, one address."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.eventually import eventually
+
+
+def go(lab, name: str) -> None:
+    lab.page.get_by_test_id("stTopNav").get_by_role("link", name=name, exact=True).click()
+
+
+def all_at(lab, epoch: int) -> bool:
+    shown = lab.epochs_shown
+    return bool(shown) and set(shown) == {epoch}
+
+
+def test_step_and_epoch_are_chosen_once_for_all_pages(visit):
+    lab = visit().trained()
+    lab.page.locator(".rl-scrubber input[type=range]").focus()
+    for _ in range(5):
+        lab.page.keyboard.press("ArrowLeft")
+    lab.shows(95)
+    lab.page.locator(".rl-column[data-step='2']").click()
+    go(lab, "Cell")
+    expect(lab.page).to_have_url(re.compile("/cell"))
+    eventually(lambda: all_at(lab, 95), "the other page stands at the same epoch")
+    chosen = lab.page.locator("[role=option][aria-selected=true]").first
+    expect(chosen).to_have_attribute("data-step", "2")
+    lab.page.locator(".rl-scrubber input[type=range]").focus()
+    lab.page.keyboard.press("Home")
+    eventually(lambda: all_at(lab, 0), "it follows the scrubber")
+    go(lab, "Playground")
+    lab.shows(0)
+    expect(lab.page.locator(".rl-column[data-step='2']")).to_have_attribute("aria-selected", "true")
+
+
+@pytest.mark.parametrize("name", ["Data", "Cell", "Text", "Gradients", "Shapes", "History"])
+def test_the_address_says_page_and_experiment_and_a_reload_stays(visit, name):
+    lab = visit("hidden=7&seed=3&epochs=20&run=1").trained()
+    go(lab, name)
+    eventually(lambda: f"/{name.lower()}?" in lab.address, "the address has the page")
+    eventually(lambda: {"hidden=7", "seed=3"} <= set(lab.address.split("?")[1].split("&")), "and the experiment")
+    assert f"/{name.lower()}?" in lab.link
+    lab.page.reload()
+    eventually(lambda: f"/{name.lower()}?" in lab.address and "hidden=7" in lab.address, "after a reload too")
+
+
+def test_a_lesson_link_opens_its_page_and_the_playground_is_one_click_away(visit):
+    lab = visit("preset=gru&run=1")
+    expect(lab.page).to_have_url(re.compile(r"/cell\?.*preset=gru"))
+    expect(lab.at("status")).to_contain_text("trained", timeout=40_000)
+    go(lab, "Playground")
+    lab.trained()
+    assert lab.at("shapes").locator("code").first.inner_text() == "[32, 5]"
+
+
+def test_choosing_a_lesson_goes_to_its_page_and_back(visit):
+    lab = visit(locale="zh-CN").trained()
+
+    def choose(label: str) -> None:
+        lab.at("preset").locator("input").fill(label)
+        lab.page.get_by_role("option").first.click()
+
+    choose("GRU：两个门")
+    expect(lab.page).to_have_url(re.compile("/cell"))
+    expect(lab.at("status")).to_contain_text("训练完成", timeout=40_000)
+    assert lab.at("lang").get_by_text("中文").is_visible()
+    choose("中文词")
+    expect(lab.page).not_to_have_url(re.compile("/cell"))
+    lab.trained()
+
+
+def test_a_lesson_chosen_while_a_run_goes_on_stays_chosen(visit):
+    """What the browser's timer says meanwhile, of the form as it was before, counts for nothing."""
+    lab = visit("preset=gru-tagger&epochs=500&run=1", path="/results").runs()
+    for label, task, epochs in (
+        ("A network that writes", "Next token", 40),
+        ("Additive attention", "Encoder–decoder", 22),
+        ("GRU tagger", "Tag each token", 20),
+        ("A network that writes", "Next token", 40),
+    ):
+        lab.at("preset").locator("input").fill(label)
+        lab.page.get_by_role("option", name=label).click()
+        expect(lab.at("status")).to_contain_text(f"/ {epochs}")
+        eventually(lambda: lab.epoch > 0, "it trains")
+        expect(lab.at("status")).to_contain_text(f"/ {epochs}")
+        expect(lab.at("task").locator("input")).to_have_value(task)
+
+
+def test_training_goes_on_from_page_to_page(visit):
+    lab = visit("epochs=5000&cell=lstm&hidden=256&layers=3&run=1").runs()
+    for name in ("Cell", "Playground"):
+        before = lab.epoch
+        go(lab, name)
+        expect(lab.page).to_have_url(re.compile(f"/{name.lower()}" if name != "Playground" else r"/\?"))
+        eventually(lambda before=before: lab.epoch > before, "the run goes on")
+    lab.press("stop")
+    expect(lab.at("status")).to_contain_text("stopped")
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_on_a_phone_the_pages_are_in_the_sidebar(visit, locale):
+    lab = visit(locale=locale, viewport={"width": 390, "height": 844}).trained()
+    lab.page.get_by_test_id("stExpandSidebarButton").click()
+    lab.page.get_by_role("link", name={"zh-CN": "单元", "en-US": "Cell"}[locale], exact=True).click()
+    expect(lab.page).to_have_url(re.compile("/cell"))

@@ -1,0 +1,216 @@
+"""The Text page in a browser: tokens merged and split by mouse and keyboard, epochs scrubbed, a batch packed."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from rnnlab import Experiment, run
+from rnnlab.experiment.links import from_link, to_link
+from tests.support.eventually import eventually
+
+SENTENCE = "我爱学习自然语言处理"
+MARKUP = "b, strong, em, a, .katex, img, script"
+
+
+def on_page(visit, query: str, **options):
+    """A lesson's link opens the page by itself; any other experiment goes there by its path."""
+    lesson = re.fullmatch(r"preset=\w+", query)
+    lab = visit(query, path="/" if lesson else "/text", **options)
+    expect(lab.page.locator(".st-key-text_part")).to_be_visible()
+    # Streamlit looks for its server below that path first.
+    lab.errors[:] = [error for error in lab.errors if "404" not in error]
+    return lab
+
+
+def part(lab, number: int):
+    lab.page.locator(".st-key-text_part button").nth(number).click()
+    return lab
+
+
+def text_of(lab) -> Experiment:
+    return from_link(lab.address.partition("?")[2]).experiment
+
+
+def chips(lab) -> list[str]:
+    return lab.at("text-edit").locator(".rl-piece bdi").all_inner_texts()
+
+
+def chip(lab, token: str):
+    return lab.at("text-edit").locator(".rl-piece", has_text=re.compile(f"^{token}$")).first
+
+
+def test_tokens_are_merged_and_split_with_the_mouse_and_undone(visit):
+    lab = on_page(visit, to_link(Experiment(text=SENTENCE, tokenizer="jieba", epochs=2), "en"))
+    lab.at("text-edit").locator(".rl-piece").first.wait_for()
+    assert chips(lab) == ["我", "爱", "学习", "自然语言", "处理"]
+    chip(lab, "自然语言").click()
+    chip(lab, "处理").click()
+    eventually(lambda: chips(lab) == ["我", "爱", "学习", "自然语言处理"], "two neighbours became one")
+    assert lab.at("text").locator("textarea").input_value() == "我 爱 学习 自然语言处理"
+    eventually(lambda: text_of(lab).tokenizer == "words", "the link says how it is cut now")
+    assert text_of(lab).text == "我 爱 学习 自然语言处理"
+    chip(lab, "学习").click()
+    lab.at("text-edit").locator(".rl-cut").click()
+    eventually(lambda: chips(lab) == ["我", "爱", "学", "习", "自然语言处理"], "one became two")
+    lab.press("edit_undo")
+    eventually(lambda: chips(lab) == ["我", "爱", "学习", "自然语言", "处理"], "as it was cut before")
+    eventually(lambda: text_of(lab) == Experiment(text=SENTENCE, tokenizer="jieba", epochs=2), "the text too")
+    expect(lab.at("edit_undo")).to_have_count(0)
+
+
+def test_tokens_are_merged_and_split_by_keyboard(visit):
+    lab = on_page(visit, to_link(Experiment(text="甲乙 丙 丁", epochs=2), "en"))
+    lab.at("text-edit").locator(".rl-piece").first.focus()
+    keys = lab.page.keyboard
+    keys.press("ArrowRight")
+    keys.press("Enter")
+    keys.press("ArrowRight")
+    keys.press("Enter")
+    eventually(lambda: chips(lab) == ["甲乙", "丙丁"], "Enter on two neighbours merges them")
+    focused = "document.activeElement.textContent"
+    eventually(lambda: lab.page.evaluate(focused) == "丙丁", "the focus is where the work was")
+    keys.press("ArrowLeft")
+    keys.press("Enter")
+    keys.press("Tab")
+    eventually(lambda: lab.page.evaluate(focused) == "✂", "the scissors are the next stop")
+    assert lab.page.evaluate("document.activeElement.ariaLabel") == "split into 甲 and 乙"
+    keys.press("Enter")
+    eventually(lambda: chips(lab) == ["甲", "乙", "丙丁"], "Enter on the scissors splits")
+    keys.press("Enter")
+    expect(lab.at("text-edit").locator("[aria-pressed=true]")).to_have_count(1)
+    keys.press("Escape")
+    expect(lab.at("text-edit").locator("[aria-pressed=true]")).to_have_count(0)
+
+
+def test_a_word_is_added_by_hand(visit):
+    lab = on_page(visit, to_link(Experiment(text=SENTENCE, tokenizer="jieba", epochs=2), "en"))
+    box = lab.at("text_add").locator("input")
+    box.fill("自然语言处理")
+    box.press("Enter")
+    cut = lab.at("text-jieba").locator(".rl-piece bdi")
+    expect(cut).to_have_text(["我", "爱", "学习", "自然语言处理"])
+    expect(box).to_have_value("")
+    expect(lab.at("words").locator("textarea")).to_have_value("自然语言处理")
+    eventually(lambda: text_of(lab).words == "自然语言处理", "the link has it")
+    other = on_page(visit, to_link(Experiment(text=SENTENCE, tokenizer="jieba", epochs=2), "en"))
+    expect(other.at("text-jieba").locator(".rl-piece bdi")).to_have_text(["我", "爱", "学习", "自然语言", "处理"])
+
+
+def test_what_was_typed_is_shown_as_typed(visit):
+    odd = "<b>x</b> $x$ **x** [a](b) :red[x] &lt; 👩‍👩‍👧 مرحبا"
+    lab = on_page(visit, to_link(Experiment(text=odd, epochs=2), "en"))
+    lab.at("text-edit").locator(".rl-piece").first.wait_for()
+    assert chips(lab) == odd.split()
+    part(lab, 1)
+    expect(lab.at("text-embedding").locator(".ytick text").first).to_be_visible()
+    ticks = [tick.text_content() for tick in lab.at("text-embedding").locator(".ytick text").all()]
+    assert ticks[:3] == ["0 · <b>x</b>", "1 · $x$", "2 · **x**"]
+    part(lab, 2)
+    expect(lab.at("text-windows").locator("td bdi").first).to_be_visible()
+    assert lab.at("text-windows").locator("tr").first.locator("td bdi").all_inner_texts() == odd.split()[:-1]
+    for key in ("text-windows", "text-embedding"):
+        assert lab.at(key).locator(MARKUP).count() == 0
+
+
+def test_the_embedding_is_scrubbed_to_any_epoch(visit):
+    lab = on_page(visit, "preset=embedding")
+    lab.press("train")
+    expect(lab.at("status")).to_contain_text(re.compile(r"trained\s*$"))
+    history = run(Experiment(preset="embedding"))
+    types = len(history.opening.vocabulary)
+    tables = {
+        kept.epoch: np.frombuffer(kept.weights, np.float32)[: types * 4].reshape(types, 4)
+        for kept in history.checkpoints
+    }
+
+    def shows(epoch: int) -> None:
+        def same() -> bool:
+            drawn = np.array(lab.plotted("text-embedding", "_fullData[0].z"), dtype=float)
+            return drawn.shape == (types, 4) and bool(np.allclose(drawn, tables[epoch], atol=1e-3))
+
+        eventually(same, f"the rows of epoch {epoch}")
+
+    shows(100)
+    ranges = lab.plotted("text-plane", "_fullLayout.xaxis.range")
+    lab.page.locator(".rl-scrubber input[type=range]").focus()
+    lab.page.keyboard.press("Home")
+    shows(0)
+    eventually(lambda: "Epoch 0:" in lab.at("plane").inner_text(), "the plane is of epoch 0")
+    assert lab.plotted("text-plane", "_fullLayout.xaxis.range") == ranges
+    for _ in range(3):
+        lab.page.keyboard.press("ArrowRight")
+    shows(3)
+    assert lab.at("text-embedding").locator(".rl-chart").get_attribute("data-mounts") == "1"
+
+
+def test_the_embedding_follows_a_run_and_the_rest_comes_when_it_pauses(visit):
+    lab = on_page(visit, to_link(Experiment(preset="embedding", epochs=5_000), "en"))
+    part(lab, 1)
+    expect(lab.at("text-embedding").locator(".rl-chart svg").first).to_be_visible()
+    before = lab.plotted("text-embedding", "_fullData[0].z")
+    lab.press("train")
+    expect(lab.at("plane")).to_contain_text("once training pauses")
+    eventually(lambda: lab.plotted("text-embedding", "_fullData[0].z") != before, "the rows move")
+    lab.press("pause")
+    expect(lab.at("status")).to_contain_text(re.compile(r"(paused|trained)\s*$"))
+    expect(lab.at("plane")).to_contain_text("of the variance")
+    expect(lab.at("nearest")).to_contain_text(f"After epoch {lab.epoch}")
+    assert lab.at("text-embedding").locator(".rl-chart").get_attribute("data-mounts") == "1"
+
+
+def test_a_token_of_the_line_is_the_word_that_is_compared(visit):
+    lab = on_page(visit, "preset=embedding")
+    lab.page.locator(".rl-column").nth(3).click()
+    expect(lab.at("nearest")).to_contain_text("cosine to 自然语言")
+
+
+def test_a_batch_is_packed_step_by_step(visit):
+    lab = on_page(visit, to_link(Experiment(text="a b x\nc d e x\nf x", epochs=2), "en"))
+    part(lab, 3)
+    packed = lab.at("text-packed")
+    expect(packed.locator("tr th[scope=row]")).to_have_text(["step", "1", "0", "2", "batch_sizes"])
+    assert packed.locator(".rl-size").all_inner_texts() == ["3", "2", "1"]
+    packed.locator("input[type=range]").focus()
+    lab.page.keyboard.press("Home")
+    assert packed.locator(".rl-chunk:not(.rl-later)").count() == 0
+    for step, taken in enumerate(["caf", "cafdb", "cafdbe"], start=1):
+        lab.page.keyboard.press("ArrowRight")
+        shown = packed.locator(".rl-chunk:not(.rl-later) bdi")
+        assert "".join(shown.all_inner_texts()) == taken
+        assert packed.locator("td.rl-unit.rl-now").count() == [3, 2, 1][step - 1]
+        expect(packed.locator("output")).to_contain_text(f"Step {step}")
+    assert packed.get_by_role("button", name="One step on").is_disabled()
+    lab.at("text-padded").locator("td.rl-pad").first.wait_for()
+    assert lab.at("text-padded").locator("td.rl-pad").count() == 2 * 3  # in the batch, and in its mask
+
+
+@pytest.mark.parametrize(("width", "locale"), [(390, "zh-CN"), (390, "en-US"), (1280, "en-US")])
+@pytest.mark.parametrize("preset", ["embedding", "windows", "packed"])
+def test_nothing_sticks_out_sideways(visit, preset, locale, width):
+    lab = on_page(visit, f"preset={preset}", locale=locale, viewport={"width": width, "height": 720})
+    sizes = "[document.documentElement, document.querySelector('.stMain')].map(n => [n.scrollWidth, n.clientWidth])"
+    for number in range(4):
+        part(lab, number)
+        lab.page.locator(".rl-chart svg, .rl-tokens, .rl-grids").first.wait_for()
+        for scroll, client in lab.page.evaluate(sizes):
+            assert scroll <= client
+
+
+@pytest.mark.parametrize(("scheme", "locale"), [("light", "zh-CN"), ("dark", "en-US")])
+def test_our_parts_have_no_serious_barrier(visit, locale, scheme):
+    lab = on_page(visit, "preset=packed", locale=locale, color_scheme=scheme)
+    serious = []
+    for number, ours in enumerate([".rl-tokens", ".rl-chart", ".rl-grids", ".rl-packed"]):
+        part(lab, number)
+        lab.page.locator(ours).first.wait_for()
+        found = Axe().run(lab.page, context={"include": [[ours]]}).response["violations"]
+        serious += [
+            (ours, v["id"], [n["html"][:120] for n in v["nodes"]])
+            for v in found
+            if v["impact"] in ("critical", "serious")
+        ]
+    assert json.dumps(serious) == "[]"

@@ -1,0 +1,476 @@
+"""The Compare page without a browser: what it sets up, runs, shows, and says when something is wrong."""
+
+import csv
+import io
+import json
+from concurrent.futures import Future
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.shell import race_setup
+from pages.views.compare import runner
+from rnnlab import Experiment, LabError, Problem, engine, run
+from rnnlab.engine import InProcess
+from rnnlab.experiment import choices
+from rnnlab.experiment.links import from_link, to_link
+from rnnlab.experiment.race_plan import RacePlan, first_axis, grid
+from rnnlab.i18n import LANGUAGES, describe, translator
+from rnnlab.race import race, standings
+from rnnlab.race.race import Race
+from tests.support import reader
+from tests.support.reader import looked, press, said
+from tests.unit.figures.test_run import decoded
+
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
+EITHER = pytest.mark.parametrize("lang", LANGUAGES)
+TEXT = "a b c d a\nb c d e\nd e a b\na a b c"
+SMALL = Experiment(text=TEXT, epochs=6, hidden=5, embed=4, held_out=0.5)
+
+
+def visit(e: Experiment = SMALL, lang: str = "en", plan: RacePlan | None = None, started: bool = False) -> AppTest:
+    return reader.visit(to_link(e, lang, run=started, race=plan), page="compare")
+
+
+def raced(app: AppTest) -> AppTest:
+    """Until the race is over. AppTest fires no timers: a rerun looks again, as they would."""
+    for _ in range(200):
+        if not app.session_state.race.going:
+            return app
+        looked(app.run())
+    raise AssertionError("still racing")
+
+
+def asked(app: AppTest) -> RacePlan:
+    """What is set up, read off the address that the page keeps."""
+    plan = from_link(part(app, "address")["query"]).race
+    assert plan is not None
+    return plan
+
+
+def part(app: AppTest, key: str) -> dict:
+    found = [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.HasField("json")]
+    return next(data for data in found if data.get("key") == key)
+
+
+def has(app: AppTest, key: str) -> bool:
+    return any(f'"{key}"' in e.proto.json for e in app.get("bidi_component"))
+
+
+def title(app: AppTest) -> str:
+    return app.get("progress")[0].proto.text
+
+
+# As it opens
+
+
+@EITHER
+def test_it_opens_with_a_race_that_one_click_starts(lang):
+    t, app = translator(lang), visit(lang=lang)
+    assert not app.error
+    assert app.title[0].value == t("race.title")
+    assert asked(app).variants == grid({"cell": ("rnn", "lstm", "gru")})
+    lanes = part(app, "race-lanes")["lanes"]
+    assert [lane["name"] for lane in lanes] == [t(f"cell.{cell}") for cell in choices("cell")]
+    assert [[one["state"] for one in lane["runs"]] for lane in lanes] == [["waiting"] * 3] * 3
+    assert not has(app, "race-loss")
+    raced(press(app, "race_start"))
+    assert not app.error
+    now: Race = app.session_state.race
+    for entry in now.entries:
+        assert list(entry.record.losses) == run(entry.experiment).losses
+    assert t("race.finished", done=9, count=9) in title(app)
+    assert t("race.is.done") in title(app)
+    assert [one["state"] for lane in part(app, "race-lanes")["lanes"] for one in lane["runs"]] == ["finished"] * 9
+    for name in ("race-loss", "race-score"):
+        figure = json.loads(part(app, name)["figure"])
+        assert [trace["name"] for trace in figure["data"] if "name" in trace] == [
+            t(f"cell.{c}") for c in choices("cell")
+        ]
+    table = part(app, "race-standings")
+    assert table["columns"] == [
+        t(f"race.column.{name}")
+        for name in ("variant", "size", "epochs", "loss", "accuracy", "score", "best", "each", "all")
+    ]
+    ranked = standings.ranked(now)
+    assert [row["name"] for row in table["rows"]] == [t(f"cell.{choices('cell')[one.variant]}") for one in ranked]
+    assert all(row["cells"][2][0] == f"{one.loss.median:.3g}" for row, one in zip(table["rows"], ranked, strict=True))
+    assert t("race.band.many", seeds=3) in said(app)
+
+
+@pytest.mark.parametrize("preset", ["attention", "bilstm", "gru-tagger"])
+def test_each_task_opens_with_the_race_that_suits_it(preset):
+    e = Experiment(preset=preset)
+    app = visit(e)
+    assert asked(app).variants == grid(first_axis(e))
+    assert not app.error
+
+
+def test_a_race_nobody_has_changed_follows_the_task_and_one_that_was_does_not():
+    app = visit()
+    app.session_state["text"], app.session_state["task"] = "x | a b\ny | b c\nx | a", "classify"
+    app.session_state["bidirectional"] = True
+    looked(app.run())
+    assert list(dict(asked(app).variants[0])) == ["readout"]
+    looked(app.selectbox(key="race_first").set_value("layers").run())
+    app.session_state["bidirectional"] = False
+    looked(app.run())
+    assert asked(app).variants == grid({"layers": (1, 2, 3)})
+
+
+# Setting it up
+
+
+def test_numbers_are_typed_and_each_that_is_none_is_named():
+    app = visit()
+    looked(app.selectbox(key="race_first").set_value("hidden").run())
+    assert asked(app).variants == grid({"hidden": (2, 5, 10)})
+    looked(app.text_input(key="race_values_hidden").set_value("4; 8，x 300 16").run())
+    problems = [Problem("bounds", "hidden", {"value": value, "low": "1", "high": "256"}) for value in ("x", "300")]
+    assert [error.value for error in app.error] == [describe(p, "en", lambda v: f"`{v}`") for p in problems]
+    assert app.button(key="race_start").disabled
+    looked(app.text_input(key="race_values_hidden").set_value("4; 8，16").run())
+    assert asked(app).variants == grid({"hidden": (4, 8, 16)})
+    assert not app.button(key="race_start").disabled
+
+
+def test_two_settings_make_a_small_grid():
+    app = visit()
+    looked(app.multiselect(key="race_values_cell").set_value(["rnn", "gru"]).run())
+    looked(app.selectbox(key="race_second").set_value("bidirectional").run())
+    assert asked(app).variants == grid({"cell": ("rnn", "gru"), "bidirectional": (False, True)})
+    looked(app.selectbox(key="race_first").set_value("bidirectional").run())
+    assert asked(app).variants == grid({"bidirectional": (False, True)}), "a field is not crossed with itself"
+
+
+def test_too_many_variants_or_seeds_are_complained_of():
+    app = visit()
+    looked(app.selectbox(key="race_second").set_value("layers").run())
+    assert describe(Problem("race_variants", "", {"value": 9, "low": 2, "high": 6}), "en", lambda v: f"`{v}`") in said(
+        app
+    )
+    looked(app.selectbox(key="race_second").set_value("").run())
+    looked(app.number_input(key="race_seeds").set_value(9).run())
+    assert "9" in app.error[0].value
+    assert app.button(key="race_start").disabled
+
+
+def test_seeds_that_vary_are_one_run_each():
+    app = visit()
+    looked(app.selectbox(key="race_first").set_value("seed").run())
+    assert asked(app).seeds == 1
+    assert app.number_input(key="race_seeds").disabled
+
+
+def test_an_equal_budget_shows_the_sizes_that_came_of_it():
+    app = visit()
+    looked(app.toggle(key="race_equal").set_value(True).run())
+    raced(press(app, "race_start"))
+    sizes = [entry.record.experiment.hidden for entry in app.session_state.race.entries[:3]]
+    assert len(set(sizes)) == 3
+    for lane, hidden in zip(part(app, "race-lanes")["lanes"], sizes, strict=True):
+        assert f"hidden size {hidden} " in lane["size"]
+
+
+def by_hand(app: AppTest) -> AppTest:
+    return looked(app.button_group(key="race_way").set_value("hand").run())
+
+
+def test_variants_are_picked_by_hand_and_keep_what_was_picked():
+    app = visit()
+    by_hand(app)
+    assert asked(app).variants == grid({"cell": ("rnn", "lstm", "gru")}), "it begins with what there was"
+    app.session_state["race_hand"] = ()
+    looked(app.run())
+    assert app.button(key="race_start").disabled, "none is no race"
+    press(app, "race_add")
+    for key, value in (("hidden_size", 9), ("cell", "gru")):
+        app.session_state[key] = value
+        press(app, "race_add")
+    assert asked(app).experiments() == tuple(
+        SMALL.model_copy(update=more) for more in ({}, {"hidden": 9}, {"hidden": 9, "cell": "gru"})
+    )
+    press(app, "race_add")
+    assert "3" in app.error[0].value, "the same again"
+    assert "4" in app.error[0].value
+
+
+def test_a_variant_is_taken_out():
+    app = visit()
+    listed = part(app, "race-variants")["variants"]
+    assert [one["name"] for one in listed] == ["RNN", "LSTM", "GRU"]
+    take_out(app, 1, listed[1]["said"])
+    assert asked(app).variants == grid({"cell": ("rnn", "gru")})
+    take_out(app, 1, listed[1]["said"])
+    assert len(asked(app).variants) == 2, "a second click on what has gone takes out no other"
+    looked(app.selectbox(key="race_second").set_value("bidirectional").run())
+    take_out(app, 0, part(app, "race-variants")["variants"][0]["said"])
+    assert (
+        asked(app).experiments()
+        == RacePlan(SMALL, grid({"cell": ("rnn", "gru"), "bidirectional": (False, True)})[1:], 3).experiments()
+    )
+
+
+def take_out(app: AppTest, place: int, of: str) -> None:
+    """As the click's callback does, which AppTest can't send from a component."""
+    import streamlit as st
+
+    state, st.session_state = st.session_state, app.session_state
+    try:
+        race_setup.remove(SMALL, place, of)
+    finally:
+        st.session_state = state
+    looked(app.run())
+
+
+@EITHER
+def test_the_setup_outlives_a_change_of_page_and_of_language(lang):
+    app = visit(lang=lang)
+    looked(app.selectbox(key="race_first").set_value("hidden").run())
+    looked(app.text_input(key="race_values_hidden").set_value("3 4").run())
+    looked(app.number_input(key="race_seeds").set_value(2).run())
+    before = asked(app)
+    raced(press(app, "race_start"))
+    now = app.session_state.race
+    looked(app.switch_page("playground.py").run())
+    looked(app.switch_page("compare.py").run())
+    other = next(one for one in LANGUAGES if one != lang)
+    app.session_state.lang = other
+    looked(app.run())
+    assert asked(app) == before
+    assert app.session_state.race is now
+    assert app.title[0].value == translator(other)("race.title")
+
+
+# The race
+
+
+def step(app: AppTest, clicks: int = 1) -> AppTest:
+    for _ in range(clicks):
+        looked(app.run())
+    return app
+
+
+class OneEpoch(InProcess):
+    count = 1
+
+    def submit(self, job, /, *args) -> Future:
+        return super().submit(job, *(args if job.__name__ == "race_start" else (args[0], 0.0)))
+
+
+@pytest.fixture
+def slowly(monkeypatch):
+    monkeypatch.setattr(runner, "runner", OneEpoch)
+
+
+@pytest.mark.usefixtures("slowly")
+def test_it_pauses_goes_on_and_ends_with_the_same_numbers():
+    app = visit(SMALL.model_copy(update={"epochs": 40}))
+    press(app, "race_start")
+    step(app, 6)
+    press(app, "race_pause")
+    now = app.session_state.race
+    assert translator("en")("race.is.paused") in title(app)
+    assert 0 < sum(entry.record.epoch for entry in now.entries) < 9 * 40
+    assert app.session_state.race is step(app, 2).session_state.race, "at rest nothing is asked for"
+    raced(press(app, "race_on"))
+    assert [list(entry.record.losses) for entry in app.session_state.race.entries] == [
+        run(e).losses for _, e in now.plan.runs()
+    ]
+
+
+@pytest.mark.usefixtures("slowly")
+def test_stop_keeps_what_is_done_and_clear_takes_it_away():
+    app = visit(SMALL.model_copy(update={"epochs": 40}))
+    press(app, "race_start")
+    step(app, 6)
+    press(app, "race_stop")
+    now = app.session_state.race
+    assert translator("en")("race.is.stopped") in title(app)
+    assert not any(button.key == "race_on" for button in app.button)
+    rows = list(csv.DictReader(io.StringIO(standings.to_csv(now))))
+    assert [int(row["epochs"]) for row in rows] == [entry.record.epoch for entry in now.entries]
+    assert has(app, "race-loss")
+    press(app, "race_clear")
+    assert app.session_state.race is None
+    assert not has(app, "race-loss")
+    assert not app.button(key="race_start").disabled
+
+
+def test_a_changed_form_keeps_the_old_race_and_says_so():
+    app = visit()
+    raced(press(app, "race_start"))
+    t, now = translator("en"), app.session_state.race
+    assert t("race.stale") not in said(app)
+    app.session_state["hidden_size"] = 7
+    looked(app.run())
+    assert t("race.stale") in said(app)
+    assert app.session_state.race is now
+    assert has(app, "race-loss")
+    app.session_state["text"] = ""
+    looked(app.run())
+    assert app.session_state.race is now
+    app.session_state["text"], app.session_state["hidden_size"] = TEXT, 5
+    looked(app.run())
+    assert t("race.stale") not in said(app)
+    app.session_state["cell"] = "gru"  # the cell is what varies: it is the same race
+    looked(app.run())
+    assert t("race.stale") not in said(app)
+
+
+def test_the_best_run_of_a_variant_opens_in_the_playground():
+    app = visit()
+    raced(press(app, "race_start"))
+    now: Race = app.session_state.race
+    best = standings.standing(now, 1).best
+    press(app, "race_open_1")
+    assert app.session_state.here == "playground"
+    assert app.session_state.run.experiment == SMALL.model_copy(update={"cell": "lstm", "seed": best})
+    reader.until_trained(app)
+    entry = next(one for one in now.entries if one.variant == 1 and one.experiment.seed == best)
+    assert app.session_state.run.history.losses == list(entry.record.losses)
+
+
+def test_a_run_that_cannot_run_says_so_in_its_lane():
+    e = Experiment(text="a b c", input="onehot", hidden=3, epochs=3)
+    app = visit(e, plan=RacePlan(e, ((("head", "none"),), (("head", "none"), ("hidden", 4)), (("head", "linear"),)), 2))
+    raced(press(app, "race_start"))
+    states = [[one["state"] for one in lane["runs"]] for lane in part(app, "race-lanes")["lanes"]]
+    assert states == [["finished"] * 2, ["problem"] * 2, ["finished"] * 2]
+    with pytest.raises(LabError) as caught:
+        run(e.model_copy(update={"head": "none", "hidden": 4}))
+    assert part(app, "race-lanes")["lanes"][1]["runs"][0]["note"] == str(caught.value)
+    assert translator("en")("race.band.fewer") in said(app)
+
+
+@pytest.mark.parametrize("seeds", [1, 2, 3])
+def test_it_says_what_line_and_band_are(seeds):
+    plan = RacePlan(SMALL, grid({"cell": ("rnn", "gru")}), seeds)
+    app = raced(visit(plan=plan, started=True))
+    t = translator("en")
+    words = {1: t("race.band.one"), 2: t("race.band.two"), 3: t("race.band.many", seeds=3)}[seeds]
+    assert words in said(app)
+    data = json.loads(part(app, "race-loss")["figure"])["data"]
+    assert len(data) == (2 if seeds == 1 else 6)
+    losses = np.array([entry.record.losses for entry in app.session_state.race.entries if entry.variant == 0])
+    median = next(trace for trace in data if trace.get("name") == "RNN")
+    np.testing.assert_allclose(decoded(median["y"]), np.median(losses, axis=0), rtol=1e-6)
+
+
+def test_curves_go_by_epochs_or_by_seconds():
+    app = raced(visit(plan=RacePlan(SMALL, grid({"cell": ("rnn", "gru")}), 1), started=True))
+    app.session_state.race_axis = "seconds"
+    looked(app.run())
+    trace = json.loads(part(app, "race-loss")["figure"])["data"][0]
+    clock = app.session_state.race.entries[0].record.clock
+    np.testing.assert_allclose(decoded(trace["x"]), clock)
+
+
+# Links
+
+
+@EITHER
+def test_a_shared_race_opens_ready_and_starts_if_it_is_to(lang):
+    plan = RacePlan(SMALL, grid({"hidden": (3, 4), "cell": ("lstm", "gru")}), 2, equal=False)
+    app = visit(lang=lang, plan=plan)
+    assert asked(app) == plan
+    assert "race" not in app.session_state
+    app = raced(visit(lang=lang, plan=plan, started=True))
+    assert app.session_state.race.plan == plan
+
+
+def test_a_hand_picked_race_comes_back_from_its_link():
+    plan = RacePlan(SMALL, ((("hidden", 3), ("lr", 0.1)), (("hidden", 4), ("lr", 0.2))), 3, equal=False)
+    app = visit(plan=plan)
+    assert asked(app).experiments() == plan.experiments()
+    assert asked(app).seeds == 3
+
+
+def test_a_link_to_a_race_opens_on_its_page():
+    app = reader.visit(to_link(SMALL, "en", race=RacePlan(SMALL, grid({"layers": (1, 2)}), 1)))
+    assert app.session_state.here == "compare"
+
+
+def test_a_broken_race_falls_back_with_a_note():
+    app = reader.visit(to_link(SMALL, "en") + "&race=cell:rnn|rubbish", page="compare")
+    assert "cell:rnn|rubbish" in app.warning[0].value
+    assert asked(app).variants == grid({"cell": ("rnn", "lstm", "gru")})
+
+
+# Where it is computed
+
+
+class Gone(OneEpoch):
+    address, state, problem, left = "tcp://10.0.0.9:8786", "ready", None, 30
+
+    def submit(self, job, /, *args) -> Future:
+        if self.left <= 0:
+            self.state, self.problem = "lost", Problem("cluster_gone", "", {"address": self.address})
+            future: Future = Future()
+            future.set_exception(LabError(self.problem))
+            return future
+        self.left -= 1
+        return super().submit(job, *args)
+
+
+@pytest.fixture
+def far(monkeypatch) -> Gone:
+    there = Gone()
+    monkeypatch.setenv("RNNLAB_DASK", there.address)
+    monkeypatch.setattr(runner.cluster, "shared_cluster", lambda: there)
+    monkeypatch.setattr(runner.cluster, "connect_again", lambda: None)
+    return there
+
+
+@EITHER
+def test_a_cluster_that_is_lost_is_said_and_the_race_goes_on_here(far, lang):
+    t, app = translator(lang), visit(lang=lang)
+    assert t("race.place.cluster", address=far.address, count=1) in said(app)
+    press(app, "race_start")
+    raced(app)
+    now = app.session_state.race
+    assert not now.done
+    assert describe(far.problem, lang, lambda v: f"`{v}`") in said(app)
+    press(app, "race_stay")
+    assert app.session_state.race.problems == ()
+    raced(app)
+    assert [list(entry.record.losses) for entry in app.session_state.race.entries] == [
+        run(e).losses for _, e in now.plan.runs()
+    ]
+    assert t("race.place.here", count=engine.shared().count) in title(app)
+
+
+def test_a_cluster_that_is_back_goes_on_where_it_was_lost(far):
+    app = visit()
+    raced(press(app, "race_start"))
+    far.left, far.state, far.problem = 1000, "ready", None
+    raced(press(app, "race_again"))
+    assert app.session_state.race.done
+    assert race.stop(app.session_state.race).done
+
+
+def test_a_cluster_that_is_connecting_is_waited_for_and_blocks_nothing(far):
+    far.state, far.count = "connecting", 0
+    app = visit()
+    press(app, "race_start")
+    step(app, 2)
+    now = app.session_state.race
+    assert now.going
+    assert all(entry.turns == 0 for entry in now.entries)
+    assert translator("en")("race.place.connecting", address=far.address) in title(app)
+    far.state, far.count = "ready", 1
+    far.left = 1000
+    raced(app)
+    assert app.session_state.race.done
+
+
+def test_a_cluster_that_never_was_there_is_said_before_the_start(far):
+    far.state, far.count = "lost", 0
+    far.problem = Problem("cluster_none", "", {"address": far.address, "reason": "refused"})
+    app = visit()
+    assert describe(far.problem, "en", lambda v: f"`{v}`") in said(app)
+    press(app, "race_stay")
+    raced(press(app, "race_start"))
+    assert app.session_state.race.done

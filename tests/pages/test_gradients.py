@@ -1,0 +1,326 @@
+"""The Gradients page without a browser: what its parts are given, what its buttons do, what it says of bad runs."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+from torch import nn
+from torch.nn import functional as F
+
+from pages.shell.cursor import Cursor
+from rnnlab import Experiment, run
+from rnnlab.experiment.links import to_link
+from rnnlab.explain import programs
+from rnnlab.i18n import LANGUAGES, translator
+from rnnlab.inspection import gradients
+from rnnlab.inspection.trace import network
+from tests.support import reader
+from tests.support.reader import looked, press, until_trained
+from tests.unit.figures.test_run import decoded
+
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
+
+def visit(lang: str = "en", train: bool = True, **fields) -> AppTest:
+    return until_trained(reader.visit(to_link(Experiment(**fields), lang, run=train), page="gradients"))
+
+
+SENTENCE = "我 喜欢 学习 深度 学习"
+
+
+def choose(app: AppTest, step: int | None, epoch: int) -> AppTest:
+    app.session_state.cursor = Cursor(app.session_state.run.id, epoch, step)
+    return looked(app.run())
+
+
+def keys(app: AppTest) -> set[str]:
+    return {data["key"] for data in parts(app)}
+
+
+def parts(app: AppTest) -> list[dict]:
+    return [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.HasField("json")]
+
+
+def part(app: AppTest, key: str) -> dict:
+    return next(data for data in parts(app) if data.get("key") == key)
+
+
+def figure(app: AppTest, name: str) -> dict:
+    return json.loads(part(app, f"gradients-{name}")["figure"])
+
+
+def curve(app: AppTest, name: str, index: int = 0) -> dict[int, float]:
+    trace = figure(app, name)["data"][index]
+    pairs = zip(decoded(trace["x"]), decoded(trace["y"]), strict=True)
+    return {int(x): float(y) for x, y in pairs if np.isfinite(y)}
+
+
+def said(app: AppTest) -> str:
+    kinds = (app.error, app.warning, app.info, app.caption, app.markdown)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_curve_words_and_epochs_show_the_run_at_the_chosen_step_and_epoch(lang, cell):
+    app = visit(lang, cell=cell, epochs=20, layers=2)
+    history = run(Experiment(cell=cell, epochs=20, layers=2))
+    choose(app, 2, 7)
+    at = next(c for c in history.checkpoints if c.epoch == 7)
+    norms = gradients.through_time(history.experiment, at.weights, 1, 0).norms
+    assert curve(app, "curve") == pytest.approx(dict(enumerate(norms["h"][2][:3])))
+    assert len(figure(app, "curve")["data"]) == len(norms) == (2 if cell == "lstm" else 1)
+    heat = figure(app, "epochs")["data"][0]
+    assert decoded(heat["y"]).tolist() == [c.epoch for c in history.checkpoints]
+    assert decoded(heat["z"])[7][:3] == pytest.approx(np.log10(norms["h"][2][:3]), abs=1e-3)
+    words = part(app, "gradients-words")
+    packed = np.frombuffer(base64.b64decode(words["norms"]["b64"]), np.float32).reshape(words["norms"]["shape"])
+    later = np.triu(np.ones((4, 4), bool), 1)  # what is not yet read when it predicts
+    np.testing.assert_allclose(packed, np.where(later, -1, norms["h"]), rtol=1e-5)
+    assert (words["target"], words["tokens"], words["asked"], words["parts"]) == (2, SENTENCE.split()[:4], 0, [])
+    assert "`学习`" in said(app)
+    assert f"{gradients.through_time(history.experiment, at.weights, 1, 0).losses[2]:.4g}" in said(app)
+
+
+LABELLED = "good | we like the rain\nbad | we fear the long rain\ngood | rain"
+PAIRS = "a b c | x y\nb a | y\nc b a b | z y x"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *[{"cell": "rnn"}, {"cell": "lstm"}, {"cell": "gru"}, {"head": "none", "hidden": 4}],
+        *[{"task": "classify", "text": LABELLED, "readout": kind} for kind in ("final", "mean")],
+        *[{"task": "seq2seq", "text": PAIRS, "cell": cell, "attention": "dot"} for cell in ("lstm", "gru")],
+        *[{"task": "seq2seq", "text": PAIRS, "attention": "none"}],
+    ],
+)
+def test_the_lines_of_pytorch_find_what_the_page_shows(fields):
+    e = Experiment(epochs=3, **fields)
+    weights = run(e).checkpoints[-1].weights
+    data, model = network(e, weights)
+    asked = data.parts[-1]
+    t = min(2, asked.stop - asked.start - 1)
+    ids, target = torch.tensor([data.probe.inputs]), torch.tensor([data.probe.targets])
+    names = {"torch": torch, "F": F, "target": target, "t": t, "label": target[0]}
+
+    def cell_of(recurrent):
+        kind = getattr(nn, {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}[e.cell] + "Cell")
+        cell = kind(recurrent.input_size, e.hidden)
+        for own, learnt in zip(cell.parameters(), recurrent.parameters(), strict=True):
+            own.data = learnt.data
+        return cell
+
+    def attention(h, encoded):
+        return (encoded[0] @ h[0]).softmax(0)[None] @ encoded[0]
+
+    if len(data.parts) > 1:
+        names |= {"encoder_cell": cell_of(model.encoder.recurrent), "decoder_cell": cell_of(model.decoder.recurrent)}
+        names |= {
+            "x": model.encoder.input(ids),
+            "y": model.decoder.input(torch.tensor([[1, *data.probe.targets[:-1]]])),
+        }
+        names |= {"attention": attention, "linear": model.decoder.head}
+    else:
+        names |= {"x": model.input(ids), "cell": cell_of(model.recurrent), "linear": model.head}
+    exec(programs.code("flow", e), names)
+    expected = gradients.through_time(e, weights, 0, 0).norms["h"][asked.start + t][: asked.start + t + 1]
+    assert [norm.item() for norm in names["norms"]] == pytest.approx(expected, rel=1e-4)
+
+
+def test_without_a_choice_the_last_step_is_shown_and_one_past_the_inputs_is_the_last():
+    app = visit(epochs=3)
+    assert part(app, "gradients-words")["target"] == 3
+    assert part(choose(app, 4, 3), "gradients-words")["target"] == 3
+    assert part(choose(app, 0, 3), "gradients-words")["target"] == 0
+    assert sorted(curve(app, "curve")) == [0]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_layers_and_directions_are_chosen_where_there_are_several(lang):
+    app = visit(lang, epochs=3, layers=2, bidirectional=True)
+    e = Experiment(epochs=3, layers=2, bidirectional=True)
+    weights = run(e).checkpoints[-1].weights
+    for layer, direction in ((1, 0), (0, 0), (1, 1)):
+        looked(app.selectbox(key="flow_layer").select_index(layer).run())
+        looked(app.selectbox(key="flow_direction").select_index(direction).run())
+        norms = gradients.through_time(e, weights, layer, direction).norms["h"][3]
+        expected = {k: value for k, value in enumerate(norms) if value > 0 or (k >= 3 if direction else k <= 3)}
+        assert curve(app, "curve") == pytest.approx(expected)
+    looked(app.number_input(key="layers").set_value(1).run())
+    press(app, "train")
+    for _ in range(5):
+        looked(app.run())
+    assert "flow_layer" not in {box.key for box in app.selectbox}
+    assert not app.error
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"carry": True},
+        {"head": "none", "hidden": 4},
+        {"input": "onehot", "impl": "cell"},
+        {"dropout": 0.5, "layers": 3, "cell": "gru"},
+        {"nonlinearity": "relu", "head": "none", "hidden": 4, "loss": "sum"},
+        {"text": "甲 乙"},
+        {"text": "甲 乙 丙\n丁 戊", "probe": 2},
+        {"text": " ".join(f"w{i}" for i in range(90)), "cell": "lstm"},
+        {"text": "<b>x</b> $y$ `z` ``"},
+    ],
+)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_works_for_every_kind_of_network_and_text(lang, fields):
+    app = visit(lang, **({"epochs": 3} | fields))
+    assert {"gradients-curve", "gradients-epochs", "gradients-norms", "gradients-words"} <= keys(app)
+    assert not app.error
+
+
+def test_an_untrained_network_has_gradients_but_no_norms_yet():
+    app = visit(train=False, epochs=5)
+    assert "gradients-curve" in keys(app)
+    assert "gradients-norms" not in keys(app)
+    assert translator("en")("norms.none") in said(app)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_run_that_diverged_is_shown_at_its_last_good_weights(lang):
+    fields = {"preset": "clipping", "clip": 0.0, "nonlinearity": "relu", "lr": 5.0}
+    history = run(Experiment(**fields))
+    assert history.ended == "diverged"
+    app = visit(lang, **fields)
+    assert translator(lang)("gradients.diverged", epoch=history.checkpoints[-1].epoch) in said(app)
+    assert "gradients-words" in keys(app)
+    assert not app.error
+
+
+# The other cells
+
+
+def until_others_are_done(app: AppTest) -> AppTest:
+    for _ in range(100):
+        if app.button(key="stop_others").disabled:
+            return app
+        looked(app.run())
+    raise AssertionError("still training")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_other_cells_are_the_same_experiment_with_the_cell_replaced(lang):
+    app = visit(lang, epochs=12)
+    assert "gradients-others" not in keys(app)
+    until_others_are_done(press(app, "train_others"))
+    t = translator(lang)
+    choose(app, 3, 12)
+    names = [trace["name"] for trace in figure(app, "losses")["data"]]
+    assert names == [t("cell.rnn"), t("cell.lstm"), t("cell.gru")]
+    for i, cell in enumerate(("rnn", "lstm", "gru")):
+        history = run(Experiment(epochs=12, cell=cell))
+        assert list(curve(app, "losses", i).values()) == pytest.approx(history.losses)
+        norms = gradients.through_time(history.experiment, history.checkpoints[-1].weights, 0, 0).norms["h"][3]
+        assert curve(app, "others", i) == pytest.approx(dict(enumerate(norms)))
+    assert app.button(key="train_others").disabled
+    assert app.session_state.run.history.losses == run(Experiment(epochs=12)).losses  # untouched
+
+
+def test_a_stop_keeps_what_is_there_and_training_goes_on_from_it():
+    app = press(visit(epochs=3000, hidden=64), "train_others")
+    while not app.session_state.others["lstm"].epoch:
+        looked(app.run())
+    press(app, "stop_others")
+    stopped = {cell: one.epoch for cell, one in app.session_state.others.items()}
+    looked(app.run())
+    assert {cell: one.epoch for cell, one in app.session_state.others.items()} == stopped
+    assert 0 < stopped["lstm"] < 3000
+    first = app.session_state.others["lstm"].history.losses
+    press(app, "train_others")
+    while app.session_state.others["lstm"].epoch == stopped["lstm"]:
+        looked(app.run())
+    again = app.session_state.others["lstm"].history.losses
+    assert len(again) > len(first)
+    assert again[: len(first)] == first
+
+
+def test_another_experiment_starts_without_the_others_of_the_one_before():
+    app = until_others_are_done(press(visit(epochs=5), "train_others"))
+    assert "gradients-others" in keys(app)
+    looked(app.number_input(key="hidden_size").set_value(9).run())
+    press(app, "train")
+    for _ in range(5):
+        looked(app.run())
+    assert app.session_state.run.experiment.hidden == 9
+    assert "gradients-others" not in keys(app)
+    assert not app.button(key="train_others").disabled
+
+
+def test_a_cell_that_is_too_large_is_said_and_the_other_one_is_trained(monkeypatch):
+    """Where a GRU just fits, an LSTM does not: it has a third more weights."""
+    from rnnlab.training import fold
+
+    monkeypatch.setattr(fold, "PARAMETERS", run(Experiment(cell="gru", epochs=1)).opening.parameters)
+    app = until_others_are_done(press(visit(epochs=2, hidden=32), "train_others"))
+    assert len(app.error) == 1
+    assert app.session_state.others["gru"].epoch == 2
+
+
+# Clipping
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_level_says_how_many_epochs_exceed_it_and_goes_into_the_form(lang):
+    app = visit(lang, preset="clipping")
+    history = run(Experiment(preset="clipping"))
+    norms = [s.norm for s in history.snapshots]
+    assert list(curve(app, "norms", 1).values()) == pytest.approx([min(norm, 1.0) for norm in norms])
+    assert str(sum(norm > 1 for norm in norms)) in said(app)
+    looked(app.number_input(key="clip_level").set_value(10.0).run())
+    would = sum(norm > 10 for norm in norms)
+    assert translator(lang)("norms.would", level="10", count=would, epochs=len(norms)) in said(app)
+    assert not app.info
+    press(app, "clip_use")
+    assert app.session_state.clip == 10.0
+    assert len(app.info) == 1  # the run on show is not that of the form
+    press(app, "train")
+    for _ in range(20):
+        looked(app.run())
+    assert app.session_state.run.experiment.clip == 10.0
+    assert app.session_state.run.history.losses == run(Experiment(preset="clipping", clip=10.0)).losses
+
+
+# One weight
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_weight_is_checked_on_request_and_both_numbers_are_shown(lang):
+    app = visit(lang, epochs=5, cell="lstm")
+    e = Experiment(epochs=5, cell="lstm")
+    assert "ε" not in said(app)
+    press(app, "check_go")
+    found = gradients.check(e, run(e).checkpoints[-1].weights, "recurrent.weight_hh_l0", None)
+    for number in (found.autograd, found.difference):
+        assert f"{number:.12g}" in said(app)
+    assert f"{found.step:.3g}" in said(app)
+    assert translator(lang)("check.agree") in said(app)
+    looked(app.selectbox(key="check_name").select_index(0).run())
+    assert "ε" not in said(app)  # another weight: not checked yet
+
+
+def test_an_entry_is_chosen_within_the_parameters_shape():
+    app = visit(epochs=5)
+    looked(app.toggle(key="check_largest").set_value(False).run())
+    looked(app.number_input(key="check_0").set_value(31).run())
+    looked(app.number_input(key="check_1").set_value(3).run())
+    press(app, "check_go")
+    found = gradients.check(Experiment(epochs=5), run(Experiment(epochs=5)).checkpoints[-1].weights,
+                           "recurrent.weight_hh_l0", (31, 3))  # fmt: skip
+    assert "weight_hh_l0[31, 3]" in said(app)
+    assert f"{found.autograd:.12g}" in said(app)
+    names = app.selectbox(key="check_name").options
+    looked(app.selectbox(key="check_name").select_index(len(names) - 1).run())  # a bias of four: one index, 31 too far
+    assert app.number_input(key="check_0").value == 3
+    press(app, "check_go")
+    assert "head.bias[3]" in said(app)
+    assert not app.error

@@ -1,0 +1,366 @@
+"""The pages without a browser: every choice reaches the experiment, every button the run, in both languages."""
+
+from itertools import cycle
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.shell.markdown import verbatim
+from rnnlab import Experiment, run
+from rnnlab.experiment import UNUSED, choices
+from rnnlab.experiment.limits import BOUNDS
+from rnnlab.experiment.links import to_file, to_link
+from rnnlab.lessons.presets import FIRST
+from tests.support.reader import KEYS, form_of, looked, press, until_trained, visit, widget
+
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
+
+NUMBERS = list(BOUNDS)
+SWITCHES = ["shuffle", "bidirectional", "carry", "packed", "lower"]
+SELECTS = [name for name in Experiment.model_fields if choices(name) and name not in ("task", "preset")]
+SHARES = ("dropout", "dropout_embed", "dropout_head", "held_out", "teacher")
+TEXTS = ("text", "target", "words", "sentence")
+LONG_RUN = "epochs=5000&hidden=64&layers=2"  # far more than the first look waits for
+
+
+@pytest.mark.parametrize(
+    ("locale", "train"), [("zh-CN", "训练"), ("zh-TW", "训练"), ("en-US", "Train"), ("fr", "Train")]
+)
+def test_the_first_look_is_alive_in_the_readers_language(locale, train):
+    app = visit(locale=locale)
+    assert app.session_state.run.history.losses == run(Experiment()).losses
+    assert train in app.button(key="train").label
+    assert not app.error
+    assert not app.warning
+
+
+@pytest.mark.parametrize(("preset", "lang"), list(zip(choices("preset"), cycle(["zh", "en"]), strict=False)))
+def test_every_lesson_opens_and_trains(preset, lang):
+    app = visit(f"preset={preset}&lang={lang}&run=1&epochs=5")
+    until_trained(app)
+    expected = Experiment(preset=preset, epochs=5)
+    assert form_of(app) == expected
+    assert app.session_state.run.history.losses == run(expected).losses
+    assert not app.error
+
+
+def test_an_experiment_named_by_a_link_waits_for_the_button():
+    app = visit("hidden=8&epochs=5")
+    assert app.session_state.run.epoch == 0
+    until_trained(press(app, "train"))
+    assert app.session_state.run.history.losses == run(Experiment(hidden=8, epochs=5)).losses
+
+
+@pytest.mark.parametrize(("name", "value"), [("embed", "24"), ("text", "甲 乙 &=#%+ 丙"), ("lr", "0.5"), ("seed", "7")])
+def test_what_a_link_says_is_in_the_form(name, value):
+    """`embed` too, a name that Streamlit keeps for itself."""
+    assert form_of(visit(f"{name}={quote(value)}")) == Experiment(**{name: value})
+
+
+def opened(name: str) -> tuple[AppTest, dict[str, Any]]:
+    """The lab with an experiment that makes use of this field; with one layer there is no dropout to set, without a
+    window no stride, without generated pairs no number of them."""
+    task = next(task for task in choices("task") if name not in UNUSED[task])
+    fields = {
+        "next": {"layers": 2, "window": 2, "tokenizer": "jieba"},
+        "classify": {"text": "a | b c\nd | e f"},
+        "tag": {"text": "a/b"},
+        "seq2seq": {"data": "reversal", "pairs": 20},
+    }[task] | {"task": task, "epochs": 2}
+    return visit(urlencode(fields)), fields
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_every_number_reaches_the_experiment(name):
+    value = 0.3 if name in SHARES else 30 if name == "pairs" else 3
+    app, fields = opened(name)
+    looked(widget(app, name).set_value(value).run())
+    assert form_of(app) == Experiment(**(fields | {name: value}))
+
+
+@pytest.mark.parametrize("name", SELECTS)
+def test_every_choice_reaches_the_experiment(name):
+    app, fields = opened(name)
+    for value in reversed(choices(name)):
+        looked(widget(app, name).select(value).run())
+        assert form_of(app) == Experiment(**(fields | {name: value}))
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_every_switch_reaches_the_experiment(name):
+    app, fields = opened(name)
+    for value in (True, False):
+        looked(widget(app, name).set_value(value).run())
+        assert form_of(app) == Experiment(**(fields | {name: value}))
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_text_reaches_the_experiment(name):
+    app, fields = opened(name)
+    looked(widget(app, name).set_value("a b c\nd e").run())
+    assert form_of(app) == Experiment(**(fields | {name: "a b c\nd e"}))
+
+
+@pytest.mark.parametrize("task", choices("task"))
+def test_a_task_has_the_fields_it_uses_in_the_form_and_no_others(task):
+    app = visit(f"preset={FIRST[task]}&epochs=1")
+    shown = {name for name in Experiment.model_fields if has_widget(app, name)}
+    assert shown == set(Experiment.model_fields) - set(UNUSED[task])
+
+
+def has_widget(app: AppTest, name: str) -> bool:
+    try:
+        return bool(widget(app, name))
+    except StopIteration:
+        return False
+
+
+def test_every_field_has_its_place_in_the_form():
+    assert {*NUMBERS, *SELECTS, *SWITCHES, *TEXTS, "preset", "task"} == set(Experiment.model_fields)
+
+
+@pytest.mark.parametrize("task", ["classify", "tag", "seq2seq"])
+def test_another_task_opens_its_first_lesson_and_keeps_the_readers_text(task):
+    app = visit("epochs=1&text=a+b+a+b")
+    looked(widget(app, "task").select(task).run())
+    assert form_of(app) == Experiment(preset=FIRST[task])
+    press(app, "own_text_back")
+    assert form_of(app).text == "a b a b"
+
+
+# The buttons
+
+
+def test_a_long_run_is_paused_stepped_and_goes_on_with_the_same_numbers():
+    app = press(visit(LONG_RUN), "train")
+    assert app.session_state.run.going
+    paused = press(app, "pause").session_state.run
+    assert not paused.going
+    looked(app.run())
+    assert app.session_state.run.epoch == paused.epoch  # nothing goes on behind the reader's back
+    stepped = press(app, "step").session_state.run
+    assert (stepped.epoch, stepped.going) == (paused.epoch + 1, False)
+    press(app, "train")
+    assert press(app, "pause").session_state.run.epoch > stepped.epoch
+    losses = app.session_state.run.history.losses
+    assert losses == run(Experiment(hidden=64, layers=2, epochs=len(losses))).losses
+
+
+def test_stop_keeps_what_was_recorded_and_train_then_begins_anew():
+    app = press(visit(LONG_RUN), "train")
+    stopped = press(app, "stop").session_state.run
+    assert not stopped.going
+    assert stopped.epoch > 0
+    assert press(app, "train").session_state.run.id != stopped.id
+
+
+def test_reset_gives_the_same_start_and_the_same_losses():
+    app = visit()
+    first = app.session_state.run.history
+    assert press(app, "reset").session_state.run.epoch == 0
+    again = until_trained(press(app, "train")).session_state.run.history
+    assert again.losses == first.losses
+    assert (again.frames[0].hidden == first.frames[0].hidden).all()
+
+
+def test_reseed_gives_another_start_that_the_form_names():
+    app = visit()
+    first = app.session_state.run.history
+    press(app, "reseed")
+    assert (app.session_state.seed, app.session_state.run.epoch) == (1, 0)
+    again = until_trained(press(app, "train")).session_state.run.history
+    assert again.losses == run(Experiment(seed=1)).losses != first.losses
+
+
+def test_the_last_seed_is_followed_by_the_first():
+    app = press(visit(f"seed={2**31 - 1}&epochs=2"), "reseed")
+    assert form_of(app).seed == 0
+
+
+def test_one_step_is_one_epoch_from_the_start_too():
+    app = press(visit("hidden=9"), "step")
+    for _ in range(3):
+        looked(app.run())
+    assert app.session_state.run.history.losses == run(Experiment(hidden=9)).losses[:1]
+
+
+def test_only_what_can_be_done_can_be_pressed():
+    def open_to(app: AppTest) -> set[str]:
+        return {
+            key for key in ("train", "pause", "step", "stop", "reset", "reseed") if not app.button(key=key).disabled
+        }
+
+    app = visit(LONG_RUN)
+    assert open_to(app) == {"train", "step", "reset", "reseed"}
+    assert open_to(press(app, "train")) == {"pause", "stop", "reset", "reseed"}
+    assert open_to(press(app, "pause")) == {"train", "step", "stop", "reset", "reseed"}
+
+
+def test_changed_settings_are_said_not_to_be_those_on_show():
+    app = visit()
+    assert not app.info
+    looked(widget(app, "hidden").set_value(8).run())
+    assert len(app.info) == 1
+    assert not until_trained(press(app, "train")).info
+
+
+# Language
+
+
+@pytest.mark.parametrize(("old", "new"), [("zh", "en"), ("en", "zh")])
+def test_switching_the_language_loses_nothing(old, new):
+    every = Experiment(
+        preset="hello-elloh", text="甲 乙 丙\n丁 戊", target="乙 丙 丁\n戊 甲", words="乙丙 丁",
+        tokenizer="chars", probe=2, window=2, stride=2, batch=3, input="embedding", embed=5, cell="gru", impl="cell",
+        hidden=6, layers=2, bidirectional=True, nonlinearity="relu", dropout=0.25, head="linear", carry=False,
+        shuffle=True, loss="sum", optimizer="rmsprop", lr=0.02, clip=2.5, epochs=4, seed=9,
+    )  # fmt: skip
+    app = visit(to_link(every, old))
+    run_before = app.session_state.run.id
+    label = app.button(key="train").label
+    looked(app.segmented_control(key="lang").select(new).run())
+    assert app.session_state.lang == new
+    assert app.button(key="train").label != label
+    assert form_of(app) == every
+    assert app.session_state.run.id == run_before
+    assert not app.warning
+
+
+def test_switching_the_language_in_mid_run_lets_it_go_on():
+    app = press(visit(f"{LONG_RUN}&lang=zh"), "train")
+    before = app.session_state.run
+    looked(app.segmented_control(key="lang").select("en").run())
+    assert app.session_state.run.id == before.id
+    assert app.session_state.run.going
+    assert app.session_state.run.epoch >= before.epoch
+
+
+# Links that are wrong
+
+
+@pytest.mark.parametrize(("lang", "field"), [("zh", "隐藏维度"), ("en", "Hidden size")])
+def test_a_bad_value_in_a_link_is_said_as_it_was_given(lang, field):
+    app = visit(f"lang={lang}&hidden=<b>**1**</b>&colour=$x$&v=9")
+    notes = "\n".join(warning.value for warning in app.warning)
+    assert form_of(app) == Experiment()
+    assert field in notes
+    assert "`<b>**1**</b>`" in notes
+    assert "`$x$`" in notes
+    press(app, "notes_seen")
+    assert not app.warning
+
+
+def test_what_a_lesson_and_a_link_contradict_each_other_in_is_said():
+    app = visit("preset=hello-elloh&shuffle=true&lang=en")
+    assert len(app.warning) == 1
+    assert form_of(app).preset == "hello-elloh"
+
+
+@pytest.mark.parametrize(
+    "value", ["`", "``a`", "$$x$$", ":red[x]", ":smile:", "[a](http://b)", "a\n\n# b", "</code>", "![](x)"]
+)
+def test_values_are_quoted_so_that_markdown_leaves_them_alone(value):
+    quoted = verbatim(value)
+    fence = quoted[: len(quoted) - len(quoted.lstrip("`"))]
+    assert quoted.endswith(fence)
+    inside = quoted[len(fence) : -len(fence)]
+    assert fence not in inside
+    assert inside.strip() == " ".join(value.split())
+    assert "\n" not in quoted
+
+
+# Texts that can't be trained on
+
+BAD = [
+    ({"text": ""}, "文本", "Text"),
+    ({"text": "   \n "}, "文本", "Text"),
+    ({"text": "一"}, "文本", "Text"),
+    ({"text": "。 ， ！"}, "文本", "Text"),
+    ({"window": "9"}, "窗口长度", "Window"),
+    ({"head": "none"}, "输出层", "Output layer"),
+    ({"target": "a b"}, "目标文本", "Target text"),
+    ({"probe": "3"}, "观察第几行", "Line to watch"),
+    ({"carry": True, "shuffle": True}, "沿用隐藏状态", "Carry hidden state"),
+]
+
+
+@pytest.mark.parametrize(("fields", "zh", "en"), BAD)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_cannot_be_trained_on_is_said_and_nothing_is_lost(lang, fields, zh, en):
+    app = visit(f"lang={lang}")
+    before = app.session_state.run.history
+    for name, value in fields.items():
+        control = widget(app, name)
+        control.set_value(int(value) if name in NUMBERS else value) if name not in SELECTS else control.select(value)
+    looked(app.run())
+    if not app.button(key="train").disabled:
+        press(app, "train")
+    assert any((zh if lang == "zh" else en) in error.value for error in app.error)
+    assert {name: str(app.session_state[KEYS[name]]) for name in fields} == {
+        name: str(value) for name, value in fields.items()
+    }
+    assert app.session_state.run.shown.history == before  # what was there is still to be seen
+    widget(app, "text").set_value("甲 乙 丙")
+    for name in fields.keys() - {"text"}:
+        default = getattr(Experiment(), name)
+        widget(app, name).select(default) if name in SELECTS else widget(app, name).set_value(default)
+    looked(app.run())
+    until_trained(press(app, "train"))
+    assert not app.error
+    assert app.session_state.run.history.losses == run(Experiment(text="甲 乙 丙")).losses
+
+
+def test_an_error_quotes_a_token_as_it_was_typed():
+    app = visit("lang=en")
+    looked(widget(app, "text").set_value("<b>$x$</b>").run())
+    press(app, "train")
+    assert "`<b>$x$</b>`" in app.error[0].value
+
+
+# Files
+
+
+def drop(app: AppTest, content: bytes) -> AppTest:
+    return looked(
+        app.file_uploader(key="file").set_value(("rnnlab-experiment.json", content, "application/json")).run()
+    )
+
+
+def test_a_dropped_file_opens_its_experiment():
+    experiment = Experiment(text="甲 乙 <b> 丙", hidden=5, epochs=7, cell="gru")
+    app = drop(visit(), to_file(experiment).encode())
+    assert form_of(app) == experiment
+    until_trained(press(app, "train"))
+    assert app.session_state.run.history.losses == run(experiment).losses
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"experiment": {"hidden": 0}}', b"\xff"])
+def test_a_file_that_is_none_is_said_and_changes_nothing(content):
+    app = visit("hidden=7&epochs=2&lang=en")
+    drop(app, content)
+    assert len(app.warning) == 1
+    assert form_of(app) == Experiment(hidden=7, epochs=2)
+
+
+def test_pause_and_stop_work_whatever_the_form_says():
+    for key in ("pause", "stop"):
+        app = visit(LONG_RUN)
+        press(app, "train")
+        app.toggle(key="shuffle").set_value(True)
+        app.toggle(key="carry").set_value(True)
+        looked(app.run())
+        assert app.error  # the two exclude each other, and that is said
+        assert app.session_state.run.going
+        press(app, key)
+        assert not app.session_state.run.going
+
+
+def test_a_changed_lesson_can_be_brought_back():
+    app = visit("preset=hello-elloh&hidden=5&seed=3")
+    assert Experiment(preset="hello-elloh", seed=3) != form_of(app)
+    press(app, "lesson_back")
+    assert form_of(app) == Experiment(preset="hello-elloh", seed=3)
+    assert "lesson_back" not in {button.key for button in app.button}

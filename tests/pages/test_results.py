@@ -1,0 +1,330 @@
+"""The Results page without a browser: what its parts are given is what the run found, and what it says is true."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
+from streamlit.testing.v1 import AppTest
+from torch import nn
+
+from pages.shell.cursor import Cursor
+from pages.views.results import classifier, page, tagger
+from rnnlab import Experiment, models, run
+from rnnlab.experiment.links import to_link
+from rnnlab.i18n import LANGUAGES, translator
+from rnnlab.inspection.readouts import reach
+from rnnlab.inspection.trace import network
+from rnnlab.text import tagged
+from rnnlab.text.pos_tags import MEANINGS
+from rnnlab.training.tasks import TASKS
+from tests.support import reader
+from tests.support.reader import looked, until_trained
+from tests.unit.figures.test_run import decoded
+
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
+SORTS = """good | a fine <b>film</b>
+bad | a dull film with a silly end
+so | some of it is fine
+good | we loved it
+bad | we hated the film
+so | a fine start and a dull end"""
+TAGS = "the/D cat/N sat/V\na/D dog/N ran/V\nthe/D dog/N sat/V\ncats/N run/V"
+CHINESE = "河边有一个小村子。\n小明和黄狗走过老桥。\n他每天去学校。\n小船在河里。"
+SMALL = {
+    "next": {"text": "a b c d a\nb c d e\nd e a b"},
+    "classify": {"text": SORTS, "bidirectional": True},
+    "tag": {"text": TAGS},
+    "seq2seq": {"data": "reversal", "pairs": 12, "attention": "dot"},
+}
+COMMON = {"epochs": 4, "hidden": 6, "embed": 4, "batch": 2}
+PANELS = {
+    "attention": "alignment",
+    "beams": "hypotheses",
+    "pairs": "heldpairs",
+}  # a field has that key
+EVERY_TASK = pytest.mark.parametrize("task", TASKS)
+EITHER = pytest.mark.parametrize("lang", LANGUAGES)
+
+
+def small(task: str, **fields) -> Experiment:
+    return Experiment(**{"task": task} | SMALL[task] | COMMON | {"held_out": 0.4} | fields)
+
+
+def visit(e: Experiment, lang: str = "en") -> AppTest:
+    return until_trained(reader.visit(to_link(e, lang, run=True), page="results"))
+
+
+def look_at(app: AppTest, epoch: int) -> AppTest:
+    app.session_state.cursor = Cursor(app.session_state.run.id, epoch, None)
+    return looked(app.run())
+
+
+def parts(app: AppTest) -> dict[str, dict]:
+    found = [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.HasField("json")]
+    return {data["key"].removeprefix("results-"): data for data in found if data.get("key", "").startswith("results-")}
+
+
+def unpacked(packed: dict) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(packed["b64"]), packed["dtype"]).reshape(packed["shape"])
+
+
+def traces(part: dict) -> list[dict]:
+    return json.loads(part["figure"])["data"]
+
+
+def said(app: AppTest) -> str:
+    kinds = (app.error, app.warning, app.info, app.caption, app.markdown)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+# Every task
+
+
+@EITHER
+@EVERY_TASK
+@pytest.mark.parametrize("held_out", [0.0, 0.4])
+def test_a_task_shows_its_views_and_the_curves_of_its_run(task, lang, held_out):
+    e, t = small(task, held_out=held_out), translator(lang)
+    app, history = visit(e, lang), run(e)
+    assert not app.error
+    drawn = parts(app)
+    shown = [name for name in TASKS[task].views if held_out or name not in page.HELD]
+    titles = [element.value for element in app.markdown]
+    assert [name for name in TASKS[task].views if f"**{t(f'panel.{PANELS.get(name, name)}')}**" in titles] == shown
+    loss, score = traces(drawn["loss"]), traces(drawn["score"])
+    assert decoded(loss[0]["y"]) == pytest.approx(history.losses)
+    assert decoded(score[0]["y"]) == pytest.approx([snapshot.accuracy for snapshot in history.snapshots])
+    assert len(loss) == len(score) == (2 if held_out else 1)
+    if held_out:
+        assert decoded(loss[1]["y"]) == pytest.approx([frame.held.loss for frame in history.frames])
+        assert decoded(score[1]["y"]) == pytest.approx([frame.held.score for frame in history.frames])
+        kind = {"classify": "lines", "seq2seq": "sequences"}.get(task, "tokens")
+        assert t(f"held.{kind}", count=history.opening.held_count) in said(app)
+        assert score[1]["name"] == t(f"curve.held.{kind}")
+    else:
+        assert t("held.none", field=t("field.held_out")) in said(app)
+
+
+def test_a_summed_loss_is_drawn_as_the_mean_beside_that_of_held_out_lines():
+    e = small("tag", loss="sum")
+    app, history = visit(e), run(e)
+    targets = sum(len(pair.targets) for pair in TASKS["tag"].data(e).pairs)
+    assert decoded(traces(parts(app)["loss"])[0]["y"]) == pytest.approx(np.array(history.losses) / targets)
+
+
+def test_loss_has_the_scale_that_is_switched_and_shares_go_from_0_to_1():
+    app = visit(small("classify"))
+    for on, scale in ((True, "log"), (False, "linear")):
+        looked(app.toggle(key="loss_log").set_value(on).run())
+        axes = {name: json.loads(parts(app)[name]["figure"])["layout"]["yaxis"] for name in ("loss", "score")}
+        assert axes["loss"]["type"] == scale
+        low, high = axes["score"]["range"]
+        assert (low, high) == pytest.approx((0, 1), abs=0.06)
+        assert low < 0 < 1 < high
+
+
+def test_of_many_held_out_lines_it_says_that_the_first_are_examined():
+    app = visit(small("seq2seq", pairs=500, epochs=1, held_out=0.5, batch=64))
+    t = translator("en")
+    assert t("held.sequences", count=250) + t("held.first", shown=200) in said(app)
+
+
+def test_while_it_trains_only_the_newest_frame_is_sent():
+    e = small("classify", epochs=3000)
+    app = reader.visit(to_link(e, "en", run=True), page="results")
+    assert app.session_state.run.going
+    drawn, history = parts(app), app.session_state.run.history
+    for name in ("prefixes", "saliency", "judged"):
+        assert drawn[name]["live"]
+        assert drawn[name]["epochs"] == [history.frames[-1].epoch]
+    assert unpacked(drawn["saliency"]["values"]).tolist() == [history.frames[-1].more["saliency"].tolist()]
+    assert drawn["confusion"]["frames"] is None
+    assert len(decoded(traces(drawn["loss"])[0]["y"])) == history.epoch
+    looked(app.button(key="stop").click().run())
+
+
+# Classes
+
+
+@EITHER
+def test_a_classifiers_views_hold_every_recorded_frame(lang):
+    e = small("classify")
+    drawn, history = parts(visit(e, lang)), run(e)
+    o, frames = history.opening, history.frames
+    chances = np.stack([frame.more["chances"] for frame in frames])
+    np.testing.assert_allclose(unpacked(drawn["prefixes"]["chances"]), chances)
+    assert drawn["prefixes"]["names"] == ["good", "bad", "so"]
+    assert not drawn["prefixes"]["rest"]
+    assert drawn["prefixes"]["tokens"] == ["a", "fine", "<b>film</b>"]
+    assert unpacked(drawn["prefixes"]["best"]).tolist() == chances.argmax(-1).tolist()
+    assert unpacked(drawn["saliency"]["values"]).tolist() == [frame.more["saliency"].tolist() for frame in frames]
+    assert drawn["saliency"]["limit"] == pytest.approx(max(np.abs(f.more["saliency"]).max() for f in frames))
+    assert drawn["saliency"]["names"] == [o.classes[chance[-1].argmax()] for chance in chances]
+    assert drawn["judged"]["lines"] == [" ".join(line.tokens) for line in o.held]
+    assert drawn["judged"]["targets"] == [line.targets[0] for line in o.held]
+    assert unpacked(drawn["judged"]["said"]).tolist() == [[int(s[0]) for s in frame.held.said] for frame in frames]
+
+
+@EITHER
+@pytest.mark.parametrize("task", ["classify", "tag"])
+def test_confusion_and_rates_are_those_of_scikit_learn_at_the_epoch_looked_at(task, lang):
+    e = small(task, epochs=6)
+    app, history = visit(e, lang), run(e)
+    o = history.opening
+    truth = [target for line in o.held for target in line.targets]
+    answers = [np.concatenate(frame.held.said).tolist() for frame in history.frames]
+    labels = sorted({*truth, *(label for frame in answers for label in frame)})
+    moving = parts(app)["confusion"]["frames"]
+    counts = np.rint(unpacked(moving["values"]) / 32767 * moving["scale"]).astype(int)
+    for frame, answer in enumerate(answers):
+        assert counts[frame].tolist() == confusion_matrix(truth, answer, labels=labels).tolist()
+    names = [o.classes[label] for label in labels]
+    assert json.loads(parts(app)["confusion"]["figure"])["layout"]["yaxis"]["ticktext"] == names
+    for epoch in (0, 3, 6):
+        app = look_at(app, epoch)
+        (table,) = parts(app)["classes"]["tables"]
+        *rates, support = precision_recall_fscore_support(truth, answers[epoch], labels=labels, zero_division=np.nan)
+        cells = [[cell[0] for cell in row["cells"]] for row in table["rows"]]
+        assert cells == [
+            [f"{number:.0f}", *("–" if np.isnan(rate) else f"{rate:.0%}" for rate in shares)]
+            for number, *shares in zip(support, *rates, strict=True)
+        ]
+        assert [row["label"] for row in table["rows"]] == names
+        assert f"{accuracy_score(truth, answers[epoch]):.1%}" in said(app)
+        assert translator(lang)("classes.title", epoch=epoch) == table["title"]
+
+
+def test_of_many_classes_the_likeliest_and_the_right_one_have_a_part_of_their_own():
+    e = small("classify", text="\n".join(f"kind{i} | word{i} and more" for i in range(9)), probe=8, held_out=0.0)
+    prefixes, frames = parts(visit(e))["prefixes"], run(e).frames
+    assert len(prefixes["names"]) == len(prefixes["hues"]) == classifier.SHARES
+    assert prefixes["rest"]
+    assert "kind7" in prefixes["names"]
+    kept = [int(name.removeprefix("kind")) for name in prefixes["names"]]
+    chances = np.stack([frame.more["chances"] for frame in frames])
+    np.testing.assert_allclose(unpacked(prefixes["chances"]), chances[:, :, kept])
+    best = sorted(set(range(9)) - {7}, key=lambda i: -chances.max((0, 1))[i])[: classifier.SHARES - 1]
+    assert set(best) < set(kept)
+
+
+@EITHER
+@pytest.mark.parametrize("layers", [1, 2])
+def test_readouts_are_worked_out_on_the_weights_looked_at(lang, layers):
+    e, t = small("classify", layers=layers, readout="last"), translator(lang)
+    history, app = run(e), look_at(visit(e, lang), 2)
+    found = reach(e, history.checkpoints[2].weights)
+    for name, norms in (("alone", found.alone), ("padded", found.padded)):
+        (heat,) = traces(parts(app)[f"readouts-{name}"])
+        z = decoded(heat["z"])
+        assert z[norms > 0] == pytest.approx(np.log10(norms[norms > 0]), rel=1e-5)
+        assert (z[norms == 0] == heat["zmin"]).all()
+        assert [[text == "0" for text in row] for row in heat["text"]] == (norms == 0).tolist()
+    rows = json.loads(parts(app)["readouts-alone"]["figure"])["layout"]["yaxis"]["ticktext"]
+    assert [("◀" in row, row.endswith(t("half.backward"))) for row in rows[2:4]] == [(True, False), (True, True)]
+    assert sum("◀" in row for row in rows) == 2
+    key, seen = ("readouts.blind", 1) if layers == 1 else ("readouts.sees", 3)
+    assert t(key, seen=seen, steps=3) in said(app)
+    assert t("readouts.padded", padding=4, longest=7) in said(app)
+
+
+def test_the_lines_of_pytorch_find_what_the_page_shows():
+    e = small("classify", cell="gru", readout="last")
+    history = run(e)
+    frame, (data, model) = history.frames[-1], network(e, history.checkpoints[-1].weights)
+    ids = torch.tensor(data.probe.inputs)
+    output, state = model.recurrent(model.input(torch.stack([ids, ids])))
+    lengths, mask = torch.tensor([3, 2]), torch.tensor([[True, True, True], [True, True, False]])
+    names = {"torch": torch, "rnn": model.recurrent, "x": model.input(torch.stack([ids, ids]))}
+    names |= {"lengths": lengths, "mask": mask}
+    exec(classifier.READOUTS, names)
+    for kind in ("final", "last", "valid", "mean"):
+        expected = models.readout(kind, output, state, lengths, True)
+        torch.testing.assert_close(names[kind], expected)
+
+    def score(one):
+        return model.head(one[0][:, -1])
+
+    names = {"embedding": model.input, "ids": ids[None], "rnn": model.recurrent, "readout": lambda one: one}
+    exec(classifier.SALIENCY, names | {"head": score} | (kept := {}), kept)
+    np.testing.assert_allclose(kept["saliency"][0].detach(), frame.more["saliency"], rtol=1e-4, atol=1e-7)
+    kept = {"ids": ids, "model": lambda one: score(model.recurrent(model.input(one)))}
+    exec(classifier.PREFIXES, kept)
+    np.testing.assert_allclose(kept["chances"][0].detach(), frame.more["chances"][-1], rtol=1e-4)
+
+
+# Tags
+
+
+@EITHER
+def test_tagged_lines_carry_what_was_said_and_what_is_right(lang):
+    e, t = small("tag"), translator(lang)
+    app, history = visit(e, lang), run(e)
+    o, part = history.opening, parts(app)["tagged"]
+    watched, *lines = part["lines"]
+    assert (watched["name"], watched["tokens"]) == (t("tagged.watched"), ["the", "cat", "sat"])
+    assert [o.classes[target] for target in watched["targets"]] == ["D", "N", "V"]
+    assert [line["tokens"] for line in lines] == [list(line.tokens) for line in o.held]
+    assert [line["targets"] for line in lines] == [list(line.targets) for line in o.held]
+    for row, frame in zip(unpacked(part["said"]), history.frames, strict=True):
+        assert row.tolist() == [*frame.top[:, 0], *np.concatenate(frame.held.said)]
+    assert part["meanings"] == [""] * len(o.classes), "what a reader's own tags mean, nobody else knows"
+    assert "jieba" not in said(app)
+
+
+@EITHER
+def test_tags_made_by_jieba_are_named_and_said_to_be_a_machines(lang):
+    e, t = small("tag", text=CHINESE, tokenizer="jieba", sentence="小船走过河。"), translator(lang)
+    app, history = visit(e, lang), run(e)
+    o, part = history.opening, parts(app)["tagged"]
+    assert t("problem.tagged_by_jieba") in said(app)
+    assert part["meanings"] == [t(f"tag.{tag}") for tag in o.classes]
+    assert part["lines"][0]["tokens"] == [word for word, _ in tagged("小船走过河。")[0]]
+    (table,) = parts(app)["classes"]["tables"]
+    assert table["head"][-1] == t("classes.meaning")
+    assert all(row["cells"][-1][0] == t(f"tag.{row['label']}") for row in table["rows"])
+
+
+def test_every_tag_that_jieba_can_give_has_a_name():
+    from rnnlab.text import tagger
+
+    assert set(tagger().word_tag_tab.values()) | {"eng"} == set(MEANINGS)
+
+
+def test_without_held_out_lines_the_watched_sentence_is_tagged_and_an_unlabelled_one_asks_for_nothing():
+    part = parts(visit(small("tag", held_out=0.0, sentence="a cat ran off")))["tagged"]
+    (line,) = part["lines"]
+    assert line["tokens"] == ["a", "cat", "ran", "off"]
+    assert all(target < 0 for target in line["targets"])
+    assert unpacked(part["said"]).shape == (5, 4)
+
+
+def test_many_held_out_lines_are_shown_some_at_a_time():
+    e = small("tag", text="\n".join(f"w{i}/A v{i % 3}/B" for i in range(50)))
+    app, o = visit(e), run(e).opening
+    assert len(o.held) == 20
+    looked(app.number_input(key="results_from").set_value(15).run())
+    lines = parts(app)["tagged"]["lines"][1:]
+    assert [line["tokens"] for line in lines] == [list(line.tokens) for line in o.held[14:]]
+    assert unpacked(parts(app)["tagged"]["said"]).shape == (5, 2 * 7)
+
+
+def test_the_tags_that_are_drawn_in_colour_are_the_commonest():
+    app = visit(small("tag"))
+    part, o = parts(app)["tagged"], app.session_state.run.history.opening
+    truth = [target for line in o.held for target in line.targets] + list(o.targets)
+    frequency = [truth.count(tag) for tag in part["order"]]
+    assert frequency == sorted(frequency, reverse=True)
+    assert list(part["hues"]) == [str(tag) for tag in part["order"]]
+
+
+def test_a_tagger_as_a_textbook_writes_it():
+    linear, tags = nn.Linear(4, 3), torch.tensor([[0, 2, -100]])
+    names = {"torch": torch, "F": nn.functional, "linear": linear, "output": torch.randn(1, 3, 4), "tags": tags}
+    exec(tagger.CODE, names)
+    log = linear(names["output"]).log_softmax(-1)[0]
+    assert names["loss"].item() == pytest.approx(-(log[0, 0] + log[1, 2]).item() / 2, rel=1e-5)
+    assert names["said"].shape == (1, 3)

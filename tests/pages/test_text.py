@@ -1,0 +1,294 @@
+"""The Text page without a browser: every part, every lesson, both languages, and texts that are hard to show."""
+
+import time
+from collections import Counter
+from types import SimpleNamespace
+from urllib.parse import urlencode
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.shell import form, form_state
+from pages.views.text import cut_edits, page
+from rnnlab import Experiment
+from rnnlab.experiment.limits import TEXT_CHARACTERS
+from tests.support.reader import form_of, looked, press, said, until_trained, visit, widget
+
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
+
+SENTENCE = "我爱学习自然语言处理"
+PARTS = list(page.PARTS)
+
+
+def text_page(query: str = "", locale: str = "en-US", **fields) -> AppTest:
+    app = visit(query or urlencode({"epochs": 2, **fields}), locale=locale)
+    if app.session_state.here != "text":
+        looked(app.switch_page("text.py").run())
+    return app
+
+
+def part(app: AppTest, name: str) -> AppTest:
+    return looked(app.segmented_control(key="text_part").select(name).run())
+
+
+def tables(app: AppTest) -> dict[str, dict[str, list]]:
+    """What the data frames hold, by their columns' names."""
+    return {" ".join(frame.value.columns): frame.value.to_dict("list") for frame in app.dataframe}
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+@pytest.mark.parametrize(("preset", "opened"), [*page.OPENS_ON.items(), ("history", "cut"), ("lstm", "cut")])
+def test_each_lesson_opens_its_part_and_every_part_can_be_opened(preset, opened, locale):
+    app = text_page(f"preset={preset}", locale)
+    assert app.session_state.text_part == opened
+    for name in PARTS:
+        part(app, name)
+        assert app.session_state.text_part == name
+        assert not app.error
+    until_trained(press(app, "train"))
+    for name in PARTS:
+        assert not part(app, name).error
+
+
+def test_another_lesson_opens_its_own_part():
+    app = text_page("preset=embedding")
+    part(app, "cut")
+    looked(app.selectbox(key="preset").select("packed").run())
+    assert app.session_state.text_part == "packed"
+    part(app, "windows")
+    looked(app.run())
+    assert app.session_state.text_part == "windows"
+
+
+@pytest.mark.parametrize(("old", "new"), [("zh", "en"), ("en", "zh")])
+def test_switching_the_language_stays_where_one_is(old, new):
+    app = text_page(f"preset=embedding&lang={old}")
+    part(app, "windows")
+    looked(app.segmented_control(key="lang").select(new).run())
+    assert app.session_state.text_part == "windows"
+
+
+# Cutting
+
+
+def test_a_word_is_added_and_the_cut_follows_without_training():
+    app = text_page(text=SENTENCE, tokenizer="jieba")
+    before = app.session_state.run.id
+    looked(app.text_input(key="text_add").set_value("自然语言处理").run())
+    assert form_of(app).words == "自然语言处理"
+    assert widget(app, "words").value == "自然语言处理"
+    assert app.session_state.text_add == ""
+    assert "`自然语言处理` cut out 1×" in said(app)
+    assert app.session_state.run.id == before
+    looked(app.text_input(key="text_add").set_value("  爱学习 没有的 ").run())
+    assert form_of(app).words == "自然语言处理 爱学习 没有的"
+    assert "`没有的` cut out 0×" in said(app)
+    until_trained(press(app, "train"))
+    assert app.session_state.run.history.opening.vocabulary == ("我", "爱学习", "自然语言处理")
+
+
+@pytest.mark.parametrize(("word", "limit"), [("长" * 21, "20"), (" ".join(map(str, range(201))), "200")])
+def test_a_word_that_cannot_be_added_is_said_and_kept_to_be_mended(word, limit):
+    app = text_page(text=SENTENCE, tokenizer="jieba", words="自然语言处理")
+    looked(app.text_input(key="text_add").set_value(word).run())
+    assert limit in app.error[0].value
+    assert form_of(app).words == "自然语言处理"
+    assert app.text_input(key="text_add").value == word
+
+
+def test_a_tokenizer_is_chosen_on_the_page():
+    app = text_page(text=SENTENCE, tokenizer="jieba")
+    press(app, "use_chars")
+    assert form_of(app).tokenizer == "chars"
+    assert {button.key for button in app.button if button.key.startswith("use_")} == {"use_words", "use_jieba"}
+
+
+def test_a_text_that_cannot_be_trained_on_can_still_be_cut():
+    for text in ("一", "。", "a"):
+        app = text_page(text=text)
+        assert app.error
+        assert "tokens: 1" in said(app)
+        looked(widget(app, "text").set_value("一 二 三").run())
+        assert "tokens: 3" in said(app)
+
+
+def test_with_a_target_the_text_is_not_cut_by_hand():
+    assert "Empty the target text first" in said(text_page("preset=hello-elloh"))
+
+
+class State(dict):
+    """Streamlit's session state, as far as callbacks use it."""
+
+    __getattr__, __setattr__ = dict.__getitem__, dict.__setitem__
+
+
+@pytest.fixture
+def state(monkeypatch):
+    state = State()
+    for module in (form, cut_edits):
+        monkeypatch.setattr(module, "st", SimpleNamespace(session_state=state))
+    return state
+
+
+def edited(state: State, lines, **said) -> None:
+    state["text-edit"] = SimpleNamespace(edit=said)
+    cut_edits.edit("text-edit", lines)
+
+
+def test_edits_by_hand_are_written_into_the_form_and_undone_at_once(state):
+    before = Experiment(text=SENTENCE, tokenizer="jieba", words="我爱")
+    form_state.fill(before)
+    lines = (("我爱", "学习", "自然语言", "处理"),)
+    edited(state, lines, kind="merge", line=0, place=2, after=0)
+    assert form_state.read() == Experiment(text="我爱 学习 自然语言处理", tokenizer="words", words="我爱")
+    edited(state, (("我爱", "学习", "自然语言处理"),), kind="part", line=0, place=0, after=1)
+    assert form_state.read() == Experiment(text="我 爱 学习 自然语言处理", tokenizer="words", words="我爱")
+    assert cut_edits.undoable()
+    cut_edits.undo()
+    assert form_state.read() == before
+    assert not cut_edits.undoable()
+
+
+def test_what_was_typed_after_an_edit_is_not_undone(state):
+    form_state.fill(Experiment(text="a b c"))
+    edited(state, (("a", "b", "c"),), kind="merge", line=0, place=0, after=0)
+    state.text = "ab c d"
+    assert not cut_edits.undoable()
+
+
+@pytest.mark.parametrize("place", [2, 9, -1])
+def test_an_edit_of_a_text_that_is_gone_changes_nothing(state, place):
+    form_state.fill(Experiment(text="a b c"))
+    for kind in ("merge", "part"):
+        edited(state, (("a", "b", "c"),), kind=kind, line=0, place=place, after=1)
+        assert form_state.read() == Experiment(text="a b c")
+
+
+def test_a_text_that_would_become_too_long_stays_as_it_is(state):
+    text = "学习" * (TEXT_CHARACTERS // 2)
+    form_state.fill(Experiment(text=text, tokenizer="chars"))
+    edited(state, (tuple(text),), kind="merge", line=0, place=0, after=0)
+    assert form_state.read() == Experiment(text=text, tokenizer="chars")
+    (problem,) = state.recut_problems
+    assert (problem.code, problem.values["limit"]) == ("spaced_too_long", TEXT_CHARACTERS)
+
+
+# Vocabulary and embedding
+
+
+def test_the_vocabulary_counts_every_token():
+    app = part(text_page(text="b a b\nc b", target="a a a\na d"), "words")
+    expected = Counter(["b", "a", "b", "c", "b", "a", "a", "a", "a", "d"])
+    table = tables(app)["id token count"]
+    assert table["id"] == list(range(len(table["id"])))
+    assert dict(zip(table["token"][1:], table["count"][1:], strict=True)) == expected  # the first is the padding
+    assert table["token"][0] == "<pad>"
+    looked(app.segmented_control(key="text_order").select("count").run())
+    counts = tables(app)["id token count"]["count"]
+    assert counts == sorted(counts, reverse=True)
+
+
+def test_the_nearest_words_are_those_of_the_word_that_was_chosen():
+    app = text_page("preset=embedding")
+    looked(app.selectbox(key="text_word").select(4).run())
+    table = tables(app)["id token cosine"]
+    assert 4 not in table["id"]
+    assert table["cosine"] == sorted(table["cosine"], reverse=True)
+    vocabulary = app.session_state.run.history.opening.vocabulary
+    assert table["token"] == [vocabulary[id] for id in table["id"]]
+    assert f"`{vocabulary[4]}`" in said(app)
+
+
+def test_without_an_embedding_the_page_says_so():
+    app = part(text_page(text="a b c d", input="onehot"), "words")
+    text = "\n".join(element.value for element in app.markdown)
+    assert "there is no embedding to show" in text
+    assert "cosine 0" in text
+    assert "id token cosine" not in tables(app)
+
+
+# Windows, batches, packing
+
+
+def test_the_short_last_batch_is_pointed_out():
+    app = text_page("preset=windows")
+    text = "\n".join(element.value for element in app.markdown)
+    assert "**5** windows of 3 steps, 1 apart" in text
+    assert "**the last has only 1**" in text
+    looked(app.number_input(key="batch_epoch").set_value(7).run())
+    assert not app.error
+
+
+def test_a_window_that_is_too_long_is_said_in_place():
+    app = part(text_page(text="a b c d"), "windows")
+    looked(widget(app, "window").set_value(9).run())
+    assert "9" in app.error[0].value
+
+
+def test_padding_changes_final_states_and_packing_does_not():
+    app = text_page("preset=packed")
+    table = tables(app)["line length padding padded differs by packed differs by"]
+    assert table["length"] == [10, 8, 6, 4]
+    assert table["padding"] == [0, 2, 4, 6]
+    assert all(float(value) < 1e-5 for value in table["packed differs by"])
+    assert [float(value) > 1e-3 for value in table["padded differs by"]] == [False, True, True, True]
+    code = "\n".join(element.value for element in app.code)
+    assert "batch_sizes" in code
+    assert "[4, 4, 4, 4, 3, 3, 2, 2, 1, 1]" in code
+
+
+# Hard texts
+
+HARD = {
+    "one line": {"text": "一 二"},
+    "emoji": {"text": "👩‍👩‍👧🇨🇳👋🏽\n👋🏽👩‍👩‍👧", "tokenizer": "chars"},
+    "right to left": {"text": "مرحبا بك في المختبر\nשלום עולם"},
+    "markup": {"text": "<b>x</b> $x$ **x** [a](b) :red[x] ` `` <pad>"},
+    "one type": {"text": "a a a"},
+    "two types, one-hot": {"text": "a b a", "input": "onehot"},
+    "one dimension": {"text": "a b c\nd e", "embed": 1},
+    "spaces as tokens": {"text": "a b  c", "tokenizer": "chars"},
+    "loop over a cell": {"text": "a b c\nd e", "impl": "cell", "cell": "gru", "layers": 2, "bidirectional": True},
+    "20,000 characters": {
+        "text": "".join(map(chr, range(0x4E00, 0x4E00 + 4_990))) * 4, "tokenizer": "chars", "window": 32, "stride": 32,
+    },
+    "20,000 characters of prose": {
+        "text": "我们喜欢学习自然语言处理和机器学习。" * (TEXT_CHARACTERS // 18), "tokenizer": "jieba", "window": 16,
+    },
+    "many lines": {"text": "\n".join(f"{i % 50} {i % 7} x" for i in range(1_500)), "batch": 256},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fields", HARD.values(), ids=HARD)
+def test_hard_texts_are_shown_in_every_part(fields):
+    app = text_page(urlencode({"hidden": 4, "embed": 4, "epochs": 1, **fields}))
+    if app.session_state.here != "text":
+        looked(app.switch_page("text.py").run())
+    for name in PARTS:
+        began = time.perf_counter()
+        part(app, name)
+        assert not app.error
+        assert time.perf_counter() - began < 8
+    if fields.get("impl") == "cell":
+        assert "stands in for it" in said(app)
+
+
+def test_a_long_text_says_what_it_does_not_show():
+    fields = HARD["20,000 characters"] | {"hidden": 4, "embed": 4, "epochs": 1}
+    app = text_page(urlencode(fields))
+    assert "the first 240 tokens are drawn" in said(app)
+    assert "tokens: 19,960 · types: 4,990" in said(app)
+    part(app, "words")
+    assert len(tables(app)["id token count"]["id"]) == 4_990
+    assert "more than 60 types" in said(app)
+    part(app, "windows")
+    assert "The first 4 of" in said(app)
+
+
+def test_no_part_has_an_effect_on_the_experiment():
+    app = text_page("preset=embedding")
+    before = form_of(app)
+    for name in PARTS:
+        part(app, name)
+    assert form_of(app) == before == Experiment(preset="embedding")

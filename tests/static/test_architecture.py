@@ -1,0 +1,177 @@
+"""The shape of the whole: which way imports point, what the web process is free of, what never leaves."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.eventually import ROOT
+
+LAB = sorted((ROOT / "rnnlab").rglob("*.py"))
+PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
+SHOWN = [*LAB, *PAGES, *sorted((ROOT / "pages").rglob("*.js")), *sorted((ROOT / "pages").rglob("*.css"))]
+# The floor plan. An import points to a folder further left, or stays in its own; only these folders are with torch.
+FOLDERS = (
+    *("i18n", "lessons", "cells", "experiment", "explain", "records", "text", "analysis"),
+    *("data", "models", "training", "inspection", "engine", "race", "figures"),
+)
+WITH_TORCH = {"data", "models", "training", "inspection"}
+SIDES = ("components", "shell", "views")  # the same for pages: what comes later may import what comes before
+LAZY = {"rnnlab/engine/preload.py", "rnnlab/engine/jobs.py", "rnnlab/engine/workers.py"}  # run in workers
+
+
+def imports(path: Path, everywhere: bool = True) -> set[str]:
+    """Modules a file names in imports; those of its top level only, or all."""
+    tree = ast.parse(path.read_text("utf-8"))
+    found = set()
+    for node in ast.walk(tree) if everywhere else tree.body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def tops(names: set[str]) -> set[str]:
+    return {name.split(".")[0] for name in names}
+
+
+def folders(names: set[str], package: str) -> set[str]:
+    """The folders of a package that these modules lie in."""
+    return {name.split(".")[1] for name in names if name.startswith(f"{package}.")}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_imports_point_down_and_torch_stays_in_its_folders(folder):
+    above = set(FOLDERS[FOLDERS.index(folder) + 1 :])
+    for path in (ROOT / "rnnlab" / folder).rglob("*.py"):
+        found = folders(imports(path), "rnnlab")
+        lazy = path.relative_to(ROOT).as_posix() in LAZY
+        assert not found & above, path
+        assert not tops(imports(path)) & {"streamlit", "pages", "app"}, path
+        assert folder in WITH_TORCH or lazy or not found & WITH_TORCH, path
+        assert folder in WITH_TORCH or lazy or "torch" not in tops(imports(path)), path
+
+
+def test_every_file_lies_in_a_folder_of_the_plan():
+    assert {path.name for path in (ROOT / "rnnlab").iterdir() if path.is_dir()} - {"__pycache__"} == set(FOLDERS)
+    assert {path.name for path in (ROOT / "rnnlab").glob("*.py")} == {"__init__.py", "__main__.py"}
+    assert {path.name for path in (ROOT / "pages").iterdir() if path.is_dir()} - {"__pycache__"} == set(SIDES)
+    for folder in [path for path in (ROOT / "rnnlab").rglob("*") if path.is_dir()]:
+        assert len(list(folder.glob("*.py"))) <= 15, folder
+
+
+def test_what_jobs_run_is_loaded_when_they_run():
+    """The web process imports `jobs`; what they need torch for is imported in their bodies."""
+    for name in ("jobs", "workers"):
+        path = ROOT / "rnnlab" / "engine" / f"{name}.py"
+        assert not folders(imports(path, everywhere=False), "rnnlab") & WITH_TORCH
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: "/".join(path.parts[-2:]))
+def test_pages_reach_torch_only_through_the_engine_and_import_downwards(path):
+    found = imports(path)
+    assert not tops(found) & {"torch", "jieba"}
+    assert not folders(found, "rnnlab") & WITH_TORCH
+    side, *_ = path.relative_to(ROOT / "pages").parts if "pages" in path.parts else ("",)
+    if side in SIDES:
+        assert not folders(found, "pages") & set(SIDES[SIDES.index(side) + 1 :])
+    if side == "views":  # a page's folder can be deleted, and only that page is gone
+        view = path.parent.name
+        assert {name.split(".")[2] for name in found if name.startswith("pages.views.")} <= {view}
+
+
+def test_jieba_is_the_business_of_one_module():
+    assert [path.name for path in LAB if "jieba" in tops(imports(path))] == ["tokenizers.py"]
+
+
+LIGHT = """\
+import importlib, sys
+for name in {modules!r}:
+    importlib.import_module(name)
+print(sorted({{"torch", "jieba", "streamlit", "distributed", "dask"}} & set(sys.modules)))
+"""
+
+
+def loaded_after(*modules: str) -> str:
+    code = LIGHT.format(modules=modules)
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def test_the_package_itself_is_light():
+    assert (
+        loaded_after(
+            "rnnlab",
+            "rnnlab.__main__",
+            "rnnlab.experiment.links",
+            "rnnlab.engine.runs",
+            "rnnlab.race.race",
+            "rnnlab.figures",
+        )
+        == "[]"
+    )
+
+
+ASKED_FOR = """\
+import sys
+from rnnlab.engine import cluster
+shared = cluster.shared_cluster()
+if shared:
+    shared.thread.join()
+print(sorted({"torch", "jieba", "distributed"} & set(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize(("address", "loaded"), [("", "[]"), ("tcp://127.0.0.1:1", "['distributed']")])
+def test_the_library_for_clusters_is_imported_only_where_an_address_is_given(address, loaded):
+    environment = {**os.environ, "RNNLAB_DASK": address}
+    command = [sys.executable, "-c", ASKED_FOR]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == loaded
+
+
+def test_the_web_process_imports_neither_torch_nor_jieba():
+    pages = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in PAGES]
+    assert len(pages) >= 50
+    assert loaded_after(*pages) == "['streamlit']"
+
+
+@pytest.mark.parametrize("name", [path.name for path in sorted((ROOT / "pages").glob("*.py"))])
+def test_what_a_worker_runs_again_does_nothing_on_import(name):
+    """A worker process starts by running the page script under another name: only `main()` may do something."""
+    assert imports(ROOT / "pages" / name, everywhere=False) == set()
+    body = ast.parse((ROOT / "pages" / name).read_text("utf-8")).body
+    allowed = (ast.FunctionDef, ast.Expr, ast.If)
+    assert all(isinstance(node, allowed) for node in body)
+    assert ast.unparse(body[-1].test) == "__name__ == '__main__'"
+
+
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_nothing_points_to_another_host(path):
+    text = path.read_text("utf-8").replace("http://www.w3.org/2000/svg", "")  # a name in a standard, never fetched
+    assert not re.search(r"(?:https?:|wss?:)?//[a-z0-9-]+\.[a-z0-9.-]+", text, re.I)
+
+
+def test_no_folder_pages_lies_beside_the_main_script():
+    """It would switch Streamlit to its old multipage mode, in which a first visitor's deep link skips the frame."""
+    assert (ROOT / "pages" / "main.py").exists()
+    assert not (ROOT / "pages" / "pages").exists()
+
+
+def test_streamlit_is_set_as_measured():
+    import tomllib
+
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert config["runner"] == {"magicEnabled": False, "postScriptGC": False}
+    assert config["browser"]["gatherUsageStats"] is False
+
+
+@pytest.mark.parametrize("path", [*LAB, *PAGES], ids=lambda path: path.stem)
+def test_files_can_be_read_at_a_sitting(path):
+    assert len(path.read_text("utf-8").split("\n")) <= 330

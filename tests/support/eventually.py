@@ -1,0 +1,19 @@
+"""Where the project lies, and waiting for a condition instead of for a time."""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+ROOT = Path(__file__).parents[2]
+
+
+def eventually(condition: Callable[[], T], what: str, seconds: float = 10.0) -> T:
+    """What `condition` returns as soon as that is true. Fails, saying `what` did not happen, after so many seconds."""
+    deadline, pause = time.monotonic() + seconds, threading.Event()
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
+        pause.wait(0.02)
+    return value

@@ -1,0 +1,186 @@
+"""The lab as served, and as a reader uses it in a browser."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+from playwright.sync_api import Page, expect
+
+from tests.support.eventually import ROOT, eventually
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+]
+expect.set_options(timeout=15_000)
+
+
+def find_chromium() -> str | None:
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[tuple[str, psutil.Process]]:
+    """The lab on a free port of this machine, with one worker: its address and its process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
+    options += ["--server.fileWatcherType", "none"]  # an editor next door must not take modules away under a test
+    environment = os.environ | {"RNNLAB_WORKERS": "1"}
+    log = folder / "server.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", *options],
+            cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+
+    def answers() -> bool:
+        assert process.poll() is None, f"the server ended: {log.read_text()}"
+        try:
+            return urllib.request.urlopen(f"{url}/healthz", timeout=1).read() == b"ok"
+        except OSError:
+            return False
+
+    try:
+        eventually(answers, "the server answers", 60)
+        yield url, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+class Lab:
+    """The page. Locators and what is written there; nothing here waits for a fixed time."""
+
+    def __init__(self, page: Page):
+        self.page = page
+        self.hosts: set[str] = set()
+        self.errors: list[str] = []
+        self.sent: list[object] = []  # what the browser says to the server over its websocket
+        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self.hear)
+        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: self.sent.append(frame)))
+
+    def hear(self, message) -> None:
+        """An error in the console counts, but for Streamlit's own: on a page's address it looks for its server below
+        that address first."""
+        if message.type == "error" and not re.search(r"/\w+/_stcore/", message.location["url"]):
+            self.errors.append(f"{message.text} {message.location['url']}")
+
+    def at(self, key: str):
+        return self.page.locator(f".st-key-{key}")
+
+    def button(self, key: str):
+        return self.at(key).get_by_role("button")
+
+    def press(self, key: str) -> "Lab":
+        self.button(key).click()
+        return self
+
+    def write(self, text: str, key: str = "text") -> "Lab":
+        box = self.at(key).locator("textarea")
+        box.fill(text)
+        box.press("Control+Enter")
+        return self
+
+    @property
+    def status(self) -> str:
+        return self.at("status").inner_text()
+
+    @property
+    def epoch(self) -> int:
+        found = re.search(r"([\d,]+) / [\d,]+", self.status)
+        return int(found[1].replace(",", "")) if found else -1
+
+    @property
+    def loss(self) -> str:
+        return re.search(r"(?:损失|loss) (\S+)", self.status)[1]
+
+    @property
+    def predicted(self) -> tuple[str, ...]:
+        return tuple(self.page.locator(".rl-predicted .rl-token").all_inner_texts())
+
+    @property
+    def chips(self) -> list[str]:
+        return self.page.locator(".rl-chip bdi").all_inner_texts()
+
+    @property
+    def epochs_shown(self) -> list[int]:
+        """Which epochs the strip, the loss cursor, the heatmap and the scrubber are at, as far as they are drawn."""
+        script = "nodes => nodes.map(node => Number(node.dataset.epoch))"
+        return self.page.eval_on_selector_all("[data-epoch]:not([data-epoch=''])", script)
+
+    @property
+    def together_at(self) -> int | None:
+        """The epoch that all four show, where they agree."""
+        epochs = self.epochs_shown
+        return epochs[0] if len(epochs) == 4 and len(set(epochs)) == 1 else None
+
+    def shows(self, epoch: int) -> "Lab":
+        eventually(lambda: self.together_at == epoch, f"all four show epoch {epoch}; they showed {self.epochs_shown}")
+        return self
+
+    def plotted(self, key: str, what: str):
+        """What Plotly has really been given: `_fullData[0].z`, say."""
+        plain = "(_, value) => ArrayBuffer.isView(value) ? Array.from(value) : value"
+        script = f"node => JSON.parse(JSON.stringify(node.{what}, {plain}))"
+        return self.at(key).locator(".rl-plot").evaluate(script)
+
+    @property
+    def points(self) -> int:
+        return len(self.plotted("loss", "_fullData[0].y"))
+
+    def draws(self, key: str) -> int:
+        return int(self.at(key).locator(".rl-chart").get_attribute("data-draws") or 0)
+
+    def reaches(self, word: str, seconds: float = 40) -> "Lab":
+        """Waits until the status ends with this word, and everything drawn shows the newest epoch."""
+        expect(self.at("status")).to_contain_text(re.compile(rf"·\s*(?:{word})\s*$"), timeout=seconds * 1000)
+        return self.shows(self.epoch)
+
+    def trained(self, seconds: float = 40) -> "Lab":
+        return self.reaches("trained|训练完成", seconds)
+
+    def paused(self) -> "Lab":
+        return self.reaches("paused|已暂停")
+
+    def runs(self) -> "Lab":
+        """Waits until a few epochs of a run that goes on are there."""
+        expect(self.button("pause")).to_be_enabled()
+        eventually(lambda: self.epoch > 0, "the first epochs are there")
+        return self
+
+    def unfold(self, *names: str) -> "Lab":
+        """Opens the sidebar's parts that are closed."""
+        for name in names:
+            part = self.page.locator("details", has=self.page.locator("summary", has_text=re.compile(name)))
+            if part.get_attribute("open") is None:
+                part.locator("summary").click()
+        return self
+
+    @property
+    def address(self) -> str:
+        """Asked of the page: Playwright's own `page.url` lags behind until it next hears from the browser."""
+        return self.page.evaluate("location.href")
+
+    @property
+    def link(self) -> str:
+        self.unfold("Share|分享")
+        return self.page.locator(".rl-link").input_value()

@@ -1,0 +1,142 @@
+"""The lab from a shell: public names, plain numbers, exit codes."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from rnnlab import Experiment
+from rnnlab.__main__ import main, parser
+from tests.support import plain
+from tests.support.eventually import ROOT
+
+FIELDS = list(Experiment.model_fields)
+
+
+def shell(*arguments: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "rnnlab", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60, check=False)
+
+
+@pytest.fixture
+def here(capsys):
+    """The same in this process, which has torch already."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = main([*arguments])
+        return (code, *capsys.readouterr())
+
+    return call
+
+
+def test_json_from_a_shell_is_the_plain_programs_numbers():
+    result = shell("run", "--preset", "words-next", "--seed", "0", "--json")
+    assert (result.returncode, result.stderr) == (0, "")
+    record = json.loads(result.stdout)
+    losses, predicted, _ = plain.next_words("我 喜欢 学习 深度 学习", seed=0)
+    assert {"losses", "seconds", "predicted", "experiment"} <= record.keys()
+    assert record["losses"] == pytest.approx(losses, abs=1e-6)
+    assert record["predicted"] == " ".join(predicted[-1])
+    assert Experiment(**record["experiment"]) == Experiment()
+    assert 0 < record["seconds"] < 60
+
+
+def test_bad_input_ends_with_two_and_says_why_on_stderr():
+    result = shell("run", "--hidden", "0", "--lang", "zh")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert all(part in result.stderr for part in ("隐藏维度", "0", "1", "256"))
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "zh", "en"),
+    [
+        (("--lr", "100"), ["学习率", "100", "0.000001", "10"], ["Learning rate", "100", "0.000001", "10."]),
+        (("--cell", "cnn"), ["循环单元", "cnn", "lstm"], ["Cell", "cnn", "lstm"]),
+        (("--text", ""), ["文本"], ["Text"]),
+        (("--head", "none"), ["输出层", "32", "4"], ["Output layer", "32", "4"]),
+        (("--window", "9"), ["窗口", "9", "5", "4"], ["Window", "9", "5", "4"]),
+        (("--carry", "maybe"), ["沿用", "maybe"], ["Carry", "maybe"]),
+        (("--preset", "no"), ["课例", "no", "words-next"], ["Lesson", "no", "words-next"]),
+    ],
+)
+def test_a_message_names_field_value_and_limit_in_the_chosen_language(here, arguments, zh, en):
+    for lang, parts in (("zh", zh), ("en", en)):
+        code, out, said = here("run", *arguments, "--lang", lang)
+        assert (code, out) == (2, "")
+        assert all(part in said for part in parts)
+
+
+def test_every_problem_is_said(here):
+    _, _, said = here("run", "--hidden", "0", "--lr", "0", "--cell", "cnn", "--lang", "en")
+    assert len(said.strip().split("\n")) == 3
+
+
+def test_every_field_is_an_option(here):
+    options = {
+        "text": "甲 乙 丙",
+        "target": "乙 丙 甲",
+        "seed": "7",
+        "epochs": "2",
+        "carry": "false",
+        "tokenizer": "words",
+        "words": "甲乙 丙丁",
+    }
+    given = [
+        part for name in FIELDS for part in (f"--{name}", options.get(name, str(getattr(Experiment(), name)).lower()))
+    ]
+    code, out, _ = here("run", *given, "--json")
+    assert code == 0
+    texts = {name: options[name] for name in ("text", "target", "words")}
+    assert json.loads(out)["experiment"] == Experiment(**texts, seed=7, epochs=2).model_dump()
+
+
+def test_what_is_not_given_comes_from_the_preset(here):
+    _, out, _ = here("run", "--preset", "hello-elloh", "--epochs", "3", "--json")
+    record = json.loads(out)
+    assert record["experiment"] == Experiment(preset="hello-elloh", epochs=3).model_dump()
+    assert len(record["losses"]) == 3
+
+
+def test_a_value_may_begin_with_a_dash(here):
+    code, _, said = here("run", "--lr", "-1", "--lang", "en")
+    assert code == 2
+    assert "-1" in said
+
+
+def test_lines_for_people_name_epochs_losses_and_the_prediction(here):
+    losses, predicted, _ = plain.next_words("我 喜欢 学习 深度 学习", epochs=25)
+    code, out, _ = here("run", "--epochs", "25", "--lang", "en")
+    *epochs, last = out.strip().split("\n")
+    assert code == 0
+    assert [line.split()[1] for line in epochs] == ["1", "11", "21", "25"]
+    assert [float(line.split()[-1]) for line in epochs] == pytest.approx([losses[i] for i in (0, 10, 20, 24)], abs=2e-6)
+    assert last == f"Predicted: {' '.join(predicted[-1])}"
+
+
+def test_a_loss_that_diverged_is_null_and_its_end_is_said(here):
+    fields = ("--nonlinearity", "relu", "--optimizer", "sgd", "--lr", "10", "--loss", "sum", "--epochs", "60")
+    code, out, _ = here("run", *fields, "--json")
+    record = json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    assert code == 0
+    if record["ended"] == "diverged":
+        assert record["losses"][-1] is None
+    assert None not in record["losses"][:-1]
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["run", "--colour", "red"], ["run", "--lang", "fr"]])
+def test_a_wrong_command_is_refused_as_shells_do(capsys, arguments):
+    with pytest.raises(SystemExit) as caught:
+        parser().parse_args(arguments)
+    assert caught.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_help_names_every_option_and_what_it_takes(capsys):
+    with pytest.raises(SystemExit):
+        main(["run", "--help"])
+    said = capsys.readouterr().out
+    assert all(f"--{name} " in said for name in FIELDS)
+    assert "1..256" in said
+    assert "rnn|lstm|gru" in said
