@@ -1,4 +1,5 @@
-"""The two languages. Every visible sentence is in `locale/zh/` and `locale/en/`, a file a page, under one id.
+"""The two languages. Every visible sentence is in `locale/zh/` and `locale/en/` under one id: a file a page,
+and `common`, `fields`, `problems` and `lessons` for what all pages say.
 
 Ids are not English: a reworded sentence keeps its id, and no language is the translation of the other.
 """
