@@ -147,7 +147,7 @@ def signed(r: float) -> str:
     return f"{r:+.2f}".replace("-", "−")
 
 
-def mapped(run: Run, seen: Seen, phrase: tuple[int, int], t: Translate) -> None:
+def mapped(run: Run, seen: Seen, marked: tuple[int, int], t: Translate) -> None:
     """The text and the list beside it. Choosing a unit or marking a phrase there comes back to this page."""
     a, p, epoch = seen.activations, seen.activations.passage, cursor.checkpoint(run).epoch
     least = chance(seen)
@@ -177,8 +177,8 @@ def mapped(run: Run, seen: Seen, phrase: tuple[int, int], t: Translate) -> None:
             "order": correlations.ranked(seen.r).tolist(),
             "r": pack(seen.r.astype(np.float32)),
             "chance": least if math.isfinite(least) else None,
-            "phrase": phrase,
-            "on": np.flatnonzero(phrase.signs(a, *phrase, seen.limit)[0]).tolist(),
+            "phrase": marked,
+            "on": np.flatnonzero(phrase.signs(a, *marked, seen.limit)[0]).tolist(),
             "labels": labels,
         },
     )
