@@ -81,13 +81,14 @@ def trace_times(trials: int) -> list[float]:
 
     from rnnlab import training
     from rnnlab.inspection import trace
+    from rnnlab.records.history import Place
 
     torch.set_num_threads(1)  # as in a worker
     _, history = training.start(DEEP)
     weights, taken = history.checkpoints[-1].weights, []
     for _ in range(WARM_UP + trials):
         began = time.perf_counter()
-        trace.trace(DEEP, weights, "network", 2, 0)
+        trace.trace(DEEP, weights, Place(layer=2))
         taken.append((time.perf_counter() - began) * 1e3)
     return taken[WARM_UP:]
 

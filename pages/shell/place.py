@@ -1,13 +1,13 @@
-"""What a part, layer and direction of a network is called."""
+"""What a place in a network is called."""
 
 from rnnlab.i18n import Translate
-from rnnlab.records.history import Opening, Part
+from rnnlab.records.history import Opening, Place
 
 
-def place_name(part: Part, layer: int, direction: int, o: Opening, t: Translate) -> str:
-    """What a part, layer and direction is called: no more of it than tells it from the others."""
+def place_name(place: Place, o: Opening, t: Translate) -> str:
+    """What a place is called: no more of it than tells it from the others."""
     e = o.experiment
-    said = [t(f"module.{part.name}")] if len(o.parts) > 1 else []
+    said = [t(f"module.{place.part}")] if len(o.parts) > 1 else []
     if e.layers > 1 or (e.bidirectional and not said):
-        said.append(str(layer + 1))
-    return " ".join(said + (["←" if direction else "→"] if e.bidirectional else []))
+        said.append(str(place.layer + 1))
+    return " ".join(said + (["←" if place.direction else "→"] if e.bidirectional else []))

@@ -136,7 +136,7 @@ def check_sizes(experiment: Experiment, pairs: list[Pair], types: int) -> None:
 
 def check_use(experiment: Experiment, pairs: list[Pair], types: int, uneven: bool) -> None:
     """Whether the text allows what the experiment wants of the hidden state."""
-    units = experiment.hidden * (2 if experiment.bidirectional else 1)
+    units = experiment.hidden * experiment.directions
     if experiment.head == "none" and units != types:
         raise LabError(Problem("head_none", "head", {"value": units, "limit": types}))
     if experiment.carry and (uneven or len(pairs) > experiment.batch):

@@ -12,7 +12,7 @@ from rnnlab.experiment.layer_spec import LayerSpec
 from rnnlab.records.dataset import DataLook
 from rnnlab.records.generation import Generation, Settings
 from rnnlab.records.gradients import Check, OverEpochs, Parameter, ThroughTime
-from rnnlab.records.history import Checkpoint, Chunk, History, State
+from rnnlab.records.history import Checkpoint, Chunk, History, Place, State
 from rnnlab.records.layers import LayerLook, ModelLook
 from rnnlab.records.readouts import Reach
 from rnnlab.records.text import Neighbour, Packing, Plane, Reading
@@ -72,12 +72,10 @@ def architecture(name: str) -> ModelLook:
     return textbook.look(name)
 
 
-def trace(
-    experiment: Experiment, weights: bytes, part: str, layer: int, direction: int, edits: tuple[Intervention, ...] = ()
-) -> TraceResult:
+def trace(experiment: Experiment, weights: bytes, place: Place, edits: tuple[Intervention, ...] = ()) -> TraceResult:
     from rnnlab.inspection import trace
 
-    return trace.trace(experiment, weights, part, layer, direction, edits)
+    return trace.trace(experiment, weights, place, edits)
 
 
 def implementations(experiment: Experiment, weights: bytes, part: str) -> tuple[Implementation, ...]:
@@ -174,9 +172,7 @@ def samples(
     return generation.samples(experiment, checkpoints, prompt, settings)
 
 
-def activations(
-    experiment: Experiment, weights: bytes, part: str, layer: int, direction: int, state: Shown, text: str
-) -> Activations:
+def activations(experiment: Experiment, weights: bytes, place: Place, state: Shown, text: str) -> Activations:
     from rnnlab.inspection import activations
 
-    return activations.activations(experiment, weights, part, layer, direction, state, text)
+    return activations.activations(experiment, weights, place, state, text)

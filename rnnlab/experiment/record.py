@@ -106,6 +106,10 @@ class Experiment(BaseModel):
         return self
 
     @property
+    def directions(self) -> int:
+        return 2 if self.bidirectional else 1
+
+    @property
     def added_words(self) -> tuple[str, ...]:
         """The words of `words`, each once, in the order given."""
         return tuple(dict.fromkeys(self.words.split()))

@@ -15,10 +15,11 @@ from rnnlab.data.labelled import BOS_ID
 from rnnlab.experiment import Experiment
 from rnnlab.inspection import passages
 from rnnlab.inspection.passages import Read
-from rnnlab.inspection.replay import holder
+from rnnlab.inspection.replay import holder, weights_at
 from rnnlab.inspection.trace import network, part_of
 from rnnlab.models import Seq2Seq
 from rnnlab.models.unroll import Weights, lstm_step, weights_of
+from rnnlab.records.history import Place
 from rnnlab.records.units import Activations, Shown
 
 TOGETHER = 64  # lines that are decoded at a time
@@ -26,21 +27,21 @@ TOGETHER = 64  # lines that are decoded at a time
 
 @torch.no_grad()
 def activations(
-    experiment: Experiment, weights: bytes, part: str, layer: int, direction: int, state: Shown = "h", text: str = ""
+    experiment: Experiment, weights: bytes, place: Place, state: Shown = "h", text: str = ""
 ) -> Activations:
-    """h, or c of an LSTM, of one layer (from 0) and direction (1: backward) of a part (`history.Part.name`), after
-    every token of the run's own lines, or of `text` where that is given. `weights` as in `Checkpoint`.
+    """h, or c of an LSTM, at one place after every token of the run's own lines, or of `text` where that is given.
+    `weights` as in `Checkpoint`.
 
     Raises LabError for a part that there is not, and where the text leaves nothing to read.
     """
     data, model = network(experiment, weights)
-    part_of(data, part)
-    found, lines = passages.passage(experiment, part, text)
-    if part == "decoder":
+    part_of(data, place.part)
+    found, lines = passages.passage(experiment, place.part, text)
+    if place.part == "decoder":
         assert isinstance(model, Seq2Seq)
-        values = written(model, lines, layer, state)
+        values = written(model, lines, place.layer, state)
     else:
-        values = read(experiment, model, part, lines, layer, direction, state)
+        values = read(experiment, model, lines, place, state)
     return Activations(found, values.numpy(), strongest(found, values.numpy()))
 
 
@@ -60,19 +61,17 @@ def packing(lengths: Sequence[int], backward: bool) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(order), torch.from_numpy(np.bincount(step))
 
 
-def read(
-    e: Experiment, model: nn.Module, part: str, lines: Sequence[Read], layer: int, direction: int, state: Shown
-) -> Tensor:
+def read(e: Experiment, model: nn.Module, lines: Sequence[Read], place: Place, state: Shown) -> Tensor:
     """Layer by layer up to the one that is wanted: [token, unit]."""
-    owner, lengths = holder(model, part), [len(line.tokens) for line in lines]
+    owner, lengths = holder(model, place.part), [len(line.tokens) for line in lines]
     ids = torch.tensor([list(chain.from_iterable(line.pair.inputs for line in lines))])
     x = owner.input(ids)[0]  # [token, input]
-    packings = [packing(lengths, backward) for backward in (False, True)[: 2 if e.bidirectional else 1]]
-    for below in range(layer):
+    packings = [packing(lengths, backward) for backward in (False, True)[: e.directions]]
+    for below in range(place.layer):
         x = torch.cat([scan(e, weights_of(owner.recurrent, below, d), x, p) for d, p in enumerate(packings)], dim=-1)
-    w = weights_of(owner.recurrent, layer, direction)
-    h = scan(e, w, x, packings[direction])
-    return cells(w, x, packings[direction]) if state == "c" else h
+    w = weights_at(model, place)
+    h = scan(e, w, x, packings[place.direction])
+    return cells(w, x, packings[place.direction]) if state == "c" else h
 
 
 def scan(e: Experiment, w: Weights, x: Tensor, packed: tuple[Tensor, Tensor]) -> Tensor:

@@ -27,7 +27,7 @@ from rnnlab.inspection.trace import network
 from rnnlab.models import Classifier, OneHot
 from rnnlab.models.unroll import SeeStep
 from rnnlab.records.gradients import Check, OverEpochs, Parameter, ThroughTime
-from rnnlab.records.history import Checkpoint
+from rnnlab.records.history import Checkpoint, Place
 from rnnlab.training.observation import probe_batch
 from rnnlab.training.tasks import TASKS, data_of, loss_of
 
@@ -40,12 +40,12 @@ class Nudged(Hooks):
 
     def __init__(self, data: Data, layer: int, direction: int, zeros: Zeros):
         self.starts = {part.name: part.start for part in data.parts}
-        self.place, self.zeros = (layer, direction), zeros
+        self.watched, self.zeros = (layer, direction), zeros
 
-    def see(self, part: str, layer: int, direction: int) -> SeeStep | None:
-        if (layer, direction) != self.place:
+    def see(self, place: Place) -> SeeStep | None:
+        if (place.layer, place.direction) != self.watched:
             return None
-        start = self.starts[part]
+        start = self.starts[place.part]
         return lambda step, name, value: value + self.zeros[name][start + step] if name in self.zeros else value
 
 
@@ -54,11 +54,11 @@ class Unrolled(nn.Module):
 
     def __init__(self, data: Data, model: nn.Module, layer: int, direction: int):
         super().__init__()
-        self.data, self.model, self.place = data, model, (layer, direction)
+        self.data, self.model, self.watched = data, model, (layer, direction)
 
     def forward(self, rows: Sequence[int], zeros: Zeros) -> Tensor:
         """Logits [row, class] after these steps of the part that predicts."""
-        return replay(self.model, self.data, Nudged(self.data, *self.place, zeros), rows).logits
+        return replay(self.model, self.data, Nudged(self.data, *self.watched, zeros), rows).logits
 
 
 def within(axis: str, index: int, size: int) -> None:
@@ -82,7 +82,7 @@ def norms(loss: Tensor, zeros: Zeros) -> dict[str, Tensor]:
 
 def unrolled(e: Experiment, weights: bytes, layer: int, direction: int) -> tuple[Data, Unrolled]:
     within("layer", layer, e.layers)
-    within("direction", direction, 2 if e.bidirectional else 1)
+    within("direction", direction, e.directions)
     data, model = network(e, weights)
     return data, Unrolled(data, model.requires_grad_(False), layer, direction)
 

@@ -50,7 +50,7 @@ def implementations(experiment: Experiment, weights: bytes, part: str) -> tuple[
 
 def stepped(e: Experiment, recurrent: nn.Module, x: Tensor, starts: list[State]) -> Tensor:
     """Layer by layer through the functions of `cells`: [batch, step, direction x unit]."""
-    directions = 2 if e.bidirectional else 1
+    directions = e.directions
     for layer in range(e.layers):
         both = []
         for direction in range(directions):
@@ -63,7 +63,7 @@ def stepped(e: Experiment, recurrent: nn.Module, x: Tensor, starts: list[State])
 def concatenated(e: Experiment, recurrent: nn.Module, x: Tensor, starts: list[State]) -> Tensor:
     """h' = tanh(W [x; h] + b) with W = [W_ih W_hh] and b = b_ih + b_hh: as a beginner writes it. [batch, step, .]"""
     squash = torch.tanh if e.nonlinearity == "tanh" else torch.relu
-    directions = 2 if e.bidirectional else 1
+    directions = e.directions
     for layer in range(e.layers):
         outputs = []
         for direction in range(directions):

@@ -10,9 +10,10 @@ from rnnlab.cells import VALUES, WEIGHTS
 from rnnlab.data import Data
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem, numeral, shorten
-from rnnlab.inspection.replay import Hooks, holder, recurrent_of
+from rnnlab.inspection.replay import Hooks, holder, weights_at
 from rnnlab.models import Decoder, Encoder, TokenModel
-from rnnlab.models.unroll import SeeStep, State, Weights, weights_of
+from rnnlab.models.unroll import SeeStep, State, Weights
+from rnnlab.records.history import Place
 from rnnlab.records.trace import LARGEST, Intervention
 
 
@@ -20,40 +21,39 @@ class InterventionHooks(Hooks):
     def __init__(self, edits: tuple[Intervention, ...]):
         self.edits = edits
 
-    def of(self, *kinds: str, part: str, layer: int = 0, direction: int = 0) -> list[Intervention]:
-        place = part, layer, direction
-        return [e for e in self.edits if e.kind in kinds and (e.part, e.layer, e.direction) == place]
+    def at(self, place: Place, *kinds: str) -> list[Intervention]:
+        return [edit for edit in self.edits if edit.kind in kinds and edit.place == place]
 
     def ids(self, part: str, ids: Tensor) -> Tensor:
-        for edit in self.of("token", part=part):
+        for edit in self.at(Place(part), "token"):
             ids = ids.clone()
             ids[:, edit.step] = int(edit.value)
         return ids
 
     def x(self, part: str, step: int, x: Tensor) -> Tensor:
-        for edit in self.of("input", part=part):
+        for edit in self.at(Place(part), "input"):
             if edit.step == step:
                 x = x.clone()
                 x[:, every(edit.unit)] = edit.value
         return x
 
-    def weights(self, part: str, layer: int, direction: int, w: Weights) -> Weights:
-        for edit in self.of("weight", part=part, layer=layer, direction=direction):
+    def weights(self, place: Place, w: Weights) -> Weights:
+        for edit in self.at(place, "weight"):
             new = getattr(w, edit.name).clone()
             new[edit.unit if edit.column is None else (edit.unit, edit.column)] = edit.value
             w = replace(w, **{edit.name: new})
         return w
 
-    def initial(self, part: str, layer: int, direction: int, state: State) -> State:
-        edits = self.of("state", part=part, layer=layer, direction=direction)
+    def initial(self, place: Place, state: State) -> State:
+        edits = self.at(place, "state")
         if edits:
             state = tuple(values.clone() for values in state)
         for edit in edits:
             state["hc".index(edit.name)][:, every(edit.unit)] = edit.value
         return state
 
-    def see(self, part: str, layer: int, direction: int) -> SeeStep | None:
-        mine = self.of("gate", "off", part=part, layer=layer, direction=direction)
+    def see(self, place: Place) -> SeeStep | None:
+        mine = self.at(place, "gate", "off")
         if not mine:
             return None
 
@@ -78,7 +78,7 @@ def check(edit: Intervention, e: Experiment, data: Data, model: nn.Module) -> No
     parts = {part.name: part for part in data.parts}
     if edit.part not in parts:
         raise LabError(Problem("edit_part", "", {"value": shorten(edit.part), "choices": ", ".join(parts)}))
-    if not (0 <= edit.layer < e.layers and 0 <= edit.direction < (2 if e.bidirectional else 1)):
+    if not (0 <= edit.layer < e.layers and 0 <= edit.direction < e.directions):
         raise LabError(Problem("edit_layer", "", {"value": edit.layer + 1, "limit": e.layers}))
     steps = parts[edit.part].stop - parts[edit.part].start
     sizes: dict[str, tuple[int, int]] = {"unit": (edit.unit or 0, e.hidden), "step": (edit.step or 0, steps)}
@@ -96,7 +96,7 @@ def check(edit: Intervention, e: Experiment, data: Data, model: nn.Module) -> No
         case "weight":
             names = WEIGHTS
             if edit.name in names:
-                shape = getattr(weights_of(recurrent_of(model, edit.part), edit.layer, edit.direction), edit.name).shape
+                shape = getattr(weights_at(model, edit.place), edit.name).shape
                 sizes["unit"] = edit.unit or 0, shape[0]
                 if (edit.column is None) is (len(shape) == 2):
                     raise LabError(Problem("edit_name", "", {"value": edit.name, "choices": ", ".join(WEIGHTS)}))

@@ -106,7 +106,7 @@ def log_odds(logits: Tensor, right: Tensor) -> Tensor:
 
 def last_layer(h_n: Tensor, experiment: Experiment) -> Tensor:
     """The last layer's part of h_n, both directions side by side: [batch, direction x unit]."""
-    directions = 2 if experiment.bidirectional else 1
+    directions = experiment.directions
     return torch.cat(list(h_n[-directions:]), dim=-1)
 
 

@@ -24,7 +24,7 @@ def reach(experiment: Experiment, weights: bytes) -> Reach:
     ids = torch.tensor(data.probe.inputs)  # [step]
     longest = max(len(pair.inputs) for pair in data.pairs)
     padding = min(longest - len(ids), PADDING)
-    halves = 2 if experiment.bidirectional else 1
+    halves = experiment.directions
     rows = tuple((kind, half) for kind in choices("readout") for half in range(halves))
 
     alone = norms(model, ids, len(ids), rows)

@@ -16,6 +16,7 @@ from rnnlab.data.labelled import BOS_ID
 from rnnlab.experiment import Experiment
 from rnnlab.models import Classifier, Decoder, Encoder, Memory, Seq2Seq, TokenModel
 from rnnlab.models.unroll import STEPS, See, SeeStep, State, Values, Weights, as_it_is, unroll, weights_of, zero_state
+from rnnlab.records.history import Place
 from rnnlab.training.observation import judge
 
 
@@ -31,14 +32,14 @@ class Hooks:
         """Of what the first layer reads at a step, [batch, input]."""
         return x
 
-    def weights(self, part: str, layer: int, direction: int, w: Weights) -> Weights:  # noqa: ARG002
+    def weights(self, place: Place, w: Weights) -> Weights:  # noqa: ARG002
         return w
 
-    def initial(self, part: str, layer: int, direction: int, state: State) -> State:  # noqa: ARG002
+    def initial(self, place: Place, state: State) -> State:  # noqa: ARG002
         """Of the state that a layer and direction starts from, [batch, unit] each."""
         return state
 
-    def see(self, part: str, layer: int, direction: int) -> SeeStep | None:  # noqa: ARG002
+    def see(self, place: Place) -> SeeStep | None:  # noqa: ARG002
         """What every named value of a layer and direction passes through."""
         return None
 
@@ -80,6 +81,10 @@ def recurrent_of(model: nn.Module, part: str) -> nn.Module:
     return holder(model, part).recurrent
 
 
+def weights_at(model: nn.Module, place: Place) -> Weights:
+    return weights_of(recurrent_of(model, place.part), place.layer, place.direction)
+
+
 def at_step(see: SeeStep | None, step: int) -> See:
     """What the values of one step pass through."""
     return as_it_is if see is None else lambda name, value: see(step, name, value)
@@ -95,10 +100,11 @@ def read_through(
     for layer in range(e.layers):
         values.append([])
         initial.append([])
-        for direction in range(2 if e.bidirectional else 1):
-            w = hands.weights(part, layer, direction, weights_of(recurrent, layer, direction))
-            start = hands.initial(part, layer, direction, zero_state(e.cell, x.shape[0], e.hidden))
-            see = hands.see(part, layer, direction)
+        for direction in range(e.directions):
+            place = Place(part, layer, direction)
+            w = hands.weights(place, weights_of(recurrent, layer, direction))
+            start = hands.initial(place, zero_state(e.cell, x.shape[0], e.hidden))
+            see = hands.see(place)
             initial[-1].append(start)
             values[-1].append(unroll(e.cell, reads[-1], w, start, direction == 1, e.nonlinearity, see, own))
         reads.append(torch.cat([hidden(steps) for steps in values[-1]], dim=-1))
@@ -115,9 +121,10 @@ def write_through(model: Seq2Seq, tokens: Tensor, state: list[State], memory: Me
     for what the first layer reads depends on what the last one said."""
     e, decoder = model.experiment, model.decoder
     embedded = decoder.input(tokens)  # [batch, step, embed]
-    weights = [hands.weights("decoder", i, 0, weights_of(decoder.recurrent, i, 0)) for i in range(e.layers)]
-    sees = [hands.see("decoder", layer, 0) for layer in range(e.layers)]
-    state = initial = [hands.initial("decoder", layer, 0, start) for layer, start in enumerate(state)]
+    places = [Place("decoder", layer) for layer in range(e.layers)]
+    weights = [hands.weights(place, weights_at(model, place)) for place in places]
+    sees = [hands.see(place) for place in places]
+    state = initial = [hands.initial(place, start) for place, start in zip(places, state, strict=True)]
     values: list[list[Values]] = [[] for _ in range(e.layers)]
     first, attention, contexts = [], [], []
     for step, x in enumerate(embedded.unbind(1)):

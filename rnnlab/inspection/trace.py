@@ -15,10 +15,9 @@ from rnnlab.data import NO_TARGET, Data
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.inspection.interventions import InterventionHooks, check
-from rnnlab.inspection.replay import Hooks, Replay, recurrent_of, replay, tokens_read
+from rnnlab.inspection.replay import Hooks, Replay, replay, tokens_read, weights_at
 from rnnlab.models import Seq2Seq, TokenModel
-from rnnlab.models.unroll import weights_of
-from rnnlab.records.history import RANKS, Part
+from rnnlab.records.history import RANKS, Part, Place
 from rnnlab.records.trace import Intervention, PartTrace, TraceResult
 from rnnlab.training.observation import probe_batch
 from rnnlab.training.tasks import TASKS, data_of
@@ -46,31 +45,26 @@ def part_of(data: Data, name: str) -> Part:
 
 
 @torch.no_grad()
-def trace(
-    experiment: Experiment, weights: bytes, part: str, layer: int, direction: int, edits: tuple[Intervention, ...] = ()
-) -> TraceResult:
-    """Every named value of one layer (from 0) and direction (1: backward) of a part (`history.Part.name`), while the
-    model reads the probe; and, where there are edits, the same with them: those of another part are felt here too.
+def trace(experiment: Experiment, weights: bytes, place: Place, edits: tuple[Intervention, ...] = ()) -> TraceResult:
+    """Every named value at one place while the model reads the probe; and, where there are edits, the same with them:
+    those of another part are felt here too.
 
     Raises LabError for a part that there is not, an edit that has no place in this network, or a number that is none.
     """
     data, model = network(experiment, weights)
-    place = part_of(data, part), layer, direction
     for edit in edits:
         check(edit, experiment, data, model)
     chain = replay(model, data, Hooks())
-    original = part_trace(experiment, data, model, chain, Hooks(), *place)
+    original = part_trace(experiment, data, model, chain, place, Hooks())
     changed = None
     if edits:
         hands = InterventionHooks(edits)
-        changed = part_trace(experiment, data, model, replay(model, data, hands), hands, *place)
-    return TraceResult(original, changed, *difference(data, model, chain, part))
+        changed = part_trace(experiment, data, model, replay(model, data, hands), place, hands)
+    return TraceResult(original, changed, *difference(data, model, chain, place.part))
 
 
-def part_trace(
-    e: Experiment, data: Data, model: nn.Module, chain: Replay, hands: Hooks, part: Part, layer: int, direction: int
-) -> PartTrace:
-    inside = chain.parts[part.name]
+def part_trace(e: Experiment, data: Data, model: nn.Module, chain: Replay, place: Place, hands: Hooks) -> PartTrace:
+    part, inside = part_of(data, place.part), chain.parts[place.part]
     steps = part.stop - part.start
     if part == data.parts[-1]:
         chances = chain.logits.softmax(-1)  # [step, class]
@@ -81,13 +75,13 @@ def part_trace(
     else:
         top, probability = np.full((steps, 1), -1, np.int32), np.full((steps, 1), np.nan, np.float32)
         right = torch.full((steps,), torch.nan)
-    w = hands.weights(part.name, layer, direction, weights_of(recurrent_of(model, part.name), layer, direction))
-    values = inside.values[layer][direction]
-    attention = inside.attention
+    w = hands.weights(place, weights_at(model, place))
+    values = inside.values[place.layer][place.direction]
+    initial, attention = inside.initial[place.layer][place.direction], inside.attention
     return PartTrace(  # the last row is the whole probe
-        x=inside.reads[layer][-1].numpy(),
+        x=inside.reads[place.layer][-1].numpy(),
         features=inside.reads[0][-1].numpy(),
-        initial={name: part[-1].numpy() for name, part in zip("hc", inside.initial[layer][direction], strict=False)},
+        initial={name: state[-1].numpy() for name, state in zip("hc", initial, strict=False)},
         values={name: np.stack([v[name][-1].numpy() for v in values]) for name in VALUES[e.cell]},
         weights={field.name: getattr(w, field.name).numpy() for field in fields(w)},
         hidden=np.stack([[np.stack([v["h"][-1].numpy() for v in d]) for d in row] for row in inside.values]),

@@ -85,7 +85,7 @@ def pick(initial: Recurrent | None, index: int) -> Recurrent | None:
 
 def recurrent_module(experiment: Experiment, inputs: int) -> nn.Module:
     """torch's fused layer, or the loop over its cell, as the experiment says."""
-    e, directions = experiment, 2 if experiment.bidirectional else 1
+    e, directions = experiment, experiment.directions
     dropout = e.dropout if e.layers > 1 else 0.0  # between layers: with one layer there is no between
     if e.impl == "cell":
         return CellLoop(e.cell, inputs, e.hidden, e.layers, directions, dropout, e.nonlinearity)

@@ -44,7 +44,7 @@ class TokenModel(nn.Module):
         e = self.experiment = experiment
         self.input, width = input_module(e, types, pad)
         self.recurrent = recurrent_module(e, width)
-        units = e.hidden * (2 if e.bidirectional else 1)
+        units = e.hidden * e.directions
         self.head = nn.Linear(units, classes) if e.head == "linear" else None
 
     def forward(self, batch: Batch, initial: Recurrent | None = None) -> Pass:

@@ -100,6 +100,18 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Place:
+    """One recurrent layer of a model, read in one direction: what has states of its own."""
+
+    part: str = "network"  # the name of a `Part`
+    layer: int = 0  # from 0, the one that reads the tokens
+    direction: int = 0  # 1: backward
+
+    def __str__(self) -> str:
+        return f"{self.part}-{self.layer}-{self.direction}"
+
+
+@dataclass(frozen=True)
 class Line:
     """A line that is only tested on."""
 

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from rnnlab.cells import ROWS
-from rnnlab.records.history import Opening, Part
+from rnnlab.records.history import Opening, Part, Place
 
 LARGEST = 1e6  # of a number that may be put in: far beyond anything trained, and no sum of such overflows
 
@@ -37,6 +37,10 @@ class Intervention:
     unit: int | None = None
     column: int | None = None
     part: str = "network"  # the `name` of a `history.Part`
+
+    @property
+    def place(self) -> Place:
+        return Place(self.part, self.layer, self.direction)
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,23 @@ class Implementation:
 def part_at(o: Opening, step: int | None) -> Part:
     """The part that takes a step of the chain; the one that predicts, where none is chosen or none takes it."""
     return next((part for part in o.parts if step is not None and part.start <= step < part.stop), o.parts[-1])
+
+
+def places_of(o: Opening) -> dict[str, Place]:
+    """All places in a model by their names, in the order in which they are computed."""
+    e = o.experiment
+    found = [
+        Place(part.name, layer, direction)
+        for part in o.parts
+        for layer in range(e.layers)
+        for direction in range(e.directions)
+    ]
+    return {str(place): place for place in found}
+
+
+def top_place(o: Opening) -> Place:
+    """The last layer of the part that predicts, forward: where a look begins."""
+    return Place(o.parts[-1].name, o.experiment.layers - 1)
 
 
 def part_named(o: Opening, name: str) -> Part:

@@ -107,7 +107,7 @@ def right_chances(chances: Tensor, targets: Tensor) -> np.ndarray:
 def frame_bytes(trainer: Trainer) -> int:
     """What a frame takes to keep, at most."""
     e, data = trainer.experiment, trainer.data
-    units = e.hidden * (2 if e.bidirectional else 1)
+    units = e.hidden * e.directions
     held = sum(4 * len(pair.targets) + 100 for pair in data.held[: data.examined])
     return len(data.asked) * (4 * units + 8 * RANKS + 4) + held + trainer.task.extra(e, data)
 

@@ -18,6 +18,7 @@ from rnnlab.experiment.links import to_link
 from rnnlab.explain import implementations
 from rnnlab.i18n import LANGUAGES, LabError, Problem, translator
 from rnnlab.inspection.trace import trace
+from rnnlab.records.history import Place
 from rnnlab.records.trace import Intervention
 from tests.support import reader
 from tests.support.reader import looked, until_trained
@@ -357,10 +358,10 @@ def test_which_changes_have_a_place(edit, fits):
     history = run(E)
     assert interventions.fits(edit, history.opening) is fits
     if fits:
-        trace(E, history.checkpoints[-1].weights, "network", 0, 0, (edit,))
+        trace(E, history.checkpoints[-1].weights, Place(), (edit,))
     else:
         with pytest.raises(LabError):
-            trace(E, history.checkpoints[-1].weights, "network", 0, 0, (edit,))
+            trace(E, history.checkpoints[-1].weights, Place(), (edit,))
 
 
 @pytest.mark.parametrize(("typed", "value"), [("1", 1.0), (" -2.5e-3 ", -0.0025), ("−3", -3.0), ("1000000", 1e6)])

@@ -7,6 +7,7 @@ from rnnlab import Experiment, run
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.inspection import gradients
 from rnnlab.inspection.trace import trace
+from rnnlab.records.history import Place
 from rnnlab.records.trace import Intervention
 from tests.pages.test_cell import array, change, given
 from tests.pages.test_cell import visit as visit_cell
@@ -39,7 +40,7 @@ def test_the_cell_page_shows_every_part_of_every_model(task, lang):
         if len(o.parts) > 1:
             looked(app.segmented_control(key="cell_row").select(f"{p.name}-{e.layers - 1}-0").run())
         data = given(app)
-        walk = trace(e, weights, p.name, e.layers - 1, 0).original
+        walk = trace(e, weights, Place(p.name, e.layers - 1)).original
         assert (data["part"], data["offset"]) == (p.name, p.start)
         assert data["tokens"] == list(o.probe[p.start : p.stop])
         np.testing.assert_allclose(array(data["original"]["hidden"]), walk.hidden, atol=1e-6)
@@ -77,7 +78,7 @@ def test_a_change_in_the_encoder_is_shown_in_the_decoder(lang):
     data = given(app)
     edit = Intervention("token", 4, step=0, part="encoder")
     history = run(Experiment(**TRANSLATOR))
-    expected = trace(history.experiment, history.checkpoints[-1].weights, "decoder", 1, 0, (edit,)).changed
+    expected = trace(history.experiment, history.checkpoints[-1].weights, Place("decoder", 1), (edit,)).changed
     np.testing.assert_allclose(array(data["changed"]["hidden"]), expected.hidden, atol=1e-6)
     t = translator(lang)
     label = app.button(key="whatif_remove_0").label

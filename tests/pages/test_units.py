@@ -13,6 +13,7 @@ from rnnlab.analysis import correlations, phrases, token_properties
 from rnnlab.experiment.links import to_link
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.inspection.activations import activations
+from rnnlab.records.history import Place
 from tests.pages.test_results import SMALL
 from tests.support import reader
 from tests.support.reader import looked, until_trained
@@ -50,7 +51,7 @@ def look_at(app: AppTest, epoch: int) -> AppTest:
 def fitting(app: AppTest, e: Experiment, part: str, layer: int = 0, direction: int = 0, state: str = "h", epoch=-1):
     """What the page shows, after it was held against the activations themselves."""
     history = run(e)
-    a = activations(e, history.checkpoints[epoch].weights, part, layer, direction, state)
+    a = activations(e, history.checkpoints[epoch].weights, Place(part, layer, direction), state)
     data = parts(app)["map"]
     assert [tuple(line) for line in data["lines"]] == list(a.passage.lines)
     np.testing.assert_allclose(unpacked(data["values"]), a.values[:, data["unit"]], atol=1e-6)
@@ -177,7 +178,7 @@ def test_a_typed_text_is_read_and_what_is_unknown_is_said():
     app = typed(visit(e), "")
     assert t("units.still_own") in said(app)
     app = typed(app, "a (big QQ) cat")
-    a = activations(e, run(e).checkpoints[-1].weights, "network", 0, 0, "h", "a (big QQ) cat")
+    a = activations(e, run(e).checkpoints[-1].weights, Place(), "h", "a (big QQ) cat")
     data = parts(app)["map"]
     assert "".join(data["lines"][0]) == "a (big ) cat"
     np.testing.assert_allclose(unpacked(data["values"]), a.values[:, data["unit"]], atol=1e-6)
@@ -205,9 +206,7 @@ def test_a_choice_by_hand_outlives_a_new_start_and_not_the_lesson():
     app = until_trained(looked(app.button(key="reseed").click().run()))
     assert app.session_state.run.experiment.seed == 1
     assert app.selectbox(key="units_property").value == "position"
-    a = activations(
-        app.session_state.run.experiment, app.session_state.run.history.checkpoints[-1].weights, "network", 0, 0
-    )
+    a = activations(app.session_state.run.experiment, app.session_state.run.history.checkpoints[-1].weights, Place())
     r = correlations.correlations(a.values, token_properties.offered(a.passage)["position"].values)
     assert parts(app)["map"]["unit"] == np.abs(r).argmax()
     looked(app.selectbox(key="preset").select("brackets").run())

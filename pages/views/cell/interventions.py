@@ -11,7 +11,7 @@ from pages.shell.messages import complain
 from pages.shell.place import place_name
 from rnnlab.cells import GATES, ROWS, WEIGHTS
 from rnnlab.i18n import Problem, Translate, numeral, shorten
-from rnnlab.records.history import Opening, Part
+from rnnlab.records.history import Opening, Place
 from rnnlab.records.trace import LARGEST, Intervention, InterventionKind, context, part_named, read_by, width
 
 KINDS: tuple[InterventionKind, ...] = ("token", "input", "state", "gate", "off", "weight")
@@ -86,16 +86,15 @@ def fits(edit: Intervention, o: Opening) -> bool:
     part = next((part for part in o.parts if part.name == edit.part), None)
     if part is None:
         return False
-    layers, directions = e.layers, 2 if e.bidirectional else 1
     entries = width(o, part) + context(o, part)
-    reads = entries if edit.layer == 0 else e.hidden * directions
+    reads = entries if edit.layer == 0 else e.hidden * e.directions
     rows = e.hidden * len(ROWS[e.cell])
     columns = {"weight_ih": reads, "weight_hh": e.hidden}.get(edit.name, 1)
     units = {"input": entries, "weight": rows}.get(edit.kind, e.hidden)
     names = {"state": ("h", "c") if e.cell == "lstm" else ("h",), "gate": GATES[e.cell]}
     return (
-        edit.layer < layers
-        and edit.direction < directions
+        edit.layer < e.layers
+        and edit.direction < e.directions
         and (edit.step or 0) < part.stop - part.start
         and (edit.unit or 0) < units
         and (edit.column or 0) < columns
@@ -134,7 +133,7 @@ def described(edit: Intervention, t: Translate, o: Opening) -> str:
     step = "t" if edit.step is None else str(part.start + edit.step + 1)  # as the line of tokens counts them
     where = ""
     if edit.kind not in ("input", "token"):
-        where = place_name(part, edit.layer, edit.direction, o, t)
+        where = place_name(edit.place, o, t)
     elif len(o.parts) > 1:
         where = t(f"module.{part.name}")
     where = f" ({where})" if where else ""
@@ -157,9 +156,10 @@ def described(edit: Intervention, t: Translate, o: Opening) -> str:
 # The form
 
 
-def render(t: Translate, o: Opening, part: Part, layer: int, direction: int, step: int) -> None:
-    """The form for one more edit, for the part, layer and direction that is looked at."""
-    e, tokens = o.experiment, read_by(o, part)
+def render(t: Translate, o: Opening, place: Place, step: int) -> None:
+    """The form for one more edit, for the place that is looked at."""
+    e, part = o.experiment, part_named(o, place.part)
+    tokens = read_by(o, part)
     entries = width(o, part) + context(o, part)
     kinds = [kind for kind in KINDS if kind != "gate" or GATES[e.cell]]
     kind = st.segmented_control(
@@ -169,7 +169,7 @@ def render(t: Translate, o: Opening, part: Part, layer: int, direction: int, ste
         kind = "token"
     st.caption(t("whatif.given" if kind == "state" and part.start else f"whatif.help.{kind}"))
     steps, units, gates = list(range(part.stop - part.start)), list(range(e.hidden)), list(ROWS[e.cell])
-    below = entries if layer == 0 else e.hidden * (2 if e.bidirectional else 1)
+    below = entries if place.layer == 0 else e.hidden * e.directions
 
     def pick(name: str, options: list[Any], label: str, index: int = 0) -> Any:
         def shown(id: Any) -> str:
@@ -184,7 +184,7 @@ def render(t: Translate, o: Opening, part: Part, layer: int, direction: int, ste
         return st.selectbox(label, options, index, key=key, format_func=shown)
 
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="whatif_form"):
-        edit = Intervention(kind, layer=layer, direction=direction, part=part.name)
+        edit = Intervention(kind, layer=place.layer, direction=place.direction, part=place.part)
         match kind:
             case "token":
                 edit = Intervention(kind, part=part.name, step=pick("step", steps, t("whatif.step"), step))

@@ -1,6 +1,7 @@
 """What the page on the cell shows of a run: the unrolled network, the changes to it, and the ways of writing it."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -14,8 +15,8 @@ from rnnlab.engine import jobs
 from rnnlab.engine.runs import Run
 from rnnlab.explain import equations, implementations
 from rnnlab.i18n import Translate
-from rnnlab.records.history import Checkpoint, Part
-from rnnlab.records.trace import Implementation, TraceResult, part_at
+from rnnlab.records.history import Checkpoint, Part, Place
+from rnnlab.records.trace import Implementation, TraceResult, part_at, part_named, places_of, top_place
 
 SMALL = 20_000  # parameters of a network that is looked into while it trains: some 5 ms of a worker at every tick
 AGREES = 1e-5  # largest difference from torch's own result that single precision explains
@@ -31,7 +32,8 @@ def render(run: Run, t: Translate) -> None:
     with panel("unrolled", t, formula=equations.equation("hidden", e)):
         line = st.container(horizontal=True, gap="small", vertical_alignment="center")
         with line:
-            part, layer, direction = place = row(run, t)
+            place = row(run, t)
+        part = part_named(o, place.part)
         if "prefixes" in o.views:
             st.caption(t("cell.beginnings.both" if e.bidirectional else "cell.beginnings"))
         checkpoint = held(run)
@@ -39,18 +41,18 @@ def render(run: Run, t: Translate) -> None:
             st.caption(t("cell.live", epoch=checkpoint.epoch))
         elif run.history.ended == "diverged":
             st.info(t("cell.diverged", epoch=checkpoint.epoch))
-        look = ask_worker(jobs.trace, e, checkpoint.weights, part.name, layer, direction, edits)
+        look = ask_worker(jobs.trace, e, checkpoint.weights, place, edits)
         if look is None and edits:
-            look = ask_worker(jobs.trace, e, checkpoint.weights, part.name, layer, direction, ())
+            look = ask_worker(jobs.trace, e, checkpoint.weights, place)
         if look is None:
             return
         with line:
             badge(look, t)
-        unrolled.render(run, t, look, checkpoint.epoch, *place, edits, chosen, edited)
+        unrolled.render(run, t, look, checkpoint.epoch, place, edits, chosen, edited)
         interventions.listed(t, o)
         interventions.complain_here("picture")
     with panel("cell-whatif", t):
-        interventions.render(t, o, *place, unrolled.first_step(run, part))
+        interventions.render(t, o, place, unrolled.first_step(run, part))
     with panel("cell-ways", t):
         if run.going:
             st.caption(t("ways.later"))
@@ -68,26 +70,20 @@ def held(run: Run) -> Checkpoint:
     return kept[1]
 
 
-def row(run: Run, t: Translate) -> tuple[Part, int, int]:
-    """The part, layer and direction that is looked at. Before anything was chosen the last layer of what predicts; and
+def row(run: Run, t: Translate) -> Place:
+    """The place that is looked at. Before anything was chosen the last layer of what predicts; and
     when the reader goes to a step of another part, that part."""
     assert run.history is not None
-    e, o = run.experiment, run.history.opening
-    places = {
-        f"{part.name}-{layer}-{direction}": (part, layer, direction)
-        for part in o.parts
-        for layer in range(e.layers)
-        for direction in range(2 if e.bidirectional else 1)
-    }
+    o = run.history.opening
+    places = places_of(o)
     state, step = st.session_state, cursor.cursor(run).step
     if state.get("cell_row") not in places:
-        state.cell_row = name_of(o.parts[-1], e.layers - 1, 0)
+        state.cell_row = str(top_place(o))
     if step is not None and step != state.get("cell_step"):  # else the reader may have chosen another part by hand
-        _, layer, direction = places[state.cell_row]
-        state.cell_row = name_of(part_at(o, step), layer, direction)
+        state.cell_row = str(replace(places[state.cell_row], part=part_at(o, step).name))
     state.cell_step = step
     if len(places) > 1:
-        named = {name: place_name(*place, o, t) for name, place in places.items()}
+        named = {name: place_name(place, o, t) for name, place in places.items()}
         st.segmented_control(
             t("cell.row"),
             list(places),
@@ -99,14 +95,10 @@ def row(run: Run, t: Translate) -> tuple[Part, int, int]:
     return places[state.cell_row]
 
 
-def name_of(part: Part, layer: int, direction: int) -> str:
-    return f"{part.name}-{layer}-{direction}"
-
-
 def chosen() -> None:
     told = st.session_state["cell-unrolled"].chosen
     if told:
-        st.session_state.cell_row = f"{told['part']}-{int(told['layer'])}-{int(told['direction'])}"
+        st.session_state.cell_row = str(Place(told["part"], int(told["layer"]), int(told["direction"])))
 
 
 def edited() -> None:

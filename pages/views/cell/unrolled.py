@@ -10,8 +10,8 @@ from pages.components.component import component, pack
 from pages.shell import cursor
 from rnnlab.engine.runs import Run
 from rnnlab.i18n import Translate
-from rnnlab.records.history import Part
-from rnnlab.records.trace import Intervention, PartTrace, TraceResult, width
+from rnnlab.records.history import Part, Place
+from rnnlab.records.trace import Intervention, PartTrace, TraceResult, part_named, width
 
 _unrolled = component("unrolled", "columns", "open_cell", "equation", "theme")
 
@@ -41,39 +41,39 @@ def render(
     t: Translate,
     look: TraceResult,
     epoch: int,
-    part: Part,
-    layer: int,
-    direction: int,
+    place: Place,
     edits: tuple[Intervention, ...],
     on_chosen: Callable[[], None],
     on_edit: Callable[[], None],
 ) -> None:
     """The component, keyed `cell-unrolled`. Its result's `chosen` is {"part", "layer", "direction"} that the reader
     wants to look at, `edit` the fields of an `Edit` with `value` as typed."""
-    version = repr((run.id, epoch, part.name, layer, direction, edits, look.changed is None))
+    assert run.history is not None
+    e, o = run.experiment, run.history.opening
+    part = part_named(o, place.part)
+    version = repr((run.id, epoch, place, edits, look.changed is None))
     known: tuple[str, dict[str, Any]] = st.session_state.get("unrolled", ("", {}))
     if known[0] != version:  # megabytes with large networks: packed once, and only the last is kept
         known = st.session_state.unrolled = (version, payload(run, look, part))
-    e = run.experiment
     _unrolled(
         key="cell-unrolled",
         on_chosen_change=on_chosen,
         on_edit_change=on_edit,
         data={
             "key": "cell-unrolled",
-            **cursor.place(run, run.history.checkpoints if run.history else ()),
+            **cursor.place(run, run.history.checkpoints),
             "version": version,
             "epoch": epoch,
             "cell": e.cell,
             "nonlinearity": e.nonlinearity,
             "hidden": e.hidden,
             "layers": e.layers,
-            "directions": 2 if e.bidirectional else 1,
-            "part": part.name,
+            "directions": e.directions,
+            "part": place.part,
             "offset": part.start,
-            "several": run.history is not None and len(run.history.opening.parts) > 1,
-            "layer": layer,
-            "direction": direction,
+            "several": len(o.parts) > 1,
+            "layer": place.layer,
+            "direction": place.direction,
             "source": e.input,
             "labels": {name: t(f"unrolled.{name}") for name in NAMES},
             **known[1],

@@ -61,7 +61,7 @@ def choose(run: Run, t: Translate) -> Choice:
     assert history is not None
     e, o = history.experiment, history.opening
     picked = {"flow_layer": e.layers - 1, "flow_direction": 0}
-    sizes = {"flow_layer": e.layers, "flow_direction": 2 if e.bidirectional else 1}
+    sizes = {"flow_layer": e.layers, "flow_direction": e.directions}
     with st.container(horizontal=True, gap="small", key="flow_choice"):
         for key, size in sizes.items():
             if size == 1:

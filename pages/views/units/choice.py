@@ -14,6 +14,8 @@ from rnnlab.analysis.token_properties import Property
 from rnnlab.engine.runs import Run
 from rnnlab.experiment.limits import TEXT_CHARACTERS
 from rnnlab.i18n import Translate
+from rnnlab.records.history import Place
+from rnnlab.records.trace import places_of, top_place
 from rnnlab.records.units import Activations, Shown
 
 OWN, TYPED = "own", "typed"
@@ -22,9 +24,7 @@ OWN, TYPED = "own", "typed"
 class Where(NamedTuple):
     """What `jobs.activations` is asked for, besides run and weights."""
 
-    part: str
-    layer: int
-    direction: int
+    place: Place
     state: Shown
     text: str  # a reader's; "" for the run's own
 
@@ -33,15 +33,10 @@ def where(run: Run, bar: DeltaGenerator, t: Translate) -> Where:
     """The widgets above the text, in a bar, each only where there is a choice."""
     assert run.history is not None
     e, o, state = run.experiment, run.history.opening, st.session_state
-    places = {
-        f"{part.name}-{layer}-{direction}": (part, layer, direction)
-        for part in o.parts
-        for layer in range(e.layers)
-        for direction in range(2 if e.bidirectional else 1)
-    }
-    named = {name: place_name(*place, o, t) for name, place in places.items()}
+    places = places_of(o)
+    named = {name: place_name(place, o, t) for name, place in places.items()}
     with bar:
-        row = f"{o.parts[-1].name}-{e.layers - 1}-0"
+        row = str(top_place(o))
         if len(places) > 1:
             row = pick(t("units.row"), named, "units_row", row)
         kind: Shown = "h"
@@ -61,8 +56,7 @@ def where(run: Run, bar: DeltaGenerator, t: Translate) -> Where:
         written = st.text_area(t("units.text"), before, key="units_text", **more).strip()
         if not written:
             st.caption(t("units.still_own"))
-    part, layer, direction = places[row]
-    return Where(part.name, layer, direction, kind, written)
+    return Where(places[row], kind, written)
 
 
 def pick(label: str, options: dict[str, str], key: str, first: str) -> str:
@@ -84,7 +78,7 @@ def begin(run: Run, where: Where, found: Activations) -> None:
     assert run.history is not None
     e, state = run.experiment, st.session_state
     units_of = where._replace(text="")
-    if changed("units_lesson", (e.task, e.data, e.text, where.part)):
+    if changed("units_lesson", (e.task, e.data, e.text, where.place.part)):
         state.pop("units_by_hand", None)
         state.pop("units_choice", None)
     if changed("units_of", (e, units_of)):
@@ -94,7 +88,7 @@ def begin(run: Run, where: Where, found: Activations) -> None:
         state.units_best = found.strongest
         if not state.get("units_clicked"):
             state.units_unit = None
-    if changed("units_place", (e, where.part, where.text)):
+    if changed("units_place", (e, where.place.part, where.text)):
         state.units_phrase, state.units_missing, state.units_marked = None, "", False
     elif learnt and not state.get("units_marked"):
         state.units_phrase = None

@@ -10,6 +10,7 @@ from rnnlab.i18n import LabError
 from rnnlab.inspection.activations import activations
 from rnnlab.inspection.passages import passage
 from rnnlab.lessons.presets import PRESETS
+from rnnlab.records.history import Place
 from tests.support import plain_parts
 
 SORTS = """good | a fine film
@@ -26,7 +27,7 @@ CELLS = pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 def seen(e: Experiment, part: str, layer: int, direction: int = 0, state: str = "h", text: str = ""):
     history = run(e)
     weights = history.checkpoints[-1].weights
-    return history.opening, weights, activations(e, weights, part, layer, direction, state, text)
+    return history.opening, weights, activations(e, weights, Place(part, layer, direction), state, text)
 
 
 def ids_of(line, vocabulary: tuple[str, ...]) -> list[int]:
@@ -207,7 +208,7 @@ def test_the_unit_that_carries_a_planted_signal_is_found(seed):
         return np.array([np.corrcoef(table[:, unit], inside)[0, 1] for unit in range(e.hidden)])
 
     first, last = history.checkpoints[0].weights, history.checkpoints[-1].weights
-    a = activations(e, last, "network", 0, 0)
+    a = activations(e, last, Place())
     name, _, unit = a.strongest
     assert name == "inside"
     expected = plain(last)

@@ -14,6 +14,7 @@ from rnnlab import Experiment, LabError, run
 from rnnlab.cells import VALUES, WEIGHTS
 from rnnlab.inspection.implementations import implementations
 from rnnlab.inspection.trace import network, trace
+from rnnlab.records.history import Place
 from rnnlab.records.trace import Intervention, PartTrace
 from tests.support import plain
 
@@ -98,7 +99,7 @@ def test_the_inside_is_torchs(cell, nonlinearity, impl, layers, both, hidden, se
     h_n = final[0] if cell == "lstm" else final
     for layer in range(layers):
         for direction in range(2 if both else 1):
-            found = trace(e, weights, "network", layer, direction)
+            found = trace(e, weights, Place("network", layer, direction))
             assert found.changed is None
             assert found.difference < 1e-5
             states = [output, *(final if cell == "lstm" else (final,))]
@@ -123,7 +124,7 @@ def test_every_recorded_epoch_is_the_network_of_that_epoch():
     assert [kept.epoch for kept in history.checkpoints] == list(range(13))
     _, _, hidden = plain.next_words(e.text, epochs=12)
     for kept in history.checkpoints:
-        walk = trace(e, kept.weights, "network", 0, 0).original
+        walk = trace(e, kept.weights, Place()).original
         np.testing.assert_allclose(walk.values["h"], hidden[kept.epoch], atol=1e-5)
         np.testing.assert_allclose(walk.probability, history.frames[kept.epoch].probability, atol=1e-5)
         np.testing.assert_allclose(walk.target, history.frames[kept.epoch].target, atol=1e-5)
@@ -140,8 +141,8 @@ CHANGES = st.one_of(
 @given(changes=st.lists(CHANGES, min_size=1, max_size=4), layer=st.integers(0, 1), direction=st.integers(0, 1))
 def test_a_change_that_changes_nothing_gives_exactly_the_original(changes, layer, direction):
     e, weights = NOTHING
-    original = trace(e, weights, "network", layer, direction).original
-    first = trace(e, weights, "network", 0, 0).original.x
+    original = trace(e, weights, Place("network", layer, direction)).original
+    first = trace(e, weights, Place()).original.x
     edits = []
     for kind, *place in changes:
         if kind == "input":
@@ -154,7 +155,7 @@ def test_a_change_that_changes_nothing_gives_exactly_the_original(changes, layer
             here = None if name.startswith("bias") else column
             value = float(value if here is None else value[here])
             edits.append(Intervention("weight", value, name, layer, direction, unit=row, column=here))
-    changed = trace(e, weights, "network", layer, direction, tuple(edits)).changed
+    changed = trace(e, weights, Place("network", layer, direction), tuple(edits)).changed
     assert changed is not None
     assert_equal(changed, original)
 
@@ -166,7 +167,7 @@ NOTHING = trained(cell="lstm", layers=2, bidirectional=True)
 def test_another_token_is_read_as_that_token(cell):
     e, weights = trained(cell=cell)
     twin = twin_of(e, weights)
-    changed = trace(e, weights, "network", 0, 0, (Intervention("token", 3, step=1),)).changed
+    changed = trace(e, weights, Place(), (Intervention("token", 3, step=1),)).changed
     _, output, _, chances = twin([0, 3, 2, 3])
     np.testing.assert_allclose(changed.values["h"], output[0], atol=1e-6)
     same(changed, chances)
@@ -181,7 +182,7 @@ def test_an_overwritten_input_goes_through_torch_alike(cell):
     x[0, 0, :] = -1.5
     _, output, _, chances = twin(x=x)
     edits = (Intervention("input", 0.75, step=2, unit=1), Intervention("input", -1.5, step=0))
-    changed = trace(e, weights, "network", 1, 0, edits).changed
+    changed = trace(e, weights, Place("network", 1), edits).changed
     np.testing.assert_allclose(changed.values["h"], output[0], atol=1e-6)
     same(changed, chances)
 
@@ -193,7 +194,7 @@ def test_another_first_state_goes_through_torch_alike(name):
     initial[name][3, 0, 2] = 0.8  # layer 1, backward
     _, output, _, chances = twin_of(e, weights)(initial=(initial["h"], initial["c"]))
     edit = Intervention("state", 0.8, name, layer=1, direction=1, unit=2)
-    changed = trace(e, weights, "network", 1, 1, (edit,)).changed
+    changed = trace(e, weights, Place("network", 1, 1), (edit,)).changed
     np.testing.assert_allclose(changed.values["h"], output[0, :, 5:], atol=1e-6)
     assert changed.initial[name][2] == np.float32(0.8)
     same(changed, chances)
@@ -209,7 +210,7 @@ def test_an_edited_weight_is_that_weight_in_torch(cell, name):
     with torch.no_grad():
         parameter[(4, 1) if matrix else 4] = 2.5
     edit = Intervention("weight", 2.5, name, layer=1, direction=1, unit=4, column=1 if matrix else None)
-    changed = trace(e, weights, "network", 1, 1, (edit,)).changed
+    changed = trace(e, weights, Place("network", 1, 1), (edit,)).changed
     _, output, _, chances = twin()
     np.testing.assert_allclose(changed.values["h"], output[0, :, 5:], atol=1e-6)
     np.testing.assert_array_equal(changed.weights[name], parameter.detach())
@@ -219,7 +220,7 @@ def test_an_edited_weight_is_that_weight_in_torch(cell, name):
 def test_a_unit_that_is_off_feeds_nobody():
     """Off is the same as cutting every weight that reads the unit, but that the unit itself reads 0."""
     e, weights = trained(cell="gru", layers=2)
-    changed = trace(e, weights, "network", 0, 0, (Intervention("off", layer=0, unit=3),)).changed
+    changed = trace(e, weights, Place(), (Intervention("off", layer=0, unit=3),)).changed
     assert not changed.values["h"][:, 3].any()
     twin = twin_of(e, weights)
     with torch.no_grad():
@@ -232,8 +233,8 @@ def test_a_unit_that_is_off_feeds_nobody():
 def test_a_clamped_gate_by_hand():
     """An LSTM that forgets everything at step 2 goes on from c = i g."""
     e, weights = trained(cell="lstm")
-    original = trace(e, weights, "network", 0, 0).original
-    changed = trace(e, weights, "network", 0, 0, (Intervention("gate", 0.0, "f", step=2),)).changed
+    original = trace(e, weights, Place()).original
+    changed = trace(e, weights, Place(), (Intervention("gate", 0.0, "f", step=2),)).changed
     assert_first = changed.values["c"][:2], original.values["c"][:2]
     np.testing.assert_array_equal(*assert_first)
     np.testing.assert_allclose(changed.values["c"][2], original.values["i"][2] * original.values["g"][2], atol=1e-7)
@@ -243,9 +244,7 @@ def test_a_clamped_gate_by_hand():
 
 def test_a_gru_whose_update_gate_is_one_never_moves():
     e, weights = trained(cell="gru")
-    changed = trace(
-        e, weights, "network", 0, 0, (Intervention("gate", 1.0, "z"), Intervention("state", 0.5, "h"))
-    ).changed
+    changed = trace(e, weights, Place(), (Intervention("gate", 1.0, "z"), Intervention("state", 0.5, "h"))).changed
     np.testing.assert_array_equal(changed.values["h"], np.full((4, 5), 0.5, np.float32))
 
 
@@ -273,7 +272,7 @@ def test_a_gru_whose_update_gate_is_one_never_moves():
 def test_an_edit_without_a_place_is_refused_by_name(edit, code):
     e, weights = trained(cell="lstm")
     with pytest.raises(LabError) as caught:
-        trace(e, weights, "network", 0, 0, (edit,))
+        trace(e, weights, Place(), (edit,))
     assert [problem.code for problem in caught.value.problems] == [code]
     assert "{" not in str(caught.value)
 
@@ -302,9 +301,9 @@ def test_the_rebuilt_network_is_in_evaluation_mode():
     e, weights = trained(layers=2, dropout=0.9)
     _, model = network(e, weights)
     assert not model.training
-    assert trace(e, weights, "network", 0, 0).difference < 1e-6
+    assert trace(e, weights, Place()).difference < 1e-6
 
 
 def test_a_longer_sentence_than_the_probe_is_read_to_its_limit():
     e, weights = trained(text=" ".join(f"w{i}" for i in range(100)), epochs=1)
-    assert trace(e, weights, "network", 0, 0).original.x.shape == (64, 3)
+    assert trace(e, weights, Place()).original.x.shape == (64, 3)

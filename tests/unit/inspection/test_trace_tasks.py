@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rnnlab import Experiment, LabError, run
 from rnnlab.inspection.implementations import implementations
 from rnnlab.inspection.trace import data_of, trace
+from rnnlab.records.history import Place
 from rnnlab.records.trace import Intervention, PartTrace
 from rnnlab.training.trainer import Trainer
 from tests.support import plain_parts
@@ -84,7 +85,7 @@ def test_both_parts_of_an_encoder_decoder_are_a_plain_loops(e):
     twin, data = twin_of(e, weights)
     read, wrote, x, attention, logits = twin(data.probe.inputs, data.probe.targets)
     for layer in range(e.layers):
-        encoder, decoder = (trace(e, weights, part, layer, 0) for part in ("encoder", "decoder"))
+        encoder, decoder = (trace(e, weights, Place(part, layer)) for part in ("encoder", "decoder"))
         holds(encoder.original, read[layer], layer)
         holds(decoder.original, wrote[layer], layer)
         assert encoder.difference < 1e-5
@@ -112,7 +113,7 @@ def test_a_classifier_says_after_each_token_what_it_would_say_of_that_beginning_
     kept, _ = twin(ids)
     for layer in range(e.layers):
         for direction in range(1 + e.bidirectional):
-            found = trace(e, weights, "network", layer, direction)
+            found = trace(e, weights, Place("network", layer, direction))
             holds(found.original, kept[layer][direction], layer, direction)
             assert found.difference < 1e-5
     beginnings = torch.stack([twin(ids[:end])[1] for end in range(1, len(ids) + 1)])
@@ -133,7 +134,7 @@ def test_what_is_looked_into_is_what_a_run_has_recorded(fields):
     history = run(e)
     frame, kept = history.frames[-1], history.checkpoints[-1]
     for part in history.opening.parts:
-        walk = trace(e, kept.weights, part.name, 0, 0).original
+        walk = trace(e, kept.weights, Place(part.name)).original
         steps = slice(part.start, part.stop)
         np.testing.assert_allclose(np.concatenate(list(walk.hidden[-1]), axis=-1), frame.hidden[steps], atol=1e-5)
         if part == history.opening.parts[-1]:
@@ -151,7 +152,7 @@ def test_what_the_encoder_reads_is_felt_in_the_decoder(cell, attention):
     weights = weights_of(e)
     twin, data = twin_of(e, weights)
     edit = Intervention("token", 3, step=0, part="encoder")
-    changed = trace(e, weights, "decoder", 1, 0, (edit,)).changed
+    changed = trace(e, weights, Place("decoder", 1), (edit,)).changed
     _, wrote, x, _, logits = twin([3, *data.probe.inputs[1:]], data.probe.targets)
     holds(changed, wrote[1], 1)
     np.testing.assert_allclose(changed.features, x.detach(), atol=2e-5)
@@ -176,11 +177,11 @@ def test_another_token_another_state_and_another_weight_in_the_decoder(attention
         Intervention("state", 0.7, "h", layer=1, unit=2, part="decoder"),
         Intervention("weight", 2.0, "weight_hh", unit=5, column=1, part="decoder"),
     )
-    changed = trace(e, weights, "decoder", 1, 0, edits).changed
+    changed = trace(e, weights, Place("decoder", 1), edits).changed
     _, wrote, _, _, logits = twin(data.probe.inputs, data.probe.targets, change)
     holds(changed, wrote[1], 1)
     expects(changed, logits, data.probe.targets)
-    encoder = trace(e, weights, "encoder", 1, 0, edits)
+    encoder = trace(e, weights, Place("encoder", 1), edits)
     np.testing.assert_array_equal(encoder.changed.values["h"], encoder.original.values["h"])
 
 
@@ -188,7 +189,7 @@ def test_a_change_in_a_classifier_is_felt_in_every_later_beginning_and_in_no_ear
     e = Experiment(task="classify", text=LABELLED, bidirectional=True, cell="gru", hidden=4, embed=3)
     weights = weights_of(e)
     twin, data = twin_of(e, weights)
-    found = trace(e, weights, "network", 0, 1, (Intervention("token", 5, step=2),))
+    found = trace(e, weights, Place("network", 0, 1), (Intervention("token", 5, step=2),))
     ids = [*data.probe.inputs[:2], 5, *data.probe.inputs[3:]]
     beginnings = torch.stack([twin(ids[:end])[1] for end in range(1, len(ids) + 1)])
     expects(found.changed, beginnings, data.probe.targets * len(ids))
@@ -200,7 +201,7 @@ def test_a_change_in_a_classifier_is_felt_in_every_later_beginning_and_in_no_ear
 def test_a_change_of_a_part_that_changes_nothing_gives_exactly_the_original(part, kind):
     e = Experiment(task="seq2seq", text=PAIRS, cell="lstm", attention="additive", hidden=4, embed=3)
     weights = weights_of(e)
-    walk = trace(e, weights, part, 0, 0).original
+    walk = trace(e, weights, Place(part)).original
     data = data_of(e)
     token = data.probe.inputs[1] if part == "encoder" else data.probe.targets[0]
     edit = {
@@ -212,7 +213,7 @@ def test_a_change_of_a_part_that_changes_nothing_gives_exactly_the_original(part
         "weight": Intervention("weight", float(walk.weights["weight_ih"][7, 2]), "weight_ih", unit=7, column=2),
     }[kind]
     for seen in ("encoder", "decoder"):
-        found = trace(e, weights, seen, 0, 0, (replace(edit, part=part),))
+        found = trace(e, weights, Place(seen), (replace(edit, part=part),))
         for name, values in found.original.values.items():
             np.testing.assert_array_equal(found.changed.values[name], values)
         np.testing.assert_array_equal(found.changed.probability, found.original.probability)
@@ -231,14 +232,14 @@ def test_a_change_of_a_part_that_changes_nothing_gives_exactly_the_original(part
 def test_a_change_without_a_place_in_its_part_is_refused(edit, code):
     e = Experiment(task="seq2seq", text=PAIRS, attention="dot", hidden=4, embed=3)
     with pytest.raises(LabError) as caught:
-        trace(e, weights_of(e), "decoder", 0, 0, (edit,))
+        trace(e, weights_of(e), Place("decoder"), (edit,))
     assert [problem.code for problem in caught.value.problems] == [code]
     assert "{" not in str(caught.value)
 
 
 def test_a_part_that_is_not_there_is_said():
     e = Experiment(task="seq2seq", text=PAIRS)
-    for ask in (lambda: trace(e, weights_of(e), "network", 0, 0), lambda: implementations(e, weights_of(e), "network")):
+    for ask in (lambda: trace(e, weights_of(e), Place()), lambda: implementations(e, weights_of(e), "network")):
         with pytest.raises(LabError, match="encoder, decoder"):
             ask()
 
