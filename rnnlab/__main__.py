@@ -1,17 +1,22 @@
 """The lab from a shell.
 
-    python -m rnnlab run --preset words-next --seed 0 --json
+    rnnlab run --preset words-next --seed 0 --json
+    rnnlab app --server.port 8600
 
-Every field of `Experiment` is an option; what is not given comes from the preset.
+`run` trains without a browser: every field of `Experiment` is an option, and what is not given comes from the preset.
+`app` serves the pages; what follows it is said to `streamlit run`. In a checkout it is `python -m rnnlab` instead.
 """
 
 import argparse
 import json
 import locale
 import math
+import os
+import subprocess
 import sys
+from pathlib import Path
 
-from rnnlab import Experiment, History, LabError, run
+from rnnlab import ROOT, Experiment, History, LabError, run
 from rnnlab.experiment import choices
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.i18n import LANGUAGES, describe, first_language, translator
@@ -21,7 +26,13 @@ PRINTED = 10  # epochs from one printed line to the next
 
 def main(arguments: list[str] | None = None) -> int:
     """Returns the exit code: 0, or 2 for input that can't be used."""
-    options = vars(parser().parse_args(arguments))
+    commands = parser()
+    known, rest = commands.parse_known_args(arguments)
+    if known.command == "app":
+        return serve(rest)
+    if rest:
+        commands.error(f"unrecognized arguments: {' '.join(rest)}")
+    options = vars(known)
     lang = options.pop("lang") or first_language(locale.getlocale()[0])
     as_json = options.pop("json")
     del options["command"]
@@ -36,13 +47,31 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    root = argparse.ArgumentParser("python -m rnnlab", description="RNN Lab without its pages.")
-    command = root.add_subparsers(dest="command", required=True).add_parser("run", help="train, and print the losses")
+    root = argparse.ArgumentParser("rnnlab", description="RNN Lab: a playground for recurrent networks.")
+    commands = root.add_subparsers(dest="command", required=True)
+    commands.add_parser("app", help="the pages, in a browser; further options go to `streamlit run`")
+    command = commands.add_parser("run", help="train without a browser, and print the losses")
     command.add_argument("--json", action="store_true", help="losses, seconds, predicted and experiment as JSON")
     command.add_argument("--lang", choices=LANGUAGES, help="language of messages; by default the shell's")
     for name in Experiment.model_fields:
         command.add_argument(f"--{name}", default=argparse.SUPPRESS, metavar=values(name))
     return root
+
+
+def serve(options: list[str]) -> int:
+    """Become Streamlit's server of the pages. It runs in the folder that they lie in, wherever it is called from: there
+    it finds the lab's settings, and no module of the reader's own that has a library's name."""
+    os.chdir(pages_folder())
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+    if os.name == "posix":
+        os.execv(sys.executable, command)
+    return subprocess.call(command)  # Windows: a shell there does not wait for what a program has become
+
+
+def pages_folder() -> Path:
+    """Where app.py is: beside the package in a checkout, in a folder of its own where a wheel was installed."""
+    installed = ROOT.parent / "rnnlab_app"
+    return installed if installed.is_dir() else ROOT.parent
 
 
 def values(name: str) -> str:
