@@ -1,0 +1,75 @@
+"""What must work when a recipe of CONTRIBUTING.md has been followed: run in copies of the project, not in the project.
+
+    python -m tests.support.recipe_checks CHECK COPY ...
+
+Prints a line of JSON for each copy: null, or why the check failed. What takes long to load, and is none of the
+project's, is loaded once; each copy has a process of its own, forked from there.
+"""
+
+import importlib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+
+LIBRARIES = ("pydantic", "babel.messages.pofile", "pebble", "plotly.graph_objects", "streamlit.testing.v1", "torch")
+LOCALES = {"zh": "zh-CN", "en": "en-US"}
+
+
+def preset() -> None:
+    """It is in the list by its name, says what it is about, trains, and opens on its page."""
+    from tests.support.reader import said, until_trained, visit
+
+    for lang, locale in LOCALES.items():
+        app = until_trained(visit("preset=toy&run=1", locale))
+        assert app.session_state.here == "shapes"
+        assert app.session_state.run.history.ended == "epochs"
+        assert f"Toy ({lang})" in app.selectbox(key="preset").options
+        assert f"A toy is learnt ({lang})" in said(app)
+
+
+def page() -> None:
+    """It is in the navigation, and shows something of the run."""
+    from tests.support.reader import visit
+
+    for lang, locale in LOCALES.items():
+        app = visit(locale=locale, page="toy")
+        assert app.session_state.here == "toy"
+        assert f"Title ({lang})" in [title.value for title in app.title]
+        assert f"Toy ({lang}): 100" in [text.value for text in app.markdown]
+
+
+CHECKS: dict[str, Callable[[], None]] = {check.__name__: check for check in (preset, page)}
+
+
+def failure(check: str, copy: str) -> str | None:
+    """Why a check fails in a copy; None where it does not."""
+    reading, writing = os.pipe()
+    if child := os.fork():
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            said = pipe.read()
+        _, status = os.waitpid(child, 0)
+        return said if status else None
+    try:
+        os.chdir(copy)
+        sys.path.insert(0, copy)
+        sys.modules.pop("tests", None)
+        sys.modules.pop("tests.support", None)
+        import tests.support.recipe_checks as own
+
+        own.CHECKS[check]()
+    except BaseException:
+        os.write(writing, traceback.format_exc().encode())
+        os._exit(1)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    for library in LIBRARIES:
+        torch = importlib.import_module(library)
+    torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))]).step()  # the first step of a process loads a lot more
+    name, *copies = sys.argv[1:]
+    for copy in copies:
+        print(json.dumps(failure(name, copy)), flush=True)
