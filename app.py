@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from pages.components import assets
 from rnnlab import engine
 from rnnlab.engine import cluster
 
@@ -40,6 +41,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[
         Route(f"{base}/healthz", healthz),
+        Route(f"{base}{assets.ROUTE}", assets.serve),
         Mount(f"{base}/vendor", StaticFiles(directory=str(files("plotly") / "package_data"))),
     ],
 )

@@ -16,25 +16,29 @@ import plotly.graph_objects as go
 import plotly.io as pio
 import streamlit as st
 
-PAGES = Path(__file__).parents[1]
+from pages.components.assets import FILES, FOLDER, PAGES
+
+# Streamlit sends a component's script again with every update, and runs it from a blob: address, which nothing relative
+# can be imported from. So this is all it gets: it asks for the module below the address that Streamlit itself was
+# loaded from, wherever a proxy or server.baseUrlPath has put it. A module that waits is ready when its import is:
+# Streamlit's first call comes after that, and gets its answer at once.
+STUB = """\
+const own = document.querySelector('script[src*="static/js/"]');
+const base = own ? new URL("../../", own.src) : new URL("/", location.href);
+export default (await import(new URL("{path}", base))).default;
+"""
 
 
-def component(name: str, *more: str) -> Callable[..., Any]:
-    """Register js/<name>.js, with the shared text before it and `more` files behind it, and their style sheets."""
-    script = "".join(_lean(_found(f"{part}.js")) for part in ("common", name, *more))
-    sheets = [sheet for part in (*more, name) for sheet in PAGES.rglob(f"{part}.css")]
-    style = "".join(_lean(sheet) for sheet in sheets)
-    return st.components.v2.component(f"rnnlab_{name}", css=style, js=script, isolate_styles=False)
+def component(caller: str, name: str) -> Callable[..., Any]:
+    """Register the component that the module `name`.js beside the calling file exports: `component(__file__, "chart")`.
 
-
-def _found(name: str) -> Path:
-    return next(PAGES.rglob(name))
-
-
-def _lean(path: Path) -> str:
-    """A file without indentation and whole-line comments: Streamlit sends the text again with every update."""
-    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
-    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+    The module imports what else it needs, its style sheet too.
+    """
+    path = Path(caller).with_name(f"{name}.js").relative_to(PAGES).as_posix()
+    if path not in FILES:
+        raise FileNotFoundError(f"There is no pages/{path}.")
+    script = STUB.replace("{path}", f"{FOLDER}/{path}")
+    return st.components.v2.component(f"rnnlab_{name}", js=script, isolate_styles=False)
 
 
 def pack(array: np.ndarray) -> dict[str, Any]:

@@ -1,4 +1,8 @@
 // Keeps the address bar at the link of the experiment. Streamlit's own query parameters cannot: it reserves `embed`.
+import { styleSheet } from "../shared/dom.js";
+import { component } from "../shared/lifecycle.js";
+
+await styleSheet(import.meta.url);
 
 const DRAFT = "rnnlab-draft"; // a text too long for a link waits here for the reader's own reload
 
@@ -28,11 +32,18 @@ export default component("rl-address", {
 
 // Storage may be forbidden (private windows, embedded frames): then there is no draft, and nothing else breaks.
 function stored() {
-  try { return sessionStorage.getItem(DRAFT); } catch { return null; }
+  try {
+    return sessionStorage.getItem(DRAFT);
+  } catch {
+    return null;
+  }
 }
 
 function store(draft) {
   try {
-    if (draft === null) sessionStorage.removeItem(DRAFT); else sessionStorage.setItem(DRAFT, draft);
-  } catch { /* see above */ }
+    if (draft === null) sessionStorage.removeItem(DRAFT);
+    else sessionStorage.setItem(DRAFT, draft);
+  } catch {
+    /* see above */
+  }
 }

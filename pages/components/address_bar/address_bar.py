@@ -5,7 +5,7 @@ from typing import Any
 
 from pages.components.component import component
 
-_address = component("address_bar")
+_address = component(__file__, "address_bar")
 
 
 def address_bar(

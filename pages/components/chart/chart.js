@@ -1,5 +1,13 @@
 // A Plotly figure that is updated in place. The cursor and the marked step are drawn above it by ourselves: moving a
 // Plotly shape makes an autoranged plot compute everything anew.
+import { nearest, unpack } from "../shared/arrays.js";
+import { moveTo, pointAt, stepOf } from "../shared/cursor_bus.js";
+import { element, setText, styleSheet } from "../shared/dom.js";
+import { component, shownFrame } from "../shared/lifecycle.js";
+import { loadPlotly } from "../shared/plotly.js";
+import { readTheme } from "../shared/theme.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rl-chart", {
   build(self) {
@@ -29,7 +37,12 @@ export default component("rl-chart", {
     }
     self.stale = true;
     schedule(self);
-    loadPlotly().then(() => schedule(self), (error) => { root.dataset.error = error.message; });
+    loadPlotly().then(
+      () => schedule(self),
+      (error) => {
+        root.dataset.error = error.message;
+      },
+    );
   },
 
   cursor: draw, // the bus has waited for the animation frame already
@@ -88,7 +101,11 @@ function figureOf(self, frame, width) {
   traces.forEach((trace) => dropText(trace, width));
   if (self.frames) traces[0].z = frameRows(self, frame);
   const axis = {
-    automargin: true, gridcolor: theme.grid, zerolinecolor: theme.strong, linecolor: theme.strong, tickcolor: theme.strong,
+    automargin: true,
+    gridcolor: theme.grid,
+    zerolinecolor: theme.strong,
+    linecolor: theme.strong,
+    tickcolor: theme.strong,
   };
   layout.xaxis ??= {};
   layout.yaxis ??= {};
@@ -99,11 +116,20 @@ function figureOf(self, frame, width) {
     if (name[0] === "x") thin(layout[name], width);
   }
   Object.assign(layout, {
-    width, height: data.height, autosize: false, uirevision: data.run,
-    paper_bgcolor: "transparent", plot_bgcolor: "transparent",
+    width,
+    height: data.height,
+    autosize: false,
+    uirevision: data.run,
+    paper_bgcolor: "transparent",
+    plot_bgcolor: "transparent",
     font: { size: 13, ...layout.font, family: theme.font, color: theme.text },
     colorway: theme.colorway,
-    hoverlabel: { ...layout.hoverlabel, bgcolor: theme.raised, bordercolor: theme.strong, font: { family: theme.font, color: theme.text } },
+    hoverlabel: {
+      ...layout.hoverlabel,
+      bgcolor: theme.raised,
+      bordercolor: theme.strong,
+      font: { family: theme.font, color: theme.text },
+    },
     modebar: { bgcolor: "transparent", color: theme.strong, activecolor: theme.text },
     legend: { ...layout.legend, bgcolor: "transparent" },
     margin: { l: 8, r: 12, t: 12, b: 8, ...layout.margin },
@@ -117,7 +143,7 @@ function figureOf(self, frame, width) {
 // A heatmap's columns have one name each, but Plotly looks for one in every cell.
 function repeatLabels({ type, z, customdata }) {
   if (type !== "heatmap" || customdata?.length !== 1) return;
-  const rows = z.shape ? parseInt(z.shape) : z.length; // {dtype, bdata, shape: "rows, columns"} or rows
+  const rows = z.shape ? Number.parseInt(z.shape, 10) : z.length; // {dtype, bdata, shape: "rows, columns"} or rows
   while (customdata.length < rows) customdata.push(customdata[0]);
 }
 
@@ -127,7 +153,8 @@ function dropText(trace, width) {
 }
 
 // About how wide a label is, in pixels; an escaped sign is one.
-const lengthOf = (text) => [...text.replace(/&\w+;/g, "<")].reduce((sum, sign) => sum + (sign < "\u2e80" ? 7.5 : 14), 0);
+const lengthOf = (text) =>
+  [...text.replace(/&\w+;/g, "<")].reduce((sum, sign) => sum + (sign < "\u2e80" ? 7.5 : 14), 0);
 
 // Tokens under a heatmap: as many as the width has room for (the strip shows them all), and aslant where they are wide.
 function thin(axis, width) {
@@ -150,7 +177,9 @@ function configOf({ key, labels }, touch) {
     toImageButtonOptions: { filename: key, scale: 2 },
     // Plotly's own way to translate its two tooltips, without loading its locale files.
     locale: "rl",
-    locales: { rl: { dictionary: { "Download plot as a PNG": labels.download, "Reset axes": labels.reset }, format: {} } },
+    locales: {
+      rl: { dictionary: { "Download plot as a PNG": labels.download, "Reset axes": labels.reset }, format: {} },
+    },
   };
 }
 
@@ -160,7 +189,8 @@ function paint(trace, layout, theme) {
     trace.line = { width: 2, ...trace.line, color: theme.primary };
     trace.marker = { ...trace.marker, color: theme.primary };
   } else if (palette) {
-    const target = trace.coloraxis ? (layout[trace.coloraxis] ??= {}) : trace;
+    if (trace.coloraxis) layout[trace.coloraxis] ??= {};
+    const target = trace.coloraxis ? layout[trace.coloraxis] : trace;
     target.colorscale = theme[palette].map((color, i, all) => [i / (all.length - 1), color]);
     target.colorbar = { thickness: 8, outlinewidth: 0, ...target.colorbar };
   }
@@ -234,10 +264,18 @@ function listenForCursor(self) {
     if (line.hasPointerCapture(event.pointerId)) moveHere(event, false);
   });
   // Plotly reports clicks on points only, and covers the page while a button is down: compare down and up ourselves.
-  root.addEventListener("pointerdown", (down) => {
-    if (down.button || down.target.closest(".modebar")) return;
-    document.addEventListener("pointerup", (up) => {
-      if (Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY) < 4) moveHere(up, true);
-    }, { once: true, capture: true });
-  }, { capture: true });
+  root.addEventListener(
+    "pointerdown",
+    (down) => {
+      if (down.button || down.target.closest(".modebar")) return;
+      document.addEventListener(
+        "pointerup",
+        (up) => {
+          if (Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY) < 4) moveHere(up, true);
+        },
+        { once: true, capture: true },
+      );
+    },
+    { capture: true },
+  );
 }

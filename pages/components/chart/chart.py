@@ -4,7 +4,7 @@ from typing import Any
 
 from pages.components.component import component
 
-_chart = component("chart", "theme")
+_chart = component(__file__, "chart")
 
 
 def live_chart(

@@ -1,4 +1,8 @@
 // The complete link, to be copied by a button or by hand.
+import { element, setText, styleSheet } from "../shared/dom.js";
+import { component } from "../shared/lifecycle.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rl-copy", {
   build(self) {
@@ -38,7 +42,8 @@ async function copy(link) {
   try {
     await navigator.clipboard.writeText(link.value);
     return true;
-  } catch { // plain http on a classroom's network has no clipboard
+  } catch {
+    // plain http on a classroom's network has no clipboard
     link.select();
     return document.execCommand("copy");
   }

@@ -2,7 +2,7 @@
 
 from pages.components.component import component
 
-_copy = component("copy_link")
+_copy = component(__file__, "copy_link")
 
 
 def copy_link(*, key: str, page: str, query: str, labels: dict[str, str]) -> None:

@@ -1,8 +1,17 @@
 // Moves the cursor of its group through the recorded epochs: by hand, by key, or playing.
+import { nearest } from "../shared/arrays.js";
+import { moveTo } from "../shared/cursor_bus.js";
+import { element, fill, setText, styleSheet, svg } from "../shared/dom.js";
+import { component, shownFrame } from "../shared/lifecycle.js";
+
+await styleSheet(import.meta.url);
 
 const PLAY_ALL = 6000; // milliseconds for all frames at 1×, whatever their number
 const ICONS = {
-  previous: "M15 5 8 12l7 7", next: "m9 5 7 7-7 7", play: "M8 5v14l11-7z", pause: "M7 5h3.5v14H7zM13.5 5H17v14h-3.5z",
+  previous: "M15 5 8 12l7 7",
+  next: "m9 5 7 7-7 7",
+  play: "M8 5v14l11-7z",
+  pause: "M7 5h3.5v14H7zM13.5 5H17v14h-3.5z",
 };
 
 export default component("rl-scrubber", {
@@ -55,13 +64,7 @@ export default component("rl-scrubber", {
 
 function button(className, path) {
   const node = element("button", className, null, { type: "button" });
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const shape = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  shape.setAttribute("d", path);
-  svg.append(shape);
-  node.append(svg);
+  node.append(svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: path })));
   return node;
 }
 
@@ -102,7 +105,10 @@ function draw(self) {
 // A page that computes for one epoch and step is told where the reader looks: one message at a time, the next when it
 // has been drawn for, so that a drag or a playing run goes as fast as the page can follow and queues nothing.
 function tellPage(self) {
-  const { data: { known, live, run, epochs }, group } = self;
+  const {
+    data: { known, live, run, epochs },
+    group,
+  } = self;
   if (!known || live || !epochs.length) return;
   const place = { run, epoch: epochs[at(self)], step: group.pinned };
   const [here, there] = [place, { run, ...known }].map((one) => JSON.stringify([one.run, one.epoch, one.step]));

@@ -5,7 +5,7 @@ from typing import Any
 
 from pages.components.component import component
 
-_scrubber = component("epoch_scrubber")
+_scrubber = component(__file__, "epoch_scrubber")
 
 
 def epoch_scrubber(

@@ -1,5 +1,12 @@
 // The words of a sentence, shaded by how much of a gradient arrives at each: for the step that is pointed at, or chosen.
 // The page sends the gradients of all targets, so that another one is shown without asking it.
+import { unpack } from "../shared/arrays.js";
+import { pointAt, stepOf } from "../shared/cursor_bus.js";
+import { element, fill, setText, styleSheet, tokenNode, visible } from "../shared/dom.js";
+import { component } from "../shared/lifecycle.js";
+import { powerOfTen, short } from "../shared/numbers.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rl-flow", {
   build(self) {
@@ -24,12 +31,13 @@ export default component("rl-flow", {
       self.tokens = tokens;
       self.cells = data.tokens.map((token, step) => word(self, token, step));
       const named = new Map(data.parts); // where a part of the chain begins its name stands
-      const name = (step) => (named.has(step) ? [element("div", "rl-flow-part", named.get(step), { role: "presentation" })] : []);
+      const name = (step) =>
+        named.has(step) ? [element("div", "rl-flow-part", named.get(step), { role: "presentation" })] : [];
       self.words.replaceChildren(...self.cells.flatMap(({ node }, step) => [...name(step), node]));
     }
     self.words.setAttribute("aria-label", data.labels.name ?? "");
-    setText(self.low, `≤ ${power(data.top - data.span)}`);
-    setText(self.high, power(data.top));
+    setText(self.low, `≤ ${powerOfTen(data.top - data.span)}`);
+    setText(self.high, powerOfTen(data.top));
     setText(self.zero, data.labels.zero ?? "");
     draw(self);
   },
@@ -46,18 +54,6 @@ function word(self, token, step) {
   node.addEventListener("pointerleave", () => pointAt(self.group, { hovered: null }));
   node.addEventListener("click", () => pointAt(self.group, { pinned: step }));
   return { node, value };
-}
-
-const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-const raised = (digits) => [...String(digits)].map((c) => (c === "-" ? "⁻" : SUPERSCRIPT[c])).join("");
-const power = (exponent) => `10${raised(exponent)}`;
-
-// 0.012 and 3·10⁻⁹: short enough to stand below a word.
-function short(norm) {
-  if (norm === 0) return "0";
-  if (!Number.isFinite(norm)) return "–";
-  const [digits, exponent] = norm.toExponential(1).split("e");
-  return Math.abs(exponent) < 3 ? Number(norm.toPrecision(2)).toString() : `${digits}·${power(Number(exponent))}`;
 }
 
 function draw(self) {

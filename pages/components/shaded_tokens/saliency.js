@@ -1,4 +1,11 @@
 // A sentence, each token shaded by a signed number: blue below zero, orange above. All recorded frames are here.
+import { unpack } from "../shared/arrays.js";
+import { pointAt, stepOf } from "../shared/cursor_bus.js";
+import { element, fill, setText, styleSheet, tokenNode, visible } from "../shared/dom.js";
+import { component, shownFrame } from "../shared/lifecycle.js";
+import { signed } from "../shared/numbers.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rl-saliency", {
   build(self) {
@@ -24,8 +31,8 @@ export default component("rl-saliency", {
       self.words.replaceChildren(...self.cells.map(({ node }) => node));
     }
     self.words.setAttribute("aria-label", data.labels.name ?? "");
-    setText(self.low, `${signed(-data.limit)} ${data.labels.against ?? ""}`);
-    setText(self.high, `${data.labels.towards ?? ""} ${signed(data.limit)}`);
+    setText(self.low, `${signed(-data.limit, 2)} ${data.labels.against ?? ""}`);
+    setText(self.high, `${data.labels.towards ?? ""} ${signed(data.limit, 2)}`);
     draw(self);
   },
 
@@ -42,13 +49,6 @@ function word(self, token, step) {
   return { node, value };
 }
 
-// −0.12 and +3.4: a sign always, for the colour is not to be needed.
-function signed(number, digits = 2) {
-  if (!Number.isFinite(number)) return "–";
-  const size = Number(Math.abs(number).toPrecision(digits));
-  return size === 0 ? "0" : `${number < 0 ? "−" : "+"}${size < 1e-4 ? size.toExponential() : size}`;
-}
-
 function draw(self) {
   const { data, cells, values } = self;
   const frame = shownFrame(self);
@@ -61,7 +61,7 @@ function draw(self) {
     node.style.setProperty("--rl-share", share.toFixed(3));
     node.classList.toggle("rl-minus", number < 0);
     node.classList.toggle("rl-active", step === at);
-    setText(value, signed(number));
+    setText(value, signed(number, 2));
     const whole = `${data.tokens[step]}: ${signed(number, 6)}`;
     if (node.title !== whole) node.title = whole;
   });

@@ -3,28 +3,35 @@
 // The theme's variables may hold any CSS colour: a canvas knows them all.
 const pencil = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
 
-function rgb(color) {
+export function rgb(color) {
   pencil.clearRect(0, 0, 1, 1);
   pencil.fillStyle = color;
   pencil.fillRect(0, 0, 1, 1);
   return [...pencil.getImageData(0, 0, 1, 1).data].slice(0, 3);
 }
 
-const css = ([r, g, b], alpha = 1) => `rgba(${r},${g},${b},${alpha})`;
-const mix = (from, to, share) => css(from.map((value, i) => Math.round(value + (to[i] - value) * share)));
-const luminance = ([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b;
+export const css = ([r, g, b], alpha = 1) => `rgba(${r},${g},${b},${alpha})`;
+export const mix = (from, to, share) => css(from.map((value, i) => Math.round(value + (to[i] - value) * share)));
+export const luminance = ([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b;
 
-function readTheme(node) {
+export function readTheme(node) {
   const style = getComputedStyle(node);
   const read = (name) => style.getPropertyValue(`--st-${name}`).trim();
   const [background, text] = [rgb(read("background-color")), rgb(read("text-color"))];
   const dark = luminance(background) < luminance(text);
   const neutral = mix(background, text, 0.04);
   return {
-    dark, font: read("font") || "sans-serif", background: css(background), text: css(text),
-    primary: read("primary-color"), raised: read("secondary-background-color"),
-    grid: css(text, 0.1), strong: css(text, 0.25),
-    colorway: read("chart-categorical-colors").split(/,(?![^(]*\))/).filter(Boolean),
+    dark,
+    font: read("font") || "sans-serif",
+    background: css(background),
+    text: css(text),
+    primary: read("primary-color"),
+    raised: read("secondary-background-color"),
+    grid: css(text, 0.1),
+    strong: css(text, 0.25),
+    colorway: read("chart-categorical-colors")
+      .split(/,(?![^(]*\))/)
+      .filter(Boolean),
     // Scales of evenly spaced colours. Blue against orange is told apart by all common kinds of colour vision. The
     // centre nearly vanishes in the page, so that in both themes "far from the background" means "far from zero".
     diverging: dark

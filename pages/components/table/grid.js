@@ -1,4 +1,8 @@
 // Tokens in rows and columns, as a table: read cell by cell by a screen reader, scrolled sideways where it is long.
+import { element, styleSheet, tokenNode, visible } from "../shared/dom.js";
+import { component } from "../shared/lifecycle.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rl-grids", {
   build() {},

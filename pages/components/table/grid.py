@@ -5,7 +5,7 @@ from typing import Any
 
 from pages.components.component import component
 
-_grid = component("grid")
+_grid = component(__file__, "grid")
 
 Cell = tuple[str, str, str]  # a text, a note below it, and how it is drawn: "", goal, pad, none, gap, number
 

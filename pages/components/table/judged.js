@@ -1,4 +1,9 @@
 // Lines with what they are and what was said of them, in a table; those that are wrong come first.
+import { unpack } from "../shared/arrays.js";
+import { element, setText, styleSheet, tokenNode, visible } from "../shared/dom.js";
+import { component, shownFrame } from "../shared/lifecycle.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rl-judged", {
   build(self) {
@@ -22,7 +27,9 @@ export default component("rl-judged", {
     const { name, verdict, said, truth, line } = data.labels;
     self.scroller.setAttribute("aria-label", name ?? "");
     self.table.setAttribute("aria-label", name ?? "");
-    self.head.replaceChildren(...[verdict, said, truth, line].map((text) => element("th", "", text ?? "", { scope: "col" })));
+    self.head.replaceChildren(
+      ...[verdict, said, truth, line].map((text) => element("th", "", text ?? "", { scope: "col" })),
+    );
     const lines = JSON.stringify([data.lines, data.targets, data.classes]);
     if (self.lines !== lines) {
       self.lines = lines;

@@ -1,4 +1,8 @@
 // Rows of a table as they stand: nothing in a cell is ever markup. Long cells wrap; wide tables scroll sideways.
+import { element, styleSheet, tokenNode } from "../shared/dom.js";
+import { component } from "../shared/lifecycle.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rl-sheet", {
   build(self) {
@@ -13,7 +17,9 @@ export default component("rl-sheet", {
     self.source = source;
     self.root.setAttribute("aria-label", label);
     const table = element("table", "", null, { "aria-label": label });
-    const top = element("thead"), line = element("tr"), body = element("tbody");
+    const top = element("thead"),
+      line = element("tr"),
+      body = element("tbody");
     line.append(...head.map(([name, kind]) => headNode(name, kind)));
     top.append(line);
     body.append(...rows.map(rowNode));
@@ -32,16 +38,18 @@ function headNode(name, kind) {
 // tokens, with the places of those that are unknown and whether there are more.
 function rowNode(cells) {
   const row = element("tr");
-  row.append(...cells.map(([text, kind, ...more]) => {
-    const cell = element("td", kind ? `rl-${kind}` : "");
-    if (kind === "pieces") {
-      cell.append(...text.map((token, place) => tokenNode(token, more[0].includes(place) ? "rl-unknown" : "")));
-      if (more[1]) cell.append(element("span", "", "…"));
+  row.append(
+    ...cells.map(([text, kind, ...more]) => {
+      const cell = element("td", kind ? `rl-${kind}` : "");
+      if (kind === "pieces") {
+        cell.append(...text.map((token, place) => tokenNode(token, more[0].includes(place) ? "rl-unknown" : "")));
+        if (more[1]) cell.append(element("span", "", "…"));
+        return cell;
+      }
+      if (kind === "bar") cell.style.setProperty("--rl-share", more[0]);
+      cell.append(tokenNode(text));
       return cell;
-    }
-    if (kind === "bar") cell.style.setProperty("--rl-share", more[0]);
-    cell.append(tokenNode(text));
-    return cell;
-  }));
+    }),
+  );
   return row;
 }

@@ -1,4 +1,9 @@
 // Where the race stands, as a table: a row for each variant, the best first.
+import { element, styleSheet } from "../shared/dom.js";
+import { component } from "../shared/lifecycle.js";
+import { lineSample } from "../shared/line_sample.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rl-standings", {
   build(self) {
@@ -27,12 +32,15 @@ function row({ place, name, cells, ...mark }) {
   const node = element("tr", "", null, { "data-place": place });
   const first = element("th", "", null, { scope: "row" });
   const inner = element("div");
-  inner.append(element("b", "", place), markOf(mark), element("span", "", name));
+  inner.append(element("b", "", place), lineSample(mark), element("span", "", name));
   first.append(inner);
-  node.append(first, ...cells.map(([text, small]) => {
-    const cell = element("td", "", text);
-    if (small) cell.append(element("small", "", small));
-    return cell;
-  }));
+  node.append(
+    first,
+    ...cells.map(([text, small]) => {
+      const cell = element("td", "", text);
+      if (small) cell.append(element("small", "", small));
+      return cell;
+    }),
+  );
   return node;
 }

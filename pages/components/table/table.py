@@ -6,7 +6,7 @@ from typing import Any
 from pages.components.component import component
 from rnnlab.i18n import shorten
 
-_sheet = component("sheet")
+_sheet = component(__file__, "sheet")
 
 CELL_CHARACTERS = 160  # of a cell that are shown
 

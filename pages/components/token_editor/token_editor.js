@@ -1,9 +1,13 @@
 // A text as its tokens, line by line. Where it may be edited, two neighbours clicked one after the other become one, and
 // a token that is chosen comes apart between any two of its characters.
+import { element, fill, styleSheet, tokenNode, visible } from "../shared/dom.js";
+import { component } from "../shared/lifecycle.js";
+
+await styleSheet(import.meta.url);
 
 // Where each text was edited last. The focus returns there for a while, also when an edit, of which the whole page hears,
 // has the component built anew.
-const worked = (bus.worked ??= new Map());
+const worked = new Map();
 
 export default component("rl-tokens", {
   build(self) {
@@ -39,13 +43,18 @@ export default component("rl-tokens", {
 function lineNode({ data }, line, row) {
   const node = element("div", "rl-line");
   if (data.numbered) node.append(element("small", "rl-number", String(data.first + row)));
-  node.append(...line.map((pieces, place) => {
-    const chip = element(data.editable ? "button" : "span", "rl-piece", null, data.editable
-      ? { type: "button", tabindex: "-1", "data-row": row, "data-place": place }
-      : {});
-    chip.append(tokenNode(visible(pieces.join(""))));
-    return chip;
-  }));
+  node.append(
+    ...line.map((pieces, place) => {
+      const chip = element(
+        data.editable ? "button" : "span",
+        "rl-piece",
+        null,
+        data.editable ? { type: "button", tabindex: "-1", "data-row": row, "data-place": place } : {},
+      );
+      chip.append(tokenNode(visible(pieces.join(""))));
+      return chip;
+    }),
+  );
   return node;
 }
 
@@ -76,7 +85,9 @@ function show(self) {
   const line = data.lines[chosen.row];
   const pieces = line[chosen.place];
   const merge = (place, label) => tool(self, label, { kind: "merge", row: chosen.row, place });
-  const parts = pieces.flatMap((piece, i) => (i ? [cut(self, pieces, i), tokenNode(visible(piece))] : [tokenNode(visible(piece))]));
+  const parts = pieces.flatMap((piece, i) =>
+    i ? [cut(self, pieces, i), tokenNode(visible(piece))] : [tokenNode(visible(piece))],
+  );
   const whole = element("span", "rl-whole", null, { role: "group", "aria-label": data.labels.parts });
   whole.append(...parts);
   tools.replaceChildren(
@@ -91,9 +102,13 @@ function cut(self, pieces, after) {
   const { row, place } = self.chosen;
   const node = tool(self, "✂", { kind: "part", row, place, after });
   node.classList.add("rl-cut");
-  node.setAttribute("aria-label", fill(self.data.labels.part, {
-    left: pieces.slice(0, after).join(""), right: pieces.slice(after).join(""),
-  }));
+  node.setAttribute(
+    "aria-label",
+    fill(self.data.labels.part, {
+      left: pieces.slice(0, after).join(""),
+      right: pieces.slice(after).join(""),
+    }),
+  );
   return node;
 }
 
@@ -107,7 +122,9 @@ function tool(self, label, edit) {
 function send(self, { kind, row, place, after = 0 }) {
   if (self.waiting) return;
   self.waiting = true;
-  setTimeout(() => { self.waiting = false; }, 3000); // an edit that was refused changes nothing
+  setTimeout(() => {
+    self.waiting = false;
+  }, 3000); // an edit that was refused changes nothing
   worked.set(self.data.key, { row, place, until: performance.now() + 5000 });
   self.setTriggerValue("edit", { kind, line: self.data.first - 1 + row, place, after });
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pages.components.component import component
 from rnnlab.text import characters
 
-_tokens = component("token_editor")
+_tokens = component(__file__, "token_editor")
 
 
 def token_editor(

@@ -1,4 +1,10 @@
 // The row of tokens, and under each what the network expects next. Built once a sentence; a frame only changes texts.
+import { unpack } from "../shared/arrays.js";
+import { notify, pointAt, stepOf } from "../shared/cursor_bus.js";
+import { element, setText, styleSheet, tokenNode, visible } from "../shared/dom.js";
+import { component, shownFrame } from "../shared/lifecycle.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rl-strip", {
   build(self) {
@@ -134,14 +140,19 @@ function mark(self) {
 
 function showTip(self, at, step) {
   const { root, tip } = self;
-  tip.replaceChildren(...guesses(self, self.frame, step).map(({ token, special, chance }) => {
-    const line = element("div", "rl-guess");
-    const bar = element("span", "rl-bar");
-    bar.style.setProperty("--rl-share", chance.toFixed(3));
-    line.append(tokenNode(visible(token), special ? "rl-token rl-special" : "rl-token"), bar,
-      element("span", "rl-percent", `${(chance * 100).toFixed(1)}%`));
-    return line;
-  }));
+  tip.replaceChildren(
+    ...guesses(self, self.frame, step).map(({ token, special, chance }) => {
+      const line = element("div", "rl-guess");
+      const bar = element("span", "rl-bar");
+      bar.style.setProperty("--rl-share", chance.toFixed(3));
+      line.append(
+        tokenNode(visible(token), special ? "rl-token rl-special" : "rl-token"),
+        bar,
+        element("span", "rl-percent", `${(chance * 100).toFixed(1)}%`),
+      );
+      return line;
+    }),
+  );
   const [outer, inner] = [root.getBoundingClientRect(), at.getBoundingClientRect()];
   const middle = inner.left - outer.left + inner.width / 2 - tip.offsetWidth / 2;
   tip.style.left = `${Math.max(0, Math.min(middle, outer.width - tip.offsetWidth))}px`;
@@ -162,7 +173,9 @@ function listen(self) {
   columns.addEventListener("pointerleave", () => hover(null));
   columns.addEventListener("focusin", () => notify(self.group));
   columns.addEventListener("focusout", () => notify(self.group));
-  columns.addEventListener("scroll", () => { self.tip.hidden = true; });
+  columns.addEventListener("scroll", () => {
+    self.tip.hidden = true;
+  });
   columns.addEventListener("click", (event) => {
     const step = stepAt(event);
     if (step !== null) choose(self, step === self.group.pinned ? null : step);
@@ -171,8 +184,14 @@ function listen(self) {
     const step = stepAt(event) ?? 0;
     const last = self.cells.length - 1;
     const to = {
-      ArrowRight: step + 1, ArrowLeft: step - 1, ArrowDown: step + 1, ArrowUp: step - 1, Home: 0, End: last,
-      Enter: step, " ": step,
+      ArrowRight: step + 1,
+      ArrowLeft: step - 1,
+      ArrowDown: step + 1,
+      ArrowUp: step - 1,
+      Home: 0,
+      End: last,
+      Enter: step,
+      " ": step,
     }[event.key];
     if (event.key === "Escape") choose(self, null);
     if (to === undefined) return;
@@ -186,6 +205,8 @@ function choose(self, step) {
   pointAt(self.group, { pinned: step });
   notify(self.group);
   if (step === null) return;
-  self.cells.forEach(({ node }, i) => { node.tabIndex = i === step ? 0 : -1; });
+  self.cells.forEach(({ node }, i) => {
+    node.tabIndex = i === step ? 0 : -1;
+  });
   self.cells[step].node.focus();
 }

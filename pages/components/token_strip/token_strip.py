@@ -4,7 +4,7 @@ from typing import Any
 
 from pages.components.component import component
 
-_strip = component("token_strip")
+_strip = component(__file__, "token_strip")
 
 
 def token_strip(

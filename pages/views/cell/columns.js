@@ -1,7 +1,13 @@
-// The columns of the unrolled network: how they are laid out, wired, and painted. Part of unrolled.js.
+// The columns of the unrolled network: how they are laid out, wired, and painted.
+import { element, fill, setText, svg, tokenNode, visible } from "../../components/shared/dom.js";
+import { row, stepValues, traceShown } from "./arithmetic.js";
+import { paint } from "./strips.js";
 
-function rowsOf({ layers, directions }) {
-  const gap = 24, x = 44;
+export const BODY = 316; // pixels from the predictions down to the tokens: room for an open cell
+
+export function rowsOf({ layers, directions }) {
+  const gap = 24,
+    x = 44;
   const height = Math.max(46, Math.min(220, (BODY - x - gap * (layers + 1)) / layers));
   const tops = Array.from({ length: layers }, (_, layer) => gap + (layers - 1 - layer) * (height + gap));
   const body = gap * (layers + 1) + height * layers + x;
@@ -10,7 +16,7 @@ function rowsOf({ layers, directions }) {
   return { height, tops, body, width, shift, x: { top: body - x, height: x } };
 }
 
-function buildColumns(self) {
+export function buildColumns(self) {
   const { data, rows } = self;
   self.sheet.style.setProperty("--ru-body", `${rows.body}px`);
   self.items = data.tokens.map((token, step) => columnOf(self, token, step));
@@ -20,10 +26,14 @@ function buildColumns(self) {
     for (let direction = 0; direction < data.directions; direction++) {
       const several = data.layers * data.directions > 1;
       const name = element(several ? "button" : "span", "ru-row", null, several ? { type: "button" } : {});
-      name.append(element("i", "", "h"), element("sup", "", data.layers > 1 ? String(layer + 1) : ""),
-        data.directions > 1 ? (direction ? " ←" : " →") : "");
+      name.append(
+        element("i", "", "h"),
+        element("sup", "", data.layers > 1 ? String(layer + 1) : ""),
+        data.directions > 1 ? (direction ? " ←" : " →") : "",
+      );
       Object.assign(name.dataset, { layer, direction });
-      if (several) name.setAttribute("aria-label", fill(data.labels[direction ? "backward" : "forward"], { layer: layer + 1 }));
+      if (several)
+        name.setAttribute("aria-label", fill(data.labels[direction ? "backward" : "forward"], { layer: layer + 1 }));
       const share = data.directions > 1 ? (direction ? 0.7 : 0.3) : 0.5;
       name.style.top = `calc(var(--ru-top) + ${rows.tops[layer] + rows.height * share - 12}px)`;
       names.push(name);
@@ -49,18 +59,12 @@ function columnOf({ data, rows }, token, step) {
   const canvas = element("canvas", "ru-strips", null, { "aria-hidden": "true" });
   body.append(wiresOf(data, rows, step), canvas);
   const chip = element("span", "ru-chip", null, { title: token });
-  chip.append(tokenNode(visible(token)), element("small", "", String(data.offset + step + 1), { "aria-hidden": "true" }));
+  chip.append(
+    tokenNode(visible(token)),
+    element("small", "", String(data.offset + step + 1), { "aria-hidden": "true" }),
+  );
   node.append(out, body, chip);
   return { node, guesses, canvas };
-}
-
-const SVG = "http://www.w3.org/2000/svg";
-
-function svg(tag, attributes, ...children) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
 }
 
 // Lines run under the strips in percent of the column, so that a column may change its width; heads keep to its middle.
@@ -83,8 +87,10 @@ function wiresOf({ tokens, layers, directions }, rows, step) {
         picture.append(svg("line", { ...mine, x1: start, x2: end, y1: y, y2: y }));
       }
       const x = rows.shift[direction];
-      middle.append(svg("line", { x1: x, x2: x, y1: below, y2: top + rows.height + 4 }),
-        svg("path", { d: `M${x},${top + rows.height + 1}l-4,7h8z` }));
+      middle.append(
+        svg("line", { x1: x, x2: x, y1: below, y2: top + rows.height + 4 }),
+        svg("path", { d: `M${x},${top + rows.height + 1}l-4,7h8z` }),
+      );
     }
   }
   const head = rows.tops[layers - 1];
@@ -95,9 +101,9 @@ function wiresOf({ tokens, layers, directions }, rows, step) {
 
 // ---- Painting ----------------------------------------------------------------------------------------------------------
 // What changes with the numbers and not with the step.
-function repaint(self) {
+export function repaint(self) {
   const { data, items, rows, theme, view, names } = self;
-  const walk = walkShown(self);
+  const trace = traceShown(self);
   const other = self.changed && view !== "original" ? self.original : null;
   const ratio = Math.min(devicePixelRatio || 1, 2);
   const [width, height] = [36, rows.body];
@@ -111,8 +117,14 @@ function repaint(self) {
     const strip = (mine, theirs, center, top, tall, wide, limit) => {
       const left = width / 2 + center - wide / 2;
       const place = { left, top, width: wide, height: tall, upright: true, theme, palette: "diverging", limit };
-      if (theirs && view === "difference") paint(pen, mine.map((value, i) => value - theirs[i]), place);
-      else if (theirs) { // side by side with the original
+      if (theirs && view === "difference")
+        paint(
+          pen,
+          mine.map((value, i) => value - theirs[i]),
+          place,
+        );
+      else if (theirs) {
+        // side by side with the original
         paint(pen, theirs, { ...place, width: wide * 0.36 });
         paint(pen, mine, { ...place, left: left + wide * 0.44, width: wide * 0.56 });
       } else paint(pen, mine, place);
@@ -120,11 +132,26 @@ function repaint(self) {
     for (let layer = 0; layer < data.layers; layer++) {
       for (let direction = 0; direction < data.directions; direction++) {
         const index = (layer * data.directions + direction) * items.length + step;
-        strip(row(walk.hidden, index), other && row(other.hidden, index), rows.shift[direction], rows.tops[layer],
-          rows.height, rows.width, limits.hidden);
+        strip(
+          row(trace.hidden, index),
+          other && row(other.hidden, index),
+          rows.shift[direction],
+          rows.tops[layer],
+          rows.height,
+          rows.width,
+          limits.hidden,
+        );
       }
     }
-    strip(row(walk.features, step), other && row(other.features, step), 0, rows.x.top, rows.x.height, 26, limits.features);
+    strip(
+      row(trace.features, step),
+      other && row(other.features, step),
+      0,
+      rows.x.top,
+      rows.x.height,
+      26,
+      limits.features,
+    );
     predict(self, step, node);
   });
   for (const mark of [...names.children, ...self.columns.querySelectorAll("[data-layer]")]) {
@@ -138,42 +165,64 @@ function repaint(self) {
   const ends = { x: ["diverging", -limits.features, limits.features], h: ["diverging", -limits.hidden, limits.hidden] };
   if (limits.c) ends.c = ["diverging", -limits.c, limits.c];
   if (data.cell !== "rnn") ends[data.cell === "lstm" ? "i f o" : "r z"] = ["sequential", 0, 1];
-  self.legend.replaceChildren(...Object.entries(ends).map(([name, [palette, low, high]]) => {
-    const scale = element("span", "ru-scale");
-    const ramp = element("canvas", "", null, { width: 64, height: 8 });
-    const values = Float32Array.from({ length: 32 }, (_, i) => low + ((high - low) * i) / 31);
-    paint(ramp.getContext("2d"), values, { left: 0, top: 0, width: 64, height: 8, theme, palette, limit: high });
-    scale.append(element("i", "", name), tick(low), ramp, tick(high));
-    return scale;
-  }));
+  self.legend.replaceChildren(
+    ...Object.entries(ends).map(([name, [palette, low, high]]) => {
+      const scale = element("span", "ru-scale");
+      const ramp = element("canvas", "", null, { width: 64, height: 8 });
+      const values = Float32Array.from({ length: 32 }, (_, i) => low + ((high - low) * i) / 31);
+      paint(ramp.getContext("2d"), values, { left: 0, top: 0, width: 64, height: 8, theme, palette, limit: high });
+      scale.append(element("i", "", name), tick(low), ramp, tick(high));
+      return scale;
+    }),
+  );
 }
 
 const tick = (value) => element("span", "", String(Number(value.toPrecision(2))).replace("-", "−"));
 
 // The ends of the colour scales: 1 where tanh bounds a value, else the largest there is, the same at every step.
-function limitsOf(self) {
+export function limitsOf(self) {
   const { data, original, changed } = self;
   const bounded = data.cell !== "rnn" || data.nonlinearity === "tanh";
-  const largest = (read) => [original, changed].reduce(
-    (most, walk) => (walk ? read(walk).values.reduce((m, v) => Math.max(m, Number.isFinite(v) ? Math.abs(v) : 0), most) : most), 1e-6);
-  const hidden = bounded ? 1 : Math.max(1, largest((walk) => walk.hidden));
-  const features = largest((walk) => walk.features);
+  const largest = (read) =>
+    [original, changed].reduce(
+      (most, trace) =>
+        trace ? read(trace).values.reduce((m, v) => Math.max(m, Number.isFinite(v) ? Math.abs(v) : 0), most) : most,
+      1e-6,
+    );
+  const hidden = bounded
+    ? 1
+    : Math.max(
+        1,
+        largest((trace) => trace.hidden),
+      );
+  const features = largest((trace) => trace.features);
   const limits = { hidden, features, x: data.layer ? hidden : features };
-  if (data.cell === "lstm") limits.c = Math.max(1, largest((walk) => walk.values.c));
+  if (data.cell === "lstm")
+    limits.c = Math.max(
+      1,
+      largest((trace) => trace.values.c),
+    );
   else {
-    const steps = data.tokens.flatMap((_, step) => [original, changed].map((walk) => walk && stepValues(self, walk, step)));
-    limits.sums = largest((walk) => ({ values: steps.filter(Boolean).flatMap(({ k, m }) => [...k, ...m]) }));
+    const steps = data.tokens.flatMap((_, step) =>
+      [original, changed].map((trace) => trace && stepValues(data, trace, step)),
+    );
+    limits.sums = largest(() => ({ values: steps.filter(Boolean).flatMap(({ k, m }) => [...k, ...m]) }));
   }
   return limits;
 }
 
 // ---- What is expected next --------------------------------------------------------------------------------------------
-function guess({ data }, walk, step) {
-  const at = step * walk.top.shape[1];
-  const id = walk.top.values[at];
+function guess({ data }, trace, step) {
+  const at = step * trace.top.shape[1];
+  const id = trace.top.values[at];
   const target = data.targets[step];
   const verdict = target < 0 ? "" : id === target ? "right" : "wrong";
-  return { token: data.vocabulary[id] ?? "?", special: id < data.specials, chance: walk.probability.values[at], verdict };
+  return {
+    token: data.vocabulary[id] ?? "?",
+    special: id < data.specials,
+    chance: trace.probability.values[at],
+    verdict,
+  };
 }
 
 const percent = (chance) => (Number.isFinite(chance) ? `${Math.round(chance * 100)}%` : "–");
@@ -207,6 +256,8 @@ function predict(self, step, node) {
     second.line.classList.toggle("ru-other", then.token !== now.token);
     Object.assign(told, { now: visible(then.token), now_chance: percent(then.chance) });
   }
-  items[step].told = [fill(data.labels[changed ? "said_changed" : "said"], told), data.labels[now.verdict] ?? ""].join(" ");
+  items[step].told = [fill(data.labels[changed ? "said_changed" : "said"], told), data.labels[now.verdict] ?? ""].join(
+    " ",
+  );
   node.setAttribute("aria-label", items[step].told);
 }

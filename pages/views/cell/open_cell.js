@@ -1,119 +1,130 @@
-// One step of the cell, opened: its values as strips, connected as its equations say. And how strips are painted.
+// One step of the cell, opened: its values as strips, connected as its equations say.
+import { calm, element, setText, svg } from "../../components/shared/dom.js";
+import { number, stepValues, traceShown } from "./arithmetic.js";
+import { symbol, write } from "./equation.js";
+import { ACROSS, grid, paint, shade } from "./strips.js";
 
-const CELL_WIDTH = 656, NODE = 150, ROW = 54, TITLE = 19; // pixels
-const ACROSS = 32; // units in one line of a strip
-
-// ---- Colours -------------------------------------------------------------------------------------------------------------
-const brush = new OffscreenCanvas(256, 1).getContext("2d", { willReadFrequently: true });
-
-// The theme with its scales as tables of 256 colours.
-function themeOf(node) {
-  const theme = readTheme(node);
-  const table = (colors) => {
-    const ramp = brush.createLinearGradient(0, 0, 256, 0);
-    colors.forEach((color, i) => ramp.addColorStop(i / (colors.length - 1), color));
-    brush.fillStyle = ramp;
-    brush.fillRect(0, 0, 256, 1);
-    return new Uint32Array(brush.getImageData(0, 0, 256, 1).data.buffer);
-  };
-  const { background, text, diverging, sequential } = theme;
-  return { ...theme, name: `${background} ${text}`, diverging: table(diverging), sequential: table(sequential) };
-}
-
-// Where a value lies on its scale: diverging from -limit to limit, sequential from 0 to 1.
-function shade(theme, palette, limit, value) {
-  const share = palette === "sequential" ? value : (value / limit + 1) / 2;
-  if (Number.isNaN(share)) return 0x80808080; // no number, no colour of a number
-  return theme[palette][Math.max(0, Math.min(255, Math.round(share * 255)))];
-}
-
-function cssShade(...given) {
-  const packed = shade(...given);
-  return `rgb(${packed & 255} ${(packed >> 8) & 255} ${(packed >> 16) & 255})`;
-}
-
-// ---- Strips --------------------------------------------------------------------------------------------------------------
-// How many units lie side by side, and how many lines that makes: upright strips are read down, the others across.
-function grid(count, upright, height) {
-  if (!upright) return { columns: Math.min(count, ACROSS), lines: Math.ceil(count / ACROSS) };
-  const columns = Math.ceil(count / Math.max(1, Math.floor(height / 2.5)));
-  return { columns, lines: Math.ceil(count / columns) };
-}
-
-const sketch = new OffscreenCanvas(1, 1);
-
-// Every unit is a rectangle of its own: nothing is averaged away.
-function paint(pen, values, { left, top, width, height, upright = false, theme, palette, limit }) {
-  const { columns, lines } = grid(values.length, upright, height);
-  if (sketch.width !== columns) sketch.width = columns;
-  if (sketch.height !== lines) sketch.height = lines;
-  const image = new ImageData(columns, lines);
-  const dots = new Uint32Array(image.data.buffer);
-  for (let unit = 0; unit < values.length; unit++) {
-    const at = upright ? (unit % lines) * columns + Math.floor(unit / lines) : unit;
-    dots[at] = shade(theme, palette, limit, values[unit]) | 0xff000000;
-  }
-  const flat = sketch.getContext("2d");
-  flat.putImageData(image, 0, 0);
-  pen.imageSmoothingEnabled = false;
-  pen.fillStyle = theme.background;
-  pen.fillRect(left, top, width, height); // what lies under the strip must not show where a line is not full
-  pen.drawImage(sketch, left, top, width, height);
-  pen.fillStyle = theme.background;
-  const [across, down] = [width / columns, height / lines];
-  if (across >= 4) for (let i = 1; i < columns; i++) pen.fillRect(left + i * across - 0.25, top, 0.5, height);
-  if (down >= 4) for (let i = 1; i < lines; i++) pen.fillRect(left, top + i * down - 0.25, width, 0.5);
-}
+export const CELL_WIDTH = 656,
+  NODE = 150,
+  ROW = 54,
+  TITLE = 19; // pixels
 
 // ---- Plans: which value stands where, and how they are connected ------------------------------------------------------
 // Rows and columns of the drawing; wires run in pixels from left to right, and the backward direction is its mirror image.
-const LEFT = 10, MIDDLE = 206, RIGHT = CELL_WIDTH - NODE - 10;
+const LEFT = 10,
+  MIDDLE = 206,
+  RIGHT = CELL_WIDTH - NODE - 10;
 const at = (line) => 4 + line * ROW + 29; // the height of a strip's middle
 const [Y0, Y1, Y2, Y3, Y4] = [0, 1, 2, 3, 4].map(at);
-const IN = LEFT + NODE, OUT = MIDDLE + NODE, P = OUT + 32; // where strips end, and where gates meet the state
+const IN = LEFT + NODE,
+  OUT = MIDDLE + NODE,
+  P = OUT + 32; // where strips end, and where gates meet the state
 const PLANS = {
   rnn: {
-    nodes: [["h0", LEFT, 1], ["m", MIDDLE, 1], ["x", LEFT, 3], ["k", MIDDLE, 3], ["h", RIGHT, 2]],
-    wires: [
-      [`M${IN},${Y1}H${MIDDLE}`, "h"], [`M${IN},${Y3}H${MIDDLE}`, "x"], [`M${OUT},${Y1}H${P}V${Y2 - 10}`, "m"],
-      [`M${OUT},${Y3}H${P}V${Y2 + 10}`, "k"], [`M${P + 10},${Y2}H${P + 46}`, ""], [`M${P + 76},${Y2}H${RIGHT}`, "h"],
+    nodes: [
+      ["h0", LEFT, 1],
+      ["m", MIDDLE, 1],
+      ["x", LEFT, 3],
+      ["k", MIDDLE, 3],
+      ["h", RIGHT, 2],
     ],
-    dots: [[P, Y2, "+"], [P + 61, Y2, "squash"]],
+    wires: [
+      [`M${IN},${Y1}H${MIDDLE}`, "h"],
+      [`M${IN},${Y3}H${MIDDLE}`, "x"],
+      [`M${OUT},${Y1}H${P}V${Y2 - 10}`, "m"],
+      [`M${OUT},${Y3}H${P}V${Y2 + 10}`, "k"],
+      [`M${P + 10},${Y2}H${P + 46}`, ""],
+      [`M${P + 76},${Y2}H${RIGHT}`, "h"],
+    ],
+    dots: [
+      [P, Y2, "+"],
+      [P + 61, Y2, "squash"],
+    ],
   },
   lstm: {
     nodes: [
-      ["x", LEFT, 4], ["h0", LEFT, 2], ["c0", LEFT, 0], ["f", MIDDLE, 1], ["i", MIDDLE, 2], ["g", MIDDLE, 3], ["o", MIDDLE, 4],
-      ["c", RIGHT, 0], ["tanhc", RIGHT, 2], ["h", RIGHT, 4],
+      ["x", LEFT, 4],
+      ["h0", LEFT, 2],
+      ["c0", LEFT, 0],
+      ["f", MIDDLE, 1],
+      ["i", MIDDLE, 2],
+      ["g", MIDDLE, 3],
+      ["o", MIDDLE, 4],
+      ["c", RIGHT, 0],
+      ["tanhc", RIGHT, 2],
+      ["h", RIGHT, 4],
     ],
     wires: [
-      [`M${IN},${Y2}H${IN + 20}M${IN + 20},${Y1}V${Y4}`, "h", true], [`M${IN},${Y4 + 4}H${IN + 32}V${Y1 + 4}`, "x", true],
-      ...[Y1, Y2, Y3, Y4].flatMap((y) => [[`M${IN + 20},${y - 4}H${MIDDLE}`, "h"], [`M${IN + 32},${y + 4}H${MIDDLE}`, "x"]]),
-      [`M${IN},${Y0}H${P - 10}`, "c"], [`M${P + 10},${Y0}H${P + 48}`, "c"], [`M${P + 68},${Y0}H${RIGHT}`, "c"],
-      [`M${OUT},${Y1}H${P}V${Y0 + 10}`, "f"], [`M${OUT},${Y2}H${P}V${Y2 + 17}`, "i"], [`M${OUT},${Y3}H${P}V${Y3 - 17}`, "g"],
+      [`M${IN},${Y2}H${IN + 20}M${IN + 20},${Y1}V${Y4}`, "h", true],
+      [`M${IN},${Y4 + 4}H${IN + 32}V${Y1 + 4}`, "x", true],
+      ...[Y1, Y2, Y3, Y4].flatMap((y) => [
+        [`M${IN + 20},${y - 4}H${MIDDLE}`, "h"],
+        [`M${IN + 32},${y + 4}H${MIDDLE}`, "x"],
+      ]),
+      [`M${IN},${Y0}H${P - 10}`, "c"],
+      [`M${P + 10},${Y0}H${P + 48}`, "c"],
+      [`M${P + 68},${Y0}H${RIGHT}`, "c"],
+      [`M${OUT},${Y1}H${P}V${Y0 + 10}`, "f"],
+      [`M${OUT},${Y2}H${P}V${Y2 + 17}`, "i"],
+      [`M${OUT},${Y3}H${P}V${Y3 - 17}`, "g"],
       [`M${P + 10},${(Y2 + Y3) / 2}H${P + 58}V${Y0 + 10}`, ""],
-      [`M${RIGHT + NODE / 2},${Y0 + 10}V${Y1 - 11}`, "c", true], [`M${RIGHT + NODE / 2},${Y1 + 11}V${Y2 - 30}`, "c"],
-      [`M${RIGHT},${Y2}H${P + 84}V${Y4 - 10}`, "c"], [`M${OUT},${Y4}H${P + 74}`, "o"], [`M${P + 94},${Y4}H${RIGHT}`, "h"],
+      [`M${RIGHT + NODE / 2},${Y0 + 10}V${Y1 - 11}`, "c", true],
+      [`M${RIGHT + NODE / 2},${Y1 + 11}V${Y2 - 30}`, "c"],
+      [`M${RIGHT},${Y2}H${P + 84}V${Y4 - 10}`, "c"],
+      [`M${OUT},${Y4}H${P + 74}`, "o"],
+      [`M${P + 94},${Y4}H${RIGHT}`, "h"],
     ],
-    dots: [[P, Y0, "⊙"], [P, (Y2 + Y3) / 2, "⊙"], [P + 58, Y0, "+"], [RIGHT + NODE / 2, Y1, "tanh"], [P + 84, Y4, "⊙"]],
+    dots: [
+      [P, Y0, "⊙"],
+      [P, (Y2 + Y3) / 2, "⊙"],
+      [P + 58, Y0, "+"],
+      [RIGHT + NODE / 2, Y1, "tanh"],
+      [P + 84, Y4, "⊙"],
+    ],
   },
   gru: {
     nodes: [
-      ["h0", LEFT, 0], ["x", LEFT, 4], ["r", MIDDLE, 2], ["z", MIDDLE, 1], ["m", MIDDLE, 3], ["k", MIDDLE, 4], ["n", RIGHT, 3],
+      ["h0", LEFT, 0],
+      ["x", LEFT, 4],
+      ["r", MIDDLE, 2],
+      ["z", MIDDLE, 1],
+      ["m", MIDDLE, 3],
+      ["k", MIDDLE, 4],
+      ["n", RIGHT, 3],
       ["h", RIGHT, 0],
     ],
     wires: [
-      [`M${IN},${Y0}H${P - 10}`, "h"], [`M${IN + 20},${Y0}V${Y3}`, "h", true],
-      [`M${IN},${Y4}H${MIDDLE}`, "x"], [`M${IN + 32},${Y4}V${Y1 + 4}`, "x", true],
-      ...[Y1, Y2].flatMap((y) => [[`M${IN + 20},${y - 4}H${MIDDLE}`, "h"], [`M${IN + 32},${y + 4}H${MIDDLE}`, "x"]]),
+      [`M${IN},${Y0}H${P - 10}`, "h"],
+      [`M${IN + 20},${Y0}V${Y3}`, "h", true],
+      [`M${IN},${Y4}H${MIDDLE}`, "x"],
+      [`M${IN + 32},${Y4}V${Y1 + 4}`, "x", true],
+      ...[Y1, Y2].flatMap((y) => [
+        [`M${IN + 20},${y - 4}H${MIDDLE}`, "h"],
+        [`M${IN + 32},${y + 4}H${MIDDLE}`, "x"],
+      ]),
       [`M${IN + 20},${Y3}H${MIDDLE}`, "h"],
-      [`M${OUT},${Y1}H${P}V${Y0 + 10}`, "z"], [`M${P},${Y1}H${P + 22}`, "z"], [`M${P + 50},${Y1}H${P + 66}`, "z"],
-      [`M${P + 10},${Y0}H${P + 66}`, "h"], [`M${P + 76},${Y1 - 10}V${Y0 + 10}`, ""], [`M${P + 86},${Y0}H${RIGHT}`, "h"],
-      [`M${OUT},${Y2}H${P}V${Y3 - 10}`, "r"], [`M${OUT},${Y3}H${P - 10}`, "m"], [`M${P + 10},${Y3}H${P + 26}`, ""],
-      [`M${OUT},${Y4}H${P + 36}V${Y3 + 10}`, "k"], [`M${P + 46},${Y3}H${P + 58}`, ""], [`M${P + 94},${Y3}H${RIGHT}`, "n"],
+      [`M${OUT},${Y1}H${P}V${Y0 + 10}`, "z"],
+      [`M${P},${Y1}H${P + 22}`, "z"],
+      [`M${P + 50},${Y1}H${P + 66}`, "z"],
+      [`M${P + 10},${Y0}H${P + 66}`, "h"],
+      [`M${P + 76},${Y1 - 10}V${Y0 + 10}`, ""],
+      [`M${P + 86},${Y0}H${RIGHT}`, "h"],
+      [`M${OUT},${Y2}H${P}V${Y3 - 10}`, "r"],
+      [`M${OUT},${Y3}H${P - 10}`, "m"],
+      [`M${P + 10},${Y3}H${P + 26}`, ""],
+      [`M${OUT},${Y4}H${P + 36}V${Y3 + 10}`, "k"],
+      [`M${P + 46},${Y3}H${P + 58}`, ""],
+      [`M${P + 94},${Y3}H${RIGHT}`, "n"],
       [`M${RIGHT + NODE / 2},${Y3 - 30}V${Y1}H${P + 86}`, "n"],
     ],
     dots: [
-      [P, Y0, "⊙"], [P + 36, Y1, "1−"], [P + 76, Y1, "⊙"], [P + 76, Y0, "+"], [P, Y3, "⊙"], [P + 36, Y3, "+"], [P + 76, Y3, "tanh"],
+      [P, Y0, "⊙"],
+      [P + 36, Y1, "1−"],
+      [P + 76, Y1, "⊙"],
+      [P + 76, Y0, "+"],
+      [P, Y3, "⊙"],
+      [P + 36, Y3, "+"],
+      [P + 76, Y3, "tanh"],
     ],
   },
 };
@@ -122,17 +133,33 @@ const PLANS = {
 const WEIGHED = "W·x + W·h + b";
 const RULES = {
   rnn: { h: `f( ${WEIGHED} )` },
-  lstm: { i: `σ( ${WEIGHED} )`, f: `σ( ${WEIGHED} )`, g: `tanh( ${WEIGHED} )`, o: `σ( ${WEIGHED} )`, c: "f ⊙ c + i ⊙ g", h: "o ⊙ tanh c" },
+  lstm: {
+    i: `σ( ${WEIGHED} )`,
+    f: `σ( ${WEIGHED} )`,
+    g: `tanh( ${WEIGHED} )`,
+    o: `σ( ${WEIGHED} )`,
+    c: "f ⊙ c + i ⊙ g",
+    h: "o ⊙ tanh c",
+  },
   gru: { r: `σ( ${WEIGHED} )`, z: `σ( ${WEIGHED} )`, n: "tanh( W·x + b + r ⊙ (W·h + b) )", h: "(1 − z) ⊙ n + z ⊙ h" },
 };
 
 // ---- The opened cell ----------------------------------------------------------------------------------------------------
-function unfolded(self) {
+export function unfolded(self) {
   const root = element("div", "ru-cell", null, { role: "group", hidden: "" });
   const nodes = element("div", "ru-nodes");
   const key = element("div", "ru-key");
   root.append(nodes, key);
-  const cell = { root, nodes, key, parts: [], focus: () => focusOn(self), show: (step) => show(self, step) };
+  const cell = {
+    root,
+    nodes,
+    key,
+    parts: [],
+    focus: () => focusOn(self),
+    show: (step) => show(self, step),
+    spotted: () => spotted(self),
+    mark: () => mark(self),
+  };
   const unitAt = ({ target, clientX, clientY }) => {
     const part = cell.parts.find(({ strip }) => strip.contains(target));
     if (!part) return null;
@@ -151,17 +178,27 @@ function unfolded(self) {
   nodes.addEventListener("focusin", ({ target }) => {
     const part = cell.parts.find(({ node }) => node === target);
     const { spot } = spotted(self);
-    if (part && part.name !== spot.name) point(self, { spot: { name: part.name, unit: Math.min(spot.unit, part.count - 1) } });
+    if (part && part.name !== spot.name)
+      point(self, { spot: { name: part.name, unit: Math.min(spot.unit, part.count - 1) } });
   });
   nodes.addEventListener("keydown", (event) => {
     const { spot } = spotted(self);
     const index = cell.parts.findIndex(({ name }) => name === spot.name);
     const part = cell.parts[index];
-    const unit = { ArrowRight: spot.unit + 1, ArrowLeft: spot.unit - 1, Home: 0, End: part.count - 1, PageDown: spot.unit + ACROSS, PageUp: spot.unit - ACROSS }[event.key];
+    const unit = {
+      ArrowRight: spot.unit + 1,
+      ArrowLeft: spot.unit - 1,
+      Home: 0,
+      End: part.count - 1,
+      PageDown: spot.unit + ACROSS,
+      PageUp: spot.unit - ACROSS,
+    }[event.key];
     const other = cell.parts[index + ({ ArrowDown: 1, ArrowUp: -1 }[event.key] ?? 0)] ?? part;
     if (event.key === "Escape") self.items[self.step].node.focus({ preventScroll: true });
-    else if (unit !== undefined) point(self, { spot: { name: spot.name, unit: Math.max(0, Math.min(unit, part.count - 1)) }, hover: null }, true);
-    else if (event.key.startsWith("Arrow")) point(self, { spot: { name: other.name, unit: Math.min(spot.unit, other.count - 1) }, hover: null }, true);
+    else if (unit !== undefined)
+      point(self, { spot: { name: spot.name, unit: Math.max(0, Math.min(unit, part.count - 1)) }, hover: null }, true);
+    else if (event.key.startsWith("Arrow"))
+      point(self, { spot: { name: other.name, unit: Math.min(spot.unit, other.count - 1) }, hover: null }, true);
     else return;
     event.preventDefault();
   });
@@ -195,16 +232,29 @@ function focusOn(self) {
 // Where a strip's values lie, the same at every step: sigmoids between 0 and 1, everything else around 0.
 function scaleOf({ data, limits, changed, view }, name) {
   if (changed && view === "difference") return { palette: "diverging", limit: 1 };
-  if ((data.cell === "lstm" && "ifo".includes(name)) || (data.cell === "gru" && "rz".includes(name))) return { palette: "sequential", limit: 1 };
+  if ((data.cell === "lstm" && "ifo".includes(name)) || (data.cell === "gru" && "rz".includes(name)))
+    return { palette: "sequential", limit: 1 };
   const sum = name === "k" || name === "m";
-  const limit = sum ? limits.sums : { x: limits.x, c: limits.c, c0: limits.c, h: limits.hidden, h0: limits.hidden }[name];
+  const limit = sum
+    ? limits.sums
+    : { x: limits.x, c: limits.c, c0: limits.c, h: limits.hidden, h0: limits.hidden }[name];
   return { palette: "diverging", limit: limit ?? 1 };
 }
 
 function show(self, step) {
   const { cell, data, wide } = self;
   const plan = PLANS[data.cell];
-  const shape = [data.cell, data.direction, data.nonlinearity, wide, data.part, data.layer, data.embedded, step === 0, step === data.tokens.length - 1].join();
+  const shape = [
+    data.cell,
+    data.direction,
+    data.nonlinearity,
+    wide,
+    data.part,
+    data.layer,
+    data.embedded,
+    step === 0,
+    step === data.tokens.length - 1,
+  ].join();
   if (cell.shape !== shape || cell.labels !== data.labels) {
     Object.assign(cell, { shape, labels: data.labels });
     cell.parts = plan.nodes.map(([name, x, line]) => partOf(self, name, x, line));
@@ -213,9 +263,9 @@ function show(self, step) {
     cell.root.setAttribute("aria-label", data.labels.inside);
   }
   cell.step = step;
-  const walk = walkShown(self);
-  self.now = stepValues(self, walk, step);
-  const other = self.changed && self.view !== "original" ? stepValues(self, self.original, step) : null;
+  const trace = traceShown(self);
+  self.now = stepValues(data, trace, step);
+  const other = self.changed && self.view !== "original" ? stepValues(data, self.original, step) : null;
   for (const part of cell.parts) {
     const mine = self.now[part.name];
     part.count = mine.length;
@@ -228,17 +278,30 @@ function show(self, step) {
 
 function partOf(self, name, x, line) {
   const { data, wide } = self;
-  const node = element("div", `ru-node ru-${name}`, null, { role: "slider", tabindex: "-1", "data-name": name, "aria-valuemin": 0 });
+  const node = element("div", `ru-node ru-${name}`, null, {
+    role: "slider",
+    tabindex: "-1",
+    "data-name": name,
+    "aria-valuemin": 0,
+  });
   const title = element("div", "ru-title");
   const value = element("output", "ru-value", null, { "aria-hidden": "true" });
-  const rule = wide ? "" : (RULES[data.cell][name] ?? "").replace(/^f\(/, data.nonlinearity === "relu" ? "ReLU(" : "tanh(");
-  title.append(symbol(self, name), element("span", "ru-role", data.labels[`role_${name}`] ?? ""), element("span", "ru-rule", rule && `= ${rule}`), value);
+  const rule = wide
+    ? ""
+    : (RULES[data.cell][name] ?? "").replace(/^f\(/, data.nonlinearity === "relu" ? "ReLU(" : "tanh(");
+  title.append(
+    symbol(self, name),
+    element("span", "ru-role", data.labels[`role_${name}`] ?? ""),
+    element("span", "ru-rule", rule && `= ${rule}`),
+    value,
+  );
   const strip = element("div", "ru-strip");
   const canvas = element("canvas");
   const frame = element("i", "ru-mark");
   strip.append(canvas, frame);
   node.append(title, strip);
-  if (name === "x" && self.original.attention && !data.layer) node.append(element("div", "ru-halves", halvesOf(data, self.original)));
+  if (name === "x" && self.original.attention && !data.layer)
+    node.append(element("div", "ru-halves", halvesOf(data, self.original)));
   if (wide) node.style.left = `${data.direction ? CELL_WIDTH - x - NODE : x}px`;
   return { name, line, node, strip, canvas, frame, value };
 }
@@ -266,7 +329,12 @@ function drawPart(self, part, mine, theirs) {
   const pen = canvas.getContext("2d");
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   const place = { left: 0, top: 0, width, height: tall, theme, ...scale };
-  if (theirs && view === "difference") paint(pen, Array.from(mine, (value, i) => value - theirs[i]), place);
+  if (theirs && view === "difference")
+    paint(
+      pen,
+      Array.from(mine, (value, i) => value - theirs[i]),
+      place,
+    );
   else if (theirs) {
     paint(pen, mine, { ...place, height: tall * 0.6 });
     paint(pen, theirs, { ...place, top: tall * 0.68, height: tall * 0.32 });
@@ -287,7 +355,11 @@ function borders({ data, rows }, plan) {
   const wire = (d, name) => svg("path", { d, class: `ru-wire ru-${name}` });
   const end = CELL_WIDTH - 3;
   const cell = data.cell === "lstm" ? [wire(`M0,${Y0}H${LEFT}M${RIGHT + NODE},${Y0}H${end}`, "c")] : [];
-  return [wire(`M0,${outside}H5V${height("h0")}H${LEFT}`, "h"), wire(`M${RIGHT + NODE},${height("h")}H${end - 5}V${outside}H${end}`, "h"), ...cell];
+  return [
+    wire(`M0,${outside}H5V${height("h0")}H${LEFT}`, "h"),
+    wire(`M${RIGHT + NODE},${height("h")}H${end - 5}V${outside}H${end}`, "h"),
+    ...cell,
+  ];
 }
 
 // Where cells are wide enough their numbers stand in them.
@@ -298,25 +370,58 @@ function inscribe(pen, values, { width, height, theme, palette, limit }) {
     const packed = shade(theme, palette, limit, value);
     const light = 0.2126 * (packed & 255) + 0.7152 * ((packed >> 8) & 255) + 0.0722 * ((packed >> 16) & 255);
     pen.fillStyle = light > 140 ? "#111" : "#fff";
-    pen.fillText(Number.isFinite(value) ? value.toFixed(2).replace("-", "−") : String(value), (unit + 0.5) * across, height / 2 + 1, across - 4);
+    pen.fillText(
+      Number.isFinite(value) ? value.toFixed(2).replace("-", "−") : String(value),
+      (unit + 0.5) * across,
+      height / 2 + 1,
+      across - 4,
+    );
   });
 }
 
 function drawingOf(self, plan) {
   const { data } = self;
   const flip = data.direction ? { transform: `matrix(-1 0 0 1 ${CELL_WIDTH} 0)` } : {};
-  const group = svg("g", flip, ...borders(self, plan), ...plan.wires.map(([d, name, bare]) => svg("path", { d, class: `ru-wire ru-${name || "plain"}`, ...(bare ? {} : { "marker-end": "url(#ru-head)" }) })));
+  const group = svg(
+    "g",
+    flip,
+    ...borders(self, plan),
+    ...plan.wires.map(([d, name, bare]) =>
+      svg("path", { d, class: `ru-wire ru-${name || "plain"}`, ...(bare ? {} : { "marker-end": "url(#ru-head)" }) }),
+    ),
+  );
   const dots = plan.dots.map(([x, y, sign]) => {
     const text = sign === "squash" ? (data.nonlinearity === "relu" ? "ReLU" : "tanh") : sign;
     const round = text.length === 1;
     const left = data.direction ? CELL_WIDTH - x : x;
-    return svg("g", { class: "ru-dot", transform: `translate(${left} ${y})` },
+    return svg(
+      "g",
+      { class: "ru-dot", transform: `translate(${left} ${y})` },
       svg("rect", { x: round ? -10 : -15, y: -10, width: round ? 20 : 30, height: 20, rx: 10 }),
-      Object.assign(svg("text", { y: 4 }), { textContent: text }));
+      Object.assign(svg("text", { y: 4 }), { textContent: text }),
+    );
   });
-  const head = svg("marker", { id: "ru-head", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto", markerUnits: "userSpaceOnUse" },
-    svg("path", { d: "M0,0.5L7,4L0,7.5z", fill: "context-stroke" }));
-  return svg("svg", { class: "ru-drawing", width: CELL_WIDTH, height: 5 * ROW + 8, "aria-hidden": "true" }, svg("defs", {}, head), group, ...dots);
+  const head = svg(
+    "marker",
+    {
+      id: "ru-head",
+      viewBox: "0 0 8 8",
+      refX: 7,
+      refY: 4,
+      markerWidth: 7,
+      markerHeight: 7,
+      orient: "auto",
+      markerUnits: "userSpaceOnUse",
+    },
+    svg("path", { d: "M0,0.5L7,4L0,7.5z", fill: "context-stroke" }),
+  );
+  return svg(
+    "svg",
+    { class: "ru-drawing", width: CELL_WIDTH, height: 5 * ROW + 8, "aria-hidden": "true" },
+    svg("defs", {}, head),
+    group,
+    ...dots,
+  );
 }
 
 // The frame around the value that is written out; the same unit in every strip of units.
@@ -333,7 +438,10 @@ function mark(self) {
     part.frame.hidden = !seen;
     setText(part.value, seen ? number(part.values[unit]) : "");
     const words = `[${unit}] = ${number(part.values[unit])}`;
-    part.node.setAttribute("aria-label", `${part.node.querySelector(".ru-symbol").textContent} ${self.data.labels[`role_${part.name}`] ?? ""}`);
+    part.node.setAttribute(
+      "aria-label",
+      `${part.node.querySelector(".ru-symbol").textContent} ${self.data.labels[`role_${part.name}`] ?? ""}`,
+    );
     part.node.setAttribute("aria-valuenow", unit);
     part.node.setAttribute("aria-valuetext", words);
     if (!seen) continue;

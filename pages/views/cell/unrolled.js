@@ -1,7 +1,15 @@
 // The network unrolled over a sentence: a column a token, states as colour strips, arrows between (see columns.js); the
-// chosen step opens in its place (unfolded.js), and the value that is pointed at is written out (equation.js).
+// chosen step opens in its place (open_cell.js), and the value that is pointed at is written out (equation.js).
+import { notify, pointAt } from "../../components/shared/cursor_bus.js";
+import { calm, element, setText, styleSheet, svg } from "../../components/shared/dom.js";
+import { component } from "../../components/shared/lifecycle.js";
+import { openTrace } from "./arithmetic.js";
+import { buildColumns, limitsOf, repaint, rowsOf } from "./columns.js";
+import { CELL_WIDTH, unfolded } from "./open_cell.js";
+import { themeOf } from "./strips.js";
 
-const BODY = 316; // pixels from the predictions down to the tokens: room for an open cell
+await styleSheet(import.meta.url);
+
 const SLIM = 44; // the narrowest column
 const GUTTER = 48; // the names of the rows, at the left
 const PACE = 900; // milliseconds a step while playing
@@ -36,8 +44,8 @@ export default component("rl-unrolled", {
     for (const choice of self.views.children) setText(choice, labels[choice.dataset.view]);
     if (self.version !== data.version) {
       self.version = data.version;
-      self.original = open(data.original);
-      self.changed = data.changed && open(data.changed, self.original);
+      self.original = openTrace(data.original);
+      self.changed = data.changed && openTrace(data.changed, self.original);
       self.limits = limitsOf(self);
       self.dirty = true;
     }
@@ -62,7 +70,8 @@ export default component("rl-unrolled", {
     draw(self);
   },
 
-  cursor(self) { // where a step of another part was chosen, what is open stays until the page has brought that part
+  cursor(self) {
+    // where a step of another part was chosen, what is open stays until the page has brought that part
     draw(self, elsewhere(self) ? self.step : undefined);
   },
   leave(self) {
@@ -71,24 +80,11 @@ export default component("rl-unrolled", {
   },
 });
 
-// ---- Data: typed arrays, and what the colours mean -------------------------------------------------------------------
-// What an edit left as it was is not sent twice.
-function open(walk, other = null) {
-  const all = (group, name) => Object.fromEntries(Object.entries(walk[group]).map(([key, one]) => [key, unpack(one)]));
-  return {
-    x: unpack(walk.x), features: unpack(walk.features), initial: all("initial"), values: all("values"), weights: { ...other?.weights, ...all("weights") },
-    hidden: unpack(walk.hidden), top: unpack(walk.top), probability: unpack(walk.probability),
-    attention: walk.attention && unpack(walk.attention), encoded: walk.encoded && unpack(walk.encoded),
-  };
-}
-
-const walkShown = (self) => (self.changed && self.view !== "original" ? self.changed : self.original);
-const row = ({ values, shape }, index) => values.subarray(index * shape.at(-1), (index + 1) * shape.at(-1));
-
 // ---- Drawing -----------------------------------------------------------------------------------------------------------
 // The page counts steps along the whole chain, the picture those of its own part.
 const within = ({ data }, step) => step >= data.offset && step < data.offset + data.tokens.length;
-const elsewhere = ({ data, group }) => Number.isInteger(group.pinned) && data.several && !within({ data }, group.pinned);
+const elsewhere = ({ data, group }) =>
+  Number.isInteger(group.pinned) && data.several && !within({ data }, group.pinned);
 
 // Where the picture is: open at the chosen step, or at the second where none of its steps was chosen; closed on request.
 function stepShown(self) {
@@ -153,8 +149,6 @@ function scrollTo(self, step, gently) {
   const still = calm() || !gently || wide; // the cell moves by itself
   scroller.scrollTo({ left, behavior: still ? "instant" : "smooth" });
 }
-
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // ---- Hands -------------------------------------------------------------------------------------------------------------
 function toolbar(self) {

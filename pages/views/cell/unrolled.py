@@ -13,7 +13,7 @@ from rnnlab.i18n import Translate
 from rnnlab.records.history import Part, Place
 from rnnlab.records.trace import Intervention, PartTrace, TraceResult, part_named, width
 
-_unrolled = component("unrolled", "columns", "open_cell", "equation", "theme")
+_unrolled = component(__file__, "unrolled")
 
 # What the component says, and the roles of the values in an opened cell.
 NAMES = (

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.components.chart.chart import live_chart
 from pages.components.component import component, encode
+from pages.components.table.standings import standings as _standings
 from pages.shell.lessons import open_experiment
 from pages.shell.panel import panel
 from pages.shell.race_setup import understood
@@ -21,7 +22,7 @@ from rnnlab.race.standings import Quartiles, Standing
 
 AXES: tuple[figures.Axis, ...] = ("epochs", "seconds")
 COLUMNS = ("variant", "size", "epochs", "loss", "accuracy", "score", "best", "each", "all")
-_race, _standings = component("race", "variant_mark"), component("standings", "variant_mark")
+_race = component(__file__, "race")
 
 
 # Lanes

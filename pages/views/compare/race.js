@@ -1,5 +1,10 @@
 // The race: a lane for each variant, in it a track for each seed. What is given is where all runs stand; between two
 // such messages the style sheet moves them on.
+import { element, setText, styleSheet } from "../../components/shared/dom.js";
+import { component } from "../../components/shared/lifecycle.js";
+import { lineSample } from "../../components/shared/line_sample.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rl-race", {
   build(self) {
@@ -26,14 +31,18 @@ function laneOf(lane) {
   const node = element("div", "rl-lane", null, { role: "listitem" });
   node.style.setProperty("--rl-hue", lane.hue);
   const head = element("header");
-  const [place, name, size, loss, score] = ["place", "name", "size", "loss", "score"].map((part) => element("span", `rl-lane-${part}`));
-  head.append(place, markOf(lane), name, size, loss, score);
+  const [place, name, size, loss, score] = ["place", "name", "size", "loss", "score"].map((part) =>
+    element("span", `rl-lane-${part}`),
+  );
+  head.append(place, lineSample(lane), name, size, loss, score);
   const runs = lane.runs.map(() => {
     const row = element("div", "rl-run");
     const track = element("div", "rl-track", null, { role: "progressbar", "aria-valuemin": "0" });
     const [done, runner, flag] = [element("i", "rl-done"), element("i", "rl-runner"), element("i", "rl-flag")];
     track.append(done, flag, runner);
-    const [seed, epoch, loss, score, note] = ["seed", "epoch", "loss", "score", "note"].map((part) => element("span", `rl-run-${part}`));
+    const [seed, epoch, loss, score, note] = ["seed", "epoch", "loss", "score", "note"].map((part) =>
+      element("span", `rl-run-${part}`),
+    );
     row.append(seed, track, epoch, loss, score, note);
     return { row, track, seed, epoch, loss, score, note };
   });
@@ -52,6 +61,9 @@ function show(parts, lane, labels) {
     track.setAttribute("aria-valuemax", run.epochs);
     track.setAttribute("aria-valuenow", run.done);
     track.setAttribute("aria-label", `${lane.name}, ${run.seed}`);
-    track.setAttribute("aria-valuetext", [run.epoch, run.loss && `${labels.loss} ${run.loss}`, run.note].filter(Boolean).join(", "));
+    track.setAttribute(
+      "aria-valuetext",
+      [run.epoch, run.loss && `${labels.loss} ${run.loss}`, run.note].filter(Boolean).join(", "),
+    );
   });
 }

@@ -30,7 +30,7 @@ from rnnlab.experiment.race_plan import RUNS, VARIANTS, Change, RacePlan
 from rnnlab.i18n import Translate
 
 CHARACTERS = 200  # of typed values
-_variants = component("variants", "variant_mark")
+_variants = component(__file__, "variants")
 
 
 def render(base: Experiment, asked: RaceSetup, t: Translate) -> None:

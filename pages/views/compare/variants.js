@@ -1,4 +1,9 @@
 // The variants that are to take part: the sign of each, what it changes, and a button that takes it out.
+import { element, fill, styleSheet } from "../../components/shared/dom.js";
+import { component } from "../../components/shared/lifecycle.js";
+import { lineSample } from "../../components/shared/line_sample.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rl-variants", {
   build(self) {
@@ -17,9 +22,12 @@ export default component("rl-variants", {
 
 function row(self, variant, index) {
   const node = element("div", "rl-variant", null, { role: "listitem" });
-  const remove = element("button", "", "✕", { type: "button", title: fill(self.data.labels.remove, { name: variant.name }) });
+  const remove = element("button", "", "✕", {
+    type: "button",
+    title: fill(self.data.labels.remove, { name: variant.name }),
+  });
   remove.setAttribute("aria-label", remove.title);
   remove.addEventListener("click", () => self.setTriggerValue("removed", { index, of: variant.said }));
-  node.append(markOf(variant), element("span", "", variant.name), remove);
+  node.append(lineSample(variant), element("span", "", variant.name), remove);
   return node;
 }

@@ -1,5 +1,10 @@
 // A text that a network wrote, each token tinted by its probability; beside it what could have been written at the
 // step that is pointed at. Writes it again, token by token, on request.
+import { unpack } from "../../components/shared/arrays.js";
+import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
+import { component } from "../../components/shared/lifecycle.js";
+
+await styleSheet(import.meta.url);
 
 const WHOLE = 9000; // milliseconds that playing takes, whatever the length; but no step is quicker or slower than
 const PACES = [25, 400];
@@ -15,7 +20,11 @@ export default component("rl-generated", {
     self.legend = element("div", "rl-gen-legend");
     const bar = element("div", "rl-gen-bar");
     bar.append(self.play, self.count, self.legend);
-    self.text = element("div", "rl-gen-text", null, { role: "listbox", tabindex: "-1", "aria-orientation": "horizontal" });
+    self.text = element("div", "rl-gen-text", null, {
+      role: "listbox",
+      tabindex: "-1",
+      "aria-orientation": "horizontal",
+    });
     self.title = element("p", "rl-gen-title");
     self.table = element("table");
     self.notes = element("div", "rl-gen-notes");
@@ -33,11 +42,20 @@ export default component("rl-generated", {
     root.dataset.epoch = data.epoch;
     root.classList.toggle("rl-gen-stale", data.stale);
     root.setAttribute("aria-busy", String(data.stale));
-    const source = JSON.stringify([data.run, data.epoch, data.prompt, data.vocabulary, data.ids.b64, data.model.b64, data.top_left.b64]);
+    const source = JSON.stringify([
+      data.run,
+      data.epoch,
+      data.prompt,
+      data.vocabulary,
+      data.ids.b64,
+      data.model.b64,
+      data.top_left.b64,
+    ]);
     if (self.source !== source) {
       if (self.source !== undefined) stop(self);
       self.source = source;
-      for (const name of ["ids", "model", "left", "entropy", "kept", "top", "top_model", "top_left"]) self[name] = unpack(data[name]).values;
+      for (const name of ["ids", "model", "left", "entropy", "kept", "top", "top_model", "top_left"])
+        self[name] = unpack(data[name]).values;
       self.ranks = data.top.shape[1];
       self.hovered = null;
       if (self.pinned !== null && self.pinned >= self.ids.length) self.pinned = null;
@@ -54,12 +72,19 @@ export default component("rl-generated", {
 // ---- The text ------------------------------------------------------------------------------------------------------
 function build(self) {
   const { data, ids, model } = self;
-  const prompt = element("span", "rl-gen-prompt", null, { role: "option", "aria-selected": "false", "aria-disabled": "true" });
+  const prompt = element("span", "rl-gen-prompt", null, {
+    role: "option",
+    "aria-selected": "false",
+    "aria-disabled": "true",
+  });
   prompt.append(tokenNode(data.prompt.join(data.joiner)));
   prompt.title = data.labels.prompt ?? "";
   prompt.setAttribute("aria-label", `${data.labels.prompt ?? ""}: ${data.prompt.join(data.joiner)}`);
   // Characters flow as text does; a longer token stays whole.
-  self.text.classList.toggle("rl-gen-words", data.vocabulary.some((token) => [...token].length > 1));
+  self.text.classList.toggle(
+    "rl-gen-words",
+    data.vocabulary.some((token) => [...token].length > 1),
+  );
   self.cells = Array.from(ids, (id, step) => {
     const node = element("span", "rl-gen-token", null, { role: "option", tabindex: "-1", "data-step": step });
     const token = data.vocabulary[id];
@@ -77,7 +102,8 @@ function build(self) {
 // Where nothing was chosen yet: the first step at which the network was least sure.
 function defaultStep({ entropy, cells }) {
   let best = 0;
-  for (let step = 1; step < Math.min(cells.length, 60); step += 1) if (entropy[2 * step] > entropy[2 * best]) best = step;
+  for (let step = 1; step < Math.min(cells.length, 60); step += 1)
+    if (entropy[2 * step] > entropy[2 * best]) best = step;
   return best;
 }
 
@@ -102,15 +128,22 @@ function draw(self) {
   self.play.setAttribute("aria-label", (playing ? data.labels.pause : data.labels.play) ?? "");
   self.play.disabled = cells.length === 0;
   const written = Math.min(self.shown, cells.length);
-  setText(self.count, data.stale ? data.labels.stale ?? "" : fill(data.labels.count, { written, count: cells.length, epoch: data.epoch }));
+  setText(
+    self.count,
+    data.stale
+      ? (data.labels.stale ?? "")
+      : fill(data.labels.count, { written, count: cells.length, epoch: data.epoch }),
+  );
   if (cells.length) drawStep(self, step);
   else for (const node of [self.title, self.table, self.notes]) node.replaceChildren();
 }
 
 function drawLegend({ legend, data }) {
   legend.replaceChildren(
-    element("span", "rl-gen-prompt", data.labels.prompt), element("span", "", data.labels.unsure),
-    element("i", "", null, { "aria-hidden": "true" }), element("span", "", data.labels.sure),
+    element("span", "rl-gen-prompt", data.labels.prompt),
+    element("span", "", data.labels.unsure),
+    element("i", "", null, { "aria-hidden": "true" }),
+    element("span", "", data.labels.sure),
     element("span", "rl-gen-rare", fill(data.labels.rare, { share: `${RARE * 100}%` })),
   );
 }
@@ -123,7 +156,8 @@ function drawStep(self, step) {
   for (let i = before.length - 1; i >= 0 && end.join(data.joiner).length < 14; i -= 1) end.unshift(before[i]);
   const tail = [...end.slice(0, -1), visible(end.at(-1))].join(data.joiner);
   self.title.replaceChildren(
-    element("span", "", fill(data.labels.step, { step: step + 1 })), " ",
+    element("span", "", fill(data.labels.step, { step: step + 1 })),
+    " ",
     tokenNode(`${before.length > end.length ? "…" : ""}${tail}`),
   );
   const rows = [];
@@ -143,18 +177,30 @@ function drawStep(self, step) {
     others -= 1;
   }
   const named = ranks + (found ? 0 : 1);
-  if (data.classes > named) rows.push(rest(self, data.classes - named, Math.max(restModel, 0), others ? Math.max(restLeft, 0) : 0));
+  if (data.classes > named)
+    rows.push(rest(self, data.classes - named, Math.max(restModel, 0), others ? Math.max(restLeft, 0) : 0));
   const head = element("tr");
-  head.append(element("td"), element("td"), element("td"), ...["network", "drawn"].map((name) => element("th", "", data.labels[name], { scope: "col" })));
+  head.append(
+    element("td"),
+    element("td"),
+    element("td"),
+    ...["network", "drawn"].map((name) => element("th", "", data.labels[name], { scope: "col" })),
+  );
   table.replaceChildren(head, ...rows);
-  const said = [[data.labels.entropy, { bits: entropy[2 * step].toFixed(2), most: Math.log2(data.classes).toFixed(2) }],
-    [data.labels.kept, { bits: entropy[2 * step + 1].toFixed(2), kept: kept[step], count: data.classes }]];
+  const said = [
+    [data.labels.entropy, { bits: entropy[2 * step].toFixed(2), most: Math.log2(data.classes).toFixed(2) }],
+    [data.labels.kept, { bits: entropy[2 * step + 1].toFixed(2), kept: kept[step], count: data.classes }],
+  ];
   self.notes.replaceChildren(...said.map(([sentence, values]) => element("p", "", fill(sentence, values))));
 }
 
 function option({ data }, id, model, left, chosen) {
   const special = id < data.specials;
-  const row = tableRow(tokenNode(visible(data.vocabulary[id]), special ? "rl-token rl-special" : "rl-token"), model, left);
+  const row = tableRow(
+    tokenNode(visible(data.vocabulary[id]), special ? "rl-token rl-special" : "rl-token"),
+    model,
+    left,
+  );
   row.dataset.token = data.vocabulary[id];
   row.classList.toggle("rl-gen-chosen", chosen);
   row.classList.toggle("rl-gen-cut", left === 0);
@@ -171,8 +217,13 @@ function rest({ data }, count, model, left) {
 
 function tableRow(name, model, left) {
   const row = element("tr", "", null, { "data-model": model, "data-left": left });
-  const cells = ["rl-gen-sign", "rl-gen-name", "rl-gen-bars", "rl-gen-number", "rl-gen-number"].map((one) => element("td", one));
-  const bars = [["rl-gen-model", model], ["rl-gen-left", left]].map(([className, share]) => {
+  const cells = ["rl-gen-sign", "rl-gen-name", "rl-gen-bars", "rl-gen-number", "rl-gen-number"].map((one) =>
+    element("td", one),
+  );
+  const bars = [
+    ["rl-gen-model", model],
+    ["rl-gen-left", left],
+  ].map(([className, share]) => {
     const bar = element("span", className);
     bar.style.width = `${(share * 100).toFixed(2)}%`;
     return bar;
@@ -203,8 +254,13 @@ function listen(self) {
     const node = target.closest?.(".rl-gen-token");
     return node ? Number(node.dataset.step) : null;
   };
-  const point = (change) => { Object.assign(self, change); draw(self); };
-  self.text.addEventListener("pointerover", (event) => { if (event.pointerType !== "touch") point({ hovered: stepAt(event) }); });
+  const point = (change) => {
+    Object.assign(self, change);
+    draw(self);
+  };
+  self.text.addEventListener("pointerover", (event) => {
+    if (event.pointerType !== "touch") point({ hovered: stepAt(event) });
+  });
   self.text.addEventListener("pointerleave", () => point({ hovered: null }));
   self.text.addEventListener("click", (event) => {
     const step = stepAt(event);
@@ -215,7 +271,16 @@ function listen(self) {
   self.text.addEventListener("keydown", (event) => {
     const at = stepAt(event) ?? stepShown(self);
     const last = self.cells.length - 1;
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: at + 10, ArrowUp: at - 10, Home: 0, End: last, Enter: at, " ": at }[event.key];
+    const to = {
+      ArrowRight: at + 1,
+      ArrowLeft: at - 1,
+      ArrowDown: at + 10,
+      ArrowUp: at - 10,
+      Home: 0,
+      End: last,
+      Enter: at,
+      " ": at,
+    }[event.key];
     if (event.key === "Escape") point({ pinned: null });
     if (to === undefined) return;
     event.preventDefault();

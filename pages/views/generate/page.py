@@ -24,8 +24,8 @@ from rnnlab.lessons.presets import OPENS_ON
 from rnnlab.records.generation import Generation, spread
 from rnnlab.records.history import Checkpoint, Opening
 
-_generated = component("generated")
-_samples = component("samples")
+_generated = component(__file__, "generated")
+_samples = component(__file__, "samples")
 
 LESSON = next(preset for preset, page in OPENS_ON.items() if page == "generate")
 ANEW = r"p'_i \propto \exp(z_i / T) \quad\text{for } i \text{ among the top } k \text{ and within } p"

@@ -1,5 +1,10 @@
 // The same prompt and the same draws at several epochs of a run, a row each. The row that the epoch scrubber is at, or
 // has passed last, is marked; clicking a row moves it there.
+import { moveTo } from "../../components/shared/cursor_bus.js";
+import { element, fill, setText, styleSheet, tokenNode } from "../../components/shared/dom.js";
+import { component } from "../../components/shared/lifecycle.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rl-samples", {
   build(self) {
@@ -20,12 +25,17 @@ export default component("rl-samples", {
       rows.clear();
     }
     self.table.setAttribute("aria-label", data.labels.name ?? "");
-    self.head.replaceChildren(...["epoch", "text", "bits", "copied"].map((name) => element("th", `rl-samples-${name}`, data.labels[name], { scope: "col" })));
+    self.head.replaceChildren(
+      ...["epoch", "text", "bits", "copied"].map((name) =>
+        element("th", `rl-samples-${name}`, data.labels[name], { scope: "col" }),
+      ),
+    );
     const kept = new Map(data.rows.map((row) => [row.epoch, rows.get(row.epoch) ?? build(self, row.epoch)]));
     self.rows = kept;
     for (const row of data.rows) write(kept.get(row.epoch), row, data);
     const nodes = [...kept.values()].map(({ node }) => node);
-    if (nodes.length !== self.body.children.length || nodes.some((node, i) => node !== self.body.children[i])) self.body.replaceChildren(...nodes);
+    if (nodes.length !== self.body.children.length || nodes.some((node, i) => node !== self.body.children[i]))
+      self.body.replaceChildren(...nodes);
     draw(self);
   },
 
@@ -38,7 +48,9 @@ function build(self, epoch) {
   const go = element("button", "", epoch === 0 ? data.labels.start : String(epoch), { type: "button" });
   go.title = fill(data.labels.go, { epoch });
   go.addEventListener("click", () => moveTo(self.group, epoch));
-  const cells = Object.fromEntries(["epoch", "text", "bits", "copied"].map((name) => [name, element("td", `rl-samples-${name}`)]));
+  const cells = Object.fromEntries(
+    ["epoch", "text", "bits", "copied"].map((name) => [name, element("td", `rl-samples-${name}`)]),
+  );
   cells.epoch.append(go);
   const text = tokenNode("");
   cells.text.append(text);
@@ -53,7 +65,7 @@ function write({ node, go, text, number, bar, copied }, row, { labels, most, liv
   node.classList.toggle("rl-samples-waits", waits);
   node.setAttribute("aria-busy", String(waits));
   bar.hidden = waits && !number.textContent;
-  setText(go, row.epoch === 0 ? labels.start ?? "" : String(row.epoch));
+  setText(go, row.epoch === 0 ? (labels.start ?? "") : String(row.epoch));
   go.disabled = live;
   if (waits) {
     if (!text.textContent) setText(text, labels.waiting ?? "");
@@ -69,7 +81,7 @@ function write({ node, go, text, number, bar, copied }, row, { labels, most, liv
 function draw(self) {
   const { root, group, rows, data } = self;
   const epochs = [...rows.keys()];
-  const at = data.live ? epochs.at(-1) : epochs.findLast((epoch) => epoch <= group.epoch) ?? epochs[0];
+  const at = data.live ? epochs.at(-1) : (epochs.findLast((epoch) => epoch <= group.epoch) ?? epochs[0]);
   root.dataset.epoch = data.live ? at : group.epoch;
   for (const [epoch, { node }] of rows) {
     if (epoch === at) node.setAttribute("aria-current", "true");

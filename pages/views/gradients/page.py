@@ -4,7 +4,8 @@ other cells, the norms that clipping looks at, and one weight's gradient checked
 import numpy as np
 import streamlit as st
 
-from pages.components.component import component, pack
+from pages.components.component import pack
+from pages.components.shaded_tokens.flow import flow
 from pages.shell import cursor, run_chart
 from pages.shell.ask_worker import ask_worker
 from pages.shell.markdown import verbatim
@@ -18,7 +19,7 @@ from rnnlab.figures import gradients as figures
 from rnnlab.i18n import Translate
 from rnnlab.records.gradients import Choice, ThroughTime
 
-_words = component("flow")
+_words = flow
 
 SMALL = 100_000  # parameters: such a network's gradients are followed while it trains
 SPAN = 6  # powers of ten from the palest word to the darkest

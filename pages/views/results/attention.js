@@ -1,5 +1,22 @@
 // Where the decoder looks: target × source as a heatmap, joined to both sentences. A row is a target step and sums to 1.
 // Steps are counted as on the strip: the source's first, behind them the decoder's; so pointing here points there too.
+import { notify, pointAt, stepOf } from "../../components/shared/cursor_bus.js";
+import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
+import { component, shownFrame } from "../../components/shared/lifecycle.js";
+import {
+  bringIntoSight,
+  classesAt,
+  digits,
+  openPacked,
+  shade,
+  shades,
+  tabStop,
+  tokenClass,
+  tokenRow,
+  writeRow,
+} from "./sequences.js";
+
+await styleSheet(import.meta.url);
 
 const CELL = { narrowest: 16, widest: 46, lowest: 19, highest: 28, numbered: 34 }; // pixels
 
@@ -15,15 +32,16 @@ export default component("rs rs-attention", {
       });
       self.switch.append(choice);
     }
-    const side = (start) => tokenRow({
-      point: (i) => pointAt(self.group, { hovered: i === null ? null : start() + i }),
-      choose: (i, again) => {
-        self.cell = self.kept = null;
-        const step = i === null ? null : start() + i;
-        pointAt(self.group, { pinned: again && step === self.group.pinned ? null : step });
-        notify(self.group);
-      },
-    });
+    const side = (start) =>
+      tokenRow({
+        point: (i) => pointAt(self.group, { hovered: i === null ? null : start() + i }),
+        choose: (i, again) => {
+          self.cell = self.kept = null;
+          const step = i === null ? null : start() + i;
+          pointAt(self.group, { pinned: again && step === self.group.pinned ? null : step });
+          notify(self.group);
+        },
+      });
     self.source = side(() => 0);
     self.target = side(() => self.data.source.length);
     self.said = element("div", "rs-said", null, { role: "status", "aria-live": "polite" });
@@ -72,7 +90,10 @@ function shown({ data, packed, mode }, frame) {
   const columns = data.source.length;
   if (mode === "told") {
     const size = data.target.length * columns;
-    return { tokens: classesAt(data, data.target), weights: packed.weights.values.subarray(frame * size, (frame + 1) * size) };
+    return {
+      tokens: classesAt(data, data.target),
+      weights: packed.weights.values.subarray(frame * size, (frame + 1) * size),
+    };
   }
   return { tokens: classesAt(data, packed.free.row(frame)), weights: packed.free_weights.row(frame) };
 }
@@ -93,7 +114,11 @@ function draw(self) {
   if (self.picture !== picture) {
     self.picture = picture;
     Object.assign(self, shown(self, frame));
-    writeRow(self.source, data.labels.source, data.source.map((token) => ({ token })));
+    writeRow(
+      self.source,
+      data.labels.source,
+      data.source.map((token) => ({ token })),
+    );
     writeRow(self.target, data.labels[`target_${self.mode}`], self.tokens);
     labels(self, width);
     paint(self);
@@ -127,15 +152,17 @@ function paint(self) {
   pen.scale(ratio, ratio);
   Object.assign(pen, { font: `11px ${scale.theme.font}`, textAlign: "center", textBaseline: "middle" });
   const numbered = size.across >= CELL.numbered;
-  tokens.forEach((_, row) => data.source.forEach((_, column) => {
-    const value = share(self, row, column);
-    const place = scale.at(value);
-    pen.fillStyle = scale.fills[place];
-    pen.fillRect(column * size.across, row * size.down, size.across - 1, size.down - 1);
-    if (!numbered || value < 0.005) return;
-    pen.fillStyle = scale.texts[place];
-    pen.fillText(value.toFixed(2).replace(/^0/, ""), (column + 0.5) * size.across, (row + 0.5) * size.down);
-  }));
+  tokens.forEach((_, row) =>
+    data.source.forEach((_, column) => {
+      const value = share(self, row, column);
+      const place = scale.at(value);
+      pen.fillStyle = scale.fills[place];
+      pen.fillRect(column * size.across, row * size.down, size.across - 1, size.down - 1);
+      if (!numbered || value < 0.005) return;
+      pen.fillStyle = scale.texts[place];
+      pen.fillText(value.toFixed(2).replace(/^0/, ""), (column + 0.5) * size.across, (row + 0.5) * size.down);
+    }),
+  );
 }
 
 // ---- What is pointed at --------------------------------------------------------------------------------------------
@@ -155,8 +182,13 @@ function mark(self) {
   const { row, column } = pointed(self);
   const [columns, rows] = [data.source.length, tokens.length];
   self.source.nodes.forEach((node, i) => shade(node, scale, row === null ? null : share(self, row, i)));
-  self.target.nodes.forEach((node, i) => shade(node, scale, row !== null || column === null ? null : share(self, i, column)));
-  for (const [line, chosen, strip] of [[self.source, column, self.top], [self.target, row, self.side]]) {
+  self.target.nodes.forEach((node, i) =>
+    shade(node, scale, row !== null || column === null ? null : share(self, i, column)),
+  );
+  for (const [line, chosen, strip] of [
+    [self.source, column, self.top],
+    [self.target, row, self.side],
+  ]) {
     line.nodes.forEach((node, i) => {
       node.classList.toggle("rs-here", i === chosen);
       node.setAttribute("aria-selected", String(i === chosen));
@@ -181,7 +213,9 @@ function mark(self) {
 
 function place(node, box) {
   node.hidden = box === null;
-  box?.forEach((pixels, i) => { node.style[["left", "top", "width", "height"][i]] = `${pixels}px`; });
+  box?.forEach((pixels, i) => {
+    node.style[["left", "top", "width", "height"][i]] = `${pixels}px`;
+  });
 }
 
 function sentence(self, row, column) {
@@ -191,7 +225,11 @@ function sentence(self, row, column) {
   if (row === null && column === null) return labels.hint;
   if (row === null) return fill(labels.column, source(column));
   const weights = data.source.map((_, i) => share(self, row, i));
-  const values = { step: row + 1, target: visible(tokens[row].token), sum: digits(weights.reduce((sum, one) => sum + one, 0)) };
+  const values = {
+    step: row + 1,
+    target: visible(tokens[row].token),
+    sum: digits(weights.reduce((sum, one) => sum + one, 0)),
+  };
   if (column !== null) return fill(labels.cell, { ...values, ...source(column), share: digits(weights[column]) });
   const best = weights.indexOf(Math.max(...weights));
   return fill(labels.row, { ...values, ...source(best), share: digits(weights[best]) });
@@ -201,8 +239,12 @@ function listen(self) {
   const { field, map } = self;
   const cellAt = ({ clientX, clientY }) => {
     const corner = field.getBoundingClientRect();
-    const [column, row] = [(clientX - corner.left) / self.size.across, (clientY - corner.top) / self.size.down].map(Math.floor);
-    return row >= 0 && row < self.tokens.length && column >= 0 && column < self.data.source.length ? { row, column } : null;
+    const [column, row] = [(clientX - corner.left) / self.size.across, (clientY - corner.top) / self.size.down].map(
+      Math.floor,
+    );
+    return row >= 0 && row < self.tokens.length && column >= 0 && column < self.data.source.length
+      ? { row, column }
+      : null;
   };
   const go = (cell, name) => {
     if (name === "pinned") self.kept = cell;
@@ -221,14 +263,16 @@ function listen(self) {
     go(again ? null : cell, "pinned");
   });
   map.addEventListener("keydown", (event) => {
-    const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key] ?? [];
+    const [down, right] =
+      { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key] ?? [];
     if (event.key === "Escape") go(null, "pinned");
     if (down === undefined) return;
     event.preventDefault();
     const { row, column } = pointed(self);
-    const next = row === null && column === null
-      ? { row: 0, column: 0 }
-      : { row: (row ?? 0) + down, column: (column ?? 0) + right };
+    const next =
+      row === null && column === null
+        ? { row: 0, column: 0 }
+        : { row: (row ?? 0) + down, column: (column ?? 0) + right };
     next.row = Math.max(0, Math.min(next.row, self.tokens.length - 1));
     next.column = Math.max(0, Math.min(next.column, self.data.source.length - 1));
     go(next, "pinned");

@@ -6,7 +6,9 @@ import numpy as np
 import streamlit as st
 
 from pages.components.component import component, pack
+from pages.components.shaded_tokens.saliency import saliency as _saliency
 from pages.components.table.grid import grid, grids, row
+from pages.components.table.judged import judged as _judged
 from pages.shell import cursor
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
@@ -22,9 +24,7 @@ from rnnlab.i18n import Translate
 from rnnlab.records.history import joiner
 from rnnlab.records.readouts import Reach
 
-_prefixes = component("prefixes")
-_saliency = component("saliency")
-_judged = component("judged")
+_prefixes = component(__file__, "prefixes")
 
 SHARES = 6  # classes that get a part of their own in a bar
 SMALL = 20_000  # parameters: of such a network the readouts are followed while it trains

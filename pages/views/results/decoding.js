@@ -1,4 +1,23 @@
 // Writing step by step: what was written so far, where attention was, what could have been written next.
+import { notify, pointAt, stepOf } from "../../components/shared/cursor_bus.js";
+import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
+import { component, shownFrame } from "../../components/shared/lifecycle.js";
+import {
+  bringIntoSight,
+  classAt,
+  classesAt,
+  digits,
+  openPacked,
+  percent,
+  shade,
+  shades,
+  tabStop,
+  tokenClass,
+  tokenRow,
+  writeRow,
+} from "./sequences.js";
+
+await styleSheet(import.meta.url);
 
 const PACE = 900; // milliseconds a step while playing
 const SIGNS_OF = { previous: "‹", play: "▶", pause: "❚❚", next: "›" };
@@ -56,7 +75,11 @@ function draw(self) {
 
   const columns = data.source.length;
   const weights = packed.free_weights?.row(frame).subarray(step * columns, (step + 1) * columns);
-  writeRow(self.source, weights ? data.labels.source_seen : data.labels.source, data.source.map((token) => ({ token })));
+  writeRow(
+    self.source,
+    weights ? data.labels.source_seen : data.labels.source,
+    data.source.map((token) => ({ token })),
+  );
   self.source.nodes.forEach((node, i) => {
     shade(node, scale, weights ? weights[i] / 32767 : null);
     node.title = weights ? `${data.source[i]}  ${digits(weights[i] / 32767)}` : data.source[i];
@@ -84,14 +107,17 @@ function alternatives({ data, packed, options, step }, frame, chosen) {
     return optionRow(tokenNode(visible(one.token), tokenClass(one.special)), chances[rank], note, id === chosen);
   });
   const rest = 1 - chances.reduce((sum, one) => sum + one, 0);
-  if (data.classes_all > ranks) rows.push(optionRow(element("span", "rs-rest", labels.rest), Math.max(rest, 0), "", false));
+  if (data.classes_all > ranks)
+    rows.push(optionRow(element("span", "rs-rest", labels.rest), Math.max(rest, 0), "", false));
   options.setAttribute("aria-label", labels.options);
   options.replaceChildren(element("caption", "", labels.options), ...rows);
 }
 
 function optionRow(name, chance, note, chosen) {
   const row = element("tr", chosen ? "rs-chosen" : "");
-  const cells = ["rs-mark", "rs-name", "rs-bar-cell", "rs-percent", "rs-note"].map((className) => element("td", className));
+  const cells = ["rs-mark", "rs-name", "rs-bar-cell", "rs-percent", "rs-note"].map((className) =>
+    element("td", className),
+  );
   const [sign, token, length, number, said] = cells;
   setText(sign, chosen ? "✓" : "");
   token.append(name);

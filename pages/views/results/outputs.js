@@ -1,5 +1,10 @@
 // Outputs beside one another, as a table that follows the epoch: the hypotheses of a beam search, the output told the
 // truth and not, held-out pairs. Each is a function from a frame to rows; all are drawn alike.
+import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
+import { component, shownFrame } from "../../components/shared/lifecycle.js";
+import { classAt, openPacked, percent, tokenClass } from "./sequences.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rs rs-outputs", {
   build(self) {
@@ -60,17 +65,21 @@ function cellNode(cell, first, name) {
 // Tokens as one text; wrong ones are marked.
 function textOf({ tokens, joiner }) {
   const text = element("span", "rs-text");
-  text.append(...tokens.flatMap(({ token, special, wrong }, i) => [
-    ...(i && joiner ? [joiner] : []),
-    tokenNode(token === " " ? token : visible(token), tokenClass(special, wrong ? "rs-wrong" : "")), // inside a text a space is a space
-  ]));
+  text.append(
+    ...tokens.flatMap(({ token, special, wrong }, i) => [
+      ...(i && joiner ? [joiner] : []),
+      tokenNode(token === " " ? token : visible(token), tokenClass(special, wrong ? "rs-wrong" : "")), // inside a text a space is a space
+    ]),
+  );
   return text;
 }
 
 // Classes as tokens; those marked that stand where another stands in `right`.
-const compared = (data, places, right) => Array.from(places, (place, i) => ({
-  ...classAt(data, place), wrong: right !== null && place !== right[i],
-}));
+const compared = (data, places, right) =>
+  Array.from(places, (place, i) => ({
+    ...classAt(data, place),
+    wrong: right !== null && place !== right[i],
+  }));
 
 // ---- The hypotheses of a beam search, likeliest first; the greedy one is among them or stands below -----------------
 function beams({ data, packed }, frame) {
@@ -79,14 +88,17 @@ function beams({ data, packed }, frame) {
   const before = counts.subarray(0, frame).reduce((sum, one) => sum + one, 0);
   const greedy = Array.from(packed.free.row(frame));
   const found = Array.from({ length: counts[frame] }, (_, i) => ({
-    ids: Array.from(packed.beams.row(before + i)), score: packed.scores.values[before + i],
+    ids: Array.from(packed.beams.row(before + i)),
+    score: packed.scores.values[before + i],
   }));
   const place = found.findIndex(({ ids }) => ids.join() === greedy.join());
   const row = ({ ids, score }, number, same) => ({
     kind: same ? "chosen" : "",
     cells: [
-      number, { tokens: compared(data, ids, same ? null : greedy), joiner, note: same ? labels.greedy : "" },
-      score.toFixed(3).replace("-", "−"), { share: Math.exp(score) },
+      number,
+      { tokens: compared(data, ids, same ? null : greedy), joiner, note: same ? labels.greedy : "" },
+      score.toFixed(3).replace("-", "−"),
+      { share: Math.exp(score) },
     ],
   });
   const rows = found.map((one, i) => row(one, String(i + 1), i === place));
@@ -107,11 +119,18 @@ function forcing({ data, packed }, frame) {
   const free = packed.free.row(frame);
   const steps = Math.max(target.length, free.length);
   const line = (name, places, right) => ({
-    cells: [name, ...Array.from({ length: steps }, (_, i) => {
-      if (i >= places.length) return { text: "", kind: "gap" };
-      const wrong = right && places[i] !== right[i];
-      return { tokens: [{ ...classAt(data, places[i]), wrong }], joiner: "", kind: !right ? "" : wrong ? "miss" : "hit" };
-    })],
+    cells: [
+      name,
+      ...Array.from({ length: steps }, (_, i) => {
+        if (i >= places.length) return { text: "", kind: "gap" };
+        const wrong = right && places[i] !== right[i];
+        return {
+          tokens: [{ ...classAt(data, places[i]), wrong }],
+          joiner: "",
+          kind: !right ? "" : wrong ? "miss" : "hit",
+        };
+      }),
+    ],
   });
   const count = (places) => Array.from(places).filter((place, i) => place === target[i]).length;
   return {
@@ -140,7 +159,14 @@ function pairs({ data, packed }, frame) {
       { tokens: source.map((token) => ({ token })), joiner: joiners.source },
       { tokens: compared(data, target.slice(0, -1), null), joiner: joiners.target },
       {
-        tokens: [...compared(data, said.filter((place) => place !== data.end), right ? null : target), ...ending(said, target)],
+        tokens: [
+          ...compared(
+            data,
+            said.filter((place) => place !== data.end),
+            right ? null : target,
+          ),
+          ...ending(said, target),
+        ],
         joiner: joiners.target,
       },
       right ? "✓" : "✗",
@@ -150,7 +176,10 @@ function pairs({ data, packed }, frame) {
     head: [labels.source, labels.target, labels.said, labels.verdict],
     rows,
     said: fill(labels.count, {
-      right: judged.length - wrong.length, all: judged.length, share: percent(packed.score.values[frame]), shown: rows.length,
+      right: judged.length - wrong.length,
+      all: judged.length,
+      share: percent(packed.score.values[frame]),
+      shown: rows.length,
     }),
   };
 }

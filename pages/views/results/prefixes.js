@@ -1,5 +1,11 @@
 // The classes' shares after each beginning of a sentence: a bar for every token, and below it the likeliest class.
 // All recorded frames are here, so the epoch scrubber moves it without the server.
+import { unpack } from "../../components/shared/arrays.js";
+import { pointAt, stepOf } from "../../components/shared/cursor_bus.js";
+import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
+import { component, shownFrame } from "../../components/shared/lifecycle.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rl-prefixes", {
   build(self) {
@@ -67,7 +73,9 @@ function draw(self) {
   const at = stepOf(self.group);
   cells.forEach(({ node, parts, best: name, percent }, step) => {
     const shares = chances.values.subarray((frame * steps + step) * classes, (frame * steps + step + 1) * classes);
-    parts.forEach((part, i) => { part.style.height = `${(shares[i] * 100).toFixed(2)}%`; });
+    parts.forEach((part, i) => {
+      part.style.height = `${(shares[i] * 100).toFixed(2)}%`;
+    });
     const likeliest = data.classes[best.values[frame * steps + step]] ?? "";
     const chance = shares[data.names.indexOf(likeliest)];
     setText(name, visible(likeliest));

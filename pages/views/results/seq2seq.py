@@ -27,9 +27,9 @@ from rnnlab.figures import seq2seq
 from rnnlab.i18n import Translate
 from rnnlab.records.history import joiner
 
-_attention = component("attention", "sequences", "theme")
-_decoding = component("decoding", "sequences", "theme")
-_outputs = component("outputs", "sequences", "theme")
+_attention = component(__file__, "attention")
+_decoding = component(__file__, "decoding")
+_outputs = component(__file__, "outputs")
 
 PAIRS = 30  # rows of held-out pairs
 

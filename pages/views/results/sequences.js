@@ -1,8 +1,13 @@
-// Sequences of tokens, as the views of an encoder–decoder draw them. Behind a component's own text.
+// Sequences of tokens, as the views of an encoder–decoder draw them.
+import { unpack } from "../../components/shared/arrays.js";
+import { element, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
+import { luminance, mix, readTheme, rgb } from "../../components/shared/theme.js";
+
+await styleSheet(import.meta.url);
 
 // Everything packed in a component's data, unpacked once a version of it. Rows of unequal length come end to end:
 // {values, lengths, width} gives `row(i)`, of lengths[i] tokens, each `width` numbers long.
-function openPacked(self) {
+export function openPacked(self) {
   const { data } = self;
   if (self.version === data.version) return false;
   self.version = data.version;
@@ -23,15 +28,15 @@ function ragged({ values, lengths, width }) {
 }
 
 // A class by its place among those that were sent.
-const classAt = ({ classes, specials }, place) => ({ token: classes[place] ?? "?", special: place < specials });
-const classesAt = (data, places) => Array.from(places, (place) => classAt(data, place));
+export const classAt = ({ classes, specials }, place) => ({ token: classes[place] ?? "?", special: place < specials });
+export const classesAt = (data, places) => Array.from(places, (place) => classAt(data, place));
 
-const tokenClass = (special, more = "") => `rl-token${special ? " rs-special" : ""}${more && ` ${more}`}`;
+export const tokenClass = (special, more = "") => `rl-token${special ? " rs-special" : ""}${more && ` ${more}`}`;
 
 // ---- A row of tokens, of which one can be chosen -------------------------------------------------------------------
 // One tab stop; arrows, Home and End walk inside. `point` hears of the pointer (null when it leaves), `choose` of
 // keys and clicks (its second argument: a click, which may be one on what is chosen already).
-function tokenRow({ point, choose }) {
+export function tokenRow({ point, choose }) {
   const root = element("div", "rs-row");
   const label = element("span", "rs-label");
   const list = element("div", "rs-tokens-line", null, { role: "listbox", "aria-orientation": "horizontal" });
@@ -48,8 +53,14 @@ function tokenRow({ point, choose }) {
     const here = at(event);
     const last = row.nodes.length - 1;
     const to = {
-      ArrowRight: here + 1, ArrowDown: here + 1, ArrowLeft: here - 1, ArrowUp: here - 1, Home: 0, End: last,
-      Enter: here, " ": here,
+      ArrowRight: here + 1,
+      ArrowDown: here + 1,
+      ArrowLeft: here - 1,
+      ArrowUp: here - 1,
+      Home: 0,
+      End: last,
+      Enter: here,
+      " ": here,
     }[event.key];
     if (event.key === "Escape") choose(null);
     if (to === undefined || here < 0) return;
@@ -62,7 +73,7 @@ function tokenRow({ point, choose }) {
 }
 
 // Nodes are kept where they can be: a row that is built anew at every frame loses the focus.
-function writeRow(row, name, tokens) {
+export function writeRow(row, name, tokens) {
   setText(row.label, name);
   row.list.setAttribute("aria-label", name);
   while (row.nodes.length > tokens.length) row.nodes.pop().remove();
@@ -81,13 +92,15 @@ function writeRow(row, name, tokens) {
   tabStop(row, row.stop);
 }
 
-function tabStop(row, index) {
+export function tabStop(row, index) {
   row.stop = Math.max(0, Math.min(index, row.nodes.length - 1));
-  row.nodes.forEach((node, i) => { node.tabIndex = i === row.stop ? 0 : -1; });
+  row.nodes.forEach((node, i) => {
+    node.tabIndex = i === row.stop ? 0 : -1;
+  });
 }
 
 // A long sentence scrolls inside its row: what is chosen elsewhere is brought into sight there, and nothing else moves.
-function bringIntoSight({ list, nodes }, index) {
+export function bringIntoSight({ list, nodes }, index) {
   const top = nodes[index].offsetTop - list.offsetTop;
   const bottom = top + nodes[index].offsetHeight;
   if (top < list.scrollTop) list.scrollTop = top;
@@ -96,7 +109,7 @@ function bringIntoSight({ list, nodes }, index) {
 
 // ---- Shares of one, in colour --------------------------------------------------------------------------------------
 // The sequential scale of the theme as 256 colours, each with the text colour that can be read on it.
-function shades(root) {
+export function shades(root) {
   const theme = readTheme(root);
   const stops = theme.sequential.map(rgb);
   const [ink, paper] = [rgb(theme.text), rgb(theme.background)];
@@ -110,12 +123,12 @@ function shades(root) {
   return { theme, fills, texts, at: (share) => Math.max(0, Math.min(255, Math.round(share * 255))) };
 }
 
-function shade(node, scale, share) {
+export function shade(node, scale, share) {
   const place = share === null ? -1 : scale.at(share);
   node.style.background = place < 0 ? "" : scale.fills[place];
   node.style.color = place < 0 ? "" : scale.texts[place];
 }
 
 // A share as people read it, its digits always three.
-const digits = (share) => share.toFixed(3);
-const percent = (share) => (share > 0 && share < 0.0005 ? "<0.1%" : `${(share * 100).toFixed(1)}%`);
+export const digits = (share) => share.toFixed(3);
+export const percent = (share) => (share > 0 && share < 0.0005 ? "<0.1%" : `${(share * 100).toFixed(1)}%`);

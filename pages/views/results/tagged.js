@@ -1,5 +1,10 @@
 // Sentences whose tokens carry a class each: coloured by the class that was said, with ✓ or ✗, and where it is ✗ the
 // right one behind it. All recorded frames are here.
+import { unpack } from "../../components/shared/arrays.js";
+import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
+import { component, shownFrame } from "../../components/shared/lifecycle.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rl-tagged", {
   build(self) {
@@ -17,9 +22,12 @@ export default component("rl-tagged", {
     const shape = JSON.stringify([data.lines, data.tags, data.meanings, data.labels, data.order]);
     if (self.shape !== shape) {
       self.shape = shape;
-      self.sentences = data.lines.map((line) => sentence(self, line));
+      self.sentences = data.lines.map((line) => sentence(line));
       self.lines.replaceChildren(...self.sentences.map(({ node }) => node));
-      self.legend.replaceChildren(element("span", "", data.labels.legend ?? ""), ...data.order.map((tag) => key(data, tag)));
+      self.legend.replaceChildren(
+        element("span", "", data.labels.legend ?? ""),
+        ...data.order.map((tag) => key(data, tag)),
+      );
     }
     draw(self);
   },
@@ -29,18 +37,22 @@ export default component("rl-tagged", {
 
 function key(data, tag) {
   const node = element("span", "rl-tagged-key");
-  node.append(paint(data, element("i", "", null, { "aria-hidden": "true" }), tag), tokenNode(visible(data.tags[tag]), "rl-tag"));
+  node.append(
+    paint(data, element("i", "", null, { "aria-hidden": "true" }), tag),
+    tokenNode(visible(data.tags[tag]), "rl-tag"),
+  );
   if (data.meanings[tag]) node.append(element("span", "", data.meanings[tag]));
   return node;
 }
 
 function paint(data, node, tag) {
   const hue = data.hues[tag];
-  if (hue) node.style.setProperty("--rl-hue", hue); else node.style.removeProperty("--rl-hue");
+  if (hue) node.style.setProperty("--rl-hue", hue);
+  else node.style.removeProperty("--rl-hue");
   return node;
 }
 
-function sentence(self, { name, tokens, targets }) {
+function sentence({ name, tokens, targets }) {
   const node = element("section");
   const score = element("span");
   const head = element("div", "rl-tagged-name", name);
@@ -70,7 +82,8 @@ function draw(self) {
   const frame = shownFrame(self);
   let place = frame * said.shape[1];
   for (const { score, cells } of sentences) {
-    let right = 0, known = 0;
+    let right = 0,
+      known = 0;
     for (const cell of cells) {
       const tag = said.values[place++];
       const { node, target } = cell;

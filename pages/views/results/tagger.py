@@ -12,7 +12,7 @@ from rnnlab.figures.results import HUES
 from rnnlab.i18n import Translate
 from rnnlab.text.pos_tags import MEANINGS
 
-_tagged = component("tagged")
+_tagged = component(__file__, "tagged")
 
 LINES = 10  # held-out ones that are shown at a time
 CODE = """logits = linear(output)    # [batch, step, tag]

@@ -1,5 +1,11 @@
 // Tensors as blocks, all to one scale: three axes as a box (the first into the depth), two as a rectangle, one as a bar.
 // Small ones are coloured by their values, and a click shows the numbers. "sheets" are matrices with a cell a number.
+import { unpack } from "../../components/shared/arrays.js";
+import { element, fill, styleSheet, svg } from "../../components/shared/dom.js";
+import { component } from "../../components/shared/lifecycle.js";
+import { readTheme } from "../../components/shared/theme.js";
+
+await styleSheet(import.meta.url);
 
 const LEAST = 6; // pixels: a shorter side could not be seen, and is drawn this long
 const CELL = 34; // pixels an element has at most
@@ -29,15 +35,26 @@ export default component("rl-blocks", {
 
 function draw(self) {
   const { root, data } = self;
-  const width = (self.width = root.clientWidth);
+  const width = root.clientWidth;
+  self.width = width;
   if (!width) return; // mounted in a hidden place: the observer calls again
   root.classList.toggle("rl-dark", readTheme(root).dark);
   const items = data.groups.flatMap((group) => group.items);
   for (const item of items) item.array ??= item.values && unpack(item.values).values;
   const scene = {
-    scale: scaleFor(items.filter((item) => item.kind === "block"), width),
-    pixel: pixelFor(items.filter((item) => item.kind === "sheet" && item.array), width),
-    limits: limitsOf(items), colours: coloursOf(root), labels: data.labels, open: self.open, width,
+    scale: scaleFor(
+      items.filter((item) => item.kind === "block"),
+      width,
+    ),
+    pixel: pixelFor(
+      items.filter((item) => item.kind === "sheet" && item.array),
+      width,
+    ),
+    limits: limitsOf(items),
+    colours: coloursOf(root),
+    labels: data.labels,
+    open: self.open,
+    width,
   };
   const nodes = data.groups.map((group, index) => groupNode(group, index, scene));
   if (items.some((item) => item.kind === "block")) nodes.push(legend(scene));
@@ -52,11 +69,19 @@ function scaleFor(items, width) {
   let last = sizes.length - 1;
   while (last > 0 && sizes[last] >= 64 && (sizes[last - 1] * room) / sizes[last] < 20) last--;
   const longest = sizes[last] ?? 1;
-  const tallest = Math.max(1, ...items.map(({ shape, role }) => (shape.length > 1 ? shape.at(-2) : role === "bias" ? shape[0] : 1)).filter((size) => size <= longest));
+  const tallest = Math.max(
+    1,
+    ...items
+      .map(({ shape, role }) => (shape.length > 1 ? shape.at(-2) : role === "bias" ? shape[0] : 1))
+      .filter((size) => size <= longest),
+  );
   const unit = Math.min(CELL, room / longest, HEIGHT / tallest);
   const short = sizes.filter((size) => size * unit < LEAST);
   return {
-    unit, longest, broken: last < sizes.length - 1, short: short.at(-1) ?? 0,
+    unit,
+    longest,
+    broken: last < sizes.length - 1,
+    short: short.at(-1) ?? 0,
     length: (size) => (size > longest ? longest * unit * 1.1 + 24 : Math.max(LEAST, size * unit)),
   };
 }
@@ -78,7 +103,8 @@ function legend({ scale, labels }) {
 function limitsOf(items) {
   const limits = { state: 1, output: 1 };
   for (const { role, array } of items) {
-    for (const value of array ?? []) if (Number.isFinite(value)) limits[role] = Math.max(limits[role] ?? 0.01, Math.abs(value));
+    for (const value of array ?? [])
+      if (Number.isFinite(value)) limits[role] = Math.max(limits[role] ?? 0.01, Math.abs(value));
   }
   return limits;
 }
@@ -90,7 +116,12 @@ function groupNode(group, index, scene) {
   head.append(element("span", "rl-title", group.title));
   if (group.note) head.append(element("span", "rl-note", group.note));
   if (group.title) node.append(head);
-  const list = element("ul", group.chain ? "rl-items rl-chain" : group.items[0]?.kind === "sheet" ? "rl-items rl-sheets" : "rl-items", null, { role: "list" });
+  const list = element(
+    "ul",
+    group.chain ? "rl-items rl-chain" : group.items[0]?.kind === "sheet" ? "rl-items rl-sheets" : "rl-items",
+    null,
+    { role: "list" },
+  );
   let opened = null;
   group.items.forEach((item, place) => {
     const id = `${index}.${place}`;
@@ -103,7 +134,10 @@ function groupNode(group, index, scene) {
 }
 
 function itemNode(item, id, scene) {
-  const node = element("li", `rl-item rl-${item.role}${item.beside ? " rl-beside" : ""}${item.comes ? " rl-comes" : ""}`);
+  const node = element(
+    "li",
+    `rl-item rl-${item.role}${item.beside ? " rl-beside" : ""}${item.comes ? " rl-comes" : ""}`,
+  );
   const opens = item.kind === "block" && item.array;
   const box = opens
     ? element("button", "rl-box", null, { type: "button", "data-item": id, "aria-expanded": String(id === scene.open) })
@@ -121,7 +155,9 @@ function itemNode(item, id, scene) {
 const axesOf = ({ shape, axes }) => shape.map((size, axis) => `${axes[axis]} ${size}`).join(" × ");
 
 function spoken(item) {
-  return [item.name, axesOf(item), item.note, ...(item.marks ?? []).map(({ label }) => label)].filter(Boolean).join(", ");
+  return [item.name, axesOf(item), item.note, ...(item.marks ?? []).map(({ label }) => label)]
+    .filter(Boolean)
+    .join(", ");
 }
 
 // The numbers of a tensor: a table for each of the first axis's slices.
@@ -152,15 +188,6 @@ function tint(node, value, limit) {
 }
 
 // ---- Blocks ------------------------------------------------------------------------------------------------------------
-const SVG = "http://www.w3.org/2000/svg";
-
-function svg(tag, attributes = {}, text = null) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  if (text !== null) node.textContent = text;
-  return node;
-}
-
 const path = (...points) => `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}Z`;
 
 const ruler = new OffscreenCanvas(1, 1).getContext("2d");
@@ -174,14 +201,19 @@ function block(item, scene) {
   const { shape, axes } = item;
   const { scale } = scene;
   // A bias stands upright beside its weight: both have the same first axis.
-  const [deep, high, wide] = item.role === "bias" ? [null, 0, null] : [...Array(3 - shape.length).fill(null), ...shape.keys()];
+  const [deep, high, wide] =
+    item.role === "bias" ? [null, 0, null] : [...Array(3 - shape.length).fill(null), ...shape.keys()];
   const length = (axis) => (axis === null ? 0 : scale.length(shape[axis]));
   const label = (axis) => (axis === null ? "" : `${axes[axis]} ${shape[axis]}`);
   const thin = Math.max(8, Math.min(14, scale.unit)); // of a bar
   const [w, h, d] = [wide === null ? thin : length(wide), high === null ? thin : length(high), length(deep) * SLANT];
   const left = high === null ? 0 : widthOf(label(high)) + 6;
   const under = Math.max(0, (widthOf(label(wide)) - w) / 2 - left);
-  const right = Math.max(item.parts.length ? 16 : 0, d + (deep === null ? 0 : widthOf(label(deep)) + 8), (widthOf(label(wide)) - w) / 2);
+  const right = Math.max(
+    item.parts.length ? 16 : 0,
+    d + (deep === null ? 0 : widthOf(label(deep)) + 8),
+    (widthOf(label(wide)) - w) / 2,
+  );
   const [x, y] = [left + under + 1, d + 9];
   const whole = { width: x + w + right + 2, height: y + h + (wide === null ? 6 : 22) };
   const image = svg("svg", { ...whole, viewBox: `0 0 ${whole.width} ${whole.height}`, "aria-hidden": "true" });
@@ -198,7 +230,10 @@ function block(item, scene) {
   }
   faces.forEach((face) => image.append(svg("path", { d: face, class: "rl-edge" })));
   parts(image, item, { x, y, w, h });
-  for (const [axis, at] of [[wide, [x + w / 2, y]], [high, [x, y + h / 2]]]) {
+  for (const [axis, at] of [
+    [wide, [x + w / 2, y]],
+    [high, [x, y + h / 2]],
+  ]) {
     if (axis !== null && shape[axis] > scale.longest) tear(image, { x, y, w, h, d }, axis === wide, at);
   }
   if (high !== null) image.append(svg("text", { x: x - 5, y: y + h / 2 + 4, "text-anchor": "end" }, label(high)));
@@ -220,19 +255,49 @@ function colour(image, { shape, array }, { x, y, w, h, d, deep, high, wide, limi
   for (let row = 0; row < R; row++) {
     for (let column = 0; column < C; column++) {
       const [left, top] = [x + column * cw, y + row * rh];
-      cell([[left, top], [left + cw, top], [left + cw, top + rh], [left, top + rh]], 0, row, column);
+      cell(
+        [
+          [left, top],
+          [left + cw, top],
+          [left + cw, top + rh],
+          [left, top + rh],
+        ],
+        0,
+        row,
+        column,
+      );
     }
   }
   for (let depth = 0; d && depth < D; depth++) {
     const [near, far] = [depth * sd, (depth + 1) * sd];
     for (let column = 0; column < C; column++) {
       const [from, to] = [x + column * cw, x + (column + 1) * cw];
-      cell([[from + near, y - near], [to + near, y - near], [to + far, y - far], [from + far, y - far]], depth, 0, column);
+      cell(
+        [
+          [from + near, y - near],
+          [to + near, y - near],
+          [to + far, y - far],
+          [from + far, y - far],
+        ],
+        depth,
+        0,
+        column,
+      );
     }
     for (let row = 0; row < R; row++) {
       const [from, to] = [y + row * rh, y + (row + 1) * rh];
       const edge = x + w;
-      cell([[edge + near, from - near], [edge + far, from - far], [edge + far, to - far], [edge + near, to - near]], depth, row, C - 1);
+      cell(
+        [
+          [edge + near, from - near],
+          [edge + far, from - far],
+          [edge + far, to - far],
+          [edge + near, to - near],
+        ],
+        depth,
+        row,
+        C - 1,
+      );
     }
   }
 }
@@ -244,15 +309,29 @@ function parts(image, { parts: names }, { x, y, w, h }) {
     const from = y + index * share;
     if (index) image.append(svg("line", { x1: x, y1: from, x2: x + w, y2: from, class: "rl-divide" }));
     if (share < 13) return;
-    image.append(svg("text", { x: x + w + 9, y: from + share / 2 + 4, "text-anchor": "middle", class: "rl-gate" }, name));
+    image.append(
+      svg("text", { x: x + w + 9, y: from + share / 2 + 4, "text-anchor": "middle", class: "rl-gate" }, name),
+    );
   });
 }
 
 // A side that is longer than drawn.
 function tear(image, { x, y, w, h, d }, upright, [atX, atY]) {
   const points = upright
-    ? [[atX - 3, y + h + 1], [atX + 3, y + h * 0.67], [atX - 3, y + h * 0.33], [atX + 3, y], [atX + d, y - d - 1]]
-    : [[x - 1, atY + 3], [x + w * 0.33, atY - 3], [x + w * 0.67, atY + 3], [x + w, atY - 3], [x + w + d + 1, atY - d]];
+    ? [
+        [atX - 3, y + h + 1],
+        [atX + 3, y + h * 0.67],
+        [atX - 3, y + h * 0.33],
+        [atX + 3, y],
+        [atX + d, y - d - 1],
+      ]
+    : [
+        [x - 1, atY + 3],
+        [x + w * 0.33, atY - 3],
+        [x + w * 0.67, atY + 3],
+        [x + w, atY - 3],
+        [x + w + d + 1, atY - d],
+      ];
   const d0 = `M${points.map((point) => point.join(" ")).join("L")}`;
   image.append(svg("path", { d: d0, class: "rl-tear" }));
 }
@@ -299,7 +378,10 @@ function sheet(item, { limits, colours, pixel, width }) {
 // How large a cell without a number is: the same on all sheets, so that equal parts look equal.
 function pixelFor(items, width) {
   const largest = (axis) => Math.max(1, ...items.map(({ shape }) => shape.at(axis) ?? 1));
-  return { across: Math.min(12, Math.min(300, width * 0.8) / largest(-1)), down: Math.max(2, Math.min(12, 180 / largest(-2))) };
+  return {
+    across: Math.min(12, Math.min(300, width * 0.8) / largest(-1)),
+    down: Math.max(2, Math.min(12, 180 / largest(-2))),
+  };
 }
 
 // Many values as one picture, a pixel each: a node each would be too many.

@@ -18,7 +18,7 @@ ROLES = {
     **dict.fromkeys(("scores", "weights"), "weight"),
 }
 
-_blocks = component("tensor_blocks", "theme")
+_blocks = component(__file__, "tensor_blocks")
 
 
 def block(tensor: TensorLook, t: Translate, note: str = "") -> dict[str, Any]:

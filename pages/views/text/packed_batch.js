@@ -1,4 +1,8 @@
 // From a padded batch to a packed one: the rows by length, and column after column of them laid end to end.
+import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
+import { component } from "../../components/shared/lifecycle.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rl-packed", {
   build(self) {
@@ -19,7 +23,8 @@ export default component("rl-packed", {
     for (const type of ["pointerover", "pointerout"]) {
       self.root.addEventListener(type, ({ target }) => {
         const id = type === "pointerover" ? target.closest("[data-cell]")?.dataset.cell : undefined;
-        for (const node of self.root.querySelectorAll("[data-cell]")) node.classList.toggle("rl-same", node.dataset.cell === id);
+        for (const node of self.root.querySelectorAll("[data-cell]"))
+          node.classList.toggle("rl-same", node.dataset.cell === id);
       });
     }
   },
@@ -54,19 +59,36 @@ function build(self) {
     row.append(element("th", "", name, { scope: "row" }), ...cells);
     return row;
   };
-  table.append(line(labels.index, steps.map((step) => element("th", "", String(step + 1), { scope: "col", "data-step": step }))));
+  table.append(
+    line(
+      labels.index,
+      steps.map((step) => element("th", "", String(step + 1), { scope: "col", "data-step": step })),
+    ),
+  );
   for (const { index, tokens } of data.rows) {
-    table.append(line(String(index), steps.map((step) => cell(tokens[step], index, step, "td"))));
+    table.append(
+      line(
+        String(index),
+        steps.map((step) => cell(tokens[step], index, step, "td")),
+      ),
+    );
   }
-  table.append(line(labels.sizes, data.chunks.map((chunk, step) => element("td", "rl-size", String(chunk.length), { "data-step": step }))));
+  table.append(
+    line(
+      labels.sizes,
+      data.chunks.map((chunk, step) => element("td", "rl-size", String(chunk.length), { "data-step": step })),
+    ),
+  );
   grid.replaceChildren(table);
-  strip.replaceChildren(...data.chunks.map((chunk, step) => {
-    const item = element("li", "rl-chunk", null, { "data-step": step });
-    const cells = element("span", "rl-cells");
-    cells.append(...chunk.map(({ index, token }) => cell(token, index, step, "span")));
-    item.append(cells, element("small", "", String(step + 1)));
-    return item;
-  }));
+  strip.replaceChildren(
+    ...data.chunks.map((chunk, step) => {
+      const item = element("li", "rl-chunk", null, { "data-step": step });
+      const cells = element("span", "rl-cells");
+      cells.append(...chunk.map(({ index, token }) => cell(token, index, step, "span")));
+      item.append(cells, element("small", "", String(step + 1)));
+      return item;
+    }),
+  );
 }
 
 // A token of row `index` at a step; null is padding, which no packed sequence holds.

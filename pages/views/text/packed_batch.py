@@ -6,7 +6,7 @@ from typing import Any
 from pages.components.component import component
 from rnnlab.i18n import Translate
 
-_packed = component("packed_batch")
+_packed = component(__file__, "packed_batch")
 
 
 def packed_steps(

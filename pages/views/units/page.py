@@ -25,7 +25,7 @@ from rnnlab.records.units import Activations
 
 T = TypeVar("T")
 
-_map = component("unit_map", "unit_list")
+_map = component(__file__, "unit_map")
 
 SMALL = 20_000  # parameters: such a network's units are followed while it trains
 FEW = 20  # tokens: on fewer anything may look like something

@@ -13,7 +13,7 @@ from rnnlab.analysis.phrases import Place
 from rnnlab.i18n import Translate
 from rnnlab.records.units import Activations, Passage
 
-_places = component("phrase_places")
+_places = component(__file__, "phrase_places")
 
 MOST = 12  # places that are listed
 AROUND = 8  # tokens shown on either side of a place

@@ -1,5 +1,10 @@
 // The units that are on over a phrase, and the other places of the text where most of them are on together. A place that
 // is chosen is shown in the text above: both share a group.
+import { notify } from "../../components/shared/cursor_bus.js";
+import { element, fill, styleSheet, visible } from "../../components/shared/dom.js";
+import { component } from "../../components/shared/lifecycle.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rl-unitplaces", {
   build(self) {
@@ -23,7 +28,10 @@ export default component("rl-unitplaces", {
 function chip(self, unit, sign) {
   const said = fill(self.data.labels[sign > 0 ? "high" : "low"], { unit });
   const node = element("button", "rl-unitplaces-unit", null, {
-    type: "button", "aria-label": said, title: said, "aria-pressed": String(unit === self.data.chosen),
+    type: "button",
+    "aria-label": said,
+    title: said,
+    "aria-pressed": String(unit === self.data.chosen),
   });
   node.classList.toggle("rl-minus", sign < 0);
   node.append(String(unit), element("b", "", sign < 0 ? "↓" : "↑"));
@@ -43,7 +51,11 @@ function placeNode(self, place) {
     element("mark", "", text(inside)),
     `${gap(inside, after)}${text(after)}${place.cut_after ? "…" : ""}`,
   );
-  const share = element("span", "rl-unitplaces-count", fill(data.labels.count, { on: place.units, all: data.units.length }));
+  const share = element(
+    "span",
+    "rl-unitplaces-count",
+    fill(data.labels.count, { on: place.units, all: data.units.length }),
+  );
   share.style.setProperty("--rl-share", data.units.length ? place.units / data.units.length : 0);
   node.append(element("small", "", fill(data.labels.line, { line: place.line })), snippet, share);
   node.addEventListener("click", () => {

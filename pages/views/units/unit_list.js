@@ -1,6 +1,8 @@
 // All units by |r|, a bar each: to the right where a unit goes up with the property, to the left where it goes down.
+import { unpack } from "../../components/shared/arrays.js";
+import { element, fill, setText } from "../../components/shared/dom.js";
 
-function unitList(self) {
+export function unitList(self) {
   const list = element("div", "rl-unitlist");
   self.heading = element("div", "rl-unitlist-heading", null, { "aria-hidden": "true" });
   self.units = element("div", "rl-unitlist-units", null, { role: "listbox", tabindex: "0" });
@@ -14,7 +16,9 @@ function unitList(self) {
   self.units.addEventListener("keydown", (event) => {
     const at = self.data.order.indexOf(self.chosen);
     const last = self.data.order.length - 1;
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last, PageDown: at + 10, PageUp: at - 10 }[event.key];
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last, PageDown: at + 10, PageUp: at - 10 }[
+      event.key
+    ];
     if (to === undefined) return;
     event.preventDefault();
     choose(self, self.data.order[Math.min(Math.max(to, 0), last)], 150);
@@ -33,7 +37,7 @@ function choose(self, unit, wait) {
   }, wait);
 }
 
-function drawUnits(self) {
+export function drawUnits(self) {
   const { data } = self;
   setText(self.heading, data.labels.units ?? "");
   setText(self.on, data.labels.on ? `● ${data.labels.on}` : "");
@@ -62,7 +66,9 @@ function drawUnits(self) {
 
 function unitRow(self, unit) {
   const row = element("div", "rl-unitlist-unit", null, {
-    role: "option", id: `${self.data.key}-unit-${unit}`, "data-unit": unit,
+    role: "option",
+    id: `${self.data.key}-unit-${unit}`,
+    "data-unit": unit,
   });
   const bar = element("i", "", null, { "aria-hidden": "true" });
   bar.append(element("b"));
@@ -76,7 +82,8 @@ function markUnit(self) {
     row.setAttribute("aria-selected", String(here));
     if (!here) continue;
     self.units.setAttribute("aria-activedescendant", row.id);
-    const box = self.units.getBoundingClientRect(), at = row.getBoundingClientRect();
+    const box = self.units.getBoundingClientRect(),
+      at = row.getBoundingClientRect();
     if (at.top < box.top) self.units.scrollTop -= box.top - at.top + 4;
     else if (at.bottom > box.bottom) self.units.scrollTop += at.bottom - box.bottom + 4;
   }

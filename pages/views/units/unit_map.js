@@ -1,5 +1,12 @@
 // A text, each token coloured by the value of one unit there, and beside it all units by how far they follow a property
 // of the tokens. In the text a phrase is marked by drawing over it, or by the arrows with the shift key.
+import { unpack } from "../../components/shared/arrays.js";
+import { element, setText, styleSheet, visible } from "../../components/shared/dom.js";
+import { component } from "../../components/shared/lifecycle.js";
+import { signed } from "../../components/shared/numbers.js";
+import { drawUnits, unitList } from "./unit_list.js";
+
+await styleSheet(import.meta.url);
 
 export default component("rl-unitmap", {
   build(self) {
@@ -9,7 +16,14 @@ export default component("rl-unitmap", {
     self.low = element("span");
     self.high = element("span");
     self.have = element("span");
-    self.legend.append(self.low, element("i", "rl-unitmap-scale"), self.high, element("i", "rl-unitmap-have"), self.have, self.said);
+    self.legend.append(
+      self.low,
+      element("i", "rl-unitmap-scale"),
+      self.high,
+      element("i", "rl-unitmap-have"),
+      self.have,
+      self.said,
+    );
     const left = element("div", "rl-unitmap-left");
     left.append(self.text, self.legend);
     self.finding = element("div", "rl-unitmap-finding", null, { role: "status" });
@@ -38,7 +52,8 @@ export default component("rl-unitmap", {
     setText(self.high, `${data.beyond ? "≥ " : ""}${signed(data.limit, 2)}`);
     setText(self.have, data.labels.have ?? "");
     const marked = data.phrase?.join();
-    if (self.phrase !== marked) { // another one than the page knew: the reader's own is drawn already
+    if (self.phrase !== marked) {
+      // another one than the page knew: the reader's own is drawn already
       self.phrase = marked;
       self.marked = data.phrase;
       if (data.phrase && !self.dragged) tabStop(self, data.phrase[0], false);
@@ -77,20 +92,17 @@ function lineNode(self, line, row) {
   line.forEach((token, place) => {
     if (place && self.data.joiner) words.append(self.data.joiner);
     const cell = element("span", "rl-unitmap-token", token === " " ? token : visible(token), {
-      role: "option", tabindex: "-1", dir: "auto", "data-token": self.tokens.length, "data-row": row,
+      role: "option",
+      tabindex: "-1",
+      dir: "auto",
+      "data-token": self.tokens.length,
+      "data-row": row,
     });
     self.tokens.push(cell);
     words.append(cell);
   });
   node.append(words);
   return node;
-}
-
-// −0.12 and +3.4: a sign always, for the colour is not to be needed.
-function signed(number, digits = 3) {
-  if (!Number.isFinite(number)) return "–";
-  const size = Number(Math.abs(number).toPrecision(digits));
-  return size === 0 ? "0" : `${number < 0 ? "−" : "+"}${size < 1e-4 ? size.toExponential() : size}`;
 }
 
 function colour(self) {
@@ -137,7 +149,8 @@ function tabStop(self, place, focus = true) {
 
 // Scrolls the text, and only the text.
 function showToken({ text, tokens }, place) {
-  const box = text.getBoundingClientRect(), at = tokens[place].getBoundingClientRect();
+  const box = text.getBoundingClientRect(),
+    at = tokens[place].getBoundingClientRect();
   if (at.top < box.top + 4) text.scrollTop -= box.top - at.top + box.height / 3;
   else if (at.bottom > box.bottom - 4) text.scrollTop += at.bottom - box.bottom + box.height / 3;
 }
@@ -194,7 +207,8 @@ function listen(self) {
   };
   self.gone = new AbortController();
   document.addEventListener("pointerup", release, { signal: self.gone.signal }); // let go outside the text
-  text.addEventListener("pointercancel", () => { // a finger that scrolls
+  text.addEventListener("pointercancel", () => {
+    // a finger that scrolls
     self.dragged = null;
     self.marked = self.data.phrase;
     mark(self);
@@ -207,8 +221,14 @@ function listen(self) {
     const row = self.data.lines.slice(0, Number(rowOf(node))).reduce((sum, line) => sum + line.length, 0);
     const length = self.data.lines[Number(rowOf(node))].length;
     const wanted = {
-      ArrowLeft: from - 1, ArrowRight: from + 1, Home: row, End: row + length - 1,
-      ArrowUp: above(self, node, -1), ArrowDown: above(self, node, 1), Enter: from, " ": from,
+      ArrowLeft: from - 1,
+      ArrowRight: from + 1,
+      Home: row,
+      End: row + length - 1,
+      ArrowUp: above(self, node, -1),
+      ArrowDown: above(self, node, 1),
+      Enter: from,
+      " ": from,
     }[event.key];
     if (wanted === undefined) return;
     event.preventDefault();
@@ -231,8 +251,11 @@ function listen(self) {
 
 // The token nearest to this one in the row of text below it, or above.
 function above(self, node, way) {
-  const here = node.getBoundingClientRect(), middle = here.left + here.width / 2;
-  let found = placeOf(node), top = null, best = Infinity;
+  const here = node.getBoundingClientRect(),
+    middle = here.left + here.width / 2;
+  let found = placeOf(node),
+    top = null,
+    best = Infinity;
   for (let i = found + way; self.tokens[i]; i += way) {
     const box = self.tokens[i].getBoundingClientRect();
     if (Math.abs(box.top - here.top) < 4) continue;

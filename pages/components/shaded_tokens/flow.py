@@ -1,0 +1,3 @@
+from pages.components.component import component
+
+flow = component(__file__, "flow")

@@ -1,0 +1,3 @@
+from pages.components.component import component
+
+saliency = component(__file__, "saliency")

@@ -1,0 +1,53 @@
+// The life of a component. Streamlit calls what `component` gives again, with the same parentElement, when data, fragment
+// or theme change: the first call builds, every call updates. A theme flip is such a call, so re-reading the variables
+// there is enough.
+import { nearest } from "./arrays.js";
+import { announce, groupNamed } from "./cursor_bus.js";
+import { element } from "./dom.js";
+
+const instances = new WeakMap(); // by parentElement
+const mounts = new Map(); // by key: how often a component was built
+
+// build(self) makes the nodes, update(self) draws self.data, cursor(self) hears that the group's cursor has moved,
+// leave(self) lets go of what would outlive the nodes. self: root, data, group, setTriggerValue.
+export function component(className, { build, update, cursor, leave }) {
+  return ({ data, parentElement, setTriggerValue }) => {
+    let self = instances.get(parentElement);
+    if (!self) {
+      self = { root: element("div", className), data, setTriggerValue };
+      mounts.set(data.key, (mounts.get(data.key) ?? 0) + 1);
+      self.root.dataset.mounts = mounts.get(data.key); // evidence for the tests: above 1 something was remounted
+      instances.set(parentElement, self);
+      parentElement.append(self.root);
+      self.listener = () => cursor?.(self);
+      build(self);
+    }
+    Object.assign(self, { data, setTriggerValue });
+    const group = data.group === undefined ? null : groupNamed(data.group);
+    if (group !== self.group) {
+      self.group?.listeners.delete(self.listener);
+      group?.listeners.add(self.listener);
+      self.group = group;
+    }
+    if (group) announce(group, data);
+    update(self);
+    // A call that was overtaken by the next one (two quick updates while the module loads) has its cleanup run
+    // although the component is still there: only leaving the document counts.
+    return () =>
+      setTimeout(() => {
+        if (parentElement.isConnected || instances.get(parentElement) !== self) return;
+        instances.delete(parentElement);
+        self.group?.listeners.delete(self.listener);
+        leave?.(self);
+        self.root.remove();
+      });
+  };
+}
+
+// The index of the recorded frame to show; notes its epoch on the root.
+export function shownFrame({ root, data, group }) {
+  const { epochs, live } = data;
+  const index = live ? epochs.length - 1 : nearest(epochs, group.epoch);
+  root.dataset.epoch = epochs[index] ?? "";
+  return index;
+}

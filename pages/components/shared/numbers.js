@@ -1,0 +1,22 @@
+// Numbers as people read them: a real minus sign, no more digits than say something. Needs no browser.
+
+// −0.12 and +3.4: a sign always, for the colour is not to be needed.
+export function signed(number, digits = 3) {
+  if (!Number.isFinite(number)) return "–";
+  const size = Number(Math.abs(number).toPrecision(digits));
+  return size === 0 ? "0" : `${number < 0 ? "−" : "+"}${size < 1e-4 ? size.toExponential() : size}`;
+}
+
+const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const raised = (digits) => [...String(digits)].map((c) => (c === "-" ? "⁻" : SUPERSCRIPT[c])).join("");
+
+// 10⁻⁹
+export const powerOfTen = (exponent) => `10${raised(exponent)}`;
+
+// 0.012 and 3·10⁻⁹: a size, short enough to stand below a word.
+export function short(size) {
+  if (size === 0) return "0";
+  if (!Number.isFinite(size)) return "–";
+  const [digits, exponent] = size.toExponential(1).split("e");
+  return Math.abs(exponent) < 3 ? Number(size.toPrecision(2)).toString() : `${digits}·${powerOfTen(Number(exponent))}`;
+}

@@ -1,0 +1,3 @@
+from pages.components.component import component
+
+judged = component(__file__, "judged")

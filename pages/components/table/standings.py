@@ -1,0 +1,3 @@
+from pages.components.component import component
+
+standings = component(__file__, "standings")
