@@ -258,9 +258,9 @@ def test_another_experiment_starts_without_the_others_of_the_one_before():
 
 def test_a_cell_that_is_too_large_is_said_and_the_other_one_is_trained(monkeypatch):
     """Where a GRU just fits, an LSTM does not: it has a third more weights."""
-    from rnnlab.training import fold
+    from rnnlab.training import trainer
 
-    monkeypatch.setattr(fold, "PARAMETERS", run(Experiment(cell="gru", epochs=1)).opening.parameters)
+    monkeypatch.setattr(trainer, "PARAMETERS", run(Experiment(cell="gru", epochs=1)).opening.parameters)
     app = until_others_are_done(press(visit(epochs=2, hidden=32), "train_others"))
     assert len(app.error) == 1
     assert app.session_state.others["gru"].epoch == 2

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shell import form, form_state
+from pages.shell import form_state
 from pages.views.text import cut_edits, page
 from rnnlab import Experiment
 from rnnlab.experiment.limits import TEXT_CHARACTERS
@@ -126,7 +126,7 @@ class State(dict):
 @pytest.fixture
 def state(monkeypatch):
     state = State()
-    for module in (form, cut_edits):
+    for module in (form_state, cut_edits):
         monkeypatch.setattr(module, "st", SimpleNamespace(session_state=state))
     return state
 
