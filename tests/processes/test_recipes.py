@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.eventually import ROOT
-from tests.support.recipe_toys import TOYS
+from tests.support.recipe_toys import TOYS, Edit
 
 COPIED = ("pages", "rnnlab", "tests/support")
 
@@ -24,7 +24,7 @@ def listed(heading: str) -> list[str]:
     return [path.replace("NAME", "toy") for path in re.findall(r"^\d+\. `([^`]+)`:", recipe[1], re.M)]
 
 
-def follow(folder: Path, toy: dict[str, str | tuple[str, str]], without: str = "") -> Path:
+def follow(folder: Path, toy: dict[str, Edit], without: str = "") -> Path:
     """A copy of the project in which the toy's files are written, but for one."""
     for name in COPIED:
         shutil.copytree(ROOT / name, folder / name)  # with what is compiled already
@@ -35,12 +35,15 @@ def follow(folder: Path, toy: dict[str, str | tuple[str, str]], without: str = "
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         before = path.read_text("utf-8") if path.exists() else ""
-        if isinstance(edit, str):
-            path.write_text(before + edit, "utf-8")
-        else:
-            assert before.count(edit[0]) == 1, f"{name} has changed: {edit[0]}"
-            path.write_text(before.replace(*edit), "utf-8")
+        path.write_text(before + edit if isinstance(edit, str) else replaced(before, edit), "utf-8")
     return folder
+
+
+def replaced(text: str, edits: dict[str, str]) -> str:
+    for old, new in edits.items():
+        assert text.count(old) == 1, f"what the toy replaces has changed: {old}"
+        text = text.replace(old, new)
+    return text
 
 
 @pytest.mark.parametrize("recipe", TOYS)

@@ -1,5 +1,7 @@
 """The toys of `test_recipes`: what each recipe writes into each file. A text goes to the end of the file, which may be
-new; a pair is what is replaced, and what by."""
+new; a table says what is replaced, and what by."""
+
+Edit = str | dict[str, str]
 
 
 def messages(lang: str, **texts: str) -> str:
@@ -35,7 +37,7 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 """,
-    "pages/main.py": ('"playground",\n', '"playground",\n"toy",\n'),
+    "pages/main.py": {'"playground",': '"playground", "toy",'},
     "pages/views/toy/page.py": """
 import streamlit as st
 
@@ -46,4 +48,64 @@ def render(run, t) -> None:
     **catalogues("toy", page_toy="Toy", title_toy="Title", toy_epochs="Toy"),
 }
 
-TOYS: dict[str, dict[str, str | tuple[str, str]]] = {"A preset": PRESET, "A page": PAGE}
+TASK = {
+    "rnnlab/data/toy.py": """
+from rnnlab.data.labelled import Example, assembled, check_rows, tokens_of, watched_sentence
+from rnnlab.text import Vocabulary
+from rnnlab.text.lines import rows_of
+
+
+def toy_data(e):
+    rows, left_out = rows_of(e.text, e.task)
+    lines = tokens_of([row.source for row in rows], e)
+    found = [Example(row.number, line, tuple(str(len(token)) for token in line)) for row, line in zip(rows, lines)]
+    check_rows(found, left_out)
+    lengths = Vocabulary.of(length for example in found for length in example.target)
+    return assembled(found, left_out, lengths, e, watched_sentence(e))
+""",
+    "rnnlab/training/tasks.py": """
+from rnnlab.data.toy import toy_data
+
+TASKS["toy"] = Task(toy_data, token_model, observe_tokens, no_extra_bytes, evaluate, ("toy", "classes"))
+""",
+    "rnnlab/experiment/record.py": {
+        '"tag", "seq2seq"] = "next"': '"tag", "seq2seq", "toy"] = "next"',
+        "UNUSED: dict[str, tuple[str, ...]] = {": """UNUSED: dict[str, tuple[str, ...]] = {
+    "toy": (*ONLY_PAIRS, *ONLY_NEXT, "readout"),""",
+    },
+    "rnnlab/lessons/presets.py": """
+PRESETS["toy"] = {"task": "toy", "text": "a bb ccc\\nbb dd a\\nccc a eee", "held_out": 0.3, "epochs": 5}
+OPENS_ON["toy"] = "results"
+FIRST["toy"] = "toy"
+""",
+    "rnnlab/text/table_rows.py": """
+ROW_FORMATS["toy"] = RowFormat(("text",), cut_of)
+""",
+    "pages/views/results/toy.py": """
+import streamlit as st
+
+
+def toy(run, t) -> None:
+    st.markdown(t("toy.view"))
+
+
+VIEWS = {"toy": toy}
+""",
+    "pages/views/results/page.py": """
+from pages.views.results import toy
+
+VIEWS |= toy.VIEWS
+""",
+    **catalogues(
+        "toy",
+        task_toy="Toy task",
+        help_text_toy="Text",
+        own_rows_toy="Rows",
+        own_example_toy="a bb",
+        preset_toy="Toy",
+        lesson_toy="Toy",
+        toy_view="Toy view",
+    ),
+}
+
+TOYS: dict[str, dict[str, Edit]] = {"A preset": PRESET, "A page": PAGE, "A task": TASK}
