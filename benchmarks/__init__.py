@@ -1,1 +1,1 @@
-"""What the lab costs, measured. `python -m benchmarks` runs all and prints the README's table; pytest runs none."""
+"""What the lab costs, measured. `python -m benchmarks` makes the table of docs/measurements.md; pytest runs none."""

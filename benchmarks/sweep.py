@@ -43,7 +43,7 @@ def sweep(runner: race.Runner, plan: RacePlan = PLAN) -> float:
 
 @contextmanager
 def dask_cluster(count: int) -> Iterator[Cluster]:
-    """A scheduler and worker processes on this machine, started as the README says."""
+    """A scheduler and worker processes on this machine, started as docs/cluster.md says."""
     address = f"tcp://127.0.0.1:{free_port()}"
     host, port = address.removeprefix("tcp://").split(":")
     environment = {**os.environ, "DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH": "20"}

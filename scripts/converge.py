@@ -1,4 +1,4 @@
-"""Of twenty seeds of each lesson, how many reach what the lesson is for: the table in the README.
+"""Of twenty seeds of each lesson, how many reach what the lesson is for: a table of docs/measurements.md.
 
     python -m scripts.converge [seeds] [lesson …]
 

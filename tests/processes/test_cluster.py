@@ -37,7 +37,7 @@ def running(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(running):
-    """A scheduler with two workers, as the README starts them."""
+    """A scheduler with two workers, as docs/cluster.md starts them."""
     address, _ = running.scheduler()
     running.workers(address, 2, "--preload", "rnnlab.engine.preload")
     return address

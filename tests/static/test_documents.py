@@ -1,0 +1,43 @@
+"""What the documents name is there: files, folders, modules, settings."""
+
+import re
+
+import pytest
+
+from tests.support.eventually import ROOT
+
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+SOURCES = [path for folder in ("rnnlab", "pages") for path in (ROOT / folder).rglob("*.py")]
+OURS = ("rnnlab", "pages", "tests", "docs", "scripts", "benchmarks")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_path_and_module_is_there(document):
+    text = document.read_text("utf-8")
+    paths = re.findall(rf"`((?:{'|'.join(OURS)})/[^`\s]*)`", text)
+    modules = re.findall(r"\brnnlab(?:\.\w+){2,}\b|(?<=python -m )(?:scripts|benchmarks)[.\w]*", text)
+    named = [path.rstrip("/") for path in paths if "NAME" not in path]
+    named += [f"{module.replace('.', '/')}*" for module in modules]
+    assert [name for name in named if not [*ROOT.glob(name)]] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(document):
+    targets = re.findall(r"\]\(([^)#]+)", document.read_text("utf-8"))
+    assert [to for to in targets if "://" not in to and not (document.parent / to).exists()] == []
+
+
+def test_every_setting_is_one_and_is_documented():
+    read = set(re.findall(r"RNNLAB_\w+", "".join(path.read_text("utf-8") for path in SOURCES)))
+    told = set(re.findall(r"RNNLAB_\w+", "".join(path.read_text("utf-8") for path in DOCUMENTS)))
+    assert read == told
+
+
+def test_decisions_are_numbered_and_short():
+    decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    for number, path in enumerate(decisions, start=1):
+        lines = path.read_text("utf-8").splitlines()
+        assert path.name.startswith(f"{number:04}-")
+        assert lines[0].startswith(f"# {number}. ")
+        assert [line for line in lines if line.startswith("## ")] == ["## Context", "## Decision", "## Consequences"]
+        assert len(lines) <= 40
