@@ -1,28 +1,30 @@
-"""Settings for the whole suite: torch is too slow for hypothesis's clock, and its threads would only get in the way."""
+"""Settings for the whole suite.
+
+`pytest` leaves out what is marked `thorough`; `pytest -m ""` runs everything, and hypothesis tries more examples.
+"""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from xdist.scheduler import LoadScopeScheduling
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # before anybody imports torch
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before anybody imports torch: its threads would get in the way
 
-settings.register_profile("lab", deadline=None, max_examples=40)
-settings.load_profile("lab")
-
-
-class TwoKinds(LoadScopeScheduling):
-    """What drives browsers and worker processes keeps to one of pytest-xdist's workers; the rest goes to the other,
-    file by file. (Its own groups by mark do nothing under pytest 9.)"""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.split("::")[0]
-        return "processes" if "/browser/" in file or "/processes/" in file else file
+settings.register_profile("quick", deadline=None, max_examples=12)  # torch is too slow for hypothesis's clock
+settings.register_profile("thorough", deadline=None, max_examples=40)
 
 
-def pytest_xdist_make_scheduler(config, log):
-    return TwoKinds(config, log)
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("quick" if config.option.markexpr == "not thorough" else "thorough")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What lies in `browser` drives a real browser, what lies in `processes` starts processes of its own."""
+    for item in items:
+        folder = Path(item.path).relative_to(Path(__file__).parent).parts[0]
+        if folder in ("browser", "processes"):
+            item.add_marker(folder)
 
 
 @pytest.fixture
