@@ -249,6 +249,31 @@ def test_what_a_beam_finds_is_scored_as_the_textbook_scores_it(source, width, se
         assert not {PAD_ID, BOS_ID} & set(one.tokens)
 
 
+def plain_beam(textbook: Textbook, source: list[int], width: int, limit: int) -> list[tuple[float, tuple[int, ...]]]:
+    """Beam search without a shortcut: to the last step, every beginning scored anew by the textbook."""
+    ids = [id for id in range(CLASSES) if id not in (PAD_ID, BOS_ID)]
+    beginnings: list[tuple[int, ...]] = [()]
+    ended, kept = [], []
+    for _ in range(limit):
+        longer = [(*tokens, id) for tokens in beginnings for id in ids]
+        kept = sorted(((textbook.score(source, tokens), tokens) for tokens in longer), reverse=True)[:width]
+        ended += [one for one in kept if one[1][-1] == EOS_ID]
+        kept = [one for one in kept if one[1][-1] != EOS_ID]
+        beginnings = [tokens for _, tokens in kept]
+    return sorted(ended + kept, reverse=True)[:width]
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("width", [2, 3])
+def test_a_narrow_beam_ends_only_when_nothing_open_can_win(width):
+    for seed in range(12):
+        model = lively(seed)
+        expected = plain_beam(Textbook(model), [2, 3], width, 5)
+        found = beam(model, *alone([2, 3]), width, 5)
+        assert [one.tokens for one in found] == [tokens for _, tokens in expected]
+        assert [one.score for one in found] == pytest.approx([score for score, _ in expected], abs=1e-4)
+
+
 @torch.no_grad()
 def test_a_beam_can_find_what_greedy_misses():
     """Some source, for some weights, has an output likelier than the greedy one; none has a less likely first."""
