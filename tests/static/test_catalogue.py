@@ -7,6 +7,8 @@ import ast
 import dataclasses
 import re
 import string
+from collections import defaultdict
+from itertools import combinations
 from pathlib import Path
 from typing import get_args
 
@@ -263,6 +265,16 @@ def test_this_file_understands_what_the_sources_ask_for():
 
 def test_both_languages_have_the_same_keys():
     assert ZH.keys() == EN.keys()
+
+
+def test_siblings_that_differ_in_one_language_differ_in_the_other():
+    """Two buttons of one bar, two choices of one field: a copied line would make them one."""
+    siblings = defaultdict(list)
+    for key in EN:
+        siblings[key.rpartition(".")[0]].append(key)
+    pairs = [pair for keys in siblings.values() for pair in combinations(keys, 2)]
+    assert len(pairs) > 1_000
+    assert [(a, b) for a, b in pairs if (ZH[a] == ZH[b]) != (EN[a] == EN[b])] == []
 
 
 def test_both_languages_have_the_same_files():
