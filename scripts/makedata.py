@@ -16,7 +16,7 @@ from pypinyin.constants import PHRASES_DICT  # pyrefly: ignore[missing-import]
 from pypinyin_dict.phrase_pinyin_data import cc_cedict  # pyrefly: ignore[missing-import]
 
 from rnnlab.lessons import TEXTS
-from rnnlab.text.synthetic import MOST
+from rnnlab.text.synthetic import PAIRS_EACH
 
 NUMBERS = ((1, 1_000, 999), (1_000, 10_000, 2_201), (10_000, 100_000, 1_800))  # from, to (left out), how many
 CHARACTERS = 600  # that the words of pinyin are made of: few enough for each to be met often
@@ -52,12 +52,12 @@ def pinyin() -> list[tuple[str, str]]:
         met.update(dict.fromkeys(word, count))
     frequent = {character for character, _ in met.most_common(CHARACTERS)}
     words = sorted((word for word in counts if set(word) <= frequent), key=lambda word: (-counts[word], word))
-    return [(word, readings[word]) for word in words[:MOST]]
+    return [(word, readings[word]) for word in words[:PAIRS_EACH]]
 
 
 def main() -> None:
     for name, pairs in (("numerals", numerals()), ("pinyin", pinyin())):
-        assert len(dict(pairs)) == len(pairs) == MOST, name
+        assert len(dict(pairs)) == len(pairs) == PAIRS_EACH, name
         path = TEXTS / f"{name}.tsv"
         path.write_text("".join(f"{source}\t{target}\n" for source, target in pairs), "utf-8", newline="\n")
         print(f"{path}: {len(pairs)} pairs, {path.stat().st_size:,} bytes")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import nan
 
 from rnnlab.experiment import Experiment
-from rnnlab.text import tokenized
-from rnnlab.text.segmentation import cut_of
+from rnnlab.text import tokenize_lines
+from rnnlab.text.segmentation import segmented
 
 Line = tuple[tuple[str, str], ...]  # a token and what is to be predicted after it, position by position
 
@@ -16,8 +16,8 @@ def examples(experiment: Experiment) -> tuple[Line, ...]:
     """The whole text, line by line; of lines that carry something else besides, their sentences. With jieba, and with
     pairs that the lab makes, this belongs into a worker."""
     e = experiment
-    lines = cut_of(e)
-    targets = tokenized(e.target, e.tokenizer, e.added_words)
+    lines = segmented(e)
+    targets = tokenize_lines(e.target, e.tokenizer, e.added_words)
     targets = targets or [line[1:] for line in lines]
     return tuple(tuple(zip(line, target, strict=False)) for line, target in zip(lines, targets, strict=False))
 

@@ -12,8 +12,8 @@ from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import ATTENDED, CLASSES, PROBE_TOKENS, SEQUENCE_TOKENS
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.records.history import HELD_OUT_LINES, Part
-from rnnlab.text import TOKENIZERS, Vocabulary, added, dictionary, synthetic, tagged, words
-from rnnlab.text.lines import LeftOut, Reason, Row, rows_of
+from rnnlab.text import TOKENIZERS, Vocabulary, dictionary_lock, dictionary_with, split_words, synthetic, tag_lines
+from rnnlab.text.lines import ParsedLine, SkippedLine, SkipReason, parse_lines
 
 BOS, EOS = "<bos>", "<eos>"
 PAD_ID, UNK_ID, BOS_ID, EOS_ID = 0, 1, 1, 2  # `<unk>` among what is read; `<bos>` and `<eos>` among what is written
@@ -31,7 +31,7 @@ class Example:
 def classify_data(experiment: Experiment) -> Data:
     """One label a line. Raises LabError where there is nothing to learn from, as do the other two."""
     e = experiment
-    rows, left_out = rows_of(e.text, e.task)
+    rows, left_out = parse_lines(e.text, e.task)
     cut = tokens_of([row.source for row in rows], e)
     found = [Example(row.number, tokens, (row.target,)) for row, tokens in zip(rows, cut, strict=True) if tokens]
     check_rows(found, left_out)
@@ -44,9 +44,9 @@ def classify_data(experiment: Experiment) -> Data:
 def tag_data(experiment: Experiment) -> Data:
     """A tag for each token: given as `token/TAG`, or with the tokenizer "jieba" made by jieba's own tagger."""
     e = experiment
-    rows, left_out = rows_of(e.text, e.task)
+    rows, left_out = parse_lines(e.text, e.task)
     if e.tokenizer == "jieba":
-        lines = tagged("\n".join(row.source for row in rows), e.added_words)
+        lines = tag_lines("\n".join(row.source for row in rows), e.added_words)
     else:
         lines = [given_tags(row) for row in rows]
     found = [
@@ -65,14 +65,14 @@ def tag_data(experiment: Experiment) -> Data:
 def pair_data(experiment: Experiment) -> Data:
     """Pairs of sequences: the reader's own, or those that `sources` makes."""
     e = experiment
-    left_out: list[LeftOut] = []
+    left_out: list[SkippedLine] = []
     if e.data == "text":
-        rows, left_out = rows_of(e.text, e.task)
+        rows, left_out = parse_lines(e.text, e.task)
         both = tokens_of([row.source for row in rows], e), tokens_of([row.target for row in rows], e)
         triples = zip(rows, *both, strict=True)
         found = [Example(row.number, source, target) for row, source, target in triples if source and target]
     else:
-        made = synthetic.generated(e.data, e.pairs)
+        made = synthetic.generate_pairs(e.data, e.pairs)
         found = [Example(n, tuple(source), tuple(target)) for n, (source, target) in enumerate(made, start=1)]
     check_rows(found, left_out)
     classes = Vocabulary.of((token for example in found for token in example.target), (PAD, BOS, EOS))
@@ -91,14 +91,14 @@ def tokens_of(texts: Sequence[str], e: Experiment) -> list[tuple[str, ...]]:
     cut = TOKENIZERS[e.tokenizer]
     if e.tokenizer != "jieba":
         return [tuple(cut(lowered(text, e))) for text in texts]
-    with dictionary, added(e.added_words):
+    with dictionary_lock, dictionary_with(e.added_words):
         return [tuple(cut(lowered(text, e))) for text in texts]
 
 
-def given_tags(row: Row) -> list[tuple[str, str]]:
+def given_tags(row: ParsedLine) -> list[tuple[str, str]]:
     """`token/TAG token/TAG`: what is behind the last slash is the tag."""
     pairs = []
-    for place, item in enumerate(words(row.source), start=1):
+    for place, item in enumerate(split_words(row.source), start=1):
         token, slash, tag = item.rpartition("/")
         if not (slash and token and tag):
             raise LabError(Problem("no_tag", "text", {"line": row.number, "place": place, "value": shorten(item)}))
@@ -110,22 +110,22 @@ def watched_sentence(e: Experiment, tags: bool = False) -> Example:
     """`sentence`, tokenized; with `tags` and jieba to be asked, the tags that jieba gives it."""
     text = " ".join(e.sentence.split())
     if tags and e.tokenizer == "jieba":
-        pairs = [pair for line in tagged(text, e.added_words) for pair in line]
+        pairs = [pair for line in tag_lines(text, e.added_words) for pair in line]
         return Example(0, tuple(lowered(token, e) for token, _ in pairs), tuple(tag for _, tag in pairs))
     if tags:
-        return Example(0, tuple(words(lowered(text, e))), ())
+        return Example(0, tuple(split_words(lowered(text, e))), ())
     if e.data != "text":
-        return Example(0, tuple(synthetic.cut(e.data, text)), ())
+        return Example(0, tuple(synthetic.tokenize_sentence(e.data, text)), ())
     return Example(0, tokens_of([text], e)[0], ())
 
 
-def check_rows(found: list[Example], left_out: list[LeftOut]) -> None:
+def check_rows(found: list[Example], left_out: list[SkippedLine]) -> None:
     if found:
         return
     if left_out:
         first = left_out[0]
         values = {"line": first.number, "value": shorten(first.line), "count": len(left_out)}
-        problems: dict[Reason, Problem] = {
+        problems: dict[SkipReason, Problem] = {
             "no_separator": Problem("row_no_separator", "text", values),
             "no_source": Problem("row_no_source", "text", values),
             "no_target": Problem("row_no_target", "text", values),
@@ -144,7 +144,7 @@ def attended(e: Experiment, pairs: list[Pair]) -> int:
 
 
 def assembled(
-    found: list[Example], left_out: list[LeftOut], classes: Vocabulary, e: Experiment, sentence: Example
+    found: list[Example], left_out: list[SkippedLine], classes: Vocabulary, e: Experiment, sentence: Example
 ) -> Data:
     """Cut, split and numbered; with the watched line or sentence."""
     ordered = not classes.specials  # a label or a tag, that a table of right and wrong has a row for

@@ -7,7 +7,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import POSITIONS, PROBE_TOKENS, SEQUENCE_TOKENS, STEP_TOKENS, TYPES
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.records.history import Part
-from rnnlab.text import Vocabulary, only_punctuation, tokenized
+from rnnlab.text import Vocabulary, only_punctuation, tokenize_lines
 
 
 def next_token_data(experiment: Experiment) -> Data:
@@ -16,7 +16,8 @@ def next_token_data(experiment: Experiment) -> Data:
     Raises LabError where the text can't be trained on: the message says what to change.
     """
     lines, target_lines = (
-        tokenized(text, experiment.tokenizer, experiment.added_words) for text in (experiment.text, experiment.target)
+        tokenize_lines(text, experiment.tokenizer, experiment.added_words)
+        for text in (experiment.text, experiment.target)
     )
     check_text(lines, target_lines)
     notes: list[Problem] = []

@@ -18,7 +18,7 @@ from rnnlab.records.readouts import Reach
 from rnnlab.records.text import Neighbour, Packing, Plane, Reading
 from rnnlab.records.trace import Implementation, Intervention, TraceResult
 from rnnlab.records.units import Activations, Shown
-from rnnlab.text.segmentation import Cut
+from rnnlab.text.segmentation import Segmentation
 
 if TYPE_CHECKING:  # which imports this module
     from rnnlab.records.race import RaceChunk, RaceOpening
@@ -84,10 +84,10 @@ def implementations(experiment: Experiment, weights: bytes, part: str) -> tuple[
     return implementations.implementations(experiment, weights, part)
 
 
-def cuts(experiment: Experiment, whole: str, limit: int) -> dict[str, Cut]:
+def cuts(experiment: Experiment, whole: str, limit: int) -> dict[str, Segmentation]:
     from rnnlab.text import segmentation
 
-    return segmentation.cuts_of(experiment, whole, limit)
+    return segmentation.segmentations(experiment, whole, limit)
 
 
 def counts(experiment: Experiment, written: bool) -> dict[str, int]:

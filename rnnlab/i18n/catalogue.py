@@ -10,10 +10,6 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 LANGUAGES = {"zh": "中文", "en": "English"}
 FOLDER = Path(__file__).parent / "locale"
 
@@ -23,14 +19,18 @@ Translate = Callable[..., str]
 @cache
 def catalogue(lang: str) -> gettext.GNUTranslations:
     """The catalogue of one language, compiled in memory from its .po files."""
-    whole = Catalog(locale=lang)
+    from babel.messages.catalog import Catalog  # here, for whoever shows no sentence, such as a worker, needs none
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    messages = Catalog(locale=lang)
     for path in sorted((FOLDER / lang).glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale=lang):
                 if message.id:
-                    whole[message.id] = message
+                    messages[message.id] = message
     compiled = io.BytesIO()
-    write_mo(compiled, whole)
+    write_mo(compiled, messages)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
 

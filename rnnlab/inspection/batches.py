@@ -54,7 +54,7 @@ def counts(experiment: Experiment, written: bool) -> dict[str, int]:
     Raises LabError where the text can't be trained on with these settings.
     """
     if experiment.task == "next":
-        return segmentation.counts(experiment)
+        return segmentation.token_counts(experiment)
     data = data_of(experiment)
     known, rows = (data.classes, "targets") if written else (data.vocabulary, "inputs")
     return dict(Counter(known.tokens[id] for pair in data.pairs for id in getattr(pair, rows)))

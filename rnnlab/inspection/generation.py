@@ -15,7 +15,7 @@ from rnnlab.inspection.trace import network
 from rnnlab.models import Pass, Recurrent
 from rnnlab.records.generation import SHOWN, Ended, Generation, Settings, affordable, check_prompt, longest_copied
 from rnnlab.records.history import Checkpoint
-from rnnlab.text import TOKENIZERS, Vocabulary, added, tokenized
+from rnnlab.text import TOKENIZERS, Vocabulary, dictionary_with, tokenize_lines
 from rnnlab.training.tasks import TASKS
 
 EXAMPLES = 8  # tokens that an error names as known
@@ -81,14 +81,14 @@ def generate(experiment: Experiment, weights: bytes, prompt: str, settings: Sett
 
 def cut(e: Experiment, prompt: str) -> list[str]:
     """The tokens of a prompt, white space at its ends included where that is a token."""
-    with added(e.added_words) if e.tokenizer == "jieba" else nullcontext():
+    with dictionary_with(e.added_words) if e.tokenizer == "jieba" else nullcontext():
         return TOKENIZERS[e.tokenizer](prompt)
 
 
 @lru_cache(maxsize=4)
 def lines_learnt(e: Experiment) -> tuple[tuple[str, ...], ...]:
     """The lines that are trained on: what is only tested on can't have been copied."""
-    lines = tokenized(e.text, e.tokenizer, e.added_words)
+    lines = tokenize_lines(e.text, e.tokenizer, e.added_words)
     return tuple(tuple(lines[i]) for i in split(len(lines), e)[0])
 
 

@@ -14,8 +14,8 @@ from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.records.history import joiner
 from rnnlab.records.units import AnswerKind, Passage
-from rnnlab.text import added, chinese_words, lines_of, synthetic, tagged, tokenized, words
-from rnnlab.text.lines import parted
+from rnnlab.text import dictionary_with, jieba_words, nonempty_lines, split_words, synthetic, tag_lines, tokenize_lines
+from rnnlab.text.lines import split_line
 from rnnlab.training.tasks import TASKS, data_of
 
 SHOWN = 8  # tokens that a note names
@@ -89,7 +89,7 @@ def limited(e: Experiment, lines: list[Read]) -> list[Read]:
 
 def own(e: Experiment, data: Data, part: str) -> list[Read]:
     if e.task == "next":  # the data's sequences may be windows that overlap: here each line is read once, whole
-        inputs, targets = (tokenized(text, e.tokenizer, e.added_words) for text in (e.text, e.target))
+        inputs, targets = (tokenize_lines(text, e.tokenizer, e.added_words) for text in (e.text, e.target))
         pairs = zip(inputs, targets, strict=True) if targets else ((line[:-1], line[1:]) for line in inputs)
         return [plain(data, tokens, answers) for tokens, answers in pairs if tokens]
     read = [tuple(data.vocabulary.tokens[id] for id in pair.inputs) for pair in data.pairs]
@@ -119,7 +119,9 @@ def typed(e: Experiment, data: Data, part: str, text: str, notes: list[Problem])
     if e.task == "next":
         return typed_next(e, data, text, notes)
     if e.task == "seq2seq":
-        lines = [typed_pair(e, data, part, line, number, notes) for number, line in enumerate(lines_of(text), start=1)]
+        lines = [
+            typed_pair(e, data, part, line, number, notes) for number, line in enumerate(nonempty_lines(text), start=1)
+        ]
     else:
         rows = [row for row in typed_rows(e, text) if row[0]]
         lines = [line_of(e, data, part, tokens, encoded(data, tokens, asked)) for tokens, asked in rows]
@@ -133,7 +135,7 @@ def typed_next(e: Experiment, data: Data, text: str, notes: list[Problem]) -> li
     """This task has no `<unk>`: what the vocabulary lacks is left out. Where the lab's own rule is that the next token
     is to be predicted, it is the answer here too."""
     lines, missing = [], []
-    for row in tokenized(text, e.tokenizer, e.added_words):
+    for row in tokenize_lines(text, e.tokenizer, e.added_words):
         missing += [token for token in row if token not in data.vocabulary.ids]
         known = [token for token in row if token in data.vocabulary.ids]
         if known:
@@ -145,15 +147,15 @@ def typed_next(e: Experiment, data: Data, text: str, notes: list[Problem]) -> li
 
 def typed_pair(e: Experiment, data: Data, part: str, line: str, number: int, notes: list[Problem]) -> Read:
     """`source | target`; an encoder needs the source alone."""
-    sides = parted(line)
+    sides = split_line(line)
     if part == "decoder" and not (sides and all(sides)):
         raise LabError(Problem("units_no_pair", "", {"line": number, "value": shorten(line)}))
     source, target = sides or (line, "")
     if e.data == "text":
         read, written = tokens_of([source, target], e)
     else:
-        read = tuple(synthetic.cut(e.data, source))
-        written = tuple(words(target) if e.data == "pinyin" else "".join(words(target)))
+        read = tuple(synthetic.tokenize_sentence(e.data, source))
+        written = tuple(split_words(target) if e.data == "pinyin" else "".join(split_words(target)))
     if not read:
         raise LabError(Problem("units_no_pair", "", {"line": number, "value": shorten(line)}))
     if missing := [token for token in written if token not in data.classes.ids]:
@@ -166,12 +168,12 @@ def typed_rows(e: Experiment, text: str) -> list[tuple[Sequence[str], Sequence[s
     """The tokens of each line and what is asked of them, as far as it was typed too, or by jieba's tagger is known: one
     label, or a tag for each token."""
     if e.task == "tag" and e.tokenizer == "jieba":
-        cut = tagged(text, e.added_words)
+        cut = tag_lines(text, e.added_words)
         return [([lowered(token, e) for token, _ in row], [tag for _, tag in row]) for row in cut]
     rows: list[tuple[Sequence[str], Sequence[str]]] = []
-    for line in lines_of(text):
-        items = [item.rpartition("/") for item in words(line)]
-        sides = parted(line) if e.task == "classify" else None
+    for line in nonempty_lines(text):
+        items = [item.rpartition("/") for item in split_words(line)]
+        sides = split_line(line) if e.task == "classify" else None
         if sides and all(sides):
             rows.append((tokens_of([sides[1]], e)[0], [sides[0]]))
         elif e.task == "tag" and all(all(item) for item in items):
@@ -199,7 +201,7 @@ def word_edges(e: Experiment, lines: Sequence[tuple[str, ...]]) -> tuple[tuple[b
     lines with Chinese characters as jieba cuts them. Empty where tokens are words."""
     if e.tokenizer != "chars" or e.data != "text":
         return ()
-    with added(e.added_words) if e.added_words else nullcontext():
+    with dictionary_with(e.added_words) if e.added_words else nullcontext():
         return tuple(edge for line in lines for edge in edges(line))
 
 
@@ -218,7 +220,7 @@ def spans(text: str) -> list[tuple[int, int]]:
     if not regex.search(r"\p{Han}", text):
         return [match.span() for match in regex.finditer(r"[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]+)*", text)]
     found, at = [], 0
-    for word in chinese_words(text):
+    for word in jieba_words(text):
         at = text.index(word, at)
         if regex.search(r"[\p{L}\p{N}]", word):
             found.append((at, at + len(word)))

@@ -7,48 +7,52 @@ typed. Labels stand before the sentence, sources before their targets.
 from dataclasses import dataclass
 from typing import Literal
 
-from rnnlab.text.tokenizers import lines_of
+from rnnlab.text.tokenizers import nonempty_lines
 
-Reason = Literal["no_separator", "no_source", "no_target"]
+SkipReason = Literal["no_separator", "no_source", "no_target"]
 
 
 @dataclass(frozen=True)
-class Row:
+class ParsedLine:
+    """A line of the data text that can be learned from."""
+
     number: int  # of the line, counted from 1 among those that hold anything
     source: str  # what is read
     target: str  # what is to be predicted of it; "" where each token has its own
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class SkippedLine:
+    """A line that is none, and why."""
+
     number: int
     line: str
-    reason: Reason
+    reason: SkipReason
 
 
-def parted(line: str) -> tuple[str, str] | None:
+def split_line(line: str) -> tuple[str, str] | None:
     """Both sides of a line, without the white space around them. None where nothing parts it."""
     for separator in ("\t", "|"):
-        first, found, second = line.partition(separator)
+        before, found, after = line.partition(separator)
         if found:
-            return first.strip(), second.strip()
+            return before.strip(), after.strip()
     return None
 
 
-def rows_of(text: str, task: str) -> tuple[list[Row], list[LeftOut]]:
-    """The rows of a text as `task` reads them, and the lines that are none."""
-    lines = list(enumerate(lines_of(text), start=1))
+def parse_lines(text: str, task: str) -> tuple[list[ParsedLine], list[SkippedLine]]:
+    """The lines of a text as `task` reads them, and those that it can't read. Lines that hold nothing are neither."""
+    lines = list(enumerate(nonempty_lines(text), start=1))
     if task not in ("classify", "seq2seq"):
-        return [Row(number, line, "") for number, line in lines], []
-    rows, left_out = [], []
+        return [ParsedLine(number, line, "") for number, line in lines], []
+    rows, skipped = [], []
     for number, line in lines:
-        sides = parted(line)
+        sides = split_line(line)
         if sides is None:
-            left_out.append(LeftOut(number, line, "no_separator"))
+            skipped.append(SkippedLine(number, line, "no_separator"))
             continue
         target, source = sides if task == "classify" else sides[::-1]
         if source and target:
-            rows.append(Row(number, source, target))
+            rows.append(ParsedLine(number, source, target))
         else:
-            left_out.append(LeftOut(number, line, "no_target" if source else "no_source"))
-    return rows, left_out
+            skipped.append(SkippedLine(number, line, "no_target" if source else "no_source"))
+    return rows, skipped

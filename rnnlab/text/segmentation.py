@@ -1,93 +1,97 @@
-"""One text cut in several ways, and a cut changed by hand. No torch here; cutting with jieba belongs into a worker."""
+"""Word segmentation: one text cut into tokens by every tokenizer, and a segmentation edited by hand. Segmenting with
+jieba belongs into a worker."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rnnlab.experiment import Experiment
-from rnnlab.text.lines import rows_of
-from rnnlab.text.tokenizers import TOKENIZERS, characters, lines_of, tokenized
+from rnnlab.text.lines import parse_lines
+from rnnlab.text.tokenizers import TOKENIZERS, graphemes, nonempty_lines, tokenize_lines
 
 Lines = tuple[tuple[str, ...], ...]  # the tokens of each line
 
 
 @dataclass(frozen=True)
-class Cut:
-    """What one tokenizer makes of a text."""
+class Segmentation:
+    """The tokens that one tokenizer makes of a text; of a long text perhaps only the first."""
 
     lines: Lines
-    tokens: int
+    tokens: int  # of the whole text
     types: int  # distinct tokens
 
 
-def sentences(e: Experiment) -> list[str]:
+def source_sentences(e: Experiment) -> list[str]:
     """What is read of each line of an experiment's text: not its label, its target, or its tags."""
-    rows, _ = rows_of(e.text, e.task)
-    found = [row.source for row in rows]
+    rows, _ = parse_lines(e.text, e.task)
+    sentences = [row.source for row in rows]
     if e.task == "tag" and e.tokenizer != "jieba":
-        found = [" ".join(item.rpartition("/")[0] or item for item in line.split()) for line in found]
-    return [line.lower() if e.lower else line for line in found]
+        sentences = [" ".join(item.rpartition("/")[0] or item for item in line.split()) for line in sentences]
+    return [line.lower() if e.lower else line for line in sentences]
 
 
-def cuts_of(e: Experiment, whole: str, limit: int) -> dict[str, Cut]:
-    """The sentences of an experiment cut by every tokenizer, as `cuts` does it. Pairs that the lab makes come cut
-    already: they are the only entry, "made"."""
+def segmentations(e: Experiment, shown_whole: str, preview_tokens: int) -> dict[str, Segmentation]:
+    """The sentences of an experiment cut by every tokenizer, as `segment_with_each` does it. Pairs that the lab makes
+    come as tokens: they are the only entry, "made"."""
     if e.data == "text":
-        return cuts("\n".join(sentences(e)), e.added_words, whole, limit)
-    lines = cut_of(e)
+        return segment_with_each("\n".join(source_sentences(e)), e.added_words, shown_whole, preview_tokens)
+    lines = segmented(e)
     types = {token for line in lines for token in line}
-    return {"made": Cut(beginning(lines, limit), sum(map(len, lines)), len(types))}
+    return {"made": Segmentation(first_tokens(lines, preview_tokens), sum(map(len, lines)), len(types))}
 
 
-def cut_of(e: Experiment) -> Lines:
+def segmented(e: Experiment) -> Lines:
     """The sentences of an experiment as its own tokenizer cuts them, or as the lab makes them."""
     if e.data == "text":
-        return tuple(map(tuple, tokenized("\n".join(sentences(e)), e.tokenizer, e.added_words)))
-    from rnnlab.text.synthetic import generated  # here, for only a worker that makes pairs needs what makes them
+        return tuple(map(tuple, tokenize_lines("\n".join(source_sentences(e)), e.tokenizer, e.added_words)))
+    from rnnlab.text.synthetic import generate_pairs  # here, for only a worker that makes pairs needs what makes them
 
-    return tuple(tuple(source) for source, _ in generated(e.data, e.pairs))
+    return tuple(tuple(source) for source, _ in generate_pairs(e.data, e.pairs))
 
 
-def fixed(e: Experiment) -> str:
-    """Why the cut of this experiment can't be changed by hand; "" where it can."""
+def why_not_editable(e: Experiment) -> str:
+    """Why the segmentation can't be edited by hand, as the end of a catalogue id (`edit.<why>`); "" where it can."""
     return {"next": "target" if e.target else "", "tag": "tags", "seq2seq": "pairs"}.get(e.task, "")
 
 
-def rewritten(e: Experiment, lines: Lines) -> str:
+def with_new_tokens(e: Experiment, lines: Lines) -> str:
     """The experiment's text with these tokens for its sentences, between spaces; labels stay where they are. ValueError
     where there are not as many sentences."""
     if e.task == "next":
-        return spaced(lines)
-    rows, _ = rows_of(e.text, e.task)
+        return joined_by_spaces(lines)
+    rows, _ = parse_lines(e.text, e.task)
     if len(rows) != len(lines):
         raise ValueError(f"{len(lines)} sentences for {len(rows)} rows")
-    text = lines_of(e.text)
+    text = nonempty_lines(e.text)
     for row, line in zip(rows, lines, strict=True):
         between = "\t" if "\t" in text[row.number - 1] else " | "
         text[row.number - 1] = (row.target + between if row.target else "") + " ".join(line)
     return "\n".join(text)
 
 
-def cuts(text: str, words: Sequence[str], whole: str, limit: int) -> dict[str, Cut]:
-    """The text cut by every tokenizer. All lines of the one named `whole`, of the others the first `limit` tokens."""
-    found = {}
+def segment_with_each(
+    text: str, words: Sequence[str], shown_whole: str, preview_tokens: int
+) -> dict[str, Segmentation]:
+    """tokenizer -> what it makes of the text: all tokens of the one named `shown_whole`, of the others the first
+    `preview_tokens`. `words` are added to jieba's dictionary."""
+    by_tokenizer = {}
     for name in TOKENIZERS:
-        lines = tokenized(text, name, words)
-        same = {token: token for line in lines for token in line}  # one string a type: it travels once
-        shared = tuple(tuple(same[token] for token in line) for line in lines)
-        shown = shared if name == whole else beginning(shared, limit)
-        found[name] = Cut(shown, sum(map(len, lines)), len(same))
-    return found
+        lines = tokenize_lines(text, name, words)
+        types = {token: token for line in lines for token in line}  # one string a type: it travels once
+        shared = tuple(tuple(types[token] for token in line) for line in lines)
+        shown = shared if name == shown_whole else first_tokens(shared, preview_tokens)
+        by_tokenizer[name] = Segmentation(shown, sum(map(len, lines)), len(types))
+    return by_tokenizer
 
 
-def counts(experiment: Experiment) -> dict[str, int]:
+def token_counts(experiment: Experiment) -> dict[str, int]:
     """How often each token occurs, in the text and in the target if one is given."""
     texts = (experiment.text, experiment.target)
-    cut = (tokenized(text, experiment.tokenizer, experiment.added_words) for text in texts)
-    return dict(Counter(token for lines in cut for line in lines for token in line))
+    segmented = (tokenize_lines(text, experiment.tokenizer, experiment.added_words) for text in texts)
+    return dict(Counter(token for lines in segmented for line in lines for token in line))
 
 
-def beginning(lines: Iterable[Sequence[str]], limit: int) -> Lines:
+def first_tokens(lines: Iterable[Sequence[str]], limit: int) -> Lines:
     """The first `limit` tokens, line by line."""
     kept: list[tuple[str, ...]] = []
     for line in lines:
@@ -101,31 +105,32 @@ def beginning(lines: Iterable[Sequence[str]], limit: int) -> Lines:
 # By hand
 
 
-def inked(lines: Iterable[Iterable[str]]) -> Lines:
+def without_white_space(lines: Iterable[Iterable[str]]) -> Lines:
     """The lines as a text separated by spaces can hold them: without white space in a token, without empty tokens."""
-    bare = (tuple(filter(None, ("".join(token.split()) for token in line))) for line in lines)
-    return tuple(line for line in bare if line)
+    stripped = (tuple(filter(None, ("".join(token.split()) for token in line))) for line in lines)
+    return tuple(line for line in stripped if line)
 
 
-def merged(lines: Lines, line: int, place: int) -> Lines:
-    """Token `place` of a line and its right neighbour as one. IndexError where there is none."""
-    left, right = lines[line][place : place + 2] if place >= 0 else ()
-    return replaced(lines, line, place, 2, (left + right,))
+def merge_tokens(lines: Lines, line: int, position: int) -> Lines:
+    """The token at `position` of a line and its right neighbour as one. IndexError where there is none."""
+    left, right = lines[line][position : position + 2] if position >= 0 else ()
+    return replace_tokens(lines, line, position, 2, (left + right,))
 
 
-def parted(lines: Lines, line: int, place: int, after: int) -> Lines:
-    """Token `place` of a line as two, the first of `after` characters (as readers count them)."""
-    pieces = characters(lines[line][place])
-    if not 0 < after < len(pieces):
-        raise IndexError(f"a token of {len(pieces)} characters can't be parted after {after}")
-    return replaced(lines, line, place, 1, ("".join(pieces[:after]), "".join(pieces[after:])))
+def split_token(lines: Lines, line: int, position: int, offset: int) -> Lines:
+    """The token at `position` of a line as two, the first of `offset` characters (as readers count them)."""
+    pieces = graphemes(lines[line][position])
+    if not 0 < offset < len(pieces):
+        raise IndexError(f"a token of {len(pieces)} characters can't be split after {offset}")
+    return replace_tokens(lines, line, position, 1, ("".join(pieces[:offset]), "".join(pieces[offset:])))
 
 
-def replaced(lines: Lines, line: int, place: int, count: int, tokens: tuple[str, ...]) -> Lines:
-    row = lines[line]
-    return (*lines[:line], (*row[:place], *tokens, *row[place + count :]), *lines[line + 1 :])
+def replace_tokens(lines: Lines, line: int, position: int, count: int, tokens: tuple[str, ...]) -> Lines:
+    """The lines with these tokens for `count` tokens of one line, from `position` on."""
+    old = lines[line]
+    return (*lines[:line], (*old[:position], *tokens, *old[position + count :]), *lines[line + 1 :])
 
 
-def spaced(lines: Lines) -> str:
+def joined_by_spaces(lines: Lines) -> str:
     """The text that the tokenizer `words` cuts into these tokens again."""
     return "\n".join(" ".join(line) for line in lines)

@@ -13,7 +13,7 @@ from functools import cache
 
 from rnnlab.lessons import TEXTS
 
-MOST = 5_000  # pairs that each source has
+PAIRS_EACH = 5_000  # that each generator makes
 
 Pair = tuple[list[str], list[str]]  # source tokens, target tokens
 
@@ -23,15 +23,15 @@ LETTERS = "abcdefgh"
 SHORTEST, LONGEST = 3, 8  # letters to reverse
 
 
-def generated(name: str, count: int) -> list[Pair]:
-    """The first `count` pairs of a source, at most `MOST`: (source tokens, target tokens). Raises KeyError for a name
-    that is not in `SOURCES`."""
-    return [(source.copy(), target.copy()) for source, target in SOURCES[name]()[:count]]
+def generate_pairs(name: str, count: int) -> list[Pair]:
+    """The first `count` pairs that a generator makes, at most `PAIRS_EACH`: (source tokens, target tokens). Raises
+    KeyError for a name that is not in `GENERATORS`."""
+    return [(source.copy(), target.copy()) for source, target in GENERATORS[name]()[:count]]
 
 
-def cut(name: str, sentence: str) -> list[str]:
-    """A sentence of the reader's own as tokens, such as the pairs of this source have. Of white space only what parts
-    two words of a date is a token; number words may be written with hyphens, commas and capitals."""
+def tokenize_sentence(name: str, sentence: str) -> list[str]:
+    """A sentence of the reader's own as tokens, such as the pairs of this generator have. Of white space only what
+    parts two words of a date is a token; number words may be written with hyphens, commas and capitals."""
     if name == "numerals":
         return sentence.lower().replace("-", " ").replace(",", " ").split()
     return list((" " if name == "dates" else "").join(sentence.split()))
@@ -46,8 +46,8 @@ def dates() -> list[Pair]:
     """
     from babel.dates import format_date
 
-    numbers = random.Random("dates").sample(range(FIRST_DAY.toordinal(), LAST_DAY.toordinal() + 1), MOST)
-    days = map(datetime.date.fromordinal, numbers)
+    day_numbers = random.Random("dates").sample(range(FIRST_DAY.toordinal(), LAST_DAY.toordinal() + 1), PAIRS_EACH)
+    days = map(datetime.date.fromordinal, day_numbers)
     return [
         (list(format_date(day, pattern, locale)), list(day.isoformat()))
         for day, (pattern, locale) in zip(days, itertools.cycle(DATE_FORMATS), strict=False)
@@ -61,7 +61,7 @@ def numerals() -> list[Pair]:
     `three hundred and twenty one` to `三百二十一`: British "and", hyphens and commas left out. 110 is 一百一十, not
     一百一; 10 is 十, not 一十; 二 throughout, never 两; one 零 for a gap. See `scripts/makedata.py`.
     """
-    return [(words.split(), list(numeral)) for words, numeral in table("numerals")]
+    return [(words.split(), list(numeral)) for words, numeral in read_pairs("numerals")]
 
 
 @cache
@@ -72,26 +72,26 @@ def pinyin() -> list[Pair]:
     dictionary, without their changes in speech. The words are made of the 600 most frequent characters, and two
     dictionaries agree on each; see `scripts/makedata.py`.
     """
-    return [(list(word), syllables.split()) for word, syllables in table("pinyin")]
+    return [(list(word), syllables.split()) for word, syllables in read_pairs("pinyin")]
 
 
 @cache
 def reversal() -> list[Pair]:
     """Three to eight letters, of eight, to the same in reverse: `abcd` to `dcba`. The shortest possible alignment that
-    is not monotone, and the only source that means nothing."""
-    chance = random.Random("reversal")
-    found: dict[str, None] = {}
-    while len(found) < MOST:
-        found["".join(chance.choices(LETTERS, k=chance.randint(SHORTEST, LONGEST)))] = None
-    return [(list(word), list(reversed(word))) for word in found]
+    is not monotone, and the only one of these that means nothing."""
+    generator = random.Random("reversal")
+    words: dict[str, None] = {}
+    while len(words) < PAIRS_EACH:
+        words["".join(generator.choices(LETTERS, k=generator.randint(SHORTEST, LONGEST)))] = None
+    return [(list(word), list(reversed(word))) for word in words]
 
 
-def table(name: str) -> list[list[str]]:
+def read_pairs(name: str) -> list[list[str]]:
     """The lines of a file of pairs, each in two at its TAB."""
     return [line.split("\t") for line in (TEXTS / f"{name}.tsv").read_text("utf-8").splitlines()]
 
 
-SOURCES: dict[str, Callable[[], list[Pair]]] = {
+GENERATORS: dict[str, Callable[[], list[Pair]]] = {
     "dates": dates,
     "numerals": numerals,
     "pinyin": pinyin,

@@ -38,17 +38,17 @@ def tagger() -> Any:
 
 
 # jieba's dictionary is one for the whole process: nobody may cut while it holds somebody else's words.
-dictionary = threading.RLock()
+dictionary_lock = threading.RLock()
 
 
 @contextmanager
-def added(words: Iterable[str]) -> Iterator[None]:
+def dictionary_with(words: Iterable[str]) -> Iterator[None]:
     """jieba's dictionary with these words too; afterwards it is what it was, to the last entry.
 
     A word is entered as often as jieba thinks it must occur to stay whole by itself. What stands around it may still
     be likelier to be cut across it.
     """
-    with dictionary:
+    with dictionary_lock:
         jieba = segmenter()
         words, total = list(words), jieba.total
         # add_word enters every beginning of a word as well, with the frequency 0.
@@ -67,47 +67,47 @@ def added(words: Iterable[str]) -> Iterator[None]:
                     jieba.FREQ[entry] = frequency
 
 
-def words(line: str) -> list[str]:
+def split_words(line: str) -> list[str]:
     """Split on white space."""
     return line.split()
 
 
-def characters(line: str) -> list[str]:
+def graphemes(line: str) -> list[str]:
     """What a reader calls characters: an emoji family or an accented letter stays whole."""
     return regex.findall(r"\X", line)
 
 
-def chinese_words(line: str) -> list[str]:
+def jieba_words(line: str) -> list[str]:
     """Words as jieba cuts them; white space only separates."""
-    with dictionary:
+    with dictionary_lock:
         return [word for word in segmenter().lcut(line) if not word.isspace()]
 
 
 TOKENIZERS: dict[str, Callable[[str], list[str]]] = {
-    "words": words,
-    "chars": characters,
-    "jieba": chinese_words,
+    "words": split_words,
+    "chars": graphemes,
+    "jieba": jieba_words,
 }
 
 
-def lines_of(text: str) -> list[str]:
+def nonempty_lines(text: str) -> list[str]:
     """The lines that hold anything, as typed but for white space around them."""
     return [line.strip() for line in text.split("\n") if line.strip()]
 
 
-def tokenized(text: str, tokenizer: str, words: Sequence[str] = ()) -> list[list[str]]:
+def tokenize_lines(text: str, tokenizer: str, words: Sequence[str] = ()) -> list[list[str]]:
     """The tokens of every line that holds anything. `words` are jieba's to know while it cuts these lines."""
-    cut = TOKENIZERS[tokenizer]
+    tokenize = TOKENIZERS[tokenizer]
     if tokenizer != "jieba" or not words:
-        return [cut(line) for line in lines_of(text)]
-    with added(words):
-        return [cut(line) for line in lines_of(text)]
+        return [tokenize(line) for line in nonempty_lines(text)]
+    with dictionary_with(words):
+        return [tokenize(line) for line in nonempty_lines(text)]
 
 
-def tagged(text: str, words: Sequence[str] = ()) -> list[list[tuple[str, str]]]:
+def tag_lines(text: str, words: Sequence[str] = ()) -> list[list[tuple[str, str]]]:
     """The words of every line that holds anything, each with the class that jieba's tagger gives it."""
-    with dictionary, added(words):
-        lines = [tagger().lcut(line) for line in lines_of(text)]
+    with dictionary_lock, dictionary_with(words):
+        lines = [tagger().lcut(line) for line in nonempty_lines(text)]
     return [[(pair.word, pair.flag) for pair in line if not pair.word.isspace()] for line in lines]
 
 

@@ -14,8 +14,8 @@ from rnnlab import Experiment, run
 from rnnlab.experiment import choices
 from rnnlab.experiment.limits import TEXT_CHARACTERS
 from rnnlab.lessons.presets import FIRST
-from rnnlab.text.lines import rows_of
-from rnnlab.text.synthetic import generated
+from rnnlab.text.lines import parse_lines
+from rnnlab.text.synthetic import generate_pairs
 from tests.support.reader import form_of, looked, press, until_trained, visit
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
@@ -122,7 +122,7 @@ def test_the_preview_shows_the_file_as_it_is_and_marks_what_is_chosen(tables):
     ]
     assert tables["data-preview"][1:] == [[str(n + 2), value, f"l{n % 2}", ""] for n, value in enumerate(odd)]
     press(app, "data_use")
-    assert [row.source for row in rows_of(form_of(app).text, "classify")[0]] == odd
+    assert [row.source for row in parse_lines(form_of(app).text, "classify")[0]] == odd
 
 
 def test_columns_header_and_delimiter_are_chosen_by_hand():
@@ -314,7 +314,7 @@ def test_the_data_of_every_lesson_is_shown(tables, preset):
 
 def test_rows_are_those_of_the_text_with_their_labels(tables):
     data_page("preset=text-classification&held_out=0&lower=false&epochs=2")
-    rows, _ = rows_of(Experiment(preset="text-classification").text, "classify")
+    rows, _ = parse_lines(Experiment(preset="text-classification").text, "classify")
     assert [(row[1], row[2]) for row in tables["data-rows"][1:]] == [
         (row.source.split(), [row.target]) for row in rows[:8]
     ]
@@ -324,7 +324,7 @@ def test_rows_are_those_of_the_text_with_their_labels(tables):
 
 def test_generated_pairs_are_shown_and_turned_over(tables):
     app = data_page("preset=attention&held_out=0&epochs=2")
-    pairs = [[source, target] for source, target in generated("dates", 100)]
+    pairs = [[source, target] for source, target in generate_pairs("dates", 100)]
     assert [row[1:] for row in tables["data-rows"][1:]] == pairs[:8]
     looked(app.number_input(key="data_from").set_value(41).run())
     assert [row[1:] for row in tables["data-rows"][1:]] == pairs[40:48]
@@ -342,7 +342,7 @@ def test_settings_that_make_fewer_rows_leave_the_last_ones(tables):
 
 def test_held_out_rows_are_shown_apart_with_the_words_they_came_with(tables):
     app = data_page("preset=text-classification&lower=false&epochs=2")
-    rows, _ = rows_of(Experiment(preset="text-classification").text, "classify")
+    rows, _ = parse_lines(Experiment(preset="text-classification").text, "classify")
     looked(app.segmented_control(key="data_part").select("held").run())
     history = run(Experiment(preset="text-classification", lower=False, epochs=1))
     sources = [row.source.split() for row in rows]

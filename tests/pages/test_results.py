@@ -17,8 +17,8 @@ from rnnlab.experiment.links import to_link
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.inspection.readouts import reach
 from rnnlab.inspection.trace import network
-from rnnlab.text import tagged
-from rnnlab.text.pos_tags import MEANINGS
+from rnnlab.text import tag_lines
+from rnnlab.text.pos_tags import NAMED_TAGS
 from rnnlab.training.tasks import TASKS
 from tests.support import reader
 from tests.support.reader import looked, until_trained
@@ -282,7 +282,7 @@ def test_tags_made_by_jieba_are_named_and_said_to_be_a_machines(lang):
     o, part = history.opening, parts(app)["tagged"]
     assert t("problem.tagged_by_jieba") in said(app)
     assert part["meanings"] == [t(f"tag.{tag}") for tag in o.classes]
-    assert part["lines"][0]["tokens"] == [word for word, _ in tagged("小船走过河。")[0]]
+    assert part["lines"][0]["tokens"] == [word for word, _ in tag_lines("小船走过河。")[0]]
     (table,) = parts(app)["classes"]["tables"]
     assert table["head"][-1] == t("classes.meaning")
     assert all(row["cells"][-1][0] == t(f"tag.{row['label']}") for row in table["rows"])
@@ -291,7 +291,7 @@ def test_tags_made_by_jieba_are_named_and_said_to_be_a_machines(lang):
 def test_every_tag_that_jieba_can_give_has_a_name():
     from rnnlab.text import tagger
 
-    assert set(tagger().word_tag_tab.values()) | {"eng"} == set(MEANINGS)
+    assert set(tagger().word_tag_tab.values()) | {"eng"} == set(NAMED_TAGS)
 
 
 def test_without_held_out_lines_the_watched_sentence_is_tagged_and_an_unlabelled_one_asks_for_nothing():

@@ -15,8 +15,8 @@ from rnnlab.inspection.batches import counts, reading
 from rnnlab.inspection.packing import packing
 from rnnlab.inspection.trace import network
 from rnnlab.records.trace import embedding
-from rnnlab.text import lines_of
-from rnnlab.text.segmentation import cuts_of, fixed, rewritten, sentences
+from rnnlab.text import nonempty_lines
+from rnnlab.text.segmentation import segmentations, source_sentences, why_not_editable, with_new_tokens
 from rnnlab.training.trainer import Trainer
 from tests.pages.test_text import PARTS, part, said, tables, text_page
 
@@ -41,15 +41,15 @@ def of(task: str, **fields) -> Experiment:
 
 
 def test_of_a_line_its_sentence_alone_is_cut():
-    assert sentences(of("classify")) == ["we like rain", "we fear the long rain", "rain"]
-    assert sentences(of("tag")) == ["we and/or", "rain"]
-    assert sentences(of("seq2seq")) == ["a b c", "b a", "c b a b"]
-    assert cuts_of(of("classify"), "words", 4)["words"].types == 6
+    assert source_sentences(of("classify")) == ["we like rain", "we fear the long rain", "rain"]
+    assert source_sentences(of("tag")) == ["we and/or", "rain"]
+    assert source_sentences(of("seq2seq")) == ["a b c", "b a", "c b a b"]
+    assert segmentations(of("classify"), "words", 4)["words"].types == 6
     assert examples(of("seq2seq"))[1] == (("b", "a"),)
 
 
 def test_pairs_of_the_labs_making_come_cut():
-    cut = cuts_of(of("made"), "words", 5)["made"]
+    cut = segmentations(of("made"), "words", 5)["made"]
     source = Trainer(of("made")).data
     assert cut.tokens == sum(len(pair.inputs) for pair in source.pairs)
     assert sum(map(len, cut.lines)) == 5
@@ -59,12 +59,12 @@ def test_pairs_of_the_labs_making_come_cut():
 def test_a_new_cut_leaves_the_labels_and_the_lines_that_are_none():
     e = of("classify")
     lines = (("We", "like rain"), ("we fear", "the", "long", "rain"), ("rain",))
-    assert rewritten(e, lines).split("\n") == [
+    assert with_new_tokens(e, lines).split("\n") == [
         "good | We like rain", "no label here", "bad\twe fear the long rain", "good | rain",
     ]  # fmt: skip
     with pytest.raises(ValueError, match="2 sentences"):
-        rewritten(e, lines[:2])
-    assert [fixed(of(task)) for task in TASKS] == ["", "tags", "pairs", "pairs"]
+        with_new_tokens(e, lines[:2])
+    assert [why_not_editable(of(task)) for task in TASKS] == ["", "tags", "pairs", "pairs"]
 
 
 words = st.lists(st.sampled_from(["a", "b", "ab", "é"]), min_size=1, max_size=4)
@@ -75,9 +75,9 @@ words = st.lists(st.sampled_from(["a", "b", "ab", "é"]), min_size=1, max_size=4
 def test_what_is_written_anew_is_read_as_it_was_cut(rows):
     text = "\n".join(f"{label}{' | ' if bar else chr(9)}{'-'.join(tokens)}" for label, tokens, bar in rows)
     e = Experiment(task="classify", text=text)
-    new = Experiment(task="classify", text=rewritten(e, tuple(tuple(tokens) for _, tokens, _ in rows)))
-    assert [tuple(line.split()) for line in sentences(new)] == [tuple(tokens) for _, tokens, _ in rows]
-    assert len(lines_of(new.text)) == len(rows)
+    new = Experiment(task="classify", text=with_new_tokens(e, tuple(tuple(tokens) for _, tokens, _ in rows)))
+    assert [tuple(line.split()) for line in source_sentences(new)] == [tuple(tokens) for _, tokens, _ in rows]
+    assert len(nonempty_lines(new.text)) == len(rows)
 
 
 # Counts, sequences, rows of an embedding
@@ -98,7 +98,7 @@ def test_a_sequence_and_what_it_asks_for(task, asks):
     assert [seen.classes[id] for id in first.targets] == {
         "classify": ["good"], "tag": ["P", "C"], "seq2seq": ["x", "y", "<eos>"],
     }[task]  # fmt: skip
-    assert [seen.tokens[id] for id in first.inputs] == sentences(of(task))[0].split()
+    assert [seen.tokens[id] for id in first.inputs] == source_sentences(of(task))[0].split()
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])

@@ -30,8 +30,8 @@ from rnnlab.records.layers import MODELS
 from rnnlab.records.readouts import HALVES
 from rnnlab.records.text import Asks
 from rnnlab.records.trace import InterventionKind
-from rnnlab.text.lines import Reason
-from rnnlab.text.pos_tags import MEANINGS
+from rnnlab.text.lines import SkipReason
+from rnnlab.text.pos_tags import NAMED_TAGS
 from rnnlab.text.table_rows import REASONS
 from rnnlab.text.tables import DELIMITERS, ROLES
 from tests.support.eventually import ROOT
@@ -163,7 +163,7 @@ EXPANDED = {
     "delimiter.{}": [f"delimiter.{name}" for name in DELIMITERS],
     "role.{}": [f"role.{name}" for name in ROLES],
     "columns.{}": [f"columns.{name}" for name in ROLES],
-    "hand.{}": [f"hand.{name}" for name in ("trained", "held", *get_args(Reason))],
+    "hand.{}": [f"hand.{name}" for name in ("trained", "held", *get_args(SkipReason))],
     "reason.{}": [f"reason.{name}" for name in REASONS],
     "page.{}": [
         f"page.{name}"
@@ -228,7 +228,7 @@ EXPANDED = {
     "ended.{}": ["ended.time", "ended.diverged"],
     "readout.{}": [f"readout.{name}" for name in choices("readout")],
     "half.{}": [f"half.{name}" for name in HALVES],
-    "tag.{}": [f"tag.{name}" for name in MEANINGS],
+    "tag.{}": [f"tag.{name}" for name in NAMED_TAGS],
     "curve.training.{}": [f"curve.training.{name}" for name in ("lines", "tokens")],
     "curve.held.{}": [f"curve.held.{name}" for name in ("lines", "tokens", "sequences")],
     "held.{}": [f"held.{name}" for name in ("lines", "tokens", "sequences")],

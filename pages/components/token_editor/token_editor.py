@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from pages.components.component import component
-from rnnlab.text import characters
+from rnnlab.text import graphemes
 
 _tokens = component(__file__, "token_editor")
 
@@ -26,7 +26,7 @@ def token_editor(
         on_edit_change=on_edit or (lambda: None),
         data={
             "key": key,
-            "lines": [[characters(token) for token in line] for line in lines],
+            "lines": [[graphemes(token) for token in line] for line in lines],
             "first": first,
             "numbered": len(lines) > 1,
             "editable": on_edit is not None,

@@ -12,7 +12,7 @@ from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Translate
 from rnnlab.records.dataset import ROWS, DataLook
-from rnnlab.text.lines import rows_of
+from rnnlab.text.lines import parse_lines
 
 PARTS = ("trained", "held")
 LISTED = 8  # lines left out that are named
@@ -93,7 +93,7 @@ def balance(look: DataLook, t: Translate) -> None:
 
 def left_out(e: Experiment, t: Translate) -> None:
     """Lines of the text that are no rows, and what they lack."""
-    missing = rows_of(e.text, e.task)[1] if e.data == "text" else []
+    missing = parse_lines(e.text, e.task)[1] if e.data == "text" else []
     if not missing:
         return
     st.markdown(t("hand.left_out", count=f"{len(missing):,}"))

@@ -16,8 +16,10 @@ from pages.views.data.upload_state import Source
 from rnnlab.experiment import Experiment, choices
 from rnnlab.experiment.limits import SENTENCE_CHARACTERS, TEXT_CHARACTERS
 from rnnlab.i18n import LabError, Translate
-from rnnlab.text.table_rows import LABEL_CHARACTERS, ROW_FORMATS, Selection, experiment
-from rnnlab.text.tables import DELIMITERS, FILE_BYTES, Table
+from rnnlab.text.encodings import FILE_BYTES
+from rnnlab.text.row_formats import ROW_FORMATS
+from rnnlab.text.table_rows import LABEL_CHARACTERS, Selection, new_experiment
+from rnnlab.text.tables import DELIMITERS, Table
 
 STYLE = Path(__file__).with_name("upload.css")
 PREVIEW = 8  # rows
@@ -44,7 +46,7 @@ def render(t: Translate) -> None:
     with panel("data-taken", t):
         try:
             taken = upload_state.taken(own, found, quoted, places, task)
-            new = experiment(taken, task)
+            new = new_experiment(taken, task)
         except LabError as error:
             complain(error.problems)
             return
@@ -183,7 +185,7 @@ def summary(taken: Selection, t: Translate) -> None:
         st.markdown(t("own.takes.all", **sizes))
     else:
         st.markdown(t("own.takes.some", taken=f"{len(taken.lines):,}", limit=f"{TEXT_CHARACTERS:,}", **sizes))
-    if lost := [label for label, (_, kept) in taken.balance.items() if not kept]:
+    if lost := [label for label, (_, kept) in taken.class_counts.items() if not kept]:
         st.warning(t("own.lost", labels=" ".join(map(verbatim, lost))))
 
 
@@ -215,11 +217,11 @@ def back() -> None:
 def left_out(taken: Selection, task: str, t: Translate) -> None:
     """Reasons, with how many rows each and where they stand."""
     st.markdown(f"**{t('own.left_out')}**")
-    reasons = dict(taken.left_out) | ({"cut": taken.cut} if taken.cut else {})
+    reasons = dict(taken.skipped) | ({"cut": taken.shortened} if taken.shortened else {})
     if not reasons:
         st.caption(t("own.left_out.none"))
         return
-    limits = {"label_long": LABEL_CHARACTERS, "cut": ROW_FORMATS[task].characters}
+    limits = {"label_long": LABEL_CHARACTERS, "cut": ROW_FORMATS[task].cell_characters}
     rows: list[list[Cell]] = []
     for reason, lines in reasons.items():
         where = ", ".join(map(str, lines[:NUMBERS])) + (" …" if len(lines) > NUMBERS else "")
@@ -231,10 +233,10 @@ def left_out(taken: Selection, task: str, t: Translate) -> None:
 
 def balance(taken: Selection, t: Translate) -> None:
     """How many rows each class has, most frequent first, and how many of them are taken."""
-    if not taken.balance:
+    if not taken.class_counts:
         return
     st.markdown(f"**{t('own.balance')}**")
-    most = max(total for total, _ in taken.balance.values())
-    rows = [[text(label), bar(total, most), number(kept)] for label, (total, kept) in taken.balance.items()]
+    most = max(total for total, _ in taken.class_counts.values())
+    rows = [[text(label), bar(total, most), number(kept)] for label, (total, kept) in taken.class_counts.items()]
     head = [(t("role.label"), ""), (t("own.balance.total"), ""), (t("own.balance.taken"), "number")]
     sheet("data-balance", t("own.balance"), head, rows)

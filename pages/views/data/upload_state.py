@@ -8,8 +8,10 @@ from uuid import uuid4
 import streamlit as st
 
 from rnnlab.i18n import LabError, Problem
-from rnnlab.text.table_rows import ROW_FORMATS, Selection, columns, select_rows
-from rnnlab.text.tables import Table, decode, has_header, headed, parse, recognise
+from rnnlab.text.encodings import decode
+from rnnlab.text.row_formats import ROW_FORMATS, guess_columns
+from rnnlab.text.table_rows import Selection, select_rows
+from rnnlab.text.tables import Table, guess_delimiter, has_header, parse, with_header
 
 T = TypeVar("T")
 
@@ -97,7 +99,7 @@ def settle(key: str, basis: Hashable, guess: Any) -> None:
 
 def delimiter(own: Source, task: str) -> str:
     """The delimiter that the lab recognises, in rows as the task needs them."""
-    return recognise(own.text, own.name, len(ROW_FORMATS[task].roles))
+    return guess_delimiter(own.text, own.name, len(ROW_FORMATS[task].roles))
 
 
 def table(own: Source, sign: str, quoted: bool) -> Table:
@@ -109,13 +111,13 @@ def table(own: Source, sign: str, quoted: bool) -> Table:
 
 
 def body(found: Table, header: bool) -> Table:
-    return headed(found) if header and len(found.rows) > 1 else found
+    return with_header(found) if header and len(found.rows) > 1 else found
 
 
 def guess(own: Source, found: Table, task: str) -> None:
     """The column of each role is guessed, and waits in the widget for it."""
     basis = own.id, found.delimiter, found.width, task
-    places = own.kept("columns", (*basis, found.header), lambda: columns(found, task))
+    places = own.kept("columns", (*basis, found.header), lambda: guess_columns(found, task))
     for role, place in zip(ROW_FORMATS[task].roles, places, strict=True):
         settle(f"data_column_{role}", basis, place)
 

@@ -10,7 +10,7 @@ from pages.views.results.shared import View, frames, place
 from rnnlab.engine.runs import Run
 from rnnlab.figures.results import HUES
 from rnnlab.i18n import Translate
-from rnnlab.text.pos_tags import MEANINGS
+from rnnlab.text.pos_tags import NAMED_TAGS
 
 _tagged = component(__file__, "tagged")
 
@@ -67,7 +67,7 @@ def meanings(run: Run, t: Translate) -> list[str]:
     tags = history(run).opening.classes
     if run.experiment.tokenizer != "jieba":
         return [""] * len(tags)
-    return [t(f"tag.{tag}") if tag in MEANINGS else "" for tag in tags]
+    return [t(f"tag.{tag}") if tag in NAMED_TAGS else "" for tag in tags]
 
 
 VIEWS: dict[str, View] = {"tagged": tagged}

@@ -6,7 +6,7 @@ from pages.shell import form_state
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import TEXT_CHARACTERS
 from rnnlab.i18n import LabError, Problem
-from rnnlab.text.segmentation import Lines, merged, parted, rewritten
+from rnnlab.text.segmentation import Lines, merge_tokens, split_token, with_new_tokens
 
 
 def change(**fields: str) -> bool:
@@ -44,13 +44,13 @@ def edit(key: str, lines: Lines) -> None:
         return
     try:
         if said["kind"] == "merge":
-            lines = merged(lines, said["line"], said["place"])
+            lines = merge_tokens(lines, said["line"], said["place"])
         else:
-            lines = parted(lines, said["line"], said["place"], said["after"])
+            lines = split_token(lines, said["line"], said["place"], said["after"])
         e = form_state.read()
         if not isinstance(e, Experiment):
             raise LabError(*e)
-        text = rewritten(e, lines)
+        text = with_new_tokens(e, lines)
     except LabError as error:
         st.session_state.recut_problems = error.problems
         return

@@ -16,7 +16,7 @@ from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import WORD_CHARACTERS, WORDS
 from rnnlab.i18n import Translate
-from rnnlab.text.segmentation import Cut, beginning, fixed, inked
+from rnnlab.text.segmentation import Segmentation, first_tokens, why_not_editable, without_white_space
 
 SHOWN = 240  # tokens of a cut; the numbers are of the whole text
 LISTED = 24  # added words, with how often each was found
@@ -44,7 +44,7 @@ def render(run: Run, t: Translate) -> None:
         editor(e, found[e.tokenizer], t)
 
 
-def made(e: Experiment, cut: Cut, t: Translate) -> None:
+def made(e: Experiment, cut: Segmentation, t: Translate) -> None:
     """Pairs of the lab's own making: what is read of them."""
     st.caption(t("cut.numbers", tokens=f"{cut.tokens:,}", types=f"{cut.types:,}"))
     token_editor("text-made", cut.lines, t(f"data.{e.data}"))
@@ -52,7 +52,7 @@ def made(e: Experiment, cut: Cut, t: Translate) -> None:
         st.caption(t("cut.beginning", limit=SHOWN))
 
 
-def one(name: str, cut: Cut, chosen: bool, t: Translate) -> None:
+def one(name: str, cut: Segmentation, chosen: bool, t: Translate) -> None:
     """One tokenizer's cut, with its numbers, and a button that chooses it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"cut_{name}"):
         st.markdown(f"**{t(f'tokenizer.{name}')}**", width="content")
@@ -61,7 +61,7 @@ def one(name: str, cut: Cut, chosen: bool, t: Translate) -> None:
         else:
             st.button(t("cut.use"), key=f"use_{name}", on_click=cut_edits.use, args=(name,), type="tertiary")
     st.caption(t("cut.numbers", tokens=f"{cut.tokens:,}", types=f"{cut.types:,}"))
-    token_editor(f"text-{name}", beginning(cut.lines, SHOWN), t(f"tokenizer.{name}"))
+    token_editor(f"text-{name}", first_tokens(cut.lines, SHOWN), t(f"tokenizer.{name}"))
 
 
 def add(e: Experiment, t: Translate) -> None:
@@ -91,10 +91,10 @@ def add(e: Experiment, t: Translate) -> None:
         st.caption(t("words.missed"))
 
 
-def editor(e: Experiment, cut: Cut, t: Translate) -> None:
+def editor(e: Experiment, cut: Segmentation, t: Translate) -> None:
     """The chosen cut, to be merged and split."""
-    lines = inked(cut.lines)
-    if why := fixed(e):
+    lines = without_white_space(cut.lines)
+    if why := why_not_editable(e):
         st.caption(t(f"edit.{why}"))
         return
     if not lines:
@@ -103,7 +103,7 @@ def editor(e: Experiment, cut: Cut, t: Translate) -> None:
     first = 1
     if len(lines) > 1 and sum(map(len, lines)) > SHOWN:
         first = st.number_input(t("edit.line"), 1, len(lines), key="edit_line", width=180)
-    shown = beginning(lines[first - 1 :], SHOWN)
+    shown = first_tokens(lines[first - 1 :], SHOWN)
     names = ("hint", "part_hint", "single_hint", "parts", "part", "previous", "next")
     token_editor(
         "text-edit",

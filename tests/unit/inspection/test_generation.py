@@ -24,7 +24,7 @@ from rnnlab.records.generation import (
     longest_copied,
     spread,
 )
-from rnnlab.text import characters
+from rnnlab.text import graphemes
 from rnnlab.training.tasks import TASKS
 
 TEXT = "the cat sat on the mat\nthe mat sat on a cat\na cat"
@@ -300,7 +300,7 @@ def test_only_runs_that_predict_the_next_token_go_on(writer):
 def test_any_prompt_and_settings_give_a_text_or_an_error_that_says_why(writer, prompt, wanted):
     history, weights = writer
     known = set(history.opening.vocabulary)
-    if not known & set(characters(prompt)):
+    if not known & set(graphemes(prompt)):
         with pytest.raises(LabError) as error:
             generate(history.experiment, weights, prompt, wanted)
         assert codes(error) == [("prompt_unknown" if prompt.strip() else "prompt_empty", "prompt")]

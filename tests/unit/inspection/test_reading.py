@@ -17,8 +17,15 @@ from rnnlab.inspection.batches import batches, reading, shuffled
 from rnnlab.inspection.embeddings import nearest, plane
 from rnnlab.inspection.packing import packing
 from rnnlab.records.text import BATCHES, LINES, SEQUENCES
-from rnnlab.text import TOKENIZERS, characters
-from rnnlab.text.segmentation import beginning, cuts, inked, merged, parted, spaced
+from rnnlab.text import TOKENIZERS, graphemes
+from rnnlab.text.segmentation import (
+    first_tokens,
+    joined_by_spaces,
+    merge_tokens,
+    segment_with_each,
+    split_token,
+    without_white_space,
+)
 from rnnlab.training.trainer import Trainer
 
 EMOJI = "👩‍👩‍👧我爱🇨🇳 مرحبا بك"
@@ -27,7 +34,7 @@ EMOJI = "👩‍👩‍👧我爱🇨🇳 مرحبا بك"
 
 
 def test_each_tokenizer_cuts_the_same_text():
-    found = cuts("我爱学习 机器\n我爱", (), "chars", 1_000)
+    found = segment_with_each("我爱学习 机器\n我爱", (), "chars", 1_000)
     assert found["words"].lines == (("我爱学习", "机器"), ("我爱",))
     assert found["chars"].lines == (("我", "爱", "学", "习", " ", "机", "器"), ("我", "爱"))
     assert found["jieba"].lines == (("我", "爱", "学习", "机器"), ("我", "爱"))
@@ -41,7 +48,7 @@ def test_each_tokenizer_cuts_the_same_text():
 @pytest.mark.parametrize("text", ["", "一", EMOJI, "学习自然语言。" * (TEXT_CHARACTERS // 7), "a\n" * 10_000])
 def test_numbers_are_of_the_whole_text_however_little_is_shown(text):
     for whole in TOKENIZERS:
-        for name, cut in cuts(text, (), whole, 10).items():
+        for name, cut in segment_with_each(text, (), whole, 10).items():
             tokens = [token for line in text.split("\n") if line.strip() for token in TOKENIZERS[name](line.strip())]
             assert (cut.tokens, cut.types) == (len(tokens), len(Counter(tokens)))
             shown = [token for line in cut.lines for token in line]
@@ -49,14 +56,14 @@ def test_numbers_are_of_the_whole_text_however_little_is_shown(text):
 
 
 def test_added_words_are_jiebas_alone():
-    found = cuts("我爱学习", ("我爱",), "jieba", 10)
+    found = segment_with_each("我爱学习", ("我爱",), "jieba", 10)
     assert found["jieba"].lines == (("我爱", "学习"),)
     assert found["words"].lines == (("我爱学习",),)
 
 
 def test_a_beginning_keeps_lines():
-    assert beginning([["a", "b"], ["c"], ["d", "e"]], 4) == (("a", "b"), ("c",), ("d",))
-    assert beginning([["a"]], 0) == ()
+    assert first_tokens([["a", "b"], ["c"], ["d", "e"]], 4) == (("a", "b"), ("c",), ("d",))
+    assert first_tokens([["a"]], 0) == ()
 
 
 # By hand
@@ -68,23 +75,23 @@ token_lines = st.lists(st.lists(token, min_size=1, max_size=6), min_size=1, max_
 @given(token_lines)
 @example([["a", " ", "b\u00a0c"], [" "], ["\u2028"]])
 def test_what_is_written_with_spaces_is_cut_into_the_same_tokens_again(lines):
-    bare = inked(lines)
-    text = spaced(bare)
-    assert cuts(text, (), "words", 0)["words"].lines == bare
+    bare = without_white_space(lines)
+    text = joined_by_spaces(bare)
+    assert segment_with_each(text, (), "words", 0)["words"].lines == bare
     assert "".join(text.split()) == "".join("".join(token.split()) for line in lines for token in line)
 
 
-@given(token_lines.map(inked).filter(bool), st.data())
+@given(token_lines.map(without_white_space).filter(bool), st.data())
 def test_merging_undoes_parting_and_no_character_is_lost(lines, data):
     line = data.draw(st.integers(0, len(lines) - 1))
     place = data.draw(st.integers(0, len(lines[line]) - 1))
-    pieces = characters(lines[line][place])
+    pieces = graphemes(lines[line][place])
     for after in range(1, len(pieces)):
-        two = parted(lines, line, place, after)
+        two = split_token(lines, line, place, after)
         assert two[line][place : place + 2] == ("".join(pieces[:after]), "".join(pieces[after:]))
-        assert merged(two, line, place) == lines
+        assert merge_tokens(two, line, place) == lines
     if place + 1 < len(lines[line]):
-        one = merged(lines, line, place)
+        one = merge_tokens(lines, line, place)
         assert "".join(one[line]) == "".join(lines[line])
         assert len(one[line]) == len(lines[line]) - 1
         assert one[line][place] == lines[line][place] + lines[line][place + 1]
@@ -94,13 +101,13 @@ def test_merging_undoes_parting_and_no_character_is_lost(lines, data):
 @pytest.mark.parametrize(("line", "place"), [(0, 1), (0, -1), (1, 0), (0, 9)])
 def test_there_is_no_neighbour_to_merge_with(line, place):
     with pytest.raises((IndexError, ValueError)):
-        merged((("a", "b"),), line, place)
+        merge_tokens((("a", "b"),), line, place)
 
 
 @pytest.mark.parametrize("after", [-1, 0, 1, 2])
 def test_a_character_is_not_parted(after):
     with pytest.raises(IndexError):
-        parted((("👩‍👩‍👧",),), 0, 0, after)
+        split_token((("👩‍👩‍👧",),), 0, 0, after)
 
 
 # Embeddings

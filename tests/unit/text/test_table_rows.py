@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 from rnnlab.experiment.limits import CLASSES, SENTENCE_CHARACTERS, TEXT_CHARACTERS
 from rnnlab.i18n import LANGUAGES, LabError, describe
 from rnnlab.text import table_rows
-from rnnlab.text.lines import rows_of
-from rnnlab.text.table_rows import LABEL_CHARACTERS, ROW_FORMATS, columns, quotas, sample, select_rows
-from rnnlab.text.tables import Row, Table, headed, parse
+from rnnlab.text.lines import parse_lines
+from rnnlab.text.row_formats import ROW_FORMATS, guess_columns
+from rnnlab.text.table_rows import LABEL_CHARACTERS, proportional_quotas, select_rows, stratified_sample
+from rnnlab.text.tables import Table, TableRow, parse, with_header
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]) | st.sampled_from("|\t\n "), max_size=8)
 
 
 def table(*rows: tuple[str, ...]) -> Table:
-    return Table(tuple(Row(number, cells) for number, cells in enumerate(rows, start=1)), len(rows[0]), "comma")
+    return Table(tuple(TableRow(number, cells) for number, cells in enumerate(rows, start=1)), len(rows[0]), "comma")
 
 
 def problem(*rows: tuple[str, ...], task: str = "classify"):
@@ -37,7 +38,7 @@ def test_what_is_taken_is_what_the_lab_then_reads(rows, task):
         taken = select_rows(table(*cells), (0, 1), task)
     except LabError:
         return
-    read, left_out = rows_of(taken.text, task)
+    read, left_out = parse_lines(taken.text, task)
     assert not left_out
     assert len(read) == len(taken.lines) == taken.usable
     pairs = [(row.target, row.source) if task == "classify" else (row.source, row.target) for row in read]
@@ -49,7 +50,7 @@ def test_what_is_taken_is_what_the_lab_then_reads(rows, task):
 def test_plain_lines_are_taken_as_they_are(lines, task):
     cells = [(line.strip(),) for line in lines]
     if any(cell for (cell,) in cells):
-        read, _ = rows_of(select_rows(table(*cells), (0,), task).text, task)
+        read, _ = parse_lines(select_rows(table(*cells), (0,), task).text, task)
         assert [row.source for row in read] == [table_rows.BREAKS.sub(" ", cell) for (cell,) in cells if cell]
 
 
@@ -63,7 +64,7 @@ def test_rows_are_left_out_for_a_reason_with_their_lines():
             ("l" * (LABEL_CHARACTERS + 1), "long"), ("neg", "b" * 1_001), ("neg", "x\ny\tz"),
         ), (0, 1), "classify",
     )  # fmt: skip
-    assert taken.left_out == {
+    assert taken.skipped == {
         "short": (2,),
         "long": (3,),
         "no_label": (4,),
@@ -71,9 +72,9 @@ def test_rows_are_left_out_for_a_reason_with_their_lines():
         "repeated": (6,),
         "label_long": (7,),
     }
-    assert taken.cut == (8,)
+    assert taken.shortened == (8,)
     assert taken.lines == ("pos | good", "neg | " + "b" * SENTENCE_CHARACTERS, "neg | x y z")
-    assert taken.balance == {"neg": (2, 2), "pos": (1, 1)}
+    assert taken.class_counts == {"neg": (2, 2), "pos": (1, 1)}
 
 
 def test_repetitions_stay_in_running_text():
@@ -86,7 +87,7 @@ def test_a_bar_in_what_stands_first_makes_the_separator_a_tab():
 
 def test_a_token_list_as_long_as_5000_words_is_cut():
     taken = select_rows(table(("pos", "word " * 5_000), ("neg", "bad")), (0, 1), "classify")
-    assert taken.cut == (1,)
+    assert taken.shortened == (1,)
     assert len(taken.lines[0]) <= len("pos | ") + SENTENCE_CHARACTERS
 
 
@@ -118,7 +119,7 @@ def test_one_column_is_not_two():
         select_rows(table(("pos", "good"), ("neg", "bad")), (1, 1), "classify")
     assert raised.value.problems[0].code == "data_same_column"
     with pytest.raises(LabError) as raised:
-        columns(table(("good",), ("bad",)), "classify")
+        guess_columns(table(("good",), ("bad",)), "classify")
     assert raised.value.problems[0].values == {"value": 1, "limit": 2}
 
 
@@ -128,7 +129,7 @@ def test_one_column_is_not_two():
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=30), st.floats(0, 1))
 def test_every_group_keeps_its_share_to_within_one(sizes, part):
     count = round(part * sum(sizes))
-    shares = quotas(sizes, count)
+    shares = proportional_quotas(sizes, count)
     assert sum(shares) == count
     for size, share in zip(sizes, shares, strict=True):
         assert abs(share - Fraction(size * count, sum(sizes))) < 1
@@ -138,10 +139,10 @@ def test_every_group_keeps_its_share_to_within_one(sizes, part):
 @given(st.lists(st.tuples(st.integers(1, 40), st.sampled_from("abc")), min_size=1, max_size=200), st.integers(0, 2_000))
 def test_a_sample_fits_is_as_large_as_can_be_and_keeps_the_order(rows, limit):
     lines, labels = ["x" * length for length, _ in rows], [label for _, label in rows]
-    places = sample(lines, labels, limit)
+    places = stratified_sample(lines, labels, limit)
     assert places == sorted(set(places))
     assert len("\n".join(lines[place] for place in places)) <= limit
-    assert places == sample(lines, labels, limit)
+    assert places == stratified_sample(lines, labels, limit)
     if len("\n".join(lines)) <= limit:
         assert places == list(range(len(lines)))
     whole, taken = Counter(labels), Counter(labels[place] for place in places)
@@ -151,13 +152,13 @@ def test_a_sample_fits_is_as_large_as_can_be_and_keeps_the_order(rows, limit):
 
 def test_one_more_row_would_not_fit_where_all_are_as_long():
     lines = ["x" * 9] * 3_000
-    assert len(sample(lines, [""] * 3_000, 20_000)) == 2_000
-    assert len(sample(lines, [""] * 3_000, 19_999)) == 2_000
-    assert len(sample(lines, [""] * 3_000, 19_998)) == 1_999
+    assert len(stratified_sample(lines, [""] * 3_000, 20_000)) == 2_000
+    assert len(stratified_sample(lines, [""] * 3_000, 19_999)) == 2_000
+    assert len(stratified_sample(lines, [""] * 3_000, 19_998)) == 1_999
 
 
 def test_rows_are_taken_at_even_distances():
-    places = sample(["x" * 9] * 10_000, [""] * 10_000, 20_000)
+    places = stratified_sample(["x" * 9] * 10_000, [""] * 10_000, 20_000)
     assert {after - before for before, after in pairwise(places)} == {5}
     assert places[0] == 9_999 - places[-1] - 1 or places[0] + places[-1] in (9_999, 10_000)
 
@@ -168,9 +169,9 @@ def test_a_large_file_is_sampled_class_by_class_and_a_rare_class_stays():
     taken = select_rows(table(*rows), (0, 1), "classify")
     assert len(taken.text) <= TEXT_CHARACTERS < len(taken.text) + 50
     total = len(taken.lines)
-    assert list(taken.balance) == ["pos", "neg", "rare"]
-    assert taken.balance["rare"] == (1, 1)
-    for usable, kept in taken.balance.values():
+    assert list(taken.class_counts) == ["pos", "neg", "rare"]
+    assert taken.class_counts["rare"] == (1, 1)
+    for usable, kept in taken.class_counts.values():
         assert abs(kept - Fraction(usable * total, 9_000)) < 1
     assert taken.usable == 9_000
     assert select_rows(table(*rows), (0, 1), "classify") == taken
@@ -199,7 +200,7 @@ def test_a_large_file_is_sampled_class_by_class_and_a_rare_class_stays():
 )
 def test_columns_are_recognised(text, task, expected):
     found = parse(text, "comma")
-    assert columns(headed(found), task) == expected
+    assert guess_columns(with_header(found), task) == expected
 
 
 @pytest.mark.parametrize(
@@ -214,7 +215,7 @@ def test_columns_are_recognised(text, task, expected):
     ],
 )
 def test_the_tokenizer_suits_the_sentences(lines, expected):
-    assert ROW_FORMATS["classify"].tokenizer(lines) == expected
+    assert ROW_FORMATS["classify"].guess_tokenizer(lines) == expected
 
 
 @pytest.mark.parametrize(
@@ -222,4 +223,4 @@ def test_the_tokenizer_suits_the_sentences(lines, expected):
     [(["我爱读书"], "jieba"), (["the/DET cat/NOUN", "1/2/NUM"], "words"), (["and/or what is this"], "jieba")],
 )
 def test_tags_that_are_given_are_seen(lines, expected):
-    assert ROW_FORMATS["tag"].tokenizer(lines) == expected
+    assert ROW_FORMATS["tag"].guess_tokenizer(lines) == expected

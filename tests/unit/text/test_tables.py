@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from rnnlab.i18n import LANGUAGES, LabError, describe
 from rnnlab.text import tables
-from rnnlab.text.tables import decode, has_header, headed, parse, recognise
+from rnnlab.text.encodings import decode
+from rnnlab.text.tables import guess_delimiter, has_header, parse, with_header
 
 ZH = "标签,文本\n晴,今天太阳很大\n雨,出门忘了带伞\n"
 text_of_lines = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]) | st.just("\n"), min_size=1)
@@ -92,7 +93,7 @@ def test_no_bytes_crash_it(data):
                 continue
             assert table.rows
             assert has_header(table) in (True, False)
-            assert headed(table).width == len(headed(table).header)
+            assert with_header(table).width == len(with_header(table).header)
 
 
 def test_two_encodings_in_one_file_are_told_by_line_and_byte():
@@ -224,7 +225,7 @@ def test_a_long_line_is_no_problem_where_lines_are_not_parted():
     ],
 )
 def test_the_delimiter_is_recognised(text, name, columns, expected):
-    assert recognise(text, name, columns) == expected
+    assert guess_delimiter(text, name, columns) == expected
 
 
 @pytest.mark.parametrize(
@@ -247,5 +248,5 @@ def test_a_header_is_recognised(text, expected):
 
 
 def test_a_header_names_every_column():
-    table = headed(parse("label,text\npos,good,1\nneg,bad,2", "comma"))
+    table = with_header(parse("label,text\npos,good,1\nneg,bad,2", "comma"))
     assert (table.header, table.width, len(table.rows)) == (("label", "text", ""), 3, 2)

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from rnnlab import Experiment
 from rnnlab.data import next_token_data
-from rnnlab.text import TOKENIZERS, Vocabulary, added, lines_of, only_punctuation, segmenter, tokenized
+from rnnlab.text import (
+    TOKENIZERS,
+    Vocabulary,
+    dictionary_with,
+    nonempty_lines,
+    only_punctuation,
+    segmenter,
+    tokenize_lines,
+)
 
 words, chars, jieba_words = TOKENIZERS["words"], TOKENIZERS["chars"], TOKENIZERS["jieba"]
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"  # man, woman, girl, joined
@@ -82,10 +90,10 @@ SENTENCE = "我爱学习自然语言处理"
 
 
 def test_an_added_word_changes_the_cut_and_only_this_one():
-    before = tokenized(SENTENCE, "jieba")
-    assert tokenized(SENTENCE, "jieba", ["自然语言处理"]) == [["我", "爱", "学习", "自然语言处理"]]
-    assert tokenized(SENTENCE, "jieba", ["爱学习"]) == [["我", "爱学习", "自然语言", "处理"]]
-    assert tokenized(SENTENCE, "jieba") == before == [["我", "爱", "学习", "自然语言", "处理"]]
+    before = tokenize_lines(SENTENCE, "jieba")
+    assert tokenize_lines(SENTENCE, "jieba", ["自然语言处理"]) == [["我", "爱", "学习", "自然语言处理"]]
+    assert tokenize_lines(SENTENCE, "jieba", ["爱学习"]) == [["我", "爱学习", "自然语言", "处理"]]
+    assert tokenize_lines(SENTENCE, "jieba") == before == [["我", "爱", "学习", "自然语言", "处理"]]
 
 
 def test_an_experiments_words_are_in_its_vocabulary_and_in_no_others():
@@ -107,7 +115,7 @@ def test_a_target_is_cut_with_the_same_words():
 def test_the_dictionary_is_afterwards_what_it_was(words):
     jieba = segmenter()
     entries, total = dict(jieba.FREQ), jieba.total
-    with added(words):
+    with dictionary_with(words):
         assert all(jieba.FREQ[word] for word in words)
         assert (jieba.total > total) == bool(words)
     assert (jieba.FREQ, jieba.total) == (entries, total)
@@ -116,7 +124,7 @@ def test_the_dictionary_is_afterwards_what_it_was(words):
 def test_the_dictionary_is_afterwards_what_it_was_even_if_cutting_fails():
     jieba = segmenter()
     entries, total = dict(jieba.FREQ), jieba.total
-    with pytest.raises(ZeroDivisionError), added(["自然语言处理", "自然语言处理机"]):
+    with pytest.raises(ZeroDivisionError), dictionary_with(["自然语言处理", "自然语言处理机"]):
         raise ZeroDivisionError
     assert (jieba.FREQ, jieba.total) == (entries, total)
 
@@ -127,11 +135,11 @@ def test_two_who_cut_at_once_do_not_see_each_others_words():
     def other():
         inside.wait(10)
         go_on.set()  # from here on it waits for the dictionary
-        seen.append(tokenized(SENTENCE, "jieba"))
+        seen.append(tokenize_lines(SENTENCE, "jieba"))
 
     thread = threading.Thread(target=other)
     thread.start()
-    with added(["自然语言处理"]):
+    with dictionary_with(["自然语言处理"]):
         inside.set()
         go_on.wait(10)
         thread.join(0.2)
@@ -142,13 +150,13 @@ def test_two_who_cut_at_once_do_not_see_each_others_words():
 
 def test_other_tokenizers_do_not_care_for_added_words():
     for tokenizer in ("words", "chars"):
-        assert tokenized("ab c\n\nd", tokenizer, ["abc"]) == tokenized("ab c\n\nd", tokenizer)
-    assert tokenized("ab c\n\nd", "words") == [["ab", "c"], ["d"]]
+        assert tokenize_lines("ab c\n\nd", tokenizer, ["abc"]) == tokenize_lines("ab c\n\nd", tokenizer)
+    assert tokenize_lines("ab c\n\nd", "words") == [["ab", "c"], ["d"]]
 
 
 def test_lines_that_hold_nothing_are_skipped():
-    assert lines_of(" a b \n\n \t \r\nc\r\n") == ["a b", "c"]
-    assert lines_of("\n \u3000\n") == []
+    assert nonempty_lines(" a b \n\n \t \r\nc\r\n") == ["a b", "c"]
+    assert nonempty_lines("\n \u3000\n") == []
 
 
 @pytest.mark.parametrize(("tokens", "expected"), [
