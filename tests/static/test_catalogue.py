@@ -67,6 +67,10 @@ def calls(tree: ast.AST, name: str) -> list[ast.Call]:
     return [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == name]
 
 
+def method_calls(tree: ast.AST, name: str) -> list[ast.Call]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == name]
+
+
 def pattern(node: ast.expr) -> str:
     """`"a.b"` as it is, `f"a.{x}"` as `a.{}`. Whatever else is handed to t() is something this test can't follow."""
     if isinstance(node, ast.Constant):
@@ -144,8 +148,7 @@ ADVICE = {
     if isinstance(arm, ast.Constant) and isinstance(arm.value, str)
 }
 
-PAGES = sorted((ROOT / "pages").glob("*.py"))
-RUN_PAGES = [path.stem for path in PAGES if "stage.show(" in path.read_text("utf-8")]
+RUN_PAGES = sorted({call.args[0].value for tree in TREES.values() for call in method_calls(tree, "run_page.render")})
 
 # What an f-string's hole really takes. A new kind of f-string must be entered here.
 EXPANDED = {
