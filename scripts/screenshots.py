@@ -1,47 +1,118 @@
-"""Take the README's screenshots from a running lab: `python -m scripts.screenshots`.
+"""Take the README's pictures from a running lab: `python -m scripts.screenshots [folder]`.
 
-Needs a Chromium on the PATH, and a font with Chinese characters.
+The playground and the cell, large, and a sheet with every page; each in both languages. Needs a Chromium on the PATH,
+and a font with Chinese characters.
 """
 
+import base64
 import shutil
 import sys
+import time
 from pathlib import Path
+from typing import NamedTuple
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from benchmarks.server import serving
+from rnnlab import Experiment
+from rnnlab.experiment.links import to_link
+from rnnlab.experiment.race_plan import RacePlan, grid
 
 FOLDER = Path(__file__).parents[1] / "docs"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-SIZE = {"width": 1280, "height": 860}
+LOCALES = {"zh": "zh-CN", "en": "en-US"}
+SIZE: ViewportSize = {"width": 1280, "height": 860}
+PATIENCE = 300.0  # seconds until a page stands still
+LOOK = 0.5  # seconds between two looks whether it does
+COLUMNS, TILE, QUALITY = 3, 600, 82  # of the sheet: pages in a row, pixels of a page, JPEG's quality
 
 
-def main() -> int:
+class Shot(NamedTuple):
+    """How a page is shown: on a trained lesson, when `ready` (a CSS selector) is there, after a click on `click`."""
+
+    preset: str
+    ready: str
+    click: str = ""
+
+
+TRAINED = ".rl-scrubber input:enabled"
+SHOTS = {
+    "playground": Shot("words-next", ".st-key-hidden .rl-chart .heatmaplayer image"),
+    "results": Shot("attention", TRAINED),
+    "compare": Shot("long-range", ".rl-standings tbody tr"),
+    "generate": Shot("writer", ".rl-generated"),
+    "data": Shot("text-classification", ".st-key-data_paste"),
+    "text": Shot("embedding", TRAINED),
+    "shapes": Shot("two-layers", ".rl-blocks"),
+    "cell": Shot("lstm", ".rl-unrolled .ru-lines", click=".rl-unrolled [data-step='2']"),
+    "gradients": Shot("long-range", TRAINED),
+    "units": Shot("brackets", TRAINED),
+    "history": Shot("history", ".st-key-chapter"),
+}
+
+
+def main(folder: Path = FOLDER) -> int:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         print("No Chromium found: install one, then run this again.", file=sys.stderr)
         return 1
     with serving() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for lang, locale, query in (("zh", "zh-CN", ""), ("en", "en-US", "?preset=ohlol-cell&seed=1&run=1")):
-            page = browser.new_page(viewport=SIZE, locale=locale)
-            page.goto(f"http://{server.address}/{query}")
-            page.locator(".st-key-hidden .rl-chart[data-draws]").wait_for()
-            page.locator(".rl-scrubber input:enabled").wait_for()  # trained: the frames are all there
-            page.locator(".st-key-hidden .rl-chart .heatmaplayer image").wait_for()
-            page.evaluate("document.fonts.ready")
-            page.screenshot(path=FOLDER / f"playground-{lang}.png")
-        for lang, locale, preset in (("zh", "zh-CN", "lstm"), ("en", "en-US", "gru")):
-            page = browser.new_page(viewport={"width": 1280, "height": 1040}, locale=locale)
-            page.goto(f"http://{server.address}/?preset={preset}&run=1")
-            page.locator(".rl-scrubber input:enabled").first.wait_for()
-            page.locator(".rl-unrolled [data-step='2']").first.click()
-            page.locator(".rl-unrolled .ru-lines").wait_for()
-            page.evaluate("document.fonts.ready")
-            page.screenshot(path=FOLDER / f"cell-{lang}.png")
+        for lang in LOCALES:
+            pictures = {name: picture(browser, server.address, name, lang) for name in SHOTS}
+            for name in ("playground", "cell"):
+                (folder / f"{name}-{lang}.png").write_bytes(pictures[name])
+            (folder / f"pages-{lang}.jpg").write_bytes(sheet(browser, pictures))
         browser.close()
     return 0
 
 
+def picture(browser: Browser, address: str, name: str, lang: str) -> bytes:
+    """One page in one language, as PNG."""
+    shot = SHOTS[name]
+    page = browser.new_page(viewport=SIZE, locale=LOCALES[lang])
+    page.goto(f"http://{address}/{name}?{query(name, shot.preset, lang)}")
+    if shot.click:
+        page.locator(shot.click).first.click(timeout=PATIENCE * 1000)
+    page.locator(shot.ready).first.wait_for(timeout=PATIENCE * 1000)
+    page.evaluate("document.fonts.ready")
+    found = still(page)
+    page.close()
+    return found
+
+
+def query(name: str, preset: str, lang: str) -> str:
+    experiment = Experiment(preset=preset)
+    race = RacePlan(experiment, grid({"cell": ("rnn", "lstm", "gru")}), 3) if name == "compare" else None
+    return to_link(experiment, lang, run=True, race=race)
+
+
+def still(page: Page) -> bytes:
+    """The page when it has come to rest: it looks the same twice, and is no longer training."""
+    deadline, before = time.monotonic() + PATIENCE, b""
+    while time.monotonic() < deadline:
+        now = page.screenshot()
+        if now == before and page.locator(".st-key-pause button:enabled").count() == 0:
+            return now
+        before = now
+        page.wait_for_timeout(LOOK * 1000)
+    raise TimeoutError(f"{page.url} does not come to rest.")
+
+
+def sheet(browser: Browser, pictures: dict[str, bytes]) -> bytes:
+    """All pages beside each other, as JPEG."""
+    page = browser.new_page(viewport={"width": COLUMNS * (TILE + 12) + 12, "height": 100})
+    images = "".join(
+        f'<img width="{TILE}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+        for png in pictures.values()
+    )
+    style = "margin: 12px; display: flex; flex-wrap: wrap; gap: 12px; background: #d5d9de"
+    page.set_content(f'<body style="{style}">{images}')
+    page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth)")
+    found = page.screenshot(full_page=True, type="jpeg", quality=QUALITY)
+    page.close()
+    return found
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*map(Path, sys.argv[1:])))
