@@ -24,15 +24,17 @@ LOCALES = {"zh": "zh-CN", "en": "en-US"}
 SIZE: ViewportSize = {"width": 1280, "height": 860}
 PATIENCE = 300.0  # seconds until a page stands still
 LOOK = 0.5  # seconds between two looks whether it does
-COLUMNS, TILE, QUALITY = 3, 600, 82  # of the sheet: pages in a row, pixels of a page, JPEG's quality
+SIDEBAR = 340  # pixels that the sheet leaves away
+COLUMNS, TILE, GAP, QUALITY = 3, 600, 12, 82  # of the sheet: pages in a row, pixels of each, JPEG's quality
 
 
 class Shot(NamedTuple):
-    """How a page is shown: on a trained lesson, when `ready` (a CSS selector) is there, after a click on `click`."""
+    """How a page is shown: on a trained lesson, when `ready` is there; after a click on `click`, scrolled to `top`."""
 
     preset: str
-    ready: str
+    ready: str  # CSS selectors, these
     click: str = ""
+    top: str = ""
 
 
 TRAINED = ".rl-scrubber input:enabled"
@@ -43,7 +45,7 @@ SHOTS = {
     "generate": Shot("writer", ".rl-generated"),
     "data": Shot("text-classification", ".st-key-data_paste"),
     "text": Shot("embedding", TRAINED),
-    "shapes": Shot("two-layers", ".rl-blocks"),
+    "shapes": Shot("two-layers", ".rl-blocks", top=".rl-blocks"),
     "cell": Shot("lstm", ".rl-unrolled .ru-lines", click=".rl-unrolled [data-step='2']"),
     "gradients": Shot("long-range", TRAINED),
     "units": Shot("brackets", TRAINED),
@@ -75,6 +77,8 @@ def picture(browser: Browser, address: str, name: str, lang: str) -> bytes:
     if shot.click:
         page.locator(shot.click).first.click(timeout=PATIENCE * 1000)
     page.locator(shot.ready).first.wait_for(timeout=PATIENCE * 1000)
+    if shot.top:
+        page.locator(shot.top).first.evaluate("node => node.scrollIntoView()")
     page.evaluate("document.fonts.ready")
     found = still(page)
     page.close()
@@ -100,14 +104,16 @@ def still(page: Page) -> bytes:
 
 
 def sheet(browser: Browser, pictures: dict[str, bytes]) -> bytes:
-    """All pages beside each other, as JPEG."""
-    page = browser.new_page(viewport={"width": COLUMNS * (TILE + 12) + 12, "height": 100})
-    images = "".join(
-        f'<img width="{TILE}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
-        for png in pictures.values()
+    """All pages beside each other, without the sidebar, as JPEG."""
+    page = browser.new_page(viewport={"width": COLUMNS * (TILE + GAP) + GAP, "height": 100})
+    encoded = [base64.b64encode(png).decode() for png in pictures.values()]
+    body = f"margin: {GAP}px; display: flex; flex-wrap: wrap; gap: {GAP}px; background: #d5d9de"
+    ratio = f"{SIZE['width'] - SIDEBAR} / {SIZE['height']}"
+    image = f"width: {TILE}px; aspect-ratio: {ratio}; object-fit: cover; object-position: right"
+    page.set_content(
+        f'<body style="{body}">'
+        + "".join(f'<img style="{image}" src="data:image/png;base64,{png}">' for png in encoded)
     )
-    style = "margin: 12px; display: flex; flex-wrap: wrap; gap: 12px; background: #d5d9de"
-    page.set_content(f'<body style="{style}">{images}')
     page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth)")
     found = page.screenshot(full_page=True, type="jpeg", quality=QUALITY)
     page.close()

@@ -68,6 +68,7 @@ def test_what_is_installed_with_it_is_what_the_requirements_say(wheel):
     assert (fields["License-Expression"], fields["Requires-Python"]) == ("MIT", ">=3.11")
 
 
+@pytest.mark.thorough
 def test_the_command_trains_from_an_empty_folder(installed, tmp_path):
     command = [installed / "rnnlab", "run", "--preset", "words-next", "--seed", "0", "--json"]
     out = subprocess.run(command, cwd=tmp_path, env=outside(), capture_output=True, text=True, check=True, timeout=60)
@@ -75,6 +76,7 @@ def test_the_command_trains_from_an_empty_folder(installed, tmp_path):
     assert json.loads(out.stdout)["losses"] == pytest.approx(losses, abs=1e-6)
 
 
+@pytest.mark.thorough
 def test_a_notebook_has_the_library(installed, tmp_path):
     code = "from rnnlab import Experiment, run; print(run(Experiment(preset='words-next', seed=0, epochs=3)).epoch)"
     command = [installed / "python", "-c", code]
@@ -99,6 +101,7 @@ def address(installed, tmp_path) -> Iterator[str]:
         process.wait(10)
 
 
+@pytest.mark.thorough
 def test_the_app_opens_and_trains_with_its_own_settings(address):
     async def look() -> list[ForwardMsg]:
         async with AsyncExitStack() as stack:

@@ -46,6 +46,7 @@ def replaced(text: str, edits: dict[str, str]) -> str:
     return text
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("recipe", TOYS)
 def test_a_recipe_names_every_file_that_it_takes_and_none_too_many(recipe, tmp_path):
     toy = TOYS[recipe]

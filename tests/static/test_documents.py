@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from scripts.screenshots import SHOTS
 from tests.support.eventually import ROOT
 
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
@@ -41,3 +42,7 @@ def test_decisions_are_numbered_and_short():
         assert lines[0].startswith(f"# {number}. ")
         assert [line for line in lines if line.startswith("## ")] == ["## Context", "## Decision", "## Consequences"]
         assert len(lines) <= 40
+
+
+def test_every_page_has_a_place_among_the_pictures():
+    assert {*SHOTS, "main"} == {path.stem for path in (ROOT / "pages").glob("*.py")}
