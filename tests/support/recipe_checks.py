@@ -31,7 +31,7 @@ def preset() -> None:
 
     for lang, locale in LOCALES.items():
         app = until_trained(visit("preset=toy&run=1", locale))
-        assert app.session_state.here == "shapes"
+        assert app.session_state.here == "text"
         assert app.session_state.run.history.ended == "epochs"
         assert f"Toy ({lang})" in app.selectbox(key="preset").options
         assert f"A toy is learnt ({lang})" in said(app)

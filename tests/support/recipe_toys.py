@@ -17,7 +17,7 @@ def catalogues(name: str, **texts: str) -> dict[str, str]:
 PRESET = {
     "rnnlab/lessons/presets.py": """
 PRESETS["toy"] = {"text": "a b c a b d", "epochs": 5}
-OPENS_ON["toy"] = "shapes"
+OPENS_ON["toy"] = "text"
 """,
     **catalogues("lessons", preset_toy="Toy", lesson_toy="A toy is learnt"),
 }
@@ -50,23 +50,19 @@ def render(run, t) -> None:
 
 TASK = {
     "rnnlab/data/toy.py": """
-from rnnlab.data.labelled import Example, assembled, check_rows, tokens_of, watched_sentence
-from rnnlab.text import Vocabulary
-from rnnlab.text.lines import rows_of
+from rnnlab.data.labelled import tag_data
 
 
 def toy_data(e):
-    rows, left_out = rows_of(e.text, e.task)
-    lines = tokens_of([row.source for row in rows], e)
-    found = [Example(row.number, line, tuple(str(len(token)) for token in line)) for row, line in zip(rows, lines)]
-    check_rows(found, left_out)
-    lengths = Vocabulary.of(length for example in found for length in example.target)
-    return assembled(found, left_out, lengths, e, watched_sentence(e))
+    lines = [" ".join(f"{token}/{len(token)}" for token in line.split()) for line in e.text.splitlines()]
+    return tag_data(e.model_copy(update={"task": "tag", "tokenizer": "words", "text": "\\n".join(lines)}))
 """,
     "rnnlab/training/tasks.py": """
+from dataclasses import replace
+
 from rnnlab.data.toy import toy_data
 
-TASKS["toy"] = Task(toy_data, token_model, observe_tokens, no_extra_bytes, evaluate, ("toy", "classes"))
+TASKS["toy"] = replace(TASKS["tag"], data=toy_data, views=("toy", "classes"))
 """,
     "rnnlab/experiment/record.py": {
         '"tag", "seq2seq"] = "next"': '"tag", "seq2seq", "toy"] = "next"',
@@ -78,8 +74,8 @@ PRESETS["toy"] = {"task": "toy", "text": "a bb ccc\\nbb dd a\\nccc a eee", "held
 OPENS_ON["toy"] = "results"
 FIRST["toy"] = "toy"
 """,
-    "rnnlab/text/table_rows.py": """
-ROW_FORMATS["toy"] = RowFormat(("text",), cut_of)
+    "rnnlab/text/row_formats.py": """
+ROW_FORMATS["toy"] = ROW_FORMATS["next"]
 """,
     "pages/views/results/toy.py": """
 import streamlit as st
