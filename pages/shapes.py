@@ -14,7 +14,7 @@ def main() -> None:
     from rnnlab.experiment import Experiment
     from rnnlab.explain.layer_program import comparing, counting, program
     from rnnlab.i18n import translator
-    from rnnlab.records.layers import MODELS
+    from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
 
     OPENING = 5.0  # seconds that the page waits for a run to be opened: milliseconds, but workers take turns
     t = translator(st.session_state.lang)
@@ -54,15 +54,16 @@ def main() -> None:
         with panel("shapes-try", t):
             try_shape.render(setting, t)
     with panel("shapes-models", t):
+        models = tuple(TUTORIAL_SIZES)
         lesson = form_state.value("preset")
         if lesson != st.session_state.get("shapes_lesson") or "shapes_model" not in st.session_state:
             st.session_state.shapes_lesson = lesson
             st.session_state.shapes_model = (
-                lesson if lesson in MODELS else st.session_state.get("shapes_kept", MODELS[0])
+                lesson if lesson in models else st.session_state.get("shapes_kept", models[0])
             )
         chosen = st.segmented_control(
             t("model.choose"),
-            MODELS,
+            models,
             key="shapes_model",
             format_func=lambda name: t(f"model.{name}"),
             required=True,
@@ -70,7 +71,7 @@ def main() -> None:
         )
         st.session_state.shapes_kept = chosen  # a look at another page drops the widget's own state
         st.caption(t(f"model_about.{chosen}"))
-        model = ask_worker(jobs.architecture, chosen)
+        model = ask_worker(jobs.lesson_model, chosen)
         if model:
             module.model(model, t)
 

@@ -13,7 +13,7 @@ from rnnlab.records.dataset import DataLook
 from rnnlab.records.generation import Generation, Settings
 from rnnlab.records.gradients import Check, OverEpochs, Parameter, ThroughTime
 from rnnlab.records.history import Checkpoint, Chunk, History, Place, State
-from rnnlab.records.layers import LayerLook, ModelLook
+from rnnlab.records.layers import LayerLook, LessonModel
 from rnnlab.records.readouts import Reach
 from rnnlab.records.text import Neighbour, Packing, Plane, Reading
 from rnnlab.records.trace import Implementation, Intervention, TraceResult
@@ -66,10 +66,10 @@ def try_shape(setting: LayerSpec, x: Shape, state: Shape | None) -> Trial:
     return layers.attempt(setting, x, state)
 
 
-def architecture(name: str) -> ModelLook:
-    from rnnlab.models import textbook
+def lesson_model(preset: str) -> LessonModel:
+    from rnnlab.inspection import lesson_models
 
-    return textbook.look(name)
+    return lesson_models.lesson_model(preset)
 
 
 def trace(experiment: Experiment, weights: bytes, place: Place, edits: tuple[Intervention, ...] = ()) -> TraceResult:
@@ -91,9 +91,9 @@ def cuts(experiment: Experiment, whole: str, limit: int) -> dict[str, Segmentati
 
 
 def counts(experiment: Experiment, written: bool) -> dict[str, int]:
-    from rnnlab.inspection import batches
+    from rnnlab.inspection import dataset
 
-    return batches.counts(experiment, written)
+    return dataset.token_counts(experiment, written)
 
 
 def nearest(weights: bytes, shape: tuple[int, int], specials: int, id: int, count: int) -> tuple[Neighbour, ...]:
@@ -109,21 +109,21 @@ def plane(shown: bytes, first: bytes, newest: bytes, shape: tuple[int, int], spe
 
 
 def reading(experiment: Experiment, epoch: int) -> Reading:
-    from rnnlab.inspection import batches
+    from rnnlab.inspection import dataset
 
-    return batches.reading(experiment, epoch)
+    return dataset.epoch_batches(experiment, epoch)
 
 
 def dataset(experiment: Experiment, held: bool, first: int) -> DataLook:
     from rnnlab.inspection import dataset
 
-    return dataset.look(experiment, held, first)
+    return dataset.dataset(experiment, held, first)
 
 
 def first_batch(experiment: Experiment) -> tuple[int, int, int]:
-    from rnnlab.inspection import batches
+    from rnnlab.inspection import dataset
 
-    return batches.first_batch(experiment)
+    return dataset.first_batch(experiment)
 
 
 def packing(experiment: Experiment, weights: bytes, start: int) -> Packing:

@@ -29,7 +29,7 @@ from rnnlab.models.unroll import SeeStep
 from rnnlab.records.gradients import Check, OverEpochs, Parameter, ThroughTime
 from rnnlab.records.history import Checkpoint, Place
 from rnnlab.training.observation import probe_batch
-from rnnlab.training.tasks import TASKS, data_of, loss_of
+from rnnlab.training.tasks import data_of, loss_of, model_of
 
 Zeros = dict[str, list[Tensor]]  # for "h", and "c" of an LSTM: one [batch, unit] for each step of the chain
 NUDGE = 1e-5  # near the cube root of float64's rounding: where a central difference is about as exact as it gets
@@ -158,7 +158,7 @@ def over_epochs(
 
 def parameters(experiment: Experiment) -> tuple[Parameter, ...]:
     """Everything that a run of this experiment learns, in torch's own order and by torch's own names."""
-    model = TASKS[experiment.task].model(experiment, data_of(experiment))
+    model = model_of(experiment, data_of(experiment))
     return tuple(Parameter(name, tuple(p.shape)) for name, p in model.named_parameters())
 
 

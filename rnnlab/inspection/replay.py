@@ -129,10 +129,10 @@ def write_through(model: Seq2Seq, tokens: Tensor, state: list[State], memory: Me
     first, attention, contexts = [], [], []
     for step, x in enumerate(embedded.unbind(1)):
         if decoder.attention is not None:
-            context, looked = decoder.attention(state[-1][0], memory)
-            attention.append(looked)
-            contexts.append(context)
-            x = torch.cat([x, context], dim=-1)
+            attended = decoder.attention(state[-1][0], memory)
+            attention.append(attended.weights)
+            contexts.append(attended.context)
+            x = torch.cat([x, attended.context], dim=-1)
         x = hands.x("decoder", step, x)
         first.append(x)
         after: list[State] = []

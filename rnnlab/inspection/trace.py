@@ -20,7 +20,7 @@ from rnnlab.models import Seq2Seq, TokenModel
 from rnnlab.records.history import RANKS, Part, Place
 from rnnlab.records.trace import Intervention, PartTrace, TraceResult
 from rnnlab.training.observation import probe_batch
-from rnnlab.training.tasks import TASKS, data_of
+from rnnlab.training.tasks import data_of, model_of
 
 
 def network(experiment: Experiment, weights: bytes) -> tuple[Data, nn.Module]:
@@ -29,7 +29,7 @@ def network(experiment: Experiment, weights: bytes) -> tuple[Data, nn.Module]:
     weights: float32, all parameters end to end, as in `Checkpoint`. Raises LabError where the text is of no use.
     """
     data = data_of(experiment)
-    model = TASKS[experiment.task].model(experiment, data)
+    model = model_of(experiment, data)
     vector_to_parameters(torch.frombuffer(bytearray(weights), dtype=torch.float32), model.parameters())
     for p in model.parameters():  # off the one tensor: where a sum lies in memory may decide its last bit
         p.data = p.data.clone()

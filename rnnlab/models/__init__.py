@@ -2,7 +2,7 @@
 
 from rnnlab.models.recurrent import CellLoop, OneHot, Recurrent, read, recurrent_module
 from rnnlab.models.seq2seq import Attention, Decoder, Encoder, Memory, Seq2Seq
-from rnnlab.models.token_model import Classifier, Pass, TokenModel, readout
+from rnnlab.models.token_model import Classifier, Pass, TokenModel, readout, stage_shapes
 
 __all__ = [
     "Attention",
@@ -19,4 +19,5 @@ __all__ = [
     "read",
     "readout",
     "recurrent_module",
+    "stage_shapes",
 ]

@@ -1,4 +1,4 @@
-"""Writing without being told what comes next: greedily, or with several hypotheses at once."""
+"""Writing a target without being given any of it: greedily, or by a beam search."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from torch import Tensor
 
 from rnnlab.data.labelled import BOS_ID, EOS_ID, PAD_ID
 from rnnlab.models.recurrent import Recurrent
-from rnnlab.models.seq2seq import DecoderOutput, Seq2Seq, together
+from rnnlab.models.seq2seq import DecoderOutput, Memory, Seq2Seq, stacked
 
 
 @dataclass(frozen=True)
@@ -25,64 +25,67 @@ def greedy(model: Seq2Seq, ids: Tensor, lengths: Tensor, limit: int) -> tuple[Te
     tokens: list[Tensor] = []
     steps: list[DecoderOutput] = []
     while len(steps) < limit and not ended.all():
-        written, state = model.step(token, state, memory)
-        token = best(written.logits).masked_fill(ended, PAD_ID)
+        decoded, state = model.step(token, state, memory)
+        token = writable(decoded.logits).argmax(-1).masked_fill(ended, PAD_ID)
         ended = ended | (token == EOS_ID)
         tokens.append(token)
-        steps.append(written)
-    return torch.stack(tokens, dim=1), together(steps)
+        steps.append(decoded)
+    return torch.stack(tokens, dim=1), stacked(steps)
 
 
-def best(logits: Tensor) -> Tensor:
-    """The likeliest class, [batch]. <pad> and <bos> are never written: no target has them."""
-    return allowed(logits).argmax(-1)
-
-
-def allowed(scores: Tensor) -> Tensor:
-    """Scores [..., class] with none left for what is never written."""
+def writable(scores: Tensor) -> Tensor:
+    """Scores [..., class] with minus infinity for <pad> and <bos>: no target has them, so they are never written."""
     scores = scores.clone()
     scores[..., [PAD_ID, BOS_ID]] = -torch.inf
     return scores
 
 
 def beam(model: Seq2Seq, ids: Tensor, lengths: Tensor, width: int, limit: int) -> list[Hypothesis]:
-    """The `width` likeliest outputs that a beam search of that width finds for one source, ids [1, source]: at every
-    step the `width` likeliest beginnings are kept. Scores are whole probabilities, not divided by length."""
+    """The `width` likeliest outputs that a beam search of that width finds for one source, ids [1, source], likeliest
+    first: at every step, up to `limit`, the `width` likeliest beginnings are kept. Scores are of whole sequences, not
+    divided by their length."""
     _, _, state, memory = model.encode(ids, lengths)
-    open_ = [Hypothesis((), 0.0)]
-    done: list[Hypothesis] = []
+    active = [Hypothesis((), 0.0)]
+    finished: list[Hypothesis] = []
     for _step in range(limit):
-        tokens = torch.tensor([h.tokens[-1] if h.tokens else BOS_ID for h in open_])
-        wide = type(memory)(
-            *(part.expand(len(open_), *part.shape[1:]) for part in (memory.encoded, memory.keys, memory.own))
-        )
-        written, state = model.step(tokens, state, wide)
+        tokens = torch.tensor([h.tokens[-1] if h.tokens else BOS_ID for h in active])
+        decoded, state = model.step(tokens, state, repeated(memory, len(active)))
         # The model's own probabilities, of what it may not write too: those that every other view shows.
-        scores = allowed(written.logits.log_softmax(-1)) + torch.tensor([h.score for h in open_])[:, None]
+        scores = writable(decoded.logits.log_softmax(-1)) + torch.tensor([h.score for h in active])[:, None]
         finite = int(scores.isfinite().sum())
         if not finite:  # the weights ran away: nothing is likely any more
             break
-        found = scores.flatten().topk(min(width, finite))
+        best = scores.flatten().topk(min(width, finite))
         classes = scores.shape[1]
-        rows, grown = [], []
-        for score, place in zip(found.values.tolist(), found.indices.tolist(), strict=True):
-            row, token = divmod(place, classes)
-            hypothesis = Hypothesis((*open_[row].tokens, token), score)
+        rows, extended = [], []
+        for score, index in zip(best.values.tolist(), best.indices.tolist(), strict=True):
+            row, token = divmod(index, classes)
+            hypothesis = Hypothesis((*active[row].tokens, token), score)
             if token == EOS_ID:
-                done.append(hypothesis)
+                finished.append(hypothesis)
             else:
-                grown.append(hypothesis)
+                extended.append(hypothesis)
                 rows.append(row)
-        done = sorted(done, key=lambda h: -h.score)[:width]
-        # What is open can only become less likely.
-        if not grown or (len(done) == width and done[-1].score >= grown[0].score):
-            open_ = []
+        finished = likeliest(finished, width)
+        # A hypothesis that goes on can only become less likely.
+        if not extended or (len(finished) == width and finished[-1].score >= extended[0].score):
+            active = []
             break
-        open_, state = grown, picked(state, rows)
-    return sorted(done + open_, key=lambda h: -h.score)[:width]
+        active, state = extended, select_rows(state, rows)
+    return likeliest(finished + active, width)
 
 
-def picked(state: Recurrent, rows: list[int]) -> Recurrent:
+def likeliest(hypotheses: list[Hypothesis], count: int) -> list[Hypothesis]:
+    return sorted(hypotheses, key=lambda h: -h.score)[:count]
+
+
+def repeated(memory: Memory, count: int) -> Memory:
+    """The memory of one source for `count` rows of a batch."""
+    tensors = (memory.encoded, memory.keys, memory.mask)
+    return Memory(*(tensor.expand(count, *tensor.shape[1:]) for tensor in tensors))
+
+
+def select_rows(state: Recurrent, rows: list[int]) -> Recurrent:
     """The states of some rows of a batch, [layer, row, unit]."""
     if isinstance(state, tuple):
         return tuple(part[:, rows] for part in state)

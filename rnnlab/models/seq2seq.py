@@ -1,7 +1,8 @@
-"""Encoder and decoder: one network reads the source, another writes the target, and may look back at what was read.
+"""Encoder and decoder: one network reads the source, another writes the target, with or without attention.
 
-Additive attention: score(h, enc_s) = v . tanh(W [h; enc_s]), h being the
-decoder's last hidden state before it writes; the decoder reads [embedding; context], and its output layer [h; context].
+Additive attention (Bahdanau et al., 2015): score(h, enc_s) = v . tanh(W [h; enc_s]), h being the decoder's last hidden
+state before it writes; dot attention (Luong et al., 2015): enc_s . h. The recurrent part of the decoder then reads
+[embedding; context], and its output layer [output; context].
 """
 
 from dataclasses import dataclass
@@ -14,26 +15,36 @@ from rnnlab.data import NO_TARGET, Batch
 from rnnlab.data.labelled import BOS_ID, PAD_ID
 from rnnlab.experiment import Experiment
 from rnnlab.models.recurrent import Recurrent, input_module, read, recurrent_module
-from rnnlab.models.token_model import Pass, Stages
+from rnnlab.models.token_model import Pass, Stages, dropped
 
 
 @dataclass(frozen=True)
 class Memory:
-    """What the encoder leaves to the decoder."""
+    """What the encoder leaves for the decoder's attention."""
 
-    encoded: Tensor  # [batch, source, unit]: its output at every step
-    keys: Tensor  # [batch, source, unit]: of that what does not depend on the decoder
-    own: Tensor  # [batch, source] bool: what is no padding
+    encoded: Tensor  # [batch, source, unit]: the encoder's output at every step
+    keys: Tensor  # [batch, source, unit]: what of the scores does not depend on the decoder
+    mask: Tensor  # [batch, source] bool: true where there is no padding
+
+
+@dataclass(frozen=True)
+class AttentionOutput:
+    """Attention over the source: one target step, or all of them with an axis `target` behind the batch's."""
+
+    scores: Tensor  # [batch, source]: before the softmax, padding among them
+    weights: Tensor  # [batch, source]: add up to 1, exactly 0 on padding
+    context: Tensor  # [batch, unit]: the encoder's outputs, summed by weight
 
 
 @dataclass(frozen=True)
 class DecoderOutput:
-    """What the decoder did: one step, or all of them with an axis `target` more."""
+    """What the decoder did: one target step, or all of them with an axis `target` behind the batch's."""
 
     logits: Tensor  # [batch, class]
-    output: Tensor  # [batch, unit]
-    weights: Tensor | None  # [batch, source]: of attention, where there is any
+    output: Tensor  # [batch, unit]: of the recurrent part
     features: Tensor  # [batch, embed]: of the token that was read
+    inputs: Tensor  # [batch, embed]: what the recurrent part read; [batch, embed + unit] with the context behind it
+    attention: AttentionOutput | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,17 +55,14 @@ class Seq2SeqPass(Pass):
     decoder: DecoderOutput  # with an axis `target` behind the batch's
 
     def stages(self) -> Stages:
-        h_n, c_n = self.final if isinstance(self.final, tuple) else (self.final, None)
-        stages: Stages = {
-            "encoded": (self.output, ("batch", "source", "unit")),
-            "h_n": (h_n, ("layer", "batch", "unit")),
-        }
-        if c_n is not None:
-            stages["c_n"] = (c_n, ("layer", "batch", "unit"))
+        stages: Stages = {"encoded": (self.output, ("batch", "source", "unit")), **self.final_stages()}
         stages["tokens"] = (self.tokens, ("batch", "target"))
         stages["target_embedded"] = (self.decoder.features, ("batch", "target", "embed"))
-        if self.decoder.weights is not None:
-            stages["weights"] = (self.decoder.weights, ("batch", "target", "source"))
+        if attention := self.decoder.attention:
+            stages["scores"] = (attention.scores, ("batch", "target", "source"))
+            stages["weights"] = (attention.weights, ("batch", "target", "source"))
+            stages["context"] = (attention.context, ("batch", "target", "unit"))
+            stages["decoder_input"] = (self.decoder.inputs, ("batch", "target", "embed_unit"))
         return stages | {
             "decoded": (self.decoder.output, ("batch", "target", "unit")),
             "logits": (self.logits, ("batch", "target", "class")),
@@ -77,15 +85,15 @@ class Attention(nn.Module):
             return encoded
         return functional.linear(encoded, self.W.weight[:, self.hidden :], self.W.bias)
 
-    def forward(self, query: Tensor, memory: Memory) -> tuple[Tensor, Tensor]:
-        """Context [batch, unit] and weights [batch, source], for the query [batch, unit]."""
+    def forward(self, query: Tensor, memory: Memory) -> AttentionOutput:
+        """For the query [batch, unit]: the decoder's last hidden state."""
         if self.kind == "dot":
             scores = (memory.keys @ query.unsqueeze(-1)).squeeze(-1)  # [batch, source]
         else:
-            mine = functional.linear(query, self.W.weight[:, : self.hidden])  # [batch, unit]
-            scores = self.v(torch.tanh(mine.unsqueeze(1) + memory.keys)).squeeze(-1)
-        weights = scores.masked_fill(~memory.own, -torch.inf).softmax(-1)
-        return (weights.unsqueeze(1) @ memory.encoded).squeeze(1), weights
+            projected = functional.linear(query, self.W.weight[:, : self.hidden])  # [batch, unit]
+            scores = self.v(torch.tanh(projected.unsqueeze(1) + memory.keys)).squeeze(-1)
+        weights = scores.masked_fill(~memory.mask, -torch.inf).softmax(-1)
+        return AttentionOutput(scores, weights, (weights.unsqueeze(1) @ memory.encoded).squeeze(1))
 
 
 class Encoder(nn.Module):
@@ -100,9 +108,9 @@ class Decoder(nn.Module):
         super().__init__()
         self.input, width = input_module(e, classes, PAD_ID)
         self.attention = None if e.attention == "none" else Attention(e.attention, e.hidden)
-        extra = e.hidden if self.attention else 0
-        self.recurrent = recurrent_module(e, width + extra)
-        self.head = nn.Linear(e.hidden + extra, classes)
+        context = e.hidden if self.attention else 0
+        self.recurrent = recurrent_module(e, width + context)
+        self.head = nn.Linear(e.hidden + context, classes)
 
 
 class Seq2Seq(nn.Module):
@@ -122,58 +130,56 @@ class Seq2Seq(nn.Module):
         truth = truth.masked_fill(truth == NO_TARGET, PAD_ID)
         teacher = self.experiment.teacher if self.training else 1.0
         if self.decoder.attention is None and teacher == 1.0:
-            tokens, written = truth, self.whole(truth, state)
+            tokens, decoded = truth, self.decode_fused(truth, state)
         else:
-            tokens, written = self.steps(truth, state, memory, teacher)
+            tokens, decoded = self.decode(truth, state, memory, teacher)
         return Seq2SeqPass(
-            features=features, output=output, final=state, logits=written.logits, tokens=tokens, decoder=written
+            features=features, output=output, final=state, logits=decoded.logits, tokens=tokens, decoder=decoded
         )
 
     def encode(self, ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Recurrent, Memory]:
         """Features, output and final state of the encoder, and what the decoder can look back at."""
         e = self.experiment
         features = self.encoder.input(ids)  # [batch, source, embed]
-        x = self.dropped(features, e.dropout_embed)
+        x = dropped(self, features, e.dropout_embed)
         output, final = read(self.encoder.recurrent, x, lengths, None, e.packed)
         keys = self.decoder.attention.keys(output) if self.decoder.attention else output
-        own = torch.arange(ids.shape[1]) < lengths[:, None]
-        return features, output, final, Memory(output, keys, own)
+        mask = torch.arange(ids.shape[1]) < lengths[:, None]
+        return features, output, final, Memory(output, keys, mask)
 
-    def dropped(self, x: Tensor, share: float) -> Tensor:
-        return functional.dropout(x, share, self.training) if share else x
-
-    def whole(self, tokens: Tensor, state: Recurrent) -> DecoderOutput:
+    def decode_fused(self, tokens: Tensor, state: Recurrent) -> DecoderOutput:
         """All target steps in one fused pass: possible where no step depends on what was written before."""
-        features = self.decoder.input(tokens)
-        output, _ = self.decoder.recurrent(self.dropped(features, self.experiment.dropout_embed), state)
-        return DecoderOutput(
-            self.decoder.head(self.dropped(output, self.experiment.dropout_head)), output, None, features
-        )
+        e, decoder = self.experiment, self.decoder
+        features = decoder.input(tokens)
+        x = dropped(self, features, e.dropout_embed)
+        output, _ = decoder.recurrent(x, state)
+        return DecoderOutput(decoder.head(dropped(self, output, e.dropout_head)), output, features, x)
 
-    def steps(self, truth: Tensor, state: Recurrent, memory: Memory, teacher: float) -> tuple[Tensor, DecoderOutput]:
-        """Target step by target step; which of them are given the true token is drawn for the whole batch at once."""
-        given = [True] * truth.shape[1] if teacher == 1.0 else (torch.rand(truth.shape[1]) < teacher).tolist()
+    def decode(self, truth: Tensor, state: Recurrent, memory: Memory, teacher: float) -> tuple[Tensor, DecoderOutput]:
+        """Target step by target step; which of them are given the true token, of truth [batch, target], is drawn for
+        the whole batch at once. Returns the tokens that were read, too."""
+        forced = [True] * truth.shape[1] if teacher == 1.0 else (torch.rand(truth.shape[1]) < teacher).tolist()
         tokens: list[Tensor] = []
-        written: list[DecoderOutput] = []
-        for step, forced in enumerate(given):
-            token = truth[:, step] if forced or not step else written[-1].logits.argmax(-1)
-            one, state = self.step(token, state, memory)
+        steps: list[DecoderOutput] = []
+        for step, given_truth in enumerate(forced):
+            token = truth[:, step] if given_truth or not step else steps[-1].logits.argmax(-1)
+            decoded, state = self.step(token, state, memory)
             tokens.append(token)
-            written.append(one)
-        return torch.stack(tokens, dim=1), together(written)
+            steps.append(decoded)
+        return torch.stack(tokens, dim=1), stacked(steps)
 
     def step(self, token: Tensor, state: Recurrent, memory: Memory) -> tuple[DecoderOutput, Recurrent]:
         """One target step, for tokens [batch]."""
         e, decoder = self.experiment, self.decoder
         features = decoder.input(token.unsqueeze(1)).squeeze(1)  # [batch, embed]
-        x, weights, context = self.dropped(features, e.dropout_embed), None, None
+        x, attention = dropped(self, features, e.dropout_embed), None
         if decoder.attention is not None:
-            context, weights = decoder.attention(top_state(state), memory)
-            x = torch.cat([x, context], dim=-1)
+            attention = decoder.attention(top_state(state), memory)
+            x = torch.cat([x, attention.context], dim=-1)
         output, state = decoder.recurrent(x.unsqueeze(1), state)
         output = output.squeeze(1)  # [batch, unit]
-        scored = output if context is None else torch.cat([output, context], dim=-1)
-        return DecoderOutput(decoder.head(self.dropped(scored, e.dropout_head)), output, weights, features), state
+        scored = output if attention is None else torch.cat([output, attention.context], dim=-1)
+        return DecoderOutput(decoder.head(dropped(self, scored, e.dropout_head)), output, features, x, attention), state
 
 
 def top_state(state: Recurrent) -> Tensor:
@@ -181,14 +187,23 @@ def top_state(state: Recurrent) -> Tensor:
     return (state[0] if isinstance(state, tuple) else state)[-1]
 
 
-def together(steps: list[DecoderOutput]) -> DecoderOutput:
-    """Target steps as one, with their axis behind the batch's."""
+def stacked(steps: list[DecoderOutput]) -> DecoderOutput:
+    """Target steps as one output, with their axis behind the batch's."""
 
-    def stacked(parts: list[Tensor | None]) -> Tensor | None:
-        known = [part for part in parts if part is not None]
-        return torch.stack(known, dim=1) if known else None
+    def stack(values: list[Tensor]) -> Tensor:
+        return torch.stack(values, dim=1)
 
-    logits, output, features = (
-        torch.stack([getattr(s, n) for s in steps], dim=1) for n in ("logits", "output", "features")
+    attention = [step.attention for step in steps if step.attention]
+    return DecoderOutput(
+        stack([step.logits for step in steps]),
+        stack([step.output for step in steps]),
+        stack([step.features for step in steps]),
+        stack([step.inputs for step in steps]),
+        AttentionOutput(
+            stack([one.scores for one in attention]),
+            stack([one.weights for one in attention]),
+            stack([one.context for one in attention]),
+        )
+        if attention
+        else None,
     )
-    return DecoderOutput(logits, output, stacked([s.weights for s in steps]), features)

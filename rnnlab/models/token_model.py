@@ -9,6 +9,7 @@ from torch.nn import functional
 from rnnlab.data import Batch
 from rnnlab.experiment import Experiment
 from rnnlab.models.recurrent import Recurrent, input_module, read, recurrent_module
+from rnnlab.records.history import TensorShape
 
 Stages = dict[str, tuple[Tensor, tuple[str, ...]]]  # name -> a tensor and what its axes count
 
@@ -21,18 +22,47 @@ class Pass:
     output: Tensor  # [batch, step, direction x unit]: the last layer's hidden state at every step
     final: Recurrent  # [layer x direction, batch, unit]: every layer's state after the last step
     logits: Tensor  # [batch, step, class], or [batch, class] where a sequence has one
-    whole: Tensor | None = None  # [batch, direction x unit]: what a sequence is judged by, where it has one class
+    readout: Tensor | None = None  # [batch, direction x unit]: what a sequence is judged by, where it has one class
 
     def stages(self) -> Stages:
-        """What a pass goes through, in order, and the axes of each, for the table of shapes."""
-        h_n, c_n = self.final if isinstance(self.final, tuple) else (self.final, None)
-        stages: Stages = {"output": (self.output, ("batch", "step", "unit")), "h_n": (h_n, ("layer", "batch", "unit"))}
-        if c_n is not None:
-            stages["c_n"] = (c_n, ("layer", "batch", "unit"))
-        if self.whole is not None:
-            stages["readout"] = (self.whole, ("batch", "unit"))
-        kinds = ("batch", "step", "class") if self.whole is None else ("batch", "class")
-        return stages | {"logits": (self.logits, kinds)}
+        """What is computed from the features, in order, with the axes of each tensor."""
+        stages: Stages = {"output": (self.output, ("batch", "step", "unit")), **self.final_stages()}
+        if self.readout is not None:
+            stages["readout"] = (self.readout, ("batch", "unit"))
+        axes = ("batch", "step", "class") if self.readout is None else ("batch", "class")
+        return stages | {"logits": (self.logits, axes)}
+
+    def final_stages(self) -> Stages:
+        """h_n, and c_n of an LSTM."""
+        final = self.final if isinstance(self.final, tuple) else (self.final,)
+        return {name: (state, ("layer", "batch", "unit")) for name, state in zip(("h_n", "c_n"), final, strict=False)}
+
+
+def stage_shapes(e: Experiment, batch: Batch, result: Pass) -> tuple[TensorShape, ...]:
+    """The shape of every stage of a pass over this batch, from ids to logits, in the order of computing."""
+    step = "source" if e.task == "seq2seq" else "step"
+    name, width = ("embedding", "embed") if e.input == "embedding" else ("one_hot", "class")
+    stages: Stages = {
+        "ids": (batch.ids, ("batch", step)),
+        name: (result.features, ("batch", step, width)),
+        **result.stages(),
+    }
+    return tuple(
+        TensorShape(name, tuple(tensor.shape), directed(name, axes) if e.bidirectional else axes)
+        for name, (tensor, axes) in stages.items()
+    )
+
+
+def directed(name: str, axes: tuple[str, ...]) -> tuple[str, ...]:
+    """Axes where sequences are read in both directions: they lie along the units, or along a final state's layers."""
+    if name in ("h_n", "c_n"):
+        return tuple("layer_direction" if axis == "layer" else axis for axis in axes)
+    return tuple("direction_unit" if axis == "unit" else axis for axis in axes)
+
+
+def dropped(module: nn.Module, x: Tensor, share: float) -> Tensor:
+    """Dropout, while the module trains; without one, nothing is drawn from torch's generator."""
+    return functional.dropout(x, share, module.training) if share else x
 
 
 class TokenModel(nn.Module):
@@ -44,32 +74,28 @@ class TokenModel(nn.Module):
         e = self.experiment = experiment
         self.input, width = input_module(e, types, pad)
         self.recurrent = recurrent_module(e, width)
-        units = e.hidden * e.directions
-        self.head = nn.Linear(units, classes) if e.head == "linear" else None
+        self.head = nn.Linear(e.hidden * e.directions, classes) if e.head == "linear" else None
 
     def forward(self, batch: Batch, initial: Recurrent | None = None) -> Pass:
         features = self.input(batch.ids)  # [batch, step, embed]
-        x = self.dropped(features, self.experiment.dropout_embed)
+        x = dropped(self, features, self.experiment.dropout_embed)
         output, final = read(self.recurrent, x, batch.lengths, initial, self.experiment.packed)
-        return self.judged(features, output, final, batch.lengths)
+        return self.scored(features, output, final, batch.lengths)
 
-    def dropped(self, x: Tensor, share: float) -> Tensor:
-        return functional.dropout(x, share, self.training) if share else x
-
-    def judged(self, features: Tensor, output: Tensor, final: Recurrent, lengths: Tensor) -> Pass:  # noqa: ARG002
+    def scored(self, features: Tensor, output: Tensor, final: Recurrent, lengths: Tensor) -> Pass:  # noqa: ARG002
         """The pass, with the logits of what the recurrent part gave."""
-        x = self.dropped(output, self.experiment.dropout_head)
+        x = dropped(self, output, self.experiment.dropout_head)
         return Pass(features, output, final, x if self.head is None else self.head(x))
 
 
 class Classifier(TokenModel):
-    """A class score for every sequence, from what `readout` makes of the recurrent part."""
+    """A class score for every sequence, from the readout of the recurrent part."""
 
-    def judged(self, features: Tensor, output: Tensor, final: Recurrent, lengths: Tensor) -> Pass:
+    def scored(self, features: Tensor, output: Tensor, final: Recurrent, lengths: Tensor) -> Pass:
         e = self.experiment
-        whole = readout(e.readout, output, final, lengths, e.bidirectional)
+        vector = readout(e.readout, output, final, lengths, e.bidirectional)
         assert self.head is not None
-        return Pass(features, output, final, self.head(self.dropped(whole, e.dropout_head)), whole)
+        return Pass(features, output, final, self.head(dropped(self, vector, e.dropout_head)), vector)
 
 
 def readout(kind: str, output: Tensor, final: Recurrent, lengths: Tensor, both: bool) -> Tensor:
@@ -87,7 +113,7 @@ def readout(kind: str, output: Tensor, final: Recurrent, lengths: Tensor, both: 
     if kind == "valid":
         return output[torch.arange(len(output)), lengths - 1]
     if kind == "mean":
-        own = (torch.arange(output.shape[1]) < lengths[:, None]).unsqueeze(-1)  # [batch, step, 1]
-        return (output * own).sum(1) / lengths[:, None]
+        mask = (torch.arange(output.shape[1]) < lengths[:, None]).unsqueeze(-1)  # [batch, step, 1]
+        return (output * mask).sum(1) / lengths[:, None]
     h_n = final[0] if isinstance(final, tuple) else final  # [layer x direction, batch, unit]
     return torch.cat([h_n[-2], h_n[-1]], dim=-1) if both else h_n[-1]

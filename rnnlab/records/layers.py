@@ -1,14 +1,13 @@
-"""What `layers.py` and `architectures.py` saw of a module: values that travel from the worker to the page."""
+"""What is seen of a module that was built and run: values that travel from the worker to the page."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from rnnlab.experiment import Experiment
 from rnnlab.experiment.layer_spec import LayerSpec
 from rnnlab.records.history import TensorShape
-
-MODELS = ("lstm-classifier", "bilstm", "gru-tagger", "seq2seq", "attention", "text-classification")  # by lesson
 
 
 @dataclass(frozen=True)
@@ -53,10 +52,9 @@ class LayerLook:
 
 
 @dataclass(frozen=True)
-class ModelLook:
-    """A model of the lab: every stage of a real forward pass, its size, and its own text."""
+class LessonModel:
+    """The model of a lesson, built larger than the lesson trains it, and what one pass through it was like."""
 
-    name: str
-    stages: tuple[TensorShape, ...]
+    experiment: Experiment  # of the model
+    stages: tuple[TensorShape, ...]  # of a training pass, in the order of computing
     parameters: int
-    source: str

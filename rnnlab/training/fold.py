@@ -14,10 +14,8 @@ import torch
 
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import RUN_SECONDS
-from rnnlab.models import Pass
-from rnnlab.records.history import Chunk, History, Line, Opening, State
-from rnnlab.training.probe import shapes_of
-from rnnlab.training.tasks import loss_of
+from rnnlab.models import Pass, stage_shapes
+from rnnlab.records.history import Chunk, History, Line, Opening, State, TensorShape
 from rnnlab.training.trainer import Trainer
 
 
@@ -25,7 +23,6 @@ def open_run(trainer: Trainer) -> History:
     """The history of a run before its first epoch, with frame 0: what untrained weights do."""
     with torch.random.fork_rng(devices=[]), torch.set_grad_enabled(trainer.probe.shared):  # dropout may draw
         first: Pass = trainer.model(trainer.batches[0])
-        loss = loss_of(trainer.experiment, first, trainer.batches[0])
     trainer.probe.saw(first)
     trainer.probe.look(always=True)
     data = trainer.data
@@ -49,7 +46,7 @@ def open_run(trainer: Trainer) -> History:
         held_count=len(data.held),
         every=trainer.probe.every,
         weights_every=trainer.keep_every,
-        shapes=shapes_of(trainer, first, loss),
+        shapes=(*stage_shapes(trainer.experiment, trainer.batches[0], first), TensorShape("loss", (), ())),
         parameters=sum(p.numel() for p in trainer.parameters),
         sequences=len(data.pairs),
         trained_targets=sum(len(pair.targets) for pair in data.pairs),

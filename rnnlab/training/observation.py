@@ -120,9 +120,9 @@ def observe_seq2seq(model: nn.Module, data: Data) -> Observation:
         "beams": np.array([[*one.tokens, *[-1] * (longest - len(one.tokens))] for one in found], dtype=np.int32),
         "beam_scores": np.array([one.score for one in found], dtype=np.float32),
     }
-    for name, written in (("weights", result.decoder), ("free_weights", freely)):
-        if written.weights is not None:
-            more[name] = written.weights[0].numpy()
+    for name, decoded in (("weights", result.decoder), ("free_weights", freely)):
+        if decoded.attention is not None:
+            more[name] = decoded.attention.weights[0].numpy()
     hidden = torch.cat([result.output[0], result.decoder.output[0]])
     return Observation(hidden, torch.cat([silent, result.logits[0]]), more)
 

@@ -1,4 +1,4 @@
-"""What is recorded of a run: frames of the probe sentence, and the shapes of the first pass."""
+"""What is recorded of a run: frames of the probe sentence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from rnnlab.data import NO_TARGET
 from rnnlab.models import Pass
-from rnnlab.records.history import RANKS, Frame, HeldOutResult, TensorShape, spacing
+from rnnlab.records.history import RANKS, Frame, HeldOutResult, spacing
 from rnnlab.training.observation import Observation
 
 if TYPE_CHECKING:
@@ -110,28 +110,3 @@ def frame_bytes(trainer: Trainer) -> int:
     units = e.hidden * e.directions
     held = sum(4 * len(pair.targets) + 100 for pair in data.held[: data.examined])
     return len(data.asked) * (4 * units + 8 * RANKS + 4) + held + trainer.task.extra(e, data)
-
-
-def shapes_of(trainer: Trainer, result: Pass, loss: Tensor) -> tuple[TensorShape, ...]:
-    """The shape of every stage, read off a pass over the first training batch, with its loss."""
-    e, batch = trainer.experiment, trainer.batches[0]
-    embedding = e.input == "embedding"
-    stages: dict[str, tuple[Tensor, tuple[str, ...]]] = {
-        "ids": (batch.ids, ("batch", "step")),
-        "embedding" if embedding else "one_hot": (
-            result.features,
-            ("batch", "step", "embed" if embedding else "class"),
-        ),
-        **result.stages(),
-        "loss": (loss, ()),
-    }
-    wide = {"unit": "direction_unit", "layer": "layer_direction"} if e.bidirectional else {}
-    h_n = ("h_n", "c_n")  # the directions of a final state lie along its layers, not along its units
-    return tuple(
-        TensorShape(
-            name,
-            tuple(t.shape),
-            tuple(axis if name in h_n and axis == "unit" else wide.get(axis, axis) for axis in axes),
-        )
-        for name, (t, axes) in stages.items()
-    )

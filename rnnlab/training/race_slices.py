@@ -8,7 +8,7 @@ from rnnlab.experiment.limits import BOUNDS
 from rnnlab.records.history import Frame, Score, State
 from rnnlab.records.race import RaceChunk, RaceOpening
 from rnnlab.training import fold
-from rnnlab.training.tasks import TASKS, data_of
+from rnnlab.training.tasks import data_of, model_of
 
 
 def start(experiment: Experiment, like: Experiment | None) -> tuple[State, RaceOpening]:
@@ -40,7 +40,7 @@ def parameters(experiment: Experiment) -> int:
 
 def counted(experiment: Experiment, data: Data) -> int:
     with torch.device("meta"):  # sizes without numbers: nothing is drawn
-        return sum(p.numel() for p in TASKS[experiment.task].model(experiment, data).parameters())
+        return sum(p.numel() for p in model_of(experiment, data).parameters())
 
 
 def fitted(experiment: Experiment, wanted: int) -> Experiment:

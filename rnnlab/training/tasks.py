@@ -8,9 +8,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnlab.data import NO_TARGET, Batch, Data, next_token_data
-from rnnlab.data.labelled import classify_data, pair_data, tag_data
+from rnnlab.data.labelled import PAD_ID, classify_data, pair_data, tag_data
 from rnnlab.experiment import Experiment
 from rnnlab.models import Classifier, Pass, Seq2Seq, TokenModel
+from rnnlab.text import Vocabulary
 from rnnlab.training.evaluation import Evaluate, evaluate, evaluate_seq2seq
 from rnnlab.training.observation import (
     ExtraBytes,
@@ -27,7 +28,7 @@ from rnnlab.training.observation import (
 @dataclass(frozen=True)
 class Task:
     data: Callable[[Experiment], Data]
-    model: Callable[[Experiment, Data], nn.Module]
+    model: Callable[[Experiment, Vocabulary, Vocabulary], nn.Module]  # of what is read, and of the classes
     watch: Observe  # what is to be seen of the probe
     extra: ExtraBytes  # bytes that this takes in each frame, beside hidden states and likeliest classes
     examine: Evaluate  # what becomes of the lines that are only tested on
@@ -36,20 +37,21 @@ class Task:
     continues: Callable[[Experiment], bool] = lambda _: False  # whether it is the next token, so that a text can go on
 
 
-def pad_of(data: Data) -> int | None:
-    return 0 if data.vocabulary.specials else None
+def pad_of(vocabulary: Vocabulary) -> int | None:
+    """The id of <pad>, where the vocabulary has it."""
+    return PAD_ID if vocabulary.specials else None
 
 
-def token_model(experiment: Experiment, data: Data) -> nn.Module:
-    return TokenModel(experiment, len(data.vocabulary), len(data.classes), pad_of(data))
+def token_model(experiment: Experiment, vocabulary: Vocabulary, classes: Vocabulary) -> nn.Module:
+    return TokenModel(experiment, len(vocabulary), len(classes), pad_of(vocabulary))
 
 
-def classifier(experiment: Experiment, data: Data) -> nn.Module:
-    return Classifier(experiment, len(data.vocabulary), len(data.classes), pad_of(data))
+def classifier(experiment: Experiment, vocabulary: Vocabulary, classes: Vocabulary) -> nn.Module:
+    return Classifier(experiment, len(vocabulary), len(classes), pad_of(vocabulary))
 
 
-def seq2seq_model(experiment: Experiment, data: Data) -> nn.Module:
-    return Seq2Seq(experiment, len(data.vocabulary), len(data.classes))
+def seq2seq_model(experiment: Experiment, vocabulary: Vocabulary, classes: Vocabulary) -> nn.Module:
+    return Seq2Seq(experiment, len(vocabulary), len(classes))
 
 
 def loss_of(experiment: Experiment, result: Pass, batch: Batch) -> Tensor:
@@ -93,6 +95,11 @@ TASKS: dict[str, Task] = {
         written=True,
     ),
 }
+
+
+def model_of(experiment: Experiment, data: Data) -> nn.Module:
+    """A new model for this data. Its weights are drawn from torch's global generator."""
+    return TASKS[experiment.task].model(experiment, data.vocabulary, data.classes)
 
 
 # What has no say in how a text becomes data. Experiments that differ in nothing else, such as variants in a race, share

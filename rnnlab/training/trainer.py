@@ -15,7 +15,7 @@ from rnnlab.i18n import LabError, Problem
 from rnnlab.models import Pass, Recurrent
 from rnnlab.records.history import Checkpoint, Ended, Snapshot, State, weight_spacing
 from rnnlab.training.probe import Probe
-from rnnlab.training.tasks import TASKS, data_of, loss_of, right_of
+from rnnlab.training.tasks import TASKS, data_of, loss_of, model_of, right_of
 
 OPTIMIZERS = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD, "rmsprop": torch.optim.RMSprop}
 
@@ -41,7 +41,7 @@ class Trainer:
         self.generator = torch.Generator().manual_seed(e.seed)  # orders the data, whatever the model draws
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(e.seed)  # as torch.manual_seed, which also asks four kinds of device
-            self.model = self.task.model(e, self.data)
+            self.model = model_of(e, self.data)
             self.random = torch.get_rng_state()  # dropout draws on from here
         self.parameters = list(self.model.parameters())
         count = sum(p.numel() for p in self.parameters)

@@ -15,14 +15,17 @@ from pages.views.shapes import try_shape
 from rnnlab.analysis.shape_errors import read_shape
 from rnnlab.experiment.layer_spec import KINDS, LayerSpec
 from rnnlab.explain.layer_program import part_of_output, program
+from rnnlab.explain.model_program import model_program
 from rnnlab.i18n import LANGUAGES, translator
-from rnnlab.models.textbook import ARCHITECTURES
-from rnnlab.records.layers import MODELS
+from rnnlab.inspection.lesson_models import lesson_model
+from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
 from rnnlab.training.trainer import Trainer
 from tests.support import reader
 from tests.support.reader import looked
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
+
+MODELS = tuple(TUTORIAL_SIZES)
 
 
 def visit(lang: str = "en", **query: str) -> AppTest:
@@ -319,15 +322,27 @@ def test_a_text_that_cannot_be_trained_on_leaves_the_page_alive():
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_every_model_shows_its_stages(name):
-    assert set(MODELS) == set(ARCHITECTURES)
+def test_every_model_shows_its_stages_its_program_and_how_many_parameters_it_has(name):
     app = visit(preset="layer-shapes")
     looked(app.segmented_control(key="shapes_model").select(name).run())
-    seen = shapes(app, "shapes-chain")
-    assert set(ARCHITECTURES[name].inputs) < set(seen)
-    assert "logits" in seen
-    assert any("def forward" in code.value for code in app.code)
-    assert f"{sum(p.numel() for p in ARCHITECTURES[name].build().parameters()):,}" in said(app)
+    found = lesson_model(name)
+    assert shapes(app, "shapes-chain") == {stage.name: stage.shape for stage in found.stages}
+    assert model_program(found.experiment, TUTORIAL_SIZES[name]) in [code.value for code in app.code]
+    assert f"{found.parameters:,}" in said(app)
+
+
+def test_what_a_readout_is_made_of_is_said_beside_it():
+    notes = {}
+    for name in ("lstm-classifier", "bilstm"):
+        app = visit(preset=name)
+        looked(app.switch_page("shapes.py").run())
+        notes[name] = [
+            item["note"] for group in drawn(app, "shapes-chain") for item in group["items"] if item["name"] == "readout"
+        ]
+    assert notes == {
+        "lstm-classifier": ["h_n[-2] joined with h_n[-1]"],
+        "bilstm": ["output[:, -1]: backward has seen one token"],
+    }
 
 
 def test_what_was_chosen_and_typed_outlives_a_look_at_another_page():

@@ -11,7 +11,7 @@ from torch import nn
 
 from rnnlab import Experiment, run
 from rnnlab.analysis.bigrams import examples
-from rnnlab.inspection.batches import counts, reading
+from rnnlab.inspection.dataset import epoch_batches, token_counts
 from rnnlab.inspection.packing import packing
 from rnnlab.inspection.trace import network
 from rnnlab.records.trace import embedding
@@ -84,15 +84,22 @@ def test_what_is_written_anew_is_read_as_it_was_cut(rows):
 
 
 def test_counts_are_of_what_is_trained_on():
-    assert counts(of("classify"), written=False) == {"we": 2, "like": 1, "rain": 3, "fear": 1, "the": 1, "long": 1}
-    assert counts(of("seq2seq"), written=True) == {"x": 2, "y": 3, "<eos>": 3, "z": 1}
+    assert token_counts(of("classify"), written=False) == {
+        "we": 2,
+        "like": 1,
+        "rain": 3,
+        "fear": 1,
+        "the": 1,
+        "long": 1,
+    }
+    assert token_counts(of("seq2seq"), written=True) == {"x": 2, "y": 3, "<eos>": 3, "z": 1}
     held = of("classify", held_out=0.34)
-    assert sum(counts(held, written=False).values()) == sum(len(p.inputs) for p in Trainer(held).data.pairs)
+    assert sum(token_counts(held, written=False).values()) == sum(len(p.inputs) for p in Trainer(held).data.pairs)
 
 
 @pytest.mark.parametrize(("task", "asks"), [("classify", "one"), ("tag", "each"), ("seq2seq", "other")])
 def test_a_sequence_and_what_it_asks_for(task, asks):
-    seen = reading(of(task), 1)
+    seen = epoch_batches(of(task), 1)
     assert seen.asks == asks
     first = seen.sequences[0]
     assert [seen.classes[id] for id in first.targets] == {

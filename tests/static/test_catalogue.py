@@ -24,9 +24,8 @@ from rnnlab.figures.race import Axis
 from rnnlab.i18n import FOLDER, LANGUAGES, LabError, Problem, describe, first_language, translator
 from rnnlab.lessons.feature_templates import features
 from rnnlab.lessons.timeline import AGES
-from rnnlab.models.textbook import ARCHITECTURES
+from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
 from rnnlab.records.generation import Ended, Settings
-from rnnlab.records.layers import MODELS
 from rnnlab.records.readouts import HALVES
 from rnnlab.records.text import Asks
 from rnnlab.records.trace import InterventionKind
@@ -133,12 +132,13 @@ def in_comprehension(template: str) -> list[str]:
 
 PROBLEMS = [(path, call) for path, tree in TREES.items() for call in calls(tree, "Problem") if path.name != "i18n.py"]
 TENSORS = ["ids", "embedding", "one_hot", "output", "h_n", "c_n", "logits", "loss"]
-TENSORS += ["readout", "encoded", "tokens", "target_embedded", "weights", "decoded"]
+TENSORS += ["readout", "encoded", "tokens", "target_embedded", "decoded"]
+TENSORS += ["scores", "weights", "context", "decoder_input"]
 AXES = ["batch", "step", "unit", "embed", "layer", "class", "direction_unit", "layer_direction"]
 SETTINGS = [field.name for field in dataclasses.fields(Settings)]
 LAYER_FIELDS = [field.name for field in dataclasses.fields(LayerSpec)]
-STAGES = {stage for model in ARCHITECTURES.values() for stage in [*model.inputs, *model.axes]}
-AXES += sorted({axis for model in ARCHITECTURES.values() for axes in model.axes.values() for axis in axes} - {*AXES})
+STAGES = {*TENSORS} - {"one_hot", "readout", "loss"}  # of the lessons' models
+AXES += ["source", "target", "embed_unit"]
 AXES += ["input", "gate_unit"]  # of a layer's input and weights
 ADVICE = {
     arm.value
@@ -207,8 +207,9 @@ EXPANDED = {
     "tensor.{}": [f"tensor.{name}" for name in TENSORS],
     "layer.help.{}": [f"layer.help.{name}" for name in LAYER_FIELDS],
     "stage.{}": [f"stage.{name}" for name in sorted(STAGES)],
-    "model.{}": [f"model.{name}" for name in MODELS],
-    "model_about.{}": [f"model_about.{name}" for name in MODELS],
+    "stage.readout.{}": ["stage.readout.final", "stage.readout.last"],
+    "model.{}": [f"model.{name}" for name in TUTORIAL_SIZES],
+    "model_about.{}": [f"model_about.{name}" for name in TUTORIAL_SIZES],
     "blocks.{}": [f"blocks.{name}" for name in in_comprehension("blocks.{}")],
     "advice.{}": sorted({f"advice.{code}" for code in ADVICE}),
     "part.{}": [f"part.{name}" for name in ("cut", "words", "windows", "packed")],

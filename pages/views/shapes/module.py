@@ -8,8 +8,11 @@ import streamlit as st
 from pages.views.shapes import tensor_blocks
 from rnnlab.experiment.layer_spec import LayerSpec, ends, parameter_count
 from rnnlab.explain.layer_program import formula, part_of_output
+from rnnlab.explain.model_program import model_program
 from rnnlab.i18n import Translate
-from rnnlab.records.layers import LayerLook, ModelLook, TensorLook
+from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
+from rnnlab.records.history import TensorShape
+from rnnlab.records.layers import LayerLook, LessonModel, TensorLook
 
 FEW = 64  # numbers of a weight that is shown again at every step
 
@@ -154,20 +157,18 @@ def steps(look: LayerLook, t: Translate) -> None:
         st.caption(t("readout.left_out"))
 
 
-def model(look: ModelLook, t: Translate) -> None:
-    """The stages of a model as a chain; a decoder's in one of their own."""
-    decoder = [stage for stage in look.stages if "target" in stage.axes]
-    first = [stage for stage in look.stages if stage not in decoder]
-    groups = [
-        tensor_blocks.group(
-            [tensor_blocks.stage(one, t) for one in first], t("model.encoder") if decoder else "", chain=True
-        )
-    ]
+def model(found: LessonModel, t: Translate) -> None:
+    """The stages of a lesson's model as a chain; a decoder's in one of their own."""
+    e, decoder = found.experiment, [stage for stage in found.stages if "target" in stage.axes]
+    first = [stage for stage in found.stages if stage not in decoder]
+
+    def chain(stages: list[TensorShape], title: str) -> dict[str, Any]:
+        return tensor_blocks.group([tensor_blocks.stage(one, e, t) for one in stages], title, chain=True)
+
+    groups = [chain(first, t("model.encoder") if decoder else "")]
     if decoder:
-        groups.append(
-            tensor_blocks.group([tensor_blocks.stage(one, t) for one in decoder], t("model.decoder"), chain=True)
-        )
+        groups.append(chain(decoder, t("model.decoder")))
     tensor_blocks.render("shapes-chain", groups, t)
-    st.caption(t("model.parameters", count=f"{look.parameters:,}"))
+    st.caption(t("model.parameters", count=f"{found.parameters:,}"))
     with st.expander(t("model.source")):
-        st.code(look.source, language="python")
+        st.code(model_program(e, TUTORIAL_SIZES[e.preset]), language="python")

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 
 from pages.components.component import component, pack
+from rnnlab.experiment import Experiment
 from rnnlab.i18n import Translate
 from rnnlab.records.history import TensorShape
 from rnnlab.records.layers import TensorLook
 
 # What a stage of a model is like in a single layer: there it has the same colour.
 ROLES = {
-    **dict.fromkeys(("ids", "source", "target"), "input"),
+    **dict.fromkeys(("ids", "tokens"), "input"),
     **dict.fromkeys(("h_n", "c_n"), "state"),
     **dict.fromkeys(("output", "encoded", "decoded"), "output"),
     **dict.fromkeys(("scores", "weights"), "weight"),
@@ -41,8 +42,9 @@ def sheet(tensor: TensorLook, t: Translate, halves: int = 1, marks: Sequence[dic
     return {**block(tensor, t), "kind": "sheet", "halves": halves, "marks": list(marks)}
 
 
-def stage(tensor: TensorShape, t: Translate) -> dict[str, Any]:
-    """A stage of a model, of which only the shape is shown."""
+def stage(tensor: TensorShape, e: Experiment, t: Translate) -> dict[str, Any]:
+    """A stage of an experiment's model, of which only the shape is shown."""
+    note = t(f"stage.readout.{e.readout}") if tensor.name == "readout" else t(f"stage.{tensor.name}")
     return {
         "kind": "block",
         "name": tensor.name,
@@ -52,7 +54,7 @@ def stage(tensor: TensorShape, t: Translate) -> dict[str, Any]:
         "axes": [t(f"axis.{axis}") for axis in tensor.axes],
         "parts": (),
         "values": None,
-        "note": t(f"stage.{tensor.name}"),
+        "note": note,
     }
 
 

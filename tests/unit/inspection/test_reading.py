@@ -13,7 +13,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from rnnlab import Experiment, LabError, run
 from rnnlab.data import Pair, batch_of
 from rnnlab.experiment.limits import TEXT_CHARACTERS
-from rnnlab.inspection.batches import batches, reading, shuffled
+from rnnlab.inspection.dataset import batch_order, epoch_batches, shuffled_order
 from rnnlab.inspection.embeddings import nearest, plane
 from rnnlab.inspection.packing import packing
 from rnnlab.records.text import BATCHES, LINES, SEQUENCES
@@ -208,7 +208,7 @@ def test_the_embedding_is_the_first_of_the_recorded_weights():
 
 
 def test_the_windows_lesson_by_hand():
-    seen = reading(Experiment(preset="windows"), 1)
+    seen = epoch_batches(Experiment(preset="windows"), 1)
     x = [[0, 1, 3], [1, 3, 4], [3, 4, 0], [4, 0, 1], [0, 1, 5]]
     y = [[1, 3, 4], [3, 4, 0], [4, 0, 1], [0, 1, 5], [1, 5, 2]]
     assert [list(s.inputs) for s in seen.sequences] == x
@@ -229,9 +229,9 @@ def test_batches_are_those_of_training_epoch_by_epoch(preset):
     e = Experiment(preset=preset, epochs=4, seed=5)
     trainer = Trainer(e)
     for epoch in range(1, 4):
-        seen = reading(e, epoch)
+        seen = epoch_batches(e, epoch)
         listed = [ids for batch in trainer.batches for ids in batch.ids.tolist()]
-        order = shuffled(seen.count, e.seed, epoch)
+        order = shuffled_order(seen.count, e.seed, epoch)
         assert [trainer.data.pairs[place].inputs for place in order] == listed
         assert [place + 1 for place in order[: e.batch]] == list(seen.shuffled.batches[0])
         assert len(trainer.batches) == seen.batches
@@ -241,7 +241,7 @@ def test_batches_are_those_of_training_epoch_by_epoch(preset):
 
 @given(st.integers(1, 300), st.integers(1, 40))
 def test_every_sequence_is_in_one_batch(count, size):
-    seen = batches(list(range(count)), size)
+    seen = batch_order(list(range(count)), size)
     numbers = [number for batch in seen.batches for number in batch]
     total = len(seen.batches) + seen.left_out
     assert total == -(-count // size)
@@ -254,7 +254,7 @@ def test_every_sequence_is_in_one_batch(count, size):
 
 def test_a_long_text_is_listed_to_a_limit_and_counted_to_the_end():
     text = "".join(map(chr, range(0x4E00, 0x4E00 + 4_999))) * 4
-    seen = reading(Experiment(text=text, tokenizer="chars", window=8, stride=4, batch=32), 100)
+    seen = epoch_batches(Experiment(text=text, tokenizer="chars", window=8, stride=4, batch=32), 100)
     assert seen.count == (len(text) - 1 - 8) // 4 + 1
     assert len(seen.sequences) == SEQUENCES
     assert seen.batches == len(seen.as_written.batches) + seen.as_written.left_out
@@ -262,7 +262,7 @@ def test_a_long_text_is_listed_to_a_limit_and_counted_to_the_end():
 
 def test_a_text_without_a_window_says_why():
     with pytest.raises(LabError) as raised:
-        reading(Experiment(text="a b", window=3), 1)
+        epoch_batches(Experiment(text="a b", window=3), 1)
     assert raised.value.problems[0].code == "window_too_long"
 
 

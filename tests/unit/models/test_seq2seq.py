@@ -118,12 +118,12 @@ def test_a_padded_batch_gives_the_logits_and_weights_of_the_textbook(cell, layer
         own = len(pair.targets)
         torch.testing.assert_close(result.logits[row, :own], logits, rtol=0, atol=1e-6)
         if attention == "none":
-            assert result.decoder.weights is None
+            assert result.decoder.attention is None
             continue
-        read = len(pair.inputs)
-        torch.testing.assert_close(result.decoder.weights[row, :own, :read], torch.stack(weights), rtol=0, atol=1e-6)
-        torch.testing.assert_close(result.decoder.weights[row].sum(-1), torch.ones(5), rtol=0, atol=1e-6)
-        assert (result.decoder.weights[row, :, read:] == 0).all(), "padding has a weight of exactly 0"
+        read, found = len(pair.inputs), result.decoder.attention.weights[row]
+        torch.testing.assert_close(found[:own, :read], torch.stack(weights), rtol=0, atol=1e-6)
+        torch.testing.assert_close(found.sum(-1), torch.ones(5), rtol=0, atol=1e-6)
+        assert (found[:, read:] == 0).all(), "padding has a weight of exactly 0"
 
 
 @torch.no_grad()
@@ -141,11 +141,12 @@ def test_dot_attention_by_hand():
     """Scores 1*1 + 2*0 = 1 and 1*0 + 2*1 = 2; the third step is padding."""
     encoded = torch.tensor([[[1.0, 0.0], [0.0, 1.0], [9.0, 9.0]]])
     memory = Memory(encoded, encoded, torch.tensor([[True, True, False]]))
-    context, weights = Attention("dot", 2)(torch.tensor([[1.0, 2.0]]), memory)
+    found = Attention("dot", 2)(torch.tensor([[1.0, 2.0]]), memory)
     first, second = 1 / (1 + exp(1)), exp(1) / (1 + exp(1))
-    assert weights[0].tolist() == pytest.approx([first, second, 0.0])
-    assert weights[0, 2] == 0.0
-    assert context[0].tolist() == pytest.approx([first, second])
+    assert found.scores[0].tolist() == [1.0, 2.0, 27.0]
+    assert found.weights[0].tolist() == pytest.approx([first, second, 0.0])
+    assert found.weights[0, 2] == 0.0
+    assert found.context[0].tolist() == pytest.approx([first, second])
 
 
 def test_additive_attention_by_hand():
@@ -158,11 +159,12 @@ def test_additive_attention_by_hand():
         attention.v.weight.copy_(torch.tensor([[2.0, 1.0]]))
         encoded = torch.tensor([[[1.0, 0.0], [0.0, 1.0]]])
         memory = Memory(encoded, attention.keys(encoded), torch.tensor([[True, True]]))
-        context, weights = attention(torch.tensor([[1.0, 2.0]]), memory)
+        found = attention(torch.tensor([[1.0, 2.0]]), memory)
     scores = 2 * tanh(2) + tanh(2.5), 2 * tanh(1) + tanh(1.5)
     first = exp(scores[0]) / (exp(scores[0]) + exp(scores[1]))
-    assert weights[0].tolist() == pytest.approx([first, 1 - first])
-    assert context[0].tolist() == pytest.approx([first, 1 - first])
+    assert found.scores[0].tolist() == pytest.approx(scores)
+    assert found.weights[0].tolist() == pytest.approx([first, 1 - first])
+    assert found.context[0].tolist() == pytest.approx([first, 1 - first])
 
 
 # Writing freely
@@ -294,7 +296,7 @@ def test_always_told_the_truth_step_by_step_is_one_fused_pass(cell):
     model, batch = translator(cell=cell, layers=2), batch_of(PAIRS)
     _, _, state, memory = model.encode(batch.ids, batch.lengths)
     result = model(batch)
-    tokens, written = model.steps(result.tokens, state, memory, 1.0)
+    tokens, written = model.decode(result.tokens, state, memory, 1.0)
     assert torch.equal(tokens, result.tokens)
     torch.testing.assert_close(written.logits, result.logits, rtol=0, atol=1e-6)
     torch.testing.assert_close(written.output, result.decoder.output, rtol=0, atol=1e-6)

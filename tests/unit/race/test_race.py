@@ -20,7 +20,7 @@ from rnnlab.race.race import Race
 from rnnlab.records.history import Score, joined
 from rnnlab.records.race import RaceChunk
 from rnnlab.training import race_slices
-from rnnlab.training.tasks import TASKS, data_of
+from rnnlab.training.tasks import data_of, model_of
 from tests.support import jobs as support
 from tests.support.eventually import eventually
 
@@ -373,7 +373,7 @@ MODELS = st.fixed_dictionaries(
 def test_parameters_are_counted_as_torch_has_them(model):
     e = Experiment(text=LINES, **model)
     assert race_slices.parameters(e) == plain_count(e)
-    assert race_slices.parameters(e) == sum(p.numel() for p in TASKS["next"].model(e, data_of(e)).parameters())
+    assert race_slices.parameters(e) == sum(p.numel() for p in model_of(e, data_of(e)).parameters())
 
 
 @given(MODELS, st.integers(1, 600_000))

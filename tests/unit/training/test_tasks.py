@@ -18,7 +18,7 @@ from rnnlab.data import NO_TARGET, Pair, batch_of
 from rnnlab.experiment import choices
 from rnnlab.lessons.presets import FIRST, PRESETS
 from rnnlab.training import advance, start
-from rnnlab.training.tasks import TASKS, loss_of
+from rnnlab.training.tasks import TASKS, loss_of, model_of
 
 REVIEWS = "good | a b c d\nbad | c d e\ngood | a e f a b\nbad | d d\ngood | a b\nbad | e d c e"
 SMALL = {
@@ -170,10 +170,9 @@ def test_packed_results_depend_on_no_padding_and_no_order(sentences, random, dat
         "seq2seq": lambda _, s: f"{' '.join(s)} | {' '.join(reversed(s))}",
     }[task]
     e = Experiment(task=task, text="\n".join(made(i, s) for i, s in enumerate(sentences)), **fields)
-    record = TASKS[task]
-    found = record.data(e)
+    found = TASKS[task].data(e)
     torch.manual_seed(0)
-    model = record.model(e, found).eval()
+    model = model_of(e, found).eval()
     order = list(range(len(found.pairs)))
     random.shuffle(order)
     with torch.no_grad():
@@ -188,9 +187,8 @@ def test_packed_results_depend_on_no_padding_and_no_order(sentences, random, dat
 def test_padding_reaches_what_is_not_packed():
     """The same weights, the same line, with and without a longer one beside it."""
     e = Experiment(task="classify", text="x | a b\ny | a b c d e f g", cell="lstm")
-    record = TASKS["classify"]
-    found = record.data(e)
-    model = record.model(e, found).eval()
+    found = TASKS["classify"].data(e)
+    model = model_of(e, found).eval()
     alone = model(batch_of(found.pairs[:1])).logits[0]
     beside = model(batch_of(found.pairs)).logits[0]
     assert (alone - beside).abs().max() > 1e-4
@@ -215,7 +213,7 @@ def test_held_scores_are_those_of_a_count_by_hand():
     e = small("tag", dropout_embed=0.0, dropout_head=0.0)
     trainer_data = TASKS["tag"].data(e)
     history = run(e)
-    model = TASKS["tag"].model(e, trainer_data)
+    model = model_of(e, trainer_data)
     weights = torch.frombuffer(bytearray(history.checkpoints[-1].weights), dtype=torch.float32)
     torch.nn.utils.vector_to_parameters(weights, model.parameters())
     model.eval()
@@ -337,7 +335,7 @@ def test_a_tab_parts_a_line_before_a_bar_does():
 def test_loss_is_the_mean_over_targets_and_not_over_places():
     e = Experiment(task="classify", text=REVIEWS)
     pairs = [Pair([2, 3], [0]), Pair([2], [1])]
-    model = TASKS["classify"].model(e, TASKS["classify"].data(e))
+    model = model_of(e, TASKS["classify"].data(e))
     batch = batch_of(pairs)
     result = model(batch)
     by_hand = [-result.logits[i].log_softmax(-1)[pair.targets[0]].item() for i, pair in enumerate(pairs)]
