@@ -15,11 +15,11 @@ from time import process_time
 import torch
 
 from rnnlab import Experiment, run
-from rnnlab.lessons.presets import PRESETS
+from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.history import History
 from rnnlab.training.tasks import TASKS
 
-GOALS: dict[str, tuple[str, float]] = dict.fromkeys(PRESETS, ("right", 0.99)) | {
+GOALS: dict[str, tuple[str, float]] = dict.fromkeys(LESSONS, ("right", 0.99)) | {
     "paragraph-next": ("right", 0.97),  # shuffled batches: each is judged before the others have taught it
     "clipping": ("loss", 0.5),
     "writer": ("right", 0.98),  # windows begin in mid-text, and two words may begin alike
@@ -56,7 +56,7 @@ def main(seeds: int, *lessons: str) -> None:
     torch.set_num_threads(1)
     print("| lesson | goal | seeds that reach it | worst | median | seconds of computing a run |")
     print("|---|---|---:|---:|---:|---:|")
-    for name in lessons or PRESETS:
+    for name in lessons or LESSONS:
         kind, goal = GOALS[name]
         began = process_time()
         values = sorted(reached(run(Experiment(preset=name, seed=seed)), kind) for seed in range(seeds))

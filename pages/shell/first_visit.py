@@ -10,7 +10,7 @@ from rnnlab import engine
 from rnnlab.engine import runs
 from rnnlab.experiment.links import from_link
 from rnnlab.i18n import first_language
-from rnnlab.lessons.presets import OPENS_ON
+from rnnlab.lessons.presets import LESSONS
 
 FIRST_PATIENCE = 2.5  # seconds: the first preset is trained before the first picture is drawn
 
@@ -29,10 +29,11 @@ def begin() -> None:
     st.session_state.restore = link.draft
     st.session_state.run_on_opening = True
     st.session_state.loss_log = True
-    st.session_state.run = runs.begin(engine.shared(), link.experiment, train=link.run or not link.named)
+    st.session_state.run = runs.begin(engine.shared(), link.experiment, train=link.run or not link.has_fields)
     if link.race is not None:
         race_setup.adopt_plan(link.race)
         st.session_state.race_wanted = link.run
     st.session_state.patience, st.session_state.whole = FIRST_PATIENCE, True
     if not urlsplit(st.context.url or "").path.strip("/"):
-        st.session_state.go = "compare" if link.race is not None else OPENS_ON.get(link.lesson, "")
+        page = LESSONS[link.lesson].page if link.lesson else ""
+        st.session_state.go = "compare" if link.race is not None else page

@@ -8,8 +8,8 @@ import streamlit as st
 
 from pages.shell.form_state import CHOICES, KEYS, keep, read, said
 from pages.shell.lessons import choose_preset, choose_task, lesson
-from rnnlab.experiment import UNUSED, Experiment, choices
-from rnnlab.experiment.limits import BOUNDS, SENTENCE_CHARACTERS, TEXT_CHARACTERS, WORD_CHARACTERS, WORDS
+from rnnlab.experiment import UNUSED_FIELDS, Experiment, choices
+from rnnlab.experiment.limits import ADDED_WORDS, BOUNDS, SENTENCE_CHARACTERS, TEXT_CHARACTERS, WORD_CHARACTERS
 from rnnlab.i18n import Translate, numeral
 
 GROUPS = {
@@ -24,7 +24,7 @@ GROUPS = {
     "training": ("optimizer", "loss", "lr", "epochs", "clip", "teacher", "seed"),
 }
 WIDE = ("shuffle", "lower", "bidirectional", "carry", "packed", "words", "target")  # a row each, below
-TALL = {"words": WORDS * (WORD_CHARACTERS + 1), "target": TEXT_CHARACTERS, "sentence": SENTENCE_CHARACTERS}
+TALL = {"words": ADDED_WORDS * (WORD_CHARACTERS + 1), "target": TEXT_CHARACTERS, "sentence": SENTENCE_CHARACTERS}
 SHARES = ("dropout", "dropout_embed", "dropout_head", "held_out", "teacher")
 STEPS = {"lr": 0.001, "clip": 0.5, "pairs": 100} | dict.fromkeys(SHARES, 0.1)
 FORMATS = {"lr": "%.6g", "clip": "%.3g"} | dict.fromkeys(SHARES, "%.2f")
@@ -46,7 +46,7 @@ def render(t: Translate) -> None:
     made = isinstance(e, Experiment) and e.data != "text"
     shown: dict[str, Any] = {"height": 120, "max_chars": TEXT_CHARACTERS, "help": tip, "disabled": made}
     st.text_area(t("field.text"), value=fields["text"], key="text", **shown)
-    used = [name for name in Experiment.model_fields if name not in UNUSED.get(fields["task"], ())]
+    used = [name for name in Experiment.model_fields if name not in UNUSED_FIELDS.get(fields["task"], ())]
     if "sentence" in used:
         control("sentence", t, fields, disabled=False)
     for group, names in GROUPS.items():

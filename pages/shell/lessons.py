@@ -9,7 +9,7 @@ from rnnlab import engine
 from rnnlab.engine import runs
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Problem, Translate
-from rnnlab.lessons.presets import FIRST, OPENS_ON
+from rnnlab.lessons.presets import FIRST_LESSON, LESSONS
 
 
 def open_experiment(experiment: Experiment, train: bool = False) -> None:
@@ -26,7 +26,7 @@ def choose_preset() -> None:
         "preset", chosen
     ):  # else it has only changed its label
         open_experiment(Experiment(preset=chosen), train=True)
-        st.session_state.go = OPENS_ON.get(chosen, "playground")
+        st.session_state.go = LESSONS[chosen].page
 
 
 def choose_task() -> None:
@@ -38,8 +38,8 @@ def choose_task() -> None:
     text = value("text")
     if text != Experiment(preset=before.preset).text:
         st.session_state.own_text = text
-    open_experiment(Experiment(preset=FIRST[chosen]), train=True)
-    st.session_state.go = OPENS_ON.get(FIRST[chosen], "playground")
+    open_experiment(Experiment(preset=FIRST_LESSON[chosen]), train=True)
+    st.session_state.go = LESSONS[FIRST_LESSON[chosen]].page
 
 
 def lesson(t: Translate, e: Experiment | tuple[Problem, ...]) -> None:

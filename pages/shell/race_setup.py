@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.shell import form_state
 from rnnlab.experiment import Experiment, race_plan
-from rnnlab.experiment.race_plan import VARIANTS, Change, RacePlan
+from rnnlab.experiment.race_plan import VARIANTS, Overrides, RacePlan
 from rnnlab.i18n import LANGUAGES, LabError, Problem, translator
 
 WAYS = ("grid", "hand")
@@ -27,11 +27,11 @@ def values_key(name: str) -> str:
 def begin(base: Experiment) -> None:
     """A setup that fits the experiment, until the reader makes another; and always one that it can have. Another call
     changes nothing."""
-    wanted, state = race_plan.first_axis(base), st.session_state
+    wanted, state = race_plan.suggested_axis(base), st.session_state
     if wanted != state.get("race_default") and untouched():
         adopt(base, race_plan.grid(wanted))
         state.race_default = wanted
-    used = race_plan.fields(base)
+    used = race_plan.varying_fields(base)
     if state.get("race_first") not in used:
         state.race_first = next(iter(wanted))
     second = state.setdefault("race_second", "")
@@ -39,7 +39,7 @@ def begin(base: Experiment) -> None:
         state.race_second = ""
     for name in (state.race_first, state.race_second):
         if name and values_key(name) not in state:
-            fill(name, race_plan.suggested(base, name))
+            fill(name, race_plan.suggested_values(base, name))
 
 
 def untouched() -> bool:
@@ -51,11 +51,11 @@ def untouched() -> bool:
     return way() == "grid" and state.race_first == name and not state.race_second and given(name) == list(values)
 
 
-def adopt(base: Experiment, changes: tuple[Change, ...]) -> None:
+def adopt(base: Experiment, changes: tuple[Overrides, ...]) -> None:
     """Let these variants be the setup: as a grid where they are one."""
     state, axes = st.session_state, race_plan.axes_of(changes)
     state.race_way = "grid" if axes else "hand"
-    state.race_hand = tuple(race_plan.snapshot(Experiment(**base.model_dump() | dict(one))) for one in changes)
+    state.race_hand = tuple(race_plan.varying_values(Experiment(**base.model_dump() | dict(one))) for one in changes)
     if axes:
         state.race_first, state.race_second = [*axes, ""][:2]
         for name, values in axes.items():
@@ -71,8 +71,8 @@ def adopt_plan(plan: RacePlan) -> None:
 
 def fill(name: str, values: tuple[Any, ...]) -> None:
     """Put a field's values into its widget."""
-    as_text = race_plan.kind(name) == "number"
-    st.session_state[values_key(name)] = ", ".join(map(race_plan.plain, values)) if as_text else list(values)
+    as_text = race_plan.field_kind(name) == "number"
+    st.session_state[values_key(name)] = ", ".join(map(race_plan.to_parameter, values)) if as_text else list(values)
 
 
 def given(name: str) -> list[Any]:
@@ -80,7 +80,7 @@ def given(name: str) -> list[Any]:
     said = st.session_state.get(values_key(name))
     if said is None:
         return []
-    match race_plan.kind(name):
+    match race_plan.field_kind(name):
         case "number":
             return re.findall(r"[^\s,;\u3001\uff0c\uff1b]+", said)  # also between Chinese commas
         case "choice":
@@ -106,7 +106,7 @@ def axes(base: Experiment) -> dict[str, tuple[Any, ...]]:
     for name in (st.session_state.race_first, st.session_state.race_second):
         if name:
             try:
-                found[name] = race_plan.typed(base, name, given(name))
+                found[name] = race_plan.validated_values(base, name, given(name))
             except LabError as error:
                 problems += error.problems
     if problems:
@@ -118,7 +118,7 @@ def plan(base: Experiment) -> RaceSetup:
     """What the setup says, or why it is no race."""
     state = st.session_state
     try:
-        changes = race_plan.grid(axes(base)) if way() == "grid" else race_plan.differing(base, state.race_hand)
+        changes = race_plan.grid(axes(base)) if way() == "grid" else race_plan.differences(base, state.race_hand)
         return RacePlan(base, changes, seeds(), bool(state.get("race_equal", False)))
     except LabError as error:
         return error.problems
@@ -161,19 +161,19 @@ def freeze(base: Experiment) -> None:
     """From a grid to picking by hand: begin with the variants that there are."""
     if way() == "hand" and (axes := spread(base)):
         snapshots = [Experiment(**base.model_dump() | dict(one)) for one in race_plan.grid(axes)[: VARIANTS[1]]]
-        st.session_state.race_hand = tuple(map(race_plan.snapshot, snapshots))
+        st.session_state.race_hand = tuple(map(race_plan.varying_values, snapshots))
 
 
 def add() -> None:
     experiment = form_state.read()
     if isinstance(experiment, Experiment):
-        st.session_state.race_hand = (*st.session_state.race_hand, race_plan.snapshot(experiment))
+        st.session_state.race_hand = (*st.session_state.race_hand, race_plan.varying_values(experiment))
 
 
 def remove(base: Experiment, place: int, of: str) -> None:
     """Take out the variant at this place, if it is still the one that was clicked."""
     by_hand = way() == "hand"
-    changes = race_plan.differing(base, st.session_state.race_hand) if by_hand else race_plan.grid(spread(base) or {})
+    changes = race_plan.differences(base, st.session_state.race_hand) if by_hand else race_plan.grid(spread(base) or {})
     if place < len(changes) and said(changes[place]) == of:
         if by_hand:
             hand = st.session_state.race_hand
@@ -182,5 +182,5 @@ def remove(base: Experiment, place: int, of: str) -> None:
             adopt(base, (*changes[:place], *changes[place + 1 :]))
 
 
-def said(change: Change) -> str:
-    return ",".join(f"{name}:{race_plan.plain(value)}" for name, value in change)
+def said(change: Overrides) -> str:
+    return ",".join(f"{name}:{race_plan.to_parameter(value)}" for name, value in change)

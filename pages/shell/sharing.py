@@ -11,7 +11,7 @@ from pages.shell import form_state, race_setup
 from pages.shell.lessons import open_experiment
 from pages.shell.markdown import verbatim
 from rnnlab.experiment import Experiment
-from rnnlab.experiment.links import LINK_CHARACTERS, TEXTS, fits, from_file, to_draft, to_file, to_link
+from rnnlab.experiment.links import LINK_CHARACTERS, TEXTS, fits_in_address, from_file, to_draft, to_file, to_link
 from rnnlab.i18n import LabError, Problem, Translate, describe
 
 
@@ -27,7 +27,7 @@ def render(t: Translate, page: str) -> None:
             )
             plan = race_setup.of_page(page, experiment)
             query = to_link(experiment, st.session_state.lang, st.session_state.run_on_opening, plan)
-            if fits(query):
+            if fits_in_address(query):
                 copy_link(
                     key="link",
                     page=page,
@@ -69,7 +69,7 @@ def keep_address(page: str, leaving: bool = False) -> None:
     trained = run.experiment == experiment and run.until > 0  # so that a reload trains it again
     again = trained if plan is None else st.session_state.get("race") is not None
     query, draft = to_link(experiment, st.session_state.lang, again, plan), None
-    if not fits(query):
+    if not fits_in_address(query):
         query = to_draft(experiment, st.session_state.lang, plan)
         draft = json.dumps({name: getattr(experiment, name) for name in TEXTS})
     waiting = st.session_state.restore

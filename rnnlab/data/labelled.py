@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rnnlab.data.batches import NO_TARGET, PAD, UNK, Data, Pair
 from rnnlab.data.next_token import check_sizes, split
 from rnnlab.experiment import Experiment
-from rnnlab.experiment.limits import ATTENDED, CLASSES, PROBE_TOKENS, SEQUENCE_TOKENS
+from rnnlab.experiment.limits import ATTENTION_ELEMENTS, CLASSES, PROBE_TOKENS, SEQUENCE_TOKENS
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.records.history import HELD_OUT_LINES, Part
 from rnnlab.text import TOKENIZERS, Vocabulary, dictionary_lock, dictionary_with, split_words, synthetic, tag_lines
@@ -138,9 +138,11 @@ def attended(e: Experiment, pairs: list[Pair]) -> int:
     """How many held-out lines additive attention can go through in the time of a frame: it makes `hidden` numbers for
     every pair of steps of source and target. Raises LabError where one step of training would make too many."""
     each = max(len(pair.inputs) for pair in pairs) * max(len(pair.targets) for pair in pairs) * e.hidden
-    if min(e.batch, len(pairs)) * each > ATTENDED:
-        raise LabError(Problem("attention_too_big", "batch", {"value": e.batch, "limit": ATTENDED // each}))
-    return min(HELD_OUT_LINES, 2 * ATTENDED // each)  # nothing is kept to be derived, so there is time for more
+    if min(e.batch, len(pairs)) * each > ATTENTION_ELEMENTS:
+        raise LabError(Problem("attention_too_big", "batch", {"value": e.batch, "limit": ATTENTION_ELEMENTS // each}))
+    return min(
+        HELD_OUT_LINES, 2 * ATTENTION_ELEMENTS // each
+    )  # nothing is kept to be derived, so there is time for more
 
 
 def assembled(

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from rnnlab.experiment.limits import TEXT_CHARACTERS
-from rnnlab.experiment.race_plan import RacePlan, from_text, to_text
+from rnnlab.experiment.race_plan import RacePlan, from_text, to_parameter, to_text
 from rnnlab.experiment.record import Experiment
 from rnnlab.i18n import LANGUAGES, LabError, Problem, shorten
 
@@ -26,7 +26,7 @@ class Link:
     """What a link says."""
 
     experiment: Experiment
-    named: bool  # whether it names any choice of the experiment
+    has_fields: bool  # whether it names any field of the experiment
     run: bool  # train on opening
     lang: str  # "" where it names none
     lesson: str  # the preset that it names and leaves as it is: "" where it says more than that
@@ -36,13 +36,13 @@ class Link:
 
 
 def to_link(experiment: Experiment, lang: str, run: bool = False, race: RacePlan | None = None) -> str:
-    """The query of a link with every field. May be too long: see `fits`."""
-    values = {name: plain(value) for name, value in experiment.model_dump().items()}
+    """The query of a link with every field. May be too long: see `fits_in_address`."""
+    values = {name: to_parameter(value) for name, value in experiment.model_dump().items()}
     for name in TEXTS:
         if len(quote(values[name])) > PLAIN_CHARACTERS:
             values[name + "z"] = compress(values.pop(name))
-    extras = {"v": VERSION, "lang": lang} | ({"run": "1"} if run else {}) | ({"race": to_text(race)} if race else {})
-    return urlencode(extras | values, quote_via=quote)
+    settings = {"v": VERSION, "lang": lang} | ({"run": "1"} if run else {}) | ({"race": to_text(race)} if race else {})
+    return urlencode(settings | values, quote_via=quote)
 
 
 def to_draft(experiment: Experiment, lang: str, race: RacePlan | None = None) -> str:
@@ -52,48 +52,45 @@ def to_draft(experiment: Experiment, lang: str, race: RacePlan | None = None) ->
     return urlencode([*kept, ("draft", "1")], quote_via=quote)
 
 
-def fits(query: str) -> bool:
+def fits_in_address(query: str) -> bool:
+    """Whether a link with this query survives mail, chat and proxies."""
     return len(query) <= LINK_CHARACTERS - ADDRESS_CHARACTERS
-
-
-def plain(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def from_link(query: str) -> Link:
     """What a query string says. Nothing in it can fail: what is not understood falls back, with a note."""
-    given = dict(parse_qsl(query, keep_blank_values=True))
+    parameters = dict(parse_qsl(query, keep_blank_values=True))
     notes: list[Problem] = []
-    if given.get("embed") == "true":
-        del given["embed"]  # Streamlit's own parameter, for a page inside another page
-    given.pop("embed_options", None)
-    if given.pop("v", VERSION) != VERSION:
+    if parameters.get("embed") == "true":
+        del parameters["embed"]  # Streamlit's own parameter, for a page inside another page
+    parameters.pop("embed_options", None)
+    if parameters.pop("v", VERSION) != VERSION:
         notes.append(Problem("link_version", "", {"limit": VERSION}))
-    lang, run, draft, race = (given.pop(name, "") for name in ("lang", "run", "draft", "race"))
+    lang, run, draft, race = (parameters.pop(name, "") for name in ("lang", "run", "draft", "race"))
     if lang and lang not in LANGUAGES:
         notes.append(Problem("choice", "lang", {"value": shorten(lang), "choices": ", ".join(LANGUAGES)}))
         lang = ""
     for name in TEXTS:
-        if (packed := given.pop(name + "z", None)) is not None:
+        if (packed := parameters.pop(name + "z", None)) is not None:
             try:
-                given[name] = decompress(packed)
+                parameters[name] = decompress(packed)
             except ValueError:
                 notes.append(Problem("link_text", name, {"limit": f"{TEXT_CHARACTERS:,}"}))
-    for name in [name for name in given if name not in Experiment.model_fields]:
-        notes.append(Problem("ignored_field", "", {"name": shorten(name), "value": shorten(given.pop(name))}))
-    experiment, problems = forgiving(given)
-    lesson = experiment.preset if given.keys() == {"preset"} else ""
-    plan = None
+    for name in [name for name in parameters if name not in Experiment.model_fields]:
+        notes.append(Problem("ignored_field", "", {"name": shorten(name), "value": shorten(parameters.pop(name))}))
+    experiment, problems = valid_part(parameters)
+    lesson = experiment.preset if parameters.keys() == {"preset"} else ""
+    race_plan = None
     if race:
         try:
-            plan = from_text(race, experiment)
+            race_plan = from_text(race, experiment)
         except LabError as error:
             problems += error.problems
-    return Link(experiment, bool(given), run == "1", lang, lesson, draft == "1", (*notes, *problems), plan)
+    return Link(experiment, bool(parameters), run == "1", lang, lesson, draft == "1", (*notes, *problems), race_plan)
 
 
-def forgiving(fields: dict[str, Any]) -> tuple[Experiment, list[Problem]]:
-    """The experiment with these fields, leaving out those that are no good; and what was wrong with them."""
+def valid_part(fields: dict[str, Any]) -> tuple[Experiment, list[Problem]]:
+    """The experiment with those of these fields that are valid, and what is wrong with the others."""
     problems: list[Problem] = []
     while True:
         try:
@@ -106,6 +103,7 @@ def forgiving(fields: dict[str, Any]) -> tuple[Experiment, list[Problem]]:
 
 
 def compress(text: str) -> str:
+    """A text for a link, in a fraction of the characters that percent-encoding takes."""
     return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
 
 
@@ -113,11 +111,11 @@ def decompress(packed: str) -> str:
     """The text in a link. ValueError where there is none; never unpacks more than a text may hold."""
     try:
         data = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
-        unpacker = zlib.decompressobj()
-        text = unpacker.decompress(data, 4 * TEXT_CHARACTERS)  # a character is at most four bytes
+        decompressor = zlib.decompressobj()
+        text = decompressor.decompress(data, 4 * TEXT_CHARACTERS)  # a character is at most four bytes
     except (binascii.Error, zlib.error) as error:
         raise ValueError("not a compressed text") from error
-    if not unpacker.eof:
+    if not decompressor.eof:
         raise ValueError("cut off, or larger than a text may be")
     return text.decode()
 

@@ -1,27 +1,28 @@
 """Experiment: one frozen, validated record of every choice a run depends on.
 
 The form, a link, the command line and Python all end here, so the limits live here and nowhere else.
-What can only be judged once the text is tokenized (vocabulary, windows, lengths) is judged in `data.py`.
+What can only be judged once the text is tokenized (vocabulary, windows, lengths) is judged in `rnnlab.data`.
 """
 
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from rnnlab.experiment.limits import BOUNDS, SENTENCE_CHARACTERS, TEXT_CHARACTERS, WORD_CHARACTERS, WORDS
+from rnnlab.experiment.limits import ADDED_WORDS, BOUNDS, SENTENCE_CHARACTERS, TEXT_CHARACTERS, WORD_CHARACTERS
 from rnnlab.i18n import LabError, Problem
 from rnnlab.i18n.problems import numeral, shorten
-from rnnlab.lessons.presets import PRESETS
+from rnnlab.lessons.presets import LESSONS
 
 
 def bounded(name: str) -> Any:
+    """The limits of a number field, as pydantic checks them."""
     low, high = BOUNDS[name]
     return Field(ge=low, le=high)  # nan and infinity fail it too
 
 
 Text = Annotated[str, Field(max_length=TEXT_CHARACTERS)]
 Sentence = Annotated[str, Field(max_length=SENTENCE_CHARACTERS)]
-WordList = Annotated[str, Field(max_length=WORDS * (WORD_CHARACTERS + 1))]  # separated by white space
+WordList = Annotated[str, Field(max_length=ADDED_WORDS * (WORD_CHARACTERS + 1))]  # separated by white space
 
 
 class Experiment(BaseModel):
@@ -85,20 +86,26 @@ class Experiment(BaseModel):
     @classmethod
     def start_from_preset(cls, fields: dict[str, Any]) -> dict[str, Any]:
         preset = fields.get("preset", "words-next")
-        if not isinstance(preset, str) or preset not in PRESETS:
-            raise LabError(Problem("choice", "preset", {"value": shorten(preset), "choices": ", ".join(PRESETS)}))
-        return PRESETS[preset] | fields
+        if not isinstance(preset, str) or preset not in LESSONS:
+            raise LabError(Problem("choice", "preset", {"value": shorten(preset), "choices": ", ".join(LESSONS)}))
+        return LESSONS[preset].fields | fields
+
+    @field_validator("*")
+    @classmethod
+    def default_where_unused(cls, value: Any, info: ValidationInfo) -> Any:
+        """What the task has no use for keeps its default, whatever is said of it: `task` is validated before it."""
+        name = info.field_name or ""
+        return cls.model_fields[name].default if name in UNUSED_FIELDS.get(info.data.get("task", ""), ()) else value
 
     @model_validator(mode="after")
-    def agree(self) -> Self:
-        for name in UNUSED[self.task]:
-            self.__dict__[name] = type(self).model_fields[name].default
+    def check_combinations(self) -> Self:
+        """What each field allows by itself, but not beside another. Raises LabError."""
         if self.packed and self.impl == "cell":
             raise LabError(Problem("packed_cell", "packed", {"other": "impl"}))
         if self.carry and self.shuffle:
             raise LabError(Problem("carry_shuffle", "carry", {"other": "shuffle"}))
-        if len(self.added_words) > WORDS:
-            raise LabError(Problem("words_many", "words", {"value": len(self.added_words), "limit": WORDS}))
+        if len(self.added_words) > ADDED_WORDS:
+            raise LabError(Problem("words_many", "words", {"value": len(self.added_words), "limit": ADDED_WORDS}))
         for word in self.added_words:
             if len(word) > WORD_CHARACTERS:
                 values = {"value": shorten(word, WORD_CHARACTERS), "length": len(word), "limit": WORD_CHARACTERS}
@@ -115,11 +122,10 @@ class Experiment(BaseModel):
         return tuple(dict.fromkeys(self.words.split()))
 
 
-# What a task has no use for keeps its default whatever is said of it, so that two experiments that are the same run
-# are equal.
+# What a task has no use for. It keeps its default, so that two experiments that are the same run are equal.
 ONLY_PAIRS = ("data", "pairs", "attention", "teacher", "beam")
 ONLY_NEXT = ("target", "window", "stride", "head", "carry")
-UNUSED: dict[str, tuple[str, ...]] = {
+UNUSED_FIELDS: dict[str, tuple[str, ...]] = {
     "next": (*ONLY_PAIRS, "readout", "sentence", "max_length", "lower"),
     "classify": (*ONLY_PAIRS, *ONLY_NEXT),
     "tag": (*ONLY_PAIRS, *ONLY_NEXT, "readout"),
@@ -129,7 +135,7 @@ UNUSED: dict[str, tuple[str, ...]] = {
 
 def choices(name: str) -> tuple[str, ...]:
     """The values a choice field may take, in the order the form shows them."""
-    return tuple(PRESETS) if name == "preset" else get_args(Experiment.model_fields[name].annotation)
+    return tuple(LESSONS) if name == "preset" else get_args(Experiment.model_fields[name].annotation)
 
 
 def problem_of(details: Any) -> Problem:

@@ -1,11 +1,11 @@
 """The two languages, and what is said when an input can't be used."""
 
-from rnnlab.i18n.catalogue import FOLDER, LANGUAGES, Translate, first_language, translator
+from rnnlab.i18n.catalogue import LANGUAGES, LOCALES, Translate, first_language, translator
 from rnnlab.i18n.problems import LabError, Problem, describe, numeral, shorten
 
 __all__ = [
-    "FOLDER",
     "LANGUAGES",
+    "LOCALES",
     "LabError",
     "Problem",
     "Translate",

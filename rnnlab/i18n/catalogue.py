@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 LANGUAGES = {"zh": "中文", "en": "English"}
-FOLDER = Path(__file__).parent / "locale"
+LOCALES = Path(__file__).parent / "locale"
 
 Translate = Callable[..., str]
 
@@ -24,7 +24,7 @@ def catalogue(lang: str) -> gettext.GNUTranslations:
     from babel.messages.pofile import read_po
 
     messages = Catalog(locale=lang)
-    for path in sorted((FOLDER / lang).glob("*.po")):
+    for path in sorted((LOCALES / lang).glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale=lang):
                 if message.id:

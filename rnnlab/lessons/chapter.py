@@ -32,8 +32,8 @@ def chapter(name: str, lang: str) -> dict[str, Section]:
         raise ValueError(f"{name}.{lang}.md: every heading needs an id, as in '## Title {{#id}}'")
     ends = [heading.start() for heading in headings[1:]] + [len(text)]
     sections = {
-        found[3]: Section(found[3], len(found[1]), found[2], text[found.end() : end].strip())
-        for found, end in zip(headings, ends, strict=True)
+        heading[3]: Section(heading[3], len(heading[1]), heading[2], text[heading.end() : end].strip())
+        for heading, end in zip(headings, ends, strict=True)
     }
     if len(sections) != len(headings):
         raise ValueError(f"{name}.{lang}.md: an id stands at two headings")

@@ -4,31 +4,32 @@ position of a sentence. A linear model or a conditional random field has a weigh
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-Answer = tuple[str, ...]  # tokens, or one other word; "" stands for what lies before the beginning
+FeatureValue = tuple[str, ...]  # tokens, or one other word; "" stands for what lies before the beginning
 
 
-def features(tokens: Sequence[str], place: int) -> dict[str, Answer]:
-    """The answers at `place`, counted from 0: the token there, the two before it, and what can be told of it."""
-    here, before, earlier = (tokens[place - back] if place >= back else "" for back in range(3))
+def features(tokens: Sequence[str], position: int) -> dict[str, FeatureValue]:
+    """question -> its answer at a position, counted from 0: the token there, the two before it, what can be told of
+    it."""
+    current, previous, second_previous = (tokens[position - back] if position >= back else "" for back in range(3))
     return {
-        "here": (here,),
-        "before": (before,),
-        "pair": (before, here),
-        "triple": (earlier, before, here),
-        "first": (here[:1],),
-        "last": (here[-1:],),
-        "length": (str(len(here)),),
-        "place": (str(place + 1),),
+        "here": (current,),
+        "before": (previous,),
+        "pair": (previous, current),
+        "triple": (second_previous, previous, current),
+        "first": (current[:1],),
+        "last": (current[-1:],),
+        "length": (str(len(current)),),
+        "place": (str(position + 1),),
     }
 
 
-def agreeing(lines: Iterable[Sequence[str]], wanted: dict[str, Answer]) -> dict[str, int]:
-    """At how many positions of a text each question has this answer."""
-    found = Counter(
+def count_matches(lines: Iterable[Sequence[str]], wanted: dict[str, FeatureValue]) -> dict[str, int]:
+    """question -> at how many positions of a text it has the answer that is wanted."""
+    matches = Counter(
         name
         for line in lines
-        for place in range(len(line))
-        for name, value in features(line, place).items()
+        for position in range(len(line))
+        for name, value in features(line, position).items()
         if value == wanted[name]
     )
-    return {name: found[name] for name in wanted}
+    return {name: matches[name] for name in wanted}

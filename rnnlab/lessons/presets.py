@@ -1,16 +1,25 @@
-"""The lessons, as data: what each preset sets, every other field keeping its default, and the page it opens on."""
+"""The lessons, as data. A lesson's id is its preset: the same word in links, in the form and in the catalogue."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from rnnlab.lessons import TEXTS
 
 
-def lines(name: str) -> str:
+@dataclass(frozen=True)
+class Lesson:
+    """An experiment to begin with, and the page that shows what it is about."""
+
+    fields: dict[str, Any]  # of `Experiment`; every other field keeps its default
+    page: str = "playground"  # on which it opens
+
+
+def read_text(name: str) -> str:
     """The text of a lesson that is too long to stand here."""
     return (TEXTS / f"{name}.txt").read_text("utf-8").strip()
 
 
-def opened(text: str) -> str:
+def inside_brackets(text: str) -> str:
     """Each character of a text as 1 where it stands inside brackets, the opening one included, else 0. Brackets do not
     stand inside others."""
     inside, marks = False, []
@@ -97,171 +106,184 @@ PAIRS: dict[str, Any] = {
     "clip": 1.0,
 }
 
-PRESETS: dict[str, dict[str, Any]] = {
-    "words-next": {},  # the defaults of Experiment are this lesson
-    "hello-elloh": HELLO | {"target": "elloh", "hidden": 8, "epochs": 200, "carry": True},
-    "ohlol-cell": OHLOL | {"impl": "cell", "loss": "sum"},
-    "ohlol-layer": OHLOL,
-    "paragraph-next": {
-        "text": RAIN,
-        "tokenizer": "jieba",
-        "cell": "gru",
-        "embed": 24,
-        "hidden": 48,
-        "window": 8,
-        "batch": 16,
-        "shuffle": True,
-        "clip": 1.0,
-        "epochs": 60,
-    },
-    "history": {"text": "白天 我 看 书 晚上 我 看 星星"},  # one word, two successors
-    "embedding": {"text": LANGUAGE, "tokenizer": "jieba", "embed": 4},
-    # The first line only fixes the ids: 0, 1 and 2 are met in this order. It is too short for a window.
-    "windows": {"text": "0 1 2\n0 1 3 4 0 1 5 2", "window": 3, "batch": 2, "shuffle": True, "probe": 2},
-    "cell-shapes": {"text": SEASONS, "input": "onehot", "impl": "cell", "hidden": 2},
-    "layer-shapes": {"text": SEASONS, "input": "onehot", "hidden": 2},
-    "two-layers": {"text": f"{SEASONS}\n夏 春 冬 秋", "input": "onehot", "hidden": 5, "layers": 2},
-    "rnn-arguments": BATCH_32 | {"layers": 2},
-    "manual-rnn": BATCH_32,
-    "lstm": BATCH_32 | {"cell": "lstm", "layers": 2},
-    "gru": BATCH_32 | {"cell": "gru", "layers": 2},
-    # Summed over a hundred characters the gradient is large, and plain SGD goes as far as it says.
-    "clipping": {
-        "text": RAIN,
-        "tokenizer": "chars",
-        "hidden": 48,
-        "loss": "sum",
-        "optimizer": "sgd",
-        "lr": 0.5,
-        "clip": 1.0,
-        "epochs": 100,
-    },
-    "long-range": {
-        "text": "\n".join(f"{colour}{WAITING}问" for colour in COLOURS),
-        "target": "\n".join(f"{WAITING}等{colour}" for colour in COLOURS),
-        "tokenizer": "chars",
-        "probe": 2,  # at chance every line gets one answer: with seed 0 that of the first
-        "input": "onehot",
-        "loss": "sum",
-        "clip": 1.0,
-        "epochs": 300,
-    },
-}
-
 # For each character whether a bracket is open once it has been read: 1 or 0.
-BRACKETS = lines("brackets")
-PRESETS["brackets"] = {
-    "text": BRACKETS,
-    "target": opened(BRACKETS),
-    "tokenizer": "chars",
-    "cell": "gru",
-    "hidden": 8,
-    "batch": 4,
-    "shuffle": True,
-    "lr": 0.03,
-    "clip": 1.0,
-    "epochs": 80,
-}
+BRACKETS = read_text("brackets")
 
-# A text that ends with its beginning, so that there is always something to come next.
-PRESETS["writer"] = {
-    "text": lines("writer"),
-    "tokenizer": "chars",
-    "cell": "gru",
-    "hidden": 96,
-    "window": 32,
-    "stride": 4,
-    "shuffle": True,
-    "lr": 0.005,
-    "clip": 1.0,
-    "epochs": 40,
-}
-
-PRESETS |= {
-    "text-classification": CLASSIFY
-    | {
-        "text": lines("text-classification"),
-        "tokenizer": "words",
-        "lower": True,
-        "embed": 32,
-        "hidden": 64,
-        "dropout_embed": 0.3,
-        "dropout": 0.3,
-        "dropout_head": 0.3,
-        "batch": 2,
-        "lr": 0.001,
-        "epochs": 10,
-    },
-    "lstm-classifier": CLASSIFY
-    | {
-        "text": lines("lstm-classifier"),
-        "embed": 32,
-        "hidden": 32,
-        "dropout_embed": 0.3,
-        "dropout": 0.2,
-        "dropout_head": 0.3,
-        "batch": 8,
-        "lr": 0.005,
-        "epochs": 12,
-    },
-    "bilstm": CLASSIFY
-    | {
-        "text": lines("bilstm"),
-        "tokenizer": "words",
-        "layers": 1,
-        "hidden": 32,
-        "readout": "last",
-        "batch": 8,
-        "lr": 0.005,
-        "held_out": 0.25,
-        "epochs": 60,
-    },
+LESSONS: dict[str, Lesson] = {
+    "words-next": Lesson({}),  # the defaults of Experiment are this lesson
+    "hello-elloh": Lesson(HELLO | {"target": "elloh", "hidden": 8, "epochs": 200, "carry": True}),
+    "ohlol-cell": Lesson(OHLOL | {"impl": "cell", "loss": "sum"}),
+    "ohlol-layer": Lesson(OHLOL),
+    "paragraph-next": Lesson(
+        {
+            "text": RAIN,
+            "tokenizer": "jieba",
+            "cell": "gru",
+            "embed": 24,
+            "hidden": 48,
+            "window": 8,
+            "batch": 16,
+            "shuffle": True,
+            "clip": 1.0,
+            "epochs": 60,
+        }
+    ),
+    "history": Lesson({"text": "白天 我 看 书 晚上 我 看 星星"}, page="history"),  # one word, two successors
+    "embedding": Lesson({"text": LANGUAGE, "tokenizer": "jieba", "embed": 4}, page="text"),
+    # The first line only fixes the ids: 0, 1 and 2 are met in this order. It is too short for a window.
+    "windows": Lesson(
+        {"text": "0 1 2\n0 1 3 4 0 1 5 2", "window": 3, "batch": 2, "shuffle": True, "probe": 2}, page="text"
+    ),
+    "cell-shapes": Lesson({"text": SEASONS, "input": "onehot", "impl": "cell", "hidden": 2}, page="shapes"),
+    "layer-shapes": Lesson({"text": SEASONS, "input": "onehot", "hidden": 2}, page="shapes"),
+    "two-layers": Lesson(
+        {"text": f"{SEASONS}\n夏 春 冬 秋", "input": "onehot", "hidden": 5, "layers": 2}, page="shapes"
+    ),
+    "rnn-arguments": Lesson(BATCH_32 | {"layers": 2}, page="shapes"),
+    "manual-rnn": Lesson(BATCH_32, page="cell"),
+    "lstm": Lesson(BATCH_32 | {"cell": "lstm", "layers": 2}, page="cell"),
+    "gru": Lesson(BATCH_32 | {"cell": "gru", "layers": 2}, page="cell"),
+    # Summed over a hundred characters the gradient is large, and plain SGD goes as far as it says.
+    "clipping": Lesson(
+        {
+            "text": RAIN,
+            "tokenizer": "chars",
+            "hidden": 48,
+            "loss": "sum",
+            "optimizer": "sgd",
+            "lr": 0.5,
+            "clip": 1.0,
+            "epochs": 100,
+        },
+        page="gradients",
+    ),
+    "long-range": Lesson(
+        {
+            "text": "\n".join(f"{colour}{WAITING}问" for colour in COLOURS),
+            "target": "\n".join(f"{WAITING}等{colour}" for colour in COLOURS),
+            "tokenizer": "chars",
+            "probe": 2,  # at chance every line gets one answer: with seed 0 that of the first
+            "input": "onehot",
+            "loss": "sum",
+            "clip": 1.0,
+            "epochs": 300,
+        },
+        page="gradients",
+    ),
+    "brackets": Lesson(
+        {
+            "text": BRACKETS,
+            "target": inside_brackets(BRACKETS),
+            "tokenizer": "chars",
+            "cell": "gru",
+            "hidden": 8,
+            "batch": 4,
+            "shuffle": True,
+            "lr": 0.03,
+            "clip": 1.0,
+            "epochs": 80,
+        },
+        page="units",
+    ),
+    # A text that ends with its beginning, so that there is always something to come next.
+    "writer": Lesson(
+        {
+            "text": read_text("writer"),
+            "tokenizer": "chars",
+            "cell": "gru",
+            "hidden": 96,
+            "window": 32,
+            "stride": 4,
+            "shuffle": True,
+            "lr": 0.005,
+            "clip": 1.0,
+            "epochs": 40,
+        },
+        page="generate",
+    ),
+    "text-classification": Lesson(
+        CLASSIFY
+        | {
+            "text": read_text("text-classification"),
+            "tokenizer": "words",
+            "lower": True,
+            "embed": 32,
+            "hidden": 64,
+            "dropout_embed": 0.3,
+            "dropout": 0.3,
+            "dropout_head": 0.3,
+            "batch": 2,
+            "lr": 0.001,
+            "epochs": 10,
+        },
+        page="results",
+    ),
+    "lstm-classifier": Lesson(
+        CLASSIFY
+        | {
+            "text": read_text("lstm-classifier"),
+            "embed": 32,
+            "hidden": 32,
+            "dropout_embed": 0.3,
+            "dropout": 0.2,
+            "dropout_head": 0.3,
+            "batch": 8,
+            "lr": 0.005,
+            "epochs": 12,
+        },
+        page="results",
+    ),
+    "bilstm": Lesson(
+        CLASSIFY
+        | {
+            "text": read_text("bilstm"),
+            "tokenizer": "words",
+            "layers": 1,
+            "hidden": 32,
+            "readout": "last",
+            "batch": 8,
+            "lr": 0.005,
+            "held_out": 0.25,
+            "epochs": 60,
+        },
+        page="results",
+    ),
     # Lines of 10, 8, 6 and 4 words. After ten epochs the network is not yet so sure that padding could not sway it.
-    "packed": {"task": "classify", "text": lines("packed"), "cell": "lstm", "batch": 4, "packed": True, "epochs": 10},
-    "gru-tagger": {
-        "task": "tag",
-        "text": lines("gru-tagger"),
-        "tokenizer": "jieba",
-        "cell": "gru",
-        "bidirectional": True,
-        "packed": True,
-        "embed": 32,
-        "hidden": 32,
-        "dropout_embed": 0.3,
-        "batch": 8,
-        "shuffle": True,
-        "clip": 1.0,
-        "held_out": 0.2,
-        "epochs": 20,
-    },
-    "seq2seq": PAIRS | {"data": "numerals", "pairs": 2_000, "teacher": 0.5, "epochs": 30},
-    "attention": PAIRS | {"data": "dates", "pairs": 1_500, "attention": "additive", "epochs": 22},
-}
-
-# Where a lesson opens; the others on the playground.
-OPENS_ON = {
-    "history": "history",
-    "embedding": "text",
-    "windows": "text",
-    "packed": "text",
-    "cell-shapes": "shapes",
-    "layer-shapes": "shapes",
-    "two-layers": "shapes",
-    "rnn-arguments": "shapes",
-    "manual-rnn": "cell",
-    "lstm": "cell",
-    "gru": "cell",
-    "clipping": "gradients",
-    "long-range": "gradients",
-    "text-classification": "results",
-    "lstm-classifier": "results",
-    "bilstm": "results",
-    "gru-tagger": "results",
-    "seq2seq": "results",
-    "attention": "results",
-    "writer": "generate",
-    "brackets": "units",
+    "packed": Lesson(
+        {
+            "task": "classify",
+            "text": read_text("packed"),
+            "cell": "lstm",
+            "batch": 4,
+            "packed": True,
+            "epochs": 10,
+        },
+        page="text",
+    ),
+    "gru-tagger": Lesson(
+        {
+            "task": "tag",
+            "text": read_text("gru-tagger"),
+            "tokenizer": "jieba",
+            "cell": "gru",
+            "bidirectional": True,
+            "packed": True,
+            "embed": 32,
+            "hidden": 32,
+            "dropout_embed": 0.3,
+            "batch": 8,
+            "shuffle": True,
+            "clip": 1.0,
+            "held_out": 0.2,
+            "epochs": 20,
+        },
+        page="results",
+    ),
+    "seq2seq": Lesson(PAIRS | {"data": "numerals", "pairs": 2_000, "teacher": 0.5, "epochs": 30}, page="results"),
+    "attention": Lesson(
+        PAIRS | {"data": "dates", "pairs": 1_500, "attention": "additive", "epochs": 22}, page="results"
+    ),
 }
 
 # What a reader sees first who chooses a task.
-FIRST = {"next": "words-next", "classify": "text-classification", "tag": "gru-tagger", "seq2seq": "attention"}
+FIRST_LESSON = {"next": "words-next", "classify": "text-classification", "tag": "gru-tagger", "seq2seq": "attention"}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import CLASSES, TEXT_CHARACTERS
 from rnnlab.i18n import LabError, Problem, shorten
-from rnnlab.lessons.presets import FIRST
+from rnnlab.lessons.presets import FIRST_LESSON
 from rnnlab.text.row_formats import ROW_FORMATS, RowFormat
 from rnnlab.text.tables import Table, TableRow
 
@@ -178,7 +178,7 @@ def new_experiment(selection: Selection, task: str) -> Experiment:
     row_format = ROW_FORMATS[task]
     in_windows = row_format.windowed_preset and max(map(len, selection.lines)) > WINDOW_CHARACTERS
     return Experiment(
-        preset=row_format.windowed_preset if in_windows else FIRST[task],
+        preset=row_format.windowed_preset if in_windows else FIRST_LESSON[task],
         data="text",
         text=selection.text,
         target="",

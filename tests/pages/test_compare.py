@@ -15,7 +15,7 @@ from rnnlab import Experiment, LabError, Problem, engine, run
 from rnnlab.engine import InProcess
 from rnnlab.experiment import choices
 from rnnlab.experiment.links import from_link, to_link
-from rnnlab.experiment.race_plan import RacePlan, first_axis, grid
+from rnnlab.experiment.race_plan import RacePlan, grid, suggested_axis
 from rnnlab.i18n import LANGUAGES, describe, translator
 from rnnlab.race import race, standings
 from rnnlab.race.race import Race
@@ -104,7 +104,7 @@ def test_it_opens_with_a_race_that_one_click_starts(lang):
 def test_each_task_opens_with_the_race_that_suits_it(preset):
     e = Experiment(preset=preset)
     app = visit(e)
-    assert asked(app).variants == grid(first_axis(e))
+    assert asked(app).variants == grid(suggested_axis(e))
     assert not app.error
 
 

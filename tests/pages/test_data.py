@@ -13,7 +13,7 @@ from pages.components.table import table
 from rnnlab import Experiment, run
 from rnnlab.experiment import choices
 from rnnlab.experiment.limits import TEXT_CHARACTERS
-from rnnlab.lessons.presets import FIRST
+from rnnlab.lessons.presets import FIRST_LESSON
 from rnnlab.text.lines import parse_lines
 from rnnlab.text.synthetic import generate_pairs
 from tests.support.reader import form_of, looked, press, until_trained, visit
@@ -85,7 +85,7 @@ def test_a_file_becomes_the_text_of_an_experiment_that_trains(chosen, content, n
     assert app.session_state.run.experiment.task == "next", "so far nothing has changed"
     press(app, "data_use")
     found = form_of(app)
-    assert (found.task, found.preset, found.data) == (chosen, FIRST[chosen], "text")
+    assert (found.task, found.preset, found.data) == (chosen, FIRST_LESSON[chosen], "text")
     assert found.text.split("\n")[0] == first
     assert found.tokenizer == tokenizer
     assert app.session_state.run.experiment == found

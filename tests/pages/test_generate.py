@@ -16,7 +16,7 @@ from rnnlab.engine import jobs
 from rnnlab.experiment.links import to_link
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.inspection.generation import generate, what_is_left
-from rnnlab.lessons.presets import OPENS_ON
+from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.generation import Settings, spread
 from tests.support import reader
 from tests.support.reader import looked, until_trained
@@ -236,7 +236,7 @@ def test_a_run_that_predicts_something_else_shows_the_way_to_one_that_writes(fie
     looked(button.click().run())
     assert app.session_state.preset == "writer"
     assert app.session_state.run.experiment == Experiment(preset="writer")
-    assert OPENS_ON["writer"] == "generate"
+    assert LESSONS["writer"].page == "generate"
     looked(app.button(key="stop").click().run())
 
 

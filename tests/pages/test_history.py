@@ -11,8 +11,8 @@ from rnnlab import Experiment, run
 from rnnlab.experiment import choices
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.lessons.chapter import chapter
-from rnnlab.lessons.eliza import script
-from rnnlab.lessons.presets import OPENS_ON
+from rnnlab.lessons.eliza import load_script
+from rnnlab.lessons.presets import LESSONS
 from tests.support import reader
 from tests.support.eventually import ROOT
 from tests.support.reader import looked, until_trained
@@ -74,7 +74,7 @@ def test_a_link_to_the_lesson_opens_the_page():
 def test_all_rules_are_shown_and_the_one_that_fired_is_marked(lang):
     app = visit(lang)
     shown = rows(app, translator(lang)("eliza.rule"))
-    expected = [(rule.pattern.replace("*", r"\*"), rule.reply.replace("*", r"\*")) for rule in script(lang).rules]
+    expected = [(rule.pattern.replace("*", r"\*"), rule.reply.replace("*", r"\*")) for rule in load_script(lang).rules]
     assert [tuple(cell.removeprefix("**").removesuffix("**") for cell in row[1:]) for row in shown] == expected
     assert sum("➤" in row[0] for row in shown) == 1  # the example fires one
 
@@ -217,7 +217,7 @@ def test_without_a_text_the_chapter_can_still_be_read():
 
 
 def page_of(preset: str) -> str:
-    return OPENS_ON.get(preset, "playground")
+    return LESSONS[preset].page
 
 
 @pytest.mark.parametrize(

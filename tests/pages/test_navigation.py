@@ -4,7 +4,7 @@ import pytest
 
 from rnnlab import Experiment
 from rnnlab.experiment.links import from_link, to_link
-from rnnlab.lessons.presets import OPENS_ON, PRESETS
+from rnnlab.lessons.presets import LESSONS
 from tests.support.reader import form_of, looked, visit, widget
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
@@ -15,31 +15,31 @@ def page_of(app) -> str:
     return app.session_state.here
 
 
-@pytest.mark.parametrize("preset", OPENS_ON)
+@pytest.mark.parametrize("preset", [id for id, lesson in LESSONS.items() if lesson.page != "playground"])
 def test_a_link_that_names_a_lesson_opens_its_page(preset):
     app = visit(f"preset={preset}&epochs=2")
     assert page_of(app) == "playground", "a link that says more than the lesson stays where it leads"
     app = visit(f"preset={preset}", locale="en-US")
-    assert page_of(app) == OPENS_ON[preset]
+    assert page_of(app) == LESSONS[preset].page
     assert form_of(app) == Experiment(preset=preset)
     assert app.session_state.lang == "en"
 
 
-@pytest.mark.parametrize("preset", [preset for preset in PRESETS if preset != "ohlol-cell"])
+@pytest.mark.parametrize("preset", [preset for preset in LESSONS if preset != "ohlol-cell"])
 def test_a_lesson_chosen_in_the_form_opens_its_page_with_everything_kept(preset):
     app = visit("lang=en&preset=ohlol-cell&epochs=2")
     looked(app.selectbox(key="preset").select(preset).run())
-    assert page_of(app) == OPENS_ON.get(preset, "playground")
+    assert page_of(app) == LESSONS[preset].page
     assert app.session_state.lang == "en"
     assert form_of(app) == Experiment(preset=preset)
     assert app.session_state.run.experiment == Experiment(preset=preset)
     assert app.session_state.run.until == Experiment(preset=preset).epochs, "it is trained at once"
     looked(widget(app, "seed").set_value(3).run())
     assert form_of(app) == Experiment(preset=preset, seed=3)
-    assert page_of(app) == OPENS_ON.get(preset, "playground"), "a changed field changes no page"
+    assert page_of(app) == LESSONS[preset].page, "a changed field changes no page"
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", LESSONS)
 def test_the_copied_link_of_a_lesson_says_everything(preset):
     link = from_link(to_link(Experiment(preset=preset), "zh"))
     assert link.lesson == ""
@@ -51,5 +51,4 @@ def test_the_copied_link_of_a_lesson_says_everything(preset):
 def test_every_page_of_a_lesson_is_there():
     from tests.support.eventually import ROOT
 
-    assert {path.stem for path in (ROOT / "pages").glob("*.py")} >= set(OPENS_ON.values())
-    assert set(OPENS_ON) <= set(PRESETS)
+    assert {path.stem for path in (ROOT / "pages").glob("*.py")} >= {lesson.page for lesson in LESSONS.values()}

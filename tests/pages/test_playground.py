@@ -9,10 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shell.markdown import verbatim
 from rnnlab import Experiment, run
-from rnnlab.experiment import UNUSED, choices
+from rnnlab.experiment import UNUSED_FIELDS, choices
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.experiment.links import to_file, to_link
-from rnnlab.lessons.presets import FIRST
+from rnnlab.lessons.presets import FIRST_LESSON
 from tests.support.reader import KEYS, form_of, looked, press, until_trained, visit, widget
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
@@ -63,7 +63,7 @@ def test_what_a_link_says_is_in_the_form(name, value):
 def opened(name: str) -> tuple[AppTest, dict[str, Any]]:
     """The lab with an experiment that makes use of this field; with one layer there is no dropout to set, without a
     window no stride, without generated pairs no number of them."""
-    task = next(task for task in choices("task") if name not in UNUSED[task])
+    task = next(task for task in choices("task") if name not in UNUSED_FIELDS[task])
     fields = {
         "next": {"layers": 2, "window": 2, "tokenizer": "jieba"},
         "classify": {"text": "a | b c\nd | e f"},
@@ -106,9 +106,9 @@ def test_every_text_reaches_the_experiment(name):
 
 @pytest.mark.parametrize("task", choices("task"))
 def test_a_task_has_the_fields_it_uses_in_the_form_and_no_others(task):
-    app = visit(f"preset={FIRST[task]}&epochs=1")
+    app = visit(f"preset={FIRST_LESSON[task]}&epochs=1")
     shown = {name for name in Experiment.model_fields if has_widget(app, name)}
-    assert shown == set(Experiment.model_fields) - set(UNUSED[task])
+    assert shown == set(Experiment.model_fields) - set(UNUSED_FIELDS[task])
 
 
 def has_widget(app: AppTest, name: str) -> bool:
@@ -126,7 +126,7 @@ def test_every_field_has_its_place_in_the_form():
 def test_another_task_opens_its_first_lesson_and_keeps_the_readers_text(task):
     app = visit("epochs=1&text=a+b+a+b")
     looked(widget(app, "task").select(task).run())
-    assert form_of(app) == Experiment(preset=FIRST[task])
+    assert form_of(app) == Experiment(preset=FIRST_LESSON[task])
     press(app, "own_text_back")
     assert form_of(app).text == "a b a b"
 

@@ -21,7 +21,7 @@ from rnnlab.analysis.token_properties import CHOOSING, PLAIN
 from rnnlab.experiment import Experiment, choices
 from rnnlab.experiment.layer_spec import LayerSpec
 from rnnlab.figures.race import Axis
-from rnnlab.i18n import FOLDER, LANGUAGES, LabError, Problem, describe, first_language, translator
+from rnnlab.i18n import LANGUAGES, LOCALES, LabError, Problem, describe, first_language, translator
 from rnnlab.lessons.feature_templates import features
 from rnnlab.lessons.timeline import AGES
 from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
@@ -44,7 +44,7 @@ CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 def sentences(lang: str) -> dict[str, str]:
     found = {}
-    for path in sorted((FOLDER / lang).glob("*.po")):
+    for path in sorted((LOCALES / lang).glob("*.po")):
         with path.open("rb") as file:
             found |= {message.id: message.string for message in read_po(file, abort_invalid=True) if message.id}
     return found
@@ -282,15 +282,15 @@ def test_siblings_that_differ_in_one_language_differ_in_the_other():
 
 
 def test_both_languages_have_the_same_files():
-    assert [path.name for path in sorted((FOLDER / "zh").iterdir())] == [
-        path.name for path in sorted((FOLDER / "en").iterdir())
+    assert [path.name for path in sorted((LOCALES / "zh").iterdir())] == [
+        path.name for path in sorted((LOCALES / "en").iterdir())
     ]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_sentence_is_empty_or_twice_there(lang):
     assert [key for key, sentence in CATALOGUES[lang].items() if not sentence.strip()] == []
-    text = "\n".join(path.read_text("utf-8") for path in (FOLDER / lang).glob("*.po"))
+    text = "\n".join(path.read_text("utf-8") for path in (LOCALES / lang).glob("*.po"))
     keys = re.findall(r'^msgid "(.+)"$', text, re.M)
     assert sorted(keys) == sorted(set(keys))
     assert "fuzzy" not in text

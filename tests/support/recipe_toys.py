@@ -16,8 +16,7 @@ def catalogues(name: str, **texts: str) -> dict[str, str]:
 
 PRESET = {
     "rnnlab/lessons/presets.py": """
-PRESETS["toy"] = {"text": "a b c a b d", "epochs": 5}
-OPENS_ON["toy"] = "text"
+LESSONS["toy"] = Lesson({"text": "a b c a b d", "epochs": 5}, page="text")
 """,
     **catalogues("lessons", preset_toy="Toy", lesson_toy="A toy is learnt"),
 }
@@ -66,13 +65,13 @@ TASKS["toy"] = replace(TASKS["tag"], data=toy_data, views=("toy", "classes"))
 """,
     "rnnlab/experiment/record.py": {
         '"tag", "seq2seq"] = "next"': '"tag", "seq2seq", "toy"] = "next"',
-        "UNUSED: dict[str, tuple[str, ...]] = {": """UNUSED: dict[str, tuple[str, ...]] = {
+        "UNUSED_FIELDS: dict[str, tuple[str, ...]] = {": """UNUSED_FIELDS: dict[str, tuple[str, ...]] = {
     "toy": (*ONLY_PAIRS, *ONLY_NEXT, "readout"),""",
     },
     "rnnlab/lessons/presets.py": """
-PRESETS["toy"] = {"task": "toy", "text": "a bb ccc\\nbb dd a\\nccc a eee", "held_out": 0.3, "epochs": 5}
-OPENS_ON["toy"] = "results"
-FIRST["toy"] = "toy"
+TEXT = "a bb ccc\\nbb dd a\\nccc a eee"
+LESSONS["toy"] = Lesson({"task": "toy", "text": TEXT, "held_out": 0.3, "epochs": 5}, page="results")
+FIRST_LESSON["toy"] = "toy"
 """,
     "rnnlab/text/row_formats.py": """
 ROW_FORMATS["toy"] = ROW_FORMATS["next"]

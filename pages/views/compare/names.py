@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from rnnlab.experiment.race_plan import Change, kind
+from rnnlab.experiment.race_plan import Overrides, field_kind
 from rnnlab.figures.race import DASHES, HUE
 from rnnlab.i18n import Translate
 
 
-def name_of(change: Change, t: Translate) -> str:
+def name_of(change: Overrides, t: Translate) -> str:
     """What a variant changes. A cell is called by its name alone."""
     return " · ".join(worded(name, value, t) for name, value in change) or t("race.unchanged")
 
@@ -19,7 +19,7 @@ def worded(name: str, value: Any, t: Translate) -> str:
 
 
 def value_of(name: str, value: Any, t: Translate) -> str:
-    match kind(name):
+    match field_kind(name):
         case "choice":
             return t(f"{name}.{value}")
         case "switch":
@@ -27,7 +27,7 @@ def value_of(name: str, value: Any, t: Translate) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def names(changes: tuple[Change, ...], t: Translate) -> list[str]:
+def names(changes: tuple[Overrides, ...], t: Translate) -> list[str]:
     return [name_of(change, t) for change in changes]
 
 

@@ -26,7 +26,7 @@ from pages.shell.race_setup import (
 )
 from pages.views.compare.names import mark, names, value_of
 from rnnlab.experiment import Experiment, race_plan
-from rnnlab.experiment.race_plan import RUNS, VARIANTS, Change, RacePlan
+from rnnlab.experiment.race_plan import RUNS, VARIANTS, Overrides, RacePlan
 from rnnlab.i18n import Translate
 
 CHARACTERS = 200  # of typed values
@@ -64,7 +64,7 @@ def render(base: Experiment, asked: RaceSetup, t: Translate) -> None:
         else:
             complain(asked)
             if way() == "hand":
-                listed(race_plan.differing(base, state.race_hand), t)
+                listed(race_plan.differences(base, state.race_hand), t)
 
 
 def by_hand(t: Translate) -> None:
@@ -91,7 +91,7 @@ def repeats(t: Translate) -> None:
 
 def grid(base: Experiment, t: Translate) -> None:
     """One field or two, each with its values."""
-    used = {name: t(f"field.{name}") for name in race_plan.fields(base)}
+    used = {name: t(f"field.{name}") for name in race_plan.varying_fields(base)}
     for column, key in zip(st.columns(2, gap="medium"), ("race_first", "race_second"), strict=True):
         with column:
             taken = st.session_state.race_first if key == "race_second" else ""
@@ -105,9 +105,9 @@ def grid(base: Experiment, t: Translate) -> None:
 def values(base: Experiment, name: str, t: Translate) -> None:
     key = values_key(name)
     if key not in st.session_state:
-        fill(name, race_plan.suggested(base, name))
+        fill(name, race_plan.suggested_values(base, name))
     label = t("race.values", field=t(f"field.{name}"))
-    if race_plan.kind(name) == "number":
+    if race_plan.field_kind(name) == "number":
         st.text_input(
             label,
             st.session_state[key],
@@ -118,7 +118,7 @@ def values(base: Experiment, name: str, t: Translate) -> None:
         )
         return
     st.session_state[key] = given(name)
-    options = race_plan.choices(name) if race_plan.kind(name) == "choice" else (False, True)
+    options = race_plan.choices(name) if race_plan.field_kind(name) == "choice" else (False, True)
     st.multiselect(
         label,
         options,
@@ -129,7 +129,7 @@ def values(base: Experiment, name: str, t: Translate) -> None:
     )
 
 
-def listed(changes: tuple[Change, ...], t: Translate) -> None:
+def listed(changes: tuple[Overrides, ...], t: Translate) -> None:
     """The variants, each with its sign and a button that takes it out."""
     shown = changes[: VARIANTS[1]]
     _variants(

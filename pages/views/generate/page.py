@@ -20,14 +20,14 @@ from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.explain import equations, programs
 from rnnlab.i18n import Translate
-from rnnlab.lessons.presets import OPENS_ON
+from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.generation import Generation, spread
 from rnnlab.records.history import Checkpoint, Opening
 
 _generated = component(__file__, "generated")
 _samples = component(__file__, "samples")
 
-LESSON = next(preset for preset, page in OPENS_ON.items() if page == "generate")
+LESSON = next(preset for preset, lesson in LESSONS.items() if lesson.page == "generate")
 ANEW = r"p'_i \propto \exp(z_i / T) \quad\text{for } i \text{ among the top } k \text{ and within } p"
 WRITE = """logits = model(ids)[0, -1] / temperature
 order = logits.argsort(descending=True)

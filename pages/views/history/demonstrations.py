@@ -16,12 +16,12 @@ from pages.shell.panel import panel
 from rnnlab.analysis.bigrams import Bigrams, Line
 from rnnlab.engine import jobs
 from rnnlab.engine.runs import Run
-from rnnlab.experiment import Experiment, choices
+from rnnlab.experiment import Experiment
 from rnnlab.figures.timeline import height, timeline
 from rnnlab.i18n import Translate
 from rnnlab.lessons import eliza
-from rnnlab.lessons.feature_templates import Answer, agreeing, features
-from rnnlab.lessons.presets import OPENS_ON
+from rnnlab.lessons.feature_templates import FeatureValue, count_matches, features
+from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.history import Frame, Opening, joiner
 
 SENTENCE = 200  # characters that the rules are tried on
@@ -47,24 +47,24 @@ def years(t: Translate) -> None:
 
 def rules(t: Translate, lang: str) -> None:
     """The rules, all of them, and what they make of a sentence."""
-    script = eliza.script(lang)
+    script = eliza.load_script(lang)
     with panel("eliza", t):
         example = t("eliza.example")
         typed = st.text_input(
             t("eliza.say"), key="eliza_say", max_chars=SENTENCE, placeholder=example, persist_state="session"
         )
         sentence = (typed or "").strip() or example
-        answer = eliza.answer(script, sentence)
+        answer = eliza.respond(script, sentence)
         with st.container(key="eliza_answer", gap="xxsmall"):
             said(t("eliza.you"), sentence)
             if answer is None:
                 st.markdown(t("eliza.none"))
             else:
                 said(t("eliza.machine"), answer.reply)
-                if answer.taken:
-                    st.caption(t("eliza.steps", taken=verbatim(answer.taken), swapped=verbatim(answer.swapped)))
+                if answer.captured:
+                    st.caption(t("eliza.steps", taken=verbatim(answer.captured), swapped=verbatim(answer.swapped)))
         columns = [t("eliza.rule"), t("eliza.pattern"), t("eliza.reply")]
-        chosen = answer.place if answer else None
+        chosen = answer.rule_index if answer else None
         rows = [
             tuple(
                 f"**{cell}**" if place == chosen else cell
@@ -187,9 +187,9 @@ def template(t: Translate, own: Own) -> None:
     asked = features(own.opening.probe, own.place)
     lines = [[token for token, _ in line] for line in own.lines]
     total = sum(map(len, lines))
-    found = own.run.drawn(("features", own.place), lambda: agreeing(lines, asked))
+    found = own.run.drawn(("features", own.place), lambda: count_matches(lines, asked))
 
-    def spelled(answer: Answer) -> str:
+    def spelled(answer: FeatureValue) -> str:
         return " + ".join(verbatim(part) if part else t("template.start") for part in answer)
 
     with panel("template", t, formula=WEIGHED):
@@ -263,8 +263,8 @@ def share(p: float) -> str:
 def lessons(t: Translate) -> None:
     """A button for each lesson, by the page it opens on."""
     by_page: dict[str, list[str]] = {}
-    for preset in choices("preset"):
-        by_page.setdefault(OPENS_ON.get(preset, "playground"), []).append(preset)
+    for preset, lesson in LESSONS.items():
+        by_page.setdefault(lesson.page, []).append(preset)
     for page, presets in by_page.items():
         if page == "history":
             continue

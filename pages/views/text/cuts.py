@@ -14,7 +14,7 @@ from pages.views.text import cut_edits
 from rnnlab.engine import jobs
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
-from rnnlab.experiment.limits import WORD_CHARACTERS, WORDS
+from rnnlab.experiment.limits import ADDED_WORDS, WORD_CHARACTERS
 from rnnlab.i18n import Translate
 from rnnlab.text.segmentation import Segmentation, first_tokens, why_not_editable, without_white_space
 
@@ -70,9 +70,9 @@ def add(e: Experiment, t: Translate) -> None:
         st.text_input(
             t("words.add"),
             key="text_add",
-            max_chars=WORDS * (WORD_CHARACTERS + 1),
+            max_chars=ADDED_WORDS * (WORD_CHARACTERS + 1),
             placeholder=t("words.example"),
-            help=t("words.help", words=WORDS, characters=WORD_CHARACTERS),
+            help=t("words.help", words=ADDED_WORDS, characters=WORD_CHARACTERS),
             on_change=cut_edits.add_words,
             width=320,
         )

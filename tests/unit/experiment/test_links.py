@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from rnnlab import Experiment, LabError, Problem
 from rnnlab.experiment import choices
 from rnnlab.experiment.limits import BOUNDS, TEXT_CHARACTERS
-from rnnlab.experiment.links import LINK_CHARACTERS, Link, fits, from_file, from_link, to_draft, to_file, to_link
+from rnnlab.experiment.links import (
+    LINK_CHARACTERS,
+    Link,
+    fits_in_address,
+    from_file,
+    from_link,
+    to_draft,
+    to_file,
+    to_link,
+)
 from rnnlab.i18n import describe
 
 FIELDS = list(Experiment.model_fields)
@@ -163,7 +172,7 @@ def test_of_a_name_given_twice_one_counts():
 
 def test_an_empty_link_is_the_first_lesson_and_names_nothing():
     assert from_link("") == Link(Experiment(), False, False, "", "", False, ())
-    assert not from_link("lang=zh&v=1").named
+    assert not from_link("lang=zh&v=1").has_fields
 
 
 @pytest.mark.parametrize(("query", "run"), [("run=1", True), ("run=0", False), ("run=true", False), ("run=", False)])
@@ -195,7 +204,7 @@ def test_a_long_text_travels_compressed_and_fits():
     experiment = Experiment(text=PARAGRAPH * 200, target="短")
     query = to_link(experiment, "zh")
     assert len(quote(experiment.text)) > LINK_CHARACTERS
-    assert fits(query)
+    assert fits_in_address(query)
     assert "textz" in parse_qs(query)
     assert parse_qs(query)["target"] == ["短"]
     assert from_link(query).experiment == experiment
@@ -266,9 +275,9 @@ def test_a_text_that_unpacks_to_too_many_characters_is_said():
 
 def test_a_whole_address_fits_when_it_has_8000_characters():
     assert LINK_CHARACTERS == 8_000
-    longest = max(length for length in range(9_000) if fits("x" * length))
+    longest = max(length for length in range(9_000) if fits_in_address("x" * length))
     assert 0 < LINK_CHARACTERS - longest <= 300  # room for host and path
-    assert not fits("x" * (longest + 1))
+    assert not fits_in_address("x" * (longest + 1))
 
 
 # What the address bar says of a text that no address holds
@@ -278,8 +287,8 @@ def test_a_draft_link_keeps_everything_but_the_texts():
     long = "".join(map(chr, range(0x4E00, 0x4E00 + TEXT_CHARACTERS)))
     experiment = Experiment(text=long, target=long, words="甲乙 丙丁", hidden=7, preset="hello-elloh")
     query = to_draft(experiment, "zh")
-    assert fits(query)
-    assert not fits(to_link(experiment, "zh"))
+    assert fits_in_address(query)
+    assert not fits_in_address(to_link(experiment, "zh"))
     link = from_link(query)
     assert (link.draft, link.lang, link.notes) == (True, "zh", ())
     same = set(FIELDS) - {"text", "target", "words"}

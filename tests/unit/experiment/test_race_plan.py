@@ -8,26 +8,26 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rnnlab import Experiment, LabError
-from rnnlab.experiment import UNUSED, choices
+from rnnlab.experiment import UNUSED_FIELDS, choices
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.experiment.links import LINK_CHARACTERS, from_link, to_link
 from rnnlab.experiment.race_plan import (
-    FIELDS,
+    PLAN_CHARACTERS,
     RUNS,
-    TEXT,
     VARIANTS,
+    VARYING_FIELDS,
     RacePlan,
     axes_of,
-    differing,
-    fields,
-    first_axis,
+    differences,
+    field_kind,
     from_text,
     grid,
-    kind,
-    snapshot,
-    suggested,
+    suggested_axis,
+    suggested_values,
     to_text,
-    typed,
+    validated_values,
+    varying_fields,
+    varying_values,
 )
 
 BASES = {task: Experiment(task=task) for task in choices("task")}
@@ -39,7 +39,7 @@ def codes(error: LabError) -> list[str]:
 
 
 def values_of(name: str) -> st.SearchStrategy:
-    match kind(name):
+    match field_kind(name):
         case "choice":
             return st.sampled_from(choices(name))
         case "switch":
@@ -52,7 +52,7 @@ def values_of(name: str) -> st.SearchStrategy:
 @st.composite
 def plans(draw) -> RacePlan:
     base = draw(st.sampled_from(list(BASES.values())))
-    names = draw(st.lists(st.sampled_from(fields(base)), min_size=1, max_size=4, unique=True))
+    names = draw(st.lists(st.sampled_from(varying_fields(base)), min_size=1, max_size=4, unique=True))
     change = st.tuples(*(values_of(name) for name in names)).map(lambda values: tuple(zip(names, values, strict=True)))
     changes = tuple(draw(st.lists(change, min_size=2, max_size=6)))
     seeds = draw(st.integers(1, RUNS // len(changes)))
@@ -148,8 +148,8 @@ def test_a_broken_race_in_a_link_falls_back_with_a_note(text, code):
 def test_a_text_as_long_as_may_be_fits_a_link_and_is_read():
     base = BASES["next"]
     wide = [{"lr": 0.001 + k / 1e6, "clip": 1.5 + k, "dropout": 0.25} for k in range(VARIANTS[1])]
-    plan = RacePlan(base, differing(base, [snapshot(base.model_copy(update=one)) for one in wide]), 4)
-    assert len(to_text(plan)) < TEXT < LINK_CHARACTERS / 2
+    plan = RacePlan(base, differences(base, [varying_values(base.model_copy(update=one)) for one in wide]), 4)
+    assert len(to_text(plan)) < PLAN_CHARACTERS < LINK_CHARACTERS / 2
     assert from_text(to_text(plan), base) == plan
 
 
@@ -196,8 +196,8 @@ def test_the_last_seeds_there_are_are_used_where_the_first_is_too_late():
 
 @EVERY_BASE
 def test_only_what_a_task_uses_may_differ_and_never_its_data(base):
-    used = fields(base)
-    assert set(used) == set(FIELDS) - set(UNUSED[base.task])
+    used = varying_fields(base)
+    assert set(used) == set(VARYING_FIELDS) - set(UNUSED_FIELDS[base.task])
     data = {"text", "data", "pairs", "tokenizer", "words", "lower", "max_length", "held_out", "probe", "sentence"}
     assert not set(used) & (
         data | {"target", "window", "stride", "batch", "shuffle", "loss", "epochs", "task", "preset"}
@@ -206,11 +206,11 @@ def test_only_what_a_task_uses_may_differ_and_never_its_data(base):
 
 @EVERY_BASE
 def test_what_is_suggested_makes_a_race(base):
-    for name in fields(base):
-        values = suggested(base, name)
+    for name in varying_fields(base):
+        values = suggested_values(base, name)
         assert len(set(values)) >= 2
-        assert values == typed(base, name, values)
-    wanted = first_axis(base)
+        assert values == validated_values(base, name, values)
+    wanted = suggested_axis(base)
     assert len(RacePlan(base, grid(wanted), 3).runs()) == 3 * len(next(iter(wanted.values())))
 
 
@@ -225,25 +225,25 @@ def test_what_is_suggested_makes_a_race(base):
     ],
 )
 def test_the_first_race_is_about_what_is_most_worth_comparing(preset, name):
-    assert list(first_axis(Experiment(preset=preset))) == [name]
+    assert list(suggested_axis(Experiment(preset=preset))) == [name]
 
 
 @given(st.lists(st.integers(1, 256), min_size=1, max_size=6))
 def test_typed_numbers_are_those_of_an_experiment_each_once(values):
-    found = typed(Experiment(), "hidden", [str(value) for value in values])
+    found = validated_values(Experiment(), "hidden", [str(value) for value in values])
     assert found == tuple(dict.fromkeys(values))
     assert all(type(value) is int for value in found)
 
 
 def test_every_value_that_is_none_is_named():
     with pytest.raises(LabError) as caught:
-        typed(Experiment(), "hidden", ["8", "no", "0", "300", "1.5", "16"])
+        validated_values(Experiment(), "hidden", ["8", "no", "0", "300", "1.5", "16"])
     assert [problem.values["value"] for problem in caught.value.problems] == ["no", "0", "300", "1.5"]
     assert {problem.field for problem in caught.value.problems} == {"hidden"}
     with pytest.raises(LabError):
-        typed(Experiment(), "lr", ["nan"])
-    assert typed(Experiment(), "lr", ["1e-3", "0.001", "0.1"]) == (0.001, 0.1)
-    assert not any(map(math.isnan, typed(Experiment(), "lr", ["1"])))
+        validated_values(Experiment(), "lr", ["nan"])
+    assert validated_values(Experiment(), "lr", ["1e-3", "0.001", "0.1"]) == (0.001, 0.1)
+    assert not any(map(math.isnan, validated_values(Experiment(), "lr", ["1"])))
 
 
 # Grids
@@ -281,9 +281,9 @@ def test_what_is_no_grid_is_not_taken_for_one():
 ), min_size=2, max_size=6))  # fmt: skip
 def test_hand_picked_variants_say_no_more_than_they_must_and_are_what_was_picked(picked):
     base = Experiment(epochs=7)
-    changes = differing(base, [snapshot(one) for one in picked])
+    changes = differences(base, [varying_values(one) for one in picked])
     for one, change in zip(picked, changes, strict=True):
         assert Experiment(**base.model_dump() | dict(change)) == one.model_copy(update={"epochs": 7})
-    for name in fields(base):
+    for name in varying_fields(base):
         same = all(getattr(one, name) == getattr(base, name) for one in picked)
         assert same == all(name not in dict(change) for change in changes)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnlab import Experiment, LabError, Problem
-from rnnlab.experiment import UNUSED, choices
+from rnnlab.experiment import UNUSED_FIELDS, choices
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.i18n import shorten
 
@@ -44,7 +44,7 @@ FIELDS = list(Experiment.model_fields)
 
 def user_of(name: str) -> str:
     """A task that makes use of this field."""
-    return next(task for task in choices("task") if name not in UNUSED[task])
+    return next(task for task in choices("task") if name not in UNUSED_FIELDS[task])
 
 
 def problems(**fields) -> tuple[Problem, ...]:
@@ -220,7 +220,7 @@ VALID |= {"sentence": st.text(max_size=1_000)}
 def test_a_valid_experiment_survives_json(fields):
     e = Experiment(**{"packed": False} | fields)
     assert Experiment(**json.loads(json.dumps(e.model_dump()))) == e
-    used = {name: value for name, value in fields.items() if name not in UNUSED[e.task]}
+    used = {name: value for name, value in fields.items() if name not in UNUSED_FIELDS[e.task]}
     assert used.items() <= e.model_dump().items()
 
 
@@ -228,9 +228,9 @@ def test_a_valid_experiment_survives_json(fields):
 def test_what_a_task_has_no_use_for_keeps_its_default(fields):
     fields = {"packed": False} | fields
     e = Experiment(**fields)
-    for name in UNUSED[e.task]:
+    for name in UNUSED_FIELDS[e.task]:
         assert getattr(e, name) == Experiment.model_fields[name].default
-    assert e == Experiment(**{name: value for name, value in fields.items() if name not in UNUSED[e.task]})
+    assert e == Experiment(**{name: value for name, value in fields.items() if name not in UNUSED_FIELDS[e.task]})
 
 
 def test_a_loop_over_cells_takes_no_packed_sequences():

@@ -9,7 +9,7 @@ from rnnlab.analysis import correlations, token_properties
 from rnnlab.i18n import LabError
 from rnnlab.inspection.activations import activations
 from rnnlab.inspection.passages import passage
-from rnnlab.lessons.presets import PRESETS
+from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.history import Place
 from tests.support import plain_parts
 
@@ -220,7 +220,8 @@ def test_the_unit_that_carries_a_planted_signal_is_found(seed):
 
 
 def test_the_lesson_teaches_brackets_alone():
-    text, target = PRESETS["brackets"]["text"], PRESETS["brackets"]["target"]
+    fields = LESSONS["brackets"].fields
+    text, target = fields["text"], fields["target"]
     assert [len(line) for line in text.split("\n")] == [len(line) for line in target.split("\n")]
     assert set(target) == {"0", "1", "\n"}
     assert all(line.count("(") + line.count("（") == 1 for line in text.split("\n"))

@@ -16,8 +16,8 @@ from rnnlab.figures.timeline import height, timeline
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.lessons import TEXTS
 from rnnlab.lessons.chapter import HEADING, chapter
-from rnnlab.lessons.eliza import answer, script, swap
-from rnnlab.lessons.feature_templates import agreeing, features
+from rnnlab.lessons.eliza import load_script, respond, swap_person
+from rnnlab.lessons.feature_templates import count_matches, features
 from rnnlab.lessons.timeline import AGES, TODAY
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -86,7 +86,7 @@ def test_a_heading_without_an_id_of_its_own_is_refused(tmp_path, monkeypatch, te
     ],
 )
 def test_the_first_rule_that_fits_answers(lang, sentence, reply):
-    assert answer(script(lang), sentence).reply == reply
+    assert respond(load_script(lang), sentence).reply == reply
 
 
 @pytest.mark.parametrize(
@@ -94,28 +94,30 @@ def test_the_first_rule_that_fits_answers(lang, sentence, reply):
     [("en", "It rains."), ("en", "Young maniacs"), ("en", "I want."), ("zh", "今天下雨"), ("zh", "我想。")],
 )
 def test_where_no_rule_fits_there_is_no_answer(lang, sentence):
-    assert answer(script(lang), sentence) is None
+    assert respond(load_script(lang), sentence) is None
 
 
 def test_every_rule_can_be_reached():
     for lang in LANGUAGES:
-        for place, rule in enumerate(script(lang).rules):
-            found = answer(script(lang), rule.pattern.replace("*", " 7"))
-            assert (found.place, found.taken) == (place, "7" if "*" in rule.pattern else "")
+        for place, rule in enumerate(load_script(lang).rules):
+            found = respond(load_script(lang), rule.pattern.replace("*", " 7"))
+            assert (found.rule_index, found.captured) == (place, "7" if "*" in rule.pattern else "")
             assert "*" not in rule.reply or "*" in rule.pattern
 
 
 def test_the_person_changes_once_and_in_whole_words():
-    assert swap({"I": "you", "you": "I", "I am": "you are"}, "i am I, you are youth") == "you are you, I are youth"
+    assert (
+        swap_person({"I": "you", "you": "I", "I am": "you are"}, "i am I, you are youth") == "you are you, I are youth"
+    )
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @given(words=st.text(max_size=60))
 def test_what_was_taken_is_a_part_of_what_was_typed(lang, words):
-    start = script(lang).rules[0].pattern[:-1]
+    start = load_script(lang).rules[0].pattern[:-1]
     for sentence in (words, start + words):
-        found = answer(script(lang), sentence)
-        assert found is None or found.taken in sentence
+        found = respond(load_script(lang), sentence)
+        assert found is None or found.captured in sentence
 
 
 # Counts
@@ -185,7 +187,7 @@ def test_the_template_looks_back_and_no_further_than_the_beginning():
 @given(line=TOKENS, place=st.integers(0, 29))
 def test_agreeing_positions_are_counted(line, place):
     place %= len(line)
-    found = agreeing([line, line], features(line, place))
+    found = count_matches([line, line], features(line, place))
     assert found["here"] == found["first"] == 2 * line.count(line[place])
     assert found["place"] == 2
     assert found["length"] == 2 * len(line)

@@ -7,7 +7,7 @@ import torch
 from rnnlab import Experiment, LabError, run
 from rnnlab.data import Pair, batch_of
 from rnnlab.data.labelled import EOS_ID
-from rnnlab.experiment.limits import ATTENDED, HISTORY_BYTES, TYPES
+from rnnlab.experiment.limits import ATTENTION_ELEMENTS, HISTORY_BYTES, TYPES
 from rnnlab.models import Seq2Seq
 from rnnlab.models.decoding import beam
 from rnnlab.records.history import HELD_OUT_LINES
@@ -77,7 +77,7 @@ def test_additive_attention_over_long_pairs_takes_a_batch_that_fits():
     (problem,) = caught.value.problems
     assert (problem.code, problem.field) == ("attention_too_big", "batch")
     fits = problem.values["limit"]
-    assert fits * 300 * 301 * 256 <= ATTENDED < (fits + 1) * 300 * 301 * 256
+    assert fits * 300 * 301 * 256 <= ATTENTION_ELEMENTS < (fits + 1) * 300 * 301 * 256
     Trainer(Experiment(**e, batch=fits))
     Trainer(Experiment(**e | {"attention": "dot"}, batch=13))
 
@@ -88,7 +88,7 @@ def test_of_long_pairs_frames_are_about_fewer():
     history = run(Experiment(**e, attention="additive", batch=2, epochs=1))
     o = history.opening
     assert o.held_count == 30
-    assert len(o.held) == len(history.frames[-1].held.said) == 2 * ATTENDED // (150 * 151 * 256)
+    assert len(o.held) == len(history.frames[-1].held.said) == 2 * ATTENTION_ELEMENTS // (150 * 151 * 256)
     assert len(start(Experiment(preset="attention", pairs=2_000))[1].opening.held) == HELD_OUT_LINES
 
 

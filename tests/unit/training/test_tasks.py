@@ -16,7 +16,7 @@ from torch.nn.utils.rnn import pad_sequence
 from rnnlab import Experiment, LabError, run
 from rnnlab.data import NO_TARGET, Pair, batch_of
 from rnnlab.experiment import choices
-from rnnlab.lessons.presets import FIRST, PRESETS
+from rnnlab.lessons.presets import FIRST_LESSON, LESSONS
 from rnnlab.training import advance, start
 from rnnlab.training.tasks import TASKS, loss_of, model_of
 
@@ -36,8 +36,8 @@ def small(task: str, **fields) -> Experiment:
 
 
 def test_every_task_has_a_first_lesson():
-    assert set(FIRST) == set(TASKS) == set(choices("task"))
-    assert all(Experiment(preset=preset).task == task for task, preset in FIRST.items())
+    assert set(FIRST_LESSON) == set(TASKS) == set(choices("task"))
+    assert all(Experiment(preset=preset).task == task for task, preset in FIRST_LESSON.items())
 
 
 # Plain programs
@@ -343,7 +343,7 @@ def test_loss_is_the_mean_over_targets_and_not_over_places():
     assert batch.count == 2
 
 
-@pytest.mark.parametrize("preset", [name for name, fields in PRESETS.items() if fields.get("task")])
+@pytest.mark.parametrize("preset", [id for id, lesson in LESSONS.items() if lesson.fields.get("task")])
 def test_every_lesson_of_a_task_learns_in_its_first_epochs(preset):
     history = run(Experiment(preset=preset, epochs=4))
     assert history.losses[-1] < history.losses[0]
