@@ -140,9 +140,7 @@ def attended(e: Experiment, pairs: list[Pair]) -> int:
     each = max(len(pair.inputs) for pair in pairs) * max(len(pair.targets) for pair in pairs) * e.hidden
     if min(e.batch, len(pairs)) * each > ATTENTION_ELEMENTS:
         raise LabError(Problem("attention_too_big", "batch", {"value": e.batch, "limit": ATTENTION_ELEMENTS // each}))
-    return min(
-        HELD_OUT_LINES, 2 * ATTENTION_ELEMENTS // each
-    )  # nothing is kept to be derived, so there is time for more
+    return min(HELD_OUT_LINES, 2 * ATTENTION_ELEMENTS // each)  # nothing is kept for gradients: time for more
 
 
 def assembled(

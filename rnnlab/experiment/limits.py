@@ -4,12 +4,11 @@ TEXT_CHARACTERS = 20_000
 PROBE_TOKENS = 64  # a longer probe line is shown up to here
 SEQUENCE_TOKENS = 512  # the longest sequence one backward pass goes through
 STEP_TOKENS = 4_096  # batch x steps of one optimizer step: keeps a slice short for everybody else
-ATTENTION_ELEMENTS = (
-    70_000_000  # batch x source x target x hidden of additive attention in one optimizer step: 280 MB, a second
-)
+# batch x source x target x hidden of additive attention in one optimizer step: 280 MB, a second
+ATTENTION_ELEMENTS = 70_000_000
 POSITIONS = 300_000  # sequences x steps of the data: overlapping windows repeat a text many times
 TYPES = 5_000  # distinct tokens
-ADDED_WORDS = 200  # added to jieba's dictionary
+ADDED_WORDS = 200  # to jieba's dictionary
 WORD_CHARACTERS = 20  # of each of them
 CLASSES = 50  # labels or tags: as many as a table of right and wrong can show
 SENTENCE_CHARACTERS = 1_000  # of a sentence to watch
