@@ -1,6 +1,7 @@
 // From a padded batch to a packed one: the rows by length, and column after column of them laid end to end.
 import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
+import "../../components/table/table.js"; // for its boxes
 
 await styleSheet(import.meta.url);
 
@@ -10,12 +11,12 @@ export default component("rl-packed", {
     self.previous = element("button", "rl-tool", "‹", { type: "button" });
     self.next = element("button", "rl-tool", "›", { type: "button" });
     self.said = element("output", "rl-told", "", { "aria-live": "polite" });
-    self.grid = element("div", "rl-scroller", null, { tabindex: "0", role: "region" });
+    self.grid = element("div", "rl-table-scroller", null, { tabindex: "0", role: "region" });
     self.strip = element("ol", "rl-chunks", null, { tabindex: "0" });
     const bar = element("div", "rl-controls");
     bar.append(self.previous, self.range, self.next, self.said);
-    self.title = element("div", "rl-title", "", { "aria-hidden": "true" });
-    self.name = element("div", "rl-title", "", { "aria-hidden": "true" });
+    self.title = element("div", "rl-table-title", "", { "aria-hidden": "true" });
+    self.name = element("div", "rl-table-title", "", { "aria-hidden": "true" });
     self.root.append(bar, self.title, self.grid, self.name, self.strip);
     self.previous.addEventListener("click", () => goTo(self, self.step - 1));
     self.next.addEventListener("click", () => goTo(self, self.step + 1));
