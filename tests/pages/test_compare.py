@@ -90,7 +90,7 @@ def test_it_opens_with_a_race_that_one_click_starts(lang):
             t(f"cell.{c}") for c in choices("cell")
         ]
     (table,) = part(app, "race-standings")["tables"]
-    assert table["columns"] == [
+    assert [cell["text"] for cell in table["head"]] == [
         t(f"race.column.{name}")
         for name in ("variant", "size", "epochs", "loss", "accuracy", "score", "best", "each", "all")
     ]
