@@ -62,7 +62,7 @@ def numbers(lab, rows: int, columns: int) -> np.ndarray:
     heat.focus()
     lab.page.keyboard.press("Escape")
     found = np.zeros((rows, columns))
-    said = lab.page.locator(".rs-attention .rs-said")
+    said = lab.page.locator(".rs-attention .rs-status")
     for row in range(rows):
         for place in range(columns):
             column = place if row % 2 == 0 else columns - 1 - place  # to and fro
@@ -83,7 +83,7 @@ def test_the_heatmap_holds_the_weights_of_the_epoch_that_is_shown(visit, history
     assert part.locator(".rs-top bdi").all_inner_texts() == source
     assert part.locator(".rs-side bdi").all_inner_texts() == target
     np.testing.assert_allclose(numbers(lab, 3, len(source)), last["weights"][:3], atol=6e-4)
-    assert "sums to 1.00" in part.locator(".rs-said").inner_text()
+    assert "sums to 1.00" in part.locator(".rs-status").inner_text()
     part.get_by_role("button", name="Written by itself").click()
     scrub(lab, 0)
     expect(rows.nth(1).locator("[role=option] bdi")).to_have_text(named(history, first["free"]))
@@ -93,7 +93,7 @@ def test_the_heatmap_holds_the_weights_of_the_epoch_that_is_shown(visit, history
 
 def test_both_sentences_are_shaded_by_what_is_pointed_at(visit, history):
     lab = opened(visit, history)
-    rows, said = lab.page.locator(".rs-attention .rs-row"), lab.page.locator(".rs-attention .rs-said")
+    rows, said = lab.page.locator(".rs-attention .rs-row"), lab.page.locator(".rs-attention .rs-status")
     weights = history.frames[-1].more["weights"]
 
     def darkness(row) -> list[float]:

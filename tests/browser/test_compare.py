@@ -46,7 +46,7 @@ def test_one_click_starts_a_race_and_everything_follows_it_to_its_end(visit):
     names = lab.plotted("race-loss", "_fullData.map(trace => trace.name)")
     drawn = lab.plotted("race-loss", f"_fullData[{names.index('LSTM')}].y")
     assert drawn[-1] == pytest.approx(median, rel=1e-5)
-    row = lab.page.locator(".rl-standings tbody tr", has_text="LSTM")
+    row = lab.at("race-standings").locator("tbody tr", has_text="LSTM")
     expect(row).to_contain_text(f"{median:.3g}")
     with lab.page.expect_download() as started:
         lab.button("race_csv").click()

@@ -136,7 +136,7 @@ def test_the_data_at_hand_is_paged_and_held_out_rows_are_apart(visit):
     lab.at("data_part").get_by_text("held out").click()
     eventually(lambda: table(lab, "data-rows")[0][0] == "1", "from their beginning")
     assert not {row[1] for row in table(lab, "data-rows")} & {row[1] for row in first}
-    assert lab.at("data-rows").locator(".rl-sheet").get_attribute("data-mounts") == "1"
+    assert lab.at("data-rows").locator(".rl-tables").get_attribute("data-mounts") == "1"
 
 
 def test_what_was_chosen_stays_chosen_under_other_labels(visit):
@@ -184,7 +184,7 @@ def test_our_parts_have_no_serious_barrier(visit, locale, scheme):
     lab = on_page(visit, CLASSIFY, query="epochs=2", locale=locale, color_scheme=scheme)
     upload(lab, weather())
     expect(lab.at("data-balance").locator("tbody tr").first).to_be_visible()
-    found = Axe().run(lab.page, context={"include": [[".rl-sheet"]]}).response["violations"]
+    found = Axe().run(lab.page, context={"include": [[".rl-tables"]]}).response["violations"]
     serious = [
         (v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found if v["impact"] in ("critical", "serious")
     ]

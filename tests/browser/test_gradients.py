@@ -26,7 +26,7 @@ def opened(visit):
         lab = visit(query, **options)
         expect(lab.at("status")).to_contain_text(re.compile("trained|训练完成"), timeout=60_000)
         expect(lab.page).to_have_url(re.compile("/gradients"))
-        expect(lab.page.locator(".rl-flow-word").first).to_be_visible()
+        expect(lab.page.locator(".rl-shaded-token").first).to_be_visible()
         eventually(lambda: lab.draws("gradients-epochs"), "the heatmap is drawn")
         return lab
 
@@ -38,11 +38,11 @@ def curve(lab, key: str, index: int = 0) -> list[float]:
 
 
 def words(lab) -> list[str]:
-    return lab.page.locator(".rl-flow-word small").all_inner_texts()
+    return lab.page.locator(".rl-shaded-token small").all_inner_texts()
 
 
 def target(lab) -> int:
-    return int(lab.page.locator(".rl-flow").get_attribute("data-target"))
+    return int(lab.page.locator(".rl-shaded").get_attribute("data-row"))
 
 
 def test_choosing_a_step_moves_words_curve_and_heatmap(opened, history):
@@ -71,7 +71,7 @@ def test_choosing_a_step_moves_words_curve_and_heatmap(opened, history):
 def test_pointing_at_a_word_shows_its_gradients_without_asking_the_server(opened):
     lab = opened()
     sent = len(lab.sent)
-    lab.page.locator(".rl-flow-word").nth(4).hover()
+    lab.page.locator(".rl-shaded-token").nth(4).hover()
     eventually(lambda: target(lab) == 4, "the words are shaded for another step")
     assert words(lab)[5:] == [""] * 17
     lab.page.mouse.move(0, 0)
@@ -111,7 +111,7 @@ def test_other_cells_can_be_stopped_and_the_page_stays_alive(visit):
     """A run of an RNN that is stopped early; the LSTM beside it would take a minute."""
     lab = visit("epochs=5000&hidden=256&layers=3&run=1").runs().press("stop")
     lab.page.get_by_test_id("stTopNav").get_by_role("link", name="Gradients", exact=True).click()
-    expect(lab.page.locator(".rl-flow-word").first).to_be_visible()
+    expect(lab.page.locator(".rl-shaded-token").first).to_be_visible()
     lab.press("train_others")
     expect(lab.at("others_bar")).to_contain_text(re.compile(r"LSTM: [1-9]"), timeout=30_000)
     lab.page.locator(".st-key-gradients-predictions .rl-column").nth(3).click()
@@ -161,4 +161,4 @@ def test_words_are_shown_as_typed(visit):
     lab = visit("text=%3Cb%3Ex%3C/b%3E $y$ %60z%60 %3Ci%3E&run=1")
     lab.trained()
     lab.page.get_by_test_id("stTopNav").get_by_role("link", name="Gradients", exact=True).click()
-    expect(lab.page.locator(".rl-flow-word bdi")).to_have_text(["<b>x</b>", "$y$", "`z`"])
+    expect(lab.page.locator(".rl-shaded-token bdi")).to_have_text(["<b>x</b>", "$y$", "`z`"])

@@ -54,12 +54,12 @@ def bars(lab) -> np.ndarray:
 
 
 def saliency(lab) -> list[float]:
-    texts = lab.page.locator(".rl-saliency-word").evaluate_all("nodes => nodes.map(node => node.title)")
+    texts = lab.page.locator(".rl-shaded-token").evaluate_all("nodes => nodes.map(node => node.title)")
     return [float(text.rsplit(": ", 1)[1].replace("−", "-")) for text in texts]
 
 
 def judged(lab) -> list[list[str]]:
-    return [row.locator("td").all_inner_texts() for row in lab.page.locator(".rl-judged tbody tr").all()]
+    return [row.locator("td").all_inner_texts() for row in lab.at("results-judged").locator("tbody tr").all()]
 
 
 def expected_lines(history, epoch: int) -> list[list[str]]:
@@ -109,7 +109,7 @@ def test_clicking_the_curve_chooses_its_epoch(opened, sorted_run):
 
 def test_a_token_pointed_at_is_marked_in_every_view(opened):
     lab = opened()
-    lab.page.locator(".rl-saliency-word").nth(2).hover()
+    lab.page.locator(".rl-shaded-token").nth(2).hover()
     expect(lab.page.locator(".rl-prefix").nth(2)).to_have_class(re.compile("rl-active"))
     expect(lab.page.locator(".st-key-results-predictions .rl-column").nth(2)).to_have_class(re.compile("rl-active"))
     expect(lab.at("results-readouts-alone").locator(".rl-band")).to_be_visible()
@@ -117,7 +117,7 @@ def test_a_token_pointed_at_is_marked_in_every_view(opened):
 
 def test_what_was_typed_is_shown_as_typed(opened):
     lab = opened()
-    for row in (".rl-prefix-token", ".rl-saliency-word bdi"):
+    for row in (".rl-prefix-token", ".rl-shaded-token bdi"):
         assert lab.page.locator(row).all_inner_texts() == ["a", "fine", "<b>it</b>", "with", "$x$"]
     eventually(lambda: lab.draws("results-readouts-alone"), "the readouts are drawn")
     ticks = lab.at("results-readouts-alone").locator(".xtick text").all_text_contents()

@@ -195,7 +195,7 @@ def test_nothing_sticks_out_sideways(visit, preset, locale, width):
     sizes = "[document.documentElement, document.querySelector('.stMain')].map(n => [n.scrollWidth, n.clientWidth])"
     for number in range(4):
         part(lab, number)
-        lab.page.locator(".rl-chart svg, .rl-tokens, .rl-grids").first.wait_for()
+        lab.page.locator(".rl-chart svg, .rl-tokens, .rl-tables").first.wait_for()
         for scroll, client in lab.page.evaluate(sizes):
             assert scroll <= client
 
@@ -204,7 +204,7 @@ def test_nothing_sticks_out_sideways(visit, preset, locale, width):
 def test_our_parts_have_no_serious_barrier(visit, locale, scheme):
     lab = on_page(visit, "preset=packed", locale=locale, color_scheme=scheme)
     serious = []
-    for number, ours in enumerate([".rl-tokens", ".rl-chart", ".rl-grids", ".rl-packed"]):
+    for number, ours in enumerate([".rl-tokens", ".rl-chart", ".rl-tables", ".rl-packed"]):
         part(lab, number)
         lab.page.locator(ours).first.wait_for()
         found = Axe().run(lab.page, context={"include": [[ours]]}).response["violations"]

@@ -127,7 +127,7 @@ def test_a_phrase_drawn_with_the_mouse_brings_its_units_and_places(opened, train
     assert on
     assert elsewhere
     lab.page.locator(".rl-unitplaces-place").last.click()
-    went = lab.page.locator(".rl-unitmap-token.rl-went")
+    went = lab.page.locator(".rl-unitmap-token.rl-shown")
     expect(went.first).to_have_attribute("data-token", str(elsewhere[-1][0]))
     expect(went.first).to_be_in_viewport()
     assert "".join(went.all_text_contents()) == elsewhere[-1][1]

@@ -89,14 +89,14 @@ def test_it_opens_with_a_race_that_one_click_starts(lang):
         assert [trace["name"] for trace in figure["data"] if "name" in trace] == [
             t(f"cell.{c}") for c in choices("cell")
         ]
-    table = part(app, "race-standings")
-    assert table["columns"] == [
+    (table,) = part(app, "race-standings")["tables"]
+    assert [cell["text"] for cell in table["head"]] == [
         t(f"race.column.{name}")
         for name in ("variant", "size", "epochs", "loss", "accuracy", "score", "best", "each", "all")
     ]
     ranked = standings.ranked(now)
-    assert [row["name"] for row in table["rows"]] == [t(f"cell.{choices('cell')[one.variant]}") for one in ranked]
-    assert all(row["cells"][2][0] == f"{one.loss.median:.3g}" for row, one in zip(table["rows"], ranked, strict=True))
+    assert [row[0]["text"] for row in table["rows"]] == [t(f"cell.{choices('cell')[one.variant]}") for one in ranked]
+    assert all(row[3]["text"] == f"{one.loss.median:.3g}" for row, one in zip(table["rows"], ranked, strict=True))
     assert t("race.band.many", seeds=3) in said(app)
 
 

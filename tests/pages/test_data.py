@@ -35,9 +35,10 @@ def tables(monkeypatch) -> dict[str, Any]:
     shown: dict[str, Any] = {}
 
     def draw(key: str, data: dict[str, Any]) -> None:
-        shown[key] = [[cell[0] for cell in row] for row in [data["head"], *data["rows"]]]
+        (only,) = data["tables"]
+        shown[key] = [[cell.get("tokens", cell.get("text")) for cell in row] for row in [only["head"], *only["rows"]]]
 
-    monkeypatch.setattr(table, "_sheet", draw)
+    monkeypatch.setattr(table, "_table", draw)
     return shown
 
 

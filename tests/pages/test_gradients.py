@@ -77,10 +77,10 @@ def test_curve_words_and_epochs_show_the_run_at_the_chosen_step_and_epoch(lang, 
     assert decoded(heat["y"]).tolist() == [c.epoch for c in history.checkpoints]
     assert decoded(heat["z"])[7][:3] == pytest.approx(np.log10(norms["h"][2][:3]), abs=1e-3)
     words = part(app, "gradients-words")
-    packed = np.frombuffer(base64.b64decode(words["norms"]["b64"]), np.float32).reshape(words["norms"]["shape"])
+    packed = np.frombuffer(base64.b64decode(words["values"]["b64"]), np.float32).reshape(words["values"]["shape"])
     later = np.triu(np.ones((4, 4), bool), 1)  # what is not yet read when it predicts
     np.testing.assert_allclose(packed, np.where(later, -1, norms["h"]), rtol=1e-5)
-    assert (words["target"], words["tokens"], words["asked"], words["parts"]) == (2, SENTENCE.split()[:4], 0, [])
+    assert (words["chosen"], words["tokens"], words["first"], words["parts"]) == (2, SENTENCE.split()[:4], 0, [])
     assert "`学习`" in said(app)
     assert f"{gradients.through_time(history.experiment, at.weights, 1, 0).losses[2]:.4g}" in said(app)
 
@@ -133,9 +133,9 @@ def test_the_lines_of_pytorch_find_what_the_page_shows(fields):
 
 def test_without_a_choice_the_last_step_is_shown_and_one_past_the_inputs_is_the_last():
     app = visit(epochs=3)
-    assert part(app, "gradients-words")["target"] == 3
-    assert part(choose(app, 4, 3), "gradients-words")["target"] == 3
-    assert part(choose(app, 0, 3), "gradients-words")["target"] == 0
+    assert part(app, "gradients-words")["chosen"] == 3
+    assert part(choose(app, 4, 3), "gradients-words")["chosen"] == 3
+    assert part(choose(app, 0, 3), "gradients-words")["chosen"] == 0
     assert sorted(curve(app, "curve")) == [0]
 
 

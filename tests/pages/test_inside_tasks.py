@@ -110,7 +110,7 @@ def test_the_gradients_page_draws_the_whole_chain(task, lang):
     assert curve(app, "curve") == pytest.approx(dict(enumerate(norms)), rel=1e-4)
     words = part(app, "gradients-words")
     assert words["tokens"] == list(o.probe[: o.inputs])
-    assert (words["asked"], words["target"]) == (o.parts[-1].start, o.inputs - 1)
+    assert (words["first"], words["chosen"]) == (o.parts[-1].start, o.inputs - 1)
     assert [start for start, _ in words["parts"]] == [p.start for p in o.parts if len(o.parts) > 1]
     assert f"{found.losses[-1]:.4g}" in said_of_gradients(app)
     press(app, "check_go")
@@ -122,7 +122,7 @@ def test_the_gradients_page_draws_the_whole_chain(task, lang):
 def test_after_an_encoder_step_there_is_no_loss_and_that_is_said(lang):
     app = visit_gradients(lang, **TRANSLATOR)
     choose(app, 1, app.session_state.run.epoch)
-    assert part(app, "gradients-words")["target"] == app.session_state.run.history.opening.inputs - 1
+    assert part(app, "gradients-words")["chosen"] == app.session_state.run.history.opening.inputs - 1
     assert translator(lang)("gradients.read_only", step=2, token="`b`", last=6) in said_of_gradients(app)
 
 

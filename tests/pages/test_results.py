@@ -163,10 +163,11 @@ def test_a_classifiers_views_hold_every_recorded_frame(lang):
     assert unpacked(drawn["prefixes"]["best"]).tolist() == chances.argmax(-1).tolist()
     assert unpacked(drawn["saliency"]["values"]).tolist() == [frame.more["saliency"].tolist() for frame in frames]
     assert drawn["saliency"]["limit"] == pytest.approx(max(np.abs(f.more["saliency"]).max() for f in frames))
-    assert drawn["saliency"]["names"] == [o.classes[chance[-1].argmax()] for chance in chances]
-    assert drawn["judged"]["lines"] == [" ".join(line.tokens) for line in o.held]
-    assert drawn["judged"]["targets"] == [line.targets[0] for line in o.held]
-    assert unpacked(drawn["judged"]["said"]).tolist() == [[int(s[0]) for s in frame.held.said] for frame in frames]
+    assert drawn["saliency"]["answers"] == [o.classes[chance[-1].argmax()] for chance in chances]
+    (judged,), answers = drawn["judged"]["tables"], drawn["judged"]["answers"]
+    assert [row[-1]["text"] for row in judged["rows"]] == [" ".join(line.tokens) for line in o.held]
+    assert answers["expected"] == [line.targets[0] for line in o.held]
+    assert unpacked(answers["given"]).tolist() == [[int(s[0]) for s in frame.held.said] for frame in frames]
 
 
 @EITHER
@@ -188,14 +189,14 @@ def test_confusion_and_rates_are_those_of_scikit_learn_at_the_epoch_looked_at(ta
         app = look_at(app, epoch)
         (table,) = parts(app)["classes"]["tables"]
         *rates, support = precision_recall_fscore_support(truth, answers[epoch], labels=labels, zero_division=np.nan)
-        cells = [[cell[0] for cell in row["cells"]] for row in table["rows"]]
+        cells = [[cell["text"] for cell in row[1:]] for row in table["rows"]]
         assert cells == [
             [f"{number:.0f}", *("–" if np.isnan(rate) else f"{rate:.0%}" for rate in shares)]
             for number, *shares in zip(support, *rates, strict=True)
         ]
-        assert [row["label"] for row in table["rows"]] == names
+        assert [row[0]["text"] for row in table["rows"]] == names
         assert f"{accuracy_score(truth, answers[epoch]):.1%}" in said(app)
-        assert translator(lang)("classes.title", epoch=epoch) == table["title"]
+        assert translator(lang)("classes.title", epoch=epoch) == table["label"]
 
 
 def test_of_many_classes_the_likeliest_and_the_right_one_have_a_part_of_their_own():
@@ -284,8 +285,8 @@ def test_tags_made_by_jieba_are_named_and_said_to_be_a_machines(lang):
     assert part["meanings"] == [t(f"tag.{tag}") for tag in o.classes]
     assert part["lines"][0]["tokens"] == [word for word, _ in tag_lines("小船走过河。")[0]]
     (table,) = parts(app)["classes"]["tables"]
-    assert table["head"][-1] == t("classes.meaning")
-    assert all(row["cells"][-1][0] == t(f"tag.{row['label']}") for row in table["rows"])
+    assert table["head"][-1]["text"] == t("classes.meaning")
+    assert all(row[-1]["text"] == t(f"tag.{row[0]['text']}") for row in table["rows"])
 
 
 def test_every_tag_that_jieba_can_give_has_a_name():

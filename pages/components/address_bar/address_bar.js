@@ -1,4 +1,7 @@
 // Keeps the address bar at the link of the experiment. Streamlit's own query parameters cannot: it reserves `embed`.
+//
+// Takes query (null: the address stays), text_draft, restore, leaving. Gives `restored` {text}, and `still` once a new
+// number `leaving` was drawn.
 import { styleSheet } from "../shared/dom.js";
 import { component } from "../shared/lifecycle.js";
 

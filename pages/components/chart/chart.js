@@ -1,5 +1,9 @@
 // A Plotly figure that is updated in place. The cursor and the marked step are drawn above it by ourselves: moving a
 // Plotly shape makes an autoranged plot compute everything anew.
+//
+// Takes figure (Plotly's JSON, its traces without colours: meta.palette names a scale), frames {values [frame, row,
+// column], scale} for trace 0, cursor ("line" marks the epoch), steps (the step is marked), height, label, labels
+// {download, reset}.
 import { nearest, unpack } from "../shared/arrays.js";
 import { moveTo, pointAt, stepOf } from "../shared/cursor_bus.js";
 import { element, setText, styleSheet } from "../shared/dom.js";

@@ -1,4 +1,6 @@
 // The complete link, to be copied by a button or by hand.
+//
+// Takes query, labels {link, copy, copied, failed}.
 import { element, setText, styleSheet } from "../shared/dom.js";
 import { component } from "../shared/lifecycle.js";
 
@@ -8,14 +10,14 @@ export default component("rl-copy", {
   build(self) {
     self.link = element("input", "rl-link", null, { type: "text", readonly: "", spellcheck: "false", dir: "ltr" });
     self.button = element("button", "", null, { type: "button" });
-    self.said = element("span", "rl-said", null, { role: "status", "aria-live": "polite" });
-    self.root.append(self.link, self.button, self.said);
+    self.status = element("span", "rl-status", null, { role: "status", "aria-live": "polite" });
+    self.root.append(self.link, self.button, self.status);
     self.link.addEventListener("focus", () => self.link.select());
     self.button.addEventListener("click", async () => {
       const done = await copy(self.link);
-      say(self, (done ? self.data.labels.copied : self.data.labels.failed) ?? "");
+      announce(self, (done ? self.data.labels.copied : self.data.labels.failed) ?? "");
       clearTimeout(self.timer);
-      self.timer = setTimeout(() => say(self, ""), 2500);
+      self.timer = setTimeout(() => announce(self, ""), 2500);
     });
   },
 
@@ -24,7 +26,7 @@ export default component("rl-copy", {
     const url = `${location.origin}${location.pathname}${query ? `?${query}` : ""}`;
     if (self.link.value !== url) self.link.value = url;
     self.link.setAttribute("aria-label", labels.link ?? "");
-    say(self, self.said.textContent);
+    announce(self, self.status.textContent);
   },
 
   leave(self) {
@@ -33,9 +35,9 @@ export default component("rl-copy", {
 });
 
 // For the eye the button itself says what happened; for the ear there is a polite live region.
-function say({ button, said, data }, text) {
+function announce({ button, status, data }, text) {
   setText(button, text || data.labels.copy || "");
-  setText(said, text);
+  setText(status, text);
 }
 
 async function copy(link) {

@@ -1,4 +1,7 @@
 // Moves the cursor of its group through the recorded epochs: by hand, by key, or playing.
+//
+// Takes epochs, total, labels, and known {epoch, step}: what the page was drawn for. Gives `moved` {run, epoch, step}
+// where the reader looks elsewhere.
 import { nearest } from "../shared/arrays.js";
 import { moveTo } from "../shared/cursor_bus.js";
 import { element, fill, setText, styleSheet, svg } from "../shared/dom.js";
@@ -99,12 +102,12 @@ function draw(self) {
   setText(self.text, text ?? "");
   range.setAttribute("aria-valuetext", text ?? "");
   showPlay(self);
-  tellPage(self);
+  reportPosition(self);
 }
 
 // A page that computes for one epoch and step is told where the reader looks: one message at a time, the next when it
 // has been drawn for, so that a drag or a playing run goes as fast as the page can follow and queues nothing.
-function tellPage(self) {
+function reportPosition(self) {
   const {
     data: { known, live, run, epochs },
     group,
@@ -113,9 +116,9 @@ function tellPage(self) {
   const place = { run, epoch: epochs[at(self)], step: group.pinned };
   const [here, there] = [place, { run, ...known }].map((one) => JSON.stringify([one.run, one.epoch, one.step]));
   const now = performance.now();
-  if (self.told === there || now - self.toldAt > 2000) self.told = null; // answered, or never to be
-  if (here === there || self.told) return;
-  Object.assign(self, { told: here, toldAt: now });
+  if (self.reported === there || now - self.reportedAt > 2000) self.reported = null; // answered, or never to be
+  if (here === there || self.reported) return;
+  Object.assign(self, { reported: here, reportedAt: now });
   self.setTriggerValue("moved", place);
 }
 

@@ -1,35 +1,89 @@
-"""A table of what was typed or uploaded, as it stands."""
+"""Tables, whatever stands in them: tokens and their ids, uploaded rows, results, standings."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from pages.components.component import component
+import numpy as np
+
+from pages.components.component import component, pack
 from rnnlab.i18n import shorten
 
-_sheet = component(__file__, "sheet")
+_table = component(__file__, "table")
 
-CELL_CHARACTERS = 160  # of a cell that are shown
+TEXT_CHARACTERS = 160  # of a text that are shown
+Style = Literal["tokens", "framed", "lines"]  # a box for each cell; a frame around all of them; a line above each row
 
-Cell = Sequence[Any]  # a text and its kind: "", number, chosen; bar, with its length; pieces, with what is marked
+# Cells
+
+Cell = dict[str, Any]  # what stands in a cell and how it is drawn: made by one of these functions
 
 
-def text(cell: str, kind: str = "") -> Cell:
-    return shorten(cell, CELL_CHARACTERS), kind
+def token(content: str, note: str = "", tone: str = "") -> Cell:
+    """A token, with something small below it. tone: target, padding, missing, aside, strong."""
+    return {"text": content, **({"note": note} if note else {}), **({"tone": tone} if tone else {})}
 
 
-def number(value: int) -> Cell:
-    return f"{value:,}", "number"
+def text(content: str, tone: str = "", limit: int | None = TEXT_CHARACTERS) -> Cell:
+    """A text as it was typed, or the first `limit` characters of it. tone: chosen."""
+    shown = content if limit is None else shorten(content, limit)
+    return {"kind": "text", "text": shown, **({"tone": tone} if tone else {})}
+
+
+def number(content: float | str, note: str = "") -> Cell:
+    """A number, or the head of a column of them, with something small below it."""
+    written = content if isinstance(content, str) else f"{content:,}"
+    return {"kind": "number", "text": written, **({"note": note} if note else {})}
 
 
 def bar(value: int, most: int) -> Cell:
-    return f"{value:,}", "bar", value / max(most, 1)
+    """A number with its share of the largest one as a bar behind it."""
+    return {"kind": "bar", "text": f"{value:,}", "share": value / max(most, 1)}
 
 
-def pieces(tokens: Sequence[str], marked: Sequence[int] = (), cut: bool = False) -> Cell:
-    """Tokens, of which those at the places `marked` are unknown. `cut`: there are more."""
-    return list(tokens), "pieces", list(marked), cut
+def pieces(tokens: Sequence[str], unknown: Sequence[int] = (), cut: bool = False) -> Cell:
+    """Tokens, of which those at the places `unknown` are not in the vocabulary. `cut`: there are more."""
+    return {"kind": "pieces", "tokens": list(tokens), "unknown": list(unknown), "cut": cut}
 
 
-def sheet(key: str, label: str, head: Sequence[tuple[str, str]], rows: Sequence[Sequence[Cell]]) -> None:
-    """A table: `head` names the columns, each with a kind as cells have one. `label` is the accessible name."""
-    _sheet(key=key, data={"key": key, "label": label, "head": list(head), "rows": [list(row) for row in rows]})
+def variant(place: int, name: str, mark: Mapping[str, str]) -> Cell:
+    """One of the variants of a race at its place, with a piece of its line: `mark` has its `hue` and `dash`."""
+    return {"kind": "variant", "place": place, "text": name, **mark}
+
+
+ANSWER: Cell = {"kind": "answer"}  # what was answered in this row, in the frame that is shown
+VERDICT: Cell = {"kind": "verdict"}  # whether that is right
+
+# Tables
+
+
+@dataclass(frozen=True)
+class TableView:
+    """Rows of cells. The label is the accessible name; shown above where the table is `titled`; `note` stands below."""
+
+    label: str
+    rows: Sequence[Sequence[Cell]]
+    head: Sequence[Cell] = ()  # names the columns
+    named_rows: bool = False  # the first cell of a row says what the row is
+    titled: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What was answered for each row of a table in each recorded frame. Rows with a wrong answer come first."""
+
+    given: np.ndarray  # [frame, row], places in `names`
+    expected: Sequence[int]
+    names: Sequence[str]
+    labels: Mapping[str, str]  # right, wrong
+    cursor: Mapping[str, Any]  # group, run, live, epochs: which frame is shown
+
+
+def tables(key: str, shown: Sequence[TableView], style: Style, answers: Answers | None = None) -> None:
+    """Tables side by side, or where there is no room below each other. `answers` belong to the rows of the first."""
+    data = {"key": key, "style": style, "tables": [vars(table) for table in shown]}
+    if answers is not None:
+        parts = {name: value for name, value in vars(answers).items() if name != "cursor"}
+        data |= {**answers.cursor, "answers": {**parts, "given": pack(answers.given.astype(np.int32))}}
+    _table(key=key, data=data)

@@ -1,5 +1,8 @@
 // A text as its tokens, line by line. Where it may be edited, two neighbours clicked one after the other become one, and
 // a token that is chosen comes apart between any two of its characters.
+//
+// Takes lines of tokens, each a list of its characters; first (the number of the first line), numbered, editable,
+// label, labels. Gives `edit` {kind: merge or part, line, place, after}.
 import { element, fill, styleSheet, tokenNode, visible } from "../shared/dom.js";
 import { component } from "../shared/lifecycle.js";
 
@@ -7,7 +10,7 @@ await styleSheet(import.meta.url);
 
 // Where each text was edited last. The focus returns there for a while, also when an edit, of which the whole page hears,
 // has the component built anew.
-const worked = new Map();
+const lastEdits = new Map();
 
 export default component("rl-tokens", {
   build(self) {
@@ -25,8 +28,8 @@ export default component("rl-tokens", {
       self.chosen = null;
       self.waiting = false;
       self.lines.replaceChildren(...data.lines.map((line, row) => lineNode(self, line, row)));
-      const work = worked.get(data.key);
-      const back = work && performance.now() < work.until ? chipAt(self, work) : null;
+      const last = lastEdits.get(data.key);
+      const back = last && performance.now() < last.until ? chipAt(self, last) : null;
       tabStop(self, back ?? self.lines.querySelector(".rl-piece"));
       // In the next frame: a part that was just built is not in the page yet.
       if (back) requestAnimationFrame(() => back.focus({ preventScroll: true }));
@@ -125,7 +128,7 @@ function send(self, { kind, row, place, after = 0 }) {
   setTimeout(() => {
     self.waiting = false;
   }, 3000); // an edit that was refused changes nothing
-  worked.set(self.data.key, { row, place, until: performance.now() + 5000 });
+  lastEdits.set(self.data.key, { row, place, until: performance.now() + 5000 });
   self.setTriggerValue("edit", { kind, line: self.data.first - 1 + row, place, after });
 }
 
@@ -151,7 +154,7 @@ function listen(self) {
       show(self);
     }
     if (!step || !event.target.closest("button.rl-piece")) return;
-    worked.delete(self.data.key); // the reader has gone on
+    lastEdits.delete(self.data.key); // the reader has gone on
     event.preventDefault();
     const chips = [...lines.querySelectorAll("button.rl-piece")];
     const next = chips[chips.indexOf(event.target.closest("button.rl-piece")) + step];

@@ -1,4 +1,8 @@
 // The row of tokens, and under each what the network expects next. Built once a sentence; a frame only changes texts.
+//
+// Takes tokens, of which the first `inputs` are read; top and probability [frame, step, rank]; targets (below 0:
+// nothing is asked for), vocabulary, specials (ids below are drawn apart), joiner, written, labels {steps, predicted,
+// target, target_only}. Gives the step that is pointed at or chosen to its group.
 import { unpack } from "../shared/arrays.js";
 import { notify, pointAt, stepOf } from "../shared/cursor_bus.js";
 import { element, setText, styleSheet, tokenNode, visible } from "../shared/dom.js";

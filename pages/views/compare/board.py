@@ -1,13 +1,14 @@
 """What there is to see of a race: its lanes, its curves, and the table of where all stand."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 from pages.components.chart.chart import live_chart
 from pages.components.component import component, encode
-from pages.components.table.standings import standings as _standings
+from pages.components.table.table import Cell, TableView, number, tables, token, variant
 from pages.shell.lessons import open_experiment
 from pages.shell.panel import panel
 from pages.shell.race_setup import understood
@@ -21,7 +22,7 @@ from rnnlab.race.race import Entry, Race, Record
 from rnnlab.race.standings import Quartiles, Standing
 
 AXES: tuple[figures.Axis, ...] = ("epochs", "seconds")
-COLUMNS = ("variant", "size", "epochs", "loss", "accuracy", "score", "best", "each", "all")
+COLUMNS = ("size", "epochs", "loss", "accuracy", "score", "best", "each", "all")
 _race = component(__file__, "race")
 
 
@@ -54,7 +55,7 @@ def lane(variant: int, name: str, now: Race, places: dict[int, int], t: Translat
         "place": str(places[variant]) if one.loss else "",
         "name": name,
         "size": t("race.lane.size", hidden=one.hidden, parameters=f"{one.parameters:,}") if one.parameters else "",
-        "loss": t("race.lane.loss", loss=number(one.loss.median)) if one.loss else "",
+        "loss": t("race.lane.loss", loss=digits(one.loss.median)) if one.loss else "",
         "score": score if one.epochs[0] else "",
         "runs": [entry(run, now.going, t) for run in now.entries if run.variant == variant],
     }
@@ -74,7 +75,7 @@ def entry(run: Entry, going: bool, t: Translate) -> dict[str, Any]:
         "done": done,
         "share": f"{done / epochs:.4f}",
         "epoch": t("race.lane.epoch", epoch=f"{done:,}", epochs=f"{epochs:,}"),
-        "loss": number(record.losses[-1]) if record and done else "",
+        "loss": digits(record.losses[-1]) if record and done else "",
         "score": percent(record.scores[-1].score) if record and record.scores else "",
         "note": " ".join(notes),
     }
@@ -152,18 +153,12 @@ def table(now: Race, t: Translate) -> None:
     called, ranked, tested = names(now.plan.variants, t), standings.ranked(now), standings.held_out(now)
     columns = [name for name in COLUMNS if tested or name != "score"]
     with panel("race_table", t):
-        _standings(
-            key="race-standings",
-            data={
-                "key": "race-standings",
-                "columns": [t(f"race.column.{name}") for name in columns],
-                "rows": [
-                    {"place": place, "name": called[one.variant], **mark(one.variant), "cells": cells(one, tested, t)}
-                    for place, one in enumerate(ranked, start=1)
-                ],
-                "labels": {"name": t("panel.race_table")},
-            },
-        )
+        head = [token(t("race.column.variant")), *(number(t(f"race.column.{name}")) for name in columns)]
+        rows = [
+            [variant(place, called[one.variant], mark(one.variant)), *cells(one, tested, t)]
+            for place, one in enumerate(ranked, start=1)
+        ]
+        tables("race-standings", [TableView(t("panel.race_table"), rows, head, named_rows=True)], "lines")
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key="race_take"):
             st.download_button(
                 t("race.csv"),
@@ -179,28 +174,30 @@ def table(now: Race, t: Translate) -> None:
                     st.button(label, key=f"race_open_{one.variant}", on_click=play, args=(best.experiment,))
 
 
-def cells(one: Standing, tested: bool, t: Translate) -> list[tuple[str, str]]:
+def cells(one: Standing, tested: bool, t: Translate) -> list[Cell]:
     """The columns behind the name, each a number with what is small below it."""
     if one.parameters is None:
-        return [("", "")] * (8 if tested else 7)
+        return [number("")] * (8 if tested else 7)
     fewest, most = one.epochs
     return [
-        (f"{one.parameters:,}", t("race.cell.hidden", hidden=one.hidden)),
-        (f"{fewest:,}" if fewest == most else f"{fewest:,} – {most:,}", ""),
-        middle(one.loss, number),
+        number(one.parameters, t("race.cell.hidden", hidden=one.hidden)),
+        number(f"{fewest:,}" if fewest == most else f"{fewest:,} – {most:,}"),
+        middle(one.loss, digits),
         middle(one.accuracy, percent),
         *([middle(one.score, percent)] if tested else []),
-        (t("race.lane.seed", seed=one.best) if one.best is not None else "–", ""),
-        (f"{1000 * one.per_epoch:.3g} ms" if one.per_epoch is not None else "–", ""),
-        (f"{one.seconds:.3g} s", ""),
+        number(t("race.lane.seed", seed=one.best) if one.best is not None else "–"),
+        number(f"{1000 * one.per_epoch:.3g} ms" if one.per_epoch is not None else "–"),
+        number(f"{one.seconds:.3g} s"),
     ]
 
 
-def middle(values: Quartiles | None, word: Any) -> tuple[str, str]:
-    return (word(values.median), f"{word(values.low)} – {word(values.high)}") if values else ("–", "")
+def middle(values: Quartiles | None, written: Callable[[float], str]) -> Cell:
+    if values is None:
+        return number("–")
+    return number(written(values.median), f"{written(values.low)} – {written(values.high)}")
 
 
-def number(value: float) -> str:
+def digits(value: float) -> str:
     return f"{value:.3g}" if math.isfinite(value) else "–"
 
 

@@ -1,5 +1,8 @@
 // The race: a lane for each variant, in it a track for each seed. What is given is where all runs stand; between two
 // such messages the style sheet moves them on.
+//
+// Takes lanes, each {place, name, size, loss, score, hue, dash, runs}, a run {state, seed, epochs, done, share, epoch,
+// loss, score, note}; race, going, tested, labels {name, loss}.
 import { element, setText, styleSheet } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
 import { lineSample } from "../../components/shared/line_sample.js";

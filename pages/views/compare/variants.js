@@ -1,4 +1,6 @@
 // The variants that are to take part: the sign of each, what it changes, and a button that takes it out.
+//
+// Takes variants {name, said, hue, dash}, labels {name, remove}. Gives `removed` {index, of}.
 import { element, fill, styleSheet } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
 import { lineSample } from "../../components/shared/line_sample.js";
@@ -13,9 +15,9 @@ export default component("rl-variants", {
   update(self) {
     const { data } = self;
     self.root.setAttribute("aria-label", data.labels.name ?? "");
-    const said = JSON.stringify([data.variants, data.labels]);
-    if (self.said === said) return;
-    self.said = said;
+    const source = JSON.stringify([data.variants, data.labels]);
+    if (self.source === source) return;
+    self.source = source;
     self.root.replaceChildren(...data.variants.map((variant, index) => row(self, variant, index)));
   },
 });

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components.table.table import bar, number, pieces, sheet, text
+from pages.components.table.table import TableView, bar, number, pieces, tables, text
 from pages.shell.ask_worker import ask_worker
 from pages.shell.form_state import ahead, at_hand
 from pages.shell.messages import say
@@ -69,12 +69,12 @@ def rows(look: DataLook, part: str, t: Translate) -> None:
                 st.session_state.get("data_from", 1), count
             )  # other settings make fewer rows
             st.number_input(t("hand.from"), 1, count, step=ROWS, key="data_from", width=150, persist_state="session")
-    head = [(t("hand.number"), "number"), (t("hand.read"), ""), (t("hand.asked"), "")]
+    head = [number(t("hand.number")), text(t("hand.read")), text(t("hand.asked"))]
     lines = [
         [number(row.number), pieces(row.read, row.unknown, row.cut), pieces(row.asked, (), row.cut)]
         for row in look.rows
     ]
-    sheet("data-rows", t(f"hand.{part}"), head, lines)
+    tables("data-rows", [TableView(t(f"hand.{part}"), lines, head)], "framed")
     if any(row.unknown for row in look.rows):
         st.caption(t("hand.unknown"))
 
@@ -86,9 +86,9 @@ def balance(look: DataLook, t: Translate) -> None:
         [text(name), bar(trained, most), *([bar(held, most)] if look.held else [])]
         for name, (trained, held) in look.balance.items()
     ]
-    head = [(t("hand.class"), ""), (t("hand.trained"), ""), *([(t("hand.held"), "")] if look.held else [])]
+    head = [text(t("hand.class")), text(t("hand.trained")), *([text(t("hand.held"))] if look.held else [])]
     st.markdown(t("hand.balance", classes=len(look.balance)))
-    sheet("data-classes", t("hand.class"), head, lines)
+    tables("data-classes", [TableView(t("hand.class"), lines, head)], "framed")
 
 
 def left_out(e: Experiment, t: Translate) -> None:
@@ -97,6 +97,6 @@ def left_out(e: Experiment, t: Translate) -> None:
     if not missing:
         return
     st.markdown(t("hand.left_out", count=f"{len(missing):,}"))
-    head = [(t("hand.number"), "number"), (t("own.reason"), ""), (t("hand.line"), "")]
+    head = [number(t("hand.number")), text(t("own.reason")), text(t("hand.line"))]
     lines = [[number(line.number), text(t(f"hand.{line.reason}")), text(line.line)] for line in missing[:LISTED]]
-    sheet("data-missing", t("own.left_out"), head, lines)
+    tables("data-missing", [TableView(t("own.left_out"), lines, head)], "framed")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.components.table.table import Cell, bar, number, sheet, text
+from pages.components.table.table import Cell, TableView, bar, number, tables, text
 from pages.shell import form_state
 from pages.shell.choice import choose
 from pages.shell.lessons import open_experiment
@@ -156,22 +156,22 @@ def preview(found: Table, roles: dict[int, str], t: Translate) -> None:
     others = [place for place in range(found.width) if place not in roles]
     places = sorted([*roles, *others[: max(0, SHOWN - len(roles))]])
 
-    def kind(place: int) -> str:
+    def tone(place: int) -> str:
         return "chosen" if place in roles else ""
 
     def title(place: int) -> str:
         name = name_of(found, place, t)
         return t("own.column_as", column=name, role=t(f"role.{roles[place]}")) if place in roles else name
 
-    head = [(t("own.line"), "number"), *((title(place), kind(place)) for place in places)]
+    head = [number(t("own.line")), *(text(title(place), tone(place)) for place in places)]
     rows = [
         [
             number(row.number),
-            *(text(row.cells[place] if place < len(row.cells) else "", kind(place)) for place in places),
+            *(text(row.cells[place] if place < len(row.cells) else "", tone(place)) for place in places),
         ]
         for row in found.rows[:PREVIEW]
     ]
-    sheet("data-preview", t("own.preview"), head, rows)
+    tables("data-preview", [TableView(t("own.preview"), rows, head)], "framed")
     sizes = {"rows": f"{len(found.rows):,}", "columns": found.width, "shown": len(rows)}
     st.caption(t("own.preview.size", **sizes))
     if len(places) < found.width:
@@ -227,8 +227,8 @@ def left_out(taken: Selection, task: str, t: Translate) -> None:
         where = ", ".join(map(str, lines[:NUMBERS])) + (" …" if len(lines) > NUMBERS else "")
         why = t(f"reason.{reason}", limit=f"{limits.get(reason, SENTENCE_CHARACTERS):,}")
         rows.append([text(why), number(len(lines)), text(where)])
-    head = [(t("own.reason"), ""), (t("own.count"), "number"), (t("own.where"), "")]
-    sheet("data-left-out", t("own.left_out"), head, rows)
+    head = [text(t("own.reason")), number(t("own.count")), text(t("own.where"))]
+    tables("data-left-out", [TableView(t("own.left_out"), rows, head)], "framed")
 
 
 def balance(taken: Selection, t: Translate) -> None:
@@ -238,5 +238,5 @@ def balance(taken: Selection, t: Translate) -> None:
     st.markdown(f"**{t('own.balance')}**")
     most = max(total for total, _ in taken.class_counts.values())
     rows = [[text(label), bar(total, most), number(kept)] for label, (total, kept) in taken.class_counts.items()]
-    head = [(t("role.label"), ""), (t("own.balance.total"), ""), (t("own.balance.taken"), "number")]
-    sheet("data-balance", t("own.balance"), head, rows)
+    head = [text(t("role.label")), text(t("own.balance.total")), number(t("own.balance.taken"))]
+    tables("data-balance", [TableView(t("own.balance"), rows, head)], "framed")

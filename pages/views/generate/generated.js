@@ -1,5 +1,9 @@
 // A text that a network wrote, each token tinted by its probability; beside it what could have been written at the
 // step that is pointed at. Writes it again, token by token, on request.
+//
+// Takes prompt, vocabulary, specials, joiner; for every token that was written its id and the probabilities in the
+// network (model) and among what could be drawn (left), entropy [step, 2] of both, kept (how many could be drawn); top,
+// top_model and top_left [step, rank] for the alternatives; stale, labels.
 import { unpack } from "../../components/shared/arrays.js";
 import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
@@ -187,11 +191,11 @@ function drawStep(self, step) {
     ...["network", "drawn"].map((name) => element("th", "", data.labels[name], { scope: "col" })),
   );
   table.replaceChildren(head, ...rows);
-  const said = [
+  const notes = [
     [data.labels.entropy, { bits: entropy[2 * step].toFixed(2), most: Math.log2(data.classes).toFixed(2) }],
     [data.labels.kept, { bits: entropy[2 * step + 1].toFixed(2), kept: kept[step], count: data.classes }],
   ];
-  self.notes.replaceChildren(...said.map(([sentence, values]) => element("p", "", fill(sentence, values))));
+  self.notes.replaceChildren(...notes.map(([sentence, values]) => element("p", "", fill(sentence, values))));
 }
 
 function option({ data }, id, model, left, chosen) {

@@ -1,5 +1,8 @@
 // The same prompt and the same draws at several epochs of a run, a row each. The row that the epoch scrubber is at, or
 // has passed last, is marked; clicking a row moves it there.
+//
+// Takes rows {epoch, text, bits, copied} (without a text it is being written), most (bits), labels. Moves the cursor of
+// its group.
 import { moveTo } from "../../components/shared/cursor_bus.js";
 import { element, fill, setText, styleSheet, tokenNode } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";

@@ -4,8 +4,7 @@ other cells, the norms that clipping looks at, and one weight's gradient checked
 import numpy as np
 import streamlit as st
 
-from pages.components.component import pack
-from pages.components.shaded_tokens.flow import flow
+from pages.components.shaded_tokens.shaded_tokens import Sizes, shaded_tokens
 from pages.shell import cursor, run_chart
 from pages.shell.ask_worker import ask_worker
 from pages.shell.markdown import verbatim
@@ -18,8 +17,6 @@ from rnnlab.explain import programs
 from rnnlab.figures import gradients as figures
 from rnnlab.i18n import Translate
 from rnnlab.records.gradients import Choice, ThroughTime
-
-_words = flow
 
 SMALL = 100_000  # parameters: such a network's gradients are followed while it trains
 SPAN = 6  # powers of ten from the palest word to the darkest
@@ -133,21 +130,17 @@ def words(run: Run, found: ThroughTime, chosen: Choice, tokens: list[str], t: Tr
     """The sentence, shaded: with the gradients of all targets, so that the browser shows another one by itself."""
     assert run.history is not None
     o, norms = run.history.opening, found.norms["h"]
-    _words(
-        key="gradients-words",
-        data={
-            "key": "gradients-words",
-            **cursor.place(run, run.history.checkpoints),
-            "tokens": tokens,
-            "parts": [[part.start, t(f"module.{part.name}")] for part in o.parts] if len(o.parts) > 1 else [],
-            "norms": pack(np.where(found.unread & (norms == 0), -1, norms).astype(np.float32)),  # -1: not yet read
-            "asked": o.parts[-1].start,
-            "target": chosen.target,
-            "top": figures.decades(norms)[1],
-            "span": SPAN,
-            "labels": {"name": t("gradients.words"), "title": t("gradients.title"), "zero": t("gradients.zero")},
-        },
+    sizes = Sizes(
+        np.where(found.unread & (norms == 0), -1, norms),  # -1: not yet read when this step predicts
+        top=figures.decades(norms)[1],
+        span=SPAN,
+        first=o.parts[-1].start,
+        chosen=chosen.target,
+        parts=[(part.start, t(f"module.{part.name}")) for part in o.parts] if len(o.parts) > 1 else [],
     )
+    labels = {"name": t("gradients.words"), "title": t("gradients.title"), "zero": t("gradients.zero")}
+    place = cursor.place(run, run.history.checkpoints)
+    shaded_tokens("gradients-words", tokens, sizes, place, labels)
 
 
 def summary(found: ThroughTime, chosen: Choice, tokens: list[str], t: Translate) -> str:

@@ -1,5 +1,8 @@
 // Where the decoder looks: target × source as a heatmap, joined to both sentences. A row is a target step and sums to 1.
 // Steps are counted as on the strip: the source's first, behind them the decoder's; so pointing here points there too.
+//
+// Takes source, target, classes, specials; weights [frame, target, source], told the right tokens, and free,
+// free_weights for what it writes by itself; labels.
 import { notify, pointAt, stepOf } from "../../components/shared/cursor_bus.js";
 import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
 import { component, shownFrame } from "../../components/shared/lifecycle.js";
@@ -44,7 +47,7 @@ export default component("rs rs-attention", {
       });
     self.source = side(() => 0);
     self.target = side(() => self.data.source.length);
-    self.said = element("div", "rs-said", null, { role: "status", "aria-live": "polite" });
+    self.status = element("div", "rs-status", null, { role: "status", "aria-live": "polite" });
     self.map = element("div", "rs-map", null, { role: "group", tabindex: "0" });
     self.top = element("div", "rs-top", null, { "aria-hidden": "true" });
     self.side = element("div", "rs-side", null, { "aria-hidden": "true" });
@@ -60,7 +63,7 @@ export default component("rs rs-attention", {
     self.key.append(element("span", "", "0"), element("i"), element("span", "", "1"));
     const bar = element("div", "rs-controls");
     bar.append(self.switch, self.key);
-    self.root.append(bar, self.source.root, self.target.root, self.said, self.map);
+    self.root.append(bar, self.source.root, self.target.root, self.status, self.map);
     listen(self);
     self.observer = new ResizeObserver(() => self.packed && draw(self));
     self.observer.observe(self.root);
@@ -208,7 +211,7 @@ function mark(self) {
     tip.style.left = `${Math.min((column + 1) * size.across, columns * size.across - tip.offsetWidth)}px`;
     tip.style.top = `${row ? row * size.down - tip.offsetHeight : size.down}px`;
   }
-  setText(self.said, sentence(self, row, column));
+  setText(self.status, sentence(self, row, column));
 }
 
 function place(node, box) {

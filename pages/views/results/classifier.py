@@ -6,9 +6,8 @@ import numpy as np
 import streamlit as st
 
 from pages.components.component import component, pack
-from pages.components.shaded_tokens.saliency import saliency as _saliency
-from pages.components.table.grid import grid, grids, row
-from pages.components.table.judged import judged as _judged
+from pages.components.shaded_tokens.shaded_tokens import Signed, shaded_tokens
+from pages.components.table.table import ANSWER, VERDICT, Answers, TableView, tables, text, token
 from pages.shell import cursor
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
@@ -42,7 +41,6 @@ final = torch.cat([h_n[-2], h_n[-1]], dim=-1)    # one direction: h_n[-1]
 last = output[:, -1]
 valid = output[torch.arange(len(output)), lengths - 1]
 mean = (output * mask.unsqueeze(-1)).sum(1) / lengths.unsqueeze(1)"""
-JUDGED = ("name", "verdict", "said", "truth", "line", "right", "wrong")
 RATES = r"""P = \frac{TP}{TP + FP} \qquad R = \frac{TP}{TP + FN} \qquad F_1 = \frac{2PR}{P + R}"""
 
 
@@ -81,18 +79,10 @@ def saliency(run: Run, t: Translate) -> None:
     o, shown = past.opening, frames(run)
     limit = max(float(np.abs(one.more["saliency"]).max()) for one in past.frames)  # one scale for all epochs
     with panel("saliency", t, formula=ATTRIBUTION, code=SALIENCY):
-        _saliency(
-            key="results-saliency",
-            data={
-                "key": "results-saliency",
-                **place(run),
-                "tokens": o.probe[: o.inputs],
-                "values": pack(np.stack([one.more["saliency"] for one in shown]).astype(np.float32)),
-                "limit": limit,
-                "names": [o.classes[one.top[-1, 0]] for one in shown],
-                "labels": {name: t(f"saliency.{name}") for name in ("name", "title", "against", "towards")},
-            },
-        )
+        values = np.stack([one.more["saliency"] for one in shown])
+        numbers = Signed(values, limit, [o.classes[one.top[-1, 0]] for one in shown])
+        labels = {name: t(f"saliency.{name}") for name in ("name", "title", "against", "towards")}
+        shaded_tokens("results-saliency", o.probe[: o.inputs], numbers, place(run), labels)
 
 
 def readouts(run: Run, t: Translate) -> None:
@@ -151,15 +141,16 @@ def classes(run: Run, t: Translate) -> None:
     at = found[past.frames.index(shown)]
     with panel("classes", t, formula=RATES):
         rates, named = metrics.scores(at), meanings(run, t)
-        table = []
+        rows = []
         for id in metrics.occurring(found):
             shares = (percent(rate[id]) for rate in (rates.precision, rates.recall, rates.f1))
-            cells = [(str(rates.support[id]), "", "number"), *((share, "", "") for share in shares)]
-            meaning = [(named[id], "", "gap")] if any(named) else []
-            table.append(row(past.opening.classes[id], [*cells, *meaning]))
-        head = [t(f"classes.{name}") for name in ("class", "support", "precision", "recall", "f1")]
-        head += [t("classes.meaning")] if any(named) else []
-        grids("results-classes", [grid(t("classes.title", epoch=shown.epoch), table, head)])
+            cells = [token(str(rates.support[id]), tone="strong"), *map(token, shares)]
+            meaning = [token(named[id], tone="aside")] if any(named) else []
+            rows.append([token(past.opening.classes[id]), *cells, *meaning])
+        columns = ["class", "support", "precision", "recall", "f1", *(["meaning"] if any(named) else [])]
+        head = [token(t(f"classes.{name}")) for name in columns]
+        title = t("classes.title", epoch=shown.epoch)
+        tables("results-classes", [TableView(title, rows, head, named_rows=True, titled=True)], "tokens")
         right, count = int(np.trace(at)), int(at.sum())
         st.caption(t("classes.right", right=f"{right:,}", count=f"{count:,}", share=f"{right / count:.1%}"))
 
@@ -172,20 +163,20 @@ def judged(run: Run, t: Translate) -> None:
     """Every held-out line with what it is and what was said, the wrong ones first."""
     o = history(run).opening
     with panel("judged", t):
-        said = [np.concatenate(one.held.said) for one in frames(run) if one.held]
         between = joiner(run.experiment, o.vocabulary[o.specials :])
-        _judged(
-            key="results-judged",
-            data={
-                "key": "results-judged",
-                **place(run),
-                "lines": [between.join(line.tokens) for line in o.held],
-                "targets": [line.targets[0] for line in o.held],
-                "said": pack(np.stack(said).astype(np.int32)),
-                "classes": o.classes,
-                "labels": {name: t(f"judged.{name}") for name in JUDGED},
-            },
+        rows = [
+            [VERDICT, ANSWER, token(o.classes[line.targets[0]]), text(between.join(line.tokens), limit=None)]
+            for line in o.held
+        ]
+        head = [token(t(f"judged.{name}")) for name in ("verdict", "said", "truth", "line")]
+        answers = Answers(
+            np.stack([np.concatenate(one.held.said) for one in frames(run) if one.held]),
+            [line.targets[0] for line in o.held],
+            o.classes,
+            {name: t(f"judged.{name}") for name in ("right", "wrong")},
+            place(run),
         )
+        tables("results-judged", [TableView(t("judged.name"), rows, head)], "lines", answers)
 
 
 VIEWS: dict[str, View] = {

@@ -1,4 +1,7 @@
 // Writing step by step: what was written so far, where attention was, what could have been written next.
+//
+// Takes source, free (what was written in each frame), options and option_chances [step, rank] of each, free_weights
+// where there is attention, never (what cannot be written), classes_all, labels.
 import { notify, pointAt, stepOf } from "../../components/shared/cursor_bus.js";
 import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
 import { component, shownFrame } from "../../components/shared/lifecycle.js";
@@ -118,14 +121,14 @@ function optionRow(name, chance, note, chosen) {
   const cells = ["rs-mark", "rs-name", "rs-bar-cell", "rs-percent", "rs-note"].map((className) =>
     element("td", className),
   );
-  const [sign, token, length, number, said] = cells;
+  const [sign, token, length, number, remark] = cells;
   setText(sign, chosen ? "✓" : "");
   token.append(name);
   const bar = element("span", "rs-chance");
   bar.style.setProperty("--rs-share", chance.toFixed(4));
   length.append(bar);
   setText(number, percent(chance));
-  setText(said, note);
+  setText(remark, note);
   row.append(...cells);
   return row;
 }

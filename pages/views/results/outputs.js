@@ -1,5 +1,7 @@
 // Outputs beside one another, as a table that follows the epoch: the hypotheses of a beam search, the output told the
 // truth and not, held-out pairs. Each is a function from a frame to rows; all are drawn alike.
+//
+// Takes kind (beams, forcing, pairs), classes, specials, labels, and what its kind needs.
 import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
 import { component, shownFrame } from "../../components/shared/lifecycle.js";
 import { classAt, openPacked, percent, tokenClass } from "./sequences.js";
@@ -10,9 +12,9 @@ export default component("rs rs-outputs", {
   build(self) {
     self.scroller = element("div", "rs-scroller", null, { tabindex: "0", role: "region" });
     self.table = element("table");
-    self.said = element("p", "rs-said", "", { "aria-live": "polite" });
+    self.summary = element("p", "rs-status", "", { "aria-live": "polite" });
     self.scroller.append(self.table);
-    self.root.append(self.scroller, self.said);
+    self.root.append(self.scroller, self.summary);
   },
 
   update(self) {
@@ -30,8 +32,8 @@ const KINDS = { beams, forcing, pairs };
 function draw(self) {
   const { data, packed, table } = self;
   if (!packed) return;
-  const { head, rows, said } = KINDS[data.kind](self, shownFrame(self));
-  setText(self.said, said);
+  const { head, rows, summary } = KINDS[data.kind](self, shownFrame(self));
+  setText(self.summary, summary);
   const source = JSON.stringify([head, rows]);
   if (self.source === source) return; // what did not change can be selected and copied while a run goes on
   self.source = source;
@@ -108,7 +110,7 @@ function beams({ data, packed }, frame) {
   return {
     head: [labels.rank, labels.output, labels.score, labels.chance],
     rows,
-    said: fill(template, { gain: gain.toPrecision(gain < 1.1 ? 4 : 3) }),
+    summary: fill(template, { gain: gain.toPrecision(gain < 1.1 ? 4 : 3) }),
   };
 }
 
@@ -136,7 +138,7 @@ function forcing({ data, packed }, frame) {
   return {
     head: [labels.step, ...Array.from({ length: steps }, (_, i) => String(i + 1))],
     rows: [line(labels.target, target), line(labels.forced, forced, target), line(labels.free, free, target)],
-    said: fill(labels.right, { forced: count(forced), free: count(free), steps: target.length }),
+    summary: fill(labels.right, { forced: count(forced), free: count(free), steps: target.length }),
   };
 }
 
@@ -144,16 +146,16 @@ function forcing({ data, packed }, frame) {
 function pairs({ data, packed }, frame) {
   const { labels, lines, joiners, most } = data;
   const judged = lines.map(({ source, target }, i) => {
-    const said = Array.from(packed.said.row(frame * lines.length + i));
-    return { source, target, said, right: said.join() === target.join() };
+    const output = Array.from(packed.said.row(frame * lines.length + i));
+    return { source, target, output, right: output.join() === target.join() };
   });
   const wrong = judged.filter(({ right }) => !right);
   const shown = [...wrong, ...judged.filter(({ right }) => right)].slice(0, most);
-  const ending = (said, target) => {
-    if (said.at(-1) !== data.end) return [{ token: "…", special: true }]; // not finished
-    return said.length < target.length ? [{ token: "‸", wrong: true }] : []; // something is missing
+  const ending = (output, target) => {
+    if (output.at(-1) !== data.end) return [{ token: "…", special: true }]; // not finished
+    return output.length < target.length ? [{ token: "‸", wrong: true }] : []; // something is missing
   };
-  const rows = shown.map(({ source, target, said, right }) => ({
+  const rows = shown.map(({ source, target, output, right }) => ({
     kind: right ? "right" : "fault",
     cells: [
       { tokens: source.map((token) => ({ token })), joiner: joiners.source },
@@ -162,10 +164,10 @@ function pairs({ data, packed }, frame) {
         tokens: [
           ...compared(
             data,
-            said.filter((place) => place !== data.end),
+            output.filter((place) => place !== data.end),
             right ? null : target,
           ),
-          ...ending(said, target),
+          ...ending(output, target),
         ],
         joiner: joiners.target,
       },
@@ -175,7 +177,7 @@ function pairs({ data, packed }, frame) {
   return {
     head: [labels.source, labels.target, labels.said, labels.verdict],
     rows,
-    said: fill(labels.count, {
+    summary: fill(labels.count, {
       right: judged.length - wrong.length,
       all: judged.length,
       share: percent(packed.score.values[frame]),

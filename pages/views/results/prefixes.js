@@ -1,5 +1,8 @@
 // The classes' shares after each beginning of a sentence: a bar for every token, and below it the likeliest class.
 // All recorded frames are here, so the epoch scrubber moves it without the server.
+//
+// Takes tokens; names and hues of the classes that are shown, rest (there are more), chances [frame, step, class];
+// classes and best [frame, step], settled (the step from which on the answer stays), labels.
 import { unpack } from "../../components/shared/arrays.js";
 import { pointAt, stepOf } from "../../components/shared/cursor_bus.js";
 import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";

@@ -1,5 +1,8 @@
 // Sentences whose tokens carry a class each: coloured by the class that was said, with ✓ or ✗, and where it is ✗ the
 // right one behind it. All recorded frames are here.
+//
+// Takes lines {name, tokens, targets}, said [frame, token], tags with their meanings and hues, order of the legend,
+// labels.
 import { unpack } from "../../components/shared/arrays.js";
 import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
 import { component, shownFrame } from "../../components/shared/lifecycle.js";
@@ -17,7 +20,7 @@ export default component("rl-tagged", {
     const { data } = self;
     if (self.source !== data.said.b64) {
       self.source = data.said.b64;
-      self.said = unpack(data.said);
+      self.predicted = unpack(data.said);
     }
     const shape = JSON.stringify([data.lines, data.tags, data.meanings, data.labels, data.order]);
     if (self.shape !== shape) {
@@ -67,31 +70,31 @@ function sentence({ name, tokens, targets }) {
 function word(token, target) {
   const node = element("div", "rl-tagged-word", null, { role: "listitem" });
   const tag = element("small");
-  const said = tokenNode("", "rl-tag");
+  const predicted = tokenNode("", "rl-tag");
   const glyph = element("b");
   const truth = tokenNode("", "rl-tagged-truth");
-  tag.append(said, glyph, truth);
+  tag.append(predicted, glyph, truth);
   node.append(tokenNode(visible(token), "rl-token"), tag);
-  return { node, said, glyph, truth, token, target };
+  return { node, predicted, glyph, truth, token, target };
 }
 
 const full = ({ tags, meanings }, tag) => [tags[tag], meanings[tag]].filter(Boolean).join(" ");
 
 function draw(self) {
-  const { data, sentences, said } = self;
+  const { data, sentences, predicted } = self;
   const frame = shownFrame(self);
-  let place = frame * said.shape[1];
+  let place = frame * predicted.shape[1];
   for (const { score, cells } of sentences) {
     let right = 0,
       known = 0;
     for (const cell of cells) {
-      const tag = said.values[place++];
+      const tag = predicted.values[place++];
       const { node, target } = cell;
       const verdict = target < 0 ? "" : tag === target ? "right" : "wrong";
       known += verdict !== "";
       right += verdict === "right";
       paint(data, node, tag);
-      setText(cell.said, data.tags[tag] ?? "");
+      setText(cell.predicted, data.tags[tag] ?? "");
       setText(cell.glyph, { right: "✓", wrong: "✗" }[verdict] ?? "");
       setText(cell.truth, verdict === "wrong" ? data.tags[target] : "");
       if (node.dataset.verdict !== verdict) node.dataset.verdict = verdict;

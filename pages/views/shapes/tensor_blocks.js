@@ -1,5 +1,8 @@
 // Tensors as blocks, all to one scale: three axes as a box (the first into the depth), two as a rectangle, one as a bar.
 // Small ones are coloured by their values, and a click shows the numbers. "sheets" are matrices with a cell a number.
+//
+// Takes groups {title, note, items, chain}, an item {kind: block or sheet, name, role, shape, axes, values, parts,
+// note} (see tensor_blocks.py), labels.
 import { unpack } from "../../components/shared/arrays.js";
 import { element, fill, styleSheet, svg } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";

@@ -1,10 +1,8 @@
 """The sequences of a text, and the batches that training takes them in."""
 
-from typing import Any
-
 import streamlit as st
 
-from pages.components.table.grid import grid, grids, row
+from pages.components.table.table import TableView, tables, token
 from pages.shell.ask_worker import ask_worker
 from pages.shell.form_state import ahead, at_hand
 from pages.shell.panel import panel
@@ -45,28 +43,28 @@ def most(e: Experiment) -> int:
 def windows(e: Experiment, seen: Reading, t: Translate) -> None:
     """x above y, y where its tokens stand in the text: one place further on, if the next token is the target."""
     shift = 1 if seen.asks == "next" else 0
-    tables: list[dict[str, Any]] = []
+    shown: list[TableView] = []
     for sequence in seen.sequences:
-        if len(tables) * min(len(sequence.inputs), COLUMNS) > CELLS:
+        if len(shown) * min(len(sequence.inputs), COLUMNS) > CELLS:
             break
         rows = []
         for name, ids, tokens in (("x", sequence.inputs, seen.tokens), ("y", sequence.targets, seen.classes)):
-            kind = "goal" if name == "y" else ""
-            cells = [(tokens[id], str(id), kind) for id in ids[:COLUMNS]]
-            before = [("", "", "gap")] * shift if name == "y" else []
-            more = [("…", "", "gap")] if len(ids) > COLUMNS else []
-            rows.append(row(name, [*before, *cells, *more]))
-        tables.append(grid(t("windows.number", number=sequence.number), rows))
+            tone = "target" if name == "y" else ""
+            cells = [token(tokens[id], str(id), tone) for id in ids[:COLUMNS]]
+            before = [token("", tone="aside")] * shift if name == "y" else []
+            more = [token("…", tone="aside")] if len(ids) > COLUMNS else []
+            rows.append([token(name), *before, *cells, *more])
+        shown.append(TableView(t("windows.number", number=sequence.number), rows, named_rows=True, titled=True))
     if e.window:
         st.markdown(t("windows.count", count=f"{seen.count:,}", window=e.window, stride=e.stride))
     else:
         st.markdown(t("windows.lines", count=f"{seen.count:,}"))
-    grids("text-windows", tables)
+    tables("text-windows", shown, "tokens")
     st.caption(t(f"windows.asks.{seen.asks}") + " " + t("windows.table"))
     if seen.held:
         st.caption(t("windows.held", count=f"{seen.held:,}"))
-    if seen.count > len(tables):
-        st.caption(t("windows.first", shown=len(tables), count=f"{seen.count:,}"))
+    if seen.count > len(shown):
+        st.caption(t("windows.first", shown=len(shown), count=f"{seen.count:,}"))
     if any(len(sequence.inputs) > COLUMNS for sequence in seen.sequences):
         st.caption(t("windows.columns", limit=COLUMNS))
 
@@ -79,25 +77,26 @@ def batches(e: Experiment, seen: Reading, t: Translate) -> None:
     used = t("batches.used")
     written = t("batches.written") + (used if not e.shuffle else "")
     shuffled = t("batches.shuffled", seed=e.seed) + (used if e.shuffle else "")
-    grids(
-        "text-batches",
-        [order(written, seen.as_written, seen, e, t), order(shuffled, seen.shuffled, seen, e, t)],
-    )
+    shown = [order(written, seen.as_written, seen, e, t), order(shuffled, seen.shuffled, seen, e, t)]
+    tables("text-batches", shown, "tokens")
     values = {"count": f"{seen.count:,}", "batch": e.batch, "batches": f"{seen.batches:,}"}
     st.markdown(t("batches.short", short=seen.short, **values) if seen.short else t("batches.even", **values))
 
 
-def order(title: str, found: BatchOrder, seen: Reading, e: Experiment, t: Translate) -> dict[str, Any]:
+def order(title: str, found: BatchOrder, seen: Reading, e: Experiment, t: Translate) -> TableView:
     """One epoch's batches as a table, a batch a row."""
     rows = []
     last = len(found.batches) - 1
     for place, numbers in enumerate(found.batches):
         if place == last and found.left_out:
-            rows.append(row("…", [("…", "", "gap")]))
-        cells = [(str(number), "", "") for number in numbers[:NUMBERS]]
+            rows.append([token("…"), token("…", tone="aside")])
+        cells = [token(str(number)) for number in numbers[:NUMBERS]]
         if len(numbers) > NUMBERS:
-            cells.append(("…", str(len(numbers)), "gap"))
+            cells.append(token("…", str(len(numbers)), "aside"))
         elif len(found.batches) > 1:
-            cells += [("", "", "none")] * (min(e.batch, NUMBERS) - len(cells))  # what the short last batch lacks
-        rows.append(row(t("batches.batch", number=seen.batches if place == last else place + 1), cells))
-    return grid(title, rows)
+            cells += [token("", tone="missing")] * (
+                min(e.batch, NUMBERS) - len(cells)
+            )  # what the short last batch lacks
+        name = t("batches.batch", number=seen.batches if place == last else place + 1)
+        rows.append([token(name), *cells])
+    return TableView(title, rows, named_rows=True, titled=True)

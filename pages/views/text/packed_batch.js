@@ -1,6 +1,9 @@
 // From a padded batch to a packed one: the rows by length, and column after column of them laid end to end.
+//
+// Takes rows {index, tokens} by length, chunks of {index, token}, one a step, labels.
 import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
+import "../../components/table/table.js"; // for its boxes
 
 await styleSheet(import.meta.url);
 
@@ -9,13 +12,13 @@ export default component("rl-packed", {
     self.range = element("input", "", null, { type: "range", min: 0, step: 1, value: 0 });
     self.previous = element("button", "rl-tool", "‹", { type: "button" });
     self.next = element("button", "rl-tool", "›", { type: "button" });
-    self.said = element("output", "rl-told", "", { "aria-live": "polite" });
-    self.grid = element("div", "rl-scroller", null, { tabindex: "0", role: "region" });
+    self.status = element("output", "rl-status", "", { "aria-live": "polite" });
+    self.grid = element("div", "rl-table-scroller", null, { tabindex: "0", role: "region" });
     self.strip = element("ol", "rl-chunks", null, { tabindex: "0" });
     const bar = element("div", "rl-controls");
-    bar.append(self.previous, self.range, self.next, self.said);
-    self.title = element("div", "rl-title", "", { "aria-hidden": "true" });
-    self.name = element("div", "rl-title", "", { "aria-hidden": "true" });
+    bar.append(self.previous, self.range, self.next, self.status);
+    self.title = element("div", "rl-table-title", "", { "aria-hidden": "true" });
+    self.name = element("div", "rl-table-title", "", { "aria-hidden": "true" });
     self.root.append(bar, self.title, self.grid, self.name, self.strip);
     self.previous.addEventListener("click", () => goTo(self, self.step - 1));
     self.next.addEventListener("click", () => goTo(self, self.step + 1));
@@ -122,7 +125,7 @@ function show(self) {
   const text = step
     ? fill(data.labels.taken, { step, size: data.chunks[step - 1].length, count: taken })
     : data.labels.start;
-  setText(self.said, text);
+  setText(self.status, text);
   range.setAttribute("aria-valuetext", text);
   const now = self.strip.querySelector(".rl-now");
   if (now) self.strip.scrollLeft = now.offsetLeft - self.strip.clientWidth / 2;

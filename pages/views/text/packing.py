@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.components.chart.chart import live_chart
 from pages.components.component import encode
-from pages.components.table.grid import grid, grids, row
+from pages.components.table.table import TableView, tables, token
 from pages.shell import cursor
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
@@ -59,22 +59,19 @@ output, lengths = pad_packed_sequence(output, batch_first=True)"""
 def padded(seen: Packing, t: Translate) -> None:
     """The batch as a grid of tokens, its mask, and its lengths."""
     steps = min(seen.ids.shape[1], COLUMNS)
-    head = ["", *map(str, range(1, steps + 1))]
+    head = [token(""), *(token(str(step)) for step in range(1, steps + 1))]
     tokens, mask = [], []
     for number, ids, real, length in zip(seen.numbers, seen.ids, seen.mask, seen.lengths, strict=True):
         cells = [
-            (seen.tokens[int(id)], str(id), "" if there else "pad")
+            token(seen.tokens[int(id)], str(id), "" if there else "padding")
             for id, there in zip(ids[:steps], real[:steps], strict=True)
         ]
-        tokens.append(row(str(number), [*cells, (str(length), "", "gap")]))
-        mask.append(row(str(number), [(str(int(there)), "", "" if there else "pad") for there in real[:steps]]))
-    grids(
-        "text-padded",
-        [
-            grid(t("padded.ids", rows=len(seen.ids), steps=seen.ids.shape[1]), tokens, [*head, t("padded.length")]),
-            grid(t("padded.mask"), mask, head),
-        ],
-    )
+        name = token(str(number))
+        tokens.append([name, *cells, token(str(length), tone="aside")])
+        mask.append([name, *(token(str(int(there)), tone="" if there else "padding") for there in real[:steps])])
+    title = t("padded.ids", rows=len(seen.ids), steps=seen.ids.shape[1])
+    shown = [(title, tokens, [*head, token(t("padded.length"))]), (t("padded.mask"), mask, head)]
+    tables("text-padded", [TableView(*one, named_rows=True, titled=True) for one in shown], "tokens")
     filler, places = int((~seen.mask).sum()), seen.mask.size
     if filler:
         st.caption(t("padded.share", filler=f"{filler:,}", places=f"{places:,}", share=f"{filler / places:.0%}"))

@@ -1,5 +1,8 @@
 // The units that are on over a phrase, and the other places of the text where most of them are on together. A place that
 // is chosen is shown in the text above: both share a group.
+//
+// Takes units [number, sign], places {start, stop, line, before, inside, after, units}, chosen, labels. Gives `chosen`
+// {unit}.
 import { notify } from "../../components/shared/cursor_bus.js";
 import { element, fill, styleSheet, visible } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
@@ -26,11 +29,11 @@ export default component("rl-unitplaces", {
 });
 
 function chip(self, unit, sign) {
-  const said = fill(self.data.labels[sign > 0 ? "high" : "low"], { unit });
+  const description = fill(self.data.labels[sign > 0 ? "high" : "low"], { unit });
   const node = element("button", "rl-unitplaces-unit", null, {
     type: "button",
-    "aria-label": said,
-    title: said,
+    "aria-label": description,
+    title: description,
     "aria-pressed": String(unit === self.data.chosen),
   });
   node.classList.toggle("rl-minus", sign < 0);

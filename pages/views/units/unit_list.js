@@ -1,4 +1,6 @@
 // All units by |r|, a bar each: to the right where a unit goes up with the property, to the left where it goes down.
+//
+// Part of unit_map.js, whose data it takes.
 import { unpack } from "../../components/shared/arrays.js";
 import { element, fill, setText } from "../../components/shared/dom.js";
 
@@ -50,11 +52,14 @@ export function drawUnits(self) {
     row.classList.toggle("rl-minus", r[unit] < 0);
     row.style.setProperty("--rl-r", known ? Math.abs(r[unit]).toFixed(3) : 0);
     row.style.setProperty("--rl-chance", data.chance === null ? 0 : data.chance.toFixed(3));
-    const said = known ? `${r[unit] < 0 ? "−" : "+"}${Math.abs(r[unit]).toFixed(2)}` : "–";
-    setText(row.lastChild, said);
+    const written = known ? `${r[unit] < 0 ? "−" : "+"}${Math.abs(r[unit]).toFixed(2)}` : "–";
+    setText(row.lastChild, written);
     const on = data.on.includes(unit);
     row.classList.toggle("rl-on", on);
-    row.setAttribute("aria-label", `${fill(data.labels.unit_r, { unit, r: said })}${on ? `, ${data.labels.on}` : ""}`);
+    row.setAttribute(
+      "aria-label",
+      `${fill(data.labels.unit_r, { unit, r: written })}${on ? `, ${data.labels.on}` : ""}`,
+    );
     return row;
   });
   if (wanted.some((row, i) => row !== self.units.children[i]) || wanted.length !== self.units.children.length) {

@@ -1,5 +1,8 @@
 // A text, each token coloured by the value of one unit there, and beside it all units by how far they follow a property
 // of the tokens. In the text a phrase is marked by drawing over it, or by the arrows with the shift key.
+//
+// Takes lines, joiner, unknown; values and have (the property) of each token, limit, beyond; unit, order, r, chance, on
+// for the list; phrase [start, stop]; finding, notes, labels. Gives `marked` {start, stop} and `chosen` {unit}.
 import { unpack } from "../../components/shared/arrays.js";
 import { element, setText, styleSheet, visible } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
@@ -11,7 +14,7 @@ await styleSheet(import.meta.url);
 export default component("rl-unitmap", {
   build(self) {
     self.text = element("div", "rl-unitmap-text", null, { role: "listbox", "aria-multiselectable": "true" });
-    self.said = element("div", "rl-unitmap-said", null, { "aria-hidden": "true" });
+    self.pointed = element("div", "rl-unitmap-pointed", null, { "aria-hidden": "true" });
     self.legend = element("div", "rl-unitmap-legend", null, { "aria-hidden": "true" });
     self.low = element("span");
     self.high = element("span");
@@ -22,7 +25,7 @@ export default component("rl-unitmap", {
       self.high,
       element("i", "rl-unitmap-have"),
       self.have,
-      self.said,
+      self.pointed,
     );
     const left = element("div", "rl-unitmap-left");
     left.append(self.text, self.legend);
@@ -69,10 +72,10 @@ export default component("rl-unitmap", {
   // A place that was chosen below the text is scrolled to.
   cursor(self) {
     const place = self.group.pinned;
-    if (!place || place === self.went || !self.tokens?.[place.start]) return;
-    self.went = place;
-    self.text.querySelectorAll(".rl-went").forEach((node) => node.classList.remove("rl-went"));
-    self.tokens.slice(place.start, place.stop).forEach((node) => node.classList.add("rl-went"));
+    if (!place || place === self.shownPlace || !self.tokens?.[place.start]) return;
+    self.shownPlace = place;
+    self.text.querySelectorAll(".rl-shown").forEach((node) => node.classList.remove("rl-shown"));
+    self.tokens.slice(place.start, place.stop).forEach((node) => node.classList.add("rl-shown"));
     self.root.scrollIntoView({ block: "nearest" });
     showToken(self, place.start);
     tabStop(self, place.start, false);
@@ -115,10 +118,10 @@ function colour(self) {
     node.style.setProperty("--rl-have", share[i].toFixed(3));
     node.classList.toggle("rl-minus", value < 0);
     node.classList.toggle("rl-unknown", unknown.has(i));
-    const said = `${visible(node.textContent)}: ${signed(value)}`;
-    if (node.title !== said) {
-      node.title = said;
-      node.setAttribute("aria-label", said);
+    const description = `${visible(node.textContent)}: ${signed(value)}`;
+    if (node.title !== description) {
+      node.title = description;
+      node.setAttribute("aria-label", description);
     }
   });
 }
@@ -192,14 +195,14 @@ function listen(self) {
   });
   text.addEventListener("pointermove", (event) => {
     const node = event.target.closest?.(".rl-unitmap-token");
-    if (node) setText(self.said, node.title);
+    if (node) setText(self.pointed, node.title);
     if (self.dragged == null) return;
     const over = tokenAt(event.clientX, event.clientY);
     if (!over || !text.contains(over)) return;
     self.marked = between(self, self.dragged, placeOf(over));
     mark(self);
   });
-  text.addEventListener("pointerleave", () => setText(self.said, ""));
+  text.addEventListener("pointerleave", () => setText(self.pointed, ""));
   const release = () => {
     if (self.dragged == null) return;
     self.dragged = null;
@@ -213,7 +216,7 @@ function listen(self) {
     self.marked = self.data.phrase;
     mark(self);
   });
-  text.addEventListener("focusin", ({ target }) => setText(self.said, target.title ?? ""));
+  text.addEventListener("focusin", ({ target }) => setText(self.pointed, target.title ?? ""));
   text.addEventListener("keydown", (event) => {
     const node = event.target.closest?.(".rl-unitmap-token");
     if (!node) return;

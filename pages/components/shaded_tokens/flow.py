@@ -1,3 +1,0 @@
-from pages.components.component import component
-
-flow = component(__file__, "flow")

@@ -1,3 +1,0 @@
-from pages.components.component import component
-
-saliency = component(__file__, "saliency")

@@ -1,3 +1,0 @@
-from pages.components.component import component
-
-judged = component(__file__, "judged")

@@ -1,3 +1,0 @@
-from pages.components.component import component
-
-standings = component(__file__, "standings")

@@ -1,0 +1,127 @@
+// Tables, whatever stands in them. A screen reader reads them cell by cell, and nothing in a cell is ever markup.
+//
+// Takes `style` (tokens, framed, lines) and `tables`, each {label, head, rows, named_rows, titled, note}: see table.py. A cell
+// is {kind, text, note, tone} and what its kind needs besides. With `answers` {given [frame, row], expected, names, labels}
+// the cells of the kinds answer and verdict follow the cursor of the group, and rows with a wrong answer come first.
+import { unpack } from "../shared/arrays.js";
+import { element, setText, styleSheet, tokenNode, visible } from "../shared/dom.js";
+import { component, shownFrame } from "../shared/lifecycle.js";
+import { lineSample } from "../shared/line_sample.js";
+
+await styleSheet(import.meta.url);
+
+export default component("rl-tables", {
+  build(self) {
+    self.frames = [];
+  },
+
+  update(self) {
+    const { root, data } = self;
+    if (self.packed !== data.answers?.given.b64) {
+      self.packed = data.answers?.given.b64;
+      self.given = data.answers && unpack(data.answers.given);
+    }
+    const source = JSON.stringify([data.style, data.tables, data.answers?.names]);
+    if (self.source !== source) {
+      self.source = source;
+      root.dataset.style = data.style;
+      // What scrolls stays, so that new rows do not take the reader back to the first.
+      while (self.frames.length > data.tables.length) self.frames.pop().node.remove();
+      while (self.frames.length < data.tables.length) self.frames.push(frame());
+      self.frames.forEach((one, index) => write(one, data.tables[index]));
+      root.append(...self.frames.map(({ node }) => node));
+      self.order = null;
+      self.rows = self.frames[0]?.rows ?? [];
+    }
+    draw(self);
+  },
+
+  cursor: draw,
+});
+
+function frame() {
+  const node = element("div", "rl-table");
+  const title = element("div", "rl-table-title", "", { "aria-hidden": "true" });
+  const scroller = element("div", "rl-table-scroller", null, { tabindex: "0", role: "region" });
+  const table = element("table");
+  const note = element("p", "rl-table-note");
+  scroller.append(table);
+  node.append(title, scroller, note);
+  return { node, title, scroller, table, note, rows: [] };
+}
+
+function write(parts, { label, head, rows, named_rows: named, titled, note }) {
+  for (const node of [parts.scroller, parts.table]) node.setAttribute("aria-label", label);
+  setText(parts.title, titled ? label : "");
+  setText(parts.note, note);
+  parts.title.hidden = !titled;
+  parts.note.hidden = !note;
+  parts.rows = rows.map((cells) => {
+    const row = element("tr");
+    row.append(...cells.map((cell, index) => cellNode(cell, named && index === 0 ? "row" : "")));
+    if (cells[0]?.kind === "variant") row.dataset.place = cells[0].place;
+    return row;
+  });
+  const body = element("tbody");
+  body.append(...parts.rows);
+  parts.table.replaceChildren(...(head.length ? [headNode(head)] : []), body);
+}
+
+function headNode(cells) {
+  const head = element("thead");
+  const row = element("tr");
+  row.append(...cells.map((cell) => cellNode(cell, "col")));
+  head.append(row);
+  return head;
+}
+
+// What stands in a cell, by its kind.
+const KINDS = {
+  token: ({ text }) => (text === "" ? [] : [tokenNode(visible(text))]),
+  text: ({ text }) => [tokenNode(text)],
+  number: ({ text }) => [text],
+  bar: ({ text }) => [tokenNode(text)],
+  pieces: ({ tokens, unknown, cut }) => [
+    ...tokens.map((token, place) => tokenNode(token, unknown.includes(place) ? "rl-unknown" : "")),
+    ...(cut ? [element("span", "", "…")] : []),
+  ],
+  variant: ({ place, text, hue, dash }) => {
+    const line = element("div");
+    line.append(element("b", "", place), lineSample({ hue, dash }), element("span", "", text));
+    return [line];
+  },
+  answer: () => [tokenNode("")],
+  verdict: () => [],
+};
+
+function cellNode(cell, scope) {
+  const { kind = "token", note, tone, share } = cell;
+  const classes = `rl-cell-${kind}${tone ? ` rl-tone-${tone}` : ""}`;
+  const node = element(scope ? "th" : "td", classes, null, scope ? { scope } : {});
+  node.append(...KINDS[kind](cell));
+  if (note) node.append(element("small", "", note));
+  if (share !== undefined) node.style.setProperty("--rl-share", share);
+  return node;
+}
+
+// ---- What follows the cursor ----------------------------------------------------------------------------------------
+function draw(self) {
+  const { data, given, rows, frames } = self;
+  if (!given) return;
+  const { expected, names, labels } = data.answers;
+  const start = shownFrame(self) * rows.length;
+  const wrong = rows.map((_, index) => given.values[start + index] !== expected[index]);
+  rows.forEach((row, index) => {
+    setText(row.querySelector(".rl-cell-answer bdi"), visible(names[given.values[start + index]] ?? ""));
+    const verdict = wrong[index] ? "wrong" : "right";
+    if (row.dataset.verdict === verdict) return;
+    row.dataset.verdict = verdict;
+    const glyph = row.querySelector(".rl-cell-verdict");
+    setText(glyph, wrong[index] ? "✗" : "✓");
+    glyph.setAttribute("aria-label", labels[verdict]);
+  });
+  const order = [...rows.keys()].sort((a, b) => wrong[b] - wrong[a] || a - b);
+  if (self.order?.join() === order.join()) return;
+  self.order = order;
+  frames[0].table.tBodies[0].replaceChildren(...order.map((index) => rows[index]));
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { powerOfTen, short, signed } from "../../pages/components/shared/numbers.js";
+import { number } from "../../pages/views/cell/arithmetic.js";
+
+const cases = (name, written, pairs) =>
+  test(name, () => {
+    for (const [given, expected] of pairs) assert.equal(written(given), expected, String(given));
+  });
+
+cases("a signed number has always a sign, and a real minus", signed, [
+  [0.12345, "+0.123"],
+  [-3.4, "−3.4"],
+  [0, "0"],
+  [-0, "0"],
+  [-0.00001, "−1e-5"],
+  [Number.NaN, "–"],
+  [Infinity, "–"],
+]);
+
+cases("a size is short enough to stand below a word", short, [
+  [0, "0"],
+  [0.0123, "0.012"],
+  [12.34, "12"],
+  [3e-9, "3.0·10⁻⁹"],
+  [1234, "1.2·10³"],
+  [Infinity, "–"],
+]);
+
+cases("powers of ten are raised", powerOfTen, [
+  [-12, "10⁻¹²"],
+  [3, "10³"],
+]);
+
+cases("an equation's numbers have four decimals, or a power of ten where those would say nothing", number, [
+  [0, "0.0000"],
+  [-1.23456, "−1.2346"],
+  [0.0005, "0.0005"],
+  [0.00049, "4.90e−4"],
+  [123456, "1.23e+5"],
+  [Number.NaN, "NaN"],
+  [undefined, "undefined"],
+]);
