@@ -1,6 +1,6 @@
 """Take the README's pictures from a running lab: `python -m scripts.screenshots [folder]`.
 
-The playground and the cell, large, and a sheet with every page; each in both languages. Needs a Chromium on the PATH,
+The playground, and a sheet with every page; each in both languages. Needs a Chromium on the PATH,
 and a font with Chinese characters.
 """
 
@@ -25,7 +25,7 @@ SIZE: ViewportSize = {"width": 1280, "height": 860}
 PATIENCE = 300.0  # seconds until a page stands still
 LOOK = 0.5  # seconds between two looks whether it does
 SIDEBAR = 340  # pixels that the sheet leaves away
-COLUMNS, TILE, GAP, QUALITY = 3, 600, 12, 82  # of the sheet: pages in a row, pixels of each, JPEG's quality
+COLUMNS, TILE, GAP, QUALITY = 3, 560, 12, 78  # of the sheet: pages in a row, pixels of each, JPEG's quality
 
 
 class Shot(NamedTuple):
@@ -62,8 +62,7 @@ def main(folder: Path = FOLDER) -> int:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for lang in LOCALES:
             pictures = {name: picture(browser, server.address, name, lang) for name in SHOTS}
-            for name in ("playground", "cell"):
-                (folder / f"{name}-{lang}.png").write_bytes(pictures[name])
+            (folder / f"playground-{lang}.png").write_bytes(pictures["playground"])
             (folder / f"pages-{lang}.jpg").write_bytes(sheet(browser, pictures))
         browser.close()
     return 0

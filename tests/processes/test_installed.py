@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 import zipfile
 from collections.abc import Iterator
@@ -66,6 +67,11 @@ def test_what_is_installed_with_it_is_what_the_requirements_say(wheel):
     needed = {line for line in fields.get_all("Requires-Dist") if "extra ==" not in line}
     assert needed == {line for line in lines if not line.startswith("#")}
     assert (fields["License-Expression"], fields["Requires-Python"]) == ("MIT", ">=3.11")
+
+
+def test_the_build_needs_no_more_than_developing_does():
+    needed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
+    assert set(needed) <= set((ROOT / "requirements-dev.txt").read_text("utf-8").splitlines())
 
 
 @pytest.mark.thorough
