@@ -1,6 +1,7 @@
 """What the documents name is there: files, folders, modules, settings."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,12 @@ def test_every_path_and_module_is_there(document):
 def test_every_link_leads_somewhere(document):
     targets = re.findall(r"\]\(([^)#]+)", document.read_text("utf-8"))
     assert [to for to in targets if "://" not in to and not (document.parent / to).exists()] == []
+
+
+def test_every_table_is_there():
+    told = set(re.findall(r"`([A-Z][A-Z_]+)`", "".join(path.read_text("utf-8") for path in DOCUMENTS))) - {"NAME", "RNNLAB_DASK", "RNNLAB_WORKERS"}
+    assert told
+    assert told <= set(re.findall(r"^([A-Z][A-Z_]+)\b.* = ", "\n".join(map(Path.read_text, SOURCES)), re.M))
 
 
 def test_every_setting_is_one_and_is_documented():
