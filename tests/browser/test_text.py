@@ -184,8 +184,8 @@ def test_a_batch_is_packed_step_by_step(visit):
         assert packed.locator("td.rl-unit.rl-now").count() == [3, 2, 1][step - 1]
         expect(packed.locator("output")).to_contain_text(f"Step {step}")
     assert packed.get_by_role("button", name="One step on").is_disabled()
-    lab.at("text-padded").locator("td.rl-pad").first.wait_for()
-    assert lab.at("text-padded").locator("td.rl-pad").count() == 2 * 3  # in the batch, and in its mask
+    lab.at("text-padded").locator("td.rl-tone-padding").first.wait_for()
+    assert lab.at("text-padded").locator("td.rl-tone-padding").count() == 2 * 3  # in the batch, and in its mask
 
 
 @pytest.mark.parametrize(("width", "locale"), [(390, "zh-CN"), (390, "en-US"), (1280, "en-US")])

@@ -96,7 +96,9 @@ function build(self) {
 
 // A token of row `index` at a step; null is padding, which no packed sequence holds.
 function cell(token, index, step, tag) {
-  const node = element(tag, token === null || token === undefined ? "rl-pad" : "rl-unit", null, { "data-step": step });
+  const node = element(tag, token === null || token === undefined ? "rl-tone-padding" : "rl-unit", null, {
+    "data-step": step,
+  });
   if (token === null || token === undefined) return node;
   node.dataset.cell = `${index}-${step}`;
   node.append(tokenNode(visible(token)));
