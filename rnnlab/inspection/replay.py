@@ -17,7 +17,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.models import Classifier, Decoder, Encoder, Memory, Seq2Seq, TokenModel
 from rnnlab.models.unroll import STEPS, See, SeeStep, State, Values, Weights, as_it_is, unroll, weights_of, zero_state
 from rnnlab.records.history import Place
-from rnnlab.training.observation import judge
+from rnnlab.training.observation import readout_logits
 
 
 class Hooks:
@@ -186,7 +186,7 @@ def _(model: Classifier, data: Data, hands: Hooks, rows: Sequence[int] | None = 
     own = torch.arange(whole) < lengths[:, None]  # [batch, step]
     inside = read_through(model.experiment, model.recurrent, model.input(ids), hands, "network", own)
     final = tuple(torch.stack(part) for part in zip(*inside.final(), strict=True))
-    return Replay({"network": inside}, judge(model, inside.reads[-1], final, lengths))
+    return Replay({"network": inside}, readout_logits(model, inside.reads[-1], final, lengths))
 
 
 @replay.register

@@ -1,4 +1,4 @@
-"""What a network does with lines that it was never trained on."""
+"""How good a network is on lines that it was never trained on."""
 
 from collections.abc import Callable, Iterator
 from math import nan
@@ -16,13 +16,14 @@ from rnnlab.models.decoding import greedy
 from rnnlab.records.history import HeldOutResult
 from rnnlab.training.observation import write_limit
 
-ROWS = 64  # of a batch
+BATCH_ROWS = 64
 
 
-def batches(data: Data) -> Iterator[Batch]:
+def held_batches(data: Data) -> Iterator[Batch]:
+    """The held-out lines that every frame is about, in batches as large as a training step may be."""
     count = min(data.examined, len(data.held))
     longest = max(max(len(pair.inputs), len(pair.targets)) for pair in data.held[:count])
-    yield from data.batches(max(1, min(ROWS, STEP_TOKENS // longest)), range(count), held=True)
+    yield from data.batches(max(1, min(BATCH_ROWS, STEP_TOKENS // longest)), range(count), held=True)
 
 
 def summed_loss(logits: Tensor, targets: Tensor) -> float:
@@ -33,16 +34,16 @@ def summed_loss(logits: Tensor, targets: Tensor) -> float:
 @torch.no_grad()
 def evaluate(model: nn.Module, data: Data) -> HeldOutResult:
     """Each class against the right one. For a model whose logits are [batch, target, class] or [batch, class]."""
-    loss, right, count, said = 0.0, 0, 0, []
-    for batch in batches(data):
+    loss, correct, count, predictions = 0.0, 0, 0, []
+    for batch in held_batches(data):
         logits = model(batch).logits
         best = logits.argmax(-1).view_as(batch.targets)
         loss += summed_loss(logits, batch.targets)
-        right += int((best == batch.targets).sum())
+        correct += int((best == batch.targets).sum())
         count += batch.count
         lengths = (batch.targets != NO_TARGET).sum(1).tolist()
-        said += [row[:length].int().numpy() for row, length in zip(best, lengths, strict=True)]
-    return HeldOutResult(loss / count, right / count, nan, tuple(said))
+        predictions += [row[:length].int().numpy() for row, length in zip(best, lengths, strict=True)]
+    return HeldOutResult(loss / count, correct / count, nan, tuple(predictions))
 
 
 @torch.no_grad()
@@ -51,21 +52,21 @@ def evaluate_seq2seq(model: nn.Module, data: Data) -> HeldOutResult:
     the true one before. (Of whole sequences as many are right given the truth as written freely: where every step is
     right, what is written is what would have been given.)"""
     assert isinstance(model, Seq2Seq)
-    loss, count, whole, forced, free, said = 0.0, 0, 0, 0, 0, []
+    loss, count, exact, forced, free, predictions = 0.0, 0, 0, 0, 0, []
     limit = write_limit(data)
-    for batch in batches(data):
+    for batch in held_batches(data):
         logits = model(batch).logits
         loss += summed_loss(logits, batch.targets)
         count += batch.count
         forced += int((logits.argmax(-1) == batch.targets).sum())
         tokens, _ = greedy(model, batch.ids, batch.lengths, limit)
         lengths = (batch.targets != NO_TARGET).sum(1).tolist()
-        for row, target, own in zip(tokens.tolist(), batch.targets.tolist(), lengths, strict=True):
-            written = row[: row.index(EOS_ID) + 1] if EOS_ID in row else row
-            whole += written == target[:own]
-            free += sum(map(eq, written, target[:own]))
-            said.append(torch.tensor(written).int().numpy())
-    return HeldOutResult(loss / count, whole / len(said), forced / count, tuple(said), free / count)
+        for row, padded, length in zip(tokens.tolist(), batch.targets.tolist(), lengths, strict=True):
+            written, target = row[: row.index(EOS_ID) + 1] if EOS_ID in row else row, padded[:length]
+            exact += written == target
+            free += sum(map(eq, written, target))
+            predictions.append(torch.tensor(written).int().numpy())
+    return HeldOutResult(loss / count, exact / len(predictions), forced / count, tuple(predictions), free / count)
 
 
 Evaluate = Callable[[nn.Module, Data], HeldOutResult]

@@ -1,4 +1,4 @@
-"""Training as a fold: `advance(state, budget) -> (state, chunk)`. No threads, no callbacks, no globals that matter.
+"""Training as a fold: `advance(state, budget) -> (state, chunk)`. No callbacks, no globals that matter.
 
 A state is a value, so pause is not asking for the next slice, stop is forgetting the state, and a slice whose
 worker died is asked for again and gives the same numbers.
@@ -8,6 +8,8 @@ import math
 import time
 import uuid
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import torch
@@ -23,8 +25,8 @@ def open_run(trainer: Trainer) -> History:
     """The history of a run before its first epoch, with frame 0: what untrained weights do."""
     with torch.random.fork_rng(devices=[]), torch.set_grad_enabled(trainer.probe.shared):  # dropout may draw
         first: Pass = trainer.model(trainer.batches[0])
-    trainer.probe.saw(first)
-    trainer.probe.look(always=True)
+    trainer.probe.record_pass(0, first)
+    trainer.record_frame(always=True)
     data = trainer.data
     opening = Opening(
         experiment=trainer.experiment,
@@ -45,7 +47,7 @@ def open_run(trainer: Trainer) -> History:
         ),
         held_count=len(data.held),
         every=trainer.probe.every,
-        weights_every=trainer.keep_every,
+        weights_every=trainer.weights_every,
         shapes=(*stage_shapes(trainer.experiment, trainer.batches[0], first), TensorShape("loss", (), ())),
         parameters=sum(p.numel() for p in trainer.parameters),
         sequences=len(data.pairs),
@@ -53,8 +55,8 @@ def open_run(trainer: Trainer) -> History:
         batches=len(trainer.batches),
         notes=data.notes,
     )
-    trainer.keep_weights()
-    return History(opening, (), trainer.probe.frames(), trainer.recorded(), 0.0, "")
+    trainer.record_weights()
+    return History(opening, (), trainer.probe.take_frames(), trainer.take_checkpoints(), 0.0, "")
 
 
 def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, seconds: float = 0.0) -> Chunk:
@@ -64,7 +66,7 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
     it ends within it, and the next slice ends with that epoch. Frames come every few epochs and at the slice's last.
     """
     began = epoch_began = time.perf_counter()
-    resumed, stepping = trainer.sums.batches > 0, 0.0
+    resumed, stepping = trainer.totals.batches > 0, 0.0
     with torch.random.fork_rng(devices=[]):
         torch.set_rng_state(trainer.random)
         while not trainer.ended:
@@ -75,40 +77,59 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
             if seconds + now - began > RUN_SECONDS and not trainer.ended:
                 trainer.ended = "time"
             if epoch_ended:
-                trainer.probe.look()
+                trainer.record_frame()
                 if resumed or trainer.epoch >= goal or now - began + (now - epoch_began) > budget:
                     break
                 epoch_began = now
             elif now - epoch_began > budget:
                 break
         trainer.random = torch.get_rng_state()
-    if trainer.sums.batches == 0:
-        trainer.probe.look(always=True)
-        trainer.keep_weights()
+    if trainer.totals.batches == 0:
+        trainer.record_frame(always=True)
+        trainer.record_weights()
     took = time.perf_counter() - began
-    chunk = Chunk(tuple(trainer.snapshots), trainer.probe.frames(), trainer.recorded(), took, trainer.ended, stepping)
-    trainer.snapshots = []
-    return chunk
+    snapshots, trainer.snapshots = tuple(trainer.snapshots), []
+    frames, checkpoints = trainer.probe.take_frames(), trainer.take_checkpoints()
+    return Chunk(snapshots, frames, checkpoints, took, trainer.ended, stepping)
 
 
-def run(experiment: Experiment) -> History:
-    """The whole run, here and now. Raises LabError where the text can't be trained on with these settings."""
-    trainer = Trainer(experiment)
-    history = open_run(trainer)
-    return history.extended(train(trainer))
+@contextmanager
+def torch_threads(count: int) -> Iterator[None]:
+    """Let torch use `count` threads of this process, and afterwards as many as before. More than one make a network of
+    this size no faster, and beside another busy process many times slower: they wait for each other at every
+    operation."""
+    before = torch.get_num_threads()
+    if count == before:
+        yield
+        return
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
-# Live trainers of the runs this process served last. Only a shortcut: a state alone gives the same numbers.
-live: OrderedDict[str, Trainer] = OrderedDict()
+def run(experiment: Experiment, threads: int = 1) -> History:
+    """The whole run, here and now, on so many threads. Raises LabError where the text can't be trained on with these
+    settings."""
+    with torch_threads(threads):
+        trainer = Trainer(experiment)
+        history = open_run(trainer)
+        return history.extended(train(trainer))
+
+
+# Trainers of the runs this process served last. Only a shortcut: a state alone gives the same numbers.
+live_trainers: OrderedDict[str, Trainer] = OrderedDict()
 LIVE = 24  # as many as a race has
 LIVE_PARAMETERS = 6_000_000  # of all of them: each takes 16 bytes, with Adam
 
 
 def start(experiment: Experiment) -> tuple[State, History]:
     """A run before its first epoch. Raises LabError where the text can't be trained on with these settings."""
-    trainer = Trainer(experiment)
-    history = open_run(trainer)
-    return put_down(trainer, uuid.uuid4().hex, 0.0), history
+    with torch_threads(1):
+        trainer = Trainer(experiment)
+        history = open_run(trainer)
+        return suspend(trainer, uuid.uuid4().hex, 0.0), history
 
 
 def advance(state: State, budget: float = math.inf, epochs: int | None = None) -> tuple[State, Chunk]:
@@ -116,18 +137,23 @@ def advance(state: State, budget: float = math.inf, epochs: int | None = None) -
     if state.ended:
         return state, Chunk((), (), (), 0.0, state.ended)
     began = time.perf_counter()
-    trainer = live.pop(state.run, None)
-    if trainer is None or trainer.steps != state.step:
-        trainer = Trainer.load(state)
-    chunk = train(trainer, budget, math.inf if epochs is None else state.epoch + epochs, state.seconds)
-    after = put_down(trainer, state.run, state.seconds)
+    with torch_threads(1):
+        trainer = live_trainers.pop(state.run, None)
+        if trainer is None or trainer.steps != state.step:
+            trainer = Trainer.load(state)
+        chunk = train(trainer, budget, math.inf if epochs is None else state.epoch + epochs, state.seconds)
+        after = suspend(trainer, state.run, state.seconds)
     seconds = time.perf_counter() - began  # loading and saving are computing too
     return replace(after, seconds=state.seconds + seconds), replace(chunk, seconds=seconds)
 
 
-def put_down(trainer: Trainer, run: str, seconds: float) -> State:
-    """The trainer as a value; the live one is kept at hand for the next slice."""
-    live[run] = trainer
-    while len(live) > LIVE or (len(live) > 1 and sum(len(one.weights) for one in live.values()) > LIVE_PARAMETERS):
-        live.popitem(last=False)
+def suspend(trainer: Trainer, run: str, seconds: float) -> State:
+    """The trainer as a value; the live one is kept for the next slice."""
+    live_trainers[run] = trainer
+    while len(live_trainers) > LIVE or (len(live_trainers) > 1 and live_parameters() > LIVE_PARAMETERS):
+        live_trainers.popitem(last=False)
     return State(trainer.experiment, run, trainer.steps, trainer.epoch, seconds, trainer.ended, trainer.save())
+
+
+def live_parameters() -> int:
+    return sum(len(trainer.weights) for trainer in live_trainers.values())

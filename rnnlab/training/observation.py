@@ -1,5 +1,5 @@
-"""What each task lets one see of a network while it reads the probe. All in evaluation mode, and drawing no random
-numbers: training goes on as if nobody had looked."""
+"""What each task records of a network that reads the probe. All in evaluation mode, and drawing no random numbers:
+training goes on as if nothing had been observed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from rnnlab.data import Batch, Data, batch_of
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import PROBE_TOKENS
-from rnnlab.models import CellLoop, Classifier, Seq2Seq, read, readout
+from rnnlab.models import CellLoop, Classifier, Recurrent, Seq2Seq, read, readout
 from rnnlab.models.decoding import beam, greedy
 
 ALTERNATIVES = 5  # tokens that could have been written, at each step
@@ -19,6 +19,8 @@ ALTERNATIVES = 5  # tokens that could have been written, at each step
 
 @dataclass(frozen=True)
 class Observation:
+    """One frame of the probe, still as tensors."""
+
     hidden: Tensor  # [step, unit]: the recurrent output, of both directions, or of encoder and decoder
     logits: Tensor  # [step, class]; nan where nothing is predicted after a step
     more: dict[str, np.ndarray] = field(default_factory=dict)
@@ -35,7 +37,7 @@ def observe_tokens(model: nn.Module, data: Data) -> Observation:
     return Observation(result.output[0], result.logits[0])
 
 
-# A whole sentence, one label
+# One label for a sentence
 
 
 def observe_classifier(model: nn.Module, data: Data) -> Observation:
@@ -49,30 +51,31 @@ def observe_classifier(model: nn.Module, data: Data) -> Observation:
     batch = probe_batch(data)
     with torch.no_grad():
         output = model(batch).output[0]
-        logits = prefixes(model, batch.ids[0])
+        logits = prefix_logits(model, batch.ids[0])
     more = {"chances": logits.softmax(-1).numpy(), "saliency": saliency(model, batch).numpy()}
     return Observation(output, logits, more)
 
 
-def prefixes(model: Classifier, ids: Tensor) -> Tensor:
+def prefix_logits(model: Classifier, ids: Tensor) -> Tensor:
     """The logits [step, class] of the sentence's first token, its first two, and so on, each as a sentence of its own;
     of ids [step]."""
     steps = len(ids)
     if isinstance(model.recurrent, CellLoop):  # which takes no packed sequences
-        return torch.cat([alone(model, ids[None, : step + 1]) for step in range(steps)])
+        return torch.cat([unpadded_logits(model, ids[None, : step + 1]) for step in range(steps)])
     lengths = torch.arange(1, steps + 1)
     x = model.input(ids.expand(steps, steps))
     output, final = read(model.recurrent, x, lengths, None, packed=True)
-    return judge(model, output, final, lengths)
+    return readout_logits(model, output, final, lengths)
 
 
-def alone(model: Classifier, ids: Tensor) -> Tensor:
+def unpadded_logits(model: Classifier, ids: Tensor) -> Tensor:
     """The logits [batch, class] of sentences without padding, ids [batch, step]."""
     output, final = model.recurrent(model.input(ids))
-    return judge(model, output, final, torch.full((len(ids),), ids.shape[1]))
+    return readout_logits(model, output, final, torch.full((len(ids),), ids.shape[1]))
 
 
-def judge(model: Classifier, output: Tensor, final: Tensor | tuple[Tensor, ...], lengths: Tensor) -> Tensor:
+def readout_logits(model: Classifier, output: Tensor, final: Recurrent, lengths: Tensor) -> Tensor:
+    """The logits [batch, class] of sentences of these lengths, from what the recurrent part made of them."""
     e = model.experiment
     kind = "valid" if e.readout == "last" else e.readout  # the last step of a sentence by itself is its own
     assert model.head is not None
@@ -84,12 +87,12 @@ def saliency(model: Classifier, batch: Batch) -> Tensor:
     with torch.enable_grad():
         x = model.input(batch.ids).detach().requires_grad_()
         output, final = model.recurrent(x)
-        logits = judge(model, output, final, batch.lengths)[0]
+        logits = readout_logits(model, output, final, batch.lengths)[0]
         (gradient,) = torch.autograd.grad(logits.max(), x)
     return (gradient * x).sum(-1)[0].detach()
 
 
-# One sequence, another
+# Another sequence
 
 
 def observe_seq2seq(model: nn.Module, data: Data) -> Observation:
@@ -108,23 +111,23 @@ def observe_seq2seq(model: nn.Module, data: Data) -> Observation:
     limit = min(write_limit(data), PROBE_TOKENS)
     with torch.no_grad():
         result = model(batch)
-        tokens, freely = greedy(model, batch.ids, batch.lengths, limit)
-        found = beam(model, batch.ids, batch.lengths, model.experiment.beam, limit)
-    silent = torch.full((result.output.shape[1], result.logits.shape[-1]), torch.nan)  # nothing is written meanwhile
-    chances = freely.logits[0].softmax(-1).topk(min(ALTERNATIVES, freely.logits.shape[-1]), dim=-1)
-    longest = max(len(one.tokens) for one in found)
+        tokens, written = greedy(model, batch.ids, batch.lengths, limit)
+        hypotheses = beam(model, batch.ids, batch.lengths, model.experiment.beam, limit)
+    unpredicted = torch.full((result.output.shape[1], result.logits.shape[-1]), torch.nan)  # while it reads
+    chances = written.logits[0].softmax(-1).topk(min(ALTERNATIVES, written.logits.shape[-1]), dim=-1)
+    longest = max(len(one.tokens) for one in hypotheses)
     more = {
         "free": tokens[0].int().numpy(),
         "options": chances.indices.int().numpy(),
         "option_chances": chances.values.numpy(),
-        "beams": np.array([[*one.tokens, *[-1] * (longest - len(one.tokens))] for one in found], dtype=np.int32),
-        "beam_scores": np.array([one.score for one in found], dtype=np.float32),
+        "beams": np.array([[*one.tokens, *[-1] * (longest - len(one.tokens))] for one in hypotheses], dtype=np.int32),
+        "beam_scores": np.array([one.score for one in hypotheses], dtype=np.float32),
     }
-    for name, decoded in (("weights", result.decoder), ("free_weights", freely)):
+    for name, decoded in (("weights", result.decoder), ("free_weights", written)):
         if decoded.attention is not None:
             more[name] = decoded.attention.weights[0].numpy()
     hidden = torch.cat([result.output[0], result.decoder.output[0]])
-    return Observation(hidden, torch.cat([silent, result.logits[0]]), more)
+    return Observation(hidden, torch.cat([unpredicted, result.logits[0]]), more)
 
 
 def write_limit(data: Data) -> int:

@@ -29,9 +29,9 @@ from rnnlab.training.observation import (
 class Task:
     data: Callable[[Experiment], Data]
     model: Callable[[Experiment, Vocabulary, Vocabulary], nn.Module]  # of what is read, and of the classes
-    watch: Observe  # what is to be seen of the probe
-    extra: ExtraBytes  # bytes that this takes in each frame, beside hidden states and likeliest classes
-    examine: Evaluate  # what becomes of the lines that are only tested on
+    observe: Observe  # what is to be seen of the probe
+    extra_bytes: ExtraBytes  # what this adds to each frame, beside hidden states and likeliest classes
+    evaluate: Evaluate  # how good the model is on the lines that are only tested on
     views: tuple[str, ...] = ()  # what its results page shows, besides what every task has
     written: bool = False  # whether what is predicted, step by step, is a text
     continues: Callable[[Experiment], bool] = lambda _: False  # whether it is the next token, so that a text can go on
@@ -60,7 +60,7 @@ def loss_of(experiment: Experiment, result: Pass, batch: Batch) -> Tensor:
     return functional.cross_entropy(logits, targets, ignore_index=NO_TARGET, reduction=experiment.loss)
 
 
-def right_of(result: Pass, batch: Batch) -> Tensor:
+def correct_count(result: Pass, batch: Batch) -> Tensor:
     """How many targets are predicted right, a scalar."""
     best = result.logits.max(-1).indices  # a third quicker than argmax; padding is NO_TARGET, which no class is
     return (best == batch.targets.view_as(best)).sum()

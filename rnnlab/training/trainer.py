@@ -15,20 +15,20 @@ from rnnlab.i18n import LabError, Problem
 from rnnlab.models import Pass, Recurrent
 from rnnlab.records.history import Checkpoint, Ended, Snapshot, State, weight_spacing
 from rnnlab.training.probe import Probe
-from rnnlab.training.tasks import TASKS, data_of, loss_of, model_of, right_of
+from rnnlab.training.tasks import TASKS, correct_count, data_of, loss_of, model_of
 
 OPTIMIZERS = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD, "rmsprop": torch.optim.RMSprop}
 
 
 @dataclass
-class Sums:
+class EpochTotals:
     """What an epoch has added up so far."""
 
     batches: int = 0
-    loss: float = 0.0
-    right: int = 0
+    loss: float = 0.0  # summed over targets
+    correct: int = 0  # targets predicted right
     targets: int = 0
-    norm: float = 0.0
+    norm: float = 0.0  # largest gradient norm, before clipping
 
 
 class Trainer:
@@ -53,21 +53,21 @@ class Trainer:
         self.epoch = self.steps = 0
         self.ended: Ended = ""
         self.snapshots: list[Snapshot] = []
-        self.order_data()
-        self.probe = Probe(self)
+        self.prepare_epoch()
+        self.probe = Probe(e, self.data, self.model, self.task)
         self.checkpoints: list[Checkpoint] = []
-        self.keep_every = weight_spacing(e, self.probe.every, count)
+        self.weights_every = weight_spacing(e, self.probe.every, count)
 
-    def order_data(self) -> None:
-        """The batches of the next epoch."""
+    def prepare_epoch(self) -> None:
+        """Draw the order of the sequences, and cut them into the batches of the next epoch."""
         e, count = self.experiment, len(self.data.pairs)
         self.order = torch.randperm(count, generator=self.generator).tolist() if e.shuffle else list(range(count))
         self.batches: list[Batch] = list(self.data.batches(e.batch, self.order))
-        self.sums = Sums()
+        self.totals = EpochTotals()
 
     def step(self) -> bool:
         """One optimizer step. True when it ended an epoch."""
-        e, sums, batch = self.experiment, self.sums, self.batches[self.sums.batches]
+        e, totals, batch = self.experiment, self.totals, self.batches[self.totals.batches]
         result: Pass = self.model(batch, self.carried)
         loss = loss_of(e, result, batch)
         self.gradients.zero_()
@@ -77,73 +77,81 @@ class Trainer:
         else:
             norm = torch.linalg.vector_norm(self.gradients)
         value, norm = loss.item(), norm.item()
-        sums.batches += 1
-        sums.loss += value if e.loss == "sum" else value * batch.count
-        sums.right += int(right_of(result, batch))
-        sums.targets += batch.count
-        sums.norm = norm if math.isnan(norm) else max(sums.norm, norm)  # max would drop a nan
+        totals.batches += 1
+        totals.loss += value if e.loss == "sum" else value * batch.count
+        totals.correct += int(correct_count(result, batch))
+        totals.targets += batch.count
+        totals.norm = norm if math.isnan(norm) else max(totals.norm, norm)  # max would drop a nan
         self.steps += 1
         if not (math.isfinite(value) and math.isfinite(norm)):
             return self.end_epoch("diverged")  # without the update: the last good weights stay
-        self.probe.saw(result)
+        self.probe.record_pass(self.epoch, result)
         self.optimizer.step()
         if e.carry:
             self.carried = detached(result.final)
-        if sums.batches < len(self.batches):
+        if totals.batches < len(self.batches):
             return False
         return self.end_epoch("epochs" if self.epoch + 1 == e.epochs else "")
 
     def end_epoch(self, ended: Ended) -> bool:
+        """Note what the epoch came to, and prepare the next. True, as `step` says it."""
         self.epoch += 1
         self.ended = ended
-        sums, self.sums = self.sums, Sums()
-        loss = sums.loss if self.experiment.loss == "sum" else sums.loss / sums.targets
-        self.snapshots.append(Snapshot(self.epoch, loss, sums.right / sums.targets, sums.norm))
-        if self.epoch % self.keep_every == 0:
-            self.keep_weights()
+        totals, self.totals = self.totals, EpochTotals()
+        loss = totals.loss if self.experiment.loss == "sum" else totals.loss / totals.targets
+        self.snapshots.append(Snapshot(self.epoch, loss, totals.correct / totals.targets, totals.norm))
+        if self.epoch % self.weights_every == 0:
+            self.record_weights()
         if self.experiment.shuffle:
-            self.order_data()
+            self.prepare_epoch()
         return True
 
-    def keep_weights(self) -> None:
-        """Record the weights as they are between two epochs; once, and never those that a divergence made useless."""
-        kept = self.checkpoints
-        if self.ended != "diverged" and not (kept and kept[-1].epoch == self.epoch):
-            kept.append(Checkpoint(self.epoch, self.weights.detach().numpy().tobytes()))
+    def record_frame(self, always: bool = False) -> None:
+        """Record a frame between two epochs, if one is due, or in any case. Weights that diverged have nothing to
+        show."""
+        if self.ended != "diverged":
+            self.probe.record(self.epoch, always)
 
-    def recorded(self) -> tuple[Checkpoint, ...]:
+    def record_weights(self) -> None:
+        """Record the weights as they are between two epochs; once, and never those that a divergence made useless."""
+        checkpoints = self.checkpoints
+        if self.ended != "diverged" and not (checkpoints and checkpoints[-1].epoch == self.epoch):
+            checkpoints.append(Checkpoint(self.epoch, self.weights.detach().numpy().tobytes()))
+
+    def take_checkpoints(self) -> tuple[Checkpoint, ...]:
         """The weights recorded since the last call."""
-        kept, self.checkpoints = tuple(self.checkpoints), []
-        return kept
+        taken, self.checkpoints = tuple(self.checkpoints), []
+        return taken
 
     def save(self) -> bytes:
-        """All that moves, as bytes: the trainer goes on from here bit for bit."""
+        """All that changes while it trains, as bytes: the trainer goes on from here bit for bit."""
         file = io.BytesIO()
-        moving = {
+        changing = {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "random": self.random,
             "generator": self.generator.get_state(),
             "carried": self.carried,
             "order": self.order,
-            "sums": asdict(self.sums),
-            "recorded": self.probe.recorded,
+            "totals": asdict(self.totals),
+            "newest_frame": self.probe.newest,
         }
-        torch.save(moving, file)
+        torch.save(changing, file)
         return file.getvalue()
 
     @classmethod
     def load(cls, state: State) -> "Trainer":
+        """The trainer that `save` was asked of, built anew."""
         trainer = cls(state.experiment)
-        moving = torch.load(io.BytesIO(state.blob), weights_only=True)
-        trainer.model.load_state_dict(moving["model"])
-        trainer.optimizer.load_state_dict(moving["optimizer"])
-        trainer.random = moving["random"]
-        trainer.generator.set_state(moving["generator"])
-        trainer.carried, trainer.order = moving["carried"], moving["order"]
+        saved = torch.load(io.BytesIO(state.blob), weights_only=True)
+        trainer.model.load_state_dict(saved["model"])
+        trainer.optimizer.load_state_dict(saved["optimizer"])
+        trainer.random = saved["random"]
+        trainer.generator.set_state(saved["generator"])
+        trainer.carried, trainer.order = saved["carried"], saved["order"]
         trainer.batches = list(trainer.data.batches(state.experiment.batch, trainer.order))
-        trainer.sums = Sums(**moving["sums"])
-        trainer.probe.recorded = moving["recorded"]
+        trainer.totals = EpochTotals(**saved["totals"])
+        trainer.probe.newest = saved["newest_frame"]
         trainer.epoch, trainer.steps, trainer.ended = state.epoch, state.step, state.ended
         return trainer
 
@@ -156,13 +164,14 @@ def flattened(parameters: list[Parameter]) -> tuple[Parameter, Tensor]:
     """
     flat = Parameter(torch.cat([p.detach().flatten() for p in parameters]))
     flat.grad = torch.zeros_like(flat)
-    place = 0
+    end = 0
     for p in parameters:
-        there = slice(place, place := place + p.numel())
-        p.data = flat.data[there].view_as(p)
-        p.grad = flat.grad[there].view_as(p)
+        span = slice(end, end := end + p.numel())
+        p.data = flat.data[span].view_as(p)
+        p.grad = flat.grad[span].view_as(p)
     return flat, flat.grad
 
 
 def detached(state: Recurrent) -> Recurrent:
+    """The same numbers, through which no gradient flows back."""
     return tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()

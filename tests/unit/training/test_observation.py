@@ -120,4 +120,4 @@ def test_what_is_watched_is_within_the_bytes_that_are_reckoned_with(trained):
     e, history = trained
     task = TASKS["classify"]
     more = history.frames[-1].more.values()
-    assert sum(array.nbytes for array in more) == task.extra(e, network(e, history.checkpoints[0].weights)[0])
+    assert sum(array.nbytes for array in more) == task.extra_bytes(e, network(e, history.checkpoints[0].weights)[0])

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn.functional import one_hot
 
-from rnnlab import Experiment, History, run
+from rnnlab import Experiment, History, LabError, run
 from rnnlab.data import batch_of
 from rnnlab.records.history import State
 from rnnlab.training import advance, start
@@ -422,7 +422,7 @@ def assert_identical(one: History, other: History) -> None:
 
 
 def forgetting(state: State) -> State:
-    fold_module.live.clear()
+    fold_module.live_trainers.clear()
     return state
 
 
@@ -513,14 +513,14 @@ def test_a_worker_keeps_few_live_trainers():
     for _ in range(fold_module.LIVE + 3):
         state, _ = start(Experiment(epochs=1))
         advance(state)
-    assert len(fold_module.live) <= fold_module.LIVE
+    assert len(fold_module.live_trainers) <= fold_module.LIVE
 
 
 def test_experiments_that_are_only_looked_at_are_not_kept_for_ever():
-    fold_module.live.clear()
+    fold_module.live_trainers.clear()
     for _ in range(fold_module.LIVE + 3):
         start(Experiment(epochs=1))
-    assert len(fold_module.live) <= fold_module.LIVE
+    assert len(fold_module.live_trainers) <= fold_module.LIVE
 
 
 def test_the_callers_random_numbers_are_left_alone():
@@ -551,15 +551,15 @@ def test_starting_with_dropout_leaves_the_callers_random_numbers_alone():
 
 def test_frames_to_come_hold_on_to_no_more_than_they_show(monkeypatch):
     """A slice may record 200 frames; a batch of 4,096 positions and 5,000 classes takes 82 MB each."""
-    held, shown, frames = [], [], Probe.frames
+    held, shown, take_frames = [], [], Probe.take_frames
 
     def spy(probe):
         tensors = [tensor for _, seen, _ in probe.pending for tensor in (seen.hidden, seen.logits)]
         held.append(sum(tensor.untyped_storage().nbytes() for tensor in tensors))
         shown.append(sum(tensor.nbytes for tensor in tensors))
-        return frames(probe)
+        return take_frames(probe)
 
-    monkeypatch.setattr(Probe, "frames", spy)
+    monkeypatch.setattr(Probe, "take_frames", spy)
     run(Experiment(text="\n".join(["a b c d e"] * 20), batch=20, epochs=10))
     assert sum(held) <= 2 * sum(shown)
 
@@ -666,3 +666,56 @@ def test_a_frame_of_a_run_that_ran_out_of_time_is_that_of_its_epoch(monkeypatch)
     for frame in stopped.frames:
         if frame.epoch == 3:
             np.testing.assert_array_equal(frame.hidden, expected.hidden)
+
+
+# Threads
+
+
+@pytest.fixture
+def three_threads():
+    """A process that has told torch to use three threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def threads_seen(monkeypatch) -> set[int]:
+    """How many threads torch has at every optimizer step from now on."""
+    seen: set[int] = set()
+    step = Trainer.step
+
+    def spy(trainer):
+        seen.add(torch.get_num_threads())
+        return step(trainer)
+
+    monkeypatch.setattr(Trainer, "step", spy)
+    return seen
+
+
+@pytest.mark.usefixtures("three_threads")
+def test_a_run_takes_one_thread_unless_told_otherwise_and_gives_the_setting_back(threads_seen):
+    run(Experiment(epochs=2))
+    assert threads_seen == {1}
+    assert torch.get_num_threads() == 3
+    threads_seen.clear()
+    run(Experiment(epochs=2), threads=2)
+    assert threads_seen == {2}
+    assert torch.get_num_threads() == 3
+
+
+@pytest.mark.usefixtures("three_threads")
+def test_a_slice_takes_one_thread_and_gives_the_setting_back(threads_seen):
+    state, _ = start(Experiment(epochs=2))
+    assert torch.get_num_threads() == 3
+    advance(state)
+    assert threads_seen == {1}
+    assert torch.get_num_threads() == 3
+
+
+@pytest.mark.usefixtures("three_threads")
+def test_a_run_that_fails_gives_the_setting_back():
+    with pytest.raises(LabError):
+        run(Experiment(text="word"))
+    assert torch.get_num_threads() == 3
