@@ -11,7 +11,9 @@ from rnnlab.records.history import HELD_OUT_LINES, Part
 from rnnlab.text import Vocabulary
 
 NO_TARGET = -100  # torch's own ignore_index: such a position counts in no loss
-PAD, UNK = "<pad>", "<unk>"  # ids 0 and 1 where a task has them
+# Special tokens, and their ids where a task has them: <unk> among what is read, <bos> and <eos> among what is written.
+PAD, UNK, BOS, EOS = "<pad>", "<unk>", "<bos>", "<eos>"
+PAD_ID, UNK_ID, BOS_ID, EOS_ID = 0, 1, 1, 2
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def batch_of(pairs: Sequence[Pair]) -> Batch:
     targets = [pair.targets for pair in pairs]
     count = sum(id != NO_TARGET for target in targets for id in target)
     lengths = torch.tensor([len(row) for row in ids])
-    return Batch(padded(ids, 0), lengths, padded(targets, NO_TARGET), count)  # <pad> is id 0 wherever lengths differ
+    return Batch(padded(ids, PAD_ID), lengths, padded(targets, NO_TARGET), count)
 
 
 def padded(rows: list[list[int]], filler: int) -> Tensor:

@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnlab.analysis.correlations import strongest
 from rnnlab.data import batch_of
-from rnnlab.data.labelled import BOS_ID
+from rnnlab.data.batches import BOS_ID
 from rnnlab.experiment import Experiment
 from rnnlab.inspection import passages
 from rnnlab.inspection.passages import Read

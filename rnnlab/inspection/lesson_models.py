@@ -3,7 +3,7 @@
 import torch
 
 from rnnlab.data import Pair, batch_of
-from rnnlab.data.labelled import BOS, EOS, PAD, UNK
+from rnnlab.data.batches import BOS, EOS, PAD, UNK
 from rnnlab.experiment import Experiment
 from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES, TutorialSizes
 from rnnlab.models import stage_shapes

@@ -9,7 +9,8 @@ import regex
 
 from rnnlab.analysis.correlations import TOKENS, VALUES
 from rnnlab.data import NO_TARGET, Data, Pair
-from rnnlab.data.labelled import BOS, EOS, EOS_ID, UNK_ID, lowered, tokens_of
+from rnnlab.data.batches import BOS, EOS, EOS_ID, UNK_ID
+from rnnlab.data.labelled import lowered, tokens_of
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.records.history import joiner

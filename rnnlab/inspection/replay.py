@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from rnnlab.data import Data
-from rnnlab.data.labelled import BOS_ID
+from rnnlab.data.batches import BOS_ID
 from rnnlab.experiment import Experiment
 from rnnlab.models import Classifier, Decoder, Encoder, Memory, Seq2Seq, TokenModel
 from rnnlab.models.unroll import STEPS, See, SeeStep, State, Values, Weights, as_it_is, unroll, weights_of, zero_state

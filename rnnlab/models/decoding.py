@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from rnnlab.data.labelled import BOS_ID, EOS_ID, PAD_ID
+from rnnlab.data.batches import BOS_ID, EOS_ID, PAD_ID
 from rnnlab.models.recurrent import Recurrent
 from rnnlab.models.seq2seq import DecoderOutput, Memory, Seq2Seq, stacked
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnlab.data import NO_TARGET, Batch
-from rnnlab.data.labelled import BOS_ID, PAD_ID
+from rnnlab.data.batches import BOS_ID, PAD_ID
 from rnnlab.experiment import Experiment
 from rnnlab.models.recurrent import Recurrent, input_module, read, recurrent_module
 from rnnlab.models.token_model import Pass, Stages, dropped

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from rnnlab.data import NO_TARGET, Batch, Data
-from rnnlab.data.labelled import EOS_ID
+from rnnlab.data.batches import EOS_ID
 from rnnlab.experiment.limits import STEP_TOKENS
 from rnnlab.models import Seq2Seq
 from rnnlab.models.decoding import greedy

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnlab.data import NO_TARGET, Batch, Data, next_token_data
-from rnnlab.data.labelled import PAD_ID, classify_data, pair_data, tag_data
+from rnnlab.data.batches import PAD_ID
+from rnnlab.data.labelled import classify_data, pair_data, tag_data
 from rnnlab.experiment import Experiment
 from rnnlab.models import Classifier, Pass, Seq2Seq, TokenModel
 from rnnlab.text import Vocabulary

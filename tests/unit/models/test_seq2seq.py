@@ -12,7 +12,7 @@ from torch import nn
 
 from rnnlab import Experiment, run
 from rnnlab.data import Pair, batch_of
-from rnnlab.data.labelled import BOS_ID, EOS_ID, PAD_ID
+from rnnlab.data.batches import BOS_ID, EOS_ID, PAD_ID
 from rnnlab.models import Attention, Memory, Seq2Seq
 from rnnlab.models.decoding import beam, greedy
 from rnnlab.training import open_run, train

@@ -6,7 +6,7 @@ import torch
 
 from rnnlab import Experiment, LabError, run
 from rnnlab.data import Pair, batch_of
-from rnnlab.data.labelled import EOS_ID
+from rnnlab.data.batches import EOS_ID
 from rnnlab.experiment.limits import ATTENTION_ELEMENTS, HISTORY_BYTES, TYPES
 from rnnlab.models import Seq2Seq
 from rnnlab.models.decoding import beam
