@@ -154,8 +154,8 @@ def unknown_words(watched: Watched) -> list[Problem]:
     unknown = [token for token, id in zip(watched.tokens, watched.pair.inputs, strict=True) if id == UNK_ID]
     if not unknown:
         return []
-    values = {"count": len(unknown), "value": shorten(", ".join(dict.fromkeys(unknown)))}
-    return [Problem("unknown_words", watched.field, values)]
+    value = shorten(", ".join(dict.fromkeys(unknown)))
+    return [Problem("unknown_words", watched.field, {"count": len(unknown), "value": value})]
 
 
 def steps_of(
