@@ -114,7 +114,7 @@ def dict_values_and_constants(node: ast.AST) -> list[ast.Constant]:
 
 
 def in_comprehension(template: str) -> list[str]:
-    """Values a key's hole takes where it is written `{name: t(f"x.{name}") for name in (…)}`, or over a name for it."""
+    """Values that a key's hole takes in `{name: t(f"x.{name}") for name in (…)}`, in a list like it, or over a name."""
     found = set()
     for tree in TREES.values():
         named = {
@@ -123,7 +123,10 @@ def in_comprehension(template: str) -> list[str]:
             if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)
         }
         for node in ast.walk(tree):
-            if isinstance(node, ast.DictComp) and any(pattern(c.args[0]) == template for c in calls(node.value, "t")):
+            if not isinstance(node, ast.DictComp | ast.ListComp):
+                continue
+            made = node.value if isinstance(node, ast.DictComp) else node.elt
+            if any(pattern(c.args[0]) == template for c in calls(made, "t")):
                 values = node.generators[0].iter
                 values = named.get(values.id, values) if isinstance(values, ast.Name) else values
                 found |= {c.value for c in ast.walk(values) if isinstance(c, ast.Constant)}

@@ -27,6 +27,7 @@ _prefixes = component(__file__, "prefixes")
 
 SHARES = 6  # classes that get a part of their own in a bar
 SMALL = 20_000  # parameters: of such a network the readouts are followed while it trains
+JUDGED = ("verdict", "said", "truth", "line")  # columns of the held-out lines
 
 PREFIXES = """for k in range(1, len(ids) + 1):    # each beginning, as a sentence of its own
     logits = model(ids[None, :k])
@@ -147,8 +148,8 @@ def classes(run: Run, t: Translate) -> None:
             cells = [token(str(rates.support[id]), tone="strong"), *map(token, shares)]
             meaning = [token(named[id], tone="aside")] if any(named) else []
             rows.append([token(past.opening.classes[id]), *cells, *meaning])
-        columns = ["class", "support", "precision", "recall", "f1", *(["meaning"] if any(named) else [])]
-        head = [token(t(f"classes.{name}")) for name in columns]
+        head = [token(t(f"classes.{name}")) for name in ("class", "support", "precision", "recall", "f1")]
+        head += [token(t("classes.meaning"))] if any(named) else []
         title = t("classes.title", epoch=shown.epoch)
         tables("results-classes", [TableView(title, rows, head, named_rows=True, titled=True)], "tokens")
         right, count = int(np.trace(at)), int(at.sum())
@@ -168,12 +169,12 @@ def judged(run: Run, t: Translate) -> None:
             [VERDICT, ANSWER, token(o.classes[line.targets[0]]), text(between.join(line.tokens), limit=None)]
             for line in o.held
         ]
-        head = [token(t(f"judged.{name}")) for name in ("verdict", "said", "truth", "line")]
+        head = [token(t(f"judged.{name}")) for name in JUDGED]
         answers = Answers(
             np.stack([np.concatenate(one.held.said) for one in frames(run) if one.held]),
             [line.targets[0] for line in o.held],
             o.classes,
-            {name: t(f"judged.{name}") for name in ("right", "wrong")},
+            {"right": t("judged.right"), "wrong": t("judged.wrong")},
             place(run),
         )
         tables("results-judged", [TableView(t("judged.name"), rows, head)], "lines", answers)
