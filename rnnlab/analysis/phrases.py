@@ -1,18 +1,21 @@
-"""A phrase and the units that are on for it, and where else these are on: no torch here.
+"""A phrase (a stretch of tokens), the units that are on for it, and where else these are on: no torch here.
 
 A unit is on where its value is at least θ, or at most -θ; which of the two is its sign in the phrase. After LSTMVis
 (Strobelt, Gehrmann, Pfister and Rush, 2018), which knows the first of the two.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from rnnlab.records.units import Passage
 
+Phrase = tuple[int, int]  # the first token, and the one behind the last
+
 
 @dataclass(frozen=True)
-class Place:
+class PhraseMatch:
     """A stretch of tokens, from `start` up to `stop`, over all of which `units` are on."""
 
     start: int
@@ -27,16 +30,17 @@ def line_of(p: Passage, token: int) -> tuple[int, int]:
     return int(bounds[line]), int(bounds[line + 1])
 
 
-def signs_over(values: np.ndarray, start: int, stop: int, theta: float) -> np.ndarray:
+def signs_over(values: np.ndarray, phrase: Phrase, theta: float) -> np.ndarray:
     """[unit] int: 1 where a unit is at least θ over all of a phrase, -1 where it is at most -θ, else 0. θ > 0."""
-    part = values[start:stop]
+    part = values[slice(*phrase)]
     return (part >= theta).all(0).astype(int) - (part <= -theta).all(0).astype(int)
 
 
-def on_for(p: Passage, values: np.ndarray, start: int, stop: int, theta: float, only: bool) -> np.ndarray:
+def on_for(p: Passage, values: np.ndarray, phrase: Phrase, theta: float, only: bool) -> np.ndarray:
     """As `signs_over`; with `only`, of units that are off right before the phrase and right after it, as far as its
     line goes."""
-    signs = signs_over(values, start, stop, theta)
+    start, stop = phrase
+    signs = signs_over(values, phrase, theta)
     first, last = line_of(p, start)
     for beside in [start - 1] * (start > first) + [stop] * (stop < last):
         if only:
@@ -44,15 +48,13 @@ def on_for(p: Passage, values: np.ndarray, start: int, stop: int, theta: float, 
     return signs
 
 
-def elsewhere(
-    p: Passage, values: np.ndarray, signs: np.ndarray, theta: float, start: int, stop: int, most: int
-) -> tuple[Place, ...]:
+def matches(p: Passage, values: np.ndarray, signs: np.ndarray, theta: float, phrase: Phrase) -> Iterator[PhraseMatch]:
     """Other places where the units of a phrase are on together: stretches that can be made no longer without losing one
     of the units that are on over all of it. Most units first, then those most like the phrase in length, then in the
     order of the text; none overlaps the phrase or one before it."""
     units = np.flatnonzero(signs)
     if not len(units):
-        return ()
+        return
     on = values[:, units] * signs[units] >= theta  # [token, unit]
     count, (first, last) = on.sum(1), stretches(on, p.bounds)
     # Around each token the stretch over which all that are on there stay on.
@@ -61,17 +63,14 @@ def elsewhere(
     found: dict[tuple[int, int], int] = {}
     for token in np.flatnonzero(count):
         found.setdefault((int(starts[token]), int(stops[token])), int(token))
-    order = sorted(found.items(), key=lambda at: (-count[at[1]], abs(at[0][1] - at[0][0] - (stop - start)), at[0]))
+    length = phrase[1] - phrase[0]
+    order = sorted(found.items(), key=lambda at: (-count[at[1]], abs(at[0][1] - at[0][0] - length), at[0]))
     taken = np.zeros(len(on), bool)
-    taken[start:stop] = True
-    places = []
-    for (a, b), token in order:
-        if len(places) == most:
-            break
-        if not taken[a:b].any():
-            taken[a:b] = True
-            places.append(Place(a, b, tuple(units[on[token]].tolist())))
-    return tuple(places)
+    taken[slice(*phrase)] = True
+    for (start, stop), token in order:
+        if not taken[start:stop].any():
+            taken[start:stop] = True
+            yield PhraseMatch(start, stop, tuple(units[on[token]].tolist()))
 
 
 def stretches(on: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -86,9 +85,9 @@ def stretches(on: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return first, last
 
 
-def find(p: Passage, phrase: str) -> tuple[int, int] | None:
+def find(p: Passage, typed: str) -> Phrase | None:
     """The tokens that a typed phrase lies in where it comes first, white space apart. None where it is nowhere."""
-    wanted = "".join(phrase.split())
+    wanted = "".join(typed.split())
     for first, line in zip(p.bounds.tolist(), p.lines, strict=False):
         bare = ["".join(token.split()) for token in line]
         at = "".join(bare).find(wanted)
@@ -98,16 +97,15 @@ def find(p: Passage, phrase: str) -> tuple[int, int] | None:
     return None
 
 
-def typical(p: Passage, values: np.ndarray, unit: int, sign: int, theta: float, longest: int) -> tuple[int, int]:
-    """A phrase to begin with: of the stretches over which a unit is on, with this sign, the longest that is no longer
-    than `longest`, and of several the first. Where there is none, the token at which it comes nearest to that."""
-    signed = values[:, unit] * sign
-    on = signed >= theta
+def typical(p: Passage, values: np.ndarray, theta: float, longest: int) -> Phrase:
+    """A phrase to begin with, for one unit's values [token]: of the stretches over which it is at least θ the longest
+    that is no longer than `longest`, and of several the first. Where there is none, the token with the largest."""
+    on = values >= theta
     first, last = stretches(on[:, None], p.bounds)
     size = np.where(on, (last - first)[:, 0], 0)
     size[size > longest] = 0
     if not size.any():
-        peak = int(np.nan_to_num(signed, nan=-np.inf).argmax())
+        peak = int(np.nan_to_num(values, nan=-np.inf).argmax())
         return peak, peak + 1
     at = int(size.argmax())
     return int(first[at, 0]), int(last[at, 0])

@@ -5,71 +5,44 @@ its own maximum. What is exactly zero has no logarithm; it stands on a line of i
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnlab.figures.style import BARE, MARGIN, tick
+from rnnlab.figures.style import (
+    BARE,
+    DASHES,
+    LEGEND,
+    MARGIN,
+    decades,
+    epoch_axis,
+    log_axis,
+    number,
+    on_axis,
+    power_ticks,
+    tick,
+    token_axis,
+)
 from rnnlab.i18n import Translate
 from rnnlab.records.history import History
 
-DASHES = ("solid", "dash", "dot")  # lines are told apart by more than their colour
-TICKS = 7  # on a logarithmic axis
-LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
+
+@dataclass(frozen=True)
+class Series:
+    """A curve's values by step or epoch."""
+
+    name: str
+    x: np.ndarray
+    values: np.ndarray
+    labels: Sequence[str] = ()  # of its marks
 
 
-def decades(values: np.ndarray) -> tuple[int, int]:
-    """The powers of ten that hold all values but 0 and what is not finite: exponents of the first and the last."""
-    seen = values[np.isfinite(values) & (values > 0)]
-    if not len(seen):
-        return -1, 0
-    low, high = int(np.floor(np.log10(seen.min()))), int(np.ceil(np.log10(seen.max())))
-    return low, max(high, low + 1)
-
-
-def power(exponent: int) -> str:
-    return "1" if exponent == 0 else f"10<sup>{exponent}</sup>".replace("-", "−")
-
-
-def scale(low: int, high: int) -> tuple[list[int], list[str]]:
-    """Exponents to be marked between two, and their labels; the zero line is one below the lowest."""
-    every = max(1, -(-(high - low) // TICKS))
-    exponents = list(range(high, low - 1, -every))[::-1]
-    return [low - 1, *exponents], ["0", *map(power, exponents)]
-
-
-def log_axis(values: np.ndarray, title: str) -> dict[str, Any]:
-    """An axis for all these values, with the zero line if there is a zero among them."""
-    low, high = decades(values)
-    exponents, labels = scale(low, high)
-    bottom = low - 1.4 if (values == 0).any() else low - 0.1
-    return {
-        "type": "log",
-        "range": [bottom, high + 0.15],
-        "tickvals": [10.0**exponent for exponent in exponents],
-        "ticktext": labels,
-        "title": {"text": title},
-    }
-
-
-def on_axis(values: np.ndarray, everything: np.ndarray) -> np.ndarray:
-    """The values as they stand on that axis: a zero on the zero line, nan where there is nothing."""
-    low, _ = decades(everything)
-    return np.where(values == 0, 10.0 ** (low - 1), np.where(np.isfinite(values), values, np.nan))
-
-
-def line(
-    name: str,
-    values: np.ndarray,
-    everything: np.ndarray,
-    style: int,
-    x: np.ndarray,
-    hover: str,
-    labels: Sequence[str] = (),
-) -> go.Scatter:
-    """A curve with a mark at each value, labelled when pointed at. No line leads down to a zero, where no logarithm
-    gets."""
+def line(series: Series, everything: np.ndarray, style: int, hover: str) -> go.Scatter:
+    """A curve with a mark at each value, labelled when pointed at, on an axis for `everything`. No line leads down to a
+    zero, where no logarithm gets."""
+    x, values, labels = series.x, series.values, series.labels
     y, zero = on_axis(values, everything), values == 0
     breaks = np.flatnonzero(np.diff(zero.astype(int))) + 1
     marks: dict[str, Any] = {"size": 6}
@@ -82,7 +55,7 @@ def line(
         x=np.insert(x, breaks, x[breaks]),
         y=np.insert(y, breaks, np.nan),
         customdata=np.insert(np.array(labels, dtype=object), breaks, "") if labels else None,
-        name=name,
+        name=series.name,
         mode="lines+markers",
         line={"width": 2, "dash": DASHES[style % len(DASHES)]},
         marker=marks,
@@ -90,32 +63,10 @@ def line(
     )
 
 
-def number(value: float) -> str:
-    return "0" if value == 0 else f"{value:.3g}" if np.isfinite(value) else "–"
-
-
 def columns(tokens: Sequence[str], values: Sequence[float] | np.ndarray = ()) -> list[str]:
     """What is said of each step: its number, its token, and a value where there are values."""
     ends = [f": {number(value)}" for value in values] or [""] * len(tokens)
     return [f"{step} · {tick(token)}{end}" for step, (token, end) in enumerate(zip(tokens, ends, strict=True), start=1)]
-
-
-def token_axis(tokens: Sequence[str]) -> dict[str, Any]:
-    return {
-        "tickvals": list(range(len(tokens))),
-        "ticktext": [tick(token) for token in tokens],
-        "range": [-0.5, len(tokens) - 0.5],
-        "tickangle": 0 if len(tokens) <= 12 or max(map(len, tokens)) <= 2 else -60,
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-    }
-
-
-def epoch_axis(t: Translate, low: float, high: float) -> dict[str, Any]:
-    """Epochs from `low` to `high`, marked at whole numbers."""
-    axis: dict[str, Any] = {"title": {"text": t("axis.epoch")}, "range": [low, high]}
-    return axis | {"dtick": 1} if high - low <= 6 else axis
 
 
 def reachable(norms: np.ndarray, unread: np.ndarray) -> np.ndarray:
@@ -131,7 +82,7 @@ def curve_figure(
     stands still while one target after the other is looked at."""
     x = np.arange(len(tokens))
     traces = [
-        line(name, values, everything, i, x, t("figure.gradient.hover"), columns(tokens, values))
+        line(Series(name, x, values, columns(tokens, values)), everything, i, t("figure.gradient.hover"))
         for i, (name, values) in enumerate(curves.items())
     ]
     return go.Figure(
@@ -151,7 +102,7 @@ def curve_figure(
 def epochs_figure(norms: np.ndarray, epochs: Sequence[int], at: int, tokens: Sequence[str], t: Translate) -> go.Figure:
     """Norms [epoch, step] in colour, by their logarithm; the epoch `at` is marked by a line."""
     low, high = decades(norms)
-    exponents, labels = scale(low, high)
+    exponents, labels = power_ticks(low, high)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.log10(on_axis(norms, norms))
     zero = bool((norms == 0).any())
@@ -198,11 +149,11 @@ def norms_figure(history: History, level: float, t: Translate) -> go.Figure:
     x = np.arange(1, len(norms) + 1)
     everything = np.append(norms, [level, e.clip or level])
     hover = t("figure.norm.hover")
-    before = line(t("norm.before"), norms, everything, 0, x, hover)
+    before = line(Series(t("norm.before"), x, norms), everything, 0, hover)
     traces = [before.update(meta={"palette": "line"})]
     if e.clip:
-        after = clipped(norms, e.clip)
-        traces.append(line(t("norm.after"), after, everything, 1, x, hover))
+        after = Series(t("norm.after"), x, clipped(norms, e.clip))
+        traces.append(line(after, everything, 1, hover))
     ends = [0, max(e.epochs, 2)]
     for trace in traces:
         trace.update(mode="lines+markers" if len(norms) <= 40 else "lines")
@@ -229,7 +180,8 @@ def losses_figure(histories: Mapping[str, History], t: Translate) -> go.Figure:
     everything = np.concatenate([*losses.values(), [np.nan]])
     traces = []
     for i, (name, values) in enumerate(losses.items()):
-        curve = line(name, values, everything, i, np.arange(1, len(values) + 1), t("figure.losses.hover"))
+        series = Series(name, np.arange(1, len(values) + 1), values)
+        curve = line(series, everything, i, t("figure.losses.hover"))
         traces.append(curve.update(mode="lines" if len(values) > 1 else "markers"))
     first = next(iter(histories.values())).experiment
     return go.Figure(

@@ -6,16 +6,26 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnlab.figures.gradients import LEGEND, decades, epoch_axis, number, scale, token_axis
-from rnnlab.figures.run import loss_axis
-from rnnlab.figures.style import BARE, MARGIN, tick
-from rnnlab.figures.text import still
+from rnnlab.figures.style import (
+    BARE,
+    DASHES,
+    HUES,
+    LEGEND,
+    MARGIN,
+    decades,
+    epoch_axis,
+    finite,
+    heatmap_axis,
+    loss_axis,
+    number,
+    power_ticks,
+    tick,
+    token_axis,
+)
 from rnnlab.i18n import Translate
 from rnnlab.records.history import Frame, History, Opening
 from rnnlab.records.readouts import HALVES, Reach
 
-# Classes are told apart by these, and by their names. After Okabe and Ito: safe for the colour-blind.
-HUES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a100", "#8c6bb1")
 WRITTEN = 14  # classes, or tokens, of a heatmap whose cells have room for a number
 
 
@@ -38,7 +48,7 @@ def loss_curves(history: History, t: Translate, scale: Literal["linear", "log"])
         losses /= o.trained_targets
     held = np.array([frame.held.loss for frame in history.frames if frame.held is not None])
     axis = {"title": {"text": t("axis.curve.loss")}} | loss_axis(finite(np.concatenate([losses, held])), scale)
-    return curves(history, losses, held, (t("curve.training"), t("curve.held")), axis, t)
+    return curves(history, (t("curve.training"), losses), (t("curve.held"), held), axis, t)
 
 
 def score_curves(history: History, t: Translate) -> go.Figure:
@@ -48,40 +58,41 @@ def score_curves(history: History, t: Translate) -> go.Figure:
     held = np.array([frame.held.score for frame in frames if frame.held is not None])
     kind = counted(history.opening, frames[-1])
     in_training = "tokens" if kind == "sequences" else kind
-    names = (t(f"curve.training.{in_training}"), t(f"curve.held.{kind}"))
+    named = (t(f"curve.training.{in_training}"), right), (t(f"curve.held.{kind}"), held)
     axis = {"title": {"text": t("axis.curve.score")}, "range": [-0.03, 1.05], "tickformat": ".0%"}
-    return curves(history, right, held, names, axis, t)
+    return curves(history, *named, axis, t)
 
 
 def curves(
     history: History,
-    training: np.ndarray,
-    held: np.ndarray,
-    names: tuple[str, str],
+    training: tuple[str, np.ndarray],
+    held: tuple[str, np.ndarray],
     axis: dict[str, Any],
     t: Translate,
 ) -> go.Figure:
-    """Training by each epoch, held-out by each recorded one; over the whole span that the run is to take."""
-    x = np.arange(1, len(training) + 1)
+    """Two named curves: training by each epoch, held-out by each recorded one; over the whole span that the run is to
+    take."""
+    (training_name, in_training), (held_name, held_out) = training, held
+    x = np.arange(1, len(in_training) + 1)
     epochs = [frame.epoch for frame in history.frames]
     traces = [
         go.Scatter(
             x=x,
-            y=finite(training),
-            name=names[0],
-            mode="lines" if len(training) > 1 else "markers",
+            y=finite(in_training),
+            name=training_name,
+            mode="lines" if len(in_training) > 1 else "markers",
             line={"width": 2},
             meta={"palette": "line"},
             hovertemplate=t("figure.curve.hover") + "<extra></extra>",
         )
     ]
-    if len(held):
+    if len(held_out):
         traces.append(
             go.Scatter(
                 x=epochs,
-                y=finite(held),
-                name=names[1],
-                mode="lines" if len(held) > 1 else "markers",
+                y=finite(held_out),
+                name=held_name,
+                mode="lines" if len(held_out) > 1 else "markers",
                 line={"width": 2, "dash": "dash", "color": HUES[5]},
                 marker={"color": HUES[5]},
                 hovertemplate=t("figure.curve.hover") + "<extra></extra>",
@@ -92,8 +103,36 @@ def curves(
     return go.Figure(traces, BARE | layout)
 
 
-def finite(values: np.ndarray) -> np.ndarray:
-    return np.where(np.isfinite(values), values, np.nan)
+EXACT = ("score", "forced", "free")  # fields of HeldOutResult, of sequences that are written
+
+
+def exact_figure(history: History, t: Translate) -> go.Figure:
+    """Of the held-out pairs by recorded epoch: the share written right from the first token to the last, and the share
+    of tokens that are right, given the true one before or written freely."""
+    frames = [frame for frame in history.frames if frame.held is not None]
+    names = {field: t(f"exact.{field}") for field in EXACT}
+    curves = [
+        go.Scatter(
+            x=[frame.epoch for frame in frames],
+            y=[getattr(frame.held, field) for frame in frames],
+            name=names[field],
+            mode="lines" if len(frames) > 1 else "markers",
+            line={"width": 2, "dash": dash} | ({"color": hue} if hue else {}),
+            marker={"color": hue} if hue else {},
+            meta={} if hue else {"palette": "line"},
+            hovertemplate=t("exact.hover") + "<extra></extra>",
+        )
+        for field, dash, hue in zip(EXACT, DASHES, ("", HUES[5], HUES[2]), strict=False)
+    ]
+    layout = {
+        "margin": MARGIN | {"t": 30},
+        "xaxis": epoch_axis(t, 0, max(history.experiment.epochs, 2)),
+        "yaxis": {"title": {"text": t("exact.axis")}, "range": [-0.03, 1.05], "tickformat": ".0%"},
+        "showlegend": True,
+        "legend": LEGEND,
+        "dragmode": False,
+    }
+    return go.Figure(curves, BARE | layout)
 
 
 # Right and wrong, class by class
@@ -116,8 +155,10 @@ def confusion_figure(counts: np.ndarray, classes: Sequence[str], t: Translate) -
         **({"texttemplate": "%{z:.0f}"} if len(labels) <= WRITTEN else {}),
     )
     ticks = {"tickvals": list(range(len(labels))), "ticktext": labels}
-    across = still(ticks | {"title": {"text": t("confusion.said")}, "tickangle": 0 if len(labels) <= WRITTEN else -60})
-    down = still(ticks | {"title": {"text": t("confusion.truth")}, "autorange": "reversed"})
+    across = heatmap_axis(
+        ticks | {"title": {"text": t("confusion.said")}, "tickangle": 0 if len(labels) <= WRITTEN else -60}
+    )
+    down = heatmap_axis(ticks | {"title": {"text": t("confusion.truth")}, "autorange": "reversed"})
     return go.Figure(heat, {**BARE, "margin": MARGIN, "xaxis": across, "yaxis": down, "dragmode": False})
 
 
@@ -130,7 +171,7 @@ def reach_figure(reach: Reach, padded: bool, tokens: Sequence[str], used: str, t
     norms = reach.padded if padded else reach.alone
     assert norms is not None
     low, high = decades(reach.alone)
-    exponents, labels = scale(low, high)
+    exponents, labels = power_ticks(low, high)
     z = np.where(norms > 0, np.log10(np.where(norms > 0, norms, 1.0)), low - 1)  # [row, step]
     names = [
         (f"<b>{t(f'readout.{kind}')} ◀</b>" if kind == used else t(f"readout.{kind}"))
@@ -151,5 +192,5 @@ def reach_figure(reach: Reach, padded: bool, tokens: Sequence[str], used: str, t
         hovertemplate=t("figure.reach.hover") + "<extra></extra>",
         **({"texttemplate": "%{text}"} if len(tokens) <= WRITTEN else {}),
     )
-    down = still({"tickvals": list(range(len(names))), "ticktext": names, "autorange": "reversed"})
+    down = heatmap_axis({"tickvals": list(range(len(names))), "ticktext": names, "autorange": "reversed"})
     return go.Figure(heat, {**BARE, "margin": MARGIN, "xaxis": token_axis(tokens), "yaxis": down, "dragmode": False})

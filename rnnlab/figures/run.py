@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnlab.figures.style import BARE, DIVERGING, MARGIN, tick
+from rnnlab.figures.style import BARE, DIVERGING, MARGIN, loss_axis, tick
 from rnnlab.i18n import Translate
 from rnnlab.records.history import Frame, History
 
@@ -35,19 +35,6 @@ def loss_figure(history: History, t: Translate, scale: Literal["linear", "log"])
             "showlegend": False,
         },
     )
-
-
-def loss_axis(losses: np.ndarray, scale: Literal["linear", "log"]) -> dict[str, Any]:
-    """How an axis for these losses is marked; nan is a gap among them."""
-    seen = losses[losses > 0]
-    decades = np.log10(seen.max() / seen.min()) if len(seen) else 0.0
-    axis: dict[str, Any] = {"rangemode": "tozero"} if scale == "linear" else {"dtick": 1}
-    if not len(seen):
-        axis = {"showticklabels": False}
-    elif scale == "log" and decades < 1.5:  # too few powers of ten to read a value from
-        ticks = [digit * 10.0**power for power in range(-9, 10) for digit in (1, 2, 3, 5, 7)]
-        axis = {"tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
-    return {"type": scale, "exponentformat": "power"} | axis
 
 
 def hidden_figure(history: History, frame: Frame, t: Translate) -> go.Figure:

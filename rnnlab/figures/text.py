@@ -6,22 +6,22 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnlab.figures.style import BARE, DIVERGING, MARGIN, tick
+from rnnlab.figures.style import BARE, DIVERGING, MARGIN, heatmap_axis, tick
 from rnnlab.i18n import Translate
 from rnnlab.records.text import Packing, Plane
 
 LABELS = 60  # points of a plane that carry their token
 
 
-def rows_figure(
-    rows: np.ndarray, tokens: Sequence[str], first: int, limit: float, t: Translate, onehot: bool
-) -> go.Figure:
-    """Rows of an embedding, or of one-hot vectors: one row a token, from id `first` on. float [row, column]."""
+def rows_figure(rows: np.ndarray, tokens: Sequence[str], first: int, limit: float | None, t: Translate) -> go.Figure:
+    """Rows of an embedding whose numbers reach `limit`, or where that is None of one-hot vectors: one row a token, from
+    id `first` on. float [row, column]."""
+    onehot = limit is None
     labels = [f"{id} · {tick(token)}" for id, token in enumerate(tokens, start=first)]
     heat = go.Heatmap(
         z=rows,
-        zmin=0 if onehot else -limit,
-        zmax=1 if onehot else limit,
+        zmin=0 if limit is None else -limit,
+        zmax=1 if limit is None else limit,
         x0=first if onehot else 0,
         customdata=[[label] * rows.shape[1] for label in labels],
         colorscale=DIVERGING,
@@ -33,19 +33,15 @@ def rows_figure(
     )
     down = {"tickvals": list(range(len(labels))), "ticktext": labels, "autorange": "reversed"}
     across = {"title": {"text": t("axis.one_hot" if onehot else "axis.component")}, "tickformat": "d"}
-    return go.Figure(heat, {**BARE, "margin": MARGIN, "xaxis": still(across), "yaxis": still(down), "dragmode": False})
+    return go.Figure(
+        heat, {**BARE, "margin": MARGIN, "xaxis": heatmap_axis(across), "yaxis": heatmap_axis(down), "dragmode": False}
+    )
 
 
-def still(axis: dict[str, Any]) -> dict[str, Any]:
-    """An axis of a heatmap: no lines through the cells, no zoom."""
-    return {"showgrid": False, "zeroline": False, "fixedrange": True, "automargin": True} | axis
-
-
-def plane_figure(
-    plane: Plane, tokens: Sequence[str], specials: int, chosen: int, near: Sequence[int], t: Translate
-) -> go.Figure:
-    """The points of a plane, to one scale on both axes. Where they are many, only the chosen id and those near it carry
-    their token."""
+def plane_figure(plane: Plane, tokens: Sequence[str], chosen: int, near: Sequence[int], t: Translate) -> go.Figure:
+    """The points of a plane, to one scale on both axes: of the last of `tokens`, for special ones have none. Where they
+    are many, only the chosen id and those near it carry their token."""
+    specials = len(tokens) - len(plane.points)
     ids = range(specials, len(tokens))
     named = list(ids) if len(ids) <= LABELS else sorted({chosen, *near})
     reach = (plane.reach or 1.0) * 1.15
@@ -106,8 +102,8 @@ def states_figure(packing: Packing, t: Translate) -> go.Figure:
     for place in range(3):
         suffix = str(place + 1)
         across = {"domain": [place / 3, place / 3 + 0.3], "title": {"text": t("axis.unit")}, "nticks": 4}
-        layout[f"xaxis{suffix}"] = still(across | {"anchor": f"y{suffix}"})
-        layout[f"yaxis{suffix}"] = still(
+        layout[f"xaxis{suffix}"] = heatmap_axis(across | {"anchor": f"y{suffix}"})
+        layout[f"yaxis{suffix}"] = heatmap_axis(
             {"tickvals": list(range(len(labels))), "ticktext": labels, "autorange": "reversed", "anchor": f"x{suffix}"}
             | ({"title": {"text": t("axis.line")}} if place == 0 else {"showticklabels": False})
         )

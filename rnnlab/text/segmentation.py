@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rnnlab.experiment import Experiment
 from rnnlab.text.lines import parse_lines
+from rnnlab.text.synthetic import generate_pairs
 from rnnlab.text.tokenizers import TOKENIZERS, graphemes, nonempty_lines, tokenize_lines
 
 Lines = tuple[tuple[str, ...], ...]  # the tokens of each line
@@ -44,8 +45,6 @@ def segmented(e: Experiment) -> Lines:
     """The sentences of an experiment as its own tokenizer cuts them, or as the lab makes them."""
     if e.data == "text":
         return tuple(map(tuple, tokenize_lines("\n".join(source_sentences(e)), e.tokenizer, e.added_words)))
-    from rnnlab.text.synthetic import generate_pairs  # here, for only a worker that makes pairs needs what makes them
-
     return tuple(tuple(source) for source, _ in generate_pairs(e.data, e.pairs))
 
 

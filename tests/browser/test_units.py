@@ -1,6 +1,7 @@
 """The Units page in a browser: a phrase drawn with the mouse, a unit chosen, the epoch moved."""
 
 import re
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -90,8 +91,8 @@ def places(lab) -> list[tuple[int, str]]:
 
 
 def expected_places(a, start: int, stop: int) -> tuple[list[int], list[tuple[int, str]]]:
-    signs = phrases.on_for(a.passage, a.values, start, stop, 0.3, only=False)
-    found = phrases.elsewhere(a.passage, a.values, signs, 0.3, start, stop, 12)
+    signs = phrases.on_for(a.passage, a.values, (start, stop), 0.3, only=False)
+    found = tuple(islice(phrases.matches(a.passage, a.values, signs, 0.3, (start, stop)), 12))
     tokens = a.passage.tokens
     return np.flatnonzero(signs).tolist(), [(p.start, "".join(tokens[p.start : p.stop])) for p in found]
 

@@ -12,7 +12,7 @@ from pages.views.results import seq2seq
 from rnnlab import Experiment, run
 from rnnlab.analysis import seq2seq_frames
 from rnnlab.engine.runs import Run
-from rnnlab.figures.seq2seq import exact_figure
+from rnnlab.figures.results import exact_figure
 from rnnlab.i18n import translator
 from rnnlab.records.history import joiner
 from tests.support.reader import said, until_trained, visit

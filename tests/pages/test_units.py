@@ -2,6 +2,7 @@
 
 import base64
 import json
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -251,10 +252,10 @@ def test_a_decoder_asks_for_a_pair():
 
 
 def expected(a, start: int, stop: int, theta: float, only: bool):
-    signs = phrases.on_for(a.passage, a.values, start, stop, theta, only)
+    signs = phrases.on_for(a.passage, a.values, (start, stop), theta, only)
     if not signs.any():
-        signs = phrases.on_for(a.passage, a.values, start, stop, theta, only=False)
-    places = phrases.elsewhere(a.passage, a.values, signs, theta, start, stop, 12)
+        signs = phrases.on_for(a.passage, a.values, (start, stop), theta, only=False)
+    places = tuple(islice(phrases.matches(a.passage, a.values, signs, theta, (start, stop)), 12))
     return [[int(u), int(signs[u])] for u in np.flatnonzero(signs)], [[p.start, p.stop, len(p.units)] for p in places]
 
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from rnnlab.experiment.race_plan import Overrides, field_kind
-from rnnlab.figures.race import DASHES, HUE
+from rnnlab.figures.race import VARIANT_HUES
+from rnnlab.figures.style import DASHES
 from rnnlab.i18n import Translate
 
 
@@ -33,4 +34,4 @@ def names(changes: tuple[Overrides, ...], t: Translate) -> list[str]:
 
 def mark(variant: int) -> dict[str, str]:
     """Its sign, as the live parts draw it."""
-    return {"hue": HUE[variant], "dash": DASHES[variant]}
+    return {"hue": VARIANT_HUES[variant], "dash": DASHES[variant]}

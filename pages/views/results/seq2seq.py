@@ -23,7 +23,7 @@ from rnnlab.analysis.seq2seq_frames import (
     used_by,
 )
 from rnnlab.engine.runs import Run
-from rnnlab.figures import seq2seq
+from rnnlab.figures import results as figures
 from rnnlab.i18n import Translate
 from rnnlab.records.history import joiner
 
@@ -105,7 +105,7 @@ def forcing(run: Run, t: Translate) -> None:
         if not history(run).opening.held:
             return
         past, lang = history(run), st.session_state.lang
-        figure = run.drawn(("exact", lang), lambda: seq2seq.exact_figure(past, t))
+        figure = run.drawn(("exact", lang), lambda: figures.exact_figure(past, t))
         chart(run, "exact", figure, t("exact.label"), t, 240, cursor="line")
 
 

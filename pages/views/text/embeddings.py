@@ -79,7 +79,7 @@ def plane(run: Run, words: Words, chosen: int, near: list[int], t: Translate) ->
         if np.isnan(seen.kept):
             st.caption(t("plane.point"))
             return
-        figure = text.plane_figure(seen, words.tokens, words.specials, chosen, near, t)
+        figure = text.plane_figure(seen, words.tokens, chosen, near, t)
         chart(run, "text-plane", figure, 20, t)
         share = {"kept": f"{seen.kept:.0%}", "newest": f"{seen.kept_newest:.0%}", "embed": run.experiment.embed}
         st.caption(t("plane.share", epoch=cursor.checkpoint(run).epoch, last=history.checkpoints[-1].epoch, **share))

@@ -113,7 +113,7 @@ def rows(run: Run, words: Words, first: int, places: Sequence[DeltaGenerator], t
     left, right = places
     with left, panel("onehot", t):
         identity = np.eye(len(ids), dtype=np.float32)
-        chart(run, "text-onehot", text.rows_figure(identity, tokens, first, 1.0, t, onehot=True), len(ids), t)
+        chart(run, "text-onehot", text.rows_figure(identity, tokens, first, None, t), len(ids), t)
         st.caption(t("onehot.size", types=types))
     with right, panel("embedding", t):
         if e.input == "onehot":
@@ -121,6 +121,6 @@ def rows(run: Run, words: Words, first: int, places: Sequence[DeltaGenerator], t
             return
         tables = [np.frombuffer(w, np.float32).reshape(-1, e.embed) for w in (words.first, words.shown, words.newest)]
         limit = max(float(np.abs(table).max()) for table in tables) or 1.0
-        figure = text.rows_figure(tables[1][ids.start : ids.stop], tokens, first, limit, t, onehot=False)
+        figure = text.rows_figure(tables[1][ids.start : ids.stop], tokens, first, limit, t)
         chart(run, "text-embedding", figure, len(ids), t)
         st.caption(t("embedding.size", types=types, embed=e.embed, epoch=cursor.checkpoint(run).epoch))

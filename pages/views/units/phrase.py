@@ -1,5 +1,6 @@
 """A phrase of the text, the units that are on for it, and the other places where they are."""
 
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from pages.components.component import component
 from pages.shell.markdown import verbatim
 from pages.views.units import choice
 from rnnlab.analysis import phrases
-from rnnlab.analysis.phrases import Place
+from rnnlab.analysis.phrases import PhraseMatch
 from rnnlab.i18n import Translate
 from rnnlab.records.units import Activations, Passage
 
@@ -33,7 +34,7 @@ def phrase(a: Activations, unit: int, sign: int, limit: float) -> tuple[int, int
         if not (values[:, unit] * sign >= theta).any():
             at = int(np.nan_to_num(np.abs(values)).max(0).argmax())
             unit, sign = at, 1 if np.nanmax(values[:, at]) >= theta else -1
-        state.units_phrase = phrases.typical(a.passage, values, unit, sign, theta, LONGEST)
+        state.units_phrase = phrases.typical(a.passage, values[:, unit] * sign, theta, LONGEST)
     return state.units_phrase
 
 
@@ -49,10 +50,10 @@ def signs(a: Activations, start: int, stop: int, limit: float) -> tuple[np.ndarr
     share, only = settings()
     if not limit:
         return np.zeros(a.values.shape[1], int), False
-    found = phrases.on_for(a.passage, a.values, start, stop, share * limit, only)
+    found = phrases.on_for(a.passage, a.values, (start, stop), share * limit, only)
     if found.any() or not only:
         return found, False
-    found = phrases.on_for(a.passage, a.values, start, stop, share * limit, only=False)
+    found = phrases.on_for(a.passage, a.values, (start, stop), share * limit, only=False)
     return found, bool(found.any())
 
 
@@ -90,7 +91,7 @@ def render(a: Activations, unit: int, start: int, stop: int, limit: float, t: Tr
         return
     theta, (found, beside) = share * limit, signs(a, start, stop, limit)
     on = np.flatnonzero(found)
-    places = phrases.elsewhere(p, a.values, found, theta, start, stop, MOST)
+    places = tuple(islice(phrases.matches(p, a.values, found, theta, (start, stop)), MOST))
     if beside:
         st.caption(t("phrase.beside"))
     st.markdown(sentence(p, start, stop, theta, len(on), len(places), len(found), t))
@@ -120,7 +121,7 @@ def sentence(p: Passage, start: int, stop: int, theta: float, on: int, places: i
     return t("phrase.on" if places else "phrase.alone", on=on, **said)
 
 
-def around(p: Passage, place: Place) -> dict[str, Any]:
+def around(p: Passage, place: PhraseMatch) -> dict[str, Any]:
     """A place with what stands beside it in its line."""
     first, last = phrases.line_of(p, place.start)
     before, after = max(first, place.start - AROUND), min(last, place.stop + AROUND)

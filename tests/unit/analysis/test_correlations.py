@@ -1,5 +1,7 @@
 """Properties of tokens by hand; correlations and places against other ways of finding them."""
 
+from itertools import islice
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -154,17 +156,17 @@ def test_units_on_for_a_phrase_and_elsewhere_are_those_a_search_finds(table, sta
     assert phrases.line_of(THREE_LINES, start) == (first, last)
     stop = min(start + long, last)
     expected = on_over(table, start, stop, theta)
-    signs = phrases.on_for(THREE_LINES, table, start, stop, theta, only=False)
+    signs = phrases.on_for(THREE_LINES, table, (start, stop), theta, only=False)
     assert {int(u): int(signs[u]) for u in np.flatnonzero(signs)} == expected
     beside = [i for i in (start - 1, stop) if first <= i < last]
-    only = phrases.on_for(THREE_LINES, table, start, stop, theta, only=True)
+    only = phrases.on_for(THREE_LINES, table, (start, stop), theta, only=True)
     kept = {u: s for u, s in expected.items() if not any(table[i, u] * s >= theta for i in beside)}
     assert {int(u): int(only[u]) for u in np.flatnonzero(only)} == kept
 
     def on(a: int, b: int) -> set[int]:
         return {u for u, s in expected.items() if all(table[i, u] * s >= theta for i in range(a, b))}
 
-    places = phrases.elsewhere(THREE_LINES, table, signs, theta, start, stop, most=99)
+    places = tuple(islice(phrases.matches(THREE_LINES, table, signs, theta, (start, stop)), 99))
     taken = set(range(start, stop))
     for place in places:
         here = set(range(place.start, place.stop))
@@ -191,7 +193,7 @@ def test_units_on_for_a_phrase_and_elsewhere_are_those_a_search_finds(table, sta
     assert bool(places) == bool(candidates)
     if places:
         assert (places[0].start, places[0].stop) == min(candidates)[2:]
-    assert phrases.elsewhere(THREE_LINES, table, signs, theta, start, stop, most=1) == places[:1]
+    assert tuple(islice(phrases.matches(THREE_LINES, table, signs, theta, (start, stop)), 1)) == places[:1]
 
 
 def test_the_place_with_the_most_units_comes_first():
@@ -200,8 +202,8 @@ def test_the_place_with_the_most_units_comes_first():
     table[5:8, :2] = 1
     table[9:11] = 1
     table[3, 0] = 1
-    signs = phrases.on_for(THREE_LINES, table, 0, 2, 0.5, only=True)
-    places = phrases.elsewhere(THREE_LINES, table, signs, 0.5, 0, 2, most=9)
+    signs = phrases.on_for(THREE_LINES, table, (0, 2), 0.5, only=True)
+    places = tuple(islice(phrases.matches(THREE_LINES, table, signs, 0.5, (0, 2)), 9))
     assert [(p.start, p.stop, p.units) for p in places] == [(9, 11, (0, 1, 2)), (5, 8, (0, 1)), (3, 4, (0,))]
 
 
@@ -217,7 +219,7 @@ def test_a_typed_phrase_is_found_in_one_line(phrase, place):
 def test_the_phrase_to_begin_with_is_one_that_the_unit_is_on_for():
     table = np.zeros((12, 1), np.float32)
     table[2:4], table[6:9], table[9:12] = -0.9, -0.5, 0.9
-    assert phrases.typical(THREE_LINES, table, 0, -1, 0.3, longest=6) == (6, 9)
-    assert phrases.typical(THREE_LINES, table, 0, -1, 0.3, longest=2) == (2, 4)
-    assert phrases.typical(THREE_LINES, table, 0, 1, 0.3, longest=6) == (9, 12)
-    assert phrases.typical(THREE_LINES, table, 0, 1, 0.95, longest=6) == (9, 10)
+    assert phrases.typical(THREE_LINES, table[:, 0] * -1, 0.3, longest=6) == (6, 9)
+    assert phrases.typical(THREE_LINES, table[:, 0] * -1, 0.3, longest=2) == (2, 4)
+    assert phrases.typical(THREE_LINES, table[:, 0], 0.3, longest=6) == (9, 12)
+    assert phrases.typical(THREE_LINES, table[:, 0], 0.95, longest=6) == (9, 10)

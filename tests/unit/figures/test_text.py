@@ -18,7 +18,7 @@ T = translator("en")
 
 def test_rows_are_drawn_from_the_first_id_on_and_labelled_as_typed():
     table = np.array([[1.0, -2.0], [0.5, 0.0]])
-    figure = rows_figure(table, ["<b>", "$x$"], 7, 3.0, T, onehot=False)
+    figure = rows_figure(table, ["<b>", "$x$"], 7, 3.0, T)
     (heat,) = figure.data
     assert (np.array(heat.z) == table).all()
     assert (heat.zmin, heat.zmax) == (-3, 3)  # centred at 0
@@ -27,7 +27,7 @@ def test_rows_are_drawn_from_the_first_id_on_and_labelled_as_typed():
 
 
 def test_a_one_hot_row_has_its_one_at_its_id():
-    figure = rows_figure(np.eye(3), ["a", "b", "c"], 5, 1.0, T, onehot=True)
+    figure = rows_figure(np.eye(3), ["a", "b", "c"], 5, None, T)
     (heat,) = figure.data
     assert (heat.zmin, heat.zmax, heat.x0) == (0, 1, 5)
     assert [heat.x0 + int(np.argmax(row)) for row in heat.z] == [5, 6, 7]
@@ -42,7 +42,7 @@ def plane_of(types: int) -> Plane:
 def test_every_word_of_a_few_carries_its_name_and_the_chosen_one_a_ring(specials):
     tokens = ["<pad>"] * specials + ["<i>", "b", "c", "d"]
     plane = plane_of(4)
-    figure = plane_figure(plane, tokens, specials, specials + 2, [], T)
+    figure = plane_figure(plane, tokens, specials + 2, [], T)
     named, ring = figure.data
     assert list(named.text) == ["&lt;i&gt;", "b", "c", "d"]
     np.testing.assert_array_equal(np.array([named.x, named.y]).T, plane.points)
@@ -52,7 +52,7 @@ def test_every_word_of_a_few_carries_its_name_and_the_chosen_one_a_ring(specials
 def test_of_many_words_only_the_chosen_and_the_near_are_named():
     types = LABELS + 1
     tokens = [f"w{id}" for id in range(types)]
-    cloud, named, _ = plane_figure(plane_of(types), tokens, 0, 9, [3, 40], T).data
+    cloud, named, _ = plane_figure(plane_of(types), tokens, 9, [3, 40], T).data
     assert len(cloud.x) == types
     assert cloud.text is None
     assert list(named.text) == ["w3", "w9", "w40"]
@@ -60,7 +60,7 @@ def test_of_many_words_only_the_chosen_and_the_near_are_named():
 
 def test_both_axes_of_the_plane_have_one_scale_and_hold_every_point():
     plane = plane_of(12)
-    layout = plane_figure(plane, list("abcdefghijkl"), 0, 0, [], T).layout
+    layout = plane_figure(plane, list("abcdefghijkl"), 0, [], T).layout
     assert layout.xaxis.range == layout.yaxis.range
     assert layout.yaxis.scaleanchor == "x"
     assert layout.xaxis.range[0] < -plane.reach < plane.reach < layout.xaxis.range[1]
