@@ -41,7 +41,7 @@ def main() -> None:
                 st.code(program(setting), language="python", wrap_lines=True)
                 st.caption(t("layer.program"))
     if setting:
-        look = ask_worker(jobs.layer, setting)
+        look = ask_worker(jobs.inspect_layer, setting)
         if look:
             with panel("shapes-tensors", t, code=counting(setting)):
                 module.tensors(look, t)

@@ -33,4 +33,4 @@ def in_this_process(monkeypatch):
     from rnnlab import engine
 
     monkeypatch.setenv("RNNLAB_WORKERS", "0")
-    monkeypatch.setattr(engine, "opened", None)
+    monkeypatch.setattr(engine.shared_engine, "value", None)

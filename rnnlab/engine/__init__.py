@@ -1,7 +1,6 @@
 """Where jobs run: the one engine of this process, and what it can be asked."""
 
-import threading
-
+from rnnlab.engine.shared import Shared
 from rnnlab.engine.workers import InProcess, Workers, workers_wanted
 
 __all__ = ["Engine", "InProcess", "Workers", "close_shared", "open_engine", "shared"]
@@ -14,27 +13,25 @@ def open_engine(workers: int | None = None) -> Engine:
     return Workers(count) if count else InProcess()
 
 
-def warm() -> None:
-    """A job that does nothing: the pool starts its workers for it."""
+def do_nothing() -> None:
+    """A job for which the pool starts its workers."""
 
 
-opening = threading.Lock()
-opened: Engine | None = None
+def open_warm() -> Engine:
+    engine = open_engine()
+    engine.submit(do_nothing)
+    return engine
+
+
+shared_engine: Shared[Engine] = Shared(open_warm)
 
 
 def shared() -> Engine:
     """The one engine of this process, opened on first use and warming up from then on."""
-    global opened
-    with opening:
-        if opened is None:
-            opened = open_engine()
-            opened.submit(warm)
-        return opened
+    engine = shared_engine.get()
+    assert engine is not None
+    return engine
 
 
 def close_shared() -> None:
-    global opened
-    with opening:
-        if opened is not None:
-            opened.close()
-            opened = None
+    shared_engine.close()

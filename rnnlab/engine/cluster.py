@@ -2,7 +2,7 @@
 `engine.Workers`.
 
 Whatever the network does, the web process must not wait for it: all talking happens on an event loop in a thread of its
-own, and only with the address that was given. What travels is bytes that a worker unpickles (see `errands`), so that
+own, and only with the address that was given. What travels is bytes that a worker unpickles (see `payload`), so that
 the scheduler needs nothing of ours, and a worker without the lab says so itself.
 """
 
@@ -21,13 +21,14 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from rnnlab.engine import workers
-from rnnlab.engine.payload import RemoteCall, spelled, versions, work
+from rnnlab.engine.payload import RemoteCall, format_versions, run_job, versions
+from rnnlab.engine.shared import Shared
 from rnnlab.i18n import LabError, Problem
 
 T = TypeVar("T")
 
 PATIENCE = 3.0  # seconds: a scheduler that takes longer to answer, or is longer without any worker, is lost
-LOOK = 0.5  # seconds between two looks at it
+POLL = 0.5  # seconds between two looks at it
 SETTINGS = {
     # Dask keeps its last thousand messages for its developers; ours hold whole states.
     "distributed.admin.low-level-log-length": 20,
@@ -44,7 +45,7 @@ class Cluster:
         self.state: Literal["connecting", "ready", "lost"] = "connecting"
         self.problem: Problem | None = None  # why it is lost
         self.count = 0  # worker processes that are there now
-        self.wanted = versions()
+        self.versions = versions()
         self.client: Any = None
         self.loop = asyncio.SelectorEventLoop()  # the kind that Dask wants, whatever the web server uses
         self.ready, self.lost = asyncio.Event(), self.loop.create_future()
@@ -56,13 +57,12 @@ class Cluster:
     def submit(self, job: Callable[..., Any], *args: Any) -> Future:
         """The job's future. A LabError of the job comes as it is; a job whose worker dies goes to another by itself."""
         try:
-            order = pickle.dumps((job, args))
+            payload = pickle.dumps((job, args))
             with self.lock:
                 if self.problem:
                     raise LabError(self.problem)
-                return asyncio.run_coroutine_threadsafe(
-                    self.carry(f"{job.__module__}.{job.__qualname__}", order), self.loop
-                )
+                name = f"{job.__module__}.{job.__qualname__}"
+                return asyncio.run_coroutine_threadsafe(self.run_remotely(name, payload), self.loop)
         except Exception as error:
             outcome: Future = Future()
             outcome.set_exception(error)
@@ -80,6 +80,7 @@ class Cluster:
             runner.run(self.live())
 
     async def live(self) -> None:
+        """Until the cluster is lost; then whatever is under way fails."""
         watching = asyncio.ensure_future(self.watch())
         problem = await self.lost
         with self.lock:
@@ -92,19 +93,20 @@ class Cluster:
                 await asyncio.wait_for(self.client.close(), 1.0)
 
     def lose(self, problem: Problem) -> None:
+        """Say that the cluster is lost, and why; the first reason stays."""
         if not self.lost.done():
             self.lost.set_result(problem)
 
     async def watch(self) -> None:
         """Connect, and look after the cluster until it is lost."""
         try:
-            self.lose(await self.trouble())
+            self.lose(await self.reason_lost())
         except Exception:
             logging.getLogger(__name__).exception("the cluster can't be watched")
             self.lose(Problem("cluster_gone", "", {"address": self.address}))
 
-    async def trouble(self) -> Problem:
-        """Why the cluster is lost, when it is."""
+    async def reason_lost(self) -> Problem:
+        """Connect, and wait until the cluster is lost: why it is."""
         address = {"address": self.address}
         if not is_address(self.address):
             return Problem("cluster_address", "", address)
@@ -115,14 +117,14 @@ class Cluster:
         try:
             await asyncio.wait_for(self.connect(), PATIENCE)
         except Exception as error:
-            return why_not(self.address, error)
+            return connection_problem(self.address, error)
         last = time.monotonic()
         while True:
             try:
                 workers = await asyncio.wait_for(self.client.scheduler.ncores(), PATIENCE)
             except (OSError, TimeoutError):
                 return Problem("cluster_gone", "", address)
-            if workers and not self.ready.is_set() and (problem := await self.mismatch()):
+            if workers and not self.ready.is_set() and (problem := await self.version_mismatch()):
                 return problem
             self.count = len(workers)
             if workers:
@@ -130,7 +132,7 @@ class Cluster:
                 self.ready.set()
             elif time.monotonic() - last > PATIENCE:
                 return Problem("cluster_empty", "", address)
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(POLL)
 
     async def connect(self) -> None:
         import dask
@@ -142,35 +144,38 @@ class Cluster:
         self.client = Client(self.address, asynchronous=True, set_as_default=False, timeout=within)
         await self.client
 
-    async def mismatch(self) -> Problem | None:
+    async def version_mismatch(self) -> Problem | None:
         """The first worker found whose numbers would be others than at home."""
-        asked = self.client.run(pickle.loads, pickle.dumps(RemoteCall(versions)), on_error="return")
+        call = self.client.run(pickle.loads, pickle.dumps(RemoteCall(versions)), on_error="return")
         try:
-            answers = await asyncio.wait_for(asked, PATIENCE)
+            found = await asyncio.wait_for(call, PATIENCE)
         except (OSError, TimeoutError):  # a worker is busy or dying: what it does is looked at job by job
             return None
-        for worker, has in answers.items():
-            if isinstance(has, tuple) and has != self.wanted:
-                has = spelled(has)
+        for worker, has in found.items():
+            if isinstance(has, tuple) and has != self.versions:
+                has = format_versions(has)
             elif not isinstance(has, (ImportError, AttributeError)):
                 continue
-            return Problem("cluster_version", "", {"worker": worker, "has": str(has), "wanted": spelled(self.wanted)})
+            return Problem(
+                "cluster_version", "", {"worker": worker, "has": str(has), "wanted": format_versions(self.versions)}
+            )
         return None
 
-    async def carry(self, name: str, order: bytes) -> Any:
-        """One job to a worker and back."""
+    async def run_remotely(self, name: str, payload: bytes) -> Any:
+        """One job to a worker and its result back, as soon as there is a worker."""
         self.under_way.add(task := asyncio.current_task())
         try:
             await self.unless_lost(self.ready.wait())
-            return await self.there_and_back(name, order)
+            return await self.result_of(name, payload)
         finally:
             self.under_way.discard(task)
 
-    async def there_and_back(self, name: str, order: bytes) -> Any:
+    async def result_of(self, name: str, payload: bytes) -> Any:
+        """Of one job, now. Raises what the job raises, or a LabError that says how it or the cluster was lost."""
         from distributed import KilledWorker
 
-        errand = pickle.dumps(RemoteCall(work, self.wanted, workers.JOB_SECONDS, order))
-        future = self.client.submit(pickle.loads, errand, pure=False, key=f"{name}-{uuid4().hex}")
+        call = pickle.dumps(RemoteCall(run_job, self.versions, workers.JOB_SECONDS, payload))
+        future = self.client.submit(pickle.loads, call, pure=False, key=f"{name}-{uuid4().hex}")
         try:
             return pickle.loads(await self.unless_lost(future.result()))
         except KilledWorker:
@@ -179,13 +184,14 @@ class Cluster:
             self.lose(Problem("cluster_gone", "", {"address": self.address}))
             raise LabError(self.lost.result()) from None
         except (ImportError, AttributeError):  # of the lab itself, perhaps
-            problem = await self.mismatch()
+            problem = await self.version_mismatch()
             if problem is None:
                 raise
             self.lose(problem)
             raise LabError(problem) from None
 
     async def unless_lost(self, waited: Awaitable[T]) -> T:
+        """What comes of waiting; raises LabError as soon as the cluster is lost."""
         task = asyncio.ensure_future(waited)
         try:
             await asyncio.wait({task, self.lost}, return_when=asyncio.FIRST_COMPLETED)
@@ -196,7 +202,7 @@ class Cluster:
             task.cancel()
 
 
-def why_not(address: str, error: BaseException) -> Problem:
+def connection_problem(address: str, error: BaseException) -> Problem:
     """What kept us from connecting. The first cause says it; what follows from it only says that it failed."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__  # type: ignore[assignment]
@@ -212,6 +218,7 @@ def why_not(address: str, error: BaseException) -> Problem:
 
 
 def is_address(text: str) -> bool:
+    """Whether this is a scheduler's address: tcp or tls, a host and a port."""
     try:
         parts = urlsplit(text)
         return parts.scheme in ("tcp", "tls") and bool(parts.hostname and parts.port) and not parts.path
@@ -219,36 +226,26 @@ def is_address(text: str) -> bool:
         return False
 
 
-def wanted() -> str:
-    """The scheduler's address, RNNLAB_DASK, or "" where none is given."""
+def scheduler_address() -> str:
+    """RNNLAB_DASK, or "" where none is given."""
     return os.environ.get("RNNLAB_DASK", "").strip()
 
 
-opening = threading.Lock()
-opened: Cluster | None = None
+the_cluster: Shared[Cluster] = Shared(lambda: Cluster(address) if (address := scheduler_address()) else None)
 
 
 def shared_cluster() -> Cluster | None:
     """The one cluster of this process, opened on first use; None where no address is given."""
-    global opened
-    with opening:
-        if opened is None and wanted():
-            opened = Cluster(wanted())
-        return opened
+    return the_cluster.get()
 
 
 def connect_again() -> Cluster | None:
     """The same after another try, where the cluster was lost."""
-    global opened
-    with opening:
-        if opened is not None and opened.state == "lost":  # it has closed itself
-            opened = None
-    return shared_cluster()
+    cluster = the_cluster.get()
+    if cluster is not None and cluster.state == "lost":
+        the_cluster.forget(cluster)
+    return the_cluster.get()
 
 
 def close_shared() -> None:
-    global opened
-    with opening:
-        if opened is not None:
-            opened.close()
-            opened = None
+    the_cluster.close()

@@ -30,15 +30,16 @@ def versions() -> Versions:
     return sources.hexdigest()[:12], torch, ".".join(python_version_tuple()[:2])
 
 
-def spelled(found: Versions) -> str:
+def format_versions(found: Versions) -> str:
+    """As a reader is told them."""
     return "rnnlab {}, torch {}, Python {}".format(*(part or "–" for part in found))
 
 
-one_at_a_time = threading.Lock()  # torch's random generator is the process's: threads of one would share it
+job_lock = threading.Lock()  # torch's random generator is the process's: threads of one would share it
 
 
 class RemoteCall:
-    """To unpickle it is to do the job: all that a scheduler has to know is `pickle.loads`."""
+    """A call that is made where it is unpickled: all that a scheduler has to know is `pickle.loads`."""
 
     def __init__(self, job: Callable[..., Any], *args: Any):
         self.job, self.args = job, args
@@ -47,12 +48,13 @@ class RemoteCall:
         return self.job, self.args
 
 
-def work(wanted: Versions, seconds: float, order: bytes) -> bytes:
-    """Do the job, where the numbers are the same as at home. Bytes again: Dask would look into the result otherwise."""
+def run_job(wanted: Versions, seconds: float, payload: bytes) -> bytes:
+    """Do a pickled (job, args), where the numbers are the same as at home: raises ImportError elsewhere. A job that
+    takes longer than `seconds` ends the worker. Bytes again: Dask would look into the result otherwise."""
     if versions() != wanted:
-        raise ImportError(spelled(versions()), name="rnnlab")
-    job, args = pickle.loads(order)
-    with one_at_a_time:
+        raise ImportError(format_versions(versions()), name="rnnlab")
+    job, args = pickle.loads(payload)
+    with job_lock:
         limit = threading.Timer(seconds, os._exit, [1])  # as Pebble does: a job that takes longer hangs
         limit.daemon = True
         limit.start()

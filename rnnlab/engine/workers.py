@@ -23,7 +23,7 @@ from rnnlab.i18n import LabError, Problem
 
 JOB_SECONDS = 60.0  # far beyond any slice: a job that takes longer hangs
 
-LOOK = 1.0  # seconds between two looks for lost jobs
+POLL = 1.0  # seconds between two looks for lost jobs
 STUCK = 15.0  # seconds without any work while jobs wait: longer than workers wait for a lock that a dead one holds
 
 # Workers share a pipe under a lock. One that is killed while it holds the lock keeps it for ever: the others must give
@@ -65,7 +65,7 @@ class Attempt:
     tries: int = 2  # how many workers it may cost
     pools: int = 2  # and how many pools, whose breaking is not the job's doing
     order: int = 0  # workers begin jobs in the order in which they were handed in
-    doubtful: bool = False  # nothing more is to be expected of it, as it seems
+    suspected: bool = False  # of being lost, at the last look
 
 
 class Workers:
@@ -80,14 +80,14 @@ class Workers:
         self.begun = 0  # the latest of the jobs that were begun, as far as is known
         self.active_at = time.monotonic()  # when a job was last seen to be worked at
         self.closed = threading.Event()
-        threading.Thread(target=self.watch, daemon=True).start()
+        threading.Thread(target=self.retry_lost, daemon=True).start()
 
     def new_pool(self) -> ProcessPool:
         method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
         if method == "forkserver":
             start_fork_server()
         context = multiprocessing.get_context(method)
-        return ProcessPool(max_workers=self.count, context=context, initializer=begin_worker)
+        return ProcessPool(max_workers=self.count, context=context, initializer=initialize_worker)
 
     def submit(self, job: Callable[..., Any], *args: Any) -> Future:
         """The job's future. A LabError is the input's fault, and comes as it is; when a worker dies or hangs, the job
@@ -97,10 +97,11 @@ class Workers:
         return outcome
 
     def attempt(self, attempt: Attempt) -> None:
+        """Hand a job to the pool, now or again."""
         try:
             future = self.schedule(attempt)
         except Exception as error:  # raised here it would be lost in the pool's own thread
-            settle(attempt.outcome, None, error)
+            resolve(attempt.outcome, None, error)
         else:
             future.add_done_callback(lambda future: self.done(attempt, future))
 
@@ -119,41 +120,43 @@ class Workers:
             return future
 
     def done(self, attempt: Attempt, future: Future) -> None:
+        """The pool has a result, or has lost the job."""
         with self.lock:
             expected = self.handed.pop(attempt, None) is not None
         try:
             result, error = future.result(), None
         except (ProcessExpired, TimeoutError, BrokenProcessPool) as lost:
             if expected:  # else it has been handed in again already
-                self.again(attempt, lost)
+                self.retry(attempt, lost)
             return
         except BaseException as other:  # a cancelled future raises one too
             result, error = None, other
         with self.lock:
             self.begun, self.active_at = max(self.begun, attempt.order), time.monotonic()
-        settle(attempt.outcome, result, error)
+        resolve(attempt.outcome, result, error)
 
-    def again(self, attempt: Attempt, error: Exception) -> None:
+    def retry(self, attempt: Attempt, error: Exception) -> None:
+        """Give a lost job to another worker or pool; or where it has cost enough of them, say that it is lost."""
         broken = isinstance(error, BrokenProcessPool)
         tries, pools = attempt.tries - (not broken), attempt.pools - broken
         if tries and pools:
             self.attempt(Attempt(attempt.job, attempt.args, attempt.outcome, tries, pools))
         else:
             reason = type(error).__name__
-            settle(attempt.outcome, None, LabError(Problem("worker_lost", "", {"reason": reason})))
+            resolve(attempt.outcome, None, LabError(Problem("worker_lost", "", {"reason": reason})))
 
-    def watch(self) -> None:
+    def retry_lost(self) -> None:
         """Hand in again what Pebble has lost: it may lose a job that comes in the moment in which a pool breaks, or
         whose worker was killed between taking it and saying so, and then nobody hears of it again."""
-        while not self.closed.wait(LOOK):
+        while not self.closed.wait(POLL):
             with self.lock:
-                lost = self.lost()
+                lost = self.find_lost()
                 for attempt in lost:
                     del self.handed[attempt]
             for attempt in lost:
-                self.again(attempt, BrokenProcessPool())
+                self.retry(attempt, BrokenProcessPool())
 
-    def lost(self) -> list[Attempt]:
+    def find_lost(self) -> list[Attempt]:
         """What was hopeless at the last look, too: not begun, though the pool is broken, or a later job was begun, or
         nobody has been at work for long."""
         running = [attempt.order for attempt, (future, _) in self.handed.items() if future.running()]
@@ -164,11 +167,11 @@ class Workers:
         for attempt, (future, pool) in self.handed.items():
             hopeless = not pool.active or attempt.order < self.begun or stuck
             if future.running() or future.done() or not hopeless:
-                attempt.doubtful = False
-            elif attempt.doubtful:
+                attempt.suspected = False
+            elif attempt.suspected:
                 lost.append(attempt)
             else:
-                attempt.doubtful = True
+                attempt.suspected = True
         return lost
 
     def close(self) -> None:
@@ -176,7 +179,7 @@ class Workers:
         end_pool(self.pool)
 
 
-def settle(outcome: Future, result: Any, error: BaseException | None) -> None:
+def resolve(outcome: Future, result: Any, error: BaseException | None) -> None:
     """The first attempt that ends decides: all would have the same result."""
     with suppress(InvalidStateError):
         if error is None:
@@ -208,16 +211,16 @@ def start_fork_server() -> None:
             os.environ["PYTHONPATH"] = before
 
 
-def begin_worker() -> None:
+def initialize_worker() -> None:
     """In each worker: be warm, even where nothing could be preloaded, and end when the parent is gone, however it
     went."""
     import rnnlab.engine.preload  # noqa: F401
 
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=end_with, args=(parent,), daemon=True).start()
+        threading.Thread(target=exit_with, args=(parent,), daemon=True).start()
 
 
-def end_with(parent: Any) -> None:
+def exit_with(parent: Any) -> None:
     parent.join()  # wakes when the parent's end of a pipe closes, even after SIGKILL
     os._exit(1)

@@ -59,7 +59,7 @@ class Case:
         return call(self.module, x, self.states if self.setting.given else None)
 
 
-def look(s: LayerSpec) -> LayerLook:
+def inspect_layer(s: LayerSpec) -> LayerLook:
     """Build the module, run it, and describe all it holds. Raises LabError where that is too much work."""
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         case = Case(s)
@@ -147,7 +147,7 @@ def readout(case: Case, output: Tensor, h_n: Tensor) -> Readout:
     return Readout(equal.numpy(), tuple(differs.tolist()))
 
 
-def attempt(s: LayerSpec, x: Shape, state: Shape | None) -> Trial:
+def try_shape(s: LayerSpec, x: Shape, state: Shape | None) -> Trial:
     """Give the real module an input of this shape, and keep what it answers. An LSTM's c_0 always has the right shape:
     it is h_0 that is tried. Raises LabError where that is too much work."""
     check_work(s, x)

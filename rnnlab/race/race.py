@@ -229,9 +229,9 @@ def length(turn: int, longest: float = SLICE) -> float:
 
 def asked(runner: Runner, entry: Entry, plan: RacePlan, longest: float) -> Entry:
     if entry.record is None:
-        pending = runner.submit(jobs.race_start, entry.experiment, plan.base if plan.equal else None)
+        pending = runner.submit(jobs.start_race_run, entry.experiment, plan.base if plan.equal else None)
     else:
         assert entry.state is not None
         budget = length(entry.turns, longest) + len(entry.state.blob) / FREIGHT
-        pending = runner.submit(jobs.race_on, entry.state, budget)
+        pending = runner.submit(jobs.advance_race_run, entry.state, budget)
     return replace(entry, pending=pending, turns=entry.turns + 1)

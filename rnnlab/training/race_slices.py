@@ -11,7 +11,7 @@ from rnnlab.training import fold
 from rnnlab.training.tasks import data_of, model_of
 
 
-def start(experiment: Experiment, like: Experiment | None) -> tuple[State, RaceOpening]:
+def start_race_run(experiment: Experiment, like: Experiment | None) -> tuple[State, RaceOpening]:
     """A run before its first epoch; with as many parameters as `like`, as nearly as can be. Raises LabError where the
     text can't be trained on."""
     if like is not None:
@@ -22,7 +22,8 @@ def start(experiment: Experiment, like: Experiment | None) -> tuple[State, RaceO
     return state, RaceOpening(o.parameters, o.every, o.held_count, scores[0] if scores else None)
 
 
-def advance(state: State, budget: float) -> tuple[State, RaceChunk]:
+def advance_race_run(state: State, budget: float) -> tuple[State, RaceChunk]:
+    """Train on for about `budget` seconds; what that brings for a comparison."""
     state, chunk = fold.advance(state, budget)
     losses = tuple(snapshot.loss for snapshot in chunk.snapshots)
     accuracies = tuple(snapshot.accuracy for snapshot in chunk.snapshots)

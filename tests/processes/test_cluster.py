@@ -369,7 +369,7 @@ def test_versions_are_of_sources_torch_and_python():
 def test_versions_are_of_every_source_of_the_package(tmp_path):
     """One line more in whichever folder is another lab; what is no source is none."""
     shutil.copytree(ROOT / "rnnlab", tmp_path / "rnnlab", ignore=shutil.ignore_patterns("__pycache__"))
-    program = "from rnnlab import errands; print(errands.versions()[0])"
+    program = "from rnnlab.engine.payload import versions; print(versions()[0])"
 
     def digest() -> str:
         command = [sys.executable, "-B", "-c", program]
@@ -426,7 +426,7 @@ def test_with_tls_only_those_with_a_certificate_get_in(running, workers, connect
 
 @pytest.fixture
 def shared(monkeypatch):
-    monkeypatch.setattr(cluster, "opened", None)
+    monkeypatch.setattr(cluster.the_cluster, "value", None)
     yield monkeypatch
     cluster.close_shared()
 
@@ -434,7 +434,7 @@ def shared(monkeypatch):
 def test_without_an_address_there_is_no_cluster(shared):
     for nothing in ("", "  "):
         shared.setenv("RNNLAB_DASK", nothing)
-        assert cluster.wanted() == ""
+        assert cluster.scheduler_address() == ""
         assert cluster.shared_cluster() is None
         assert cluster.connect_again() is None
     shared.delenv("RNNLAB_DASK")

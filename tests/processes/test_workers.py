@@ -20,7 +20,7 @@ from tests.support.eventually import ROOT, eventually
 @pytest.fixture(scope="module")
 def warm():
     workers = Workers(2)
-    workers.submit(engine.warm).result(60)
+    workers.submit(engine.do_nothing).result(60)
     yield workers
     workers.close()
 
@@ -138,14 +138,14 @@ def test_a_worker_killed_in_the_middle_of_a_slice_changes_no_loss(warm, tmp_path
 
 
 def test_all_workers_killed_while_idle_are_replaced(warm, expected):
-    warm.submit(engine.warm).result(30)
+    warm.submit(engine.do_nothing).result(30)
     kill_workers()
     assert losses_of(warm) == expected
 
 
 def test_a_job_handed_in_while_idle_workers_lie_dead_is_done_all_the_same(warm):
     """The pool notices only after a while; what it is given until then must not be lost."""
-    warm.submit(engine.warm).result(30)
+    warm.submit(engine.do_nothing).result(30)
     victims = eventually(lambda: len(worker_processes()) == 2 and worker_processes(), "both workers are there")
     for process in victims:
         process.kill()
@@ -170,7 +170,7 @@ def test_all_workers_killed_while_busy_are_replaced(warm, tmp_path, expected, mo
 def test_a_worker_killed_with_the_lock_of_the_pipe_does_not_hold_up_the_others(tmp_path, expected, count):
     workers = Workers(count)
     try:
-        workers.submit(engine.warm).result(60)
+        workers.submit(engine.do_nothing).result(60)
         dying, waiting = (
             workers.submit(support.die_with_the_lock, str(tmp_path / "died")),
             workers.submit(support.loaded),
@@ -186,7 +186,7 @@ def test_a_worker_killed_with_the_lock_of_the_pipe_does_not_hold_up_the_others(t
 def losing(monkeypatch):
     """A worker whose pool loses the next job that is handed in, as Pebble does at the wrong moment."""
     workers = Workers(1)
-    workers.submit(engine.warm).result(60)
+    workers.submit(engine.do_nothing).result(60)
     kept = workers.pool.schedule
 
     def lose_one(*_, **__):
@@ -218,10 +218,10 @@ def test_a_lost_job_that_is_alone_is_done_all_the_same(losing, monkeypatch):
 def test_no_job_is_given_up_that_only_waits_for_its_turn(warm, tmp_path, monkeypatch):
     """Both workers are held while the pool is looked at often enough to give a job up; behind them one that waits, and
     is done once."""
-    monkeypatch.setattr(workers, "LOOK", 0.02)
+    monkeypatch.setattr(workers, "POLL", 0.02)
     monkeypatch.setattr(workers, "STUCK", 0.1)
-    looks, look = [], warm.lost
-    monkeypatch.setattr(warm, "lost", lambda: looks.append(1) or look())
+    looks, find_lost = [], warm.find_lost
+    monkeypatch.setattr(warm, "find_lost", lambda: looks.append(1) or find_lost())
     began, end = tmp_path / "began", tmp_path / "end"
     busy = [warm.submit(support.hold, str(began), str(end)) for _ in range(2)]
     waiting = warm.submit(support.note, str(tmp_path / "done"))
@@ -303,7 +303,7 @@ def test_no_workers_means_this_process(monkeypatch):
 
 def test_there_is_one_engine_until_it_is_closed(monkeypatch):
     monkeypatch.setenv("RNNLAB_WORKERS", "0")
-    monkeypatch.setattr(engine, "opened", None)
+    monkeypatch.setattr(engine.shared_engine, "value", None)
     first = engine.shared()
     assert engine.shared() is first
     engine.close_shared()

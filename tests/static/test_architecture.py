@@ -175,3 +175,37 @@ def test_streamlit_is_set_as_measured():
 @pytest.mark.parametrize("path", [*LAB, *PAGES], ids=lambda path: path.stem)
 def test_files_can_be_read_at_a_sitting(path):
     assert len(path.read_text("utf-8").split("\n")) <= 330
+
+
+# Imported where they are used: what only a worker or only a cluster needs, and what costs time that few pay for.
+LATE = {"torch", "jieba", "distributed", "dask", "tornado", "babel", "multiprocessing"}
+
+
+def late_imports(path: Path) -> set[str]:
+    """What the functions of a file import."""
+    functions = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.FunctionDef)]
+    return {
+        ast.unparse(node) for f in functions for node in ast.walk(f) if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+
+
+def test_no_import_hides_in_a_function():
+    """But for late ones, and the one behind which torch lies; an entry script of a page imports nothing by itself."""
+    entries = {ROOT / "app.py", *(ROOT / "pages").glob("*.py")}
+    hidden = {
+        (path.name, line)
+        for path in [*LAB, *PAGES]
+        if path not in entries
+        for line in late_imports(path)
+        if not LATE & {line.split()[1].split(".")[0]}
+    }
+    assert hidden == {("__init__.py", "from rnnlab import training"), ("workers.py", "import rnnlab.engine.preload")}
+
+
+def test_no_two_public_classes_share_a_name():
+    found: dict[str, list[str]] = {}
+    for path in [*LAB, *PAGES]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
+    assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}

@@ -48,7 +48,7 @@ def race_and_die_once(path: str, state, budget: float):
     """A slice of a race whose worker is killed when it is done; the second worker that gets it is spared."""
     from rnnlab.training import race_slices
 
-    done = race_slices.advance(state, budget)
+    done = race_slices.advance_race_run(state, budget)
     if not Path(path).exists():
         note(path)
         os.kill(os.getpid(), signal.SIGKILL)

@@ -51,7 +51,7 @@ def go_on(here: bool) -> None:
 
 def choice(t: Translate, failed: bool) -> None:
     """The buttons for it, where there is a cluster to choose."""
-    if not cluster.wanted():
+    if not cluster.scheduler_address():
         return
     here = bool(st.session_state.get("race_here"))
     with st.container(horizontal=True, gap="small", key="race_place"):

@@ -21,7 +21,7 @@ def render(run: Run, t: Translate) -> None:
     e = at_hand(run)
     ahead(run, t)
     epoch = min(int(st.session_state.get("batch_epoch", 1)), most(e))
-    seen = ask_worker(jobs.reading, e, epoch)
+    seen = ask_worker(jobs.epoch_batches, e, epoch)
     if seen is None:
         return
     with panel("windows", t):

@@ -25,7 +25,7 @@ LISTED = 24  # added words, with how often each was found
 def render(run: Run, t: Translate) -> None:
     e = at_hand(run)
     ahead(run, t)
-    found = ask_worker(jobs.cuts, e, e.tokenizer, SHOWN)
+    found = ask_worker(jobs.segmentations, e, e.tokenizer, SHOWN)
     if found is None:
         return
     if "made" in found:
@@ -81,7 +81,7 @@ def add(e: Experiment, t: Translate) -> None:
         return
     if e.tokenizer != "jieba":
         st.caption(t("words.idle"))
-    cut = ask_worker(jobs.cuts, e, "jieba", SHOWN)
+    cut = ask_worker(jobs.segmentations, e, "jieba", SHOWN)
     if cut is None:
         return
     counts = Counter(token for line in cut["jieba"].lines for token in line)

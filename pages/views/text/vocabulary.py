@@ -67,7 +67,7 @@ def choose(run: Run, t: Translate) -> Words:
 def vocabulary(run: Run, words: Words, t: Translate) -> None:
     """Every token with its id and how often it occurs, sorted by whichever column one clicks."""
     with panel("vocabulary", t):
-        counts = ask_worker(jobs.counts, run.experiment, words.part.start > 0)
+        counts = ask_worker(jobs.token_counts, run.experiment, words.part.start > 0)
         if counts is None:
             return
         order = st.segmented_control(

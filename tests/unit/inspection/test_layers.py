@@ -16,7 +16,7 @@ from rnnlab.experiment import choices
 from rnnlab.experiment.layer_spec import BOUNDS, KINDS, LayerSpec, ends, idle, of_run, parameter_count
 from rnnlab.explain.layer_program import comparing, counting, formula, program
 from rnnlab.i18n import LabError
-from rnnlab.inspection.layers import FIRST, LAST, NUMBERS, attempt, build, look
+from rnnlab.inspection.layers import FIRST, LAST, NUMBERS, build, inspect_layer, try_shape
 
 small = st.integers(1, 4)
 settings_of_layers = st.builds(
@@ -51,7 +51,7 @@ def plain_module(s: LayerSpec) -> nn.Module:
 
 @given(settings_of_layers)
 def test_every_weight_has_torchs_name_and_shape_and_the_counts_add_up(s):
-    seen = look(s)
+    seen = inspect_layer(s)
     shown = {tensor.name: (tensor.shape, tensor.count) for group in seen.weights for tensor in group}
     module = plain_module(s)
     assert list(shown) == [name for name, _ in module.named_parameters()]
@@ -72,7 +72,7 @@ def test_the_formulas_lines_add_up_to_the_number_of_parameters(s):
 
 @given(settings_of_layers)
 def test_shapes_and_axes_are_those_that_torch_returns(s):
-    seen = {tensor.name: tensor for tensor in look(s).tensors}
+    seen = {tensor.name: tensor for tensor in inspect_layer(s).tensors}
     module = plain_module(s)
     x = torch.zeros(seen["input"].shape)
     with torch.no_grad():
@@ -91,14 +91,14 @@ def test_shapes_and_axes_are_those_that_torch_returns(s):
         "direction_unit": 2 * s.hidden_size, "layer_direction": 2 * s.num_layers,
         "gate_unit": s.hidden_size * {"RNN": 1, "LSTM": 4, "GRU": 3}[s.cell],
     }  # fmt: skip
-    for tensor in [*seen.values(), *(weight for group in look(s).weights for weight in group)]:
+    for tensor in [*seen.values(), *(weight for group in inspect_layer(s).weights for weight in group)]:
         assert tensor.shape == tuple(sizes[axis] for axis in tensor.axes)
         assert tensor.count == np.prod(tensor.shape)
 
 
 @given(settings_of_layers)
 def test_the_program_beside_it_runs_and_gives_these_shapes_and_numbers(s):
-    seen = look(s)
+    seen = inspect_layer(s)
     names: dict = {}
     with torch.random.fork_rng(), torch.no_grad(), contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(program(s), names)
@@ -126,8 +126,8 @@ def test_the_program_beside_it_runs_and_gives_these_shapes_and_numbers(s):
 def test_looking_leaves_torchs_generator_alone(s):
     torch.manual_seed(7)
     before = torch.get_rng_state()
-    look(s)
-    attempt(s, s.input_shape, None)
+    inspect_layer(s)
+    try_shape(s, s.input_shape, None)
     assert torch.equal(torch.get_rng_state(), before)
 
 
@@ -137,7 +137,7 @@ def test_looking_leaves_torchs_generator_alone(s):
 @given(settings_of_layers.filter(lambda s: not s.is_cell))
 def test_the_last_layer_ends_where_the_output_says(s):
     """Forward at the last step, backward at the first: the readme's claim, checked on the numbers of the look."""
-    seen = look(s)
+    seen = inspect_layer(s)
     by_name = {tensor.name: tensor.values for tensor in seen.tensors}
     output, h_n = by_name["output"], by_name["h_n"]
     if s.batched and s.batch_first:
@@ -161,30 +161,30 @@ def test_the_lines_behind_the_panels_say_what_the_page_says(s):
     lines = printed.getvalue().splitlines()
     if not s.is_cell:
         assert lines[-s.directions :] == ["True"] * s.directions
-    assert str(look(s).parameters) in lines
-    for group in look(s).weights:
+    assert str(inspect_layer(s).parameters) in lines
+    for group in inspect_layer(s).weights:
         assert all(f"{weight.name} {list(weight.shape)} {weight.count}" in lines for weight in group)
 
 
 def test_without_dead_units_nothing_else_is_equal():
     s = LayerSpec(kind="GRU", hidden_size=5, num_layers=2, bidirectional=True, batch_size=2, steps=4)
-    seen = look(s).readout
+    seen = inspect_layer(s).readout
     assert set(zip(*np.nonzero(seen.equal), strict=True)) == set(ends(s))
     assert ends(s) == ((2, 3, 0), (3, 0, 1))
 
 
 def test_the_backward_half_of_the_last_step_has_seen_one_token_unless_a_layer_below_has_seen_all():
     one = LayerSpec(kind="LSTM", bidirectional=True, hidden_size=4, steps=5)
-    assert look(one).readout.sees_others == (True, False)
+    assert inspect_layer(one).readout.sees_others == (True, False)
     two = LayerSpec(kind="LSTM", bidirectional=True, hidden_size=4, steps=5, num_layers=2)
-    assert look(two).readout.sees_others == (True, True)
-    assert look(LayerSpec(steps=1, bidirectional=True)).readout.sees_others == (False, False)
+    assert inspect_layer(two).readout.sees_others == (True, True)
+    assert inspect_layer(LayerSpec(steps=1, bidirectional=True)).readout.sees_others == (False, False)
 
 
 def test_a_cell_is_shown_step_by_step_with_torchs_numbers():
     """The lesson cell-shapes: B=1, T=3, input 4, hidden 2."""
     s = LayerSpec(kind="RNNCell")
-    seen = look(s)
+    seen = inspect_layer(s)
     torch.manual_seed(0)
     cell = nn.RNNCell(4, 2)
     x, h = torch.randn(3, 1, 4), torch.zeros(1, 2)
@@ -199,7 +199,7 @@ def test_a_cell_is_shown_step_by_step_with_torchs_numbers():
 
 
 def test_of_many_steps_the_first_and_last_are_shown_and_large_tensors_keep_their_values():
-    seen = look(LayerSpec(kind="LSTM", hidden_size=256, num_layers=3, input_size=300, steps=50))
+    seen = inspect_layer(LayerSpec(kind="LSTM", hidden_size=256, num_layers=3, input_size=300, steps=50))
     assert [step.step for step in seen.steps] == [*range(FIRST), *range(50 - LAST, 50)]
     tensors = [*seen.tensors, *(weight for group in seen.weights for weight in group)]
     assert {tensor.values is None for tensor in tensors if tensor.count > NUMBERS} == {True}
@@ -237,7 +237,7 @@ def test_sizes_that_are_too_much_together_are_refused():
     with pytest.raises(LabError, match=r"131,072.*4,096"):
         LayerSpec(batch_size=256, steps=512)
     with pytest.raises(LabError, match=r"10,768,384.*5,000,000"):
-        look(LayerSpec(kind="LSTM", input_size=5000, hidden_size=256, bidirectional=True))
+        inspect_layer(LayerSpec(kind="LSTM", input_size=5000, hidden_size=256, bidirectional=True))
 
 
 @given(settings_of_layers, st.data())
@@ -251,7 +251,7 @@ def test_what_is_said_to_have_no_effect_has_none(s, data):
         "batch_size": s.batch_size % 4 + 1,
     }[name]  # fmt: skip
     changed = LayerSpec(**{**s.__dict__, name: other})
-    same = [t.shape for t in look(changed).tensors] == [t.shape for t in look(s).tensors] and program(
+    same = [t.shape for t in inspect_layer(changed).tensors] == [t.shape for t in inspect_layer(s).tensors] and program(
         changed
     ) == program(s)
     if idle(name, s):
@@ -289,7 +289,7 @@ def test_the_lessons_have_the_shapes_of_the_reference(preset, shapes):
     e = Experiment(preset=preset)
     trainer = Trainer(e)
     batch, steps = trainer.batches[0].ids.shape
-    seen = {t.name: t.shape for t in look(of_run(e, len(trainer.data.vocabulary), batch, steps)).tensors}
+    seen = {t.name: t.shape for t in inspect_layer(of_run(e, len(trainer.data.vocabulary), batch, steps)).tensors}
     assert {name: seen[name] for name in shapes} == shapes
 
 

@@ -32,7 +32,7 @@ PLAN = RacePlan(BASE, CELLS, seeds=2)
 
 def brief(job, args: tuple) -> tuple:
     """Slices as short as can be, of one epoch each, so that a race takes many."""
-    return args if job is jobs.race_start else (args[0], 0.0)
+    return args if job is jobs.start_race_run else (args[0], 0.0)
 
 
 class Later:
@@ -131,7 +131,7 @@ def test_races_of_other_tasks_end_so_too(task):
 @pytest.fixture(scope="module")
 def workers():
     pool = Workers(2)
-    pool.submit(engine.warm).result(60)
+    pool.submit(engine.do_nothing).result(60)
     yield pool
     pool.close()
 
