@@ -257,7 +257,7 @@ class OneEpoch(InProcess):
     count = 1
 
     def submit(self, job, /, *args) -> Future:
-        return super().submit(job, *(args if job.__name__ == "race_start" else (args[0], 0.0)))
+        return super().submit(job, *(args if job.__name__ == "start_race_run" else (args[0], 0.0)))
 
 
 @pytest.fixture
