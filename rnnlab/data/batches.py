@@ -8,6 +8,7 @@ from torch import Tensor
 
 from rnnlab.i18n import Problem
 from rnnlab.records.history import HELD_OUT_LINES, Part
+from rnnlab.records.short_repr import ShortRepr
 from rnnlab.text import Vocabulary
 
 NO_TARGET = -100  # torch's own ignore_index: such a position counts in no loss
@@ -16,16 +17,16 @@ PAD, UNK, BOS, EOS = "<pad>", "<unk>", "<bos>", "<eos>"
 PAD_ID, UNK_ID, BOS_ID, EOS_ID = 0, 1, 1, 2
 
 
-@dataclass(frozen=True)
-class Pair:
+@dataclass(frozen=True, repr=False)
+class Pair(ShortRepr):
     """One sequence: the ids that are read, and the classes to predict: one for each, one for all, or other ones."""
 
     inputs: list[int]
     targets: list[int]
 
 
-@dataclass(frozen=True)
-class Batch:
+@dataclass(frozen=True, repr=False)
+class Batch(ShortRepr):
     """Several sequences of one optimizer step, padded at their ends to the longest."""
 
     ids: Tensor  # [batch, step] int64
@@ -34,8 +35,8 @@ class Batch:
     count: int  # targets that are none of padding
 
 
-@dataclass(frozen=True)
-class Data:
+@dataclass(frozen=True, repr=False)
+class Data(ShortRepr):
     """An experiment's text, ready to train on."""
 
     vocabulary: Vocabulary  # of what is read

@@ -17,6 +17,7 @@ from rnnlab.engine.limits import FREIGHT
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem
 from rnnlab.records.history import History, State
+from rnnlab.records.short_repr import ShortRepr
 
 T = TypeVar("T")
 
@@ -24,8 +25,8 @@ FIRST_SLICE = 0.04  # seconds of computing: short, so that a click shows at once
 SLICE = 0.2
 
 
-@dataclass(frozen=True)
-class Run:
+@dataclass(frozen=True, repr=False)
+class Run(ShortRepr):
     id: str
     experiment: Experiment
     pending: Future | None  # the job under way

@@ -17,6 +17,7 @@ from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import LabError, Problem
 from rnnlab.records.history import Ended, Score, State, joined
 from rnnlab.records.race import RaceChunk, RaceOpening
+from rnnlab.records.short_repr import ShortRepr
 
 SLICE = 0.25  # seconds of computing: as long as a page takes to look again
 FIRST_SLICE = 0.05  # and each slice of a run is twice as long as the one before: a short race is seen to be run as well
@@ -38,8 +39,8 @@ class Runner(Protocol):
     def submit(self, job, /, *args) -> Future: ...
 
 
-@dataclass(frozen=True)
-class Record:
+@dataclass(frozen=True, repr=False)
+class Record(ShortRepr):
     """What is kept of a run."""
 
     experiment: Experiment  # as it is run: its hidden size may have been fitted to a number of parameters
@@ -75,8 +76,8 @@ class Record:
         )
 
 
-@dataclass(frozen=True)
-class Entry:
+@dataclass(frozen=True, repr=False)
+class Entry(ShortRepr):
     """One run of the race."""
 
     variant: int  # its place among the plan's variants
@@ -105,8 +106,8 @@ class Entry:
         return all(of_place(problem) or problem.code == "worker_lost" for problem in self.problems)
 
 
-@dataclass(frozen=True)
-class Race:
+@dataclass(frozen=True, repr=False)
+class Race(ShortRepr):
     id: str
     plan: RacePlan
     entries: tuple[Entry, ...]

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from rnnlab.race.race import Entry, Race, Record
+from rnnlab.records.short_repr import ShortRepr
 
 Measure = Literal["loss", "accuracy", "score"]
 
@@ -26,8 +27,8 @@ class Quartiles:
     high: float  # a quarter is above
 
 
-@dataclass(frozen=True)
-class Curve:
+@dataclass(frozen=True, repr=False)
+class Curve(ShortRepr):
     """A measure by epoch, over the seeds of one variant, as far as all of them have come."""
 
     epochs: np.ndarray  # int [point]

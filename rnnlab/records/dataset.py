@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from rnnlab.i18n import Problem
+from rnnlab.records.short_repr import ShortRepr
 
 ROWS = 8  # that one look holds
 TOKENS = 48  # of each side of a row
 
 
-@dataclass(frozen=True)
-class RowLook:
+@dataclass(frozen=True, repr=False)
+class RowLook(ShortRepr):
     """One sequence and what is to be predicted of it, as tokens; of long ones the beginning."""
 
     number: int  # counted from 1 among the sequences of its kind
@@ -19,8 +20,8 @@ class RowLook:
     cut: bool  # whether either side has more tokens than are shown
 
 
-@dataclass(frozen=True)
-class DataLook:
+@dataclass(frozen=True, repr=False)
+class DataLook(ShortRepr):
     """The data of an experiment, with some of its rows."""
 
     rows: tuple[RowLook, ...]

@@ -9,6 +9,7 @@ import numpy as np
 from rnnlab.experiment.limits import BOUNDS as OF_RUNS
 from rnnlab.experiment.limits import TYPES
 from rnnlab.i18n import LabError, Problem, numeral, shorten
+from rnnlab.records.short_repr import ShortRepr
 
 PROMPT_CHARACTERS = 300
 SHOWN = 8  # likeliest tokens that are kept of every step
@@ -64,8 +65,8 @@ def check_prompt(prompt: object) -> None:
         raise LabError(Problem("too_long", "prompt", {"length": len(prompt), "limit": PROMPT_CHARACTERS}))
 
 
-@dataclass(frozen=True)
-class Generation:
+@dataclass(frozen=True, repr=False)
+class Generation(ShortRepr):
     """A prompt and what a network wrote after it, step by step.
 
     `model` probabilities are the network's own, the softmax of its logits; `left` are those that the token was drawn

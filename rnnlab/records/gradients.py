@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnnlab.records.short_repr import ShortRepr
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -14,8 +16,8 @@ class Choice:
     target: int  # the step t whose loss L_t is derived
 
 
-@dataclass(frozen=True)
-class ThroughTime:
+@dataclass(frozen=True, repr=False)
+class ThroughTime(ShortRepr):
     """How the loss of each step of the chain depends on every state, at one epoch."""
 
     losses: np.ndarray  # [target step] L_t; nan where nothing is predicted
@@ -24,8 +26,8 @@ class ThroughTime:
     unread: np.ndarray  # bool [target step, step]: what this layer and direction has not read when it predicts at t
 
 
-@dataclass(frozen=True)
-class OverEpochs:
+@dataclass(frozen=True, repr=False)
+class OverEpochs(ShortRepr):
     """The same for one target step, at many epochs."""
 
     epochs: tuple[int, ...]
@@ -33,16 +35,16 @@ class OverEpochs:
     norms: dict[str, np.ndarray]  # for each of STATES: [epoch, step]
 
 
-@dataclass(frozen=True)
-class Parameter:
+@dataclass(frozen=True, repr=False)
+class Parameter(ShortRepr):
     """One tensor that is learnt, by torch's own name for it."""
 
     name: str
     shape: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Check:
+@dataclass(frozen=True, repr=False)
+class Check(ShortRepr):
     """One weight's gradient, found in two ways, in float64."""
 
     name: str

@@ -1,5 +1,6 @@
 """What a run leaves behind: values without torch, so that the web process can hold and draw them."""
 
+import html
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from math import ceil, nan
@@ -9,7 +10,8 @@ import numpy as np
 
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import FRAMES, HISTORY_BYTES, WEIGHT_BYTES
-from rnnlab.i18n import Problem
+from rnnlab.i18n import Problem, shorten
+from rnnlab.records.short_repr import ShortRepr
 
 RANKS = 3  # how many of the likeliest classes a frame keeps
 HELD_OUT_LINES = 200  # of the lines that are only tested on, those that a frame is about
@@ -17,8 +19,8 @@ HELD_OUT_LINES = 200  # of the lines that are only tested on, those that a frame
 Ended = Literal["", "epochs", "time", "diverged"]
 
 
-@dataclass(frozen=True)
-class TensorShape:
+@dataclass(frozen=True, repr=False)
+class TensorShape(ShortRepr):
     """One tensor of the first training batch: its role, its sizes, and the axis each size counts."""
 
     name: str  # as in the code: ids, one_hot, embedding, output, h_n, c_n, logits, loss
@@ -26,8 +28,8 @@ class TensorShape:
     axes: tuple[str, ...]  # of: batch, step, unit, embed, layer, class
 
 
-@dataclass(frozen=True)
-class Frame:
+@dataclass(frozen=True, repr=False)
+class Frame(ShortRepr):
     """What the network did with the probe sentence after `epoch` epochs of training."""
 
     epoch: int  # 0: before training
@@ -45,8 +47,8 @@ class Frame:
         return sum(a.nbytes for a in arrays) + (self.held.bytes if self.held else 0)
 
 
-@dataclass(frozen=True)
-class HeldOutResult:
+@dataclass(frozen=True, repr=False)
+class HeldOutResult(ShortRepr):
     """What the network did with the lines that are only tested on, up to HELD of them."""
 
     loss: float  # mean over all targets, each given the true ones before it
@@ -60,8 +62,8 @@ class HeldOutResult:
         return sum(line.nbytes + 100 for line in self.said)
 
 
-@dataclass(frozen=True)
-class Checkpoint:
+@dataclass(frozen=True, repr=False)
+class Checkpoint(ShortRepr):
     """All that the network knew after `epoch` epochs: enough to run it again, not to train it on."""
 
     epoch: int  # 0: before training
@@ -111,16 +113,16 @@ class Place:
         return f"{self.part}-{self.layer}-{self.direction}"
 
 
-@dataclass(frozen=True)
-class Line:
+@dataclass(frozen=True, repr=False)
+class Line(ShortRepr):
     """A line that is only tested on."""
 
     tokens: tuple[str, ...]
     targets: tuple[int, ...]  # classes: one for all, one a token, or a sequence of its own
 
 
-@dataclass(frozen=True)
-class Opening:
+@dataclass(frozen=True, repr=False)
+class Opening(ShortRepr):
     """What is known of a run before its first epoch."""
 
     experiment: Experiment
@@ -160,8 +162,8 @@ def joiner(experiment: Experiment, tokens: Iterable[str]) -> str:
     return "" if all(len(token) == 1 for token in tokens) else " "
 
 
-@dataclass(frozen=True)
-class State:
+@dataclass(frozen=True, repr=False)
+class State(ShortRepr):
     """A run between two slices: everything that `advance` needs to go on, and nothing else."""
 
     experiment: Experiment
@@ -173,8 +175,8 @@ class State:
     blob: bytes  # weights, optimizer, random generators, partial epoch
 
 
-@dataclass(frozen=True)
-class Chunk:
+@dataclass(frozen=True, repr=False)
+class Chunk(ShortRepr):
     """What one slice brings: its epochs, the frames and the weights it recorded, the newest last."""
 
     snapshots: tuple[Snapshot, ...]
@@ -185,7 +187,7 @@ class Chunk:
     stepping: float = 0.0  # seconds of computing in optimizer steps alone: nothing recorded, loaded, or waited for
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class History:
     """All that was recorded of a run so far. A value: `extended` gives a new one."""
 
@@ -207,6 +209,28 @@ class History:
     @property
     def losses(self) -> list[float]:
         return [snapshot.loss for snapshot in self.snapshots]
+
+    def __repr__(self) -> str:
+        e = self.experiment
+        loss = f"loss {self.losses[-1]:.6g}" if self.epoch else "not trained yet"
+        return f"<History of {e.preset}: {e.task}, {e.cell}, epoch {self.epoch} of {e.epochs}, {loss}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of it. Texts are a reader's own: they are escaped, and long ones cut."""
+        e, losses = self.experiment, [f"{loss:.6g}" for loss in self.losses]
+        rows = {
+            "preset": e.preset,
+            "task": e.task,
+            "text": shorten(e.text if e.data == "text" else e.data),
+            "cell": f"{e.cell}, hidden {e.hidden}, layers {e.layers}",
+            "parameters": f"{self.opening.parameters:,}",
+            "epoch": f"{self.epoch} of {e.epochs}" + (f" ({self.ended})" if self.ended else ""),
+            "loss": " → ".join(losses[:1] + losses[1:][-1:]) or "–",
+            "predicted": shorten(" ".join(self.predicted)),
+            "seconds": f"{self.seconds:.2f}",
+        }
+        cells = (f"<tr><th>{name}</th><td>{html.escape(value)}</td></tr>" for name, value in rows.items())
+        return f"<table>{''.join(cells)}</table>"
 
     @property
     def predicted(self) -> tuple[str, ...]:

@@ -8,10 +8,11 @@ import numpy as np
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.layer_spec import LayerSpec
 from rnnlab.records.history import TensorShape
+from rnnlab.records.short_repr import ShortRepr
 
 
-@dataclass(frozen=True)
-class TensorLook:
+@dataclass(frozen=True, repr=False)
+class TensorLook(ShortRepr):
     """One tensor of a module that was built and run."""
 
     name: str  # torch's own: input, h_0, output, weight_ih_l0_reverse …
@@ -23,24 +24,24 @@ class TensorLook:
     parts: tuple[str, ...] = ()  # gates stacked along the first axis
 
 
-@dataclass(frozen=True)
-class Readout:
+@dataclass(frozen=True, repr=False)
+class Readout(ShortRepr):
     """Where the output holds what h_n holds: found by comparing numbers."""
 
     equal: np.ndarray  # bool [layer x direction, step, direction]: h_n[k] is that half of the output, in every sequence
     sees_others: tuple[bool, ...]  # per direction: do the other tokens change its half of the output at the last step?
 
 
-@dataclass(frozen=True)
-class StepLook:
+@dataclass(frozen=True, repr=False)
+class StepLook(ShortRepr):
     """One step: of a cell all that goes in and comes out, of a layer its output. Values only where they are few."""
 
     step: int
     tensors: tuple[TensorLook, ...]
 
 
-@dataclass(frozen=True)
-class LayerLook:
+@dataclass(frozen=True, repr=False)
+class LayerLook(ShortRepr):
     """What a module holds, and what it did with one input."""
 
     setting: LayerSpec
@@ -51,8 +52,8 @@ class LayerLook:
     readout: Readout | None  # of a layer
 
 
-@dataclass(frozen=True)
-class LessonModel:
+@dataclass(frozen=True, repr=False)
+class LessonModel(ShortRepr):
     """The model of a lesson, built larger than the lesson trains it, and what one pass through it was like."""
 
     experiment: Experiment  # of the model

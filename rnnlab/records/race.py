@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rnnlab.records.history import Ended, Score
+from rnnlab.records.short_repr import ShortRepr
 
 
 @dataclass(frozen=True)
@@ -15,8 +16,8 @@ class RaceOpening:
     score: Score | None  # of the untrained network
 
 
-@dataclass(frozen=True)
-class RaceChunk:
+@dataclass(frozen=True, repr=False)
+class RaceChunk(ShortRepr):
     """What one slice brings, of what is compared."""
 
     losses: tuple[float, ...]

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnnlab.records.short_repr import ShortRepr
+
 HALVES = ("forward", "backward")
 
 
-@dataclass(frozen=True)
-class Reach:
+@dataclass(frozen=True, repr=False)
+class Reach(ShortRepr):
     """The norm of the derivative of each half of each readout by each token's vector.
 
     A readout is a vector of forward units and, where the network reads both ways, backward units behind them.

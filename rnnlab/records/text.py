@@ -5,6 +5,8 @@ from typing import Literal
 
 import numpy as np
 
+from rnnlab.records.short_repr import ShortRepr
+
 # What one look holds, at most
 SEQUENCES = 24  # of a text, listed
 BATCHES = 12  # of an epoch, listed besides the last
@@ -14,8 +16,8 @@ LINES = 8  # through a layer: padded, packed and alone
 Asks = Literal["next", "each", "one", "other"]
 
 
-@dataclass(frozen=True)
-class Plane:
+@dataclass(frozen=True, repr=False)
+class Plane(ShortRepr):
     """The embedding rows in two dimensions, on axes that stay where they are from epoch to epoch."""
 
     points: np.ndarray  # float32 [id, 2], specials left out
@@ -30,8 +32,8 @@ class Neighbour:
     cosine: float
 
 
-@dataclass(frozen=True)
-class Sequence:
+@dataclass(frozen=True, repr=False)
+class Sequence(ShortRepr):
     """One pair (x, y) of the data."""
 
     number: int  # counted from 1, in the order of the text
@@ -39,16 +41,16 @@ class Sequence:
     targets: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class BatchOrder:
+@dataclass(frozen=True, repr=False)
+class BatchOrder(ShortRepr):
     """Which sequences stand in which batch of one epoch, in the order of training."""
 
     batches: tuple[tuple[int, ...], ...]  # numbers of sequences, counted from 1; the first batches, and the last
     left_out: int  # how many batches before the last are not listed
 
 
-@dataclass(frozen=True)
-class Reading:
+@dataclass(frozen=True, repr=False)
+class Reading(ShortRepr):
     """What an epoch reads: the sequences, and the batches they come in."""
 
     tokens: dict[int, str]  # of the inputs' ids below
@@ -63,8 +65,8 @@ class Reading:
     shuffled: BatchOrder  # in the epoch that was asked for, under the experiment's seed
 
 
-@dataclass(frozen=True)
-class Packing:
+@dataclass(frozen=True, repr=False)
+class Packing(ShortRepr):
     """A few sequences as one padded batch and as a PackedSequence, and the state that each way ends in.
 
     A final state is h_n, and c_n of an LSTM, of all layers and directions; `hidden` is the last layer's h_n."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from rnnlab.cells import ROWS
 from rnnlab.records.history import Opening, Part, Place
+from rnnlab.records.short_repr import ShortRepr
 
 LARGEST = 1e6  # of a number that may be put in: far beyond anything trained, and no sum of such overflows
 
@@ -43,8 +44,8 @@ class Intervention:
         return Place(self.part, self.layer, self.direction)
 
 
-@dataclass(frozen=True)
-class PartTrace:
+@dataclass(frozen=True, repr=False)
+class PartTrace(ShortRepr):
     """One part of a network over the probe, seen at one layer and direction. All float32 but `top`."""
 
     x: np.ndarray  # [step, input]: what that layer reads: embedding rows, one-hot vectors, or the layer below
@@ -60,8 +61,8 @@ class PartTrace:
     encoded: np.ndarray | None  # [source, unit]: what these weights sum up to the second half of `features`
 
 
-@dataclass(frozen=True)
-class TraceResult:
+@dataclass(frozen=True, repr=False)
+class TraceResult(ShortRepr):
     """The inside of one part, layer and direction: as it is, and with something changed."""
 
     original: PartTrace
@@ -70,8 +71,8 @@ class TraceResult:
     largest: float  # absolute value among what was compared: a difference is rounding as long as it is small beside it
 
 
-@dataclass(frozen=True)
-class Implementation:
+@dataclass(frozen=True, repr=False)
+class Implementation(ShortRepr):
     """One way of writing the same recurrent network, run over the steps of the probe that it takes."""
 
     name: str  # steps, concat, cell, layer

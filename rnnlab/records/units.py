@@ -7,13 +7,14 @@ from typing import Literal
 import numpy as np
 
 from rnnlab.i18n import Problem
+from rnnlab.records.short_repr import ShortRepr
 
 AnswerKind = Literal["answer", "tag", "label", ""]
 Shown = Literal["h", "c"]
 
 
-@dataclass(frozen=True)
-class Passage:
+@dataclass(frozen=True, repr=False)
+class Passage(ShortRepr):
     """A text as a network reads it. What is said of tokens is flat: line after line."""
 
     lines: tuple[tuple[str, ...], ...]
@@ -35,8 +36,8 @@ class Passage:
         return np.cumsum([0, *map(len, self.lines)])
 
 
-@dataclass(frozen=True)
-class Activations:
+@dataclass(frozen=True, repr=False)
+class Activations(ShortRepr):
     """The state of one layer and direction after every token of a passage."""
 
     passage: Passage

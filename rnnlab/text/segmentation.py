@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rnnlab.experiment import Experiment
+from rnnlab.records.short_repr import ShortRepr
 from rnnlab.text.lines import parse_lines
 from rnnlab.text.synthetic import generate_pairs
 from rnnlab.text.tokenizers import TOKENIZERS, graphemes, nonempty_lines, tokenize_lines
@@ -13,8 +14,8 @@ from rnnlab.text.tokenizers import TOKENIZERS, graphemes, nonempty_lines, tokeni
 Lines = tuple[tuple[str, ...], ...]  # the tokens of each line
 
 
-@dataclass(frozen=True)
-class Segmentation:
+@dataclass(frozen=True, repr=False)
+class Segmentation(ShortRepr):
     """The tokens that one tokenizer makes of a text; of a long text perhaps only the first."""
 
     lines: Lines

@@ -13,6 +13,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import CLASSES, TEXT_CHARACTERS
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.lessons.presets import FIRST_LESSON
+from rnnlab.records.short_repr import ShortRepr
 from rnnlab.text.row_formats import ROW_FORMATS, RowFormat
 from rnnlab.text.tables import Table, TableRow
 
@@ -26,8 +27,8 @@ REASONS = (*("short", "long", "no_label", "no_text", "no_source", "no_target", "
 BREAKS = re.compile(r"[\t-\r\x1c-\x1e\x85\u2028\u2029]+")  # what would part a line, or a row
 
 
-@dataclass(frozen=True)
-class Selection:
+@dataclass(frozen=True, repr=False)
+class Selection(ShortRepr):
     """The rows of a table that become lines of a text, and what became of the others."""
 
     lines: tuple[str, ...]
@@ -42,8 +43,8 @@ class Selection:
         return "\n".join(self.lines)
 
 
-@dataclass(frozen=True)
-class UsableRow:
+@dataclass(frozen=True, repr=False)
+class UsableRow(ShortRepr):
     """A row that could become a line of the text."""
 
     number: int  # of its line in the file

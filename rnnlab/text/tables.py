@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from rnnlab.i18n import LANGUAGES, LabError, Problem, shorten, translator
+from rnnlab.records.short_repr import ShortRepr
 
 ROWS = 50_000
 COLUMNS = 100
@@ -26,8 +27,8 @@ class TableRow:
     cells: tuple[str, ...]  # without the white space around them
 
 
-@dataclass(frozen=True)
-class Table:
+@dataclass(frozen=True, repr=False)
+class Table(ShortRepr):
     rows: tuple[TableRow, ...]
     width: int  # columns, as most rows have them
     delimiter: str  # its name

@@ -13,12 +13,13 @@ from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import PROBE_TOKENS
 from rnnlab.models import CellLoop, Classifier, Recurrent, Seq2Seq, read, readout
 from rnnlab.models.decoding import beam, greedy
+from rnnlab.records.short_repr import ShortRepr
 
 ALTERNATIVES = 5  # tokens that could have been written, at each step
 
 
-@dataclass(frozen=True)
-class Observation:
+@dataclass(frozen=True, repr=False)
+class Observation(ShortRepr):
     """One frame of the probe, still as tensors."""
 
     hidden: Tensor  # [step, unit]: the recurrent output, of both directions, or of encoder and decoder
