@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.shell.form_state import CHOICES, KEYS, keep, read, said
 from pages.shell.lessons import choose_preset, choose_task, lesson
+from rnnlab.cells import CELLS
 from rnnlab.experiment import UNUSED_FIELDS, Experiment, choices
 from rnnlab.experiment.limits import ADDED_WORDS, BOUNDS, SENTENCE_CHARACTERS, TEXT_CHARACTERS, WORD_CHARACTERS
 from rnnlab.i18n import Translate, numeral
@@ -101,7 +102,8 @@ def idle(name: str, e: Experiment) -> bool:
     return {
         "words": e.tokenizer != "jieba" or e.data != "text",
         "embed": e.input == "onehot",
-        "nonlinearity": e.cell != "rnn",
+        "impl": not CELLS[e.cell].in_torch,
+        "nonlinearity": not CELLS[e.cell].takes_nonlinearity,
         "dropout": e.layers == 1,
         "stride": e.window == 0,
         "pairs": e.data == "text",

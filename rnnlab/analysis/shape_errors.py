@@ -170,7 +170,9 @@ def crashes(s: LayerSpec, x: Shape, state: Shape | None) -> bool:
     """Whether torch must not be given these. To a cell and one vector x [input], torch 2.13 takes a state with one axis
     too many where its first size happens to be H: RNNCell returns something else, LSTMCell and GRUCell read beyond the
     tensor and end the whole process."""
-    return s.is_cell and x == (s.input_size,) and state is not None and len(state) == 2 and state[0] == s.hidden_size
+    if not (s.is_cell and s.cell.in_torch) or state is None:
+        return False
+    return x == (s.input_size,) and len(state) == 2 and state[0] == s.hidden_size
 
 
 def right_state(s: LayerSpec, x: Shape) -> Shape:

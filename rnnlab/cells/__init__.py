@@ -1,9 +1,10 @@
-"""What is known of each recurrent cell."""
+"""The recurrent cells: one file each. Everything that depends on which cell it is asks its record here."""
 
-STATES = {"rnn": ("h",), "lstm": ("h", "c"), "gru": ("h",)}  # what a cell hands on from step to step
-# The named values of one step of each cell, in the order in which they are computed; each [unit].
-VALUES = {"rnn": ("h",), "lstm": ("i", "f", "g", "o", "c", "h"), "gru": ("r", "z", "n", "h")}
-GATES = {"rnn": (), "lstm": ("i", "f", "o"), "gru": ("r", "z")}  # sigmoids, between 0 and 1
-# The rows of a cell's weights, one block of `hidden` rows below the other, as torch lays them out.
-ROWS = {"rnn": ("h",), "lstm": ("i", "f", "g", "o"), "gru": ("r", "z", "n")}
-WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+from rnnlab.cells.cell import WEIGHTS, Cell, Hook, State, Values, Weights, unchanged
+from rnnlab.cells.gru import GRU
+from rnnlab.cells.lstm import LSTM
+from rnnlab.cells.rnn import RNN
+
+CELLS = {cell.name: cell for cell in (RNN, LSTM, GRU)}  # in the order in which a reader is offered them
+
+__all__ = ["CELLS", "WEIGHTS", "Cell", "Hook", "State", "Values", "Weights", "unchanged"]

@@ -1,18 +1,20 @@
-"""LayerSetting: every argument of nn.RNN, nn.LSTM, nn.GRU and of their cells, with the input they are given.
+"""LayerSpec: every argument of a recurrent layer or cell, such as nn.GRU or nn.GRUCell, with the input it is given.
 
-Without torch: what can be said of shapes and counts by arithmetic alone. `layers.py` builds the module and measures;
-the tests hold the two against each other.
+Without torch: what can be said of shapes and counts by arithmetic alone. `inspection.layers` builds the module and
+measures; the tests hold the two against each other.
 """
 
 from dataclasses import dataclass, fields
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
+from rnnlab.cells import CELLS, Cell
 from rnnlab.experiment.limits import STEP_TOKENS, TYPES
 from rnnlab.experiment.record import Experiment
 from rnnlab.i18n import LabError, Problem, numeral, shorten
 
-Kind = Literal["RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"]  # the classes of torch.nn
-KINDS: tuple[str, ...] = get_args(Kind)
+# The classes: of torch.nn, or, of a cell that it lacks, of a program that the page shows
+KINDS = tuple(cell.class_name + end for end in ("", "Cell") for cell in CELLS.values())
+BY_CLASS = {cell.class_name: cell for cell in CELLS.values()}
 NONLINEARITIES = ("tanh", "relu")
 BOUNDS: dict[str, tuple[float, float]] = {
     "input_size": (1, TYPES),
@@ -36,12 +38,12 @@ LESSONS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class LayerSpec:
-    """A module of torch.nn and its input. Raises `LabError` with every problem found.
+    """A recurrent module and its input. Raises `LabError` with every problem found.
 
     Fields that a module has no argument for keep their value and have no effect: see `idle`.
     """
 
-    kind: Kind = "RNN"
+    kind: str = "RNN"  # one of KINDS
     input_size: int = 4
     hidden_size: int = 2
     num_layers: int = 1
@@ -85,19 +87,18 @@ class LayerSpec:
         return self.kind.endswith("Cell")
 
     @property
-    def cell(self) -> str:
-        """RNN, LSTM or GRU."""
-        return self.kind.removesuffix("Cell")
+    def cell(self) -> Cell:
+        return BY_CLASS[self.kind.removesuffix("Cell")]
 
     @property
     def has_memory(self) -> bool:
         """Whether there is a cell state c beside the hidden state h."""
-        return self.cell == "LSTM"
+        return self.cell.has_memory
 
     @property
     def gates(self) -> tuple[str, ...]:
         """What is stacked along a weight's first axis, in torch's order."""
-        return {"RNN": ("h",), "LSTM": ("i", "f", "g", "o"), "GRU": ("r", "z", "n")}[self.cell]
+        return self.cell.blocks
 
     @property
     def layers(self) -> int:
@@ -155,7 +156,7 @@ def idle(name: str, s: LayerSpec) -> bool:
     """Whether a field has no effect, given the others."""
     return {
         "num_layers": s.is_cell,
-        "nonlinearity": s.cell != "RNN",
+        "nonlinearity": not s.cell.takes_nonlinearity,
         "batch_first": s.is_cell or not s.batched,
         "dropout": s.layers == 1,
         "bidirectional": s.is_cell,
@@ -166,7 +167,7 @@ def idle(name: str, s: LayerSpec) -> bool:
 def of_run(e: Experiment, classes: int, batch: int, steps: int) -> LayerSpec:
     """The recurrent part of an experiment, at the sizes of its first training batch."""
     settings: dict[str, Any] = {
-        "kind": e.cell.upper() + ("Cell" if e.impl == "cell" else ""),
+        "kind": CELLS[e.cell].class_name + ("Cell" if e.impl == "cell" else ""),
         "input_size": e.embed if e.input == "embedding" else classes,
         "hidden_size": e.hidden,
         "num_layers": e.layers,

@@ -4,10 +4,11 @@ The form, a link, the command line and Python all end here, so the limits live h
 What can only be judged once the text is tokenized (vocabulary, windows, lengths) is judged in `rnnlab.data`.
 """
 
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from rnnlab.cells import CELLS
 from rnnlab.experiment.limits import ADDED_WORDS, BOUNDS, SENTENCE_CHARACTERS, TEXT_CHARACTERS, WORD_CHARACTERS
 from rnnlab.i18n import LabError, Problem
 from rnnlab.i18n.problems import numeral, shorten
@@ -23,6 +24,11 @@ def bounded(name: str) -> Any:
 Text = Annotated[str, Field(max_length=TEXT_CHARACTERS)]
 Sentence = Annotated[str, Field(max_length=SENTENCE_CHARACTERS)]
 WordList = Annotated[str, Field(max_length=ADDED_WORDS * (WORD_CHARACTERS + 1))]  # separated by white space
+
+if TYPE_CHECKING:
+    CellName = str
+else:
+    CellName = Literal[tuple(CELLS)]
 
 
 class Experiment(BaseModel):
@@ -53,12 +59,12 @@ class Experiment(BaseModel):
     shuffle: bool = False
     input: Literal["embedding", "onehot"] = "embedding"
     embed: Annotated[int, bounded("embed")] = 16
-    cell: Literal["rnn", "lstm", "gru"] = "rnn"
-    impl: Literal["layer", "cell"] = "layer"  # torch's fused layer, or a loop over torch's cell
+    cell: CellName = "rnn"
+    impl: Literal["layer", "cell"] = "layer"  # torch's fused layer, or a loop over the cell
     hidden: Annotated[int, bounded("hidden")] = 32
     layers: Annotated[int, bounded("layers")] = 1
     bidirectional: bool = False
-    nonlinearity: Literal["tanh", "relu"] = "tanh"  # of cell "rnn" only
+    nonlinearity: Literal["tanh", "relu"] = "tanh"  # of a cell that leaves the choice
     dropout_embed: Annotated[float, bounded("dropout_embed")] = 0.0  # of what the first layer reads
     dropout: Annotated[float, bounded("dropout")] = 0.0  # between layers
     dropout_head: Annotated[float, bounded("dropout_head")] = 0.0  # of what the output layer reads
@@ -100,7 +106,7 @@ class Experiment(BaseModel):
     @model_validator(mode="after")
     def check_combinations(self) -> Self:
         """What each field allows by itself, but not beside another. Raises LabError."""
-        if self.packed and self.impl == "cell":
+        if self.packed and self.impl == "cell" and CELLS[self.cell].in_torch:
             raise LabError(Problem("packed_cell", "packed", {"other": "impl"}))
         if self.carry and self.shuffle:
             raise LabError(Problem("carry_shuffle", "carry", {"other": "shuffle"}))
@@ -115,6 +121,11 @@ class Experiment(BaseModel):
     @property
     def directions(self) -> int:
         return 2 if self.bidirectional else 1
+
+    @property
+    def relu(self) -> bool:
+        """Whether hidden states come out of a ReLU: they have no bound then, and the loss has kinks."""
+        return CELLS[self.cell].takes_nonlinearity and self.nonlinearity == "relu"
 
     @property
     def added_words(self) -> tuple[str, ...]:

@@ -1,21 +1,9 @@
 """The equation, as LaTeX, behind each panel, for the very model that was chosen."""
 
+from rnnlab.cells import CELLS
+from rnnlab.cells.expression import with_nonlinearity
 from rnnlab.experiment import Experiment
-
-HIDDEN = {
-    "rnn": r"h_t = {squash}(W_{{ih}}x_t + b_{{ih}} + W_{{hh}}h_{{t-1}} + b_{{hh}})",
-    "lstm": r"""\begin{{aligned}}
-(i_t, f_t, o_t) &= \sigma(W_{{ih}}x_t + b_{{ih}} + W_{{hh}}h_{{t-1}} + b_{{hh}}) \\
-g_t &= \tanh(W_{{ig}}x_t + b_{{ig}} + W_{{hg}}h_{{t-1}} + b_{{hg}}) \\
-c_t &= f_t \odot c_{{t-1}} + i_t \odot g_t \\
-h_t &= o_t \odot \tanh(c_t)
-\end{{aligned}}""",
-    "gru": r"""\begin{{aligned}}
-(r_t, z_t) &= \sigma(W_{{ih}}x_t + b_{{ih}} + W_{{hh}}h_{{t-1}} + b_{{hh}}) \\
-n_t &= \tanh(W_{{in}}x_t + b_{{in}} + r_t \odot (W_{{hn}}h_{{t-1}} + b_{{hn}})) \\
-h_t &= (1 - z_t) \odot n_t + z_t \odot h_{{t-1}}
-\end{{aligned}}""",
-}
+from rnnlab.explain.notation import LatexNotation
 
 READOUTS = {  # forward only, and both ways
     "final": (r"h_n", r"[\overrightarrow h_n;\,\overleftarrow h_1]"),
@@ -49,6 +37,15 @@ def equation(panel: str, e: Experiment) -> str:
             index = "i" if e.task == "classify" else "t"
             return rf"L = -{share}\sum_{{{index}=1}}^{{N}}\log {each}"
         case "hidden":
-            squash = r"\tanh" if e.nonlinearity == "tanh" else r"\operatorname{ReLU}"
-            return HIDDEN[e.cell].format(squash=squash)
+            return of_cell(e)
     return ""
+
+
+def of_cell(e: Experiment) -> str:
+    """The equations of the cell, a line each."""
+    equations = with_nonlinearity(CELLS[e.cell].equations, e.nonlinearity)
+    written = {name: LatexNotation().write(one) for name, one in equations.items()}
+    if len(written) == 1:
+        return "".join(f"{name}_t = {one}" for name, one in written.items())
+    lines = " \\\\\n".join(f"{name}_t &= {one}" for name, one in written.items())
+    return f"\\begin{{aligned}}\n{lines}\n\\end{{aligned}}"

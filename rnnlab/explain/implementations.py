@@ -1,63 +1,67 @@
 """The recurrent layer written in several ways, as short programs: what the page on the cell shows side by side.
 
-Each takes `x` [step, input] and `layer`, torch's module with one layer and one direction, and leaves `output`
+Each takes `x` [step, input] and `layer`, the module that trains with one layer and one direction, and leaves `output`
 [step, unit]. Where the state is that of an encoder it is called `final`, as that module gives it.
 """
 
+from rnnlab.cells import CELLS, Cell
 from rnnlab.experiment import Experiment
+from rnnlab.explain.modules import block_lines, cell_class, step_lines
 
-STEP = {
-    "rnn": "h = {squash}(x_t @ W_ih.T + b_ih + h @ W_hh.T + b_hh)",
-    "lstm": """\
-i, f, g, o = (x_t @ W_ih.T + b_ih + h @ W_hh.T + b_hh).chunk(4)
-    c = f.sigmoid() * c + i.sigmoid() * g.tanh()
-    h = o.sigmoid() * c.tanh()""",
-    "gru": """\
-from_x = (x_t @ W_ih.T + b_ih).chunk(3)
-    from_h = (h @ W_hh.T + b_hh).chunk(3)
-    r, z = (from_x[0] + from_h[0]).sigmoid(), (from_x[1] + from_h[1]).sigmoid()
-    n = (from_x[2] + r * from_h[2]).tanh()    # r after the product, as torch has it
-    h = (1 - z) * n + z * h""",
-}
+WEIGHTS = "W_ih, W_hh, b_ih, b_hh = layer.parameters()"
 LOOP = """\
 {before}
+{start}
 output = []
 for x_t in x:
     {step}
-    output.append({h})
+    output.append(h)
 output = torch.stack(output)"""
 
 
-def code(way: str, e: Experiment, given: bool = False) -> str:
-    """The program of a way of `trace.Way`, for this experiment's cell. With a `given` state, `final` of the encoder, it
-    starts from that; else from zeros."""
-    squash = "torch.tanh" if e.nonlinearity == "tanh" else "torch.relu"
-    start = "h = torch.zeros(layer.hidden_size)" + ("\nc = torch.zeros(layer.hidden_size)" if e.cell == "lstm" else "")
+def code(implementation: str, e: Experiment, given: bool = False) -> str:
+    """The program of a `records.trace.Implementation`, by its name, for this experiment's cell. With a `given` state,
+    `final` of the encoder, it starts from that; else from zeros."""
+    cell = CELLS[e.cell]
+    start = start_of(cell, given)
+    match implementation:
+        case "steps":
+            before = "\n".join([WEIGHTS, *block_lines(cell, ("W_ih", "W_hh", "b_ih", "b_hh"))])
+            step = "\n    ".join(step_lines(cell, e.nonlinearity, "x_t"))
+            return LOOP.format(before=before, start=start, step=step)
+        case "concat":
+            before = (
+                "linear = nn.Linear(layer.input_size + layer.hidden_size, layer.hidden_size)\n"
+                f"{WEIGHTS}\n"
+                "linear.weight.data = torch.cat([W_ih, W_hh], dim=1)\n"
+                "linear.bias.data = b_ih + b_hh"
+            )
+            function = "torch.relu" if e.relu else "torch.tanh"
+            return LOOP.format(before=before, start=start, step=f"h = {function}(linear(torch.cat([x_t, h])))")
+        case "cell":
+            return LOOP.format(before=making(cell, e), start=start, step="{} = cell(x_t, {})".format(*handed(cell)))
+    return f"output, final = layer(x{', final' if given else ''})    # nn.{cell.class_name}"
+
+
+def start_of(cell: Cell, given: bool) -> str:
+    """Lines that set the state before the first step."""
     if given:
-        start = "h, c = (state[0] for state in final)" if e.cell == "lstm" else "h = final[0]"
-    if way == "steps":
-        before = "W_ih, W_hh, b_ih, b_hh = layer.parameters()\n" + start
-        return LOOP.format(before=before, step=STEP[e.cell].format(squash=squash), h="h")
-    if way == "concat":
-        before = (
-            "linear = nn.Linear(layer.input_size + layer.hidden_size, layer.hidden_size)\n"
-            "W_ih, W_hh, b_ih, b_hh = layer.parameters()\n"
-            "linear.weight.data = torch.cat([W_ih, W_hh], dim=1)\n"
-            "linear.bias.data = b_ih + b_hh\n" + start
-        )
-        return LOOP.format(before=before, step=f"h = {squash}(linear(torch.cat([x_t, h])))", h="h")
-    option = ', nonlinearity="relu"' if e.cell == "rnn" and e.nonlinearity == "relu" else ""
-    if way == "cell":
-        name = {"rnn": "nn.RNNCell", "lstm": "nn.LSTMCell", "gru": "nn.GRUCell"}[e.cell]
-        state = "h, c" if e.cell == "lstm" else "h"
-        before = (
-            f"cell = {name}(layer.input_size, layer.hidden_size{option})\n"
-            "for own, given in zip(cell.parameters(), layer.parameters()):\n"
-            "    own.data = given.data\n" + start
-        )
-        before_it = "(h, c)" if e.cell == "lstm" else "h"
-        return LOOP.format(before=before, step=f"{state} = cell(x_t, {before_it})", h="h")
-    return (
-        f"output, final = layer(x{', final' if given else ''})    # "
-        + {"rnn": "nn.RNN", "lstm": "nn.LSTM", "gru": "nn.GRU"}[e.cell]
-    )
+        state = ", ".join(cell.states)
+        return f"{state} = (state[0] for state in final)" if cell.has_memory else f"{state} = final[0]"
+    return "\n".join(f"{name} = torch.zeros(layer.hidden_size)" for name in cell.states)
+
+
+def handed(cell: Cell) -> tuple[str, str]:
+    """How a program takes the state from a cell, and how it hands it over."""
+    state = ", ".join(cell.states)
+    return state, f"({state})" if len(cell.states) > 1 else state
+
+
+def making(cell: Cell, e: Experiment) -> str:
+    """Lines that make the cell and give it the layer's weights."""
+    copied = "for own, given in zip(cell.parameters(), layer.parameters()):\n    own.data = given.data"
+    sizes = "layer.input_size, layer.hidden_size"
+    if not cell.in_torch:
+        return f"{cell_class(cell, e.nonlinearity)}\n\ncell = {cell.class_name}Cell({sizes})\n{copied}"
+    option = ', nonlinearity="relu"' if e.relu else ""
+    return f"cell = nn.{cell.class_name}Cell({sizes}{option})\n{copied}"

@@ -1,9 +1,10 @@
-"""The program, the parameter count and the comparison that the page Shapes shows for one module of torch.nn."""
+"""The program, the parameter count and the comparison that the page Shapes shows for one module."""
 
 from dataclasses import fields
 from typing import Any
 
 from rnnlab.experiment.layer_spec import LayerSpec, ends, idle, parameter_count, widths
+from rnnlab.explain.modules import cell_class, loop_class
 
 ARGUMENTS = ("num_layers", "nonlinearity", "bias", "batch_first", "dropout", "bidirectional")  # beside the two sizes
 
@@ -32,8 +33,23 @@ def arguments(s: LayerSpec) -> str:
     return ", ".join(f"{name}={value!r}" for name, value in named.items())
 
 
+def construction(s: LayerSpec) -> str:
+    """The call that makes the module."""
+    if s.cell.in_torch:
+        return f"nn.{s.kind}({arguments(s)})"
+    return f"{s.kind}({arguments(s)})" if s.is_cell else f"CellLoop({s.kind}Cell, {arguments(s)})"
+
+
+def classes(s: LayerSpec) -> str:
+    """What a program imports, and the classes of a cell that torch.nn lacks."""
+    if s.cell.in_torch:
+        return "import torch\nfrom torch import nn\n"
+    loop = "import torch\nfrom torch import nn\n" if s.is_cell else loop_class()
+    return f"{loop}\n\n{cell_class(s.cell, s.nonlinearity)}\n"
+
+
 def variable_of(s: LayerSpec) -> str:
-    return "cell" if s.is_cell else s.cell.lower()
+    return "cell" if s.is_cell else s.cell.name
 
 
 def counting(s: LayerSpec) -> str:
@@ -47,9 +63,9 @@ print(sum(p.numel() for p in {name}.parameters()))"""
 def program(s: LayerSpec) -> str:
     """A few lines of PyTorch that compute what the page shows, to the last digit."""
     names = ["h", "c"] if s.has_memory else ["h"]
-    lines = ["import torch", "from torch import nn", "", "torch.manual_seed(0)"]
+    lines = [classes(s), "torch.manual_seed(0)"]
     variable = variable_of(s)
-    lines.append(f"{variable} = nn.{s.kind}({arguments(s)})")
+    lines.append(f"{variable} = {construction(s)}")
     axes = ("step", *s.input_axes) if s.is_cell else s.input_axes
     shape = (s.steps, *s.input_shape) if s.is_cell else s.input_shape
     lines.append(f"x = torch.randn{shape}  # [{', '.join(axes)}]")

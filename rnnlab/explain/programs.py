@@ -1,9 +1,12 @@
-"""The equation and the lines of PyTorch behind what is shown, for the very model that was chosen.
+"""The lines of PyTorch behind what is shown, for the very model that was chosen.
 
-The lines of all panels are pieces of one program, which is whole under "shapes"; only "flow" is one by itself.
+The lines of all panels are pieces of one program, which is whole under "shapes"; only "flow" is one by itself. Where
+the model has a cell that torch.nn lacks, its class stands in front.
 """
 
+from rnnlab.cells import CELLS
 from rnnlab.experiment import Experiment
+from rnnlab.explain.modules import definitions
 
 LOOP = """state, output = None, []
 for x_t in x.unbind(1):    # step by step
@@ -11,7 +14,6 @@ for x_t in x.unbind(1):    # step by step
     output.append(h)
 output = torch.stack(output, dim=1)
 h_n = h.unsqueeze(0)"""
-STATE = {"rnn": "h_n", "gru": "h_n", "lstm": "(h_n, c_n)"}
 PACKED = """packed = pack_padded_sequence({x}, lengths, batch_first=True, enforce_sorted=False)
 {output}, {state} = {module}(packed)
 {output}, _ = pad_packed_sequence({output}, batch_first=True)"""
@@ -21,23 +23,23 @@ DROPPED = "{name} = F.dropout({name}, {share:g}, training)\n"
 def code(panel: str, e: Experiment) -> str:
     """The lines of PyTorch behind a panel."""
     if panel == "flow":
-        return flow(e)
+        return definitions(e) + flow(e)
     if e.task == "seq2seq":
         reading, writing = encoding(e), decoding(e)
         loss = flat_loss(e)
         return {
             "predictions": writing + "\nprobability, token = logits.softmax(-1).max(-1)",
             "loss": loss,
-            "hidden": reading + "\n" + writing,
-            "shapes": "\n".join([reading, writing, loss]),
+            "hidden": definitions(e) + reading + "\n" + writing,
+            "shapes": definitions(e) + "\n".join([reading, writing, loss]),
         }[panel]
     recurrent, head = reading_of(e), head_of(e)
     loss = f'loss = F.cross_entropy(logits, labels, reduction="{e.loss}")' if e.task == "classify" else flat_loss(e)
     return {
         "predictions": f"{head}\nprobability, token = logits.softmax(-1).max(-1)",
         "loss": loss,
-        "hidden": recurrent,
-        "shapes": "\n".join([features_of(e), recurrent, head, loss]),
+        "hidden": definitions(e) + recurrent,
+        "shapes": definitions(e) + "\n".join([features_of(e), recurrent, head, loss]),
     }[panel]
 
 
@@ -56,11 +58,16 @@ def features_of(e: Experiment) -> str:
 
 def reading_of(e: Experiment) -> str:
     if e.packed:
-        return PACKED.format(x="x", output="output", state=STATE[e.cell], module=e.cell)
+        return PACKED.format(x="x", output="output", state=final_state(e), module=e.cell)
     if e.impl == "layer":
-        return f"output, {STATE[e.cell]} = {e.cell}(x)"
-    loop = LOOP.format(step="state = h, c" if e.cell == "lstm" else "state = h")
+        return f"output, {final_state(e)} = {e.cell}(x)"
+    loop = LOOP.format(step="state = " + ", ".join(CELLS[e.cell].states))
     return loop + ("    # and so for every layer and direction" if e.layers > 1 or e.bidirectional else "")
+
+
+def final_state(e: Experiment) -> str:
+    names = [f"{name}_n" for name in CELLS[e.cell].states]
+    return f"({', '.join(names)})" if len(names) > 1 else names[0]
 
 
 def head_of(e: Experiment) -> str:
@@ -103,7 +110,7 @@ def decoding(e: Experiment) -> str:
     attends = e.attention != "none"
     lines = [f"x = {written('token', e)}    # [batch, embed]", dropped("x", e.dropout_embed).rstrip()]
     if attends:
-        top = "state[0][-1]" if e.cell == "lstm" else "state[-1]"
+        top = "state[0][-1]" if CELLS[e.cell].has_memory else "state[-1]"
         scores = (
             "v(torch.tanh(W(both))).squeeze(-1)"
             if e.attention == "additive"
@@ -167,8 +174,9 @@ norms = [h_k.grad.norm() for h_k in h]"""
 
 def flow(e: Experiment) -> str:
     """How a gradient through time is found in a few lines."""
-    state = "h_t, c_t" if e.cell == "lstm" else "h_t"
-    given = f"({state})" if e.cell == "lstm" else state
+    names = [f"{name}_t" for name in CELLS[e.cell].states]
+    state = ", ".join(names)
+    given = f"({state})" if len(names) > 1 else state
     start = f"{state.replace(', ', ' = ')} = torch.zeros(1, {e.hidden})"
 
     def step(cell: str, x: str) -> str:

@@ -90,7 +90,7 @@ def hidden_figure(history: History, frame: Frame, t: Translate) -> go.Figure:
 def scale_limit(history: History) -> float:
     """The end of the colour scale for hidden states: 1, the bound of tanh; with ReLU, which has none, a value that
     99 of 100 recorded ones stay below, so that a single outlier does not blank all the others."""
-    if history.experiment.cell != "rnn" or history.experiment.nonlinearity == "tanh":
+    if not history.experiment.relu:
         return 1.0
     return max(1.0, float(np.percentile(np.abs([frame.hidden for frame in history.frames]), 99)))
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnlab.analysis.correlations import strongest
+from rnnlab.cells import CELLS, WEIGHTS, Weights
 from rnnlab.data import batch_of
 from rnnlab.data.batches import BOS_ID
 from rnnlab.experiment import Experiment
@@ -18,7 +19,8 @@ from rnnlab.inspection.passages import Read
 from rnnlab.inspection.replay import holder, weights_at
 from rnnlab.inspection.trace import network, part_of
 from rnnlab.models import Seq2Seq
-from rnnlab.models.unroll import Weights, lstm_step, weights_of
+from rnnlab.models.step_cell import layer_class
+from rnnlab.models.unroll import Transition, weights_of, zero_state
 from rnnlab.records.history import Place
 from rnnlab.records.units import Activations, Shown
 
@@ -71,30 +73,32 @@ def read(e: Experiment, model: nn.Module, lines: Sequence[Read], place: Place, s
         x = torch.cat([scan(e, weights_of(owner.recurrent, below, d), x, p) for d, p in enumerate(packings)], dim=-1)
     w = weights_at(model, place)
     h = scan(e, w, x, packings[place.direction])
-    return cells(w, x, packings[place.direction]) if state == "c" else h
+    return cell_states(e, w, x, packings[place.direction]) if state == "c" else h
 
 
 def scan(e: Experiment, w: Weights, x: Tensor, packed: tuple[Tensor, Tensor]) -> Tensor:
-    """h of one layer and direction over x [token, input], by torch's own layer: [token, unit]."""
+    """h of one layer and direction over x [token, input], by the module that trains: [token, unit]."""
     order, sizes = packed
-    kind = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[e.cell]
-    module = kind(x.shape[1], e.hidden, **({"nonlinearity": e.nonlinearity} if e.cell == "rnn" else {}))
-    for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
-        getattr(module, f"{name}_l0").data = getattr(w, name).data
+    cell = CELLS[e.cell]
+    options = {"nonlinearity": e.nonlinearity} if cell.takes_nonlinearity else {}
+    module = layer_class(cell)(x.shape[1], e.hidden, **options)
+    for name in WEIGHTS:
+        getattr(weights_of(module, 0, 0), name).data = getattr(w, name).data
     output, _ = module(PackedSequence(x[order], sizes))
     return torch.empty_like(output.data).index_copy_(0, order, output.data)
 
 
-def cells(w: Weights, x: Tensor, packed: tuple[Tensor, Tensor]) -> Tensor:
-    """c of an LSTM's layer and direction, which torch's layer keeps to itself: by the readable step. [token, unit]"""
+def cell_states(e: Experiment, w: Weights, x: Tensor, packed: tuple[Tensor, Tensor]) -> Tensor:
+    """c of one layer and direction, which a layer keeps to itself: by the readable step. [token, unit]"""
     order, sizes = packed
-    found, start = torch.empty(len(x), w.weight_hh.shape[1]), 0
-    state = tuple(torch.zeros(int(sizes[0]), found.shape[1]) for _ in "hc")
+    transition = Transition(CELLS[e.cell], w, e.nonlinearity)
+    found, start = torch.empty(len(x), e.hidden), 0
+    state = zero_state(transition.cell, int(sizes[0]), e.hidden)
     for size in sizes.tolist():
         here = order[start : start + size]
-        values = lstm_step(x[here], (state[0][:size], state[1][:size]), w)
+        values = transition(x[here], tuple(part[:size] for part in state))
         found[here] = values["c"]
-        state, start = (values["h"], values["c"]), start + size
+        state, start = transition.cell.new_state(values), start + size
     return found
 
 

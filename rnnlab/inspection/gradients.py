@@ -18,14 +18,14 @@ from torch import Tensor, nn
 from torch.func import functional_call, vmap
 from torch.nn.functional import cross_entropy
 
-from rnnlab.cells import STATES
+from rnnlab.cells import CELLS
 from rnnlab.data import NO_TARGET, Batch, Data
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.inspection.replay import Hooks, replay
 from rnnlab.inspection.trace import network
 from rnnlab.models import Classifier, OneHot
-from rnnlab.models.unroll import SeeStep
+from rnnlab.models.unroll import StepHook
 from rnnlab.records.gradients import Check, OverEpochs, Parameter, ThroughTime
 from rnnlab.records.history import Checkpoint, Place
 from rnnlab.training.observation import probe_batch
@@ -42,7 +42,7 @@ class Nudged(Hooks):
         self.starts = {part.name: part.start for part in data.parts}
         self.watched, self.zeros = (layer, direction), zeros
 
-    def see(self, place: Place) -> SeeStep | None:
+    def values(self, place: Place) -> StepHook | None:
         if (place.layer, place.direction) != self.watched:
             return None
         start = self.starts[place.part]
@@ -67,7 +67,9 @@ def within(axis: str, index: int, size: int) -> None:
 
 
 def zeros_for(e: Experiment, steps: int, *batch: int) -> Zeros:
-    return {name: [torch.zeros(*batch, e.hidden, requires_grad=True) for _ in range(steps)] for name in STATES[e.cell]}
+    return {
+        name: [torch.zeros(*batch, e.hidden, requires_grad=True) for _ in range(steps)] for name in CELLS[e.cell].states
+    }
 
 
 def norms(loss: Tensor, zeros: Zeros) -> dict[str, Tensor]:

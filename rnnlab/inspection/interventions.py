@@ -6,18 +6,20 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from rnnlab.cells import VALUES, WEIGHTS
+from rnnlab.cells import CELLS, WEIGHTS, State, Weights
 from rnnlab.data import Data
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem, numeral, shorten
 from rnnlab.inspection.replay import Hooks, holder, weights_at
 from rnnlab.models import Decoder, Encoder, TokenModel
-from rnnlab.models.unroll import SeeStep, State, Weights
+from rnnlab.models.unroll import StepHook
 from rnnlab.records.history import Place
 from rnnlab.records.trace import LARGEST, Intervention
 
 
 class InterventionHooks(Hooks):
+    """The edits, done to a model's values."""
+
     def __init__(self, edits: tuple[Intervention, ...]):
         self.edits = edits
 
@@ -52,19 +54,19 @@ class InterventionHooks(Hooks):
             state["hc".index(edit.name)][:, every(edit.unit)] = edit.value
         return state
 
-    def see(self, place: Place) -> SeeStep | None:
+    def values(self, place: Place) -> StepHook | None:
         mine = self.at(place, "gate", "off")
         if not mine:
             return None
 
-        def see(step: int, name: str, value: Tensor) -> Tensor:
+        def overwritten(step: int, name: str, value: Tensor) -> Tensor:
             for edit in mine:
                 if name == ("h" if edit.kind == "off" else edit.name) and edit.step in (None, step):
                     value = value.clone()
                     value[:, every(edit.unit)] = 0.0 if edit.kind == "off" else edit.value
             return value
 
-        return see
+        return overwritten
 
 
 def every(unit: int | None) -> int | slice:
@@ -90,9 +92,9 @@ def check(edit: Intervention, e: Experiment, data: Data, model: nn.Module) -> No
             known = data.classes if edit.part == "decoder" else data.vocabulary
             sizes["token"] = int(edit.value), len(known)
         case "state":
-            names = ("h", "c") if e.cell == "lstm" else ("h",)
+            names = CELLS[e.cell].states
         case "gate":
-            names = VALUES[e.cell]
+            names = CELLS[e.cell].values
         case "weight":
             names = WEIGHTS
             if edit.name in names:

@@ -1,4 +1,4 @@
-"""torch's recurrent layers and cells, built for a setting, run, and looked at from outside."""
+"""Recurrent layers and cells, built for a setting, run, and looked at from outside."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from rnnlab.analysis.shape_errors import Shape, Trial, check_work, crashes, diagnose, right_state
 from rnnlab.experiment.layer_spec import LayerSpec, idle
+from rnnlab.models.step_cell import cell_class, layer_class
 from rnnlab.records.layers import LayerLook, Readout, StepLook, TensorLook
 
 NUMBERS = 1_300  # a tensor of more is shown without its values
@@ -18,14 +19,15 @@ States = tuple[Tensor, ...]
 
 
 def build(s: LayerSpec) -> nn.Module:
-    """The module of torch.nn, freshly initialised from torch's global generator."""
+    """The module, freshly initialised from torch's global generator."""
     options: dict[str, Any] = {"bias": s.bias}
-    if s.cell == "RNN":
+    if s.cell.takes_nonlinearity:
         options["nonlinearity"] = s.nonlinearity
     if not s.is_cell:
         options |= {"num_layers": s.num_layers, "batch_first": s.batch_first, "bidirectional": s.bidirectional}
         options["dropout"] = 0.0 if idle("dropout", s) else s.dropout
-    return getattr(nn, s.kind)(s.input_size, s.hidden_size, **options)
+    made = cell_class(s.cell) if s.is_cell else layer_class(s.cell)
+    return made(s.input_size, s.hidden_size, **options)
 
 
 def call(module: nn.Module, x: Tensor, states: States | None) -> tuple[Tensor, ...]:
@@ -86,17 +88,21 @@ def states_of(states: States, after: int | str, s: LayerSpec) -> tuple[TensorLoo
 
 
 def weights_of(module: nn.Module, s: LayerSpec) -> tuple[tuple[TensorLook, ...], ...]:
-    """Every parameter under torch's name, in torch's order: of each layer, forward before backward."""
+    """Every parameter under the module's own name for it, in its order: of each layer, forward before backward."""
     gate = "gate_unit" if len(s.gates) > 1 else "unit"
     parts = s.gates if len(s.gates) > 1 else ()
-    groups: dict[str, list[TensorLook]] = {}
-    for name, parameter in module.named_parameters():
-        kind, which, *_ = name.split("_", 2)
-        group = name.partition("_l")[2]  # "0", "0_reverse"; "" of a cell
-        below = "input" if group.partition("_")[0] in ("", "0") else "unit" if s.directions == 1 else "direction_unit"
-        axes = (gate,) if kind == "bias" else (gate, below if which == "ih" else "unit")
-        groups.setdefault(group, []).append(of(parameter, name, kind, axes, parts))
-    return tuple(map(tuple, groups.values()))
+    named = list(module.named_parameters())
+    size = len(named) // (s.layers * s.directions)  # four, or two without biases
+    groups = []
+    for start in range(0, len(named), size):
+        below = "input" if start < size * s.directions else "unit" if s.directions == 1 else "direction_unit"
+        group = []
+        for name, parameter in named[start : start + size]:
+            kind, side = name.rpartition(".")[2].split("_")[:2]  # weight_hh_l0, or cells.0.weight_hh in a loop
+            axes = (gate,) if kind == "bias" else (gate, below if side == "ih" else "unit")
+            group.append(of(parameter, name, kind, axes, parts))
+        groups.append(tuple(group))
+    return tuple(groups)
 
 
 def shown_steps(steps: int) -> list[int]:

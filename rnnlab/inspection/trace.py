@@ -1,16 +1,14 @@
 """Running a network again, outside training, to look inside: over the probe, in evaluation mode.
 
-Weights come as a history recorded them, so any epoch can be looked at; results are the values of `trace`.
+Weights come as a history recorded them, so any epoch can be looked at; results are the values of `records.trace`.
 """
-
-from dataclasses import fields
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import vector_to_parameters
 
-from rnnlab.cells import VALUES
+from rnnlab.cells import WEIGHTS
 from rnnlab.data import NO_TARGET, Data
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem, shorten
@@ -55,16 +53,16 @@ def trace(experiment: Experiment, weights: bytes, place: Place, edits: tuple[Int
     for edit in edits:
         check(edit, experiment, data, model)
     chain = replay(model, data, Hooks())
-    original = part_trace(experiment, data, model, chain, place, Hooks())
+    original = part_trace(data, model, chain, place, Hooks())
     changed = None
     if edits:
-        hands = InterventionHooks(edits)
-        changed = part_trace(experiment, data, model, replay(model, data, hands), place, hands)
+        hooks = InterventionHooks(edits)
+        changed = part_trace(data, model, replay(model, data, hooks), place, hooks)
     return TraceResult(original, changed, *difference(data, model, chain, place.part))
 
 
-def part_trace(e: Experiment, data: Data, model: nn.Module, chain: Replay, place: Place, hands: Hooks) -> PartTrace:
-    part, inside = part_of(data, place.part), chain.parts[place.part]
+def part_trace(data: Data, model: nn.Module, chain: Replay, place: Place, hooks: Hooks) -> PartTrace:
+    part, replayed = part_of(data, place.part), chain.parts[place.part]
     steps = part.stop - part.start
     if part == data.parts[-1]:
         chances = chain.logits.softmax(-1)  # [step, class]
@@ -75,16 +73,16 @@ def part_trace(e: Experiment, data: Data, model: nn.Module, chain: Replay, place
     else:
         top, probability = np.full((steps, 1), -1, np.int32), np.full((steps, 1), np.nan, np.float32)
         right = torch.full((steps,), torch.nan)
-    w = hands.weights(place, weights_at(model, place))
-    values = inside.values[place.layer][place.direction]
-    initial, attention = inside.initial[place.layer][place.direction], inside.attention
+    w = hooks.weights(place, weights_at(model, place))
+    values = replayed.values[place.layer][place.direction]
+    initial, attention = replayed.initial[place.layer][place.direction], replayed.attention
     return PartTrace(  # the last row is the whole probe
-        x=inside.reads[place.layer][-1].numpy(),
-        features=inside.reads[0][-1].numpy(),
-        initial={name: state[-1].numpy() for name, state in zip("hc", initial, strict=False)},
-        values={name: np.stack([v[name][-1].numpy() for v in values]) for name in VALUES[e.cell]},
-        weights={field.name: getattr(w, field.name).numpy() for field in fields(w)},
-        hidden=np.stack([[np.stack([v["h"][-1].numpy() for v in d]) for d in row] for row in inside.values]),
+        x=replayed.reads[place.layer][-1].numpy(),
+        features=replayed.reads[0][-1].numpy(),
+        initial={name: state[-1].numpy() for name, state in zip(replayed.cell.states, initial, strict=True)},
+        values={name: np.stack([v[name][-1].numpy() for v in values]) for name in replayed.cell.values},
+        weights={name: getattr(w, name).numpy() for name in WEIGHTS},
+        hidden=np.stack([[np.stack([v["h"][-1].numpy() for v in d]) for d in row] for row in replayed.values]),
         top=top,
         probability=probability,
         target=right.numpy(),
@@ -94,21 +92,21 @@ def part_trace(e: Experiment, data: Data, model: nn.Module, chain: Replay, place
 
 
 def difference(data: Data, model: nn.Module, chain: Replay, part: str) -> tuple[float, float]:
-    """The largest absolute difference between the readable steps of a part and torch's own pass over the probe: the
-    last layer's output at every step, and the final state of every layer; and the largest absolute value among
-    torch's. nan where either is."""
-    inside = chain.parts[part]
-    output, final = torchs(model, data, part)
-    mine = zip(*inside.final(), strict=True)
-    pairs = [(output[0], inside.reads[-1][-1])]
+    """The largest absolute difference between the readable steps of a part and the modules that train, over the probe:
+    of the last layer's output at every step, and of the final state of every layer; and the largest absolute value
+    among what those modules give. nan where either is."""
+    replayed = chain.parts[part]
+    output, final = trained_pass(model, data, part)
+    mine = zip(*replayed.final(), strict=True)
+    pairs = [(output[0], replayed.reads[-1][-1])]
     pairs += [(theirs[:, 0], torch.stack([one[-1] for one in own])) for theirs, own in zip(final, mine, strict=True)]
     gaps = torch.stack([(theirs - own).abs().max() for theirs, own in pairs])
     return float(gaps.max()), float(torch.stack([theirs.abs().max() for theirs, _ in pairs]).max())
 
 
-def torchs(model: nn.Module, data: Data, part: str) -> tuple[Tensor, tuple[Tensor, ...]]:
-    """What torch's own layers make of the probe: a part's output [batch, step, direction x unit], and its final state,
-    each [layer x direction, batch, unit]."""
+def trained_pass(model: nn.Module, data: Data, part: str) -> tuple[Tensor, tuple[Tensor, ...]]:
+    """What the modules that train make of the probe: a part's output [batch, step, direction x unit], and its final
+    state, each [layer x direction, batch, unit]."""
     batch = probe_batch(data)
     if isinstance(model, TokenModel):
         output, final = model.recurrent(model.input(batch.ids))

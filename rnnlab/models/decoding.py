@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from rnnlab.data.batches import BOS_ID, EOS_ID, PAD_ID
-from rnnlab.models.recurrent import Recurrent
+from rnnlab.models.cell_loop import Recurrent
 from rnnlab.models.seq2seq import DecoderOutput, Memory, Seq2Seq, stacked
 
 

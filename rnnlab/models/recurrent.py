@@ -1,16 +1,16 @@
-"""Ids to vectors, and the recurrent layer over them: torch's own fused layer, or a loop over its cell."""
+"""Ids to vectors, and the recurrent layer over them."""
 
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from rnnlab.cells import CELLS
 from rnnlab.experiment import Experiment
-
-# The recurrent state between steps: h, or h and c of an LSTM; each [layer x direction, batch, unit]
-Recurrent = Tensor | tuple[Tensor, ...]
+from rnnlab.models.cell_loop import CellLoop, Recurrent
+from rnnlab.models.step_cell import cell_class, layer_class
 
 
 class OneHot(nn.Module):
@@ -27,73 +27,13 @@ class OneHot(nn.Module):
         return self.rows
 
 
-class CellLoop(nn.Module):
-    """What `nn.RNN`, `nn.LSTM` and `nn.GRU` do, written as a loop over torch's own cells.
-
-    Cells are made layer by layer, forward before backward, as the fused layers make their weights: from the
-    same seed both start alike. Takes and returns what the fused layer does, with batch_first=True.
-    """
-
-    def __init__(
-        self, kind: str, inputs: int, hidden: int, layers: int, directions: int, dropout: float, nonlinearity: str
-    ):
-        super().__init__()
-        cell = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}[kind]
-        options: dict[str, Any] = {"nonlinearity": nonlinearity} if kind == "rnn" else {}
-        self.directions, self.dropout = directions, dropout
-        self.cells = nn.ModuleList(
-            cell(inputs if layer == 0 else hidden * directions, hidden, **options)
-            for layer in range(layers)
-            for _ in range(directions)
-        )
-
-    def forward(self, x: Tensor, initial: Recurrent | None = None) -> tuple[Tensor, Recurrent]:
-        finals: list[tuple[Tensor, ...]] = []  # (h,) or (h, c) of each cell
-        for layer in range(len(self.cells) // self.directions):
-            if layer and self.dropout:
-                x = functional.dropout(x, self.dropout, self.training)
-            outputs = []
-            for direction in range(self.directions):
-                index = layer * self.directions + direction
-                output, final = self.scan(self.cells[index], x, pick(initial, index), backward=direction == 1)
-                outputs.append(output)
-                finals.append(final)
-            x = torch.cat(outputs, dim=-1) if len(outputs) > 1 else outputs[0]  # [batch, step, direction x unit]
-        stacked = tuple(torch.stack(states) for states in zip(*finals, strict=True))
-        return x, stacked if len(stacked) > 1 else stacked[0]  # each [layer x direction, batch, unit]
-
-    @staticmethod
-    def scan(cell: nn.Module, x: Tensor, state: Recurrent | None, backward: bool) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """One cell over all steps: [batch, step, .] -> [batch, step, unit], and its state after the last."""
-        hidden: list[Tensor] = []
-        states: tuple[Tensor, ...] = ()
-        for x_t in reversed(x.unbind(1)) if backward else x.unbind(1):
-            state = after = cell(x_t, state)
-            states = after if isinstance(after, tuple) else (after,)
-            hidden.append(states[0])
-        if backward:
-            hidden.reverse()
-        return torch.stack(hidden, dim=1), states
-
-
-def pick(initial: Recurrent | None, index: int) -> Recurrent | None:
-    """The part of an initial state that belongs to one cell: [batch, unit]."""
-    if isinstance(initial, tuple):
-        return tuple(part[index] for part in initial)
-    return None if initial is None else initial[index]
-
-
 def recurrent_module(experiment: Experiment, inputs: int) -> nn.Module:
-    """torch's fused layer, or the loop over its cell, as the experiment says."""
-    e, directions = experiment, experiment.directions
+    """The fused layer, or the loop over its cell, as the experiment says; the loop either way of a cell without one."""
+    e, cell = experiment, CELLS[experiment.cell]
+    options: dict[str, Any] = {"nonlinearity": e.nonlinearity} if cell.takes_nonlinearity else {}
+    made = partial(CellLoop, cell_class(cell)) if e.impl == "cell" else layer_class(cell)
     dropout = e.dropout if e.layers > 1 else 0.0  # between layers: with one layer there is no between
-    if e.impl == "cell":
-        return CellLoop(e.cell, inputs, e.hidden, e.layers, directions, dropout, e.nonlinearity)
-    layer = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[e.cell]
-    options: dict[str, Any] = {"nonlinearity": e.nonlinearity} if e.cell == "rnn" else {}
-    return layer(
-        inputs, e.hidden, e.layers, batch_first=True, dropout=dropout, bidirectional=e.bidirectional, **options
-    )
+    return made(inputs, e.hidden, e.layers, batch_first=True, dropout=dropout, bidirectional=e.bidirectional, **options)
 
 
 def read(recurrent: nn.Module, x: Tensor, lengths: Tensor, initial: Recurrent | None, packed: bool) -> Any:

@@ -14,7 +14,8 @@ from torch.nn import functional
 from rnnlab.data import NO_TARGET, Batch
 from rnnlab.data.batches import BOS_ID, PAD_ID
 from rnnlab.experiment import Experiment
-from rnnlab.models.recurrent import Recurrent, input_module, read, recurrent_module
+from rnnlab.models.cell_loop import Recurrent
+from rnnlab.models.recurrent import input_module, read, recurrent_module
 from rnnlab.models.token_model import Pass, Stages, dropped
 
 

@@ -8,7 +8,8 @@ from torch.nn import functional
 
 from rnnlab.data import Batch
 from rnnlab.experiment import Experiment
-from rnnlab.models.recurrent import Recurrent, input_module, read, recurrent_module
+from rnnlab.models.cell_loop import Recurrent
+from rnnlab.models.recurrent import input_module, read, recurrent_module
 from rnnlab.records.history import TensorShape
 
 Stages = dict[str, tuple[Tensor, tuple[str, ...]]]  # name -> a tensor and what its axes count

@@ -1,4 +1,4 @@
-"""What `backward` finds out about gradients, as values that a page can hold: no torch here."""
+"""What `inspection.gradients` finds out, as values that a page can hold: no torch here."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class ThroughTime(ShortRepr):
 
     losses: np.ndarray  # [target step] L_t; nan where nothing is predicted
     classes: np.ndarray  # int64 [target step] whose loss it is: the right one, or the likeliest; -1 there
-    norms: dict[str, np.ndarray]  # for each of STATES: [target step, step], |dL_t/dh_k| over the units; float64
+    norms: dict[str, np.ndarray]  # for each of `Cell.states`: [target step, step], |dL_t/dh_k| over the units; float64
     unread: np.ndarray  # bool [target step, step]: what this layer and direction has not read when it predicts at t
 
 
@@ -32,7 +32,7 @@ class OverEpochs(ShortRepr):
 
     epochs: tuple[int, ...]
     losses: np.ndarray  # [epoch]
-    norms: dict[str, np.ndarray]  # for each of STATES: [epoch, step]
+    norms: dict[str, np.ndarray]  # for each of `Cell.states`: [epoch, step]
 
 
 @dataclass(frozen=True, repr=False)

@@ -1,11 +1,11 @@
-"""What a network did with one sentence, as values that a page can hold: no torch here. Made by `tracing`."""
+"""What a network did with one sentence, as values that a page can hold: no torch here. Made by `inspection.trace`."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from rnnlab.cells import ROWS
+from rnnlab.cells import CELLS
 from rnnlab.records.history import Opening, Part, Place
 from rnnlab.records.short_repr import ShortRepr
 
@@ -23,7 +23,7 @@ class Intervention:
     | input  | x_t of the first layer                      | `step`; `unit` is the entry, None for all                |
     | token  | x_t becomes that of another vocabulary id   | `step`; `value` is the id                                |
     | state  | h_0 or c_0: `name` is "h" or "c"            | `layer`, `direction`; `unit`, None for all               |
-    | gate   | a gate or candidate: `name` of VALUES       | `layer`, `direction`; `step`, `unit`, None for all       |
+    | gate   | a gate or candidate: `name` of `Cell.values`| `layer`, `direction`; `step`, `unit`, None for all       |
     | off    | h of one unit, to 0 at every step           | `layer`, `direction`, `unit`                             |
     | weight | an entry of a weight: `name` of WEIGHTS     | `layer`, `direction`; `unit` is the row, `column` (None: |
     |        |                                             | a bias has none)                                         |
@@ -50,8 +50,8 @@ class PartTrace(ShortRepr):
 
     x: np.ndarray  # [step, input]: what that layer reads: embedding rows, one-hot vectors, or the layer below
     features: np.ndarray  # [step, input]: what the first layer reads; `x` itself where that is looked at
-    initial: dict[str, np.ndarray]  # "h", and "c" of an LSTM: [unit]
-    values: dict[str, np.ndarray]  # the names of VALUES: [step, unit] each, in the order of the sentence
+    initial: dict[str, np.ndarray]  # of each of `Cell.states`: [unit]
+    values: dict[str, np.ndarray]  # the names of `Cell.values`: [step, unit] each, in the order of the sentence
     weights: dict[str, np.ndarray]  # the names of WEIGHTS: [row, column], or [row]
     hidden: np.ndarray  # [layer, direction, step, unit]: h of every layer
     top: np.ndarray  # [step, rank] int32: the likeliest classes, best first; -1 where this part predicts nothing
@@ -131,6 +131,6 @@ def embedding(o: Opening, part: Part) -> slice:
     start = 0
     if part.start:
         reads = [e.embed, *[e.hidden] * (e.layers - 1)]  # what each layer of the encoder reads
-        gates = len(ROWS[e.cell])
-        start = len(o.vocabulary) * e.embed + sum(gates * e.hidden * (inputs + e.hidden + 2) for inputs in reads)
+        blocks = len(CELLS[e.cell].blocks)
+        start = len(o.vocabulary) * e.embed + sum(blocks * e.hidden * (inputs + e.hidden + 2) for inputs in reads)
     return slice(4 * start, 4 * (start + len(read_by(o, part)) * e.embed))

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from rnnlab.data import Batch, Data, batch_of
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import PROBE_TOKENS
-from rnnlab.models import CellLoop, Classifier, Recurrent, Seq2Seq, read, readout
+from rnnlab.models import Classifier, Recurrent, Seq2Seq, read, readout
 from rnnlab.models.decoding import beam, greedy
 from rnnlab.records.short_repr import ShortRepr
 
@@ -61,18 +61,10 @@ def prefix_logits(model: Classifier, ids: Tensor) -> Tensor:
     """The logits [step, class] of the sentence's first token, its first two, and so on, each as a sentence of its own;
     of ids [step]."""
     steps = len(ids)
-    if isinstance(model.recurrent, CellLoop):  # which takes no packed sequences
-        return torch.cat([unpadded_logits(model, ids[None, : step + 1]) for step in range(steps)])
     lengths = torch.arange(1, steps + 1)
     x = model.input(ids.expand(steps, steps))
     output, final = read(model.recurrent, x, lengths, None, packed=True)
     return readout_logits(model, output, final, lengths)
-
-
-def unpadded_logits(model: Classifier, ids: Tensor) -> Tensor:
-    """The logits [batch, class] of sentences without padding, ids [batch, step]."""
-    output, final = model.recurrent(model.input(ids))
-    return readout_logits(model, output, final, torch.full((len(ids),), ids.shape[1]))
 
 
 def readout_logits(model: Classifier, output: Tensor, final: Recurrent, lengths: Tensor) -> Tensor:

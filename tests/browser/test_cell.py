@@ -11,7 +11,7 @@ from torch import nn
 
 from rnnlab import Experiment, run
 from rnnlab.experiment.links import to_link
-from tests.support import plain
+from tests.support import modules, plain
 from tests.support.eventually import eventually
 
 FIRST = "我 喜欢 学习 深度 学习"
@@ -83,11 +83,10 @@ class Words:
         history = run(experiment)
         values = torch.frombuffer(bytearray(history.checkpoints[epoch].weights), dtype=torch.float32)
         self.embedding, self.linear = nn.Embedding(4, 16), nn.Linear(32, 4)
-        kinds = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
-        self.layer = kinds[experiment.cell](16, 32, batch_first=True)
-        modules = nn.ModuleList([self.embedding, self.layer, self.linear])
-        nn.utils.vector_to_parameters(values, modules.parameters())
-        for parameter in modules.parameters():
+        self.layer = modules.LAYERS[experiment.cell](16, 32, batch_first=True)
+        learnt = nn.ModuleList([self.embedding, self.layer, self.linear])
+        nn.utils.vector_to_parameters(values, learnt.parameters())
+        for parameter in learnt.parameters():
             parameter.requires_grad_(False)
 
     def expects(self, ids: list[int]) -> list[tuple[str, int]]:
@@ -129,7 +128,9 @@ def test_the_numbers_of_a_step_are_those_of_a_plain_program(visit):
             assert numbers(said)[0] == pytest.approx(rest.item(), abs=6e-5)
 
 
-@pytest.mark.parametrize(("cell", "nonlinearity"), [("rnn", "relu"), ("lstm", "tanh"), ("gru", "tanh")])
+@pytest.mark.parametrize(
+    ("cell", "nonlinearity"), [("rnn", "relu"), ("lstm", "tanh"), ("gru", "tanh"), ("mgu", "tanh")]
+)
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_every_equation_gives_the_value_that_is_shown(visit, cell, nonlinearity, bidirectional):
     """In every layer and direction, of every value of a step."""
@@ -138,7 +139,8 @@ def test_every_equation_gives_the_value_that_is_shown(visit, cell, nonlinearity,
     )
     lab = opened(visit, e)
     names = root(lab).locator(".ru-node").evaluate_all("nodes => nodes.map(node => node.dataset.name)")
-    assert set(names) > {"rnn": {"h"}, "lstm": set("ifgoch"), "gru": set("rznh")}[cell] | {"x", "h0"}
+    values = {"rnn": "h", "lstm": "ifgoch", "gru": "rznh", "mgu": "fnh"}[cell]
+    assert set(names) > {"x", "h0", *values}  # and what else has a strip
     for row in root(lab).locator("button.ru-row").all():
         row.click()
         expect(row).to_have_attribute("aria-pressed", "true")

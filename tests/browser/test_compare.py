@@ -35,11 +35,11 @@ def mounts(lab) -> set[str]:
 
 def test_one_click_starts_a_race_and_everything_follows_it_to_its_end(visit):
     lab = visit(to_link(SMALL, "en"), path="/compare", shows="race_start")
-    expect(lab.page.locator(".rl-lane")).to_have_count(3)
-    assert states(lab) == ["waiting"] * 9
+    expect(lab.page.locator(".rl-lane")).to_have_count(4)
+    assert states(lab) == ["waiting"] * 12
     lab.press("race_start")
-    expect(lab.at("race_status")).to_contain_text(re.compile("9 of 9"), timeout=40_000)
-    eventually(lambda: states(lab) == ["finished"] * 9, "all are at the finish")
+    expect(lab.at("race_status")).to_contain_text(re.compile("12 of 12"), timeout=40_000)
+    eventually(lambda: states(lab) == ["finished"] * 12, "all are at the finish")
     eventually(lambda: lab.draws("race-loss") and lab.draws("race-score"), "the curves are drawn")
     histories = [run(SMALL.model_copy(update={"cell": "lstm", "seed": seed})) for seed in range(3)]
     median = sorted(history.losses[-1] for history in histories)[1]
@@ -50,11 +50,11 @@ def test_one_click_starts_a_race_and_everything_follows_it_to_its_end(visit):
     expect(row).to_contain_text(f"{median:.3g}")
     with lab.page.expect_download() as started:
         lab.button("race_csv").click()
-    assert len(started.value.path().read_text("utf-8").splitlines()) == 10
+    assert len(started.value.path().read_text("utf-8").splitlines()) == 13
     assert mounts(lab) == {"1"}
     lab.page.locator(".rl-variant", has_text="GRU").get_by_role("button").click()
-    expect(lab.page.locator(".rl-variant")).to_have_count(2)
-    expect(lab.page.locator(".rl-lane")).to_have_count(3)  # those of the race that was run
+    expect(lab.page.locator(".rl-variant")).to_have_count(3)
+    expect(lab.page.locator(".rl-lane")).to_have_count(4)  # those of the race that was run
     lab.button("race_open_1").click()
     expect(lab.at("train")).to_be_visible()
     eventually(lambda: "cell=lstm" in lab.address, "the playground has the LSTM")

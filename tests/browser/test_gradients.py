@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from rnnlab import Experiment, run
 from rnnlab.inspection import gradients
+from tests.support import modules
 from tests.support.eventually import eventually
 
 LONG = "long-range"
@@ -92,7 +93,7 @@ def test_the_other_cells_are_trained_beside_and_laid_over(opened):
     lab.press("train_others")
     expect(lab.button("stop_others")).to_be_enabled()
     eventually(lambda: lab.draws("gradients-others") and lab.button("stop_others").is_disabled(), "both are done", 90)
-    for i, cell in enumerate(("rnn", "lstm", "gru")):
+    for i, cell in enumerate(modules.NAMES):
         other = run(Experiment(preset=LONG, cell=cell))
         norms = gradients.through_time(other.experiment, other.checkpoints[-1].weights, 0, 0).norms["h"][21]
         eventually(

@@ -20,7 +20,7 @@ from rnnlab.i18n import LANGUAGES, LabError, Problem, translator
 from rnnlab.inspection.trace import trace
 from rnnlab.records.history import Place
 from rnnlab.records.trace import Intervention
-from tests.support import reader
+from tests.support import modules, reader
 from tests.support.reader import looked, until_trained
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
@@ -30,7 +30,7 @@ def visit(lang: str = "en", train: bool = True, **fields) -> AppTest:
     return until_trained(reader.visit(to_link(Experiment(**fields), lang, run=train), page="cell"))
 
 
-LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+LAYERS = modules.LAYERS
 WORDS = "我 喜欢 学习 深度 学习"
 
 
@@ -94,7 +94,7 @@ def test_a_lesson_shows_its_network_and_says_how_far_it_is_from_torch(preset, la
     data = given(app)
     e = Experiment(preset=preset, epochs=3)
     history = run(e)
-    assert (data["cell"], data["layers"], data["hidden"], data["epoch"]) == (e.cell, e.layers, e.hidden, 3)
+    assert (data["cell"]["name"], data["layers"], data["hidden"], data["epoch"]) == (e.cell, e.layers, e.hidden, 3)
     assert data["tokens"] == list(history.opening.probe[: history.opening.inputs])
     np.testing.assert_allclose(array(data["original"]["hidden"])[-1, 0], history.frames[-1].hidden, atol=1e-5)
     assert all(label and not label.startswith("unrolled.") for label in data["labels"].values())
@@ -107,7 +107,7 @@ def test_a_lesson_shows_its_network_and_says_how_far_it_is_from_torch(preset, la
     assert float(found[1]) < 1e-5
 
 
-@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("cell", modules.NAMES)
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_the_picture_holds_what_a_plain_program_computes(cell, bidirectional):
     fields = {"cell": cell, "hidden": 5, "embed": 3, "layers": 2, "bidirectional": bidirectional, "epochs": 5}
@@ -209,7 +209,8 @@ def test_switching_the_language_keeps_what_was_changed(old, new):
     looked(app.segmented_control(key="lang").select(new).run())
     after = given(app)
     assert after["labels"] != before["labels"]
-    assert after | {"labels": 0} == before | {"labels": 0}
+    assert after["roles"] != before["roles"]
+    assert after | {"labels": 0, "roles": 0} == before | {"labels": 0, "roles": 0}
     assert app.session_state.whatif_kind == "gate"
 
 
@@ -377,15 +378,15 @@ def test_a_problem_quotes_what_was_typed():
 
 
 @pytest.mark.parametrize(
-    ("cell", "nonlinearity"), [("rnn", "tanh"), ("rnn", "relu"), ("lstm", "tanh"), ("gru", "tanh")]
+    ("cell", "nonlinearity"), [("rnn", "tanh"), ("rnn", "relu"), ("lstm", "tanh"), ("gru", "tanh"), ("mgu", "tanh")]
 )
 @pytest.mark.parametrize("way", ["steps", "concat", "cell", "layer"])
 @torch.no_grad()
 def test_each_program_that_is_shown_gives_what_the_layer_gives(cell, nonlinearity, way):
-    if way == "concat" and cell != "rnn":
+    if way not in modules.WRITTEN[cell]:
         return
     torch.manual_seed(1)
-    options = {"nonlinearity": nonlinearity} if cell == "rnn" else {}
+    options = modules.options(cell, nonlinearity)
     layer, x = LAYERS[cell](3, 5, **options), torch.randn(7, 3)
     names = {"torch": torch, "nn": nn, "layer": layer, "x": x}
     exec(implementations.code(way, Experiment(cell=cell, nonlinearity=nonlinearity)), names)

@@ -19,7 +19,7 @@ from rnnlab.experiment.race_plan import RacePlan, grid, suggested_axis
 from rnnlab.i18n import LANGUAGES, describe, translator
 from rnnlab.race import race, standings
 from rnnlab.race.race import Race
-from tests.support import reader
+from tests.support import modules, reader
 from tests.support.reader import looked, press, said
 from tests.unit.figures.test_run import decoded
 
@@ -71,19 +71,19 @@ def test_it_opens_with_a_race_that_one_click_starts(lang):
     t, app = translator(lang), visit(lang=lang)
     assert not app.error
     assert app.title[0].value == t("race.title")
-    assert asked(app).variants == grid({"cell": ("rnn", "lstm", "gru")})
+    assert asked(app).variants == grid({"cell": modules.NAMES})
     lanes = part(app, "race-lanes")["lanes"]
     assert [lane["name"] for lane in lanes] == [t(f"cell.{cell}") for cell in choices("cell")]
-    assert [[one["state"] for one in lane["runs"]] for lane in lanes] == [["waiting"] * 3] * 3
+    assert [[one["state"] for one in lane["runs"]] for lane in lanes] == [["waiting"] * 3] * 4
     assert not has(app, "race-loss")
     raced(press(app, "race_start"))
     assert not app.error
     now: Race = app.session_state.race
     for entry in now.entries:
         assert list(entry.record.losses) == run(entry.experiment).losses
-    assert t("race.finished", done=9, count=9) in title(app)
+    assert t("race.finished", done=12, count=12) in title(app)
     assert t("race.is.done") in title(app)
-    assert [one["state"] for lane in part(app, "race-lanes")["lanes"] for one in lane["runs"]] == ["finished"] * 9
+    assert [one["state"] for lane in part(app, "race-lanes")["lanes"] for one in lane["runs"]] == ["finished"] * 12
     for name in ("race-loss", "race-score"):
         figure = json.loads(part(app, name)["figure"])
         assert [trace["name"] for trace in figure["data"] if "name" in trace] == [
@@ -148,9 +148,9 @@ def test_two_settings_make_a_small_grid():
 def test_too_many_variants_or_seeds_are_complained_of():
     app = visit()
     looked(app.selectbox(key="race_second").set_value("layers").run())
-    assert describe(Problem("race_variants", "", {"value": 9, "low": 2, "high": 6}), "en", lambda v: f"`{v}`") in said(
-        app
-    )
+    assert describe(
+        Problem("race_variants", "", {"value": 3 * len(modules.NAMES), "low": 2, "high": 6}), "en", lambda v: f"`{v}`"
+    ) in said(app)
     looked(app.selectbox(key="race_second").set_value("").run())
     looked(app.number_input(key="race_seeds").set_value(9).run())
     assert "9" in app.error[0].value
@@ -168,8 +168,8 @@ def test_an_equal_budget_shows_the_sizes_that_came_of_it():
     app = visit()
     looked(app.toggle(key="race_equal").set_value(True).run())
     raced(press(app, "race_start"))
-    sizes = [entry.record.experiment.hidden for entry in app.session_state.race.entries[:3]]
-    assert len(set(sizes)) == 3
+    sizes = [entry.record.experiment.hidden for entry in app.session_state.race.entries[: len(modules.NAMES)]]
+    assert len(set(sizes)) == 3  # a GRU and an MGU of so few parameters are equally large
     for lane, hidden in zip(part(app, "race-lanes")["lanes"], sizes, strict=True):
         assert f"hidden size {hidden} " in lane["size"]
 
@@ -181,7 +181,7 @@ def by_hand(app: AppTest) -> AppTest:
 def test_variants_are_picked_by_hand_and_keep_what_was_picked():
     app = visit()
     by_hand(app)
-    assert asked(app).variants == grid({"cell": ("rnn", "lstm", "gru")}), "it begins with what there was"
+    assert asked(app).variants == grid({"cell": modules.NAMES}), "it begins with what there was"
     app.session_state["race_hand"] = ()
     looked(app.run())
     assert app.button(key="race_start").disabled, "none is no race"
@@ -200,16 +200,16 @@ def test_variants_are_picked_by_hand_and_keep_what_was_picked():
 def test_a_variant_is_taken_out():
     app = visit()
     listed = part(app, "race-variants")["variants"]
-    assert [one["name"] for one in listed] == ["RNN", "LSTM", "GRU"]
+    assert [one["name"] for one in listed] == ["RNN", "LSTM", "GRU", "MGU"]
     take_out(app, 1, listed[1]["said"])
-    assert asked(app).variants == grid({"cell": ("rnn", "gru")})
+    assert asked(app).variants == grid({"cell": ("rnn", "gru", "mgu")})
     take_out(app, 1, listed[1]["said"])
-    assert len(asked(app).variants) == 2, "a second click on what has gone takes out no other"
+    assert len(asked(app).variants) == 3, "a second click on what has gone takes out no other"
     looked(app.selectbox(key="race_second").set_value("bidirectional").run())
     take_out(app, 0, part(app, "race-variants")["variants"][0]["said"])
     assert (
         asked(app).experiments()
-        == RacePlan(SMALL, grid({"cell": ("rnn", "gru"), "bidirectional": (False, True)})[1:], 3).experiments()
+        == RacePlan(SMALL, grid({"cell": ("rnn", "gru", "mgu"), "bidirectional": (False, True)})[1:], 3).experiments()
     )
 
 
@@ -396,7 +396,7 @@ def test_a_link_to_a_race_opens_on_its_page():
 def test_a_broken_race_falls_back_with_a_note():
     app = reader.visit(to_link(SMALL, "en") + "&race=cell:rnn|rubbish", page="compare")
     assert "cell:rnn|rubbish" in app.warning[0].value
-    assert asked(app).variants == grid({"cell": ("rnn", "lstm", "gru")})
+    assert asked(app).variants == grid({"cell": modules.NAMES})
 
 
 # Where it is computed

@@ -17,7 +17,7 @@ from rnnlab.explain import programs
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.inspection import gradients
 from rnnlab.inspection.trace import network
-from tests.support import reader
+from tests.support import modules, reader
 from tests.support.reader import looked, press, until_trained
 from tests.unit.figures.test_run import decoded
 
@@ -64,7 +64,7 @@ def said(app: AppTest) -> str:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("cell", modules.NAMES)
 def test_curve_words_and_epochs_show_the_run_at_the_chosen_step_and_epoch(lang, cell):
     app = visit(lang, cell=cell, epochs=20, layers=2)
     history = run(Experiment(cell=cell, epochs=20, layers=2))
@@ -216,8 +216,8 @@ def test_the_other_cells_are_the_same_experiment_with_the_cell_replaced(lang):
     t = translator(lang)
     choose(app, 3, 12)
     names = [trace["name"] for trace in figure(app, "losses")["data"]]
-    assert names == [t("cell.rnn"), t("cell.lstm"), t("cell.gru")]
-    for i, cell in enumerate(("rnn", "lstm", "gru")):
+    assert names == [t(f"cell.{cell}") for cell in modules.NAMES]
+    for i, cell in enumerate(modules.NAMES):
         history = run(Experiment(epochs=12, cell=cell))
         assert list(curve(app, "losses", i).values()) == pytest.approx(history.losses)
         norms = gradients.through_time(history.experiment, history.checkpoints[-1].weights, 0, 0).norms["h"][3]

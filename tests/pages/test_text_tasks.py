@@ -19,6 +19,7 @@ from rnnlab.text import nonempty_lines
 from rnnlab.text.segmentation import segmentations, source_sentences, why_not_editable, with_new_tokens
 from rnnlab.training.trainer import Trainer
 from tests.pages.test_text import PARTS, part, said, tables, text_page
+from tests.support import modules
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -108,7 +109,7 @@ def test_a_sequence_and_what_it_asks_for(task, asks):
     assert [seen.tokens[id] for id in first.inputs] == source_sentences(of(task))[0].split()
 
 
-@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("cell", modules.NAMES)
 @pytest.mark.parametrize("layers", [1, 3])
 def test_the_rows_of_both_embeddings_are_found_among_the_weights(cell, layers):
     e = of("seq2seq", cell=cell, layers=layers)

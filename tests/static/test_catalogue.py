@@ -16,6 +16,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from pages.shell import race_setup
+from pages.views.cell import unrolled
 from pages.views.compare import board
 from rnnlab.analysis.token_properties import CHOOSING, PLAIN
 from rnnlab.experiment import Experiment, choices
@@ -226,6 +227,7 @@ EXPANDED = {
     "axis.loss.{}": [f"axis.loss.{name}" for name in choices("loss")],
     "status.{}": [f"status.{name}" for name in words_returned_by("mode")],
     "way.{}": [f"way.{name}" for name in ("steps", "concat", "cell", "layer")],
+    "unrolled.role_{}": [f"unrolled.role_{name}" for name in unrolled.VALUES],
     "module.{}": [f"module.{name}" for name in ("network", "encoder", "decoder")],
     "whatif.kind.{}": [f"whatif.kind.{kind}" for kind in get_args(InterventionKind)],
     "whatif.help.{}": [f"whatif.help.{kind}" for kind in get_args(InterventionKind)],

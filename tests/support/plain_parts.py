@@ -7,7 +7,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import embedding, linear, one_hot
 
-CELLS = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}
+from tests.support import modules
+
+CELLS = modules.CELLS
 BOS = 1
 
 
@@ -23,7 +25,7 @@ class Shelf:
         return self.values[self.place - count : self.place].view(shape)
 
     def cell(self, e, inputs: int) -> nn.Module:
-        options = {"nonlinearity": e.nonlinearity} if e.cell == "rnn" else {}
+        options = modules.options(e.cell, e.nonlinearity)
         cell = CELLS[e.cell](inputs, e.hidden, **options)
         for p in cell.parameters():
             p.data = self.take(*p.shape)

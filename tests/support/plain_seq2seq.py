@@ -10,8 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
+from tests.support import modules
+
 PAD, UNK, BOS, EOS = 0, 1, 1, 2  # <unk> in the source; <bos>, <eos> in the target
-CELLS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+CELLS = modules.LAYERS
 
 
 class Attention(nn.Module):

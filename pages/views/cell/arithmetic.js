@@ -1,13 +1,18 @@
 // The cell's equations with numbers: what stands in every strip of one step, and one value computed anew from the weights.
 // Double precision, from the single-precision weights and values that were sent. Needs no browser.
 //
-// Takes `data`, what the page says of the part that is shown: cell (rnn, lstm, gru), nonlinearity, direction (0 forward,
+// Takes `data`, what the page says of the part that is shown: cell (see rnnlab/explain/open_cell.py), direction (0 forward,
 // 1 backward), hidden, tokens. And `trace`, what the network computed there (see `openTrace`).
+//
+// An expression is {op, of: [expressions]}: value and before (a state as it was) with a name; affine, W·of + b, with the
+// side (ih, hh) and the block of rows; sum, product, one_minus, sigmoid, tanh, relu, all unit by unit.
 import { unpack } from "../../components/shared/arrays.js";
 
-const BLOCKS = { rnn: ["h"], lstm: ["i", "f", "g", "o"], gru: ["r", "z", "n"] }; // of rows, as torch lays them out
-const sigmoid = (value) => 1 / (1 + Math.exp(-value));
-const relu = (value) => Math.max(0, value);
+const FUNCTIONS = {
+  sigmoid: (value) => 1 / (1 + Math.exp(-value)),
+  tanh: Math.tanh,
+  relu: (value) => Math.max(0, value),
+};
 
 // The arrays of a trace: x, features, hidden, top, probability; initial, values and weights by name; with attention also
 // attention and encoded. What an intervention left as it was is not sent twice: `original` has it.
@@ -47,65 +52,72 @@ export function dot(w, v) {
   return sum;
 }
 
-// Every strip of one step, by name. Two of them are not sent: k, what comes from below, and m, what comes from before.
+// Every strip of one step, by name: x, the states as they were (h0, c0), the values of the step, and the cell's parts.
 export function stepValues(data, trace, step) {
-  const now = { x: row(trace.x, step), h0: stateBefore(data, trace, "h", step) };
-  if (data.cell === "lstm") now.c0 = stateBefore(data, trace, "c", step);
+  const { states, parts } = data.cell;
+  const now = { x: row(trace.x, step) };
+  for (const name of states) now[`${name}0`] = stateBefore(data, trace, name, step);
   for (const name of Object.keys(trace.values)) now[name] = row(trace.values[name], step);
-  if (data.cell === "lstm") now.tanhc = Float64Array.from(now.c, Math.tanh);
-  else {
-    const first = data.cell === "gru" ? 2 * data.hidden : 0; // the rows of n
-    const product = (weight, bias, v) =>
-      Float64Array.from(
-        { length: data.hidden },
-        (_, unit) => dot(row(trace.weights[weight], first + unit), v) + trace.weights[bias].values[first + unit],
-      );
-    now.k = product("weight_ih", "bias_ih", now.x);
-    now.m = product("weight_hh", "bias_hh", now.h0);
-  }
+  for (const [name, part] of Object.entries(parts)) now[name] = vectorOf(data, trace, now, part);
   return now;
 }
 
-// One side of a sum: a row of W, the vector v it meets (x or h0), their product, the bias; `row` is W's row for this unit.
-function sideOf(data, trace, now, gate, unit, from) {
-  const index = BLOCKS[data.cell].indexOf(gate) * data.hidden + unit;
-  const [weight, bias, name] = from === "x" ? ["weight_ih", "bias_ih", "x"] : ["weight_hh", "bias_hh", "h0"];
+// The name under which `now` has the values of an expression; undefined where they are to be worked out.
+export function nameOf({ op, name, part }) {
+  return op === "value" ? name : op === "before" ? `${name}0` : part;
+}
+
+// The values of an expression, all units.
+function vectorOf(data, trace, now, node) {
+  const known = now[nameOf(node)];
+  return known ?? Float64Array.from({ length: data.hidden }, (_, unit) => valueAt(data, trace, now, node, unit));
+}
+
+// The value of one unit of an expression.
+export function valueAt(data, trace, now, node, unit) {
+  const { op, of } = node;
+  const values = () => of.map((one) => valueAt(data, trace, now, one, unit));
+  switch (op) {
+    case "value":
+    case "before":
+      return now[nameOf(node)][unit];
+    case "affine": {
+      const { product, bias } = sideOf(data, trace, now, node, unit);
+      return product + bias;
+    }
+    case "sum":
+      return values().reduce((sum, value) => sum + value);
+    case "product":
+      return values().reduce((product, value) => product * value);
+    case "one_minus":
+      return 1 - values()[0];
+    default:
+      return FUNCTIONS[op](values()[0]);
+  }
+}
+
+// An affine expression's part in a sum: a row w of W (the `row`-th, of this unit), the vector v that it meets (under the
+// name `name`, where it has one), their product, the bias.
+export function sideOf(data, trace, now, { side, block, of }, unit) {
+  const index = data.cell.blocks.indexOf(block) * data.hidden + unit;
+  const weight = `weight_${side}`;
   const w = row(trace.weights[weight], index);
-  const v = now[name];
-  return { weight, row: index, name, gate, unit, w, v, product: dot(w, v), bias: trace.weights[bias].values[index] };
+  const v = vectorOf(data, trace, now, of[0]);
+  const bias = trace.weights[`bias_${side}`].values[index];
+  return { weight, side, block, row: index, name: nameOf(of[0]), operand: of[0], unit, w, v, product: dot(w, v), bias };
 }
 
-// What a sum is squashed with: [name, function]. null where an equation has none.
-export function squashOf({ cell, nonlinearity }, name) {
-  if (cell === "rnn" && name === "h") return nonlinearity === "relu" ? ["ReLU", relu] : ["tanh", Math.tanh];
-  if ((cell === "lstm" && "ifo".includes(name)) || (cell === "gru" && "rz".includes(name))) return ["σ", sigmoid];
-  if ((cell === "lstm" && name === "g") || (cell === "gru" && name === "n")) return ["tanh", Math.tanh];
-  return null;
+function affinesOf(node) {
+  return [...(node.op === "affine" ? [node] : []), ...(node.of ?? []).flatMap(affinesOf)];
 }
 
-// The value `name` of one unit by its equation: {result, sides, sum}. `sides` are the products of weights in it, `sum` is
-// what is squashed. x, h0 and c0 are given, so their result is what was sent.
+// The value `name` of one unit by its equation: {node, result, sides}, the expression, what it gives, and the products of
+// weights in it. x and the states as they were are given: without an expression, the result is what was sent.
 export function evaluate(data, trace, now, { name, unit }) {
-  const side = (gate, from) => sideOf(data, trace, now, gate, unit, from);
-  const at = (other) => now[other][unit];
-  const squash = squashOf(data, name);
-  if (squash) {
-    const [x, h] = [side(name, "x"), side(name, "h")];
-    const sum =
-      data.cell === "gru" && name === "n"
-        ? x.product + x.bias + at("r") * (h.product + h.bias)
-        : x.product + x.bias + h.product + h.bias;
-    return { result: squash[1](sum), sides: [x, h], sum };
-  }
-  if (name === "k" || name === "m") {
-    const one = side(data.cell === "gru" ? "n" : "h", name === "k" ? "x" : "h");
-    return { result: one.product + one.bias, sides: [one] };
-  }
-  const given = { result: at(name), sides: [] };
-  if (data.cell === "lstm" && name === "c") return { ...given, result: at("f") * at("c0") + at("i") * at("g") };
-  if (data.cell === "lstm" && name === "h") return { ...given, result: at("o") * at("tanhc") };
-  if (data.cell === "gru" && name === "h") return { ...given, result: (1 - at("z")) * at("n") + at("z") * at("h0") };
-  return given;
+  const node = data.cell.equations[name] ?? data.cell.parts[name] ?? null;
+  if (!node) return { node, result: now[name][unit], sides: [] };
+  const sides = affinesOf(node).map((one) => sideOf(data, trace, now, one, unit));
+  return { node, result: valueAt(data, trace, now, node, unit), sides };
 }
 
 // A number in the width of an equation: four decimals, or a power of ten where those would say nothing.

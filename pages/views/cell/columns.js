@@ -164,7 +164,7 @@ export function repaint(self) {
   for (const choice of self.views.children) choice.setAttribute("aria-pressed", String(choice.dataset.view === view));
   const ends = { x: ["diverging", -limits.features, limits.features], h: ["diverging", -limits.hidden, limits.hidden] };
   if (limits.c) ends.c = ["diverging", -limits.c, limits.c];
-  if (data.cell !== "rnn") ends[data.cell === "lstm" ? "i f o" : "r z"] = ["sequential", 0, 1];
+  if (data.cell.gates.length) ends[data.cell.gates.join(" ")] = ["sequential", 0, 1];
   self.legend.replaceChildren(
     ...Object.entries(ends).map(([name, [palette, low, high]]) => {
       const scale = element("span", "ru-scale");
@@ -182,14 +182,13 @@ const tick = (value) => element("span", "", String(Number(value.toPrecision(2)))
 // The ends of the colour scales: 1 where tanh bounds a value, else the largest there is, the same at every step.
 export function limitsOf(self) {
   const { data, original, changed } = self;
-  const bounded = data.cell !== "rnn" || data.nonlinearity === "tanh";
   const largest = (read) =>
     [original, changed].reduce(
       (most, trace) =>
         trace ? read(trace).values.reduce((m, v) => Math.max(m, Number.isFinite(v) ? Math.abs(v) : 0), most) : most,
       1e-6,
     );
-  const hidden = bounded
+  const hidden = data.bounded
     ? 1
     : Math.max(
         1,
@@ -197,16 +196,19 @@ export function limitsOf(self) {
       );
   const features = largest((trace) => trace.features);
   const limits = { hidden, features, x: data.layer ? hidden : features };
-  if (data.cell === "lstm")
+  if (data.cell.states.includes("c"))
     limits.c = Math.max(
       1,
       largest((trace) => trace.values.c),
     );
-  else {
+  const sums = Object.keys(data.cell.parts).filter((name) => data.cell.parts[name].op === "affine");
+  if (sums.length) {
     const steps = data.tokens.flatMap((_, step) =>
       [original, changed].map((trace) => trace && stepValues(data, trace, step)),
     );
-    limits.sums = largest(() => ({ values: steps.filter(Boolean).flatMap(({ k, m }) => [...k, ...m]) }));
+    limits.sums = largest(() => ({
+      values: steps.filter(Boolean).flatMap((now) => sums.flatMap((name) => [...now[name]])),
+    }));
   }
   return limits;
 }

@@ -1,69 +1,10 @@
 // A value written out: its equation in symbols, then with the numbers put in. Computed here, in double precision, from
 // the single-precision weights and values that were sent.
 import { element, fill, tokenNode, visible } from "../../components/shared/dom.js";
-import { evaluate, number, row, squashOf, stepBefore, traceShown } from "./arithmetic.js";
-import { cssShade } from "./strips.js";
+import { evaluate, number, row, stepBefore, traceShown } from "./arithmetic.js";
+import { chip, equationLines, givenLine, operandSymbol, weightSymbol } from "./notation.js";
 
 const TERMS = 6; // of a long sum, the largest products are shown and the others added up
-
-// ---- Symbols: one colour each, here and in the drawing ---------------------------------------------------------------
-const LETTERS = { h0: "h", c0: "c", tanhc: "c" };
-
-export function symbol(self, name, unit = null) {
-  const node = element("span", `ru-symbol ru-ink ru-${name}`);
-  const sub = (text) => element("sub", "", text);
-  const back = self.data.direction ? "t+1" : "t−1";
-  if (name === "m" || name === "k") {
-    const gate = self.data.cell === "gru" ? "n" : "";
-    const [first, second] = name === "m" ? [`h${gate || "h"}`, back] : [`i${gate || "h"}`, "t"];
-    node.append(
-      element("i", "", "W"),
-      sub(first),
-      element("i", "", name === "m" ? "h" : "x"),
-      sub(second),
-      "+",
-      element("i", "", "b"),
-      sub(first),
-    );
-  } else {
-    if (name === "tanhc") node.append("tanh ");
-    node.append(element("i", "", LETTERS[name] ?? name), sub(name.endsWith("0") ? back : "t"));
-  }
-  if (unit !== null) node.append(element("span", "ru-index", `[${unit}]`));
-  return node;
-}
-
-// W_if[3], b_hf[3]: torch's two of each, the row that belongs to this unit.
-function weightSymbol(self, letter, { gate, unit, name }) {
-  const node = element("span", "ru-symbol");
-  const block = self.data.cell === "rnn" ? "h" : gate;
-  node.append(
-    element("i", "", letter),
-    element("sub", "", (name === "x" ? "i" : "h") + block),
-    element("span", "ru-index", `[${unit}]`),
-  );
-  return node;
-}
-
-// A number with the colour that its strip gives it.
-function chip(self, value, name = "") {
-  const node = element("span", "ru-number", number(value));
-  const part = self.cell.parts.find((one) => one.name === name);
-  if (part && self.view !== "difference") {
-    node.style.setProperty("--ru-swatch", cssShade(self.theme, part.scale.palette, part.scale.limit, value));
-    node.classList.add("ru-swatched");
-  }
-  return node;
-}
-
-// One more number of a sum, with its own sign in the place of a plus.
-const added = (self, value) => [value < 0 ? " − " : " + ", chip(self, Math.abs(value))];
-
-const line = (...parts) => {
-  const node = element("div", "ru-line");
-  node.append(...parts);
-  return node;
-};
 
 // ---- Writing it out ------------------------------------------------------------------------------------------------------
 export function write(self, { name, unit }) {
@@ -71,119 +12,11 @@ export function write(self, { name, unit }) {
   if (self.asking && self.asking === whereAsked(self)) return; // nothing moves under a number that is being typed
   self.asking = null;
   const trace = traceShown(self);
-  const S = (other, index = unit) => symbol(self, other, index);
-  const N = (other, value = now[other][unit]) => chip(self, value, other);
   const shown = now[name][unit];
-  const { result, sides, sum } = evaluate(data, trace, now, { name, unit });
-  const [squash] = squashOf(data, name) ?? [];
-  const [x, h] = sides;
-  const kind = `${data.cell} ${name}`;
-  let lines;
-  if (name === "x" || name === "h0" || name === "c0") {
-    lines = [line(S(name), " = ", N(name)), element("p", "", origin(self, name, unit))];
-  } else if (kind === "lstm c") {
-    lines = [
-      line(S("c"), " = ", S("f"), "·", S("c0"), " + ", S("i"), "·", S("g")),
-      line(" = ", N("f"), " · ", N("c0"), " + ", N("i"), " · ", N("g")),
-      line(
-        " = ",
-        chip(self, now.f[unit] * now.c0[unit]),
-        ...added(self, now.i[unit] * now.g[unit]),
-        " = ",
-        N("c", result),
-      ),
-    ];
-  } else if (kind === "lstm tanhc") lines = [line(S("tanhc"), " = tanh( ", N("c"), " ) = ", N("tanhc"))];
-  else if (kind === "lstm h") {
-    lines = [
-      line(S("h"), " = ", S("o"), "·", S("tanhc")),
-      line(" = ", N("o"), " · tanh( ", N("c"), " )"),
-      line(" = ", N("o"), " · ", N("tanhc"), " = ", N("h", result)),
-    ];
-  } else if (kind === "gru h") {
-    lines = [
-      line(S("h"), " = (1 − ", S("z"), ")·", S("n"), " + ", S("z"), "·", S("h0")),
-      line(" = (1 − ", N("z"), ") · ", N("n"), " + ", N("z"), " · ", N("h0")),
-      line(
-        " = ",
-        chip(self, (1 - now.z[unit]) * now.n[unit]),
-        ...added(self, now.z[unit] * now.h0[unit]),
-        " = ",
-        N("h", result),
-      ),
-    ];
-  } else if (kind === "gru n") {
-    lines = [
-      line(
-        S("n"),
-        " = tanh( ",
-        weightSymbol(self, "W", x),
-        "·",
-        S("x", null),
-        " + ",
-        weightSymbol(self, "b", x),
-        " + ",
-        S("r"),
-        " · (",
-        weightSymbol(self, "W", h),
-        "·",
-        S("h0", null),
-        " + ",
-        weightSymbol(self, "b", h),
-        ") )",
-      ),
-      line(
-        " = tanh( ",
-        chip(self, x.product),
-        ...added(self, x.bias),
-        " + ",
-        N("r"),
-        " · (",
-        chip(self, h.product),
-        ...added(self, h.bias),
-        ") )",
-      ),
-      line(" = tanh( ", chip(self, sum), " ) = ", N("n", result)),
-    ];
-  } else if (squash) {
-    lines = [
-      line(
-        S(name),
-        " = ",
-        squash,
-        "( ",
-        weightSymbol(self, "W", x),
-        "·",
-        S("x", null),
-        " + ",
-        weightSymbol(self, "b", x),
-        " + ",
-        weightSymbol(self, "W", h),
-        "·",
-        S("h0", null),
-        " + ",
-        weightSymbol(self, "b", h),
-        " )",
-      ),
-      line(
-        " = ",
-        squash,
-        "( ",
-        chip(self, x.product),
-        ...added(self, x.bias),
-        ...added(self, h.product),
-        ...added(self, h.bias),
-        " )",
-      ),
-      line(" = ", squash, "( ", chip(self, sum), " ) = ", N(name, result)),
-    ];
-  } else {
-    // what comes from below, or from before
-    lines = [
-      line(weightSymbol(self, "W", x), "·", S(x.name, null), " + ", weightSymbol(self, "b", x)),
-      line(" = ", chip(self, x.product), ...added(self, x.bias), " = ", N(name, result)),
-    ];
-  }
+  const { node, result, sides } = evaluate(data, trace, now, { name, unit });
+  const lines = node
+    ? equationLines(self, trace, { name, unit, node, result })
+    : [givenLine(self, name, unit), element("p", "", origin(self, name, unit))];
   const part = cell.parts.find((one) => one.name === name);
   const forced = Number.isFinite(shown) && Math.abs(result - shown) > 1e-4 * Math.max(1, Math.abs(shown));
   Object.assign(equation.dataset, { name, unit, result, shown, step: self.step });
@@ -193,7 +26,7 @@ export function write(self, { name, unit }) {
   }
   const head = element("div", "ru-lines");
   const place = {
-    role: data.labels[`role_${name}`] ?? "",
+    role: data.roles[name] ?? "",
     unit,
     step: data.offset + self.step + 1,
     token: visible(data.tokens[self.step]),
@@ -293,7 +126,7 @@ function sumOf(self, one) {
   const largest = Math.abs(ranked[0].product) || 1;
   const box = element("div", "ru-sum");
   const title = element("div", "ru-line");
-  title.append(weightSymbol(self, "W", one), "·", symbol(self, one.name), " = ", chip(self, one.product));
+  title.append(weightSymbol("W", one), "·", ...operandSymbol(self, one.operand), " = ", chip(self, one.product));
   const table = element("div", "ru-terms");
   for (const { index, weight, value, product } of listed) {
     const bar = element("span", "ru-barred");
@@ -355,14 +188,14 @@ function editing(self, name, unit) {
   };
   const at = stepBefore(data, step);
   const start = at < 0 || at >= data.tokens.length;
-  const gates = { rnn: [], lstm: ["i", "f", "o"], gru: ["r", "z"] }[data.cell];
-  if (gates.includes(name)) {
+  if (data.cell.gates.includes(name)) {
     for (const value of [0, 1])
       button(fill(labels.clamp, { value }), { kind: "gate", name, step, unit, value: String(value) });
     for (const value of [0, 1]) button(fill(labels.clamp_all, { value }), { kind: "gate", name, value: String(value) });
   } else if (name === "h") button(labels.off, { kind: "off", unit, value: "0" });
   if (name === "x" && data.layer === 0) typed(self.now.x[unit], { kind: "input", step, unit });
-  if ((name === "h0" || name === "c0") && start) typed(self.now[name][unit], { kind: "state", name: name[0], unit });
+  const state = data.cell.states.find((one) => `${one}0` === name);
+  if (state && start) typed(self.now[name][unit], { kind: "state", name: state, unit });
   if (bar.children.length) bar.prepend(element("span", "ru-role", labels.what_if));
   return bar;
 }

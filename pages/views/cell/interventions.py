@@ -9,7 +9,7 @@ import streamlit as st
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain
 from pages.shell.place import place_name
-from rnnlab.cells import GATES, ROWS, WEIGHTS
+from rnnlab.cells import CELLS, WEIGHTS
 from rnnlab.i18n import Problem, Translate, numeral, shorten
 from rnnlab.records.history import Opening, Place
 from rnnlab.records.trace import LARGEST, Intervention, InterventionKind, context, part_named, read_by, width
@@ -88,10 +88,10 @@ def fits(edit: Intervention, o: Opening) -> bool:
         return False
     entries = width(o, part) + context(o, part)
     reads = entries if edit.layer == 0 else e.hidden * e.directions
-    rows = e.hidden * len(ROWS[e.cell])
+    rows = e.hidden * len(CELLS[e.cell].blocks)
     columns = {"weight_ih": reads, "weight_hh": e.hidden}.get(edit.name, 1)
     units = {"input": entries, "weight": rows}.get(edit.kind, e.hidden)
-    names = {"state": ("h", "c") if e.cell == "lstm" else ("h",), "gate": GATES[e.cell]}
+    names = {"state": CELLS[e.cell].states, "gate": CELLS[e.cell].gates}
     return (
         edit.layer < e.layers
         and edit.direction < e.directions
@@ -161,14 +161,14 @@ def render(t: Translate, o: Opening, place: Place, step: int) -> None:
     e, part = o.experiment, part_named(o, place.part)
     tokens = read_by(o, part)
     entries = width(o, part) + context(o, part)
-    kinds = [kind for kind in KINDS if kind != "gate" or GATES[e.cell]]
+    kinds = [kind for kind in KINDS if kind != "gate" or CELLS[e.cell].gates]
     kind = st.segmented_control(
         t("whatif.kind"), kinds, key="whatif_kind", format_func=lambda id: t(f"whatif.kind.{id}"), default="token"
     )
     if kind not in kinds:  # none chosen, or what the browser says is a label of another language
         kind = "token"
     st.caption(t("whatif.given" if kind == "state" and part.start else f"whatif.help.{kind}"))
-    steps, units, gates = list(range(part.stop - part.start)), list(range(e.hidden)), list(ROWS[e.cell])
+    steps, units, gates = list(range(part.stop - part.start)), list(range(e.hidden)), list(CELLS[e.cell].blocks)
     below = entries if place.layer == 0 else e.hidden * e.directions
 
     def pick(name: str, options: list[Any], label: str, index: int = 0) -> Any:
@@ -193,10 +193,10 @@ def render(t: Translate, o: Opening, place: Place, step: int) -> None:
                 edit = Intervention(kind, part=part.name, step=pick("step", steps, t("whatif.step"), step))
                 edit = replace(edit, unit=pick("unit", [None, *range(entries)], t("whatif.unit")))
             case "state":
-                edit = replace(edit, name=pick("name", ["h", "c"] if e.cell == "lstm" else ["h"], t("whatif.state")))
+                edit = replace(edit, name=pick("name", list(CELLS[e.cell].states), t("whatif.state")))
                 edit = replace(edit, unit=pick("unit", [None, *units], t("whatif.unit")))
             case "gate":
-                edit = replace(edit, name=pick("name", list(GATES[e.cell]), t("whatif.gate")))
+                edit = replace(edit, name=pick("name", list(CELLS[e.cell].gates), t("whatif.gate")))
                 edit = replace(edit, step=pick("step", [None, *steps], t("whatif.step")))
                 edit = replace(edit, unit=pick("unit", [None, *units], t("whatif.unit")))
             case "off":

@@ -1,148 +1,11 @@
 // One step of the cell, opened: its values as strips, connected as its equations say.
 import { calm, element, setText, svg } from "../../components/shared/dom.js";
 import { number, stepValues, traceShown } from "./arithmetic.js";
-import { symbol, write } from "./equation.js";
+import { write } from "./equation.js";
+import { symbol } from "./notation.js";
 import { ACROSS, grid, paint, shade } from "./strips.js";
 
-export const CELL_WIDTH = 656,
-  NODE = 150,
-  ROW = 54,
-  TITLE = 19; // pixels
-
-// ---- Plans: which value stands where, and how they are connected ------------------------------------------------------
-// Rows and columns of the drawing; wires run in pixels from left to right, and the backward direction is its mirror image.
-const LEFT = 10,
-  MIDDLE = 206,
-  RIGHT = CELL_WIDTH - NODE - 10;
-const at = (line) => 4 + line * ROW + 29; // the height of a strip's middle
-const [Y0, Y1, Y2, Y3, Y4] = [0, 1, 2, 3, 4].map(at);
-const IN = LEFT + NODE,
-  OUT = MIDDLE + NODE,
-  P = OUT + 32; // where strips end, and where gates meet the state
-const PLANS = {
-  rnn: {
-    nodes: [
-      ["h0", LEFT, 1],
-      ["m", MIDDLE, 1],
-      ["x", LEFT, 3],
-      ["k", MIDDLE, 3],
-      ["h", RIGHT, 2],
-    ],
-    wires: [
-      [`M${IN},${Y1}H${MIDDLE}`, "h"],
-      [`M${IN},${Y3}H${MIDDLE}`, "x"],
-      [`M${OUT},${Y1}H${P}V${Y2 - 10}`, "m"],
-      [`M${OUT},${Y3}H${P}V${Y2 + 10}`, "k"],
-      [`M${P + 10},${Y2}H${P + 46}`, ""],
-      [`M${P + 76},${Y2}H${RIGHT}`, "h"],
-    ],
-    dots: [
-      [P, Y2, "+"],
-      [P + 61, Y2, "squash"],
-    ],
-  },
-  lstm: {
-    nodes: [
-      ["x", LEFT, 4],
-      ["h0", LEFT, 2],
-      ["c0", LEFT, 0],
-      ["f", MIDDLE, 1],
-      ["i", MIDDLE, 2],
-      ["g", MIDDLE, 3],
-      ["o", MIDDLE, 4],
-      ["c", RIGHT, 0],
-      ["tanhc", RIGHT, 2],
-      ["h", RIGHT, 4],
-    ],
-    wires: [
-      [`M${IN},${Y2}H${IN + 20}M${IN + 20},${Y1}V${Y4}`, "h", true],
-      [`M${IN},${Y4 + 4}H${IN + 32}V${Y1 + 4}`, "x", true],
-      ...[Y1, Y2, Y3, Y4].flatMap((y) => [
-        [`M${IN + 20},${y - 4}H${MIDDLE}`, "h"],
-        [`M${IN + 32},${y + 4}H${MIDDLE}`, "x"],
-      ]),
-      [`M${IN},${Y0}H${P - 10}`, "c"],
-      [`M${P + 10},${Y0}H${P + 48}`, "c"],
-      [`M${P + 68},${Y0}H${RIGHT}`, "c"],
-      [`M${OUT},${Y1}H${P}V${Y0 + 10}`, "f"],
-      [`M${OUT},${Y2}H${P}V${Y2 + 17}`, "i"],
-      [`M${OUT},${Y3}H${P}V${Y3 - 17}`, "g"],
-      [`M${P + 10},${(Y2 + Y3) / 2}H${P + 58}V${Y0 + 10}`, ""],
-      [`M${RIGHT + NODE / 2},${Y0 + 10}V${Y1 - 11}`, "c", true],
-      [`M${RIGHT + NODE / 2},${Y1 + 11}V${Y2 - 30}`, "c"],
-      [`M${RIGHT},${Y2}H${P + 84}V${Y4 - 10}`, "c"],
-      [`M${OUT},${Y4}H${P + 74}`, "o"],
-      [`M${P + 94},${Y4}H${RIGHT}`, "h"],
-    ],
-    dots: [
-      [P, Y0, "⊙"],
-      [P, (Y2 + Y3) / 2, "⊙"],
-      [P + 58, Y0, "+"],
-      [RIGHT + NODE / 2, Y1, "tanh"],
-      [P + 84, Y4, "⊙"],
-    ],
-  },
-  gru: {
-    nodes: [
-      ["h0", LEFT, 0],
-      ["x", LEFT, 4],
-      ["r", MIDDLE, 2],
-      ["z", MIDDLE, 1],
-      ["m", MIDDLE, 3],
-      ["k", MIDDLE, 4],
-      ["n", RIGHT, 3],
-      ["h", RIGHT, 0],
-    ],
-    wires: [
-      [`M${IN},${Y0}H${P - 10}`, "h"],
-      [`M${IN + 20},${Y0}V${Y3}`, "h", true],
-      [`M${IN},${Y4}H${MIDDLE}`, "x"],
-      [`M${IN + 32},${Y4}V${Y1 + 4}`, "x", true],
-      ...[Y1, Y2].flatMap((y) => [
-        [`M${IN + 20},${y - 4}H${MIDDLE}`, "h"],
-        [`M${IN + 32},${y + 4}H${MIDDLE}`, "x"],
-      ]),
-      [`M${IN + 20},${Y3}H${MIDDLE}`, "h"],
-      [`M${OUT},${Y1}H${P}V${Y0 + 10}`, "z"],
-      [`M${P},${Y1}H${P + 22}`, "z"],
-      [`M${P + 50},${Y1}H${P + 66}`, "z"],
-      [`M${P + 10},${Y0}H${P + 66}`, "h"],
-      [`M${P + 76},${Y1 - 10}V${Y0 + 10}`, ""],
-      [`M${P + 86},${Y0}H${RIGHT}`, "h"],
-      [`M${OUT},${Y2}H${P}V${Y3 - 10}`, "r"],
-      [`M${OUT},${Y3}H${P - 10}`, "m"],
-      [`M${P + 10},${Y3}H${P + 26}`, ""],
-      [`M${OUT},${Y4}H${P + 36}V${Y3 + 10}`, "k"],
-      [`M${P + 46},${Y3}H${P + 58}`, ""],
-      [`M${P + 94},${Y3}H${RIGHT}`, "n"],
-      [`M${RIGHT + NODE / 2},${Y3 - 30}V${Y1}H${P + 86}`, "n"],
-    ],
-    dots: [
-      [P, Y0, "⊙"],
-      [P + 36, Y1, "1−"],
-      [P + 76, Y1, "⊙"],
-      [P + 76, Y0, "+"],
-      [P, Y3, "⊙"],
-      [P + 36, Y3, "+"],
-      [P + 76, Y3, "tanh"],
-    ],
-  },
-};
-
-// In one column there are no wires to read the equations from.
-const WEIGHED = "W·x + W·h + b";
-const RULES = {
-  rnn: { h: `f( ${WEIGHED} )` },
-  lstm: {
-    i: `σ( ${WEIGHED} )`,
-    f: `σ( ${WEIGHED} )`,
-    g: `tanh( ${WEIGHED} )`,
-    o: `σ( ${WEIGHED} )`,
-    c: "f ⊙ c + i ⊙ g",
-    h: "o ⊙ tanh c",
-  },
-  gru: { r: `σ( ${WEIGHED} )`, z: `σ( ${WEIGHED} )`, n: "tanh( W·x + b + r ⊙ (W·h + b) )", h: "(1 − z) ⊙ n + z ⊙ h" },
-};
+const TITLE = 19; // pixels, above a strip
 
 // ---- The opened cell ----------------------------------------------------------------------------------------------------
 export function unfolded(self) {
@@ -207,9 +70,8 @@ export function unfolded(self) {
 
 // The value that is written out: the one under the pointer, else the one that was chosen.
 function spotted(self) {
-  const first = { rnn: "h", lstm: "f", gru: "z" }[self.data.cell];
   const known = (spot) => spot && self.cell.parts.some(({ name, count }) => name === spot.name && spot.unit < count);
-  const spot = known(self.spot) ? self.spot : { name: first, unit: 0 };
+  const spot = known(self.spot) ? self.spot : { name: self.data.cell.first, unit: 0 };
   return { spot, shown: known(self.hover) ? self.hover : spot };
 }
 
@@ -232,22 +94,21 @@ function focusOn(self) {
 // Where a strip's values lie, the same at every step: sigmoids between 0 and 1, everything else around 0.
 function scaleOf({ data, limits, changed, view }, name) {
   if (changed && view === "difference") return { palette: "diverging", limit: 1 };
-  if ((data.cell === "lstm" && "ifo".includes(name)) || (data.cell === "gru" && "rz".includes(name)))
-    return { palette: "sequential", limit: 1 };
-  const sum = name === "k" || name === "m";
-  const limit = sum
-    ? limits.sums
-    : { x: limits.x, c: limits.c, c0: limits.c, h: limits.hidden, h0: limits.hidden }[name];
+  if (data.cell.gates.includes(name)) return { palette: "sequential", limit: 1 };
+  const limit =
+    data.cell.parts[name]?.op === "affine"
+      ? limits.sums
+      : { x: limits.x, c: limits.c, c0: limits.c, h: limits.hidden, h0: limits.hidden }[name];
   return { palette: "diverging", limit: limit ?? 1 };
 }
 
 function show(self, step) {
   const { cell, data, wide } = self;
-  const plan = PLANS[data.cell];
+  const { drawing } = data.cell;
   const shape = [
-    data.cell,
+    data.cell.name,
     data.direction,
-    data.nonlinearity,
+    data.cell.rules.h,
     wide,
     data.part,
     data.layer,
@@ -257,8 +118,8 @@ function show(self, step) {
   ].join();
   if (cell.shape !== shape || cell.labels !== data.labels) {
     Object.assign(cell, { shape, labels: data.labels });
-    cell.parts = plan.nodes.map(([name, x, line]) => partOf(self, name, x, line));
-    const extra = wide ? [drawingOf(self, plan)] : [];
+    cell.parts = drawing.strips.map(([name, left, middle]) => partOf(self, name, left, middle));
+    const extra = wide ? [drawingOf(self, drawing)] : [];
     cell.nodes.replaceChildren(...extra, ...cell.parts.map(({ node }) => node));
     cell.root.setAttribute("aria-label", data.labels.inside);
   }
@@ -276,22 +137,22 @@ function show(self, step) {
   mark(self);
 }
 
-function partOf(self, name, x, line) {
+function partOf(self, name, left, middle) {
   const { data, wide } = self;
+  const { drawing, inks, rules } = data.cell;
   const node = element("div", `ru-node ru-${name}`, null, {
     role: "slider",
     tabindex: "-1",
     "data-name": name,
+    "data-ink": inks[name],
     "aria-valuemin": 0,
   });
   const title = element("div", "ru-title");
   const value = element("output", "ru-value", null, { "aria-hidden": "true" });
-  const rule = wide
-    ? ""
-    : (RULES[data.cell][name] ?? "").replace(/^f\(/, data.nonlinearity === "relu" ? "ReLU(" : "tanh(");
+  const rule = wide ? "" : (rules[name] ?? ""); // in one column there are no wires to read the equations from
   title.append(
     symbol(self, name),
-    element("span", "ru-role", data.labels[`role_${name}`] ?? ""),
+    element("span", "ru-role", data.roles[name] ?? ""),
     element("span", "ru-rule", rule && `= ${rule}`),
     value,
   );
@@ -302,8 +163,8 @@ function partOf(self, name, x, line) {
   node.append(title, strip);
   if (name === "x" && self.original.attention && !data.layer)
     node.append(element("div", "ru-halves", halvesOf(data, self.original)));
-  if (wide) node.style.left = `${data.direction ? CELL_WIDTH - x - NODE : x}px`;
-  return { name, line, node, strip, canvas, frame, value };
+  if (wide) node.style.left = `${data.direction ? drawing.width - left - drawing.strip : left}px`;
+  return { name, middle, node, strip, canvas, frame, value };
 }
 
 // What a decoder with attention reads has two halves.
@@ -317,14 +178,14 @@ function drawPart(self, part, mine, theirs) {
   const { canvas, strip, scale, node, count } = part;
   const { data, theme, view, wide } = self;
   const { columns, lines } = grid(count, false);
-  const width = wide ? NODE : Math.max(120, self.inner.clientWidth - 2);
-  const height = lines === 1 ? (data.cell === "rnn" ? 28 : 18) : Math.min(30, lines * 9);
+  const width = wide ? data.cell.drawing.strip : Math.max(120, self.inner.clientWidth - 2);
+  const height = lines === 1 ? (data.cell.gates.length ? 18 : 28) : Math.min(30, lines * 9);
   const tall = wide ? height : height + 8;
   const ratio = Math.min(devicePixelRatio || 1, 2);
   if (canvas.width !== width * ratio || canvas.height !== tall * ratio) {
     Object.assign(canvas, { width: width * ratio, height: tall * ratio });
     strip.style.cssText = `width:${width}px;height:${tall}px`;
-    if (wide) node.style.top = `${at(part.line) - TITLE - tall / 2}px`;
+    if (wide) node.style.top = `${part.middle - TITLE - tall / 2}px`;
   }
   const pen = canvas.getContext("2d");
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -347,19 +208,20 @@ function drawPart(self, part, mine, theirs) {
   node.setAttribute("aria-valuemax", count - 1);
 }
 
-// The old state comes in from the neighbour's strip, the new one goes on to the next; c is not in the picture outside.
-function borders({ data, rows }, plan) {
+// The old state comes in from the neighbour's strip, the new one goes on to the next; only h is in the picture outside.
+function borders({ data, rows }, { width, height, strip, strips }) {
   const share = data.directions > 1 ? (data.direction ? 0.7 : 0.3) : 0.5;
-  const outside = rows.tops[data.layer] + rows.height * share - 3 - Math.max(0, (rows.body - 5 - 5 * ROW - 8) / 2);
-  const height = (wanted) => at(plan.nodes.find(([name]) => name === wanted)[2]);
-  const wire = (d, name) => svg("path", { d, class: `ru-wire ru-${name}` });
-  const end = CELL_WIDTH - 3;
-  const cell = data.cell === "lstm" ? [wire(`M0,${Y0}H${LEFT}M${RIGHT + NODE},${Y0}H${end}`, "c")] : [];
-  return [
-    wire(`M0,${outside}H5V${height("h0")}H${LEFT}`, "h"),
-    wire(`M${RIGHT + NODE},${height("h")}H${end - 5}V${outside}H${end}`, "h"),
-    ...cell,
-  ];
+  const outside = rows.tops[data.layer] + rows.height * share - 3 - Math.max(0, (rows.body - 5 - height) / 2);
+  const end = width - 3;
+  return data.cell.states.flatMap((state) => {
+    const [, left, before] = strips.find(([name]) => name === `${state}0`);
+    const [, right, after] = strips.find(([name]) => name === state);
+    const [from, to] =
+      state === "h"
+        ? [`M0,${outside}H5V${before}H${left}`, `M${right + strip},${after}H${end - 5}V${outside}H${end}`]
+        : [`M0,${before}H${left}`, `M${right + strip},${after}H${end}`];
+    return [from, to].map((d) => svg("path", { d, class: "ru-wire", "data-ink": data.cell.inks[state] }));
+  });
 }
 
 // Where cells are wide enough their numbers stand in them.
@@ -379,24 +241,28 @@ function inscribe(pen, values, { width, height, theme, palette, limit }) {
   });
 }
 
-function drawingOf(self, plan) {
+function drawingOf(self, drawing) {
   const { data } = self;
-  const flip = data.direction ? { transform: `matrix(-1 0 0 1 ${CELL_WIDTH} 0)` } : {};
+  const { width, height, wires, signs } = drawing;
+  const flip = data.direction ? { transform: `matrix(-1 0 0 1 ${width} 0)` } : {};
   const group = svg(
     "g",
     flip,
-    ...borders(self, plan),
-    ...plan.wires.map(([d, name, bare]) =>
-      svg("path", { d, class: `ru-wire ru-${name || "plain"}`, ...(bare ? {} : { "marker-end": "url(#ru-head)" }) }),
+    ...borders(self, drawing),
+    ...wires.map(({ path, ink, head }) =>
+      svg("path", {
+        d: path,
+        class: "ru-wire",
+        "data-ink": data.cell.inks[ink] ?? "",
+        ...(head ? { "marker-end": "url(#ru-head)" } : {}),
+      }),
     ),
   );
-  const dots = plan.dots.map(([x, y, sign]) => {
-    const text = sign === "squash" ? (data.nonlinearity === "relu" ? "ReLU" : "tanh") : sign;
+  const dots = signs.map(([x, y, text]) => {
     const round = text.length === 1;
-    const left = data.direction ? CELL_WIDTH - x : x;
     return svg(
       "g",
-      { class: "ru-dot", transform: `translate(${left} ${y})` },
+      { class: "ru-dot", transform: `translate(${data.direction ? width - x : x} ${y})` },
       svg("rect", { x: round ? -10 : -15, y: -10, width: round ? 20 : 30, height: 20, rx: 10 }),
       Object.assign(svg("text", { y: 4 }), { textContent: text }),
     );
@@ -417,7 +283,7 @@ function drawingOf(self, plan) {
   );
   return svg(
     "svg",
-    { class: "ru-drawing", width: CELL_WIDTH, height: 5 * ROW + 8, "aria-hidden": "true" },
+    { class: "ru-drawing", width, height, "aria-hidden": "true" },
     svg("defs", {}, head),
     group,
     ...dots,
@@ -440,7 +306,7 @@ function mark(self) {
     const words = `[${unit}] = ${number(part.values[unit])}`;
     part.node.setAttribute(
       "aria-label",
-      `${part.node.querySelector(".ru-symbol").textContent} ${self.data.labels[`role_${part.name}`] ?? ""}`,
+      `${part.node.querySelector(".ru-symbol").textContent} ${self.data.roles[part.name] ?? ""}`,
     );
     part.node.setAttribute("aria-valuenow", unit);
     part.node.setAttribute("aria-valuetext", words);

@@ -11,6 +11,7 @@ from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
 from pages.shell.place import place_name
 from pages.views.cell import interventions, unrolled
+from rnnlab.cells import CELLS, Cell
 from rnnlab.engine import jobs
 from rnnlab.engine.runs import Run
 from rnnlab.explain import equations, implementations
@@ -47,7 +48,7 @@ def render(run: Run, t: Translate) -> None:
         if look is None:
             return
         with line:
-            badge(look, t)
+            badge(look, CELLS[e.cell], t)
         unrolled.render(run, t, look, checkpoint.epoch, place, edits, chosen, edited)
         interventions.listed(t, o)
         interventions.complain_here("picture")
@@ -107,9 +108,15 @@ def edited() -> None:
         interventions.from_component(told)
 
 
-def badge(look: TraceResult, t: Translate) -> None:
-    """How far the readable steps are from torch's own pass."""
-    said = {"difference": f"{look.difference:.1e}", "limit": f"{AGREES:.0e}", "largest": f"{look.largest:.2g}"}
+def badge(look: TraceResult, cell: Cell, t: Translate) -> None:
+    """How far the readable steps are from torch's own pass, or, of a cell that torch lacks, from the loop over it."""
+    other = t("cell.torch" if cell.in_torch else "cell.loop")
+    said = {
+        "other": other,
+        "difference": f"{look.difference:.1e}",
+        "limit": f"{AGREES:.0e}",
+        "largest": f"{look.largest:.2g}",
+    }
     if not math.isfinite(look.difference):
         st.warning(t("cell.infinite"))
     elif look.difference < AGREES:

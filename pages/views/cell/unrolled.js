@@ -5,7 +5,7 @@ import { calm, element, setText, styleSheet, svg } from "../../components/shared
 import { component } from "../../components/shared/lifecycle.js";
 import { openTrace } from "./arithmetic.js";
 import { buildColumns, limitsOf, repaint, rowsOf } from "./columns.js";
-import { CELL_WIDTH, unfolded } from "./open_cell.js";
+import { unfolded } from "./open_cell.js";
 import { themeOf } from "./strips.js";
 
 await styleSheet(import.meta.url);
@@ -49,12 +49,23 @@ export default component("rl-unrolled", {
       self.limits = limitsOf(self);
       self.dirty = true;
     }
-    const shape = JSON.stringify([data.run, data.part, data.tokens, data.layers, data.directions, data.cell, labels]);
+    const shape = JSON.stringify([
+      data.run,
+      data.part,
+      data.tokens,
+      data.layers,
+      data.directions,
+      data.cell.name,
+      labels,
+    ]);
     if (self.shape !== shape) {
       self.shape = shape;
       if (self.tokens !== data.tokens.join("\n")) Object.assign(self, { closed: false, step: undefined });
       self.tokens = data.tokens.join("\n");
       self.rows = rowsOf(data);
+      const { width, height, strip } = data.cell.drawing;
+      for (const [name, size] of Object.entries({ cell: width, "cell-height": height, strip }))
+        root.style.setProperty(`--ru-${name}`, `${size}px`);
       buildColumns(self);
       self.dirty = true;
     }
@@ -101,9 +112,10 @@ function layout(self) {
   const width = self.scroller.clientWidth;
   if (!width) return false;
   const step = stepShown(self);
-  const wide = width >= CELL_WIDTH + GUTTER + 16;
+  const { drawing } = self.data.cell;
+  const wide = width >= drawing.width + GUTTER + 16;
   const others = self.items.length - (wide && step !== null ? 1 : 0);
-  const room = width - GUTTER - (wide && step !== null ? CELL_WIDTH : 0);
+  const room = width - GUTTER - (wide && step !== null ? drawing.width : 0);
   self.slim = Math.max(SLIM, Math.min(132, Math.floor(room / Math.max(others, 1))));
   self.wide = wide;
   self.sheet.style.setProperty("--ru-slim", `${self.slim}px`);
@@ -144,7 +156,7 @@ function draw(self, step = stepShown(self)) {
 
 function scrollTo(self, step, gently) {
   const { scroller, slim, wide } = self;
-  const open = wide ? CELL_WIDTH : slim;
+  const open = wide ? self.data.cell.drawing.width : slim;
   const left = GUTTER + step * slim + open / 2 - (scroller.clientWidth + GUTTER) / 2;
   const still = calm() || !gently || wide; // the cell moves by itself
   scroller.scrollTo({ left, behavior: still ? "instant" : "smooth" });

@@ -8,22 +8,25 @@ import streamlit as st
 
 from pages.components.component import component, pack
 from pages.shell import cursor
+from rnnlab.cells import CELLS
 from rnnlab.engine.runs import Run
+from rnnlab.explain.open_cell import open_cell
 from rnnlab.i18n import Translate
 from rnnlab.records.history import Part, Place
 from rnnlab.records.trace import Intervention, PartTrace, TraceResult, part_named, width
 
 _unrolled = component(__file__, "unrolled")
 
-# What the component says, and the roles of the values in an opened cell.
+# Every value that an opened cell may show: x, the states as they were, and what a step computes.
+STARTS = (f"{state}0" for cell in CELLS.values() for state in cell.states)
+VALUES = tuple(dict.fromkeys(["x", *STARTS, *(name for cell in CELLS.values() for name in cell.values)]))
+# What the component says.
 NAMES = (
     *("steps", "controls", "previous", "next", "play", "pause", "close", "original", "beside", "difference"),
     *("forward", "backward", "inside", "said", "said_changed", "right", "wrong"),
     *("from_embedding", "from_onehot", "from_below", "from_start", "from_before", "rest", "forced", "was"),
     *("from_encoder", "from_context", "half_embedding", "half_onehot", "half_context", "said_nothing"),
     *("what_if", "clamp", "clamp_all", "off", "set", "apply", "new_value", "edit_weight", "heading"),
-    *("role_x", "role_h0", "role_c0", "role_i", "role_f", "role_g", "role_o", "role_c", "role_h"),
-    *("role_r", "role_z", "role_n"),
 )
 
 
@@ -64,8 +67,8 @@ def render(
             **cursor.place(run, run.history.checkpoints),
             "version": version,
             "epoch": epoch,
-            "cell": e.cell,
-            "nonlinearity": e.nonlinearity,
+            "cell": open_cell(e),
+            "bounded": not e.relu,
             "hidden": e.hidden,
             "layers": e.layers,
             "directions": e.directions,
@@ -76,6 +79,7 @@ def render(
             "direction": place.direction,
             "source": e.input,
             "labels": {name: t(f"unrolled.{name}") for name in NAMES},
+            "roles": {name: t(f"unrolled.role_{name}") for name in VALUES},
             **known[1],
         },
     )

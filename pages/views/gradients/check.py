@@ -44,7 +44,7 @@ def render(run: Run, t: Translate) -> None:
         if st.session_state.get("check_wanted") == wanted:  # for this weight, at this epoch; else it is asked anew
             found = ask_worker(jobs.check, *wanted)
             if found is not None:
-                result(found, t, kinked=history.experiment.cell == "rnn" and history.experiment.nonlinearity == "relu")
+                result(found, t, kinked=history.experiment.relu)
 
 
 def entry(parameter: Parameter, t: Translate) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from pages.shell.markdown import verbatim
 from pages.shell.messages import say
 from pages.shell.panel import panel
 from pages.views.gradients import check, clipping, other_cells
+from rnnlab.cells import CELLS
 from rnnlab.engine import jobs
 from rnnlab.engine.runs import Run
 from rnnlab.explain import programs
@@ -39,7 +40,7 @@ def render(run: Run, t: Translate) -> None:
     said(run, t)
     if history.experiment.carry:
         st.caption(t("gradients.carry"))
-    formula = (CELL_STATE if history.experiment.cell == "lstm" else CHAIN) + LOSS
+    formula = (CELL_STATE if CELLS[history.experiment.cell].has_memory else CHAIN) + LOSS
     with panel("flow", t, formula=formula, code=programs.code("flow", history.experiment)):
         if run.going and history.opening.parameters > SMALL:
             st.caption(t("gradients.waits"))

@@ -1,4 +1,4 @@
-"""The controls of the Shapes page: every argument of a module of torch.nn, and its input. They follow the experiment
+"""The controls of the Shapes page: every argument of a recurrent module, and its input. They follow the experiment
 until the reader changes one; what was changed outlives a look at another page."""
 
 from dataclasses import asdict, fields
@@ -63,7 +63,7 @@ def render(t: Translate) -> LayerSpec | None:
     st.segmented_control(
         t("field.kind"),
         KINDS,
-        format_func=lambda kind: f"nn.{kind}",
+        format_func=module_name,
         key=key("kind"),
         required=True,
         help=t("layer.help.kind"),
@@ -94,6 +94,11 @@ def render(t: Translate) -> LayerSpec | None:
             st.button(t("layer.back"), key="layer_back", on_click=follow, type="tertiary")
     complain(problems)
     return setting
+
+
+def module_name(kind: str) -> str:
+    """As a program calls it: those of torch.nn by that module, the lab's own by itself."""
+    return f"nn.{kind}" if LayerSpec(kind=kind).cell.in_torch else kind
 
 
 def off(name: str, setting: LayerSpec | None) -> bool:

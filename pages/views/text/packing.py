@@ -12,6 +12,7 @@ from pages.shell.panel import panel
 from pages.views.text import padding
 from pages.views.text.packed_batch import packed_steps
 from pages.views.text.token_tables import COLUMNS
+from rnnlab.cells import CELLS
 from rnnlab.engine import jobs
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
@@ -153,5 +154,5 @@ def final(run: Run, e: Experiment, seen: Packing, t: Translate) -> None:
         label=t("final.chart"),
         labels={"download": t("chart.download"), "reset": t("chart.reset")},
     )
-    if e.impl == "cell":
+    if e.impl == "cell" and CELLS[e.cell].in_torch:
         st.caption(t("final.cell"))

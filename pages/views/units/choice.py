@@ -11,6 +11,7 @@ from pages.shell.choice import choose
 from pages.shell.place import place_name
 from rnnlab.analysis import correlations, token_properties
 from rnnlab.analysis.token_properties import Property
+from rnnlab.cells import CELLS
 from rnnlab.engine.runs import Run
 from rnnlab.experiment.limits import TEXT_CHARACTERS
 from rnnlab.i18n import Translate
@@ -40,7 +41,7 @@ def where(run: Run, bar: DeltaGenerator, t: Translate) -> Where:
         if len(places) > 1:
             row = pick(t("units.row"), named, "units_row", row)
         kind: Shown = "h"
-        if e.cell == "lstm" and pick(t("units.state"), {"h": "h", "c": "c"}, "units_state", "h") == "c":
+        if CELLS[e.cell].has_memory and pick(t("units.state"), {"h": "h", "c": "c"}, "units_state", "h") == "c":
             kind = "c"
         text = pick(t("units.source"), {OWN: t("units.own"), TYPED: t("units.typed")}, "units_source", OWN)
     written = ""

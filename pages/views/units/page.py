@@ -78,7 +78,7 @@ def look(run: Run, where: Where, found: Activations, bar: DeltaGenerator, t: Tra
     wanted = choice.wanted(found, bar, t)
     hidden = found.values.shape[1]
     r = correlations.correlations(found.values, wanted.values) if wanted else np.full(hidden, np.nan)
-    bounded = where.state == "h" and not (run.experiment.cell == "rnn" and run.experiment.nonlinearity == "relu")
+    bounded = where.state == "h" and not run.experiment.relu
     return Seen(where, found, wanted, choice.unit(r), r, 1.0 if bounded else correlations.span(found.values))
 
 

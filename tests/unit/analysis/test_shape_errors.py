@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rnnlab.analysis.shape_errors import ELEMENTS, NUMBERS, SIZE, crashes, diagnose, read_shape
 from rnnlab.experiment.layer_spec import LayerSpec
 from rnnlab.i18n import LabError
-from rnnlab.inspection.layers import attempt
+from rnnlab.inspection.layers import try_shape
 from tests.unit.inspection.test_layers import plain_module, settings_of_layers
 
 
@@ -51,11 +51,11 @@ def test_the_advice_refuses_exactly_what_torch_refuses(s, data):
         near.append(tuple(sizes))
     x, state = near[0], data.draw(st.sampled_from([None, near[1]]))
     if crashes(s, x, state):
-        assert not attempt(s, x, state).error
-        assert not attempt(s, x, state).outputs
+        assert not try_shape(s, x, state).error
+        assert not try_shape(s, x, state).outputs
         assert [advice.fits for advice in diagnose(s, x, state)] == [False]
         return
-    trial = attempt(s, x, state)
+    trial = try_shape(s, x, state)
     taken = accepts(s, x, state)
     assert (not trial.error) == taken
     assert bool(trial.outputs) == taken
@@ -90,7 +90,7 @@ CASES = [
 
 @pytest.mark.parametrize(("fields", "x", "state", "words", "code"), CASES)
 def test_torchs_own_words_and_their_meaning(fields, x, state, words, code):
-    trial = attempt(LayerSpec(**fields), x, state)
+    trial = try_shape(LayerSpec(**fields), x, state)
     assert words in trial.error
     assert bool(trial.error) == bool(words)
     assert trial.advice[0].code == code
@@ -98,7 +98,7 @@ def test_torchs_own_words_and_their_meaning(fields, x, state, words, code):
 
 
 def test_what_fits_shows_what_comes_out():
-    trial = attempt(LayerSpec(kind="LSTM", num_layers=2, bidirectional=True), (7, 3, 4), (4, 3, 2))
+    trial = try_shape(LayerSpec(kind="LSTM", num_layers=2, bidirectional=True), (7, 3, 4), (4, 3, 2))
     assert trial.outputs == (("output", (7, 3, 4)), ("h_n", (4, 3, 2)), ("c_n", (4, 3, 2)))
     assert trial.advice == ()
 
@@ -149,5 +149,5 @@ def test_whatever_is_typed_is_a_shape_within_limits_or_an_error_of_ours(text):
 def test_a_trial_that_would_take_minutes_is_refused():
     s = LayerSpec(kind="LSTM", input_size=1, hidden_size=256, num_layers=3)
     with pytest.raises(LabError) as caught:
-        attempt(s, (400, 500, 1), None)
+        try_shape(s, (400, 500, 1), None)
     assert caught.value.problems[0].code == "shape_work"

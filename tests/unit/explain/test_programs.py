@@ -1,5 +1,7 @@
 """What stands beside a picture is the program that made it: the lines run, and give the run's own first loss."""
 
+from functools import partial
+
 import pytest
 import torch
 from torch import nn
@@ -8,22 +10,25 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnlab import Experiment, run
 from rnnlab.explain import equations, programs
+from rnnlab.explain import modules as modules_text
 from rnnlab.training.trainer import Trainer
+from tests.support import modules
 
 LABELLED = "good | we like the rain\nbad | we fear the long rain\ngood | rain"
 PAIRS = "a b c | x y\nb a | y\nc b a b | z y x"
 
-CELLS = {
-    ("rnn", "layer"): nn.RNN,
-    ("lstm", "layer"): nn.LSTM,
-    ("gru", "layer"): nn.GRU,
-    ("rnn", "cell"): nn.RNNCell,
-    ("lstm", "cell"): nn.LSTMCell,
-    ("gru", "cell"): nn.GRUCell,
-}
+
+def classes(e: Experiment) -> dict:
+    """The class of the experiment's layer and of its cell: torch's own, or those that are shown with the lines."""
+    shown: dict = {}
+    exec(modules_text.definitions(e), shown)
+    if shown.keys() > {"CellLoop", "MGUCell"}:
+        return {"layer": partial(shown["CellLoop"], shown["MGUCell"]), "cell": shown["MGUCell"]}
+    return {"layer": modules.LAYERS[e.cell], "cell": modules.CELLS[e.cell]}
 
 
-@pytest.mark.parametrize(("cell", "impl"), CELLS)
+@pytest.mark.parametrize("cell", modules.NAMES)
+@pytest.mark.parametrize("impl", ["layer", "cell"])
 @pytest.mark.parametrize(("given", "head", "loss"), [("embedding", "linear", "mean"), ("onehot", "none", "sum")])
 def test_the_lines_shown_give_the_first_loss(cell, impl, given, head, loss):
     e = Experiment(cell=cell, impl=impl, input=given, head=head, loss=loss, hidden=4, embed=3, epochs=1, seed=5)
@@ -33,7 +38,7 @@ def test_the_lines_shown_give_the_first_loss(cell, impl, given, head, loss):
     if given == "embedding":
         names["embedding"] = nn.Embedding(4, 3)
     options = {"batch_first": True} if impl == "layer" else {}
-    names[cell if impl == "layer" else "cell"] = CELLS[cell, impl](3 if given == "embedding" else 4, 4, **options)
+    names[cell if impl == "layer" else "cell"] = classes(e)[impl](3 if given == "embedding" else 4, 4, **options)
     if head == "linear":
         names["linear"] = nn.Linear(4, 4)
     exec(programs.code("shapes", e), names)
@@ -49,7 +54,7 @@ def names_of(e: Experiment) -> dict:
     torch.manual_seed(e.seed)
     read = nn.Embedding(len(data.vocabulary), e.embed, padding_idx=0)
     options = {"batch_first": True, "num_layers": e.layers, "bidirectional": e.bidirectional}
-    layer, hidden = CELLS[e.cell, "layer"], e.hidden * (1 + e.bidirectional)
+    layer, hidden = classes(e)["layer"], e.hidden * (1 + e.bidirectional)
     names = {"torch": torch, "F": functional, "ids": batch.ids, "lengths": batch.lengths, "embedding": read}
     names |= {"pack_padded_sequence": pack_padded_sequence, "pad_packed_sequence": pad_packed_sequence}
     names |= {"targets": batch.targets, "labels": batch.targets[:, 0], "bos": torch.ones(len(batch.ids), 1).long()}
@@ -80,7 +85,7 @@ PAIRED = [
 ]
 
 
-@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("cell", modules.NAMES)
 @pytest.mark.parametrize("fields", CLASSIFIERS + PAIRED, ids=lambda f: "-".join(map(str, list(f.values())[2:])))
 def test_the_lines_of_every_task_give_the_first_loss(cell, fields):
     e = Experiment(cell=cell, hidden=4, embed=3, layers=2, epochs=1, seed=5, **fields)
@@ -108,6 +113,7 @@ def test_dropout_is_among_the_lines_where_there_is_any(fields):
         ("hidden", {"nonlinearity": "tanh"}, r"\tanh"),
         ("hidden", {"cell": "lstm"}, r"f_t \odot c_{t-1} + i_t \odot g_t"),
         ("hidden", {"cell": "gru"}, r"(1 - z_t) \odot n_t + z_t \odot h_{t-1}"),
+        ("hidden", {"cell": "mgu"}, r"(1 - f_t) \odot h_{t-1} + f_t \odot n_t"),
         ("predictions", {"head": "none"}, r"\operatorname{softmax}(h_t)"),
         ("loss", {"loss": "mean"}, r"\frac1N"),
         ("loss", {"task": "classify"}, "label"),

@@ -11,7 +11,7 @@ import pytest
 from rnnlab import Experiment, figures, run
 from rnnlab.figures import style
 from rnnlab.i18n import translator
-from tests.support import plain
+from tests.support import modules, plain
 
 T = translator("en")
 ODD = "<b>x</b> 1 01 1e5 2024-01-01 $x$ nan x&y 1 <b>x</b>"
@@ -100,7 +100,7 @@ def test_a_long_token_is_cut_and_a_space_is_seen():
     assert style.tick("<" * 30) == "&lt;" * 9 + "…"  # cut before it is escaped, never inside an escape
 
 
-@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("cell", modules.NAMES)
 def test_bounded_states_have_the_same_scale_everywhere(cell):
     history = run(Experiment(cell=cell, epochs=3))
     for frame in history.frames:

@@ -11,7 +11,7 @@ from rnnlab.inspection.activations import activations
 from rnnlab.inspection.passages import passage
 from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.history import Place
-from tests.support import plain_parts
+from tests.support import modules, plain_parts
 
 SORTS = """good | a fine film
 bad | a dull film with a silly end
@@ -21,7 +21,7 @@ so | a fine start and a dull end"""
 TAGS = "the/D cat/N sat/V\na/D dog/N ran/V\nthe/D dog/N sat/V\ncats/N run/V"
 PAIRS = "a b c | x y\nb c | y\nc a b a | x x y x\na | x\nb a | y x z"
 COMMON = {"hidden": 5, "embed": 4, "epochs": 2, "batch": 2}
-CELLS = pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+CELLS = pytest.mark.parametrize("cell", modules.NAMES)
 
 
 def seen(e: Experiment, part: str, layer: int, direction: int = 0, state: str = "h", text: str = ""):

@@ -26,6 +26,7 @@ from rnnlab.records.generation import (
 )
 from rnnlab.text import graphemes
 from rnnlab.training.tasks import TASKS
+from tests.support import modules
 
 TEXT = "the cat sat on the mat\nthe mat sat on a cat\na cat"
 SMALL = {"text": TEXT, "hidden": 7, "embed": 5, "epochs": 3, "lr": 0.05}
@@ -80,7 +81,7 @@ def test_greedy_is_what_a_plain_program_writes():
 
 ARCHITECTURES = [
     {"cell": cell, "impl": impl, "layers": layers, "bidirectional": both}
-    for cell, impl, layers, both in product(("rnn", "lstm", "gru"), ("layer", "cell"), (1, 2), (False, True))
+    for cell, impl, layers, both in product(modules.NAMES, ("layer", "cell"), (1, 2), (False, True))
 ]
 OTHERS = [
     {"input": "onehot"},

@@ -14,6 +14,7 @@ from rnnlab.inspection import gradients
 from rnnlab.inspection.trace import network
 from rnnlab.records.history import Checkpoint
 from rnnlab.training.trainer import Trainer
+from tests.support import modules
 
 WORDS = "甲 乙 丙 丁 戊 己 庚 辛"
 
@@ -23,7 +24,7 @@ experiments = st.builds(
     ),
     words=st.lists(st.sampled_from(WORDS.split()), min_size=2, max_size=8),
     padded=st.booleans(),
-    cell=st.sampled_from(["rnn", "lstm", "gru"]),
+    cell=st.sampled_from(modules.NAMES),
     impl=st.sampled_from(["layer", "cell"]),
     input=st.sampled_from(["embedding", "onehot"]),
     nonlinearity=st.sampled_from(["tanh", "relu"]),
@@ -50,8 +51,8 @@ class Chain(nn.Module):
     def __init__(self, e: Experiment, model: nn.Module):
         super().__init__()
         self.e, self.model = e, model
-        kind = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}[e.cell]
-        options = {"nonlinearity": e.nonlinearity} if e.cell == "rnn" else {}
+        kind = modules.CELLS[e.cell]
+        options = modules.options(e.cell, e.nonlinearity)
         learnt = iter(model.recurrent.parameters())  # layer by layer: both ways of writing it keep this order
         self.cells = []
         for layer, _ in places(e):
@@ -258,7 +259,7 @@ def test_what_is_not_there_is_said(ask):
 # What the lessons claim
 
 
-@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("cell", modules.NAMES)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_across_twenty_steps_the_gates_remember_and_the_rnn_does_not(cell, seed):
     history = run(Experiment(preset="long-range", cell=cell, seed=seed))

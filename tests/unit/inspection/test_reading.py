@@ -27,6 +27,7 @@ from rnnlab.text.segmentation import (
     without_white_space,
 )
 from rnnlab.training.trainer import Trainer
+from tests.support import modules
 
 EMOJI = "👩‍👩‍👧我爱🇨🇳 مرحبا بك"
 
@@ -297,7 +298,7 @@ def test_the_packed_lesson_has_the_lengths_of_the_reference():
     assert seen.batch_sizes.tolist() == [4, 4, 4, 4, 3, 3, 2, 2, 1, 1]
 
 
-cells = st.sampled_from(["rnn", "lstm", "gru"])
+cells = st.sampled_from(modules.NAMES)
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=6), cells, st.integers(1, 2), st.booleans(), st.booleans())

@@ -11,6 +11,7 @@ from rnnlab.engine import jobs
 from rnnlab.experiment import choices
 from rnnlab.inspection.readouts import PADDING, reach
 from rnnlab.training.tasks import TASKS
+from tests.support import modules
 
 TEXT = """good | a fine film
 bad | a dull film with a silly end
@@ -37,9 +38,7 @@ def jacobians(e: Experiment, weights: bytes, padding: int) -> dict[tuple[str, in
     numbers = torch.from_numpy(np.frombuffer(weights, np.float32).copy())
     types = len(data.vocabulary)
     table, numbers = numbers[: types * e.embed].view(types, e.embed), numbers[types * e.embed :]
-    layer = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[e.cell](
-        e.embed, e.hidden, e.layers, batch_first=True, bidirectional=e.bidirectional
-    )
+    layer = modules.LAYERS[e.cell](e.embed, e.hidden, e.layers, batch_first=True, bidirectional=e.bidirectional)
     nn.utils.vector_to_parameters(numbers[: sum(p.numel() for p in layer.parameters())], layer.parameters())
     ids = [*data.probe.inputs, *[0] * padding]
     own = len(data.probe.inputs)

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from torch import nn
 
 from rnnlab import Experiment, LabError, run
-from rnnlab.cells import VALUES, WEIGHTS
+from rnnlab.cells import CELLS, WEIGHTS
 from rnnlab.inspection.implementations import implementations
 from rnnlab.inspection.trace import network, trace
 from rnnlab.records.history import Place
 from rnnlab.records.trace import Intervention, PartTrace
-from tests.support import plain
+from tests.support import modules, plain
 
-LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+LAYERS = modules.LAYERS
 WORDS = "我 喜欢 学习 深度 学习"
 
 
@@ -33,7 +33,7 @@ class Twin:
     def __init__(self, e: Experiment, weights: bytes, classes: int):
         self.e = e
         values = torch.from_numpy(np.frombuffer(weights, dtype=np.float32).copy())
-        options = {"nonlinearity": e.nonlinearity} if e.cell == "rnn" else {}
+        options = modules.options(e.cell, e.nonlinearity)
         self.embedding = nn.Embedding(classes, e.embed)
         self.recurrent = LAYERS[e.cell](
             e.embed, e.hidden, e.layers, batch_first=True, bidirectional=e.bidirectional, **options
@@ -106,7 +106,7 @@ def test_the_inside_is_torchs(cell, nonlinearity, impl, layers, both, hidden, se
             assert found.largest == pytest.approx(max(float(part.abs().max()) for part in states), rel=1e-5)
             walk = found.original
             assert walk.hidden.shape == (layers, 2 if both else 1, 4, hidden)
-            assert set(walk.values) == set(VALUES[cell])
+            assert set(walk.values) == set(CELLS[cell].values)
             last = 0 if direction else -1
             index = layer * (2 if both else 1) + direction
             np.testing.assert_allclose(walk.values["h"][last], h_n[index, 0], atol=1e-5)
@@ -291,7 +291,7 @@ def test_however_it_is_written_the_numbers_are_the_same(cell, nonlinearity, laye
     )
     _, output, _, _ = twin_of(e, weights)()
     found = implementations(e, weights, "network")
-    assert [way.name for way in found] == ["steps", *(["concat"] if cell == "rnn" else []), "cell", "layer"]
+    assert tuple(way.name for way in found) == modules.WRITTEN[cell]
     for way in found:
         np.testing.assert_allclose(way.hidden, output[0], atol=1e-5)
         assert way.seconds > 0

@@ -14,11 +14,11 @@ from rnnlab.inspection.trace import data_of, trace
 from rnnlab.records.history import Place
 from rnnlab.records.trace import Intervention, PartTrace
 from rnnlab.training.trainer import Trainer
-from tests.support import plain_parts
+from tests.support import modules, plain_parts
 
 PAIRS = "a b c | x y\nb a | y\nc b a b | z y x"
 LABELLED = "good | we like the rain\nbad | we fear the long rain\ngood | rain"
-CELLS = ["rnn", "lstm", "gru"]
+CELLS = modules.NAMES
 
 translators = st.builds(
     Experiment,
@@ -253,6 +253,6 @@ def test_however_a_part_is_written_its_numbers_are_the_same(e):
     for part, states in (("encoder", read), ("decoder", wrote)):
         expected = torch.cat([plain_parts.parts(state)[0] for state in states[-1]]).detach()
         found = implementations(e, weights, part)
-        assert [way.name for way in found] == ["steps", *(["concat"] if e.cell == "rnn" else []), "cell", "layer"]
+        assert tuple(way.name for way in found) == modules.WRITTEN[e.cell]
         for way in found:
             np.testing.assert_allclose(way.hidden, expected, atol=2e-5)

@@ -5,13 +5,17 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnlab import Experiment, LabError, run
+from rnnlab.cells import CELLS
 from rnnlab.data import Pair, batch_of
-from rnnlab.models import CellLoop, OneHot, TokenModel
+from rnnlab.models import CellLoop, OneHot, TokenModel, read
+from rnnlab.models.step_cell import cell_class
 from rnnlab.training import start
+from tests.support import modules
 
-FUSED = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+FUSED = modules.LAYERS
 EVERY_STACK = pytest.mark.parametrize(
     ("kind", "layers", "bidirectional"),
     [(kind, layers, both) for kind in FUSED for layers in (1, 2, 3) for both in (False, True)],
@@ -20,11 +24,13 @@ EVERY_STACK = pytest.mark.parametrize(
 
 def fused_and_loop(kind, layers, bidirectional, nonlinearity="tanh", inputs=3, hidden=5, seed=0):
     """torch's fused layer and the loop over cells, each built from the same seed."""
-    options = {"nonlinearity": nonlinearity} if kind == "rnn" else {}
+    options = modules.options(kind, nonlinearity)
     torch.manual_seed(seed)
     fused = FUSED[kind](inputs, hidden, layers, batch_first=True, bidirectional=bidirectional, **options)
     torch.manual_seed(seed)
-    return fused, CellLoop(kind, inputs, hidden, layers, 2 if bidirectional else 1, 0.0, nonlinearity)
+    return fused, CellLoop(
+        cell_class(CELLS[kind]), inputs, hidden, layers, batch_first=True, bidirectional=bidirectional, **options
+    )
 
 
 def initial_state(kind, layers, bidirectional, batch, hidden=5):
@@ -79,10 +85,36 @@ def test_the_loop_over_cells_is_the_layer_at_any_size(kind, nonlinearity, layers
     assert_close([output, *flat(final)], [expected, *flat(expected_final)])
 
 
+@EVERY_STACK
+@pytest.mark.parametrize("in_order", [True, False])
+def test_packed_the_loop_ends_each_sequence_where_its_tokens_end(kind, layers, bidirectional, in_order):
+    """Output and final state are those of torch's packed layer; what follows a sequence's end is zero, and has no part
+    in its gradient."""
+    fused, loop = fused_and_loop(kind, layers, bidirectional)
+    lengths = torch.tensor([5, 3, 3, 1] if in_order else [3, 1, 5, 3])
+    xs = [torch.randn(4, 5, 3).requires_grad_() for _ in range(2)]
+    xs[1].data = xs[0].data.clone()
+    for initial in (None, initial_state(kind, layers, bidirectional, batch=4)):
+        found = []
+        for module, x in zip((loop, fused), xs, strict=True):
+            sequences = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=in_order)
+            packed, final = module(sequences, initial)
+            output, _ = pad_packed_sequence(packed, batch_first=True, total_length=5)
+            x.grad = None
+            (output.square().sum() + flat(final)[0].sum()).backward()
+            found.append([output, *flat(final), x.grad])
+        assert_close(*found)
+        own = torch.arange(5) < lengths[:, None]
+        assert (found[0][0][~own] == 0).all()
+        assert (found[0][-1][~own] == 0).all()
+        again, _ = read(loop, xs[0], lengths, initial, packed=True)
+        assert_close([again], [found[0][0]])
+
+
 @pytest.mark.parametrize("kind", FUSED)
 def test_dropout_of_the_loop_is_between_layers_and_only_in_training(kind):
     torch.manual_seed(0)
-    loop, x = CellLoop(kind, 3, 50, 2, 1, 0.5, "tanh"), torch.randn(2, 4, 3)
+    loop, x = CellLoop(cell_class(CELLS[kind]), 3, 50, 2, batch_first=True, dropout=0.5), torch.randn(2, 4, 3)
     seen = []
     loop.cells[1].register_forward_pre_hook(lambda _, given: seen.append(given[0]))
     torch.testing.assert_close(loop.eval()(x)[0], loop(x)[0])

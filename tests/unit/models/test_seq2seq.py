@@ -17,8 +17,9 @@ from rnnlab.models import Attention, Memory, Seq2Seq
 from rnnlab.models.decoding import beam, greedy
 from rnnlab.training import open_run, train
 from rnnlab.training.trainer import Trainer
+from tests.support import modules
 
-LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+LAYERS = modules.LAYERS
 TYPES, CLASSES = 7, 6
 PAIRS = [Pair([2, 3, 4, 5], [3, 4, 2]), Pair([6, 2], [5, 3, 4, 4, 2]), Pair([3, 3, 1], [2])]
 
@@ -44,7 +45,8 @@ class Textbook:
         for side in ("encoder", "decoder"):
             prefix = f"{side}.recurrent."
             weights = {name[len(prefix) :]: w for name, w in state.items() if name.startswith(prefix)}
-            layer = LAYERS[e.cell](weights["weight_ih_l0"].shape[1], e.hidden, e.layers, batch_first=True)
+            first = next(iter(weights.values()))  # [gate x unit, input]
+            layer = LAYERS[e.cell](first.shape[1], e.hidden, e.layers, batch_first=True)
             layer.load_state_dict(weights)
             self.parts[side] = layer
         self.types = {"encoder": self.parts["encoder"].input_size, "decoder": len(state["decoder.head.bias"])}

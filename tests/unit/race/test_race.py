@@ -22,6 +22,7 @@ from rnnlab.records.race import RaceChunk
 from rnnlab.training import race_slices
 from rnnlab.training.tasks import data_of, model_of
 from tests.support import jobs as support
+from tests.support import modules
 from tests.support.eventually import eventually
 
 LINES = "a b c d a\nb c d e\nd e a b\na a b c\ne d c b a"
@@ -350,7 +351,7 @@ def plain_count(e: Experiment) -> int:
     """By torch's own modules, put together by hand: embedding, layers, linear."""
     vocabulary, classes = len(data_of(e).vocabulary), len(data_of(e).classes)
     width = e.embed if e.input == "embedding" else vocabulary
-    kind = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[e.cell]
+    kind = modules.LAYERS[e.cell]
     parts = [kind(width, e.hidden, e.layers, bidirectional=e.bidirectional)]
     parts += [torch.nn.Embedding(vocabulary, e.embed)] if e.input == "embedding" else []
     parts += [torch.nn.Linear(e.hidden * (1 + e.bidirectional), classes)]
@@ -359,7 +360,7 @@ def plain_count(e: Experiment) -> int:
 
 MODELS = st.fixed_dictionaries(
     {
-        "cell": st.sampled_from(["rnn", "lstm", "gru"]),
+        "cell": st.sampled_from(modules.NAMES),
         "hidden": st.integers(1, 256),
         "layers": st.integers(1, 3),
         "bidirectional": st.booleans(),

@@ -9,6 +9,7 @@ from torch import nn
 from rnnlab import Experiment, run
 from rnnlab.inspection.trace import network
 from rnnlab.training.tasks import TASKS
+from tests.support import modules
 
 TEXT = """good | a fine film with a warm heart
 bad | a dull film
@@ -37,8 +38,8 @@ class Plain(nn.Module):
 
     def __init__(self, e: Experiment, width: int, classes: int):
         super().__init__()
-        layer = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[e.cell]
-        more = {"nonlinearity": e.nonlinearity} if e.cell == "rnn" else {}
+        layer = modules.LAYERS[e.cell]
+        more = modules.options(e.cell, e.nonlinearity)
         self.e = e
         self.recurrent = layer(width, e.hidden, e.layers, batch_first=True, bidirectional=e.bidirectional, **more)
         self.head = nn.Linear(e.hidden * (2 if e.bidirectional else 1), classes)

@@ -19,6 +19,7 @@ from rnnlab.experiment import choices
 from rnnlab.lessons.presets import FIRST_LESSON, LESSONS
 from rnnlab.training import advance, start
 from rnnlab.training.tasks import TASKS, loss_of, model_of
+from tests.support import modules
 
 REVIEWS = "good | a b c d\nbad | c d e\ngood | a e f a b\nbad | d d\ngood | a b\nbad | e d c e"
 SMALL = {
@@ -48,7 +49,7 @@ def padded(rows: list[list[int]], filler: int) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("read", ["final", "last", "valid", "mean"])
-@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("cell", modules.NAMES)
 def test_a_classifier_trains_as_the_plain_program_does(cell, read):
     """`label | sentence`, padded, both directions, two layers; written as a textbook writes it."""
     pairs = [line.split(" | ") for line in REVIEWS.split("\n")]
@@ -57,7 +58,7 @@ def test_a_classifier_trains_as_the_plain_program_does(cell, read):
     labels = list(dict.fromkeys(label for label, _ in pairs))
     torch.manual_seed(3)
     embedding = nn.Embedding(len(types), 4, padding_idx=0)
-    kind = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[cell]
+    kind = modules.LAYERS[cell]
     recurrent = kind(4, 6, 2, batch_first=True, bidirectional=True)
     linear = nn.Linear(12, len(labels))
     parameters = [*embedding.parameters(), *recurrent.parameters(), *linear.parameters()]
@@ -156,7 +157,7 @@ tokens = st.lists(st.sampled_from("abcde"), min_size=1, max_size=7)
 @settings(max_examples=60)
 def test_packed_results_depend_on_no_padding_and_no_order(sentences, random, data):
     task = data.draw(st.sampled_from(["classify", "tag", "seq2seq"]))
-    cell = data.draw(st.sampled_from(["rnn", "lstm", "gru"]))
+    cell = data.draw(st.sampled_from(modules.NAMES))
     fields = {"cell": cell, "packed": True, "layers": data.draw(st.integers(1, 2)), "hidden": 5, "embed": 3}
     if task == "seq2seq":
         fields["attention"] = data.draw(st.sampled_from(["none", "additive", "dot"]))

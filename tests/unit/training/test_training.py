@@ -24,6 +24,7 @@ from rnnlab.training import advance, start
 from rnnlab.training import fold as fold_module
 from rnnlab.training.probe import Probe
 from rnnlab.training.trainer import Trainer
+from tests.support import modules
 
 SEEDS = [0, 1, 7, 2024]
 HELLO, ELLOH, OHLOL = [0, 1, 2, 2, 3], [1, 2, 2, 3, 0], [3, 0, 2, 3, 2]  # h e l o = 0 1 2 3
@@ -245,8 +246,9 @@ def random_settings(draw) -> tuple[dict, list[list[str]]]:
     impl, head = draw(st.sampled_from(["layer", "cell"])), draw(st.sampled_from(["linear", "linear", "none"]))
     layers = draw(st.integers(1, 3))
     carry = one_length and draw(st.booleans())
+    cell = draw(st.sampled_from(modules.NAMES))
     fields = {
-        "cell": draw(st.sampled_from(["rnn", "lstm", "gru"])),
+        "cell": cell,
         "impl": impl,
         "layers": layers,
         "bidirectional": head == "linear" and draw(st.booleans()),
@@ -254,7 +256,7 @@ def random_settings(draw) -> tuple[dict, list[list[str]]]:
         "input": draw(st.sampled_from(["embedding", "onehot"])),
         "embed": draw(st.integers(1, 6)),
         "hidden": draw(st.integers(1, 8)) if head == "linear" else classes + (not one_length),
-        "dropout": draw(st.sampled_from([0.0, 0.5])) if impl == "layer" else 0.0,
+        "dropout": draw(st.sampled_from([0.0, 0.5])) if impl == "layer" and cell != "mgu" else 0.0,
         "head": head,
         "carry": carry,
         "shuffle": not carry and draw(st.booleans()),
@@ -279,10 +281,10 @@ def plain_any(fields: dict, lines: list[list[str]]) -> tuple[list[float], list[f
 
     torch.manual_seed(f.seed)
     embedding = nn.Embedding(classes, f.embed, padding_idx=0 if padded else None) if f.input == "embedding" else None
-    layer = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[f.cell]
+    layer = modules.LAYERS[f.cell]
     width = f.embed if embedding else classes
     between = f.dropout if f.layers > 1 else 0.0
-    kind = {"nonlinearity": f.nonlinearity} if f.cell == "rnn" else {}
+    kind = modules.options(f.cell, f.nonlinearity)
     recurrent = layer(
         width, f.hidden, f.layers, batch_first=True, bidirectional=f.bidirectional, dropout=between, **kind
     )
@@ -334,7 +336,7 @@ def test_any_setting_gives_the_numbers_of_a_plain_program(drawn):
 
 @given(
     st.lists(st.lists(st.sampled_from("abcde"), min_size=2, max_size=9), min_size=2, max_size=5),
-    st.sampled_from(["rnn", "lstm", "gru"]),
+    st.sampled_from(modules.NAMES),
     st.sampled_from(["layer", "cell"]),
     st.sampled_from(["mean", "sum"]),
 )
