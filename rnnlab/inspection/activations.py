@@ -15,7 +15,7 @@ from rnnlab.data import batch_of
 from rnnlab.data.batches import BOS_ID
 from rnnlab.experiment import Experiment
 from rnnlab.inspection import passages
-from rnnlab.inspection.passages import Read
+from rnnlab.inspection.passages import PassageLine
 from rnnlab.inspection.replay import holder, weights_at
 from rnnlab.inspection.trace import network, part_of
 from rnnlab.models import Seq2Seq
@@ -24,7 +24,7 @@ from rnnlab.models.unroll import Transition, weights_of, zero_state
 from rnnlab.records.history import Place
 from rnnlab.records.units import Activations, Shown
 
-TOGETHER = 64  # lines that are decoded at a time
+LINES_TOGETHER = 64  # lines that are decoded at a time
 
 
 @torch.no_grad()
@@ -41,9 +41,9 @@ def activations(
     found, lines = passages.passage(experiment, place.part, text)
     if place.part == "decoder":
         assert isinstance(model, Seq2Seq)
-        values = written(model, lines, place.layer, state)
+        values = decoder_states(model, lines, place.layer, state)
     else:
-        values = read(experiment, model, lines, place, state)
+        values = reading_states(experiment, model, lines, place, state)
     return Activations(found, values.numpy(), strongest(found, values.numpy()))
 
 
@@ -63,7 +63,7 @@ def packing(lengths: Sequence[int], backward: bool) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(order), torch.from_numpy(np.bincount(step))
 
 
-def read(e: Experiment, model: nn.Module, lines: Sequence[Read], place: Place, state: Shown) -> Tensor:
+def reading_states(e: Experiment, model: nn.Module, lines: Sequence[PassageLine], place: Place, state: Shown) -> Tensor:
     """Layer by layer up to the one that is wanted: [token, unit]."""
     owner, lengths = holder(model, place.part), [len(line.tokens) for line in lines]
     ids = torch.tensor([list(chain.from_iterable(line.pair.inputs for line in lines))])
@@ -105,21 +105,21 @@ def cell_states(e: Experiment, w: Weights, x: Tensor, packed: tuple[Tensor, Tens
 # What writes: each line from its encoder's state, all at once whose sources are equally long
 
 
-def written(model: Seq2Seq, lines: Sequence[Read], layer: int, state: Shown) -> Tensor:
+def decoder_states(model: Seq2Seq, lines: Sequence[PassageLine], layer: int, state: Shown) -> Tensor:
     """The decoder's states of one layer while it is given `<bos>` and the true tokens: [token, unit]."""
     places = np.cumsum([0, *(len(line.tokens) for line in lines)])
     found = torch.empty(int(places[-1]), model.experiment.hidden)
     order = sorted(range(len(lines)), key=lambda i: (len(lines[i].pair.inputs), len(lines[i].tokens)))
     while order:
         length = len(lines[order[0]].pair.inputs)
-        group = [i for i in order[:TOGETHER] if len(lines[i].pair.inputs) == length]
+        group = [i for i in order[:LINES_TOGETHER] if len(lines[i].pair.inputs) == length]
         order = order[len(group) :]
-        for i, values in zip(group, decoded(model, [lines[i] for i in group], layer, state), strict=True):
+        for i, values in zip(group, decode_lines(model, [lines[i] for i in group], layer, state), strict=True):
             found[places[i] : places[i + 1]] = values[: len(lines[i].tokens)]
     return found
 
 
-def decoded(model: Seq2Seq, lines: Sequence[Read], layer: int, state: Shown) -> Tensor:
+def decode_lines(model: Seq2Seq, lines: Sequence[PassageLine], layer: int, state: Shown) -> Tensor:
     """[line, step, unit], of lines whose sources are equally long."""
     batch = batch_of([line.pair for line in lines])
     _, _, now, memory = model.encode(batch.ids, batch.lengths)

@@ -44,7 +44,7 @@ def generate(experiment: Experiment, weights: bytes, prompt: str, settings: Sett
         raise LabError(Problem("no_next", "prompt"))
     with torch.random.fork_rng(devices=[]):  # a model is made with random weights, before it gets those given
         data, model = network(e, weights)
-    read, unknown = known(prompt, cut(e, prompt), data.vocabulary)
+    read, unknown = split_known(prompt, tokenize_prompt(e, prompt), data.vocabulary)
     ids = data.vocabulary.encode(read)
     limit = min(settings.length, affordable(len(ids), e.layers)) if e.bidirectional else settings.length
     generator = torch.Generator().manual_seed(settings.draw)
@@ -57,11 +57,11 @@ def generate(experiment: Experiment, weights: bytes, prompt: str, settings: Sett
         if not logits.isfinite().all():
             ended = "infinite"
             break
-        chances, left = logits.softmax(-1), what_is_left(logits, settings, data.classes.specials)
+        chances, left = logits.softmax(-1), sampling_probabilities(logits, settings, data.classes.specials)
         chosen = torch.multinomial(left, 1, generator=generator)
-        steps.append(step(chances, left, chosen))
+        steps.append(step_values(chances, left, chosen))
         reads, state = ([*reads, int(chosen)], None) if e.bidirectional else ([int(chosen)], result.final)
-    written = [torch.stack(values) for values in zip(*steps, strict=True)] or nothing(len(data.classes))
+    written = [torch.stack(values) for values in zip(*steps, strict=True)] or no_steps(len(data.classes))
     chosen, model_chance, left_chance, entropy, kept, top, top_model, top_left = (values.numpy() for values in written)
     return Generation(
         prompt=tuple(read),
@@ -74,25 +74,25 @@ def generate(experiment: Experiment, weights: bytes, prompt: str, settings: Sett
         top=top,
         top_model=top_model,
         top_left=top_left,
-        copied=longest_copied([data.classes.tokens[id] for id in chosen], lines_learnt(e)),
+        copied=longest_copied([data.classes.tokens[id] for id in chosen], training_lines(e)),
         ended=ended,
     )
 
 
-def cut(e: Experiment, prompt: str) -> list[str]:
+def tokenize_prompt(e: Experiment, prompt: str) -> list[str]:
     """The tokens of a prompt, white space at its ends included where that is a token."""
     with dictionary_with(e.added_words) if e.tokenizer == "jieba" else nullcontext():
         return TOKENIZERS[e.tokenizer](prompt)
 
 
 @lru_cache(maxsize=4)
-def lines_learnt(e: Experiment) -> tuple[tuple[str, ...], ...]:
+def training_lines(e: Experiment) -> tuple[tuple[str, ...], ...]:
     """The lines that are trained on: what is only tested on can't have been copied."""
     lines = tokenize_lines(e.text, e.tokenizer, e.added_words)
     return tuple(tuple(lines[i]) for i in split(len(lines), e)[0])
 
 
-def known(prompt: str, tokens: Sequence[str], vocabulary: Vocabulary) -> tuple[list[str], list[str]]:
+def split_known(prompt: str, tokens: Sequence[str], vocabulary: Vocabulary) -> tuple[list[str], list[str]]:
     """Of a prompt's tokens those that the vocabulary has, and those it has not. Raises LabError where none is left to
     be read."""
     read = [token for token in tokens if token in vocabulary.ids]
@@ -108,11 +108,12 @@ def known(prompt: str, tokens: Sequence[str], vocabulary: Vocabulary) -> tuple[l
 
 
 def forward(model: nn.Module, ids: list[int], state: Recurrent | None) -> Pass:
+    """The model over one sequence, from a state, or where that is None from zeros."""
     one = torch.tensor([ids])  # [batch 1, step]
     return model(Batch(one, torch.tensor([len(ids)]), one, 0), state)
 
 
-def what_is_left(logits: Tensor, settings: Settings, specials: int = 0) -> Tensor:
+def sampling_probabilities(logits: Tensor, settings: Settings, specials: int = 0) -> Tensor:
     """The probabilities [class] that a token is drawn from, of logits [class]: see `Settings`."""
     scores = logits.double().clone()
     scores[:specials] = -math.inf
@@ -133,7 +134,7 @@ def what_is_left(logits: Tensor, settings: Settings, specials: int = 0) -> Tenso
     return left
 
 
-def step(chances: Tensor, left: Tensor, chosen: Tensor) -> tuple[Tensor, ...]:
+def step_values(chances: Tensor, left: Tensor, chosen: Tensor) -> tuple[Tensor, ...]:
     """What is kept of a step, in the order of `Generation`. chances, left: [class] float64; chosen: [1]."""
     best = chances.sort(descending=True, stable=True).indices[:SHOWN]
     entropy = torch.stack([torch.special.entr(p).sum() / math.log(2) for p in (chances, left)])
@@ -150,7 +151,7 @@ def step(chances: Tensor, left: Tensor, chosen: Tensor) -> tuple[Tensor, ...]:
     )
 
 
-def nothing(classes: int) -> list[Tensor]:
-    """What `step` gives, of no steps at all."""
+def no_steps(classes: int) -> list[Tensor]:
+    """What `step_values` gives, of no steps at all."""
     one = torch.ones(classes, dtype=torch.float64) / classes
-    return [values.unsqueeze(0)[:0] for values in step(one, one, torch.tensor([0]))]
+    return [values.unsqueeze(0)[:0] for values in step_values(one, one, torch.tensor([0]))]

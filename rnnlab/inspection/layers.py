@@ -1,4 +1,4 @@
-"""Recurrent layers and cells, built for a setting, run, and looked at from outside."""
+"""Recurrent layers and cells, built for a specification, run, and described: for the page Shapes."""
 
 from typing import Any
 
@@ -41,8 +41,8 @@ def flat(result: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     return result if isinstance(result, tuple) else (result,)
 
 
-class Case:
-    """A module, an input and a first state, drawn in the order in which `layersetting.program` draws them: the numbers
+class Setup:
+    """A module, an input and a first state, drawn in the order in which `explain.layer_program` draws them: the numbers
     are those that the program prints."""
 
     def __init__(self, s: LayerSpec):
@@ -64,30 +64,34 @@ class Case:
 def inspect_layer(s: LayerSpec) -> LayerLook:
     """Build the module, run it, and describe all it holds. Raises LabError where that is too much work."""
     with torch.random.fork_rng(devices=[]), torch.no_grad():
-        case = Case(s)
-        weights = weights_of(case.module, s)
-        first = states_of(case.states, 0, s)
-        parameters = sum(p.numel() for p in case.module.parameters())
+        setup = Setup(s)
+        weights = weight_looks(setup.module, s)
+        first = state_looks(setup.states, 0, s)
+        parameters = sum(p.numel() for p in setup.module.parameters())
         if s.is_cell:
-            steps, states = walk(case, weights[0])
-            x = of(case.x[0], "input", "input", s.input_axes)
-            return LayerLook(s, (x, *first, *states_of(states, s.steps, s)), weights, parameters, steps, None)
-        output, *last = case.run(case.x)
-        x, out = of(case.x, "input", "input", s.input_axes), of(output, "output", "output", s.output_axes)
-        tensors = (x, *first, out, *states_of(tuple(last), "n", s))
-        return LayerLook(s, tensors, weights, parameters, slices(output, s), readout(case, output, last[0]))
+            steps, states = cell_steps(setup, weights[0])
+            x = tensor_look(setup.x[0], "input", "input", s.input_axes)
+            return LayerLook(s, (x, *first, *state_looks(states, s.steps, s)), weights, parameters, steps, None)
+        output, *last = setup.run(setup.x)
+        x, out = (
+            tensor_look(setup.x, "input", "input", s.input_axes),
+            tensor_look(output, "output", "output", s.output_axes),
+        )
+        tensors = (x, *first, out, *state_looks(tuple(last), "n", s))
+        return LayerLook(s, tensors, weights, parameters, output_steps(output, s), readout(setup, output, last[0]))
 
 
-def of(tensor: Tensor, name: str, role: Any, axes: tuple[str, ...], parts: tuple[str, ...] = ()) -> TensorLook:
+def tensor_look(tensor: Tensor, name: str, role: Any, axes: tuple[str, ...], parts: tuple[str, ...] = ()) -> TensorLook:
+    """A tensor with its numbers, where they are few."""
     values = tensor.numpy().astype(np.float32) if tensor.numel() <= NUMBERS else None
     return TensorLook(name, role, tuple(tensor.shape), axes, tensor.numel(), values, parts)
 
 
-def states_of(states: States, after: int | str, s: LayerSpec) -> tuple[TensorLook, ...]:
-    return tuple(of(state, f"{'hc'[i]}_{after}", "state", s.state_axes) for i, state in enumerate(states))
+def state_looks(states: States, after: int | str, s: LayerSpec) -> tuple[TensorLook, ...]:
+    return tuple(tensor_look(state, f"{'hc'[i]}_{after}", "state", s.state_axes) for i, state in enumerate(states))
 
 
-def weights_of(module: nn.Module, s: LayerSpec) -> tuple[tuple[TensorLook, ...], ...]:
+def weight_looks(module: nn.Module, s: LayerSpec) -> tuple[tuple[TensorLook, ...], ...]:
     """Every parameter under the module's own name for it, in its order: of each layer, forward before backward."""
     gate = "gate_unit" if len(s.gates) > 1 else "unit"
     parts = s.gates if len(s.gates) > 1 else ()
@@ -100,7 +104,7 @@ def weights_of(module: nn.Module, s: LayerSpec) -> tuple[tuple[TensorLook, ...],
         for name, parameter in named[start : start + size]:
             kind, side = name.rpartition(".")[2].split("_")[:2]  # weight_hh_l0, or cells.0.weight_hh in a loop
             axes = (gate,) if kind == "bias" else (gate, below if side == "ih" else "unit")
-            group.append(of(parameter, name, kind, axes, parts))
+            group.append(tensor_look(parameter, name, kind, axes, parts))
         groups.append(tuple(group))
     return tuple(groups)
 
@@ -110,45 +114,45 @@ def shown_steps(steps: int) -> list[int]:
     return [step for step in range(steps) if step < FIRST or step >= steps - LAST]
 
 
-def walk(case: Case, weights: tuple[TensorLook, ...]) -> tuple[tuple[StepLook, ...], States]:
+def cell_steps(setup: Setup, weights: tuple[TensorLook, ...]) -> tuple[tuple[StepLook, ...], States]:
     """The cell over all steps: at each what goes in, the weights it meets, and what comes out."""
-    s, states, seen = case.setting, case.states, []
+    s, states, seen = setup.setting, setup.states, []
     shown = set(shown_steps(s.steps))
-    for step, x_t in enumerate(case.x):
-        before, states = states, call(case.module, x_t, states)
+    for step, x_t in enumerate(setup.x):
+        before, states = states, call(setup.module, x_t, states)
         if step in shown:
-            x = of(x_t, f"x[{step}]", "input", s.input_axes)
+            x = tensor_look(x_t, f"x[{step}]", "input", s.input_axes)
             inside = sorted(
                 weights, key=lambda weight: "_hh" in weight.name
             )  # first those that meet x, then those of h
-            reads = (x, *inside[: len(inside) // 2], *states_of(before, step, s), *inside[len(inside) // 2 :])
-            seen.append(StepLook(step, (*reads, *states_of(states, step + 1, s))))
+            reads = (x, *inside[: len(inside) // 2], *state_looks(before, step, s), *inside[len(inside) // 2 :])
+            seen.append(StepLook(step, (*reads, *state_looks(states, step + 1, s))))
     return tuple(seen), states
 
 
-def by_step(output: Tensor, s: LayerSpec) -> Tensor:
+def step_first(output: Tensor, s: LayerSpec) -> Tensor:
     """Output or input with the steps in front: [step, batch, .], or [step, .] of one sequence."""
     return output.transpose(0, 1) if s.leads_with_batch else output
 
 
-def slices(output: Tensor, s: LayerSpec) -> tuple[StepLook, ...]:
+def output_steps(output: Tensor, s: LayerSpec) -> tuple[StepLook, ...]:
     """The output step by step."""
     axes = (*(("batch",) if s.batched else ()), s.output_axes[-1])
-    sheets = by_step(output, s)
+    sheets = step_first(output, s)
     names = {step: f"output[:, {step}]" if s.leads_with_batch else f"output[{step}]" for step in shown_steps(s.steps)}
-    return tuple(StepLook(step, (of(sheets[step], name, "output", axes),)) for step, name in names.items())
+    return tuple(StepLook(step, (tensor_look(sheets[step], name, "output", axes),)) for step, name in names.items())
 
 
-def readout(case: Case, output: Tensor, h_n: Tensor) -> Readout:
+def readout(setup: Setup, output: Tensor, h_n: Tensor) -> Readout:
     """Compare h_n with every step of the output, number by number; and see whether other tokens reach the last step."""
-    s = case.setting
-    halves = by_step(output, s).unflatten(-1, (s.directions, s.hidden_size))  # [step, (batch,) direction, unit]
+    s = setup.setting
+    halves = step_first(output, s).unflatten(-1, (s.directions, s.hidden_size))  # [step, (batch,) direction, unit]
     steps = halves.movedim(-2, 1).flatten(2)  # [step, direction, batch x unit]
     final = h_n.flatten(1)  # [layer x direction, batch x unit]
     equal = (steps[None] == final[:, None, None]).all(-1)  # [layer x direction, step, direction]
-    others = case.x.clone()
-    by_step(others, s)[:-1] += 1.0  # every token but the last is another one
-    changed = by_step(case.run(others)[0], s).unflatten(-1, (s.directions, s.hidden_size))[-1]
+    others = setup.x.clone()
+    step_first(others, s)[:-1] += 1.0  # every token but the last is another one
+    changed = step_first(setup.run(others)[0], s).unflatten(-1, (s.directions, s.hidden_size))[-1]
     differs = (changed != halves[-1]).movedim(-2, 0).flatten(1).any(-1)  # [direction]
     return Readout(equal.numpy(), tuple(differs.tolist()))
 

@@ -32,8 +32,10 @@ def packing(experiment: Experiment, weights: bytes, start: int) -> Packing:
     assert ids.sorted_indices is not None
     assert ids.unsorted_indices is not None
 
-    ways = through(holder(model, data.parts[0].name), batch.ids, lengths)
-    logits = {n: judged(model, way, lengths) for n, way in ways.items()} if isinstance(model, Classifier) else {}
+    ways = read_three_ways(holder(model, data.parts[0].name), batch.ids, lengths)
+    logits = (
+        {n: classifier_logits(model, way, lengths) for n, way in ways.items()} if isinstance(model, Classifier) else {}
+    )
     right = batch.targets[:, 0]
     return Packing(
         tokens={id: data.vocabulary.tokens[id] for id in batch.ids.unique().tolist()},
@@ -56,7 +58,7 @@ def packing(experiment: Experiment, weights: bytes, start: int) -> Packing:
 
 
 @dataclass(frozen=True)
-class Through:
+class ReadLines:
     """What a recurrent network makes of a batch, one way."""
 
     output: Tensor  # [batch, step, direction x unit]
@@ -65,10 +67,10 @@ class Through:
 
 
 @torch.no_grad()
-def through(part: TokenModel | Encoder | Decoder, ids: Tensor, lengths: Tensor) -> dict[str, Through]:
+def read_three_ways(part: TokenModel | Encoder | Decoder, ids: Tensor, lengths: Tensor) -> dict[str, ReadLines]:
     """The three ways: every line `alone`, all of them `padded`, all of them `packed`."""
     features = part.input(ids)  # [batch, step, embed]
-    own = torch.arange(ids.shape[1]) < lengths[:, None]
+    steps = ids.shape[1]
 
     def way(x: Tensor, ends: Tensor, packed: bool) -> tuple[Tensor, tuple[Tensor, ...]]:
         output, state = read(part.recurrent, x, ends, None, packed)
@@ -76,18 +78,18 @@ def through(part: TokenModel | Encoder | Decoder, ids: Tensor, lengths: Tensor) 
 
     lines = [way(features[r : r + 1, :n], lengths[r : r + 1], False) for r, n in enumerate(lengths.tolist())]
     finals = tuple(torch.cat(parts, dim=1) for parts in zip(*(final for _, final in lines), strict=True))
-    outputs = torch.zeros(*own.shape, lines[0][0].shape[-1])
+    outputs = torch.zeros(len(ids), steps, lines[0][0].shape[-1])
     for row, (output, _) in enumerate(lines):
         outputs[row, : output.shape[1]] = output[0]
     return {
-        "alone": Through(outputs, finals, lengths),
-        "padded": Through(*way(features, lengths, False), None),
-        "packed": Through(*way(features, lengths, True), None),
+        "alone": ReadLines(outputs, finals, lengths),
+        "padded": ReadLines(*way(features, lengths, False), None),
+        "packed": ReadLines(*way(features, lengths, True), None),
     }
 
 
 @torch.no_grad()
-def judged(model: Classifier, way: Through, lengths: Tensor) -> Tensor:
+def classifier_logits(model: Classifier, way: ReadLines, lengths: Tensor) -> Tensor:
     """The scores [batch, class] that a model gives to lines which were read this way."""
     e = model.experiment
     kind = "valid" if way.lengths is not None and e.readout == "last" else e.readout  # alone a line ends with its last
@@ -99,9 +101,9 @@ def judged(model: Classifier, way: Through, lengths: Tensor) -> Tensor:
 def log_odds(logits: Tensor, right: Tensor) -> Tensor:
     """log p - log (1 - p) of the right class, [batch] of logits [batch, class]; from scores, for of a p near 1 float32
     would not know what is missing."""
-    own = logits.gather(1, right[:, None])
+    chosen = logits.gather(1, right[:, None])
     others = logits.scatter(1, right[:, None], -torch.inf).logsumexp(-1)
-    return own[:, 0] - others
+    return chosen[:, 0] - others
 
 
 def last_layer(h_n: Tensor, experiment: Experiment) -> Tensor:

@@ -1,4 +1,4 @@
-"""The text that units are looked at over: the run's own lines, or a reader's, as the network is to read them."""
+"""The lines whose activations are shown: the run's own, or a reader's, as the network is to read them."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -23,7 +23,7 @@ SHOWN = 8  # tokens that a note names
 
 
 @dataclass(frozen=True)
-class Read:
+class PassageLine:
     """One line: the ids that the network takes, and what is shown of it."""
 
     pair: Pair  # of encoder and decoder: what the one reads and the other writes
@@ -33,17 +33,17 @@ class Read:
 
 
 @lru_cache(maxsize=8)
-def passage(experiment: Experiment, part: str, text: str = "") -> tuple[Passage, tuple[Read, ...]]:
+def passage(experiment: Experiment, part: str, text: str = "") -> tuple[Passage, tuple[PassageLine, ...]]:
     """What a part reads of the run's lines, trained on and held out, or where it is given of `text`, up to a limit.
 
     Raises LabError where nothing is left to read.
     """
     e, data = experiment, data_of(experiment)
     notes: list[Problem] = []
-    lines = typed(e, data, part, text, notes) if text.strip() else own(e, data, part)
+    lines = typed_lines(e, data, part, text, notes) if text.strip() else own_lines(e, data, part)
     if not lines:
         raise LabError(Problem("units_nothing", "", {"value": shorten(text.strip())}))
-    kept, total = limited(e, lines), sum(len(line.tokens) for line in lines)
+    kept, total = within_limits(e, lines), sum(len(line.tokens) for line in lines)
     if (shown := sum(len(line.tokens) for line in kept)) < total:
         notes.append(Problem("units_cut", "", {"shown": f"{shown:,}", "total": f"{total:,}"}))
     unknown = [flag for line in kept for flag in line.unknown]
@@ -68,7 +68,7 @@ def kind_of(e: Experiment, part: str) -> AnswerKind:
     return "answer" if TASKS[e.task].written else "tag" if e.task == "tag" else "label"
 
 
-def limited(e: Experiment, lines: list[Read]) -> list[Read]:
+def within_limits(e: Experiment, lines: list[PassageLine]) -> list[PassageLine]:
     """The lines that fit, whole: what reads backward begins at a line's end. Of a single one that does not, so much as
     does. Encoder and decoder are counted together."""
     limit, used, kept = min(TOKENS, VALUES // e.hidden), 0, []
@@ -82,57 +82,58 @@ def limited(e: Experiment, lines: list[Read]) -> list[Read]:
         return kept
     first = kept[0]
     ids = Pair(first.pair.inputs[:limit], first.pair.targets[:limit])
-    return [Read(ids, first.tokens[:limit], first.answers[:limit], first.unknown[:limit])]
+    return [PassageLine(ids, first.tokens[:limit], first.answers[:limit], first.unknown[:limit])]
 
 
 # The run's own lines
 
 
-def own(e: Experiment, data: Data, part: str) -> list[Read]:
+def own_lines(e: Experiment, data: Data, part: str) -> list[PassageLine]:
+    """Trained on and held out."""
     if e.task == "next":  # the data's sequences may be windows that overlap: here each line is read once, whole
         inputs, targets = (tokenize_lines(text, e.tokenizer, e.added_words) for text in (e.text, e.target))
         pairs = zip(inputs, targets, strict=True) if targets else ((line[:-1], line[1:]) for line in inputs)
-        return [plain(data, tokens, answers) for tokens, answers in pairs if tokens]
+        return [next_token_line(data, tokens, answers) for tokens, answers in pairs if tokens]
     read = [tuple(data.vocabulary.tokens[id] for id in pair.inputs) for pair in data.pairs]
     both = zip(data.pairs + data.held, read + list(data.held_tokens), strict=True)
-    return [line_of(e, data, part, tokens, pair) for pair, tokens in both]
+    return [labelled_line(e, data, part, tokens, pair) for pair, tokens in both]
 
 
-def plain(data: Data, tokens: Sequence[str], answers: Sequence[str]) -> Read:
-    return Read(Pair(data.vocabulary.encode(tokens), []), tuple(tokens), tuple(answers), (False,) * len(tokens))
+def next_token_line(data: Data, tokens: Sequence[str], answers: Sequence[str]) -> PassageLine:
+    """A line of the task `next`, which has no `<unk>`."""
+    return PassageLine(Pair(data.vocabulary.encode(tokens), []), tuple(tokens), tuple(answers), (False,) * len(tokens))
 
 
-def line_of(e: Experiment, data: Data, part: str, tokens: Sequence[str], pair: Pair) -> Read:
+def labelled_line(e: Experiment, data: Data, part: str, tokens: Sequence[str], pair: Pair) -> PassageLine:
     """A line of a task with `<unk>`; a target below 0 is none."""
     named = [data.classes.tokens[id] if id != NO_TARGET else "" for id in pair.targets]
     if part == "decoder":
         written = (BOS, *named[:-1])
-        return Read(pair, written, tuple(named), (False,) * len(written))
+        return PassageLine(pair, written, tuple(named), (False,) * len(written))
     unknown = tuple(id == UNK_ID for id in pair.inputs)
     answers = named[:1] * len(tokens) if e.task == "classify" else named if e.task == "tag" else [""] * len(tokens)
-    return Read(pair, tuple(tokens), tuple(answers), unknown)
+    return PassageLine(pair, tuple(tokens), tuple(answers), unknown)
 
 
 # A reader's text
 
 
-def typed(e: Experiment, data: Data, part: str, text: str, notes: list[Problem]) -> list[Read]:
+def typed_lines(e: Experiment, data: Data, part: str, text: str, notes: list[Problem]) -> list[PassageLine]:
+    """What of a typed text can be read; `notes` are told what can't."""
     if e.task == "next":
         return typed_next(e, data, text, notes)
     if e.task == "seq2seq":
-        lines = [
-            typed_pair(e, data, part, line, number, notes) for number, line in enumerate(nonempty_lines(text), start=1)
-        ]
+        lines = [typed_pair(e, data, part, line, notes) for line in enumerate(nonempty_lines(text), start=1)]
     else:
         rows = [row for row in typed_rows(e, text) if row[0]]
-        lines = [line_of(e, data, part, tokens, encoded(data, tokens, asked)) for tokens, asked in rows]
+        lines = [labelled_line(e, data, part, tokens, encode_pair(data, tokens, asked)) for tokens, asked in rows]
     missing = [token for line in lines for token, flag in zip(line.tokens, line.unknown, strict=True) if flag]
     if missing:
-        notes.append(Problem("units_unknown", "", {"count": len(missing), "value": named(missing)}))
+        notes.append(Problem("units_unknown", "", {"count": len(missing), "value": few_of(missing)}))
     return lines
 
 
-def typed_next(e: Experiment, data: Data, text: str, notes: list[Problem]) -> list[Read]:
+def typed_next(e: Experiment, data: Data, text: str, notes: list[Problem]) -> list[PassageLine]:
     """This task has no `<unk>`: what the vocabulary lacks is left out. Where the lab's own rule is that the next token
     is to be predicted, it is the answer here too."""
     lines, missing = [], []
@@ -140,14 +141,15 @@ def typed_next(e: Experiment, data: Data, text: str, notes: list[Problem]) -> li
         missing += [token for token in row if token not in data.vocabulary.ids]
         known = [token for token in row if token in data.vocabulary.ids]
         if known:
-            lines.append(plain(data, known, [""] * len(known) if e.target else [*known[1:], ""]))
+            lines.append(next_token_line(data, known, [""] * len(known) if e.target else [*known[1:], ""]))
     if missing:
-        notes.append(Problem("units_left_out", "", {"count": len(missing), "value": named(missing)}))
+        notes.append(Problem("units_left_out", "", {"count": len(missing), "value": few_of(missing)}))
     return lines
 
 
-def typed_pair(e: Experiment, data: Data, part: str, line: str, number: int, notes: list[Problem]) -> Read:
-    """`source | target`; an encoder needs the source alone."""
+def typed_pair(e: Experiment, data: Data, part: str, numbered: tuple[int, str], notes: list[Problem]) -> PassageLine:
+    """`source | target`, a line with its number; an encoder needs the source alone."""
+    number, line = numbered
     sides = split_line(line)
     if part == "decoder" and not (sides and all(sides)):
         raise LabError(Problem("units_no_pair", "", {"line": number, "value": shorten(line)}))
@@ -160,9 +162,9 @@ def typed_pair(e: Experiment, data: Data, part: str, line: str, number: int, not
     if not read:
         raise LabError(Problem("units_no_pair", "", {"line": number, "value": shorten(line)}))
     if missing := [token for token in written if token not in data.classes.ids]:
-        notes.append(Problem("units_left_out", "", {"count": len(missing), "value": named(missing)}))
+        notes.append(Problem("units_left_out", "", {"count": len(missing), "value": few_of(missing)}))
     ids = [data.classes.ids[token] for token in written if token in data.classes.ids]
-    return line_of(e, data, part, read, Pair(data.vocabulary.encode(read, UNK_ID), [*ids, EOS_ID]))
+    return labelled_line(e, data, part, read, Pair(data.vocabulary.encode(read, UNK_ID), [*ids, EOS_ID]))
 
 
 def typed_rows(e: Experiment, text: str) -> list[tuple[Sequence[str], Sequence[str]]]:
@@ -185,11 +187,13 @@ def typed_rows(e: Experiment, text: str) -> list[tuple[Sequence[str], Sequence[s
     return rows
 
 
-def encoded(data: Data, tokens: Sequence[str], asked: Sequence[str]) -> Pair:
-    return Pair(data.vocabulary.encode(tokens, UNK_ID), [data.classes.ids.get(one, NO_TARGET) for one in asked])
+def encode_pair(data: Data, tokens: Sequence[str], targets: Sequence[str]) -> Pair:
+    """Ids of a line; a label or tag that is not known is none."""
+    ids = [data.classes.ids.get(target, NO_TARGET) for target in targets]
+    return Pair(data.vocabulary.encode(tokens, UNK_ID), ids)
 
 
-def named(tokens: Sequence[str]) -> str:
+def few_of(tokens: Sequence[str]) -> str:
     """A few of them, each once."""
     return shorten(", ".join(list(dict.fromkeys(tokens))[:SHOWN]))
 
@@ -203,20 +207,21 @@ def word_edges(e: Experiment, lines: Sequence[tuple[str, ...]]) -> tuple[tuple[b
     if e.tokenizer != "chars" or e.data != "text":
         return ()
     with dictionary_with(e.added_words) if e.added_words else nullcontext():
-        return tuple(edge for line in lines for edge in edges(line))
+        return tuple(edge for line in lines for edge in line_edges(line))
 
 
-def edges(line: tuple[str, ...]) -> list[tuple[bool, bool]]:
+def line_edges(line: tuple[str, ...]) -> list[tuple[bool, bool]]:
+    """The same for one line."""
     bare = [token if len(token) == 1 else "x" for token in line]  # an emoji of several code points is one place
     text = "".join(bare)
     found = [(False, False)] * len(line)
-    for start, stop in spans(text):
+    for start, stop in word_spans(text):
         found[start] = True, found[start][1]
         found[stop - 1] = found[stop - 1][0], True
     return found
 
 
-def spans(text: str) -> list[tuple[int, int]]:
+def word_spans(text: str) -> list[tuple[int, int]]:
     """Where the words of a line start and stop."""
     if not regex.search(r"\p{Han}", text):
         return [match.span() for match in regex.finditer(r"[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]+)*", text)]

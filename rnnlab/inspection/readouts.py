@@ -27,12 +27,12 @@ def reach(experiment: Experiment, weights: bytes) -> Reach:
     halves = experiment.directions
     rows = tuple((kind, half) for kind in choices("readout") for half in range(halves))
 
-    alone = norms(model, ids, len(ids), rows)
-    padded = norms(model, nn.functional.pad(ids, (0, padding)), len(ids), rows) if padding > 0 else None
+    alone = gradient_norms(model, ids, len(ids), rows)
+    padded = gradient_norms(model, nn.functional.pad(ids, (0, padding)), len(ids), rows) if padding > 0 else None
     return Reach(rows, halves, alone, padded, longest)
 
 
-def norms(model: Classifier, ids: Tensor, length: int, rows: Sequence[tuple[str, int]]) -> np.ndarray:
+def gradient_norms(model: Classifier, ids: Tensor, length: int, rows: Sequence[tuple[str, int]]) -> np.ndarray:
     """The Frobenius norm of d(half of a readout) / d x_k for every row and step k, [row, step]; of ids [step], of which
     the first `length` are the sentence.
 
@@ -47,8 +47,8 @@ def norms(model: Classifier, ids: Tensor, length: int, rows: Sequence[tuple[str,
         x = model.input(copies).detach().clone().requires_grad_()  # [unit, step, embed]
         output, final = read(model.recurrent, x, lengths, None, e.packed)
         for kind, half in rows:
-            whole = readout(kind, output, final, lengths, e.bidirectional)  # [unit, direction x unit]
-            asked = whole[:, half * e.hidden : (half + 1) * e.hidden].diagonal().sum()
-            (gradient,) = torch.autograd.grad(asked, x, retain_graph=True)
+            vector = readout(kind, output, final, lengths, e.bidirectional)  # [unit, direction x unit]
+            wanted = vector[:, half * e.hidden : (half + 1) * e.hidden].diagonal().sum()
+            (gradient,) = torch.autograd.grad(wanted, x, retain_graph=True)
             found.append(gradient.square().sum((0, 2)).sqrt())  # over units, and over the entries of x_k
     return torch.stack(found).numpy()

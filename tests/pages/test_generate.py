@@ -15,7 +15,7 @@ from rnnlab import Experiment, engine, run
 from rnnlab.engine import jobs
 from rnnlab.experiment.links import to_link
 from rnnlab.i18n import LANGUAGES, translator
-from rnnlab.inspection.generation import generate, what_is_left
+from rnnlab.inspection.generation import generate, sampling_probabilities
 from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.generation import Settings, spread
 from tests.support import reader
@@ -208,7 +208,7 @@ def test_the_lines_of_pytorch_draw_from_what_the_page_shows():
         names = {"torch": torch, "model": lambda ids: logits, "ids": torch.tensor([[1, 2, 3]])}  # noqa: ARG005
         exec(page.WRITE, names | {"temperature": 0.7, "top_k": k, "top_p": max(p, 1e-9)}, names)
         chances = names["chances"].double()
-        left = what_is_left(logits[0, -1], Settings(temperature=0.7, top_k=k, top_p=p))
+        left = sampling_probabilities(logits[0, -1], Settings(temperature=0.7, top_k=k, top_p=p))
         torch.testing.assert_close(chances / chances.sum(), left, rtol=1e-5, atol=1e-7)
         assert names["ids"].shape == (1, 4)
         assert left[names["ids"][0, -1]] > 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from rnnlab import Experiment, LabError, run
-from rnnlab.inspection.generation import generate, samples, what_is_left
+from rnnlab.inspection.generation import generate, samples, sampling_probabilities
 from rnnlab.inspection.trace import network
 from rnnlab.records.generation import (
     BOUNDS,
@@ -184,7 +184,7 @@ LOGITS = torch.tensor([0.5, 0.25, 0.125, 0.0625, 0.0625]).log()
 )
 def test_cuts_worked_out_by_hand(fields, expected):
     shuffled = torch.tensor([3, 0, 4, 2, 1])  # the likeliest need not stand first; of equals, 3 stands before 4
-    left = what_is_left(LOGITS[shuffled], Settings(**fields))
+    left = sampling_probabilities(LOGITS[shuffled], Settings(**fields))
     share = torch.tensor(expected, dtype=torch.float64)
     torch.testing.assert_close(left, (share / share.sum())[shuffled], rtol=1e-6, atol=1e-9)
 
@@ -208,7 +208,7 @@ def test_towards_0_temperature_is_greedy(temperature, writer):
 )
 def test_what_is_left_is_a_distribution_of_the_likeliest(values, temperature, top_k, top_p):
     logits = torch.tensor(values)
-    left = what_is_left(logits, Settings(temperature=temperature, top_k=top_k, top_p=top_p), specials=1)
+    left = sampling_probabilities(logits, Settings(temperature=temperature, top_k=top_k, top_p=top_p), specials=1)
     assert float(left.sum()) == pytest.approx(1)
     assert left[0] == 0
     assert left.argmax() == logits[1:].argmax() + 1 or float(left[logits[1:].argmax() + 1]) == pytest.approx(
