@@ -38,7 +38,7 @@ class Frame(ShortRepr):
     probability: np.ndarray  # [step, rank] float32: theirs
     target: np.ndarray  # [step] float32: probability of the right class; nan where there is none
     held: "HeldOutResult | None" = None  # what it did with the lines that are only tested on, where there are any
-    more: dict[str, np.ndarray] = field(default_factory=dict)  # what only its task has: see `watching`
+    more: dict[str, np.ndarray] = field(default_factory=dict)  # what only its task has: see `training.observation`
 
     @property
     def bytes(self) -> int:
