@@ -13,6 +13,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 LIBRARIES = ("pydantic", "babel.messages.pofile", "pebble", "plotly.graph_objects", "streamlit.testing.v1", "torch")
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
@@ -35,6 +36,32 @@ def preset() -> None:
         assert app.session_state.run.history.ended == "epochs"
         assert f"Toy ({lang})" in app.selectbox(key="preset").options
         assert f"A toy is learnt ({lang})" in said(app)
+
+
+def cell() -> None:
+    """It can be chosen and trained; its steps are traced, and are what its loop computes; every page opens on it."""
+    from tests.support.reader import until_trained, visit
+
+    for lang, locale in LOCALES.items():
+        app = until_trained(visit("cell=toy&hidden=4&epochs=5&run=1", locale, "cell"))
+        assert app.session_state.run.experiment.cell == "toy"
+        assert app.session_state.run.history.ended == "epochs"
+        assert f"Toy cell ({lang})" in app.selectbox(key="cell").options
+    traced_as_trained(app.session_state.run)
+    every_page_opens(app)
+
+
+def traced_as_trained(run: Any) -> None:
+    import numpy as np
+
+    from rnnlab.engine import jobs
+    from rnnlab.records.history import Place
+
+    history = run.history
+    trace = jobs.trace(run.experiment, history.checkpoints[-1].weights, Place()).original
+    assert list(trace.values) == ["q", "n", "h"]
+    np.testing.assert_allclose(trace.values["h"], trace.values["q"] * trace.values["n"], rtol=1e-5)
+    np.testing.assert_allclose(trace.values["h"], history.frames[-1].hidden, rtol=1e-5, atol=1e-6)
 
 
 def page() -> None:
@@ -60,12 +87,18 @@ def task() -> None:
         assert f"Toy view ({lang})" in [text.value for text in app.markdown]
         looked(app.switch_page("data.py").run())
         looked(app.text_area(key="data_paste").set_value("a bb ccc\nbb a dd").run())
-    for name in sorted(path.stem for path in Path("pages").glob("*.py")):
-        if name != "main":
-            looked(app.switch_page(f"{name}.py").run())
+    every_page_opens(app)
 
 
-CHECKS: dict[str, Callable[[], None]] = {check.__name__: check for check in (preset, page, task)}
+def every_page_opens(app: Any) -> None:
+    from tests.support.reader import looked
+
+    for path in sorted(Path("pages").glob("*.py")):
+        if path.stem != "main":
+            looked(app.switch_page(path.name).run())
+
+
+CHECKS: dict[str, Callable[[], None]] = {check.__name__: check for check in (preset, cell, page, task)}
 
 
 def failure(check: str, copy: str) -> str | None:

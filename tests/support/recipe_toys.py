@@ -5,9 +5,9 @@ Edit = str | dict[str, str]
 
 
 def messages(lang: str, **texts: str) -> str:
-    """Entries of a catalogue: `page_toy` is the id `page.toy`."""
-    entries = (f'\nmsgid "{name.replace("_", ".")}"\nmsgstr "{text} ({lang})"\n' for name, text in texts.items())
-    return "".join(entries)
+    """Entries of a catalogue: `page_toy` is the id `page.toy`, and a double stroke is a single one."""
+    ids = {name.replace("__", "/").replace("_", ".").replace("/", "_"): text for name, text in texts.items()}
+    return "".join(f'\nmsgid "{id}"\nmsgstr "{text} ({lang})"\n' for id, text in ids.items())
 
 
 def catalogues(name: str, **texts: str) -> dict[str, str]:
@@ -45,6 +45,50 @@ def render(run, t) -> None:
     st.markdown(f"{t('toy.epochs')}: {run.history.epoch}")
 """,
     **catalogues("toy", page_toy="Toy", title_toy="Title", toy_epochs="Toy"),
+}
+
+# h' = q n, with q = sigmoid(...), n = tanh(...)
+CELL = {
+    "rnnlab/cells/toy.py": """
+from rnnlab.cells.cell import Cell
+from rnnlab.cells.drawing import LEFT, LEFT_END, MIDDLE, MIDDLE_END, RIGHT, Drawing, Sign, Strip, Y, arrow
+from rnnlab.cells.expression import Value, from_hidden, from_input, sigmoid, tanh
+
+
+def step(x, state, w, nonlinearity, hook):
+    (h,) = state
+    q, n = (x @ w.weight_ih.T + w.bias_ih + h @ w.weight_hh.T + w.bias_hh).chunk(2, dim=-1)
+    q, n = hook("q", q.sigmoid()), hook("n", n.tanh())
+    return {"q": q, "n": n, "h": hook("h", q * n)}
+
+
+TOY = Cell(
+    name="toy",
+    class_name="Toy",
+    in_torch=False,
+    blocks=("q", "n"),
+    equations={
+        "q": sigmoid(from_input("q") + from_hidden("q")),
+        "n": tanh(from_input("n") + from_hidden("n")),
+        "h": Value("q") * Value("n"),
+    },
+    step=step,
+    drawing=Drawing(
+        strips=(
+            *(Strip("h0", LEFT, 0), Strip("x", LEFT, 4), Strip("q", MIDDLE, 1), Strip("n", MIDDLE, 3)),
+            Strip("h", RIGHT, 0),
+        ),
+        wires=(arrow("x", (LEFT_END, Y[4]), (MIDDLE, Y[3])), arrow("q", (MIDDLE_END, Y[1]), (RIGHT, Y[0]))),
+        signs=(Sign(MIDDLE_END + 30, Y[1], "⊙"),),
+    ),
+)
+""",
+    "rnnlab/cells/__init__.py": """
+from rnnlab.cells.toy import TOY
+
+CELLS["toy"] = TOY
+""",
+    **catalogues("cells", cell_toy="Toy cell", unrolled_role__q="gate"),
 }
 
 TASK = {
@@ -103,4 +147,4 @@ VIEWS |= toy.VIEWS
     ),
 }
 
-TOYS: dict[str, dict[str, Edit]] = {"A preset": PRESET, "A page": PAGE, "A task": TASK}
+TOYS: dict[str, dict[str, Edit]] = {"A preset": PRESET, "A cell": CELL, "A page": PAGE, "A task": TASK}
