@@ -65,6 +65,11 @@ def test_every_file_lies_in_a_folder_of_the_plan():
         assert len(list(folder.glob("*.py"))) <= 15, folder
 
 
+def test_the_floor_plan_is_the_documents():
+    told = re.findall(r"^\| `(\w+)` \| (torch|–) \|", (ROOT / "docs" / "architecture.md").read_text("utf-8"), re.M)
+    assert told == [(folder, "torch" if folder in WITH_TORCH else "–") for folder in reversed(FOLDERS)]
+
+
 def test_what_jobs_run_is_loaded_when_they_run():
     """The web process imports `jobs`; what they need torch for is imported in their bodies."""
     for name in ("jobs", "workers"):
