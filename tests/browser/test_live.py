@@ -23,7 +23,7 @@ def test_the_first_screen_is_alive_in_the_readers_language(visit, locale, train,
     losses, predicted, hidden = plain.next_words(FIRST)
     assert lab.chips == FIRST.split()
     assert lab.predicted == predicted[-1]
-    assert lab.plotted("loss", "_fullData[0].y") == pytest.approx(losses, abs=1e-4)
+    assert lab.plotted("loss", "_fullData[0].y") == pytest.approx(losses, rel=1e-5, abs=1e-4)
     np.testing.assert_allclose(lab.plotted("hidden", "_fullData[0].z"), hidden[-1].T, atol=1e-3)
     for key in ("loss", "hidden"):
         assert lab.at(key).locator(".main-svg").first.bounding_box()["width"] > 200
@@ -43,8 +43,8 @@ def test_a_typed_sentence_is_trained_paused_looked_through_and_played(visit):
     losses, predicted, hidden = plain.next_words(SENTENCE, epochs=stopped_at)
     curve = lab.plotted("loss", "_fullData[0].y")
     assert len(curve) == stopped_at
-    assert curve[:20] == pytest.approx(losses[:20], abs=1e-6)
-    assert curve == pytest.approx(losses, abs=1e-4)
+    assert curve[:20] == pytest.approx(losses[:20], rel=1e-6, abs=1e-6)
+    assert curve == pytest.approx(losses, rel=1e-5, abs=1e-4)
 
     def shows(epoch: int) -> None:
         lab.shows(epoch)
@@ -100,7 +100,7 @@ def test_one_step_is_one_epoch(visit):
         eventually(lambda epoch=epoch: lab.epoch == epoch, f"epoch {epoch}")
         lab.paused()
     losses, predicted, _ = plain.next_words(FIRST, seed=3, epochs=2)
-    assert lab.plotted("loss", "_fullData[0].y") == pytest.approx(losses, abs=1e-6)
+    assert lab.plotted("loss", "_fullData[0].y") == pytest.approx(losses, rel=1e-6, abs=1e-6)
     assert lab.predicted == predicted[2]
 
 
@@ -120,7 +120,7 @@ def test_another_start_gives_other_numbers_and_the_same_start_the_same(visit):
     assert lab.at("seed").locator("input").input_value() == "1"
     lab.press("train").trained()
     other = lab.plotted("loss", "_fullData[0].y")
-    assert other == pytest.approx(plain.next_words(FIRST, seed=1)[0], abs=1e-4)
+    assert other == pytest.approx(plain.next_words(FIRST, seed=1)[0], rel=1e-5, abs=1e-4)
     assert other != first[2]
     lab.unfold("Training")
     lab.at("seed").locator("input").fill("0")
@@ -231,7 +231,9 @@ def test_an_idle_worker_killed_costs_the_reader_nothing(visit, server):
         process.kill()
     lab.press("reset").reaches("not trained yet").press("train").trained()
     assert not lab.page.get_by_role("alert").count()
-    assert lab.plotted("loss", "_fullData[0].y") == pytest.approx(plain.next_words(FIRST, epochs=50)[0], abs=1e-4)
+    assert lab.plotted("loss", "_fullData[0].y") == pytest.approx(
+        plain.next_words(FIRST, epochs=50)[0], rel=1e-5, abs=1e-4
+    )
 
 
 def test_a_closed_tab_computes_no_more(visit, server):

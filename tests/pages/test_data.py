@@ -16,7 +16,7 @@ from rnnlab.experiment.limits import TEXT_CHARACTERS
 from rnnlab.lessons.presets import FIRST_LESSON
 from rnnlab.text.lines import parse_lines
 from rnnlab.text.synthetic import generate_pairs
-from tests.support.reader import form_of, looked, press, until_trained, visit
+from tests.support.reader import form_of, looked, press, said, until_trained, visit
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -58,11 +58,6 @@ def upload(app: AppTest, content: str | bytes, name: str = "mine.csv") -> AppTes
 
 def paste(app: AppTest, text: str) -> AppTest:
     return looked(app.text_area(key="data_paste").set_value(text).run())
-
-
-def said(app: AppTest) -> str:
-    kinds = (app.error, app.warning, app.success, app.caption, app.markdown)
-    return "\n".join(element.value for kind in kinds for element in kind)
 
 
 # Data of one's own

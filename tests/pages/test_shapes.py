@@ -1,7 +1,6 @@
 """The Shapes page without a browser: it follows the experiment, answers every control, and explains what torch says."""
 
 import base64
-import json
 import re
 from urllib.parse import urlencode
 
@@ -21,7 +20,7 @@ from rnnlab.inspection.lesson_models import lesson_model
 from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
 from rnnlab.training.trainer import Trainer
 from tests.support import reader
-from tests.support.reader import looked
+from tests.support.reader import components, looked, said
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -34,10 +33,7 @@ def visit(lang: str = "en", **query: str) -> AppTest:
 
 def drawn(app: AppTest, key: str) -> list[dict]:
     """The groups of tensors that a component was given."""
-    for element in app.get("bidi_component"):
-        if element.proto.HasField("json") and (data := json.loads(element.proto.json))["key"] == key:
-            return data["groups"]
-    raise AssertionError(f"no component {key}")
+    return components(app)[key]["groups"]
 
 
 def shapes(app: AppTest, key: str = "shapes-blocks") -> dict[str, tuple[int, ...]]:
@@ -50,11 +46,6 @@ def setting(app: AppTest) -> LayerSpec:
 
 def shown_program(app: AppTest) -> str:
     return next(code.value for code in app.code if code.value.startswith("import torch"))
-
-
-def said(app: AppTest) -> str:
-    kinds = (app.markdown, app.caption, app.error, app.warning, app.success, app.info)
-    return "\n".join(element.value for kind in kinds for element in kind)
 
 
 def tried(app: AppTest, x: str, state: str = "") -> AppTest:
@@ -96,7 +87,7 @@ def test_the_lesson_of_the_cell_shows_every_step_with_the_numbers_that_its_progr
     ]
     for group, numbers in zip(groups, printed, strict=True):
         assert [tuple(item["shape"]) for item in group["items"]] == [(1, 4), (2, 4), (2,), (1, 2), (2, 2), (2,), (1, 2)]
-        assert values(group["items"][-1]) == pytest.approx(numbers, abs=1e-4)
+        assert values(group["items"][-1]) == pytest.approx(numbers, rel=1e-5, abs=1e-4)
 
 
 def values(item: dict) -> list[float]:

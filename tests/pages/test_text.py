@@ -6,35 +6,18 @@ from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pages.shell import form_state
 from pages.views.text import cut_edits, page
 from rnnlab import Experiment
 from rnnlab.experiment.limits import TEXT_CHARACTERS
-from tests.support.reader import form_of, looked, press, said, until_trained, visit, widget
+from tests.support.reader import form_of, looked, press, said, until_trained, widget
+from tests.support.text_page import PARTS, part, tables, text_page
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
 
 SENTENCE = "我爱学习自然语言处理"
-PARTS = list(page.PARTS)
-
-
-def text_page(query: str = "", locale: str = "en-US", **fields) -> AppTest:
-    app = visit(query or urlencode({"epochs": 2, **fields}), locale=locale)
-    if app.session_state.here != "text":
-        looked(app.switch_page("text.py").run())
-    return app
-
-
-def part(app: AppTest, name: str) -> AppTest:
-    return looked(app.segmented_control(key="text_part").select(name).run())
-
-
-def tables(app: AppTest) -> dict[str, dict[str, list]]:
-    """What the data frames hold, by their columns' names."""
-    return {" ".join(frame.value.columns): frame.value.to_dict("list") for frame in app.dataframe}
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en-US"])

@@ -35,7 +35,7 @@ def ids_of(line, vocabulary: tuple[str, ...]) -> list[int]:
 
 
 def close(found: np.ndarray, expected: list[torch.Tensor]) -> None:
-    np.testing.assert_allclose(found, torch.cat(expected).detach().numpy(), atol=2e-6)
+    np.testing.assert_allclose(found, torch.cat(expected).detach().numpy(), rtol=1e-6, atol=2e-6)
 
 
 # Values, against torch's one-step cells
@@ -215,7 +215,7 @@ def test_the_unit_that_carries_a_planted_signal_is_found(seed):
     assert abs(expected[unit]) >= 0.9
     assert unit == np.abs(expected).argmax()
     found = correlations.correlations(a.values, token_properties.offered(a.passage)["inside"].values)
-    assert found == pytest.approx(expected, abs=1e-5)
+    assert found == pytest.approx(expected, rel=1e-5, abs=1e-5)
     assert np.abs(plain(first)).max() < 0.5
 
 

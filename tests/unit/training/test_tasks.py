@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jieba import Tokenizer
 from jieba.posseg import POSTokenizer
@@ -19,6 +19,7 @@ from rnnlab.experiment import choices
 from rnnlab.lessons.presets import FIRST_LESSON, LESSONS
 from rnnlab.training import advance, start
 from rnnlab.training.tasks import TASKS, loss_of, model_of
+from tests.support.examples import examples
 
 REVIEWS = "good | a b c d\nbad | c d e\ngood | a e f a b\nbad | d d\ngood | a b\nbad | e d c e"
 SMALL = {
@@ -153,7 +154,7 @@ tokens = st.lists(st.sampled_from("abcde"), min_size=1, max_size=7)
 
 
 @given(st.lists(tokens, min_size=2, max_size=6), st.randoms(use_true_random=False), st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_packed_results_depend_on_no_padding_and_no_order(sentences, random, data):
     task = data.draw(st.sampled_from(["classify", "tag", "seq2seq"]))
     cell = data.draw(st.sampled_from(["rnn", "lstm", "gru"]))
@@ -249,7 +250,9 @@ def test_after_every_beginning_a_classifier_says_what_it_would_say_of_it_alone()
         for end in range(1, 5):
             beginning = " ".join("abcd"[:end])
             alone = run(Experiment(**e.model_dump() | {"sentence": beginning}))
-            assert alone.frames[-1].probability[-1] == pytest.approx(history.frames[-1].probability[end - 1], abs=1e-5)
+            assert alone.frames[-1].probability[-1] == pytest.approx(
+                history.frames[-1].probability[end - 1], rel=1e-5, abs=1e-5
+            )
         assert history.opening.probe == ("a", "b", "c", "d")
 
 
@@ -315,7 +318,7 @@ def test_long_lines_are_cut_and_it_is_said():
 
 
 @given(st.text(max_size=200), st.sampled_from(["classify", "tag", "seq2seq"]), st.sampled_from(["words", "chars"]))
-@settings(max_examples=150)
+@examples(150)
 def test_any_text_trains_or_says_why_not(text, task, tokenizer):
     e = Experiment(task=task, text=text, tokenizer=tokenizer, hidden=2, embed=2, epochs=1)
     try:
