@@ -16,6 +16,7 @@ from rnnlab.i18n import LANGUAGES, LabError, Problem, translator
 from rnnlab.inspection.trace import trace
 from rnnlab.records.history import Place
 from rnnlab.records.trace import Intervention
+from tests.support.cases import in_turn
 from tests.support.cell_page import change, given, visit_cell
 from tests.support.reader import looked, said, unpacked, until_trained
 
@@ -52,8 +53,7 @@ def likeliest(data: dict, walk: str) -> list[tuple[str, float]]:
     return [(data["vocabulary"][ids[0]], row[0]) for ids, row in zip(top, chances, strict=True)]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("preset", ["manual-rnn", "lstm", "gru"])
+@pytest.mark.parametrize(("preset", "lang"), in_turn(["manual-rnn", "lstm", "gru"]))
 def test_a_lesson_shows_its_network_and_says_how_far_it_is_from_torch(preset, lang):
     app = visit_cell(lang, preset=preset, epochs=3)
     data = given(app)

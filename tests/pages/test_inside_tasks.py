@@ -9,6 +9,7 @@ from rnnlab.inspection import gradients
 from rnnlab.inspection.trace import trace
 from rnnlab.records.history import Place
 from rnnlab.records.trace import Intervention
+from tests.support.cases import in_turn
 from tests.support.cell_page import change, given, visit_cell
 from tests.support.gradients_page import curve, visit_gradients
 from tests.support.reader import choose, components, looked, press, said, unpacked
@@ -25,8 +26,7 @@ TASKS = {
 }
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize(("task", "lang"), in_turn(TASKS))
 def test_the_cell_page_shows_every_part_of_every_model(task, lang):
     e = Experiment(**TASKS[task])
     history = run(e)
@@ -94,8 +94,7 @@ def test_changes_of_a_part_that_is_gone_are_dropped():
     assert app.session_state.edits == ()
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize(("task", "lang"), in_turn(TASKS))
 def test_the_gradients_page_draws_the_whole_chain(task, lang):
     e = Experiment(**TASKS[task])
     history = run(e)
@@ -122,8 +121,7 @@ def test_after_an_encoder_step_there_is_no_loss_and_that_is_said(lang):
     assert translator(lang)("gradients.read_only", step=2, token="`b`", last=6) in said(app)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("task", ["own", "own pair", "own tags"])
+@pytest.mark.parametrize(("task", "lang"), in_turn(["own", "own pair", "own tags"]))
 def test_a_sentence_of_ones_own_has_the_likeliest_for_the_right_class(task, lang):
     app = visit_gradients(lang, **SMALL, **EVERY_TASK[task])
     o = app.session_state.run.history.opening
@@ -132,16 +130,3 @@ def test_a_sentence_of_ones_own_has_the_likeliest_for_the_right_class(task, lang
     assert o.targets[-1] == -100
     assert not app.error
     assert not visit_cell(lang, **SMALL, **EVERY_TASK[task]).error
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("preset", ["bilstm", "gru-tagger", "attention"])
-def test_a_lesson_of_each_task_opens_on_all_pages_about_its_inside(preset, lang):
-    app = visit_cell(lang, preset=preset, epochs=1)
-    parts = app.session_state.run.history.opening.parts
-    assert given(app)["part"] == parts[-1].name
-    for page in ("gradients", "text", "history"):
-        looked(app.switch_page(f"{page}.py").run())
-        assert not app.error
-    app = looked(app.switch_page("gradients.py").run())
-    assert len(components(app)["gradients-words"]["tokens"]) == parts[-1].stop

@@ -18,6 +18,7 @@ from rnnlab.records.trace import embedding
 from rnnlab.text import nonempty_lines
 from rnnlab.text.segmentation import segmentations, source_sentences, why_not_editable, with_new_tokens
 from rnnlab.training.trainer import Trainer
+from tests.support.cases import in_turn
 from tests.support.reader import said
 from tests.support.small_tasks import PAIRS
 from tests.support.text_page import PARTS, part, tables, text_page
@@ -186,10 +187,9 @@ def fields_of(task: str) -> dict:
     return {name: str(value).lower() if isinstance(value, bool) else value for name, value in TASKS[task].items()}
 
 
-@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
-@pytest.mark.parametrize("task", TASKS)
-def test_every_part_can_be_opened_for_every_task(task, locale):
-    app = text_page(locale=locale, hidden=4, embed=3, run=1, **fields_of(task))
+@pytest.mark.parametrize(("task", "lang"), in_turn(TASKS))
+def test_every_part_can_be_opened_for_every_task(task, lang):
+    app = text_page(lang=lang, hidden=4, embed=3, run=1, **fields_of(task))
     for name in PARTS:
         part(app, name)
         assert app.session_state.text_part == name
