@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from rnnlab.i18n import LOCALES, LANGUAGES
+from rnnlab.i18n import LANGUAGES, LOCALES
 from tests.support.catalogue import ASKED, CATALOGUES, CHINESE, EN, EXPANDED, PROBLEMS, USED, ZH, pattern, placeholders
 from tests.support.sources import TREES, calls
 

@@ -17,7 +17,7 @@ from rnnlab.analysis.token_properties import CHOOSING, PLAIN
 from rnnlab.experiment import Experiment, choices
 from rnnlab.experiment.layer_spec import LayerSpec
 from rnnlab.figures.race import Axis
-from rnnlab.i18n import LOCALES, LANGUAGES
+from rnnlab.i18n import LANGUAGES, LOCALES
 from rnnlab.lessons.feature_templates import features
 from rnnlab.lessons.timeline import AGES
 from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
