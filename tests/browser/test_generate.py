@@ -159,6 +159,6 @@ def test_scrubbing_back_shows_what_the_untrained_network_writes_on_a_phone_too(v
     lab.page.locator(".rl-samples tr[data-row='12'] button").click()
     at_epoch(lab, 12)
     assert written(lab) == text_of(history, 12)
-    assert lab.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert lab.wider_than_the_window() == []
     prompt = lab.page.locator(".rl-gen-text .rl-gen-prompt")
     assert re.search(r"solid", prompt.evaluate("node => getComputedStyle(node).borderStyle"))

@@ -177,7 +177,7 @@ def test_tags_are_right_or_wrong_by_more_than_colour(opened):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_shows_all_of_it_and_axe_finds_no_fault(opened, scheme):
     lab = opened(viewport={"width": 390, "height": 844}, color_scheme=scheme)
-    assert lab.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert lab.wider_than_the_window() == []
     for key in ("results-loss", "results-confusion", "results-prefixes", "results-saliency", "results-judged"):
         box = lab.at(key).locator("[data-mounts]").bounding_box()
         assert box["x"] >= 0
