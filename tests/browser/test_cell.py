@@ -73,6 +73,7 @@ def test_the_numbers_of_a_step_are_those_of_a_plain_program(visit):
             assert numbers(said)[0] == pytest.approx(rest.item(), rel=1e-5, abs=6e-5)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("cell", "nonlinearity"), [("rnn", "relu"), ("lstm", "tanh"), ("gru", "tanh")])
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_every_equation_gives_the_value_that_is_shown(visit, cell, nonlinearity, bidirectional):
@@ -136,6 +137,7 @@ def test_the_keyboard_alone_walks_opens_plays_and_closes(visit):
     expect(root(lab).locator(".ru-cell")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_the_chosen_step_is_chosen_on_every_page(visit):
     lab = opened(visit)
     column(lab, 3).locator(".ru-chip").click()
@@ -147,6 +149,7 @@ def test_the_chosen_step_is_chosen_on_every_page(visit):
     expect(column(lab, 1)).to_have_attribute("aria-selected", "true")
 
 
+@pytest.mark.thorough
 def test_another_epoch_has_other_numbers(visit):
     lab = opened(visit)
     newest = equation(lab)
@@ -211,6 +214,7 @@ def test_a_weight_is_changed_in_the_equation_itself(visit):
     expect(root(lab).locator(".ru-guess:visible")).to_have_count(4)
 
 
+@pytest.mark.thorough
 def test_the_keyboard_keeps_its_place_through_a_change_and_sees_what_it_chose(visit):
     lab = opened(visit, viewport={"width": 1280, "height": 720})
     keys = lab.page.keyboard
@@ -239,6 +243,7 @@ def test_the_keyboard_keeps_its_place_through_a_change_and_sees_what_it_chose(vi
     assert lab.page.evaluate(focused) == purpose
 
 
+@pytest.mark.thorough
 def test_a_clamped_gate_is_said_to_be_held(visit):
     lab = opened(visit, query="preset=gru&run=1")
     root(lab).locator(".ru-node.ru-z .ru-strip").click(position={"x": 3, "y": 5})
@@ -249,6 +254,7 @@ def test_a_clamped_gate_is_said_to_be_held(visit):
     expect(root(lab).locator(".ru-was")).to_be_visible()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("scheme", "locale"), [("light", "zh-CN"), ("dark", "en-US")])
 def test_it_has_no_serious_barrier(visit, locale, scheme):
     lab = opened(visit, query="preset=lstm&run=1", locale=locale, color_scheme=scheme)
@@ -258,6 +264,7 @@ def test_it_has_no_serious_barrier(visit, locale, scheme):
     assert lab.barriers(".rl-unrolled") == []
 
 
+@pytest.mark.thorough
 def test_it_reads_on_a_phone(visit):
     e = Experiment(text=" ".join(f"w{i % 30}" for i in range(65)), cell="lstm", hidden=20, epochs=3)
     lab = opened(visit, query=to_link(e, "en", run=True), path="/cell", viewport={"width": 390, "height": 844})
@@ -276,6 +283,7 @@ def test_it_reads_on_a_phone(visit):
     assert 0 <= place["x"] <= 390 - place["width"]  # what was chosen is in sight
 
 
+@pytest.mark.thorough
 def test_tokens_are_shown_as_they_were_typed(visit):
     odd = "<b>x</b> $x$ **x** &lt; 👩‍👩‍👧 مرحبا <img/src=x> 1"
     lab = opened(visit, Experiment(text=odd, epochs=150))
@@ -287,6 +295,7 @@ def test_tokens_are_shown_as_they_were_typed(visit):
     assert root(lab).locator("b, strong, em, a, img, .katex").count() == 0
 
 
+@pytest.mark.thorough
 def test_colours_follow_the_theme(visit):
     ink = "getComputedStyle(document.querySelector('.rl-unrolled .ru-node.ru-h .ru-symbol')).color"
     pixel = "document.querySelector('.ru-strips').getContext('2d').getImageData(1, 1, 1, 1).data.join()"

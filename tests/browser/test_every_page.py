@@ -49,6 +49,8 @@ def go(lab: Lab, page: str, lang: str) -> None:
 def test_every_page_is_whole(visit, lesson, lang, options):
     lab = visit(f"preset={lesson}&epochs=3&lang={lang}&run=1", **options)
     lab.finished()
+    if options is SCREEN:
+        lab.unfold("Share")  # and the link is there on every page
     for page in PAGES:
         go(lab, page, lang)
         lab.page.locator(".stMain [data-mounts]").first.wait_for()

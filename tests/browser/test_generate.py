@@ -53,6 +53,7 @@ def chances_by_hand(history, epoch: int, ids: list[int]) -> torch.Tensor:
         return head(gru(embedding(torch.tensor([ids])))[0][0, -1]).softmax(-1)
 
 
+@pytest.mark.thorough
 def test_samples_grow_while_it_trains_and_typing_is_not_disturbed(visit):
     long = Experiment(**SMALL.model_dump() | {"epochs": 4000, "hidden": 128, "layers": 2})
     lab = opened(visit, long).runs()
@@ -143,6 +144,7 @@ def test_a_token_pointed_at_shows_the_distribution_it_was_drawn_from(visit, hist
     assert [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found] == []
 
 
+@pytest.mark.thorough
 def test_scrubbing_back_shows_what_the_untrained_network_writes_on_a_phone_too(visit, history):
     lab = opened(visit, SMALL, viewport={"width": 390, "height": 844}, color_scheme="dark")
     at_epoch(lab, 60)
