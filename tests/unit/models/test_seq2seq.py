@@ -430,6 +430,7 @@ def test_a_frame_holds_what_the_textbook_computes(cell, attention):
     assert frame.held.loss == pytest.approx(sum(chosen) / tokens, rel=1e-5, abs=1e-4)
 
 
+@pytest.mark.thorough
 def test_a_long_output_is_judged_to_its_end():
     """What is shown of a probe is cut at 64 tokens; what is held out must not be, or no long target could be right."""
     text = "\n".join(f"{letter} | " + " ".join(map(str, range(72))) for letter in "abcdefgh")
