@@ -211,36 +211,36 @@ def test_another_word_changes_the_rest_as_a_plain_program_says_and_goes_away_aga
     assert {**given(app), "version": ""} == {**before, "version": ""}
 
 
-@pytest.mark.parametrize(
-    ("kind", "value", "choices"),
-    [
-        ("input", "0.5", {"step": 0, "unit": None}),
-        ("input", "-2", {"step": 2, "unit": 1}),
-        ("state", "1", {"name": "c", "unit": None}),
-        ("gate", "0", {"name": "f", "step": None, "unit": None}),
-        ("gate", "1", {"name": "o", "step": 1, "unit": 2}),
-        ("off", None, {"unit": 3}),
-        ("weight", "3", {"name": "weight_hh", "unit": 1, "column_weight_hh": 2}),
-        ("weight", "-1.5", {"name": "bias_ih", "unit": 1}),
-    ],
-)
-def test_every_kind_of_change_is_computed_and_listed_and_undone(kind, value, choices):
+MADE_CHANGES = [
+    ("input", "0.5", {"step": 0, "unit": None}),
+    ("input", "-2", {"step": 2, "unit": 1}),
+    ("state", "1", {"name": "c", "unit": None}),
+    ("gate", "0", {"name": "f", "step": None, "unit": None}),
+    ("gate", "1", {"name": "o", "step": 1, "unit": 2}),
+    ("off", None, {"unit": 3}),
+    ("weight", "3", {"name": "weight_hh", "unit": 1, "column_weight_hh": 2}),
+    ("weight", "-1.5", {"name": "bias_ih", "unit": 1}),
+]
+
+
+def test_every_kind_of_change_is_computed_and_listed_and_undone():
     app = visit_cell(cell="lstm", hidden=6, embed=4, epochs=3)
     before = given(app)
-    change(app, kind, value, **choices)
-    data = given(app)
-    assert not app.error
-    assert (unpacked(data["changed"]["hidden"]) != unpacked(before["original"]["hidden"])).any()
-    assert list(data["changed"]["weights"]) == ([choices["name"]] if kind == "weight" else [])
-    if kind == "gate":
-        values = unpacked(data["changed"]["values"][choices["name"]])[choices["step"], ..., choices["unit"]]
-        assert (values == float(value)).all()
-    if kind == "off":
-        assert (unpacked(data["changed"]["values"]["h"])[:, 3] == 0).all()
-    assert app.button(key="whatif_remove_0").label
-    looked(app.button(key="whatif_clear").click().run())
-    assert given(app)["changed"] is None
-    assert given(app)["original"] == before["original"]
+    for kind, value, choices in MADE_CHANGES:
+        change(app, kind, value, **choices)
+        data = given(app)
+        assert not app.error
+        assert (unpacked(data["changed"]["hidden"]) != unpacked(before["original"]["hidden"])).any()
+        assert list(data["changed"]["weights"]) == ([choices["name"]] if kind == "weight" else [])
+        if kind == "gate":
+            values = unpacked(data["changed"]["values"][choices["name"]])[choices["step"], ..., choices["unit"]]
+            assert (values == float(value)).all()
+        if kind == "off":
+            assert (unpacked(data["changed"]["values"]["h"])[:, 3] == 0).all()
+        assert app.button(key="whatif_remove_0").label
+        looked(app.button(key="whatif_clear").click().run())
+        assert given(app)["changed"] is None
+        assert given(app)["original"] == before["original"]
 
 
 def test_the_same_place_is_changed_once_and_several_places_together():
@@ -256,18 +256,18 @@ def test_the_same_place_is_changed_once_and_several_places_together():
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("typed", ["nan", "inf", "-inf", "1e7", "seven", "", "1,5"])
-def test_a_number_that_is_none_is_said_and_nothing_is_lost(typed, lang):
+def test_a_number_that_is_none_is_said_and_nothing_is_lost(lang):
     app = visit_cell(lang, hidden=4, epochs=2)
     change(app, "off", unit=0)
     kept = given(app)
-    change(app, "weight", typed, unit=1)
-    error = app.error[0].value
-    assert (typed or "` `") in error
-    assert "1,000,000" in error
-    assert app.text_input(key="whatif_value").value == typed
-    assert app.session_state.edits == (Intervention("off", unit=0),)
-    assert given(app) == kept
+    for typed in ("nan", "inf", "-inf", "1e7", "seven", "", "1,5"):
+        change(app, "weight", typed, unit=1)
+        error = app.error[0].value
+        assert (typed or "` `") in error
+        assert "1,000,000" in error
+        assert app.text_input(key="whatif_value").value == typed
+        assert app.session_state.edits == (Intervention("off", unit=0),)
+        assert given(app) == kept
     looked(app.text_input(key="whatif_value").set_value("0.5").run())
     looked(app.button(key="whatif_add").click().run())
     assert not app.error

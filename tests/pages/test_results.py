@@ -106,7 +106,7 @@ def test_of_many_held_out_lines_it_says_that_the_first_are_examined():
 
 def test_while_it_trains_only_the_newest_frame_is_sent():
     e = small("classify", epochs=3000)
-    app = visit_link(to_link(e, "en", run=True), page="results")
+    app = visit_link(to_link(e, "en", run=True), page="results", patience=0.3)
     assert app.session_state.run.going
     drawn, history = parts(app), app.session_state.run.history
     for name in ("prefixes", "saliency", "judged"):
@@ -187,7 +187,7 @@ def test_of_many_classes_the_likeliest_and_the_right_one_have_a_part_of_their_ow
 @pytest.mark.parametrize("layers", [1, 2])
 def test_readouts_are_worked_out_on_the_weights_looked_at(lang, layers):
     e, t = small("classify", layers=layers, readout="last"), translator(lang)
-    history, app = run(e), choose(visit(e, None, lang), 2)
+    history, app = run(e), choose(visit(e, lang), None, 2)
     found = reach(e, history.checkpoints[2].weights)
     for name, norms in (("alone", found.alone), ("padded", found.padded)):
         (heat,) = traces(parts(app)[f"readouts-{name}"])

@@ -291,11 +291,11 @@ def test_the_first_phrase_is_one_that_the_unit_is_on_for():
 
 def test_a_small_network_is_followed_and_a_large_one_is_waited_for():
     e = Experiment(**BRACKETS | {"epochs": 3000})
-    app = visit_link(to_link(e, "en", run=True), page="units")
+    app = visit_link(to_link(e, "en", run=True), page="units", patience=0.3)
     assert app.session_state.run.going
     assert parts(app)["map"]["epoch"] == app.session_state.run.history.checkpoints[-1].epoch
     looked(app.button(key="stop").click().run())
-    app = visit_link(to_link(e.model_copy(update={"hidden": 200}), "en", run=True), page="units")
+    app = visit_link(to_link(e.model_copy(update={"hidden": 200}), "en", run=True), page="units", patience=0.3)
     assert translator("en")("units.waits") in said(app)
     assert "map" not in parts(app)
     looked(app.button(key="stop").click().run())
