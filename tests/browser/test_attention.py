@@ -91,6 +91,7 @@ def test_the_heatmap_holds_the_weights_of_the_epoch_that_is_shown(visit, history
     assert part.get_attribute("data-mounts") == "1"
 
 
+@pytest.mark.thorough
 def test_both_sentences_are_shaded_by_what_is_pointed_at(visit, history):
     lab = opened(visit, history)
     rows, said = lab.page.locator(".rs-attention .rs-row"), lab.page.locator(".rs-attention .rs-status")
@@ -161,6 +162,7 @@ def test_writing_step_by_step_shows_the_alternatives_of_each_step(visit, history
     expect(part.get_by_role("button", name="Play")).to_be_visible()  # it has stopped at the end
 
 
+@pytest.mark.thorough
 def test_the_tables_follow_the_epoch(visit, history):
     lab = opened(visit, history)
     target = target_of(history)
@@ -192,6 +194,7 @@ def test_the_tables_follow_the_epoch(visit, history):
         assert set(pairs.locator("th .rs-text").all_inner_texts()) == sources
 
 
+@pytest.mark.thorough
 def test_while_it_trains_every_part_follows_and_none_is_built_anew(visit, history):
     going = history.experiment.model_copy(update={"epochs": 400, "pairs": 300})
     lab = visit(to_link(going, "en", run=True), "/results", shows="status")
@@ -209,6 +212,7 @@ def test_while_it_trains_every_part_follows_and_none_is_built_anew(visit, histor
     assert mounts == ["1"] * 5
 
 
+@pytest.mark.thorough
 def test_long_sentences_scroll_inside_on_a_phone(visit):
     text = "\n".join(" ".join([f"internationalization{i}", *["词", "b"] * 20]) + " | x y z" for i in range(6))
     fields = SMALL | {"data": "text", "text": text, "tokenizer": "words", "epochs": 1}

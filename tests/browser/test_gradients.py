@@ -69,6 +69,7 @@ def test_choosing_a_step_moves_words_curve_and_heatmap(opened, history):
     assert re.fullmatch(r"\d\.\d·10⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+", words(lab)[0])
 
 
+@pytest.mark.thorough
 def test_pointing_at_a_word_shows_its_gradients_without_asking_the_server(opened):
     lab = opened()
     sent = len(lab.sent)
@@ -88,6 +89,7 @@ def test_another_epoch_is_another_gradient(opened, history):
     eventually(lambda: curve(lab, "gradients-curve") == pytest.approx(norms.tolist(), rel=1e-3), "the untrained one's")
 
 
+@pytest.mark.thorough
 def test_the_other_cells_are_trained_beside_and_laid_over(opened):
     lab = opened()
     lab.press("train_others")
@@ -108,6 +110,7 @@ def test_the_other_cells_are_trained_beside_and_laid_over(opened):
     assert len(lab.sent) == sent + len(steps), "each choice sends one message, and the timer, which has ended, none"
 
 
+@pytest.mark.thorough
 def test_other_cells_can_be_stopped_and_the_page_stays_alive(visit):
     """A run of an RNN that is stopped early; the LSTM beside it would take a minute."""
     lab = visit("epochs=5000&hidden=256&layers=3&run=1").runs().press("stop")
@@ -126,6 +129,7 @@ def test_other_cells_can_be_stopped_and_the_page_stays_alive(visit):
     assert lab.at("others_bar").inner_text() == stopped
 
 
+@pytest.mark.thorough
 def test_a_limit_from_the_page_goes_into_the_form(opened):
     lab = opened("preset=clipping&run=1", locale="zh-CN")
     box = lab.at("clip_level").locator("input")
@@ -138,6 +142,7 @@ def test_a_limit_from_the_page_goes_into_the_form(opened):
     expect(lab.at("clip").locator("input")).to_have_value("5")
 
 
+@pytest.mark.thorough
 def test_a_weight_is_checked(opened):
     lab = opened()
     lab.press("check_go")
@@ -148,16 +153,17 @@ def test_a_weight_is_checked(opened):
     assert float(numbers["autograd"]) == pytest.approx(float(numbers["central difference"]), rel=1e-6)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_shows_all_of_it(opened, scheme):
-    lab = opened(viewport={"width": 390, "height": 844}, color_scheme=scheme)
-    assert lab.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+@pytest.mark.thorough
+def test_a_phone_shows_all_of_it(opened):
+    lab = opened(viewport={"width": 390, "height": 844})
+    assert lab.wider_than_the_window() == []
     for key in ("gradients-curve", "gradients-epochs", "gradients-norms"):
         box = lab.at(key).locator(".rl-chart").bounding_box()
         assert box["x"] >= 0
         assert 200 < box["width"] <= 390
 
 
+@pytest.mark.thorough
 def test_words_are_shown_as_typed(visit):
     lab = visit("text=%3Cb%3Ex%3C/b%3E $y$ %60z%60 %3Ci%3E&run=1")
     lab.trained()

@@ -37,6 +37,7 @@ def test_step_and_epoch_are_chosen_once_for_all_pages(visit):
     expect(lab.page.locator(".rl-column[data-step='2']")).to_have_attribute("aria-selected", "true")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["Data", "Cell", "Text", "Gradients", "Shapes", "History"])
 def test_the_address_says_page_and_experiment_and_a_reload_stays(visit, name):
     lab = visit("hidden=7&seed=3&epochs=20&run=1").trained()
@@ -48,6 +49,7 @@ def test_the_address_says_page_and_experiment_and_a_reload_stays(visit, name):
     eventually(lambda: f"/{name.lower()}?" in lab.address and "hidden=7" in lab.address, "after a reload too")
 
 
+@pytest.mark.thorough
 def test_a_lesson_link_opens_its_page_and_the_playground_is_one_click_away(visit):
     lab = visit("preset=gru&run=1")
     expect(lab.page).to_have_url(re.compile(r"/cell\?.*preset=gru"))
@@ -73,6 +75,7 @@ def test_choosing_a_lesson_goes_to_its_page_and_back(visit):
     lab.trained()
 
 
+@pytest.mark.thorough
 def test_a_lesson_chosen_while_a_run_goes_on_stays_chosen(visit):
     """What the browser's timer says meanwhile, of the form as it was before, counts for nothing."""
     lab = visit("preset=gru-tagger&epochs=500&run=1", path="/results").runs()
@@ -101,6 +104,7 @@ def test_training_goes_on_from_page_to_page(visit):
     expect(lab.at("status")).to_contain_text("stopped")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
 def test_on_a_phone_the_pages_are_in_the_sidebar(visit, locale):
     lab = visit(locale=locale, viewport={"width": 390, "height": 844}).trained()

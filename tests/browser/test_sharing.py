@@ -36,6 +36,7 @@ def test_a_copied_link_gives_another_browser_the_same_losses(visit):
     assert said(other) == said(lab)
 
 
+@pytest.mark.thorough
 def test_the_copy_button_copies_the_link(visit):
     lab = visit(permissions=["clipboard-read", "clipboard-write"]).trained()
     link = lab.link
@@ -44,6 +45,7 @@ def test_the_copy_button_copies_the_link(visit):
     assert lab.page.evaluate("navigator.clipboard.readText()") == link
 
 
+@pytest.mark.thorough
 def test_a_link_follows_the_form(visit):
     lab = visit().trained()
     lab.at("hidden_size").locator("input").fill("9")
@@ -54,6 +56,7 @@ def test_a_link_follows_the_form(visit):
     expect(lab.at("hidden_size").locator("input")).to_have_value("9")
 
 
+@pytest.mark.thorough
 def test_a_link_may_leave_training_to_the_reader(visit):
     lab = visit().trained()
     lab.unfold("Share")
@@ -62,6 +65,7 @@ def test_a_link_may_leave_training_to_the_reader(visit):
     visit(lab.link).reaches("not trained yet")
 
 
+@pytest.mark.thorough
 def test_a_long_text_goes_into_the_link_compressed_and_comes_back(visit):
     experiment = Experiment(text=STORY, batch=2, epochs=2, hidden=4)
     lab = visit(to_link(experiment, "en"))
@@ -94,6 +98,7 @@ def test_a_text_too_long_for_any_link_survives_a_reload_and_travels_as_a_file(vi
     expect(other.at("text").locator("textarea")).to_have_value(LONG)
 
 
+@pytest.mark.thorough
 def test_a_draft_that_this_browser_does_not_have_is_said(visit):
     lab = visit("draft=1&hidden=9&lang=en")
     expect(lab.at("notes")).to_contain_text("holds no copy")
@@ -114,6 +119,7 @@ def test_a_dropped_file_gives_the_same_experiment_and_losses(visit, tmp_path):
     assert said(other) == Experiment(preset="ohlol-cell", seed=3)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("lang", "field"), [("zh", "隐藏维度"), ("en", "Hidden size")])
 def test_what_is_wrong_in_a_link_is_said_as_it_was_given(visit, lang, field):
     lab = visit(f"lang={lang}&hidden=%3Cb%3E**x**%3C/b%3E&colour=%24x%24&cell=%3Ared[x]")
@@ -126,6 +132,7 @@ def test_what_is_wrong_in_a_link_is_said_as_it_was_given(visit, lang, field):
     expect(notes).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_a_reload_trains_again_what_was_trained(visit):
     lab = visit("preset=ohlol-layer&seed=2").reaches("not trained yet").press("train").trained()
     before = lab.status.split("·")[1]

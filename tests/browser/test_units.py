@@ -139,7 +139,7 @@ def test_a_phrase_drawn_with_the_mouse_brings_its_units_and_places(opened, train
 
 def test_a_unit_that_is_chosen_colours_the_text_and_the_epoch_changes_all(opened, trained):
     lab, a = opened("zh", color_scheme="dark", viewport={"width": 390, "height": 844}), seen(trained)
-    assert lab.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert lab.wider_than_the_window() == []
     faultless(lab)
     choose(lab, "括号里")
     eventually(lambda: bars(lab) == expected_bars(a, "inside"), "the bars of the property")

@@ -1,64 +1,31 @@
 """The Cell page without a browser: what the picture is given, what a change does, and what is said of bad input."""
 
-import base64
-import json
 import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from streamlit.testing.v1 import AppTest
 from torch import nn
 
 from pages.views.cell import interventions, page
 from rnnlab import Experiment, run
 from rnnlab.engine import jobs
-from rnnlab.experiment.links import to_link
 from rnnlab.explain import implementations
 from rnnlab.i18n import LANGUAGES, LabError, Problem, translator
 from rnnlab.inspection.trace import trace
 from rnnlab.records.history import Place
 from rnnlab.records.trace import Intervention
-from tests.support import modules, reader
-from tests.support.reader import looked, until_trained
+from tests.support import modules
+from tests.support.cases import in_turn
+from tests.support.cell_page import change, given, visit_cell
+from tests.support.reader import looked, said, unpacked, until_trained
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
 
-def visit(lang: str = "en", train: bool = True, **fields) -> AppTest:
-    return until_trained(reader.visit(to_link(Experiment(**fields), lang, run=train), page="cell"))
-
-
 LAYERS = modules.LAYERS
 WORDS = "我 喜欢 学习 深度 学习"
-
-
-def given(app: AppTest) -> dict:
-    """What the component was given."""
-    for element in app.get("bidi_component"):
-        if element.proto.HasField("json") and (data := json.loads(element.proto.json)).get("key") == "cell-unrolled":
-            return data
-    raise AssertionError("no unrolled network")
-
-
-def array(packed: dict) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(packed["b64"]), dtype=packed["dtype"]).reshape(packed["shape"])
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(element.value for kind in (app.error, app.warning, app.info, app.caption) for element in kind)
-
-
-def change(app: AppTest, kind: str, value: str | None = None, **choices) -> AppTest:
-    """One more change by the form; choices are its fields' values."""
-    looked(app.segmented_control(key="whatif_kind").select(kind).run())
-    for name, choice in choices.items():
-        box = next(box for box in app.selectbox if box.key.startswith(f"whatif_{kind}_{name}"))
-        looked(box.set_value(choice).run())
-    if value is not None:
-        looked(app.text_input(key="whatif_value").set_value(value).run())
-    return looked(app.button(key="whatif_add").click().run())
 
 
 class Plain:
@@ -83,20 +50,21 @@ class Plain:
 
 
 def likeliest(data: dict, walk: str) -> list[tuple[str, float]]:
-    top, chances = array(data[walk]["top"]), array(data[walk]["probability"])
+    top, chances = unpacked(data[walk]["top"]), unpacked(data[walk]["probability"])
     return [(data["vocabulary"][ids[0]], row[0]) for ids, row in zip(top, chances, strict=True)]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("preset", ["manual-rnn", "lstm", "gru"])
+@pytest.mark.parametrize(("preset", "lang"), in_turn(["manual-rnn", "lstm", "gru"]))
 def test_a_lesson_shows_its_network_and_says_how_far_it_is_from_torch(preset, lang):
-    app = visit(lang, preset=preset, epochs=3)
+    app = visit_cell(lang, preset=preset, epochs=3)
     data = given(app)
     e = Experiment(preset=preset, epochs=3)
     history = run(e)
     assert (data["cell"]["name"], data["layers"], data["hidden"], data["epoch"]) == (e.cell, e.layers, e.hidden, 3)
     assert data["tokens"] == list(history.opening.probe[: history.opening.inputs])
-    np.testing.assert_allclose(array(data["original"]["hidden"])[-1, 0], history.frames[-1].hidden, atol=1e-5)
+    np.testing.assert_allclose(
+        unpacked(data["original"]["hidden"])[-1, 0], history.frames[-1].hidden, rtol=1e-5, atol=1e-5
+    )
     assert all(label and not label.startswith("unrolled.") for label in data["labels"].values())
     assert data["changed"] is None
     assert not app.error
@@ -111,49 +79,51 @@ def test_a_lesson_shows_its_network_and_says_how_far_it_is_from_torch(preset, la
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_the_picture_holds_what_a_plain_program_computes(cell, bidirectional):
     fields = {"cell": cell, "hidden": 5, "embed": 3, "layers": 2, "bidirectional": bidirectional, "epochs": 5}
-    data, plain = given(visit(**fields)), Plain(Experiment(**fields))
+    data, plain = given(visit_cell(**fields)), Plain(Experiment(**fields))
     hidden, chances = plain()
-    np.testing.assert_allclose(np.concatenate(array(data["original"]["hidden"])[-1], axis=-1), hidden, atol=1e-5)
+    np.testing.assert_allclose(
+        np.concatenate(unpacked(data["original"]["hidden"])[-1], axis=-1), hidden, rtol=1e-5, atol=1e-5
+    )
     assert likeliest(data, "original") == [
-        (plain.vocabulary[row.argmax()], pytest.approx(row.max(), abs=1e-5)) for row in chances
+        (plain.vocabulary[row.argmax()], pytest.approx(row.max(), rel=1e-5, abs=1e-5)) for row in chances
     ]
     assert [data["vocabulary"][place] for place in data["targets"]] == WORDS.split()[1:]
-    assert array(data["original"]["features"]).shape == (4, 3)
+    assert unpacked(data["original"]["features"]).shape == (4, 3)
     end = "_l1"
     for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
         np.testing.assert_array_equal(
-            array(data["original"]["weights"][name]), getattr(plain.layer, name + end).detach()
+            unpacked(data["original"]["weights"][name]), getattr(plain.layer, name + end).detach()
         )
 
 
 def test_another_layer_and_direction_can_be_looked_at():
-    app = visit(cell="gru", hidden=4, layers=2, bidirectional=True, epochs=2)
+    app = visit_cell(cell="gru", hidden=4, layers=2, bidirectional=True, epochs=2)
     assert (given(app)["layer"], given(app)["direction"]) == (1, 0)
     looked(app.segmented_control(key="cell_row").select("network-0-1").run())
     data = given(app)
     assert (data["layer"], data["direction"]) == (0, 1)
-    assert array(data["original"]["x"]).shape == (4, 16)  # the embedding, not the layer below
+    assert unpacked(data["original"]["x"]).shape == (4, 16)  # the embedding, not the layer below
     looked(app.selectbox(key="cell").select("rnn").run())
     assert not app.exception
 
 
 def test_before_training_there_is_something_to_see():
-    data = given(visit(train=False))
+    data = given(visit_cell(train=False))
     assert data["epoch"] == 0
     start = np.frombuffer(run(Experiment(epochs=1)).checkpoints[0].weights, dtype=np.float32)
-    assert array(data["original"]["weights"]["weight_ih"]).ravel()[0] in start
+    assert unpacked(data["original"]["weights"]["weight_ih"]).ravel()[0] in start
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_run_that_diverged_shows_its_last_good_weights_and_says_so(lang):
-    app = visit(lang, lr=10.0, optimizer="sgd", nonlinearity="relu", loss="sum", epochs=400, text=WORDS * 3)
+    app = visit_cell(lang, lr=10.0, optimizer="sgd", nonlinearity="relu", loss="sum", epochs=400, text=WORDS * 3)
     history = app.session_state.run.history
     assert history.ended == "diverged"
     data = given(app)
     assert data["epoch"] == history.checkpoints[-1].epoch < history.epoch
-    assert np.isfinite(array(data["original"]["weights"]["weight_hh"])).all()
+    assert np.isfinite(unpacked(data["original"]["weights"]["weight_hh"])).all()
     assert translator(lang)("cell.diverged", epoch=data["epoch"]) in said(app)
-    if not np.isfinite(array(data["original"]["hidden"])).all():
+    if not np.isfinite(unpacked(data["original"]["hidden"])).all():
         assert translator(lang)("cell.infinite") in said(app)
 
 
@@ -165,7 +135,7 @@ def test_a_difference_that_is_small_beside_the_states_is_red_but_no_fault(lang, 
         return replace(trace(*args), difference=3e-4, largest=1.2e4)
 
     monkeypatch.setattr(jobs, "trace", large)
-    app = visit(lang, epochs=2)
+    app = visit_cell(lang, epochs=2)
     badges = [one.value for one in app.markdown if one.value.startswith(":red-badge[")]
     assert len(badges) == 1
     assert "1.2e+04" in badges[0]
@@ -173,7 +143,7 @@ def test_a_difference_that_is_small_beside_the_states_is_red_but_no_fault(lang, 
 
 
 def test_a_small_network_is_followed_while_it_trains():
-    app = looked(visit(train=False, epochs=5000, hidden=24).button(key="train").click().run())
+    app = looked(visit_cell(train=False, epochs=5000, hidden=24).button(key="train").click().run())
     seen = []
     for _ in range(3):
         assert app.session_state.run.going
@@ -185,7 +155,7 @@ def test_a_small_network_is_followed_while_it_trains():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_large_network_waits_for_the_end_of_its_run_and_that_is_said(lang):
-    app = looked(visit(lang, train=False, epochs=5000, hidden=160).button(key="train").click().run())
+    app = looked(visit_cell(lang, train=False, epochs=5000, hidden=160).button(key="train").click().run())
     first = given(app)["epoch"]
     looked(app.run())
     looked(app.run())
@@ -197,13 +167,13 @@ def test_a_large_network_waits_for_the_end_of_its_run_and_that_is_said(lang):
 
 
 def test_a_sentence_of_one_step_can_be_looked_into():
-    data = given(visit(text="a b", epochs=3))
+    data = given(visit_cell(text="a b", epochs=3))
     assert data["tokens"] == ["a"]
 
 
 @pytest.mark.parametrize(("old", "new"), [("zh", "en"), ("en", "zh")])
 def test_switching_the_language_keeps_what_was_changed(old, new):
-    app = visit(old, cell="lstm", hidden=4, epochs=2)
+    app = visit_cell(old, cell="lstm", hidden=4, epochs=2)
     change(app, "gate", "1", name="i")
     before = given(app)
     looked(app.segmented_control(key="lang").select(new).run())
@@ -216,7 +186,7 @@ def test_switching_the_language_keeps_what_was_changed(old, new):
 
 def test_a_large_difference_from_torch_is_said_in_red(monkeypatch):
     monkeypatch.setattr(page, "AGREES", -1.0)
-    app = visit()
+    app = visit_cell()
     assert any("PyTorch" in error.value for error in app.error)
 
 
@@ -225,15 +195,15 @@ def test_a_large_difference_from_torch_is_said_in_red(monkeypatch):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_another_word_changes_the_rest_as_a_plain_program_says_and_goes_away_again(lang):
-    app = visit(lang)
+    app = visit_cell(lang)
     before = given(app)
     plain = Plain(Experiment())
     change(app, "token", step=1, token=3)
     data = given(app)
     hidden, chances = plain([plain.ids[0], 3, *plain.ids[2:]])
-    np.testing.assert_allclose(array(data["changed"]["hidden"])[0, 0], hidden, atol=1e-5)
+    np.testing.assert_allclose(unpacked(data["changed"]["hidden"])[0, 0], hidden, rtol=1e-5, atol=1e-5)
     assert likeliest(data, "changed") == [
-        (plain.vocabulary[row.argmax()], pytest.approx(row.max(), abs=1e-5)) for row in chances
+        (plain.vocabulary[row.argmax()], pytest.approx(row.max(), rel=1e-5, abs=1e-5)) for row in chances
     ]
     assert data["original"] == before["original"] | {
         name: data["original"][name] for name in ("top", "probability")
@@ -243,40 +213,40 @@ def test_another_word_changes_the_rest_as_a_plain_program_says_and_goes_away_aga
     assert {**given(app), "version": ""} == {**before, "version": ""}
 
 
-@pytest.mark.parametrize(
-    ("kind", "value", "choices"),
-    [
-        ("input", "0.5", {"step": 0, "unit": None}),
-        ("input", "-2", {"step": 2, "unit": 1}),
-        ("state", "1", {"name": "c", "unit": None}),
-        ("gate", "0", {"name": "f", "step": None, "unit": None}),
-        ("gate", "1", {"name": "o", "step": 1, "unit": 2}),
-        ("off", None, {"unit": 3}),
-        ("weight", "3", {"name": "weight_hh", "unit": 1, "column_weight_hh": 2}),
-        ("weight", "-1.5", {"name": "bias_ih", "unit": 1}),
-    ],
-)
-def test_every_kind_of_change_is_computed_and_listed_and_undone(kind, value, choices):
-    app = visit(cell="lstm", hidden=6, embed=4, epochs=3)
+MADE_CHANGES = [
+    ("input", "0.5", {"step": 0, "unit": None}),
+    ("input", "-2", {"step": 2, "unit": 1}),
+    ("state", "1", {"name": "c", "unit": None}),
+    ("gate", "0", {"name": "f", "step": None, "unit": None}),
+    ("gate", "1", {"name": "o", "step": 1, "unit": 2}),
+    ("off", None, {"unit": 3}),
+    ("weight", "3", {"name": "weight_hh", "unit": 1, "column_weight_hh": 2}),
+    ("weight", "-1.5", {"name": "bias_ih", "unit": 1}),
+]
+
+
+def test_every_kind_of_change_is_computed_and_listed_and_undone():
+    app = visit_cell(cell="lstm", hidden=6, embed=4, epochs=3)
     before = given(app)
-    change(app, kind, value, **choices)
-    data = given(app)
-    assert not app.error
-    assert (array(data["changed"]["hidden"]) != array(before["original"]["hidden"])).any()
-    assert list(data["changed"]["weights"]) == ([choices["name"]] if kind == "weight" else [])
-    if kind == "gate":
-        values = array(data["changed"]["values"][choices["name"]])[choices["step"], ..., choices["unit"]]
-        assert (values == float(value)).all()
-    if kind == "off":
-        assert (array(data["changed"]["values"]["h"])[:, 3] == 0).all()
-    assert app.button(key="whatif_remove_0").label
-    looked(app.button(key="whatif_clear").click().run())
-    assert given(app)["changed"] is None
-    assert given(app)["original"] == before["original"]
+    for kind, value, choices in MADE_CHANGES:
+        change(app, kind, value, **choices)
+        data = given(app)
+        assert not app.error
+        assert (unpacked(data["changed"]["hidden"]) != unpacked(before["original"]["hidden"])).any()
+        assert list(data["changed"]["weights"]) == ([choices["name"]] if kind == "weight" else [])
+        if kind == "gate":
+            values = unpacked(data["changed"]["values"][choices["name"]])[choices["step"], ..., choices["unit"]]
+            assert (values == float(value)).all()
+        if kind == "off":
+            assert (unpacked(data["changed"]["values"]["h"])[:, 3] == 0).all()
+        assert app.button(key="whatif_remove_0").label
+        looked(app.button(key="whatif_clear").click().run())
+        assert given(app)["changed"] is None
+        assert given(app)["original"] == before["original"]
 
 
 def test_the_same_place_is_changed_once_and_several_places_together():
-    app = visit(hidden=4, epochs=2)
+    app = visit_cell(hidden=4, epochs=2)
     change(app, "off", unit=1)
     change(app, "off", unit=1)
     change(app, "state", "1", unit=2)
@@ -288,18 +258,18 @@ def test_the_same_place_is_changed_once_and_several_places_together():
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("typed", ["nan", "inf", "-inf", "1e7", "seven", "", "1,5"])
-def test_a_number_that_is_none_is_said_and_nothing_is_lost(typed, lang):
-    app = visit(lang, hidden=4, epochs=2)
+def test_a_number_that_is_none_is_said_and_nothing_is_lost(lang):
+    app = visit_cell(lang, hidden=4, epochs=2)
     change(app, "off", unit=0)
     kept = given(app)
-    change(app, "weight", typed, unit=1)
-    error = app.error[0].value
-    assert (typed or "` `") in error
-    assert "1,000,000" in error
-    assert app.text_input(key="whatif_value").value == typed
-    assert app.session_state.edits == (Intervention("off", unit=0),)
-    assert given(app) == kept
+    for typed in ("nan", "inf", "-inf", "1e7", "seven", "", "1,5"):
+        change(app, "weight", typed, unit=1)
+        error = app.error[0].value
+        assert (typed or "` `") in error
+        assert "1,000,000" in error
+        assert app.text_input(key="whatif_value").value == typed
+        assert app.session_state.edits == (Intervention("off", unit=0),)
+        assert given(app) == kept
     looked(app.text_input(key="whatif_value").set_value("0.5").run())
     looked(app.button(key="whatif_add").click().run())
     assert not app.error
@@ -308,7 +278,7 @@ def test_a_number_that_is_none_is_said_and_nothing_is_lost(typed, lang):
 
 def test_only_so_many_changes_at_a_time(monkeypatch):
     monkeypatch.setattr(interventions, "MOST", 1)
-    app = visit(hidden=4, epochs=2)
+    app = visit_cell(hidden=4, epochs=2)
     change(app, "off", unit=0)
     change(app, "off", unit=1)
     assert "1" in app.error[0].value
@@ -317,7 +287,7 @@ def test_only_so_many_changes_at_a_time(monkeypatch):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_changes_that_no_longer_fit_are_dropped_and_that_is_said(lang):
-    app = visit(lang, cell="lstm", hidden=6, epochs=2)
+    app = visit_cell(lang, cell="lstm", hidden=6, epochs=2)
     change(app, "gate", "0", name="f")
     change(app, "off", unit=5)
     change(app, "off", unit=1)
@@ -395,11 +365,11 @@ def test_each_program_that_is_shown_gives_what_the_layer_gives(cell, nonlinearit
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_ways_show_the_numbers_of_the_open_step(lang):
-    app = visit(lang, hidden=4, epochs=3)
+    app = visit_cell(lang, hidden=4, epochs=3)
     shown = next(element.value for element in app.markdown if "h[0]" in element.value).split("\n")
     hidden, _ = Plain(Experiment(hidden=4, epochs=3))()
     assert len(shown) == 2 + 4
     for row in shown[2:]:
         numbers = [float(cell) for cell in row.split("|")[2:6]]
-        assert numbers == pytest.approx(hidden[1], abs=2e-6)  # the second step is open at first
+        assert numbers == pytest.approx(hidden[1], rel=1e-6, abs=2e-6)  # the second step is open at first
     assert len([code for code in app.code if "output" in code.value]) == 4

@@ -20,8 +20,8 @@ from rnnlab.i18n import LANGUAGES, describe, translator
 from rnnlab.race import race, standings
 from rnnlab.race.race import Race
 from tests.support import modules, reader
-from tests.support.reader import looked, press, said
-from tests.unit.figures.test_run import decoded
+from tests.support.plotly import decoded
+from tests.support.reader import components, looked, press, said
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -45,18 +45,9 @@ def raced(app: AppTest) -> AppTest:
 
 def asked(app: AppTest) -> RacePlan:
     """What is set up, read off the address that the page keeps."""
-    plan = from_link(part(app, "address")["query"]).race
+    plan = from_link(components(app)["address"]["query"]).race
     assert plan is not None
     return plan
-
-
-def part(app: AppTest, key: str) -> dict:
-    found = [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.HasField("json")]
-    return next(data for data in found if data.get("key") == key)
-
-
-def has(app: AppTest, key: str) -> bool:
-    return any(f'"{key}"' in e.proto.json for e in app.get("bidi_component"))
 
 
 def title(app: AppTest) -> str:
@@ -72,10 +63,10 @@ def test_it_opens_with_a_race_that_one_click_starts(lang):
     assert not app.error
     assert app.title[0].value == t("race.title")
     assert asked(app).variants == grid({"cell": modules.NAMES})
-    lanes = part(app, "race-lanes")["lanes"]
+    lanes = components(app)["race-lanes"]["lanes"]
     assert [lane["name"] for lane in lanes] == [t(f"cell.{cell}") for cell in choices("cell")]
     assert [[one["state"] for one in lane["runs"]] for lane in lanes] == [["waiting"] * 3] * 4
-    assert not has(app, "race-loss")
+    assert "race-loss" not in components(app)
     raced(press(app, "race_start"))
     assert not app.error
     now: Race = app.session_state.race
@@ -83,13 +74,15 @@ def test_it_opens_with_a_race_that_one_click_starts(lang):
         assert list(entry.record.losses) == run(entry.experiment).losses
     assert t("race.finished", done=12, count=12) in title(app)
     assert t("race.is.done") in title(app)
-    assert [one["state"] for lane in part(app, "race-lanes")["lanes"] for one in lane["runs"]] == ["finished"] * 12
+    assert [one["state"] for lane in components(app)["race-lanes"]["lanes"] for one in lane["runs"]] == [
+        "finished"
+    ] * 12
     for name in ("race-loss", "race-score"):
-        figure = json.loads(part(app, name)["figure"])
+        figure = json.loads(components(app)[name]["figure"])
         assert [trace["name"] for trace in figure["data"] if "name" in trace] == [
             t(f"cell.{c}") for c in choices("cell")
         ]
-    (table,) = part(app, "race-standings")["tables"]
+    (table,) = components(app)["race-standings"]["tables"]
     assert [cell["text"] for cell in table["head"]] == [
         t(f"race.column.{name}")
         for name in ("variant", "size", "epochs", "loss", "accuracy", "score", "best", "each", "all")
@@ -170,7 +163,7 @@ def test_an_equal_budget_shows_the_sizes_that_came_of_it():
     raced(press(app, "race_start"))
     sizes = [entry.record.experiment.hidden for entry in app.session_state.race.entries[: len(modules.NAMES)]]
     assert len(set(sizes)) == 3  # a GRU and an MGU of so few parameters are equally large
-    for lane, hidden in zip(part(app, "race-lanes")["lanes"], sizes, strict=True):
+    for lane, hidden in zip(components(app)["race-lanes"]["lanes"], sizes, strict=True):
         assert f"hidden size {hidden} " in lane["size"]
 
 
@@ -199,14 +192,14 @@ def test_variants_are_picked_by_hand_and_keep_what_was_picked():
 
 def test_a_variant_is_taken_out():
     app = visit()
-    listed = part(app, "race-variants")["variants"]
+    listed = components(app)["race-variants"]["variants"]
     assert [one["name"] for one in listed] == ["RNN", "LSTM", "GRU", "MGU"]
     take_out(app, 1, listed[1]["said"])
     assert asked(app).variants == grid({"cell": ("rnn", "gru", "mgu")})
     take_out(app, 1, listed[1]["said"])
     assert len(asked(app).variants) == 3, "a second click on what has gone takes out no other"
     looked(app.selectbox(key="race_second").set_value("bidirectional").run())
-    take_out(app, 0, part(app, "race-variants")["variants"][0]["said"])
+    take_out(app, 0, components(app)["race-variants"]["variants"][0]["said"])
     assert (
         asked(app).experiments()
         == RacePlan(SMALL, grid({"cell": ("rnn", "gru", "mgu"), "bidirectional": (False, True)})[1:], 3).experiments()
@@ -292,10 +285,10 @@ def test_stop_keeps_what_is_done_and_clear_takes_it_away():
     assert not any(button.key == "race_on" for button in app.button)
     rows = list(csv.DictReader(io.StringIO(standings.to_csv(now))))
     assert [int(row["epochs"]) for row in rows] == [entry.record.epoch for entry in now.entries]
-    assert has(app, "race-loss")
+    assert "race-loss" in components(app)
     press(app, "race_clear")
     assert app.session_state.race is None
-    assert not has(app, "race-loss")
+    assert "race-loss" not in components(app)
     assert not app.button(key="race_start").disabled
 
 
@@ -308,7 +301,7 @@ def test_a_changed_form_keeps_the_old_race_and_says_so():
     looked(app.run())
     assert t("race.stale") in said(app)
     assert app.session_state.race is now
-    assert has(app, "race-loss")
+    assert "race-loss" in components(app)
     app.session_state["text"] = ""
     looked(app.run())
     assert app.session_state.race is now
@@ -337,11 +330,11 @@ def test_a_run_that_cannot_run_says_so_in_its_lane():
     e = Experiment(text="a b c", input="onehot", hidden=3, epochs=3)
     app = visit(e, plan=RacePlan(e, ((("head", "none"),), (("head", "none"), ("hidden", 4)), (("head", "linear"),)), 2))
     raced(press(app, "race_start"))
-    states = [[one["state"] for one in lane["runs"]] for lane in part(app, "race-lanes")["lanes"]]
+    states = [[one["state"] for one in lane["runs"]] for lane in components(app)["race-lanes"]["lanes"]]
     assert states == [["finished"] * 2, ["problem"] * 2, ["finished"] * 2]
     with pytest.raises(LabError) as caught:
         run(e.model_copy(update={"head": "none", "hidden": 4}))
-    assert part(app, "race-lanes")["lanes"][1]["runs"][0]["note"] == str(caught.value)
+    assert components(app)["race-lanes"]["lanes"][1]["runs"][0]["note"] == str(caught.value)
     assert translator("en")("race.band.fewer") in said(app)
 
 
@@ -352,7 +345,7 @@ def test_it_says_what_line_and_band_are(seeds):
     t = translator("en")
     words = {1: t("race.band.one"), 2: t("race.band.two"), 3: t("race.band.many", seeds=3)}[seeds]
     assert words in said(app)
-    data = json.loads(part(app, "race-loss")["figure"])["data"]
+    data = json.loads(components(app)["race-loss"]["figure"])["data"]
     assert len(data) == (2 if seeds == 1 else 6)
     losses = np.array([entry.record.losses for entry in app.session_state.race.entries if entry.variant == 0])
     median = next(trace for trace in data if trace.get("name") == "RNN")
@@ -363,7 +356,7 @@ def test_curves_go_by_epochs_or_by_seconds():
     app = raced(visit(plan=RacePlan(SMALL, grid({"cell": ("rnn", "gru")}), 1), started=True))
     app.session_state.race_axis = "seconds"
     looked(app.run())
-    trace = json.loads(part(app, "race-loss")["figure"])["data"][0]
+    trace = json.loads(components(app)["race-loss"]["figure"])["data"][0]
     clock = app.session_state.race.entries[0].record.clock
     np.testing.assert_allclose(decoded(trace["x"]), clock)
 

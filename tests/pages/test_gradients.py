@@ -1,8 +1,5 @@
 """The Gradients page without a browser: what its parts are given, what its buttons do, what it says of bad runs."""
 
-import base64
-import json
-
 import numpy as np
 import pytest
 import torch
@@ -10,63 +7,27 @@ from streamlit.testing.v1 import AppTest
 from torch import nn
 from torch.nn import functional as F
 
-from pages.shell.cursor import Cursor
 from rnnlab import Experiment, run
-from rnnlab.experiment.links import to_link
 from rnnlab.explain import programs
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.inspection import gradients
 from rnnlab.inspection.trace import network
-from tests.support import modules, reader
-from tests.support.reader import looked, press, until_trained
-from tests.unit.figures.test_run import decoded
+from tests.support import modules
+from tests.support.cases import in_turn
+from tests.support.gradients_page import curve, figure, visit_gradients
+from tests.support.plotly import decoded
+from tests.support.reader import choose, components, looked, press, said, unpacked
+from tests.support.small_tasks import LABELLED, PAIRS
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
-
-
-def visit(lang: str = "en", train: bool = True, **fields) -> AppTest:
-    return until_trained(reader.visit(to_link(Experiment(**fields), lang, run=train), page="gradients"))
 
 
 SENTENCE = "我 喜欢 学习 深度 学习"
 
 
-def choose(app: AppTest, step: int | None, epoch: int) -> AppTest:
-    app.session_state.cursor = Cursor(app.session_state.run.id, epoch, step)
-    return looked(app.run())
-
-
-def keys(app: AppTest) -> set[str]:
-    return {data["key"] for data in parts(app)}
-
-
-def parts(app: AppTest) -> list[dict]:
-    return [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.HasField("json")]
-
-
-def part(app: AppTest, key: str) -> dict:
-    return next(data for data in parts(app) if data.get("key") == key)
-
-
-def figure(app: AppTest, name: str) -> dict:
-    return json.loads(part(app, f"gradients-{name}")["figure"])
-
-
-def curve(app: AppTest, name: str, index: int = 0) -> dict[int, float]:
-    trace = figure(app, name)["data"][index]
-    pairs = zip(decoded(trace["x"]), decoded(trace["y"]), strict=True)
-    return {int(x): float(y) for x, y in pairs if np.isfinite(y)}
-
-
-def said(app: AppTest) -> str:
-    kinds = (app.error, app.warning, app.info, app.caption, app.markdown)
-    return "\n".join(element.value for kind in kinds for element in kind)
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("cell", modules.NAMES)
-def test_curve_words_and_epochs_show_the_run_at_the_chosen_step_and_epoch(lang, cell):
-    app = visit(lang, cell=cell, epochs=20, layers=2)
+@pytest.mark.parametrize(("cell", "lang"), in_turn(modules.NAMES))
+def test_curve_words_and_epochs_show_the_run_at_the_chosen_step_and_epoch(cell, lang):
+    app = visit_gradients(lang, cell=cell, epochs=20, layers=2)
     history = run(Experiment(cell=cell, epochs=20, layers=2))
     choose(app, 2, 7)
     at = next(c for c in history.checkpoints if c.epoch == 7)
@@ -76,17 +37,13 @@ def test_curve_words_and_epochs_show_the_run_at_the_chosen_step_and_epoch(lang, 
     heat = figure(app, "epochs")["data"][0]
     assert decoded(heat["y"]).tolist() == [c.epoch for c in history.checkpoints]
     assert decoded(heat["z"])[7][:3] == pytest.approx(np.log10(norms["h"][2][:3]), abs=1e-3)
-    words = part(app, "gradients-words")
-    packed = np.frombuffer(base64.b64decode(words["values"]["b64"]), np.float32).reshape(words["values"]["shape"])
+    words = components(app)["gradients-words"]
+    packed = unpacked(words["values"])
     later = np.triu(np.ones((4, 4), bool), 1)  # what is not yet read when it predicts
     np.testing.assert_allclose(packed, np.where(later, -1, norms["h"]), rtol=1e-5)
     assert (words["chosen"], words["tokens"], words["first"], words["parts"]) == (2, SENTENCE.split()[:4], 0, [])
     assert "`学习`" in said(app)
     assert f"{gradients.through_time(history.experiment, at.weights, 1, 0).losses[2]:.4g}" in said(app)
-
-
-LABELLED = "good | we like the rain\nbad | we fear the long rain\ngood | rain"
-PAIRS = "a b c | x y\nb a | y\nc b a b | z y x"
 
 
 @pytest.mark.parametrize(
@@ -132,16 +89,16 @@ def test_the_lines_of_pytorch_find_what_the_page_shows(fields):
 
 
 def test_without_a_choice_the_last_step_is_shown_and_one_past_the_inputs_is_the_last():
-    app = visit(epochs=3)
-    assert part(app, "gradients-words")["chosen"] == 3
-    assert part(choose(app, 4, 3), "gradients-words")["chosen"] == 3
-    assert part(choose(app, 0, 3), "gradients-words")["chosen"] == 0
+    app = visit_gradients(epochs=3)
+    assert components(app)["gradients-words"]["chosen"] == 3
+    assert components(choose(app, 4, 3))["gradients-words"]["chosen"] == 3
+    assert components(choose(app, 0, 3))["gradients-words"]["chosen"] == 0
     assert sorted(curve(app, "curve")) == [0]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_layers_and_directions_are_chosen_where_there_are_several(lang):
-    app = visit(lang, epochs=3, layers=2, bidirectional=True)
+    app = visit_gradients(lang, epochs=3, layers=2, bidirectional=True)
     e = Experiment(epochs=3, layers=2, bidirectional=True)
     weights = run(e).checkpoints[-1].weights
     for layer, direction in ((1, 0), (0, 0), (1, 1)):
@@ -159,30 +116,31 @@ def test_layers_and_directions_are_chosen_where_there_are_several(lang):
 
 
 @pytest.mark.parametrize(
-    "fields",
-    [
-        {"carry": True},
-        {"head": "none", "hidden": 4},
-        {"input": "onehot", "impl": "cell"},
-        {"dropout": 0.5, "layers": 3, "cell": "gru"},
-        {"nonlinearity": "relu", "head": "none", "hidden": 4, "loss": "sum"},
-        {"text": "甲 乙"},
-        {"text": "甲 乙 丙\n丁 戊", "probe": 2},
-        {"text": " ".join(f"w{i}" for i in range(90)), "cell": "lstm"},
-        {"text": "<b>x</b> $y$ `z` ``"},
-    ],
+    ("fields", "lang"),
+    in_turn(
+        [
+            {"carry": True},
+            {"head": "none", "hidden": 4},
+            {"input": "onehot", "impl": "cell"},
+            {"dropout": 0.5, "layers": 3, "cell": "gru"},
+            {"nonlinearity": "relu", "head": "none", "hidden": 4, "loss": "sum"},
+            {"text": "甲 乙"},
+            {"text": "甲 乙 丙\n丁 戊", "probe": 2},
+            {"text": " ".join(f"w{i}" for i in range(90)), "cell": "lstm"},
+            {"text": "<b>x</b> $y$ `z` ``"},
+        ]
+    ),
 )
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_page_works_for_every_kind_of_network_and_text(lang, fields):
-    app = visit(lang, **({"epochs": 3} | fields))
-    assert {"gradients-curve", "gradients-epochs", "gradients-norms", "gradients-words"} <= keys(app)
+def test_the_page_works_for_every_kind_of_network_and_text(fields, lang):
+    app = visit_gradients(lang, **({"epochs": 3} | fields))
+    assert {"gradients-curve", "gradients-epochs", "gradients-norms", "gradients-words"} <= components(app).keys()
     assert not app.error
 
 
 def test_an_untrained_network_has_gradients_but_no_norms_yet():
-    app = visit(train=False, epochs=5)
-    assert "gradients-curve" in keys(app)
-    assert "gradients-norms" not in keys(app)
+    app = visit_gradients(train=False, epochs=5)
+    assert "gradients-curve" in components(app)
+    assert "gradients-norms" not in components(app)
     assert translator("en")("norms.none") in said(app)
 
 
@@ -191,9 +149,9 @@ def test_a_run_that_diverged_is_shown_at_its_last_good_weights(lang):
     fields = {"preset": "clipping", "clip": 0.0, "nonlinearity": "relu", "lr": 5.0}
     history = run(Experiment(**fields))
     assert history.ended == "diverged"
-    app = visit(lang, **fields)
+    app = visit_gradients(lang, **fields)
     assert translator(lang)("gradients.diverged", epoch=history.checkpoints[-1].epoch) in said(app)
-    assert "gradients-words" in keys(app)
+    assert "gradients-words" in components(app)
     assert not app.error
 
 
@@ -210,8 +168,8 @@ def until_others_are_done(app: AppTest) -> AppTest:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_other_cells_are_the_same_experiment_with_the_cell_replaced(lang):
-    app = visit(lang, epochs=12)
-    assert "gradients-others" not in keys(app)
+    app = visit_gradients(lang, epochs=12)
+    assert "gradients-others" not in components(app)
     until_others_are_done(press(app, "train_others"))
     t = translator(lang)
     choose(app, 3, 12)
@@ -227,7 +185,7 @@ def test_the_other_cells_are_the_same_experiment_with_the_cell_replaced(lang):
 
 
 def test_a_stop_keeps_what_is_there_and_training_goes_on_from_it():
-    app = press(visit(epochs=3000, hidden=64), "train_others")
+    app = press(visit_gradients(epochs=3000, hidden=64), "train_others")
     while not app.session_state.others["lstm"].epoch:
         looked(app.run())
     press(app, "stop_others")
@@ -245,14 +203,14 @@ def test_a_stop_keeps_what_is_there_and_training_goes_on_from_it():
 
 
 def test_another_experiment_starts_without_the_others_of_the_one_before():
-    app = until_others_are_done(press(visit(epochs=5), "train_others"))
-    assert "gradients-others" in keys(app)
+    app = until_others_are_done(press(visit_gradients(epochs=5), "train_others"))
+    assert "gradients-others" in components(app)
     looked(app.number_input(key="hidden_size").set_value(9).run())
     press(app, "train")
     for _ in range(5):
         looked(app.run())
     assert app.session_state.run.experiment.hidden == 9
-    assert "gradients-others" not in keys(app)
+    assert "gradients-others" not in components(app)
     assert not app.button(key="train_others").disabled
 
 
@@ -261,7 +219,7 @@ def test_a_cell_that_is_too_large_is_said_and_the_other_one_is_trained(monkeypat
     from rnnlab.training import trainer
 
     monkeypatch.setattr(trainer, "PARAMETERS", run(Experiment(cell="gru", epochs=1)).opening.parameters)
-    app = until_others_are_done(press(visit(epochs=2, hidden=32), "train_others"))
+    app = until_others_are_done(press(visit_gradients(epochs=2, hidden=32), "train_others"))
     assert len(app.error) == 1
     assert app.session_state.others["gru"].epoch == 2
 
@@ -271,8 +229,8 @@ def test_a_cell_that_is_too_large_is_said_and_the_other_one_is_trained(monkeypat
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_level_says_how_many_epochs_exceed_it_and_goes_into_the_form(lang):
-    app = visit(lang, preset="clipping")
-    history = run(Experiment(preset="clipping"))
+    app = visit_gradients(lang, preset="clipping", epochs=20)
+    history = run(Experiment(preset="clipping", epochs=20))
     norms = [s.norm for s in history.snapshots]
     assert list(curve(app, "norms", 1).values()) == pytest.approx([min(norm, 1.0) for norm in norms])
     assert str(sum(norm > 1 for norm in norms)) in said(app)
@@ -287,7 +245,7 @@ def test_the_level_says_how_many_epochs_exceed_it_and_goes_into_the_form(lang):
     for _ in range(20):
         looked(app.run())
     assert app.session_state.run.experiment.clip == 10.0
-    assert app.session_state.run.history.losses == run(Experiment(preset="clipping", clip=10.0)).losses
+    assert app.session_state.run.history.losses == run(Experiment(preset="clipping", clip=10.0, epochs=20)).losses
 
 
 # One weight
@@ -295,7 +253,7 @@ def test_the_level_says_how_many_epochs_exceed_it_and_goes_into_the_form(lang):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_weight_is_checked_on_request_and_both_numbers_are_shown(lang):
-    app = visit(lang, epochs=5, cell="lstm")
+    app = visit_gradients(lang, epochs=5, cell="lstm")
     e = Experiment(epochs=5, cell="lstm")
     assert "ε" not in said(app)
     press(app, "check_go")
@@ -309,7 +267,7 @@ def test_a_weight_is_checked_on_request_and_both_numbers_are_shown(lang):
 
 
 def test_an_entry_is_chosen_within_the_parameters_shape():
-    app = visit(epochs=5)
+    app = visit_gradients(epochs=5)
     looked(app.toggle(key="check_largest").set_value(False).run())
     looked(app.number_input(key="check_0").set_value(31).run())
     looked(app.number_input(key="check_1").set_value(3).run())

@@ -9,14 +9,11 @@ from rnnlab.inspection import gradients
 from rnnlab.inspection.trace import trace
 from rnnlab.records.history import Place
 from rnnlab.records.trace import Intervention
-from tests.pages.test_cell import array, change, given
-from tests.pages.test_cell import visit as visit_cell
-from tests.pages.test_gradients import choose, curve, part
-from tests.pages.test_gradients import said as said_of_gradients
-from tests.pages.test_gradients import visit as visit_gradients
-from tests.support.reader import looked, press
-from tests.unit.inspection.test_gradients_tasks import TASKS as OWN
-from tests.unit.inspection.test_trace_tasks import LABELLED, PAIRS
+from tests.support.cases import in_turn
+from tests.support.cell_page import change, given, visit_cell
+from tests.support.gradients_page import curve, visit_gradients
+from tests.support.reader import choose, components, looked, press, said, unpacked
+from tests.support.small_tasks import EVERY_TASK, LABELLED, PAIRS
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -29,8 +26,7 @@ TASKS = {
 }
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize(("task", "lang"), in_turn(TASKS))
 def test_the_cell_page_shows_every_part_of_every_model(task, lang):
     e = Experiment(**TASKS[task])
     history = run(e)
@@ -43,8 +39,8 @@ def test_the_cell_page_shows_every_part_of_every_model(task, lang):
         walk = trace(e, weights, Place(p.name, e.layers - 1)).original
         assert (data["part"], data["offset"]) == (p.name, p.start)
         assert data["tokens"] == list(o.probe[p.start : p.stop])
-        np.testing.assert_allclose(array(data["original"]["hidden"]), walk.hidden, atol=1e-6)
-        top = array(data["original"]["top"])
+        np.testing.assert_allclose(unpacked(data["original"]["hidden"]), walk.hidden, rtol=1e-6, atol=1e-6)
+        top = unpacked(data["original"]["top"])
         if p == o.parts[-1]:
             assert [data["vocabulary"][row[0]] for row in top] == [o.classes[row[0]] for row in walk.top]
             assert [data["vocabulary"][id] for id in data["targets"]] == [o.classes[id] for id in o.targets[p.start :]]
@@ -79,7 +75,7 @@ def test_a_change_in_the_encoder_is_shown_in_the_decoder(lang):
     edit = Intervention("token", 4, step=0, part="encoder")
     history = run(Experiment(**TRANSLATOR))
     expected = trace(history.experiment, history.checkpoints[-1].weights, Place("decoder", 1), (edit,)).changed
-    np.testing.assert_allclose(array(data["changed"]["hidden"]), expected.hidden, atol=1e-6)
+    np.testing.assert_allclose(unpacked(data["changed"]["hidden"]), expected.hidden, rtol=1e-6, atol=1e-6)
     t = translator(lang)
     label = app.button(key="whatif_remove_0").label
     assert t("module.encoder") in label
@@ -98,8 +94,7 @@ def test_changes_of_a_part_that_is_gone_are_dropped():
     assert app.session_state.edits == ()
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize(("task", "lang"), in_turn(TASKS))
 def test_the_gradients_page_draws_the_whole_chain(task, lang):
     e = Experiment(**TASKS[task])
     history = run(e)
@@ -108,13 +103,13 @@ def test_the_gradients_page_draws_the_whole_chain(task, lang):
     found = gradients.through_time(e, weights, e.layers - 1, 0)
     norms = found.norms["h"][-1]
     assert curve(app, "curve") == pytest.approx(dict(enumerate(norms)), rel=1e-4)
-    words = part(app, "gradients-words")
+    words = components(app)["gradients-words"]
     assert words["tokens"] == list(o.probe[: o.inputs])
     assert (words["first"], words["chosen"]) == (o.parts[-1].start, o.inputs - 1)
     assert [start for start, _ in words["parts"]] == [p.start for p in o.parts if len(o.parts) > 1]
-    assert f"{found.losses[-1]:.4g}" in said_of_gradients(app)
+    assert f"{found.losses[-1]:.4g}" in said(app)
     press(app, "check_go")
-    assert translator(lang)("check.agree") in said_of_gradients(app)
+    assert translator(lang)("check.agree") in said(app)
     assert not app.error
 
 
@@ -122,30 +117,16 @@ def test_the_gradients_page_draws_the_whole_chain(task, lang):
 def test_after_an_encoder_step_there_is_no_loss_and_that_is_said(lang):
     app = visit_gradients(lang, **TRANSLATOR)
     choose(app, 1, app.session_state.run.epoch)
-    assert part(app, "gradients-words")["chosen"] == app.session_state.run.history.opening.inputs - 1
-    assert translator(lang)("gradients.read_only", step=2, token="`b`", last=6) in said_of_gradients(app)
+    assert components(app)["gradients-words"]["chosen"] == app.session_state.run.history.opening.inputs - 1
+    assert translator(lang)("gradients.read_only", step=2, token="`b`", last=6) in said(app)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("task", ["own", "own pair", "own tags"])
+@pytest.mark.parametrize(("task", "lang"), in_turn(["own", "own pair", "own tags"]))
 def test_a_sentence_of_ones_own_has_the_likeliest_for_the_right_class(task, lang):
-    app = visit_gradients(lang, **SMALL, **OWN[task])
+    app = visit_gradients(lang, **SMALL, **EVERY_TASK[task])
     o = app.session_state.run.history.opening
     sentence = translator(lang)("gradients.likeliest", token="{}").split("{}")[0]
-    assert sentence in said_of_gradients(app)
+    assert sentence in said(app)
     assert o.targets[-1] == -100
     assert not app.error
-    assert not visit_cell(lang, **SMALL, **OWN[task]).error
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("preset", ["bilstm", "gru-tagger", "attention"])
-def test_a_lesson_of_each_task_opens_on_all_pages_about_its_inside(preset, lang):
-    app = visit_cell(lang, preset=preset, epochs=1)
-    parts = app.session_state.run.history.opening.parts
-    assert given(app)["part"] == parts[-1].name
-    for page in ("gradients", "text", "history"):
-        looked(app.switch_page(f"{page}.py").run())
-        assert not app.error
-    app = looked(app.switch_page("gradients.py").run())
-    assert len(part(app, "gradients-words")["tokens"]) == parts[-1].stop
+    assert not visit_cell(lang, **SMALL, **EVERY_TASK[task]).error

@@ -1,6 +1,5 @@
 """The pages without a browser: every choice reaches the experiment, every button the run, in both languages."""
 
-from itertools import cycle
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,6 +12,7 @@ from rnnlab.experiment import UNUSED_FIELDS, choices
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.experiment.links import to_file, to_link
 from rnnlab.lessons.presets import FIRST_LESSON
+from tests.support.cases import in_turn
 from tests.support.reader import KEYS, form_of, looked, press, until_trained, visit, widget
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
@@ -26,25 +26,13 @@ TEXTS = ("text", "target", "words", "sentence")
 LONG_RUN = "epochs=5000&hidden=64&layers=2"  # far more than the first look waits for
 
 
-@pytest.mark.parametrize(
-    ("locale", "train"), [("zh-CN", "训练"), ("zh-TW", "训练"), ("en-US", "Train"), ("fr", "Train")]
-)
+@pytest.mark.parametrize(("locale", "train"), [("zh-TW", "训练"), ("fr", "Train")])
 def test_the_first_look_is_alive_in_the_readers_language(locale, train):
     app = visit(locale=locale)
     assert app.session_state.run.history.losses == run(Experiment()).losses
     assert train in app.button(key="train").label
     assert not app.error
     assert not app.warning
-
-
-@pytest.mark.parametrize(("preset", "lang"), list(zip(choices("preset"), cycle(["zh", "en"]), strict=False)))
-def test_every_lesson_opens_and_trains(preset, lang):
-    app = visit(f"preset={preset}&lang={lang}&run=1&epochs=5")
-    until_trained(app)
-    expected = Experiment(preset=preset, epochs=5)
-    assert form_of(app) == expected
-    assert app.session_state.run.history.losses == run(expected).losses
-    assert not app.error
 
 
 def test_an_experiment_named_by_a_link_waits_for_the_button():
@@ -60,10 +48,13 @@ def test_what_a_link_says_is_in_the_form(name, value):
     assert form_of(visit(f"{name}={quote(value)}")) == Experiment(**{name: value})
 
 
-def opened(name: str) -> tuple[AppTest, dict[str, Any]]:
-    """The lab with an experiment that makes use of this field; with one layer there is no dropout to set, without a
-    window no stride, without generated pairs no number of them."""
-    task = next(task for task in choices("task") if name not in UNUSED_FIELDS[task])
+def first_task(name: str) -> str:
+    return next(task for task in choices("task") if name not in UNUSED_FIELDS[task])
+
+
+def opened(task: str) -> tuple[AppTest, dict[str, Any]]:
+    """The lab with an experiment of this task; with one layer there is no dropout to set, without a window no stride,
+    without generated pairs no number of them."""
     fields = {
         "next": {"layers": 2, "window": 2, "tokenizer": "jieba"},
         "classify": {"text": "a | b c\nd | e f"},
@@ -73,35 +64,26 @@ def opened(name: str) -> tuple[AppTest, dict[str, Any]]:
     return visit(urlencode(fields)), fields
 
 
-@pytest.mark.parametrize("name", NUMBERS)
-def test_every_number_reaches_the_experiment(name):
-    value = 0.3 if name in SHARES else 30 if name == "pairs" else 3
-    app, fields = opened(name)
-    looked(widget(app, name).set_value(value).run())
-    assert form_of(app) == Experiment(**(fields | {name: value}))
+def values_of(name: str) -> list:
+    """What a reader may enter there; of a choice, every one."""
+    if name in SELECTS:
+        return list(reversed(choices(name)))
+    if name in SWITCHES:
+        return [True, False]
+    return ["a b c\nd e" if name in TEXTS else 0.3 if name in SHARES else 30 if name == "pairs" else 3]
 
 
-@pytest.mark.parametrize("name", SELECTS)
-def test_every_choice_reaches_the_experiment(name):
-    app, fields = opened(name)
-    for value in reversed(choices(name)):
-        looked(widget(app, name).select(value).run())
-        assert form_of(app) == Experiment(**(fields | {name: value}))
-
-
-@pytest.mark.parametrize("name", SWITCHES)
-def test_every_switch_reaches_the_experiment(name):
-    app, fields = opened(name)
-    for value in (True, False):
-        looked(widget(app, name).set_value(value).run())
-        assert form_of(app) == Experiment(**(fields | {name: value}))
-
-
-@pytest.mark.parametrize("name", TEXTS)
-def test_every_text_reaches_the_experiment(name):
-    app, fields = opened(name)
-    looked(widget(app, name).set_value("a b c\nd e").run())
-    assert form_of(app) == Experiment(**(fields | {name: "a b c\nd e"}))
+@pytest.mark.parametrize("task", ["next", "classify", "seq2seq"])
+def test_every_field_reaches_the_experiment(task):
+    """Each field of the form, in the first task that makes use of it: a tagger has none that no other has."""
+    fields = (*NUMBERS, *SELECTS, *SWITCHES, *TEXTS)
+    assert {first_task(name) for name in fields} == {"next", "classify", "seq2seq"}
+    for name in [name for name in fields if first_task(name) == task]:
+        app, fields = opened(task)
+        for value in values_of(name):
+            control = widget(app, name)
+            looked((control.select if name in SELECTS else control.set_value)(value).run())
+            assert form_of(app) == Experiment(**(fields | {name: value})), name
 
 
 @pytest.mark.parametrize("task", choices("task"))
@@ -259,17 +241,15 @@ def test_what_a_lesson_and_a_link_contradict_each_other_in_is_said():
     assert form_of(app).preset == "hello-elloh"
 
 
-@pytest.mark.parametrize(
-    "value", ["`", "``a`", "$$x$$", ":red[x]", ":smile:", "[a](http://b)", "a\n\n# b", "</code>", "![](x)"]
-)
-def test_values_are_quoted_so_that_markdown_leaves_them_alone(value):
-    quoted = verbatim(value)
-    fence = quoted[: len(quoted) - len(quoted.lstrip("`"))]
-    assert quoted.endswith(fence)
-    inside = quoted[len(fence) : -len(fence)]
-    assert fence not in inside
-    assert inside.strip() == " ".join(value.split())
-    assert "\n" not in quoted
+def test_values_are_quoted_so_that_markdown_leaves_them_alone():
+    for value in ("`", "``a`", "$$x$$", ":red[x]", ":smile:", "[a](http://b)", "a\n\n# b", "</code>", "![](x)"):
+        quoted = verbatim(value)
+        fence = quoted[: len(quoted) - len(quoted.lstrip("`"))]
+        assert quoted.endswith(fence)
+        inside = quoted[len(fence) : -len(fence)]
+        assert fence not in inside
+        assert inside.strip() == " ".join(value.split())
+        assert "\n" not in quoted
 
 
 # Texts that can't be trained on
@@ -287,9 +267,9 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "zh", "en"), BAD)
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_what_cannot_be_trained_on_is_said_and_nothing_is_lost(lang, fields, zh, en):
+@pytest.mark.parametrize(("case", "lang"), in_turn(BAD))
+def test_what_cannot_be_trained_on_is_said_and_nothing_is_lost(case, lang):
+    fields, zh, en = case
     app = visit(f"lang={lang}")
     before = app.session_state.run.history
     for name, value in fields.items():

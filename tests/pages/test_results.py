@@ -1,6 +1,5 @@
 """The Results page without a browser: what its parts are given is what the run found, and what it says is true."""
 
-import base64
 import json
 
 import numpy as np
@@ -10,7 +9,6 @@ from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_f
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from pages.shell.cursor import Cursor
 from pages.views.results import classifier, page, tagger
 from rnnlab import Experiment, models, run
 from rnnlab.experiment.links import to_link
@@ -20,26 +18,14 @@ from rnnlab.inspection.trace import network
 from rnnlab.text import tag_lines
 from rnnlab.text.pos_tags import NAMED_TAGS
 from rnnlab.training.tasks import TASKS
-from tests.support import reader
-from tests.support.reader import looked, until_trained
-from tests.unit.figures.test_run import decoded
+from tests.support.plotly import decoded
+from tests.support.reader import choose, components, looked, open_page, said, unpacked
+from tests.support.reader import visit as visit_link
+from tests.support.small_tasks import SMALL
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
-SORTS = """good | a fine <b>film</b>
-bad | a dull film with a silly end
-so | some of it is fine
-good | we loved it
-bad | we hated the film
-so | a fine start and a dull end"""
-TAGS = "the/D cat/N sat/V\na/D dog/N ran/V\nthe/D dog/N sat/V\ncats/N run/V"
 CHINESE = "河边有一个小村子。\n小明和黄狗走过老桥。\n他每天去学校。\n小船在河里。"
-SMALL = {
-    "next": {"text": "a b c d a\nb c d e\nd e a b"},
-    "classify": {"text": SORTS, "bidirectional": True},
-    "tag": {"text": TAGS},
-    "seq2seq": {"data": "reversal", "pairs": 12, "attention": "dot"},
-}
 COMMON = {"epochs": 4, "hidden": 6, "embed": 4, "batch": 2}
 PANELS = {
     "attention": "alignment",
@@ -55,30 +41,15 @@ def small(task: str, **fields) -> Experiment:
 
 
 def visit(e: Experiment, lang: str = "en") -> AppTest:
-    return until_trained(reader.visit(to_link(e, lang, run=True), page="results"))
-
-
-def look_at(app: AppTest, epoch: int) -> AppTest:
-    app.session_state.cursor = Cursor(app.session_state.run.id, epoch, None)
-    return looked(app.run())
+    return open_page("results", e, lang)
 
 
 def parts(app: AppTest) -> dict[str, dict]:
-    found = [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.HasField("json")]
-    return {data["key"].removeprefix("results-"): data for data in found if data.get("key", "").startswith("results-")}
-
-
-def unpacked(packed: dict) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(packed["b64"]), packed["dtype"]).reshape(packed["shape"])
+    return components(app, "results-")
 
 
 def traces(part: dict) -> list[dict]:
     return json.loads(part["figure"])["data"]
-
-
-def said(app: AppTest) -> str:
-    kinds = (app.error, app.warning, app.info, app.caption, app.markdown)
-    return "\n".join(element.value for kind in kinds for element in kind)
 
 
 # Every task
@@ -135,7 +106,7 @@ def test_of_many_held_out_lines_it_says_that_the_first_are_examined():
 
 def test_while_it_trains_only_the_newest_frame_is_sent():
     e = small("classify", epochs=3000)
-    app = reader.visit(to_link(e, "en", run=True), page="results")
+    app = visit_link(to_link(e, "en", run=True), page="results", patience=0.3)
     assert app.session_state.run.going
     drawn, history = parts(app), app.session_state.run.history
     for name in ("prefixes", "saliency", "judged"):
@@ -186,7 +157,7 @@ def test_confusion_and_rates_are_those_of_scikit_learn_at_the_epoch_looked_at(ta
     names = [o.classes[label] for label in labels]
     assert json.loads(parts(app)["confusion"]["figure"])["layout"]["yaxis"]["ticktext"] == names
     for epoch in (0, 3, 6):
-        app = look_at(app, epoch)
+        app = choose(app, None, epoch)
         (table,) = parts(app)["classes"]["tables"]
         *rates, support = precision_recall_fscore_support(truth, answers[epoch], labels=labels, zero_division=np.nan)
         cells = [[cell["text"] for cell in row[1:]] for row in table["rows"]]
@@ -216,7 +187,7 @@ def test_of_many_classes_the_likeliest_and_the_right_one_have_a_part_of_their_ow
 @pytest.mark.parametrize("layers", [1, 2])
 def test_readouts_are_worked_out_on_the_weights_looked_at(lang, layers):
     e, t = small("classify", layers=layers, readout="last"), translator(lang)
-    history, app = run(e), look_at(visit(e, lang), 2)
+    history, app = run(e), choose(visit(e, lang), None, 2)
     found = reach(e, history.checkpoints[2].weights)
     for name, norms in (("alone", found.alone), ("padded", found.padded)):
         (heat,) = traces(parts(app)[f"readouts-{name}"])

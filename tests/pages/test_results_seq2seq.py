@@ -1,6 +1,5 @@
 """What the Results page hands to the browser about an encoder–decoder, and what it says where nothing is to be seen."""
 
-import base64
 import math
 
 import numpy as np
@@ -15,7 +14,7 @@ from rnnlab.engine.runs import Run
 from rnnlab.figures.results import exact_figure
 from rnnlab.i18n import translator
 from rnnlab.records.history import joiner
-from tests.support.reader import said, until_trained, visit
+from tests.support.reader import said, unpacked, until_trained, visit
 
 SMALL = {"task": "seq2seq", "data": "reversal", "pairs": 40, "hidden": 12, "embed": 6, "batch": 8, "epochs": 3}
 SMALL |= {"cell": "gru", "held_out": 0.25, "lr": 0.02, "packed": True, "probe": 2}
@@ -26,12 +25,6 @@ def shown():
     """A run that has come to its end, as the page gets it."""
     experiment = Experiment(**SMALL, attention="additive", beam=4)
     return Run("run", experiment, None, history=run(experiment))
-
-
-def unpacked(packed) -> np.ndarray:
-    """What the browser reads: little-endian, C order."""
-    values = np.frombuffer(base64.b64decode(packed["b64"]), np.dtype(packed["dtype"]).newbyteorder("<"))
-    return values.reshape(packed["shape"])
 
 
 def rows_of(laid) -> list[np.ndarray]:
@@ -60,7 +53,7 @@ def test_places_lead_back_to_the_classes(rows):
 
 def test_shares_keep_four_digits_and_no_number_is_nothing():
     values = np.array([0.0, 1.0, 0.12345, math.nan, 1.0000001, -1e-9], np.float32)
-    assert seq2seq_frames.shares(values) / 32767 == pytest.approx([0, 1, 0.12345, 0, 1, 0], abs=2e-5)
+    assert seq2seq_frames.shares(values) / 32767 == pytest.approx([0, 1, 0.12345, 0, 1, 0], rel=1e-5, abs=2e-5)
 
 
 @pytest.mark.parametrize(
@@ -88,12 +81,14 @@ def test_the_heatmap_gets_the_weights_of_every_frame(shown):
     assert sent["source"] == list(o.probe[: o.parts[0].stop])
     assert [sent["classes"][place] for place in sent["target"]] == [*reversed(sent["source"]), "<eos>"]
     weights = unpacked(sent["weights"]) / 32767
-    np.testing.assert_allclose(weights, [frame.more["weights"] for frame in history.frames], atol=2e-5)
+    np.testing.assert_allclose(weights, [frame.more["weights"] for frame in history.frames], rtol=1e-5, atol=2e-5)
     np.testing.assert_allclose(weights.sum(-1), 1, atol=1e-3)
     free = zip(rows_of(sent["free"]), rows_of(sent["free_weights"]), history.frames, strict=True)
     for tokens, row, frame in free:
         assert [sent["classes"][place] for place in tokens] == [o.classes[id] for id in frame.more["free"]]
-        np.testing.assert_allclose(row.reshape(len(tokens), -1) / 32767, frame.more["free_weights"], atol=2e-5)
+        np.testing.assert_allclose(
+            row.reshape(len(tokens), -1) / 32767, frame.more["free_weights"], rtol=1e-5, atol=2e-5
+        )
     marked = {token for place, token in enumerate(sent["classes"]) if place < sent["specials"]}
     assert marked == {token for token in sent["classes"] if token in ("<pad>", "<bos>", "<eos>")}
 
@@ -136,7 +131,9 @@ def test_hypotheses_come_without_what_fills_them_up(shown):
 def test_the_greedy_score_is_that_of_a_beam_of_one():
     history = run(Experiment(**SMALL, beam=1))
     for frame in history.frames:
-        assert seq2seq_frames.greedy_score(frame) == pytest.approx(float(frame.more["beam_scores"][0]), abs=1e-4)
+        assert seq2seq_frames.greedy_score(frame) == pytest.approx(
+            float(frame.more["beam_scores"][0]), rel=1e-5, abs=1e-4
+        )
         assert seq2seq_frames.beams_of(frame)[0].tolist() == frame.more["free"].tolist()
 
 

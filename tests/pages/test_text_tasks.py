@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -18,13 +18,15 @@ from rnnlab.records.trace import embedding
 from rnnlab.text import nonempty_lines
 from rnnlab.text.segmentation import segmentations, source_sentences, why_not_editable, with_new_tokens
 from rnnlab.training.trainer import Trainer
-from tests.pages.test_text import PARTS, part, said, tables, text_page
 from tests.support import modules
+from tests.support.cases import in_turn
+from tests.support.reader import said
+from tests.support.small_tasks import PAIRS
+from tests.support.text_page import PARTS, part, tables, text_page
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
 LABELLED = "good | We like rain\nno label here\nbad\twe fear the long rain\ngood | rain"
-PAIRS = "a b c | x y\nb a | y\nc b a b | z y x"
 TAGGED = "we/P and/or/C\nrain/N"
 TASKS = {
     "classify": {"task": "classify", "text": LABELLED, "lower": True},
@@ -72,7 +74,6 @@ words = st.lists(st.sampled_from(["a", "b", "ab", "é"]), min_size=1, max_size=4
 
 
 @given(st.lists(st.tuples(st.sampled_from(["x", "y z"]), words, st.booleans()), min_size=1, max_size=4))
-@settings(deadline=None)
 def test_what_is_written_anew_is_read_as_it_was_cut(rows):
     text = "\n".join(f"{label}{' | ' if bar else chr(9)}{'-'.join(tokens)}" for label, tokens, bar in rows)
     e = Experiment(task="classify", text=text)
@@ -154,10 +155,10 @@ def test_a_verdict_is_the_same_alone_and_packed_and_padded_what_torch_makes_of_t
 
     for row, length in enumerate([3, 5, 1]):
         alone = verdict(data.pairs[row].inputs, length)
-        assert seen.chances["alone"][row] == pytest.approx(alone, abs=1e-5)
-        assert seen.chances["padded"][row] == pytest.approx(verdict(seen.ids[row].tolist(), length), abs=1e-5)
+        assert seen.chances["alone"][row] == pytest.approx(alone, rel=1e-5, abs=1e-5)
+        assert seen.chances["padded"][row] == pytest.approx(verdict(seen.ids[row].tolist(), length), rel=1e-5, abs=1e-5)
         if readout != "last":  # which reads the zeros that are behind a packed line
-            assert seen.chances["packed"][row] == pytest.approx(alone, abs=1e-5)
+            assert seen.chances["packed"][row] == pytest.approx(alone, rel=1e-5, abs=1e-5)
     for name, chances in seen.chances.items():
         p = chances[range(3), seen.right].astype(np.float64)
         np.testing.assert_allclose(seen.odds[name], np.log(p / (1 - p)), atol=1e-3)
@@ -175,8 +176,8 @@ def test_of_an_encoder_decoder_the_encoder_is_packed():
     for row, pair in enumerate(data.pairs):
         with torch.no_grad():
             h_n = model.encoder.recurrent(model.encoder.input(torch.tensor([pair.inputs])))[1][0]
-        assert seen.hidden["alone"][row] == pytest.approx(h_n[-1, 0].numpy(), abs=1e-6)
-        assert seen.hidden["packed"][row] == pytest.approx(h_n[-1, 0].numpy(), abs=1e-5)
+        assert seen.hidden["alone"][row] == pytest.approx(h_n[-1, 0].numpy(), rel=1e-6, abs=1e-6)
+        assert seen.hidden["packed"][row] == pytest.approx(h_n[-1, 0].numpy(), rel=1e-5, abs=1e-5)
     assert (seen.differences["padded"][:2] > 1e-5).all()
 
 
@@ -187,10 +188,9 @@ def fields_of(task: str) -> dict:
     return {name: str(value).lower() if isinstance(value, bool) else value for name, value in TASKS[task].items()}
 
 
-@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
-@pytest.mark.parametrize("task", TASKS)
-def test_every_part_can_be_opened_for_every_task(task, locale):
-    app = text_page(locale=locale, hidden=4, embed=3, run=1, **fields_of(task))
+@pytest.mark.parametrize(("task", "lang"), in_turn(TASKS))
+def test_every_part_can_be_opened_for_every_task(task, lang):
+    app = text_page(lang=lang, hidden=4, embed=3, run=1, **fields_of(task))
     for name in PARTS:
         part(app, name)
         assert app.session_state.text_part == name

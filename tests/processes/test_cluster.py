@@ -140,6 +140,7 @@ def test_runs_from_many_threads_do_not_touch_each_other(two):
     assert len({losses[-1] for losses, _, _ in alone}) == 8
 
 
+@pytest.mark.thorough
 def test_threads_of_one_worker_take_turns(bare, workers, connected):
     """Whatever --nthreads says: torch's random generator belongs to the process."""
     workers(bare[0], 1, "--nthreads", "4")
@@ -197,6 +198,7 @@ def test_any_other_error_arrives_too(two):
     assert two.state == "ready"
 
 
+@pytest.mark.thorough
 def test_a_worker_killed_in_the_middle_of_a_slice_changes_no_number(two, tmp_path):
     state, _ = two.submit(jobs.start, DROPOUT).result(30)
     path = tmp_path / "died"
@@ -209,6 +211,7 @@ def test_a_worker_killed_in_the_middle_of_a_slice_changes_no_number(two, tmp_pat
     assert two.state == "ready"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("job", [support.die, support.hang])
 def test_a_job_that_kills_its_worker_or_hangs_is_said_to_be_lost(bare, workers, connected, tmp_path, monkeypatch, job):
     workers(bare[0], 2)
@@ -222,6 +225,7 @@ def test_a_job_that_kills_its_worker_or_hangs_is_said_to_be_lost(bare, workers, 
 # What goes wrong with the cluster
 
 
+@pytest.mark.thorough
 def test_where_nothing_is_or_nothing_answers_is_said_in_time(connected, bare):
     with socket.create_server(("127.0.0.1", 0)) as silent:  # connections are taken, and that is all
         addresses = [
@@ -254,6 +258,7 @@ def test_a_missing_library_is_said(connected, monkeypatch):
     assert why_lost(connected("tcp://127.0.0.1:1")).code == "cluster_library"
 
 
+@pytest.mark.thorough
 def test_a_race_whose_scheduler_is_killed_goes_on_here_from_where_it_was(running, workers, connected):
     address, scheduler = running.scheduler()
     workers(address)
@@ -282,6 +287,7 @@ def test_a_race_whose_scheduler_is_killed_goes_on_here_from_where_it_was(running
     assert [entry.record.losses for entry in now.entries] == [tuple(run(e).losses) for e in plan.experiments()]
 
 
+@pytest.mark.thorough
 def test_a_scheduler_that_freezes_is_given_up(bare, workers, connected, tmp_path):
     address, scheduler = bare
     workers(address, 1)
@@ -300,6 +306,7 @@ def test_a_scheduler_that_freezes_is_given_up(bare, workers, connected, tmp_path
             process.send_signal(signal.SIGCONT)
 
 
+@pytest.mark.thorough
 def test_workers_that_are_all_gone_are_missed(bare, workers, connected):
     address, _ = bare
     started = workers(address, 1)
@@ -322,6 +329,7 @@ def other_lab(tmp_path_factory):
     return str(folder)
 
 
+@pytest.mark.thorough
 def test_a_worker_with_another_lab_is_named_on_connecting(bare, workers, connected, other_lab):
     address, _ = bare
     workers(address, 1, PYTHONPATH=other_lab)
@@ -339,6 +347,7 @@ def test_a_worker_with_another_lab_is_named_on_connecting(bare, workers, connect
     assert f"torch {torch}, Python {python}" in problem.values["has"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", ["other_lab", "none"])
 def test_a_worker_that_joins_with_another_lab_or_none_is_found_by_the_first_job_it_gets(
     bare, workers, connected, request, path, tmp_path
@@ -397,6 +406,7 @@ def settings():
     dask.config.refresh()
 
 
+@pytest.mark.thorough
 def test_with_tls_only_those_with_a_certificate_get_in(running, workers, connected, settings, tmp_path):
     ours, theirs = certificates(tmp_path, "ours"), certificates(tmp_path, "theirs")
     authority = "DASK_DISTRIBUTED__COMM__TLS__CA_FILE"

@@ -14,6 +14,7 @@ import pytest
 from rnnlab import Experiment, LabError, Problem, engine, run
 from rnnlab.engine import InProcess, Workers, jobs, workers
 from tests.support import jobs as support
+from tests.support.cases import some_now
 from tests.support.eventually import ROOT, eventually
 
 
@@ -103,7 +104,7 @@ def test_workers_are_warm_and_the_server_light_wherever_it_is_started(server):
     assert light.strip() == "[]"
 
 
-@pytest.mark.parametrize("busy", [0, 2])
+@pytest.mark.parametrize("busy", some_now([0, 2], [2]))
 def test_no_worker_outlives_a_killed_server(server, tmp_path, busy):
     paths = [str(tmp_path / f"busy{i}") for i in range(busy)]
     process = server(*paths)
@@ -153,6 +154,7 @@ def test_a_job_handed_in_while_idle_workers_lie_dead_is_done_all_the_same(warm):
     assert all(future.result(30)[0] != os.getpid() for future in futures)
 
 
+@pytest.mark.thorough
 def test_all_workers_killed_while_busy_are_replaced(warm, tmp_path, expected, monkeypatch):
     monkeypatch.setattr(workers, "JOB_SECONDS", 3.0)
     paths = [tmp_path / name for name in "ab"]
@@ -166,6 +168,7 @@ def test_all_workers_killed_while_busy_are_replaced(warm, tmp_path, expected, mo
     assert losses_of(warm) == expected
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_worker_killed_with_the_lock_of_the_pipe_does_not_hold_up_the_others(tmp_path, expected, count):
     workers = Workers(count)

@@ -45,12 +45,12 @@ def folders(names: set[str], package: str) -> set[str]:
     return {name.split(".")[1] for name in names if name.startswith(f"{package}.")}
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_imports_point_down_and_torch_stays_in_its_folders(folder):
-    above = set(FOLDERS[FOLDERS.index(folder) + 1 :])
-    for path in (ROOT / "rnnlab" / folder).rglob("*.py"):
-        found = folders(imports(path), "rnnlab")
-        lazy = path.relative_to(ROOT).as_posix() in LAZY
+def test_imports_point_down_and_torch_stays_in_its_folders():
+    for path in (ROOT / "rnnlab").rglob("*/*.py"):
+        relative = path.relative_to(ROOT)
+        folder = relative.parts[1]
+        above = set(FOLDERS[FOLDERS.index(folder) + 1 :])
+        found, lazy = folders(imports(path), "rnnlab"), relative.as_posix() in LAZY
         assert not found & above, path
         assert not tops(imports(path)) & {"streamlit", "pages", "app"}, path
         assert folder in WITH_TORCH or lazy or not found & WITH_TORCH, path
@@ -77,17 +77,17 @@ def test_what_jobs_run_is_loaded_when_they_run():
         assert not folders(imports(path, everywhere=False), "rnnlab") & WITH_TORCH
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: "/".join(path.parts[-2:]))
-def test_pages_reach_torch_only_through_the_engine_and_import_downwards(path):
-    found = imports(path)
-    assert not tops(found) & {"torch", "jieba"}
-    assert not folders(found, "rnnlab") & WITH_TORCH
-    side = path.relative_to(ROOT).parts[1:2]
-    if side and side[0] in SIDES:
-        assert not folders(found, "pages") & set(SIDES[SIDES.index(side[0]) + 1 :])
-    if side == ("views",):  # a page's folder can be deleted, and only that page is gone
-        view = path.parent.name
-        assert {name.split(".")[2] for name in found if name.startswith("pages.views.")} <= {view}
+def test_pages_reach_torch_only_through_the_engine_and_import_downwards():
+    for path in PAGES:
+        found = imports(path)
+        assert not tops(found) & {"torch", "jieba"}, path
+        assert not folders(found, "rnnlab") & WITH_TORCH, path
+        side = path.relative_to(ROOT).parts[1:2]
+        if side and side[0] in SIDES:
+            assert not folders(found, "pages") & set(SIDES[SIDES.index(side[0]) + 1 :]), path
+        if side == ("views",):  # a page's folder can be deleted, and only that page is gone
+            views = {name.split(".")[2] for name in found if name.startswith("pages.views.")}
+            assert views <= {path.parent.name}, path
 
 
 def test_jieba_is_the_business_of_one_module():
@@ -147,20 +147,19 @@ def test_the_web_process_imports_neither_torch_nor_jieba():
     assert loaded_after(*pages) == "['streamlit']"
 
 
-@pytest.mark.parametrize("name", [path.name for path in sorted((ROOT / "pages").glob("*.py"))])
-def test_what_a_worker_runs_again_does_nothing_on_import(name):
+def test_what_a_worker_runs_again_does_nothing_on_import():
     """A worker process starts by running the page script under another name: only `main()` may do something."""
-    assert imports(ROOT / "pages" / name, everywhere=False) == set()
-    body = ast.parse((ROOT / "pages" / name).read_text("utf-8")).body
-    allowed = (ast.FunctionDef, ast.Expr, ast.If)
-    assert all(isinstance(node, allowed) for node in body)
-    assert ast.unparse(body[-1].test) == "__name__ == '__main__'"
+    for path in (ROOT / "pages").glob("*.py"):
+        assert imports(path, everywhere=False) == set(), path
+        body = ast.parse(path.read_text("utf-8")).body
+        assert all(isinstance(node, ast.FunctionDef | ast.Expr | ast.If) for node in body), path
+        assert ast.unparse(body[-1].test) == "__name__ == '__main__'", path
 
 
-@pytest.mark.parametrize("path", SHOWN, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_nothing_points_to_another_host(path):
-    text = path.read_text("utf-8").replace("http://www.w3.org/2000/svg", "")  # a name in a standard, never fetched
-    assert not re.search(r"(?:https?:|wss?:)?//[a-z0-9-]+\.[a-z0-9.-]+", text, re.I)
+def test_nothing_points_to_another_host():
+    for path in SHOWN:
+        text = path.read_text("utf-8").replace("http://www.w3.org/2000/svg", "")  # a name in a standard, never fetched
+        assert not re.search(r"(?:https?:|wss?:)?//[a-z0-9-]+\.[a-z0-9.-]+", text, re.I), path
 
 
 def test_no_folder_pages_lies_beside_the_main_script():
@@ -177,9 +176,8 @@ def test_streamlit_is_set_as_measured():
     assert config["browser"]["gatherUsageStats"] is False
 
 
-@pytest.mark.parametrize("path", [*LAB, *PAGES], ids=lambda path: path.stem)
-def test_files_can_be_read_at_a_sitting(path):
-    assert len(path.read_text("utf-8").split("\n")) <= 330
+def test_files_can_be_read_at_a_sitting():
+    assert [path for path in [*LAB, *PAGES] if len(path.read_text("utf-8").split("\n")) > 330] == []
 
 
 # Imported where they are used: what only a worker or only a cluster needs, and what costs time that few pay for.
@@ -214,3 +212,10 @@ def test_no_two_public_classes_share_a_name():
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
     assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}
+
+
+def test_no_test_imports_another():
+    """What several tests need lies in tests/support, which imports no test either."""
+    named = {(path.name, name) for path in (ROOT / "tests").rglob("*.py") for name in imports(path)}
+    tests = r"tests\.(?!support\b)\w+|(?:.*\.)?test_\w+"
+    assert sorted(pair for pair in named if re.match(tests, pair[1])) == []

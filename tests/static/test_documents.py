@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from scripts.screenshots import SHOTS
 from tests.support.eventually import ROOT
 
@@ -13,20 +11,20 @@ SOURCES = [path for folder in ("rnnlab", "pages") for path in (ROOT / folder).rg
 OURS = ("rnnlab", "pages", "tests", "docs", "scripts", "benchmarks")
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_path_and_module_is_there(document):
-    text = document.read_text("utf-8")
-    paths = re.findall(rf"`((?:{'|'.join(OURS)})/[^`\s]*)`", text)
-    modules = re.findall(r"\brnnlab(?:\.\w+){2,}\b|(?<=python -m )(?:scripts|benchmarks)[.\w]*", text)
-    named = [path.rstrip("/") for path in paths if "NAME" not in path]
-    named += [f"{module.replace('.', '/')}*" for module in modules]
-    assert [name for name in named if not [*ROOT.glob(name)]] == []
+def test_every_path_and_module_is_there():
+    for document in DOCUMENTS:
+        text = document.read_text("utf-8")
+        paths = re.findall(rf"`((?:{'|'.join(OURS)})/[^`\s]*)`", text)
+        modules = re.findall(r"\brnnlab(?:\.\w+){2,}\b|(?<=python -m )(?:scripts|benchmarks)[.\w]*", text)
+        named = [path.rstrip("/") for path in paths if "NAME" not in path]
+        named += [f"{module.replace('.', '/')}*" for module in modules]
+        assert [name for name in named if not [*ROOT.glob(name)]] == [], document
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_link_leads_somewhere(document):
-    targets = re.findall(r"\]\(([^)#]+)", document.read_text("utf-8"))
-    assert [to for to in targets if "://" not in to and not (document.parent / to).exists()] == []
+def test_every_link_leads_somewhere():
+    for document in DOCUMENTS:
+        targets = re.findall(r"\]\(([^)#]+)", document.read_text("utf-8"))
+        assert [to for to in targets if "://" not in to and not (document.parent / to).exists()] == [], document
 
 
 def test_every_table_is_there():

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.support.eventually import ROOT, eventually
@@ -158,6 +159,11 @@ class Lab:
     def trained(self, seconds: float = 40) -> "Lab":
         return self.reaches("trained|训练完成", seconds)
 
+    def finished(self, seconds: float = 60) -> "Lab":
+        """Waits until the run is over, whatever the page draws of it."""
+        expect(self.at("status")).to_contain_text(re.compile("trained|训练完成"), timeout=seconds * 1000)
+        return self
+
     def paused(self) -> "Lab":
         return self.reaches("paused|已暂停")
 
@@ -184,3 +190,17 @@ class Lab:
     def link(self) -> str:
         self.unfold("Share|分享")
         return self.page.locator(".rl-link").input_value()
+
+    def wider_than_the_window(self) -> list[str]:
+        """What of the page would have to be scrolled sideways: all of it, or its main part."""
+        script = "nodes => nodes.filter(node => node.scrollWidth > node.clientWidth).map(node => node.className)"
+        return self.page.eval_on_selector_all("html, .stMain", script)
+
+    def barriers(self, *parts: str) -> list[tuple[str, list[str]]]:
+        """What axe finds seriously wrong in these parts, by its rules. Streamlit's own widgets are not ours to mend."""
+        found = Axe().run(self.page, context={"include": [[part] for part in parts]}).response["violations"]
+        return [
+            (fault["id"], [node["html"][:120] for node in fault["nodes"]])
+            for fault in found
+            if fault["impact"] in ("critical", "serious")
+        ]

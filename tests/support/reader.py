@@ -1,25 +1,40 @@
 """A reader of the lab without a browser: Streamlit's AppTest, with jobs in this process (see `in_this_process`)."""
 
+import base64
+import json
+from unittest import mock
 from urllib.parse import parse_qsl
 
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from pages.shell import first_visit
+from pages.shell.cursor import Cursor
 from rnnlab import Experiment
+from rnnlab.experiment.links import to_link
 from tests.support.eventually import ROOT
 
 KEYS = {name: name for name in Experiment.model_fields} | {"hidden": "hidden_size", "loss": "loss_reduction"}
+LONG = 60.0  # seconds: a first look waits for its run to end, however busy the machine
 
 
-def visit(query: str = "", locale: str = "zh-CN", page: str = "") -> AppTest:
-    """A first look at the lab by this link; then, where one is named, at another page of it."""
-    app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=60)
+def visit(query: str = "", locale: str = "zh-CN", page: str = "", patience: float = LONG) -> AppTest:
+    """A first look at the lab by this link; then, where one is named, at another page of it. A run that the link asks
+    for is over then, unless it takes longer than `patience`, in seconds."""
+    app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=LONG + 30)
     app.context = {"locale": locale}
     for name, value in parse_qsl(query, keep_blank_values=True):
         app.query_params[name] = value
-    looked(app.run())
+    with mock.patch.object(first_visit, "FIRST_PATIENCE", patience):
+        looked(app.run())
     if page and app.session_state.here != page:
         looked(app.switch_page(f"{page}.py").run())
     return app
+
+
+def open_page(page: str, e: Experiment, lang: str = "en", train: bool = True) -> AppTest:
+    """A page on this experiment, by a link that asks for its training or leaves it to the reader."""
+    return until_trained(visit(to_link(e, lang, run=train), page=page))
 
 
 def looked(app: AppTest) -> AppTest:
@@ -35,8 +50,15 @@ def until_trained(app: AppTest) -> AppTest:
     for _ in range(200):
         if not app.session_state.run.going:
             return app
+        app.session_state.patience, app.session_state.whole = LONG, True  # one long look instead of many short ones
         looked(app.run())
     raise AssertionError("still training")
+
+
+def choose(app: AppTest, step: int | None, epoch: int) -> AppTest:
+    """Puts the cursor that all pages share there, and looks again."""
+    app.session_state.cursor = Cursor(app.session_state.run.id, epoch, step)
+    return looked(app.run())
 
 
 def form_of(app: AppTest) -> Experiment:
@@ -50,4 +72,19 @@ def widget(app: AppTest, name: str):
 
 
 def said(app: AppTest) -> str:
-    return "\n".join(element.value for kind in (app.error, app.warning, app.info, app.caption) for element in kind)
+    """All that is written on the page."""
+    kinds = (app.error, app.warning, app.success, app.info, app.caption, app.markdown)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def components(app: AppTest, prefix: str = "") -> dict[str, dict]:
+    """What each browser part was given, by its key; of those whose key begins with a prefix, by the rest of it."""
+    given = [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.HasField("json")]
+    found = {data["key"]: data for data in given if data.get("key", "").startswith(prefix)}
+    return {key.removeprefix(prefix): data for key, data in found.items()}
+
+
+def unpacked(packed: dict) -> np.ndarray:
+    """An array as a browser part reads it: little-endian, C order."""
+    values = np.frombuffer(base64.b64decode(packed["b64"]), np.dtype(packed["dtype"]).newbyteorder("<"))
+    return values.reshape(packed["shape"])

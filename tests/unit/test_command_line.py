@@ -36,7 +36,7 @@ def test_json_from_a_shell_is_the_plain_programs_numbers():
     record = json.loads(result.stdout)
     losses, predicted, _ = plain.next_words("我 喜欢 学习 深度 学习", seed=0)
     assert {"losses", "seconds", "predicted", "experiment"} <= record.keys()
-    assert record["losses"] == pytest.approx(losses, abs=1e-6)
+    assert record["losses"] == pytest.approx(losses, rel=1e-6, abs=1e-6)
     assert record["predicted"] == " ".join(predicted[-1])
     assert Experiment(**record["experiment"]) == Experiment()
     assert 0 < record["seconds"] < 60
@@ -111,7 +111,9 @@ def test_lines_for_people_name_epochs_losses_and_the_prediction(here):
     *epochs, last = out.strip().split("\n")
     assert code == 0
     assert [line.split()[1] for line in epochs] == ["1", "11", "21", "25"]
-    assert [float(line.split()[-1]) for line in epochs] == pytest.approx([losses[i] for i in (0, 10, 20, 24)], abs=2e-6)
+    assert [float(line.split()[-1]) for line in epochs] == pytest.approx(
+        [losses[i] for i in (0, 10, 20, 24)], rel=1e-6, abs=2e-6
+    )
     assert last == f"Predicted: {' '.join(predicted[-1])}"
 
 

@@ -10,7 +10,7 @@ from rnnlab.analysis.shape_errors import ELEMENTS, NUMBERS, SIZE, crashes, diagn
 from rnnlab.experiment.layer_spec import LayerSpec
 from rnnlab.i18n import LabError
 from rnnlab.inspection.layers import try_shape
-from tests.unit.inspection.test_layers import plain_module, settings_of_layers
+from tests.support.layer_specs import plain_module, settings_of_layers
 
 
 def accepts(s: LayerSpec, x: tuple[int, ...], state: tuple[int, ...] | None) -> bool:

@@ -3,7 +3,7 @@ its record says fits the step."""
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -14,6 +14,7 @@ from rnnlab.models import CellLoop
 from rnnlab.models.step_cell import cell_class
 from rnnlab.models.unroll import Transition, unroll, weights_of
 from tests.support import modules
+from tests.support.examples import examples
 
 CLOSE = {"rtol": 1e-5, "atol": 1e-6}
 EVERY_CELL = pytest.mark.parametrize("name", modules.NAMES)
@@ -28,7 +29,7 @@ def random_weights(name: str, inputs: int, hidden: int) -> Weights:
     return Weights(torch.randn(rows, inputs), torch.randn(rows, hidden), torch.randn(rows), torch.randn(rows))
 
 
-@settings(deadline=None, max_examples=80)
+@examples(80)
 @given(
     name=st.sampled_from(modules.NAMES),
     nonlinearity=st.sampled_from(["tanh", "relu"]),
@@ -99,10 +100,10 @@ def test_an_lstm_by_hand():
     # sigmoid(1), sigmoid(0), tanh(2), sigmoid(-1), from a table of functions
     expected = {"i": 0.7310586, "f": 0.5, "g": 0.9640276, "o": 0.2689414}
     for name, value in expected.items():
-        assert values[name].item() == pytest.approx(value, abs=1e-6)
+        assert values[name].item() == pytest.approx(value, rel=1e-6, abs=1e-6)
     c = 0.5 * 3 + 0.7310586 * 0.9640276
-    assert values["c"].item() == pytest.approx(c, abs=1e-6)
-    assert values["h"].item() == pytest.approx(0.2689414 * 0.9759646, abs=1e-5)  # tanh(2.2047606)
+    assert values["c"].item() == pytest.approx(c, rel=1e-6, abs=1e-6)
+    assert values["h"].item() == pytest.approx(0.2689414 * 0.9759646, rel=1e-5, abs=1e-5)  # tanh(2.2047606)
 
 
 def test_a_gru_keeps_the_old_state_where_z_is_large_and_resets_after_the_product():
@@ -116,7 +117,7 @@ def test_a_gru_keeps_the_old_state_where_z_is_large_and_resets_after_the_product
     assert kept["z"].item() == 1.0
     assert kept["h"].item() == pytest.approx(0.7)
     # r = 1/2: n = tanh(0.3 + 1/2 (0.7 + 2)); a reset before the product would give tanh(0.3 + 0.35 + 2)
-    assert kept["n"].item() == pytest.approx(0.9288567, abs=1e-6)  # tanh(1.65)
+    assert kept["n"].item() == pytest.approx(0.9288567, rel=1e-6, abs=1e-6)  # tanh(1.65)
 
 
 def test_an_mgu_replaces_the_old_state_where_f_is_large_and_forgets_before_the_product():

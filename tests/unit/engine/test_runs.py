@@ -4,11 +4,12 @@ from concurrent.futures import Future
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnlab import Experiment, History, LabError, Problem, engine, run
 from rnnlab.engine import jobs, runs
+from tests.support.examples import examples
 
 SMALL = Experiment(epochs=12)
 CARRIED = Experiment(preset="hello-elloh", epochs=12, layers=2, dropout=0.5)
@@ -95,7 +96,7 @@ BUTTONS = ["pause", "train", "step", "tick", "work", "work and tick"]
 
 @pytest.mark.parametrize("experiment", [SMALL, CARRIED])
 @given(buttons=st.lists(st.sampled_from(BUTTONS), max_size=30))
-@settings(max_examples=30)
+@examples(30)
 def test_whatever_is_pressed_in_between_the_run_is_the_same(whole, experiment, buttons):
     """Results that were abandoned never show; no epoch is lost or seen twice."""
     bench = Bench()

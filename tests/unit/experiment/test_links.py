@@ -7,7 +7,7 @@ import zlib
 from urllib.parse import parse_qs, parse_qsl, quote, urlencode
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rnnlab import Experiment, LabError, Problem
@@ -24,6 +24,7 @@ from rnnlab.experiment.links import (
     to_link,
 )
 from rnnlab.i18n import describe
+from tests.support.examples import examples
 
 FIELDS = list(Experiment.model_fields)
 PARAGRAPH = "清晨的小雨落在窗台上，小猫听着雨声，慢慢睡着了。\n"
@@ -68,13 +69,13 @@ def spoken(link: Link) -> None:
 
 @given(experiments(), st.sampled_from(["zh", "en"]), st.booleans())
 @example(Experiment(text=NASTY, target=NASTY), "zh", True)
-@settings(max_examples=150)
+@examples(150)
 def test_a_link_gives_back_the_experiment(experiment, lang, run):
     assert from_link(to_link(experiment, lang, run)) == Link(experiment, True, run, lang, "", False, ())
 
 
 @given(experiments())
-@settings(max_examples=50)
+@examples(50)
 def test_a_file_gives_back_the_experiment(experiment):
     assert from_file(to_file(experiment).encode()) == experiment
     assert from_file(b"\xef\xbb\xbf" + to_file(experiment).encode()) == experiment  # Windows' editor was here
@@ -97,7 +98,7 @@ def test_a_link_can_be_pasted_anywhere():
 @example("text=%ff%fe&lang=%00")
 @example("=&=&&==")
 @example("&" * 2000)
-@settings(max_examples=300)
+@examples(300)
 def test_any_query_at_all_is_an_experiment(query):
     link = from_link(query)
     assert Experiment(**link.experiment.model_dump()) == link.experiment
@@ -132,7 +133,7 @@ NAMES = st.sampled_from(
 
 
 @given(st.lists(st.tuples(NAMES | st.text(max_size=5), GARBAGE | st.sampled_from(choices("preset"))), max_size=8))
-@settings(max_examples=400)
+@examples(400)
 def test_known_names_with_any_values_are_an_experiment(pairs):
     link = from_link(urlencode([(name, value.encode("utf-8", "surrogatepass")) for name, value in pairs]))
     assert Experiment(**link.experiment.model_dump()) == link.experiment
@@ -211,7 +212,7 @@ def test_a_long_text_travels_compressed_and_fits():
 
 
 @given(st.data())
-@settings(max_examples=15)
+@examples(15)
 def test_texts_up_to_the_limit_come_back_whole(data):
     piece = data.draw(st.text(letters, min_size=1, max_size=200))
     text = (piece * TEXT_CHARACTERS)[: data.draw(st.integers(1_000, TEXT_CHARACTERS))]
@@ -345,7 +346,7 @@ def test_a_file_that_holds_no_experiment_is_refused_by_name(content):
         ),
     ).map(lambda value: json.dumps(value).encode())
 )
-@settings(max_examples=200)
+@examples(200)
 def test_any_file_is_an_experiment_or_refused(content):
     try:
         opened = from_file(content)

@@ -8,13 +8,14 @@ import sys
 
 import pydantic
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnlab import Experiment, LabError, Problem
 from rnnlab.experiment import UNUSED_FIELDS, choices
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.i18n import shorten
+from tests.support.examples import examples
 
 # DESIGN.md's table, and what follows from it; written out here so that no limit moves unnoticed
 LIMITS = {
@@ -245,7 +246,7 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS) | st.text(), JSON | st.sampled_from(choices("preset")), max_size=6))
-@settings(max_examples=400)
+@examples(400)
 def test_any_json_object_is_an_experiment_or_a_lab_error(fields):
     try:
         e = Experiment(**fields)

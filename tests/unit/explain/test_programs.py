@@ -42,7 +42,7 @@ def test_the_lines_shown_give_the_first_loss(cell, impl, given, head, loss):
     if head == "linear":
         names["linear"] = nn.Linear(4, 4)
     exec(programs.code("shapes", e), names)
-    assert names["loss"].item() == pytest.approx(run(e).losses[0], abs=1e-6)
+    assert names["loss"].item() == pytest.approx(run(e).losses[0], rel=1e-6, abs=1e-6)
     exec(programs.code("predictions", e), names)
     assert names["token"].shape == names["probability"].shape == (1, 4)
 
@@ -92,7 +92,7 @@ def test_the_lines_of_every_task_give_the_first_loss(cell, fields):
     names = names_of(e)
     torch.manual_seed(5)
     exec(programs.code("shapes", e), names)
-    assert names["loss"].item() == pytest.approx(run(e).losses[0], abs=1e-6)
+    assert names["loss"].item() == pytest.approx(run(e).losses[0], rel=1e-6, abs=1e-6)
     exec(programs.code("predictions", e), names)
     assert names["token"].shape == names["logits"].shape[:-1]
 

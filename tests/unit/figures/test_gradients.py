@@ -14,20 +14,10 @@ from rnnlab import Experiment, run
 from rnnlab.figures import gradients as figures
 from rnnlab.i18n import translator
 from rnnlab.records.history import Snapshot
-from tests.unit.figures.test_run import decoded
+from tests.support.plotly import as_browsers_get, decoded, points
 
 T = translator("en")
 norms = st.one_of(st.just(0.0), st.floats(1e-45, 1e30))
-
-
-def as_browsers_get(figure) -> dict:
-    return json.loads(figure.to_json())
-
-
-def drawn(trace: dict) -> dict[float, float]:
-    """x -> y of what is really drawn."""
-    pairs = zip(decoded(trace["x"]), decoded(trace["y"]), strict=True)
-    return {x: y for x, y in pairs if np.isfinite(y)}
 
 
 @given(arrays(np.float64, st.integers(1, 12), elements=norms))
@@ -37,7 +27,7 @@ def test_every_value_is_on_the_axis_where_it_belongs_and_zeros_on_the_line_marke
     axis, (trace,) = figure["layout"]["yaxis"], figure["data"]
     low, high = axis["range"]
     ticks = dict(zip(axis["ticktext"], axis["tickvals"], strict=True))
-    found = drawn(trace)
+    found = points(trace)
     assert sorted(found) == list(range(len(values)))
     for k, value in enumerate(values):
         assert low <= np.log10(found[k]) <= high
@@ -63,7 +53,7 @@ def test_the_axis_stands_still_from_target_to_target_and_nothing_is_normalised()
     matrix = np.array([[1.0, np.nan], [1e-9, 1e-3]])
     low, high = (figures.curve_figure({"h": row}, matrix, ["a", "b"], T) for row in matrix)
     assert low.layout.yaxis.range == high.layout.yaxis.range
-    assert drawn(as_browsers_get(high)["data"][0]) == {0: 1e-9, 1: 1e-3}
+    assert points(as_browsers_get(high)["data"][0]) == {0: 1e-9, 1: 1e-3}
 
 
 @given(arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(1, 5)), elements=norms))
@@ -91,10 +81,10 @@ def test_the_heatmap_shows_logarithms_and_says_the_values(values):
 def test_what_is_no_finite_number_is_left_out_and_breaks_nothing(odd):
     values = np.array([[1.0, odd, 1e-3]])
     figure = as_browsers_get(figures.curve_figure({"h": values[0]}, values, ["a", "b", "c"], T))
-    assert drawn(figure["data"][0]) == {0: 1.0, 2: 1e-3}
+    assert points(figure["data"][0]) == {0: 1.0, 2: 1e-3}
     assert as_browsers_get(figures.epochs_figure(values, [0], 0, ["a", "b", "c"], T))["data"][0]["zmax"] == 0
     nothing = np.full(3, odd)
-    assert drawn(as_browsers_get(figures.curve_figure({"h": nothing}, nothing, ["a"] * 3, T))["data"][0]) == {}
+    assert points(as_browsers_get(figures.curve_figure({"h": nothing}, nothing, ["a"] * 3, T))["data"][0]) == {}
 
 
 @given(arrays(np.float64, 5, elements=norms), arrays(bool, 5))
@@ -142,8 +132,8 @@ def test_norms_are_drawn_before_and_after_and_the_limit_where_it_is_another(hist
     values = [2.0, 0.25, 0.5, np.inf]
     figure = as_browsers_get(figures.norms_figure(with_norms(history, values), 0.3, T))
     before, after, level = figure["data"]
-    assert drawn(before) == {1: 2.0, 2: 0.25, 3: 0.5}
-    assert drawn(after) == {1: 0.5, 2: 0.25, 3: 0.5, 4: 0.5}
+    assert points(before) == {1: 2.0, 2: 0.25, 3: 0.5}
+    assert points(after) == {1: 0.5, 2: 0.25, 3: 0.5, 4: 0.5}
     assert set(decoded(level["y"])) == {0.3}
     same = as_browsers_get(figures.norms_figure(with_norms(history, values), 0.5, T))
     assert len(same["data"]) == 2
@@ -153,7 +143,7 @@ def test_without_clipping_there_is_no_after():
     history = run(Experiment(epochs=3))
     figure = as_browsers_get(figures.norms_figure(history, 0.1, T))
     assert [trace["name"] for trace in figure["data"]] == [T("norm.before"), T("norm.level")]
-    assert list(drawn(figure["data"][0]).values()) == [s.norm for s in history.snapshots]
+    assert list(points(figure["data"][0]).values()) == [s.norm for s in history.snapshots]
 
 
 def test_what_training_really_stepped_by_is_the_clipped_norm():
@@ -170,7 +160,7 @@ def test_losses_are_those_of_each_run(history):
     other = run(Experiment(epochs=3, cell="gru"))
     figure = as_browsers_get(figures.losses_figure({"RNN": history, "GRU": other}, T))
     assert [trace["name"] for trace in figure["data"]] == ["RNN", "GRU"]
-    assert list(drawn(figure["data"][1]).values()) == pytest.approx(other.losses)
+    assert list(points(figure["data"][1]).values()) == pytest.approx(other.losses)
     assert len({trace["line"]["dash"] for trace in figure["data"]}) == 2
 
 

@@ -12,6 +12,7 @@ from rnnlab.inspection.passages import passage
 from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.history import Place
 from tests.support import modules, plain_parts
+from tests.support.cases import some_now
 
 SORTS = """good | a fine film
 bad | a dull film with a silly end
@@ -35,7 +36,7 @@ def ids_of(line, vocabulary: tuple[str, ...]) -> list[int]:
 
 
 def close(found: np.ndarray, expected: list[torch.Tensor]) -> None:
-    np.testing.assert_allclose(found, torch.cat(expected).detach().numpy(), atol=2e-6)
+    np.testing.assert_allclose(found, torch.cat(expected).detach().numpy(), rtol=1e-6, atol=2e-6)
 
 
 # Values, against torch's one-step cells
@@ -185,7 +186,7 @@ def test_words_in_characters_are_found_by_spaces_and_in_chinese_by_jieba():
 # The planted signal
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", some_now([0, 1, 2], [0]))
 def test_the_unit_that_carries_a_planted_signal_is_found(seed):
     """The lesson `brackets`: by a plain run of the same weights the page's unit follows it, and none did before."""
     e = Experiment(preset="brackets", seed=seed)
@@ -215,7 +216,7 @@ def test_the_unit_that_carries_a_planted_signal_is_found(seed):
     assert abs(expected[unit]) >= 0.9
     assert unit == np.abs(expected).argmax()
     found = correlations.correlations(a.values, token_properties.offered(a.passage)["inside"].values)
-    assert found == pytest.approx(expected, abs=1e-5)
+    assert found == pytest.approx(expected, rel=1e-5, abs=1e-5)
     assert np.abs(plain(first)).max() < 0.5
 
 

@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -27,6 +27,7 @@ from rnnlab.records.generation import (
 from rnnlab.text import graphemes
 from rnnlab.training.tasks import TASKS
 from tests.support import modules
+from tests.support.examples import examples
 
 TEXT = "the cat sat on the mat\nthe mat sat on a cat\na cat"
 SMALL = {"text": TEXT, "hidden": 7, "embed": 5, "epochs": 3, "lr": 0.05}
@@ -64,12 +65,12 @@ def test_greedy_is_what_a_plain_program_writes():
             chances = head(gru(embedding(torch.tensor([ids])))[0][0, -1]).softmax(-1)
             best = int(chances[1:].argmax()) + 1  # never <pad>
             assert found.ids[step] == best
-            assert found.model[step] == pytest.approx(float(chances[best]), abs=1e-6)
+            assert found.model[step] == pytest.approx(float(chances[best]), rel=1e-6, abs=1e-6)
             likeliest = chances.topk(min(SHOWN, len(words)))
             assert found.top[step].tolist() == likeliest.indices.tolist()
-            assert found.top_model[step] == pytest.approx(likeliest.values.numpy(), abs=1e-6)
+            assert found.top_model[step] == pytest.approx(likeliest.values.numpy(), rel=1e-6, abs=1e-6)
             bits = float(-(chances * chances.log2()).sum())
-            assert found.entropy[step].tolist() == pytest.approx([bits, 0.0], abs=1e-5)
+            assert found.entropy[step].tolist() == pytest.approx([bits, 0.0], rel=1e-5, abs=1e-5)
             ids.append(best)
     assert (found.left == 1).all()
     assert (found.kept == 1).all()
@@ -286,7 +287,7 @@ def test_only_runs_that_predict_the_next_token_go_on(writer):
     assert [name for name, task in TASKS.items() if task.continues(Experiment(task=name))] == ["next"]
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     st.text(max_size=PROMPT_CHARACTERS),
     st.builds(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn.functional import cross_entropy
@@ -15,6 +15,7 @@ from rnnlab.inspection.trace import network
 from rnnlab.records.history import Checkpoint
 from rnnlab.training.trainer import Trainer
 from tests.support import modules
+from tests.support.examples import examples
 
 WORDS = "甲 乙 丙 丁 戊 己 庚 辛"
 
@@ -85,7 +86,7 @@ class Chain(nn.Module):
 
 
 @given(experiments)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_gradients_are_those_that_a_plain_loop_over_torchs_cells_retains(e):
     weights = weights_of(e)
     data, model = network(e, weights)
@@ -105,7 +106,7 @@ def test_gradients_are_those_that_a_plain_loop_over_torchs_cells_retains(e):
 
 
 @given(experiments, st.data())
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_a_gradient_is_how_fast_the_loss_changes_when_the_state_is_moved(e, draw):
     """Central differences in float64: every unit of one h_k moved by hand, the steps after it computed anew."""
     e = e.model_copy(update={"layers": 1, "bidirectional": False, "nonlinearity": "tanh"})
@@ -133,7 +134,7 @@ def test_a_gradient_is_how_fast_the_loss_changes_when_the_state_is_moved(e, draw
 
 
 @given(experiments)
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_reading_forward_only_nothing_later_matters(e):
     e = e.model_copy(update={"bidirectional": False})
     norms = gradients.through_time(e, weights_of(e), e.layers - 1, 0).norms["h"]
@@ -141,7 +142,7 @@ def test_reading_forward_only_nothing_later_matters(e):
 
 
 @given(experiments)
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_the_last_layers_backward_half_has_gradients_from_later_steps_only(e):
     e = e.model_copy(update={"bidirectional": True})
     weights = weights_of(e)
@@ -150,7 +151,7 @@ def test_the_last_layers_backward_half_has_gradients_from_later_steps_only(e):
 
 
 @given(experiments, st.data())
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_all_epochs_at_once_are_each_epoch_by_itself(e, draw):
     layer, direction = draw.draw(st.sampled_from(places(e)))
     seeds = draw.draw(st.lists(st.integers(0, 9), min_size=1, max_size=3))
@@ -178,7 +179,7 @@ def test_a_gradient_that_is_too_small_to_be_squared_in_float32_is_not_lost():
 
 
 @given(experiments, st.data())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_the_checked_gradient_is_autograds_of_a_program_of_our_own(e, draw):
     e = e.model_copy(update={"nonlinearity": "tanh"})
     weights = weights_of(e)

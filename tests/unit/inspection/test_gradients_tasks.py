@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from torch.nn.functional import cross_entropy
 
 from rnnlab import Experiment, LabError, run
@@ -13,7 +13,8 @@ from rnnlab.inspection.trace import data_of, network
 from rnnlab.records.history import Checkpoint
 from rnnlab.training.observation import probe_batch
 from tests.support import plain_parts
-from tests.unit.inspection.test_trace_tasks import LABELLED, PAIRS, classifiers, translators, twin_of, weights_of
+from tests.support.examples import examples
+from tests.support.small_tasks import EVERY_TASK, classifiers, translators, twin_of, weights_of
 
 
 def norms_of(states, name: str) -> list[float]:
@@ -30,7 +31,7 @@ def close(found, expected) -> None:
 
 
 @given(translators)
-@settings(deadline=None, max_examples=25)
+@examples(25)
 def test_from_the_decoder_back_into_the_encoder(e):
     weights = weights_of(e)
     twin, data = twin_of(e, weights)
@@ -50,7 +51,7 @@ def test_from_the_decoder_back_into_the_encoder(e):
 
 
 @given(classifiers)
-@settings(deadline=None, max_examples=25)
+@examples(25)
 def test_each_beginning_of_a_sentence_has_a_loss_of_its_own(e):
     weights = weights_of(e)
     twin, data = twin_of(e, weights)
@@ -68,24 +69,11 @@ def test_each_beginning_of_a_sentence_has_a_loss_of_its_own(e):
                     close(norms[t], norms_of(kept[layer][direction], name) + [0.0] * (len(ids) - t - 1))
 
 
-TASKS = {
-    "classify": {"task": "classify", "text": LABELLED, "bidirectional": True, "layers": 2, "readout": "mean"},
-    "last": {"task": "classify", "text": LABELLED, "readout": "last", "input": "onehot", "cell": "lstm"},
-    "tag": {"task": "tag", "text": "we/P rain/N\nrain/N falls/V down/D", "bidirectional": True, "cell": "gru"},
-    "additive": {"task": "seq2seq", "text": PAIRS, "attention": "additive", "cell": "lstm", "layers": 2},
-    "dot": {"task": "seq2seq", "text": PAIRS, "attention": "dot", "cell": "gru", "input": "onehot"},
-    "none": {"task": "seq2seq", "text": PAIRS, "loss": "sum"},
-    "own": {"task": "classify", "text": LABELLED, "sentence": "the rain we never saw"},
-    "own pair": {"task": "seq2seq", "text": PAIRS, "sentence": "c a", "attention": "dot"},
-    "own tags": {"task": "tag", "text": "we/P rain/N", "sentence": "rain again"},
-}
-
-
 def of(task: str) -> Experiment:
-    return Experiment(hidden=4, embed=3, **TASKS[task])
+    return Experiment(hidden=4, embed=3, **EVERY_TASK[task])
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", EVERY_TASK)
 def test_all_epochs_at_once_are_each_epoch_by_itself(task):
     e = of(task)
     steps = data_of(e).parts[-1]
@@ -98,7 +86,7 @@ def test_all_epochs_at_once_are_each_epoch_by_itself(task):
             np.testing.assert_allclose(norms, [one.norms[name][t] for one in single], rtol=1e-3, atol=1e-9)
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", EVERY_TASK)
 def test_the_gradient_of_every_parameter_is_what_moving_it_shows(task):
     e = of(task)
     weights = weights_of(e)

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 import torch
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
@@ -28,6 +28,7 @@ from rnnlab.text.segmentation import (
 )
 from rnnlab.training.trainer import Trainer
 from tests.support import modules
+from tests.support.examples import examples
 
 EMOJI = "👩‍👩‍👧我爱🇨🇳 مرحبا بك"
 
@@ -130,7 +131,7 @@ def test_neighbours_are_those_of_a_plain_program(rows, width, seed, padded):
         if other != id
     }
     found = nearest(bytes_of(table), (rows, width), specials, id, rows)
-    assert {n.id: n.cosine for n in found} == pytest.approx(plain, abs=1e-5)
+    assert {n.id: n.cosine for n in found} == pytest.approx(plain, rel=1e-5, abs=1e-5)
     assert [n.cosine for n in found] == sorted((n.cosine for n in found), reverse=True)
     assert len(nearest(bytes_of(table), (rows, width), specials, id, 1)) == min(1, len(plain))
 
@@ -154,8 +155,8 @@ def test_the_plane_of_points_in_a_plane_keeps_all():
     rotation = np.array([[0.6, 0.8, 0, 0], [0, 0, 1, 0]])  # two orthonormal rows: the plane lies in 4 dimensions
     seen = plane(*[bytes_of(corners @ rotation + 5)] * 3, (4, 4), 0)
     assert seen.kept == seen.kept_newest == pytest.approx(1)
-    assert np.abs(seen.points) == pytest.approx(np.array([[2, 1]] * 4), abs=1e-5)
-    assert seen.reach == pytest.approx(2, abs=1e-5)
+    assert np.abs(seen.points) == pytest.approx(np.array([[2, 1]] * 4), rel=1e-5, abs=1e-5)
+    assert seen.reach == pytest.approx(2, rel=1e-5, abs=1e-5)
 
 
 @given(st.integers(3, 10), st.integers(2, 8), st.integers(0, 2**31))
@@ -180,7 +181,7 @@ def test_the_axes_are_the_same_at_every_epoch():
     assert at_newest.kept_newest == at_first.kept_newest == at_newest.kept
     moved = plane(bytes_of(np.frombuffer(newest, np.float32) + 1), first, newest, (6, 4), 0)
     shift = moved.points - at_newest.points  # a shift of all rows is one shift of all points: nothing turns
-    assert shift == pytest.approx(np.tile(shift[0], (6, 1)), abs=1e-5)
+    assert shift == pytest.approx(np.tile(shift[0], (6, 1)), rel=1e-5, abs=1e-5)
 
 
 @pytest.mark.parametrize(("rows", "specials", "width"), [(1, 0, 3), (2, 1, 3), (3, 0, 1), (2, 0, 2)])
@@ -302,7 +303,7 @@ cells = st.sampled_from(modules.NAMES)
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=6), cells, st.integers(1, 2), st.booleans(), st.booleans())
-@settings(max_examples=60)
+@examples(60)
 def test_padding_pollutes_the_padded_state_and_leaves_the_packed_one_alone(lengths, cell, layers, both, loop):
     text = "\n".join(" ".join("abcdefghij"[: length + 1]) for length in lengths)
     e = Experiment(
@@ -321,8 +322,8 @@ def test_padding_pollutes_the_padded_state_and_leaves_the_packed_one_alone(lengt
             final = model(batch_of([Pair(line, line)])).final
             h_n = final[0] if cell == "lstm" else final
             expected = torch.cat(list(h_n[-2 if both else -1 :]), dim=-1)[0].numpy()
-            assert seen.hidden["alone"][row] == pytest.approx(expected, abs=1e-6)
-            assert seen.hidden["packed"][row] == pytest.approx(expected, abs=1e-5)
+            assert seen.hidden["alone"][row] == pytest.approx(expected, rel=1e-6, abs=1e-6)
+            assert seen.hidden["packed"][row] == pytest.approx(expected, rel=1e-5, abs=1e-5)
 
 
 @given(st.lists(st.integers(1, 12), min_size=1, max_size=LINES))

@@ -5,61 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
 from rnnlab import Experiment, LabError, run
 from rnnlab.inspection.implementations import implementations
 from rnnlab.inspection.trace import data_of, trace
 from rnnlab.records.history import Place
 from rnnlab.records.trace import Intervention, PartTrace
-from rnnlab.training.trainer import Trainer
 from tests.support import modules, plain_parts
-
-PAIRS = "a b c | x y\nb a | y\nc b a b | z y x"
-LABELLED = "good | we like the rain\nbad | we fear the long rain\ngood | rain"
-CELLS = modules.NAMES
-
-translators = st.builds(
-    Experiment,
-    task=st.just("seq2seq"),
-    text=st.just(PAIRS),
-    probe=st.integers(1, 3),
-    cell=st.sampled_from(CELLS),
-    impl=st.sampled_from(["layer", "cell"]),
-    input=st.sampled_from(["embedding", "onehot"]),
-    attention=st.sampled_from(["none", "additive", "dot"]),
-    embed=st.integers(1, 4),
-    hidden=st.integers(1, 5),
-    layers=st.integers(1, 3),
-    seed=st.integers(0, 99),
-)
-classifiers = st.builds(
-    Experiment,
-    task=st.just("classify"),
-    text=st.just(LABELLED),
-    probe=st.integers(1, 3),
-    cell=st.sampled_from(CELLS),
-    impl=st.sampled_from(["layer", "cell"]),
-    input=st.sampled_from(["embedding", "onehot"]),
-    readout=st.sampled_from(["final", "last", "valid", "mean"]),
-    bidirectional=st.booleans(),
-    embed=st.just(3),
-    hidden=st.integers(1, 5),
-    layers=st.integers(1, 2),
-    seed=st.integers(0, 99),
-)
-
-
-def weights_of(e: Experiment) -> bytes:
-    """Untrained, and larger than torch makes them: so that what is wrong is not lost in the rounding."""
-    return (2 * Trainer(e).weights.detach()).numpy().tobytes()
-
-
-def twin_of(e: Experiment, weights: bytes):
-    data = data_of(e)
-    kind = plain_parts.Translator if e.task == "seq2seq" else plain_parts.Classifier
-    return kind(e, weights, len(data.vocabulary), len(data.classes)), data
+from tests.support.examples import examples
+from tests.support.small_tasks import CELLS, LABELLED, PAIRS, classifiers, translators, twin_of, weights_of
 
 
 def holds(walk: PartTrace, states, layer: int, direction: int = 0) -> None:
@@ -67,19 +22,19 @@ def holds(walk: PartTrace, states, layer: int, direction: int = 0) -> None:
     for name, place in (("h", 0), ("c", 1)):
         if name in walk.values:
             expected = torch.cat([plain_parts.parts(state)[place] for state in states]).detach()
-            np.testing.assert_allclose(walk.values[name], expected, atol=2e-5)
+            np.testing.assert_allclose(walk.values[name], expected, rtol=1e-5, atol=2e-5)
     np.testing.assert_array_equal(walk.values["h"], walk.hidden[layer, direction])
 
 
 def expects(walk: PartTrace, logits: torch.Tensor, targets) -> None:
     chances = logits.detach().softmax(-1)
-    np.testing.assert_allclose(walk.probability, chances.topk(walk.probability.shape[1]).values, atol=2e-5)
-    np.testing.assert_allclose(chances.gather(1, torch.tensor(walk.top).long()), walk.probability, atol=2e-5)
-    np.testing.assert_allclose(walk.target, chances[range(len(targets)), targets], atol=2e-5)
+    np.testing.assert_allclose(walk.probability, chances.topk(walk.probability.shape[1]).values, rtol=1e-5, atol=2e-5)
+    np.testing.assert_allclose(chances.gather(1, torch.tensor(walk.top).long()), walk.probability, rtol=1e-5, atol=2e-5)
+    np.testing.assert_allclose(walk.target, chances[range(len(targets)), targets], rtol=1e-5, atol=2e-5)
 
 
 @given(translators)
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_both_parts_of_an_encoder_decoder_are_a_plain_loops(e):
     weights = weights_of(e)
     twin, data = twin_of(e, weights)
@@ -91,21 +46,21 @@ def test_both_parts_of_an_encoder_decoder_are_a_plain_loops(e):
         assert encoder.difference < 1e-5
         assert decoder.difference < 1e-5
         first = torch.cat(plain_parts.parts(read[layer][-1])).detach()
-        np.testing.assert_allclose(np.stack(list(decoder.original.initial.values())), first, atol=2e-5)
-    np.testing.assert_allclose(decoder.original.features, x.detach(), atol=2e-5)
+        np.testing.assert_allclose(np.stack(list(decoder.original.initial.values())), first, rtol=1e-5, atol=2e-5)
+    np.testing.assert_allclose(decoder.original.features, x.detach(), rtol=1e-5, atol=2e-5)
     expects(decoder.original, logits, data.probe.targets)
     assert (encoder.original.top == -1).all()
     assert np.isnan(encoder.original.target).all()
     if e.attention == "none":
         assert decoder.original.attention is None
     else:
-        np.testing.assert_allclose(decoder.original.attention, torch.stack(attention).detach(), atol=2e-5)
+        np.testing.assert_allclose(decoder.original.attention, torch.stack(attention).detach(), rtol=1e-5, atol=2e-5)
         summed = decoder.original.attention @ decoder.original.encoded
-        np.testing.assert_allclose(decoder.original.features[:, -e.hidden :], summed, atol=2e-5)
+        np.testing.assert_allclose(decoder.original.features[:, -e.hidden :], summed, rtol=1e-5, atol=2e-5)
 
 
 @given(classifiers)
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_a_classifier_says_after_each_token_what_it_would_say_of_that_beginning_alone(e):
     weights = weights_of(e)
     twin, data = twin_of(e, weights)
@@ -136,10 +91,12 @@ def test_what_is_looked_into_is_what_a_run_has_recorded(fields):
     for part in history.opening.parts:
         walk = trace(e, kept.weights, Place(part.name)).original
         steps = slice(part.start, part.stop)
-        np.testing.assert_allclose(np.concatenate(list(walk.hidden[-1]), axis=-1), frame.hidden[steps], atol=1e-5)
+        np.testing.assert_allclose(
+            np.concatenate(list(walk.hidden[-1]), axis=-1), frame.hidden[steps], rtol=1e-5, atol=1e-5
+        )
         if part == history.opening.parts[-1]:
-            np.testing.assert_allclose(walk.probability, frame.probability[steps], atol=1e-5)
-            np.testing.assert_allclose(walk.target, frame.target[steps], atol=1e-5)
+            np.testing.assert_allclose(walk.probability, frame.probability[steps], rtol=1e-5, atol=1e-5)
+            np.testing.assert_allclose(walk.target, frame.target[steps], rtol=1e-5, atol=1e-5)
 
 
 # Changes
@@ -155,7 +112,7 @@ def test_what_the_encoder_reads_is_felt_in_the_decoder(cell, attention):
     changed = trace(e, weights, Place("decoder", 1), (edit,)).changed
     _, wrote, x, _, logits = twin([3, *data.probe.inputs[1:]], data.probe.targets)
     holds(changed, wrote[1], 1)
-    np.testing.assert_allclose(changed.features, x.detach(), atol=2e-5)
+    np.testing.assert_allclose(changed.features, x.detach(), rtol=1e-5, atol=2e-5)
     expects(changed, logits, data.probe.targets)
 
 
@@ -245,7 +202,7 @@ def test_a_part_that_is_not_there_is_said():
 
 
 @given(translators)
-@settings(deadline=None, max_examples=15)
+@examples(15)
 def test_however_a_part_is_written_its_numbers_are_the_same(e):
     weights = weights_of(e)
     twin, data = twin_of(e, weights)
@@ -255,4 +212,4 @@ def test_however_a_part_is_written_its_numbers_are_the_same(e):
         found = implementations(e, weights, part)
         assert tuple(way.name for way in found) == modules.WRITTEN[e.cell]
         for way in found:
-            np.testing.assert_allclose(way.hidden, expected, atol=2e-5)
+            np.testing.assert_allclose(way.hidden, expected, rtol=1e-5, atol=2e-5)

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
@@ -14,6 +14,7 @@ from rnnlab.models import CellLoop, OneHot, TokenModel, read
 from rnnlab.models.step_cell import cell_class
 from rnnlab.training import start
 from tests.support import modules
+from tests.support.examples import examples
 
 FUSED = modules.LAYERS
 EVERY_STACK = pytest.mark.parametrize(
@@ -178,7 +179,7 @@ def test_parameters_counted_by_hand(kind, expected):
 
 
 @given(st.integers(0, 2**31 - 1))
-@settings(max_examples=10)
+@examples(10)
 def test_a_model_is_made_in_the_order_of_a_plain_program(seed):
     torch.manual_seed(seed)
     plain = [nn.Embedding(4, 16), nn.GRU(16, 32), nn.Linear(32, 4)]

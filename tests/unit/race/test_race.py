@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnlab import Experiment, LabError, Problem, engine, run
@@ -24,6 +24,7 @@ from rnnlab.training.tasks import data_of, model_of
 from tests.support import jobs as support
 from tests.support import modules
 from tests.support.eventually import eventually
+from tests.support.examples import examples
 
 LINES = "a b c d a\nb c d e\nd e a b\na a b c\ne d c b a"
 BASE = Experiment(text=LINES, epochs=12, hidden=5, embed=4, batch=2, shuffle=True, held_out=0.4, dropout_head=0.2)
@@ -104,7 +105,7 @@ def test_a_race_ends_as_each_variant_does_alone_bit_for_bit(runner, expected):
 
 
 @given(st.integers(0, 2**32), st.integers(1, 3))
-@settings(max_examples=15)
+@examples(15)
 def test_pauses_and_the_order_of_results_change_no_number(seed: int, workers: int):
     plan, order = RacePlan(BASE.model_copy(update={"epochs": 4}), CELLS[:2], seeds=2), random.Random(seed)
     runner = Later(workers)
@@ -178,7 +179,7 @@ def test_a_worker_killed_in_mid_race_costs_one_slice_and_changes_no_number(worke
 
 
 @given(st.integers(0, 2**32), st.integers(1, 3), st.integers(2, 6))
-@settings(max_examples=15)
+@examples(15)
 def test_runs_take_turns_whatever_the_order_of_results(seed: int, workers: int, count: int):
     """No run has had two slices more than another that is not done."""
     plan = RacePlan(

@@ -20,7 +20,7 @@ from rnnlab.race import race, standings
 from rnnlab.race.race import Entry, Race, Record
 from rnnlab.race.standings import curve, ranked, standing, to_csv
 from rnnlab.records.history import Score
-from tests.unit.figures.test_run import decoded
+from tests.support.plotly import decoded
 
 BASE = Experiment(epochs=6)
 CELLS = grid({"cell": ("rnn", "lstm", "gru")})

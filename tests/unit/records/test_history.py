@@ -5,12 +5,13 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnlab import Experiment, run
 from rnnlab.records.history import Frame, History, spacing, weight_spacing
 from rnnlab.training import advance, start
+from tests.support.examples import examples
 
 FRAMES, HISTORY_BYTES = 200, 8_000_000  # DESIGN.md
 WEIGHT_BYTES = 8_000_000
@@ -26,7 +27,7 @@ def kept_epochs(epochs: int, every: int) -> int:
 
 
 @given(epochs=st.integers(1, 5_000), hidden=st.integers(1, 256), both=st.booleans(), inputs=st.integers(1, 64))
-@settings(max_examples=300)
+@examples(300)
 def test_a_run_leaves_at_most_200_frames_and_two(epochs, hidden, both, inputs):
     frame = inputs * (4 * hidden * (1 + both) + 28)
     every = spacing(Experiment(epochs=epochs), frame)
@@ -132,7 +133,7 @@ def test_an_opening_says_what_the_run_will_read():
     inputs=st.integers(1, 64),
     parameters=st.integers(1, 2_000_000),
 )
-@settings(max_examples=300)
+@examples(300)
 def test_weights_are_kept_with_frames_and_within_their_bytes(epochs, hidden, inputs, parameters):
     e = Experiment(epochs=epochs)
     frames = spacing(e, inputs * (4 * hidden + 28))

@@ -19,6 +19,7 @@ from rnnlab.text import (
     segmenter,
     tokenize_lines,
 )
+from tests.support.examples import examples
 
 words, chars, jieba_words = TOKENIZERS["words"], TOKENIZERS["chars"], TOKENIZERS["jieba"]
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"  # man, woman, girl, joined
@@ -111,6 +112,7 @@ def test_a_target_is_cut_with_the_same_words():
     assert data.vocabulary.tokens == ("小猫听", "雨", "听", "雨小猫")
 
 
+@examples(20)  # each compares the whole dictionary
 @given(st.lists(st.text("学习自然语言处理机器ab1，🐱", min_size=1, max_size=20), max_size=8))
 def test_the_dictionary_is_afterwards_what_it_was(words):
     jieba = segmenter()

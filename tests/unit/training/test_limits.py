@@ -82,6 +82,7 @@ def test_additive_attention_over_long_pairs_takes_a_batch_that_fits():
     Trainer(Experiment(**e | {"attention": "dot"}, batch=13))
 
 
+@pytest.mark.thorough
 def test_of_long_pairs_frames_are_about_fewer():
     text = pairs(60, 150, 150)
     e = {"task": "seq2seq", "text": text, "tokenizer": "chars", "hidden": 256, "max_length": 512, "held_out": 0.5}

@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jieba import Tokenizer
 from jieba.posseg import POSTokenizer
@@ -20,6 +20,8 @@ from rnnlab.lessons.presets import FIRST_LESSON, LESSONS
 from rnnlab.training import advance, start
 from rnnlab.training.tasks import TASKS, loss_of, model_of
 from tests.support import modules
+from tests.support.cases import some_now
+from tests.support.examples import examples
 
 REVIEWS = "good | a b c d\nbad | c d e\ngood | a e f a b\nbad | d d\ngood | a b\nbad | e d c e"
 SMALL = {
@@ -154,7 +156,7 @@ tokens = st.lists(st.sampled_from("abcde"), min_size=1, max_size=7)
 
 
 @given(st.lists(tokens, min_size=2, max_size=6), st.randoms(use_true_random=False), st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_packed_results_depend_on_no_padding_and_no_order(sentences, random, data):
     task = data.draw(st.sampled_from(["classify", "tag", "seq2seq"]))
     cell = data.draw(st.sampled_from(modules.NAMES))
@@ -250,7 +252,9 @@ def test_after_every_beginning_a_classifier_says_what_it_would_say_of_it_alone()
         for end in range(1, 5):
             beginning = " ".join("abcd"[:end])
             alone = run(Experiment(**e.model_dump() | {"sentence": beginning}))
-            assert alone.frames[-1].probability[-1] == pytest.approx(history.frames[-1].probability[end - 1], abs=1e-5)
+            assert alone.frames[-1].probability[-1] == pytest.approx(
+                history.frames[-1].probability[end - 1], rel=1e-5, abs=1e-5
+            )
         assert history.opening.probe == ("a", "b", "c", "d")
 
 
@@ -316,7 +320,7 @@ def test_long_lines_are_cut_and_it_is_said():
 
 
 @given(st.text(max_size=200), st.sampled_from(["classify", "tag", "seq2seq"]), st.sampled_from(["words", "chars"]))
-@settings(max_examples=150)
+@examples(150)
 def test_any_text_trains_or_says_why_not(text, task, tokenizer):
     e = Experiment(task=task, text=text, tokenizer=tokenizer, hidden=2, embed=2, epochs=1)
     try:
@@ -344,7 +348,12 @@ def test_loss_is_the_mean_over_targets_and_not_over_places():
     assert batch.count == 2
 
 
-@pytest.mark.parametrize("preset", [id for id, lesson in LESSONS.items() if lesson.fields.get("task")])
+@pytest.mark.parametrize(
+    "preset",
+    some_now(
+        [id for id, lesson in LESSONS.items() if lesson.fields.get("task")], ["text-classification", "gru-tagger"]
+    ),
+)
 def test_every_lesson_of_a_task_learns_in_its_first_epochs(preset):
     history = run(Experiment(preset=preset, epochs=4))
     assert history.losses[-1] < history.losses[0]

@@ -1,0 +1,61 @@
+"""Every page in a browser, in both languages, by day on a phone and by night on a screen: all of it is there, nothing
+sticks out, nobody is shut out; and the `visit` fixture sees that nothing fails and nobody else is asked."""
+
+import pytest
+from playwright.sync_api import expect
+
+from rnnlab.i18n import translator
+from tests.support.cases import some_now
+from tests.support.eventually import ROOT, eventually
+from tests.support.lab import Lab
+
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "main")
+PHONE = {"viewport": {"width": 390, "height": 844}, "locale": "zh-CN", "color_scheme": "light"}
+SCREEN = {"viewport": {"width": 1440, "height": 900}, "locale": "en-US", "color_scheme": "dark"}
+LESSONS = ("words-next", "lstm-classifier", "gru-tagger", "attention")  # one of each task
+PARTS = "[class^='rl-'], [class*=' rl-']"  # what our scripts draw
+# The outermost of our parts get a mark that axe can be pointed to.
+MARK = """selector => {
+    const ours = [...document.querySelectorAll(selector)].filter(node => node.getClientRects().length);
+    const outermost = ours.filter(node => !ours.some(other => other !== node && other.contains(node)));
+    outermost.forEach(node => node.setAttribute('data-outermost', ''));
+    return outermost.length;
+}"""
+# What lies to the right of the window and is not inside something that scrolls by itself.
+OUTSIDE = """selector => [...document.querySelectorAll(selector)].filter(node => {
+    const box = node.getBoundingClientRect();
+    if (!box.width || box.right <= innerWidth + 1) return false;
+    for (let at = node.parentElement; at; at = at.parentElement)
+        if (getComputedStyle(at).overflowX !== 'visible') return false;
+    return true;
+}).map(node => node.className)"""
+
+
+def go(lab: Lab, page: str, lang: str) -> None:
+    """By the navigation, which is at the top of a screen and in the sidebar of a phone."""
+    name = translator(lang)(f"page.{page}")
+    opener = lab.page.get_by_test_id("stExpandSidebarButton")
+    if lab.page.viewport_size["width"] < 500 and opener.is_visible():
+        opener.click()
+    lab.page.get_by_role("link", name=name, exact=True).first.click()
+    expect(lab.page.locator("h1, [data-testid=stTitle]").first).to_be_visible()
+    eventually(
+        lambda: (f"/{page}?" in lab.address) or (page == "playground" and "/?" in lab.address), f"{page} is there"
+    )
+
+
+@pytest.mark.parametrize("lesson", some_now(LESSONS, ["words-next"]))
+@pytest.mark.parametrize(("lang", "options"), [("zh", PHONE), ("en", SCREEN)], ids=["phone", "screen"])
+def test_every_page_is_whole(visit, lesson, lang, options):
+    lab = visit(f"preset={lesson}&epochs=3&lang={lang}&run=1", **options)
+    lab.finished()
+    if options is SCREEN:
+        lab.unfold("Share")  # and the link is there on every page
+    for page in PAGES:
+        go(lab, page, lang)
+        lab.page.locator(".stMain [data-mounts]").first.wait_for()
+        assert lab.wider_than_the_window() == [], page
+        assert lab.page.evaluate(OUTSIDE, PARTS) == [], page
+        if lab.page.evaluate(MARK, PARTS):
+            assert lab.barriers("[data-outermost]") == [], page
+        assert lab.page.locator(".stException").count() == 0, page

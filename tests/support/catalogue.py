@@ -1,0 +1,251 @@
+"""Both languages' sentences, and what the sources ask of them.
+
+The sources are read as syntax trees: what is asked of the catalogue there is what must be in it.
+"""
+
+import ast
+import dataclasses
+import re
+import string
+from typing import get_args
+
+from babel.messages.pofile import read_po
+
+from pages.shell import race_setup
+from pages.views.cell import unrolled
+from pages.views.compare import board
+from rnnlab.analysis.token_properties import CHOOSING, PLAIN
+from rnnlab.experiment import Experiment, choices
+from rnnlab.experiment.layer_spec import LayerSpec
+from rnnlab.figures.race import Axis
+from rnnlab.i18n import LANGUAGES, LOCALES
+from rnnlab.lessons.feature_templates import features
+from rnnlab.lessons.timeline import AGES
+from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
+from rnnlab.records.generation import Ended, Settings
+from rnnlab.records.readouts import HALVES
+from rnnlab.records.text import Asks
+from rnnlab.records.trace import InterventionKind
+from rnnlab.text.lines import SkipReason
+from rnnlab.text.pos_tags import NAMED_TAGS
+from rnnlab.text.table_rows import REASONS
+from rnnlab.text.tables import DELIMITERS, ROLES
+from tests.support.sources import TREES, calls
+
+FIELDS = list(Experiment.model_fields)
+CHOICES = [name for name in FIELDS if choices(name)]
+CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+
+
+def sentences(lang: str) -> dict[str, str]:
+    found = {}
+    for path in sorted((LOCALES / lang).glob("*.po")):
+        with path.open("rb") as file:
+            found |= {message.id: message.string for message in read_po(file, abort_invalid=True) if message.id}
+    return found
+
+
+CATALOGUES = {lang: sentences(lang) for lang in LANGUAGES}
+ZH, EN = CATALOGUES["zh"], CATALOGUES["en"]
+
+
+def placeholders(sentence: str) -> set[str]:
+    """Names in braces, where the sentence is one that values are put into; an equation's braces are not names."""
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+    except ValueError:
+        return set()
+
+
+def pattern(node: ast.expr) -> str:
+    """`"a.b"` as it is, `f"a.{x}"` as `a.{}`. Whatever else is handed to t() is something this test can't follow."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.IfExp):
+        return ""  # both arms are looked at by themselves
+    assert isinstance(node, ast.JoinedStr), f"t() is given {ast.unparse(node)}: a key or an f-string of one, please"
+    return "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+
+
+ASKED = {
+    pattern(arm)
+    for tree in TREES.values()
+    for call in calls(tree, "t")
+    for arm in ([call.args[0].body, call.args[0].orelse] if isinstance(call.args[0], ast.IfExp) else [call.args[0]])
+}
+
+
+def names_given_to(function: str) -> list[str]:
+    """The first arguments of the calls of a function, such as the panels' names."""
+    found = [call.args[0] for tree in TREES.values() for call in calls(tree, function)]
+    return sorted({node.value for node in found if isinstance(node, ast.Constant)})
+
+
+def words_returned_by(function: str) -> list[str]:
+    """Every one-word string in a function's return statements."""
+    nodes = [
+        n for tree in TREES.values() for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == function
+    ]
+    returned = [r for node in nodes for r in ast.walk(node) if isinstance(r, ast.Return)]
+    return sorted({c.value for r in returned for c in dict_values_and_constants(r)})
+
+
+def dict_values_and_constants(node: ast.AST) -> list[ast.Constant]:
+    keys = {id(key) for n in ast.walk(node) if isinstance(n, ast.Dict) for key in n.keys}
+    tested = {id(c) for n in ast.walk(node) if isinstance(n, ast.IfExp) for c in ast.walk(n.test)}
+    return [
+        c
+        for c in ast.walk(node)
+        if isinstance(c, ast.Constant) and isinstance(c.value, str) and id(c) not in keys | tested
+    ]
+
+
+def in_comprehension(template: str) -> list[str]:
+    """Values that a key's hole takes in `{name: t(f"x.{name}") for name in (…)}`, in a list like it, or over a name."""
+    found = set()
+    for tree in TREES.values():
+        named = {
+            n.targets[0].id: n.value
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)
+        }
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.DictComp | ast.ListComp):
+                continue
+            made = node.value if isinstance(node, ast.DictComp) else node.elt
+            if any(pattern(c.args[0]) == template for c in calls(made, "t")):
+                values = node.generators[0].iter
+                values = named.get(values.id, values) if isinstance(values, ast.Name) else values
+                found |= {c.value for c in ast.walk(values) if isinstance(c, ast.Constant)}
+    return sorted(found)
+
+
+PROBLEMS = [(path, call) for path, tree in TREES.items() for call in calls(tree, "Problem")]
+TENSORS = ["ids", "embedding", "one_hot", "output", "h_n", "c_n", "logits", "loss"]
+TENSORS += ["readout", "encoded", "tokens", "target_embedded", "decoded"]
+TENSORS += ["scores", "weights", "context", "decoder_input"]
+AXES = ["batch", "step", "unit", "embed", "layer", "class", "direction_unit", "layer_direction"]
+SETTINGS = [field.name for field in dataclasses.fields(Settings)]
+LAYER_FIELDS = [field.name for field in dataclasses.fields(LayerSpec)]
+STAGES = {*TENSORS} - {"one_hot", "readout", "loss"}  # of the lessons' models
+AXES += ["source", "target", "embed_unit"]
+AXES += ["input", "gate_unit"]  # of a layer's input and weights
+ADVICE = {
+    arm.value
+    for tree in TREES.values()
+    for call in calls(tree, "Advice")
+    for arm in ast.walk(call.args[0])
+    if isinstance(arm, ast.Constant) and isinstance(arm.value, str)
+}
+
+RUN_PAGES = sorted({call.args[0].value for tree in TREES.values() for call in calls(tree, "run_page.render")})
+
+# What an f-string's hole really takes. A new kind of f-string must be entered here.
+EXPANDED = {
+    "field.{}": [
+        f"field.{name}" for name in [*FIELDS, "lang", *LAYER_FIELDS, "try_input", "try_state", "prompt", *SETTINGS]
+    ],
+    "help.{}": [f"help.{name}" for name in [*FIELDS, *SETTINGS] if name != "text"],
+    "help.text.{}": [f"help.text.{name}" for name in choices("task")],
+    "task.{}": [f"task.{name}" for name in choices("task")],
+    "preset.{}": [f"preset.{name}" for name in choices("preset")],
+    "lesson.{}": [f"lesson.{name}" for name in choices("preset")],
+    "title.{}": [f"title.{name}" for name in RUN_PAGES],
+    "own.rows.{}": [f"own.rows.{name}" for name in choices("task")],
+    "own.example.{}": [f"own.example.{name}" for name in choices("task")],
+    "delimiter.{}": [f"delimiter.{name}" for name in DELIMITERS],
+    "role.{}": [f"role.{name}" for name in ROLES],
+    "columns.{}": [f"columns.{name}" for name in ROLES],
+    "hand.{}": [f"hand.{name}" for name in ("trained", "held", *get_args(SkipReason))],
+    "reason.{}": [f"reason.{name}" for name in REASONS],
+    "page.{}": [
+        f"page.{name}"
+        for name in (
+            "playground",
+            "results",
+            "compare",
+            "generate",
+            "data",
+            "text",
+            "shapes",
+            "cell",
+            "gradients",
+            "units",
+            "history",
+        )
+    ],
+    "switch.{}": ["switch.loss_log"],
+    "race.way.{}": [f"race.way.{name}" for name in race_setup.WAYS],
+    "race.axis.{}": [f"race.axis.{name}" for name in get_args(Axis)],
+    "race.is.{}": [f"race.is.{name}" for name in words_returned_by("standing_of")],
+    "race.ended.{}": ["race.ended.time", "race.ended.diverged"],
+    "race.column.{}": [f"race.column.{name}" for name in board.COLUMNS],
+    "race.label.{}": [f"race.label.{name}" for name in in_comprehension("race.label.{}")],
+    "cell.{}": [f"cell.{name}" for name in choices("cell")],
+    "others.note.{}": [f"others.note.{name}" for name in ("size", "carry", "head", "relu")],
+    "age.{}": [f"age.{age.id}" for age in AGES],
+    "milestone.{}": [f"milestone.{milestone.id}" for age in AGES for milestone in age.milestones],
+    "feature.{}": [f"feature.{name}" for name in features(["one"], 0)],
+    "counts.{}": [f"counts.{name}" for name in ("next", "count", "frequency", "smoothed")],
+    "template.{}": [f"template.{name}" for name in ("question", "answer", "share")],
+    "rivals.{}": [f"rivals.{name}" for name in ("past", "next", "bigram", "network")],
+    "form.{}": [f"form.{name}" for name in ("data", "model", "training")],
+    "{}.{}": [f"{name}.{value}" for name in CHOICES if name not in ("preset", "task") for value in choices(name)],
+    "panel.{}": [f"panel.{name}" for name in names_given_to("panel")],
+    "caption.{}": [f"caption.{name}" for name in names_given_to("panel")],
+    "about.{}": [f"about.{name}" for name in names_given_to("panel")],
+    "tensor.{}": [f"tensor.{name}" for name in TENSORS],
+    "layer.help.{}": [f"layer.help.{name}" for name in LAYER_FIELDS],
+    "stage.{}": [f"stage.{name}" for name in sorted(STAGES)],
+    "stage.readout.{}": ["stage.readout.final", "stage.readout.last"],
+    "model.{}": [f"model.{name}" for name in TUTORIAL_SIZES],
+    "model_about.{}": [f"model_about.{name}" for name in TUTORIAL_SIZES],
+    "blocks.{}": [f"blocks.{name}" for name in in_comprehension("blocks.{}")],
+    "advice.{}": sorted({f"advice.{code}" for code in ADVICE}),
+    "part.{}": [f"part.{name}" for name in ("cut", "words", "windows", "packed")],
+    "vocabulary.{}": [f"vocabulary.{name}" for name in ("id", "token", "count", "pad", "unk", "bos", "eos")],
+    "data.{}": [f"data.{name}" for name in choices("data")],
+    "edit.{}": [f"edit.{name}" for name in ("target", "tags", "pairs")],
+    "windows.asks.{}": [f"windows.asks.{name}" for name in get_args(Asks)],
+    "final.way.{}": [f"final.way.{name}" for name in ("alone", "padded", "packed")],
+    "tokenizer.{}": [f"tokenizer.{name}" for name in choices("tokenizer")],
+    "axis.{}": [f"axis.{name}" for name in AXES],
+    "axis.loss.{}": [f"axis.loss.{name}" for name in choices("loss")],
+    "status.{}": [f"status.{name}" for name in words_returned_by("mode")],
+    "way.{}": [f"way.{name}" for name in ("steps", "concat", "cell", "layer")],
+    "unrolled.role_{}": [f"unrolled.role_{name}" for name in unrolled.VALUES],
+    "module.{}": [f"module.{name}" for name in ("network", "encoder", "decoder")],
+    "whatif.kind.{}": [f"whatif.kind.{kind}" for kind in get_args(InterventionKind)],
+    "whatif.help.{}": [f"whatif.help.{kind}" for kind in get_args(InterventionKind)],
+    "generate.ended.{}": [f"generate.ended.{name}" for name in get_args(Ended) if name != "length"],
+    "property.{}": [f"property.{name}" for name in (*PLAIN, *CHOOSING)],
+    "choosing.{}": [f"choosing.{name}" for name in CHOOSING],
+    "ended.{}": ["ended.time", "ended.diverged"],
+    "readout.{}": [f"readout.{name}" for name in choices("readout")],
+    "half.{}": [f"half.{name}" for name in HALVES],
+    "tag.{}": [f"tag.{name}" for name in NAMED_TAGS],
+    "curve.training.{}": [f"curve.training.{name}" for name in ("lines", "tokens")],
+    "curve.held.{}": [f"curve.held.{name}" for name in ("lines", "tokens", "sequences")],
+    "held.{}": [f"held.{name}" for name in ("lines", "tokens", "sequences")],
+    "classes.{}": [f"classes.{name}" for name in ("class", "support", "precision", "recall", "f1")],
+    "problem.{}": sorted({f"problem.{call.args[0].value}" for _, call in PROBLEMS}),
+} | {
+    f"{name}.{{}}": [f"{name}.{value}" for value in in_comprehension(f"{name}.{{}}")]
+    for name in (
+        "scrubber",
+        "strip",
+        "share",
+        "unrolled",
+        "editing",
+        "packing",
+        "prefixes",
+        "saliency",
+        "judged",
+        "tagged",
+        *("written", "samples"),
+        *("unitmap", "places"),
+        *("alignment", "decoding", "hypotheses", "forcing", "heldpairs", "exact"),
+    )
+}
+
+USED = {key for asked in ASKED for key in (EXPANDED.get(asked, []) if "{}" in asked else [asked])} - {""}

@@ -1,0 +1,67 @@
+"""The Cell page's unrolled network in a browser: how it is reached, what it shows, where its values are."""
+
+import re
+
+from playwright.sync_api import expect
+
+from rnnlab import Experiment
+from rnnlab.experiment.links import to_link
+from tests.support.eventually import eventually
+
+
+def opened(visit, experiment: Experiment | None = None, query: str = "", **options):
+    """The page, reached as a reader reaches it, with the run at its end."""
+    lab = visit(query or to_link(experiment or Experiment(), "en", run=True), **options)
+    if options.get("path"):
+        pass
+    elif query:  # a lesson that opens here
+        eventually(lambda: "/cell" in lab.address, "the lesson opens on its page")
+    else:
+        lab.page.get_by_role("link", name=re.compile("^(Cell|单元)$")).first.click()
+    expect(lab.at("status")).to_contain_text(re.compile(r"·\s*(trained|训练完成|not trained yet)\s*$"), timeout=40_000)
+    eventually(lambda: shown(lab, "epoch") == str(lab.epoch), "the picture shows the newest epoch", 30)
+    return lab
+
+
+def root(lab):
+    return lab.page.locator(".rl-unrolled")
+
+
+def shown(lab, name: str) -> str | None:
+    return root(lab).get_attribute(f"data-{name}") if root(lab).count() else None
+
+
+def column(lab, step: int):
+    return root(lab).locator(f".ru-column[data-step='{step}']")
+
+
+def equation(lab) -> dict[str, str]:
+    return root(lab).locator(".ru-equation").evaluate("node => ({...node.dataset})")
+
+
+def lines(lab) -> list[str]:
+    return [line.replace("−", "-") for line in root(lab).locator(".ru-lines > .ru-line").all_inner_texts()]
+
+
+def numbers(line: str) -> list[float]:
+    """The numbers of an equation's line, each with the sign that stands before it."""
+    return [float(found.replace(" ", "")) for found in re.findall(r"(?<![\w.])-? ?\d+\.\d+(?:e[+-]\d+)?", line)]
+
+
+def point_at(lab, name: str, unit: int, count: int) -> None:
+    """Hover over one value."""
+    box = root(lab).locator(f".ru-node.ru-{name} .ru-strip").bounding_box()
+    across, line = min(count, 32), unit // 32
+    height = box["height"] / -(-count // 32)
+    lab.page.mouse.move(box["x"] + (unit % 32 + 0.5) * box["width"] / across, box["y"] + (line + 0.5) * height)
+    eventually(lambda: (equation(lab)["name"], equation(lab)["unit"]) == (name, str(unit)), f"{name}[{unit}] is shown")
+
+
+def predictions(lab, which: int = 0) -> list[tuple[str, int]]:
+    """The expected token and its chance in percent, after each step."""
+    found = []
+    for out in root(lab).locator(".ru-out").all():
+        guess = out.locator(".ru-guess").nth(which)
+        percent = re.match(r"\d+", guess.locator(".ru-chance").inner_text())
+        found.append((guess.locator(".ru-next").inner_text(), int(percent[0])))
+    return found
