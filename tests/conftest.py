@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before anybody imports torch: its threads would get in the way
 
@@ -18,6 +19,19 @@ settings.register_profile("thorough", deadline=None, max_examples=40)
 
 def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("quick" if config.option.markexpr == "not thorough" else "thorough")
+
+
+class BrowsersTogether(LoadScopeScheduling):
+    """One of pytest-xdist's processes has the browsers to itself, for two at once would be slow on two cores; the other
+    takes the rest, file by file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return "browser" if "/browser/" in file else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return BrowsersTogether(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
