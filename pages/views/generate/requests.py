@@ -2,7 +2,6 @@
 shows each when it is there. One job at a time, so that other readers get their turn; and while a run goes on a pause
 after each as long as it took, so that the training gets its turn too."""
 
-import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -14,7 +13,7 @@ import streamlit as st
 from rnnlab import engine
 from rnnlab.engine import jobs
 from rnnlab.engine.runs import Run
-from rnnlab.i18n import LabError, Problem
+from rnnlab.i18n import Problem, failure_of
 from rnnlab.records.generation import Generation, Settings
 from rnnlab.records.history import Checkpoint
 
@@ -50,13 +49,10 @@ class RequestQueue:
         wish, epochs, future = self.job
         try:
             found = future.result(patience)
-        except LabError as error:
-            self.failed = wish, error.problems
         except TimeoutError:
             return
         except Exception as error:
-            logging.getLogger(__name__).exception("a job failed")
-            self.failed = wish, (Problem("job_failed", "", {"reason": repr(error)[:200]}),)
+            self.failed = wish, failure_of(error)
         else:
             self.texts.update({(wish, epoch): text for epoch, text in zip(epochs, found, strict=True)})
             while len(self.texts) > KEPT:
