@@ -8,30 +8,16 @@ def main() -> None:
     import streamlit as st
 
     from pages.shell import first_visit, form, form_state, navigation, sharing
+    from pages.shell.page_names import HOME, PAGES
     from rnnlab.i18n import LANGUAGES, translator
 
     st.set_page_config(page_title="RNN Lab", page_icon="🔁", layout="wide", initial_sidebar_state=340)
     first_visit.begin()
     t = translator(st.session_state.lang)
-    pages = {
-        name: st.Page(f"{name}.py", title=t(f"page.{name}"), default=name == "playground")
-        for name in (
-            "playground",
-            "results",
-            "compare",
-            "generate",
-            "data",
-            "text",
-            "shapes",
-            "cell",
-            "gradients",
-            "units",
-            "history",
-        )
-    }
+    pages = {name: st.Page(f"{name}.py", title=t(f"page.{name}"), default=name == HOME) for name in PAGES}
     here = st.navigation(list(pages.values()), position="top")
     leaving = navigation.leave(pages, here)  # a lesson opens on its page
-    st.session_state.here = here.url_path or "playground"
+    st.session_state.here = here.url_path or HOME
     with st.sidebar:
         st.segmented_control(
             t("lang"),

@@ -1,6 +1,5 @@
 """Asking a worker something from a page. Jobs are pure, so what was answered once is kept for a while."""
 
-import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -10,7 +9,7 @@ import streamlit as st
 
 from pages.shell.messages import complain
 from rnnlab import engine
-from rnnlab.i18n import LabError, Problem, translator
+from rnnlab.i18n import failure_of, translator
 
 T = TypeVar("T")
 
@@ -33,11 +32,7 @@ def ask_worker(job: Callable[..., T], *args: Any) -> T | None:
         t = translator(st.session_state.lang)
         st.info(t("ask.slow"))
         return None
-    except LabError as error:
-        problems = error.problems
     except Exception as error:
-        logging.getLogger(__name__).exception("a job failed")
-        problems = (Problem("job_failed", "", {"reason": repr(error)[:200]}),)
+        complain(failure_of(error))
     answers.pop(key, None)  # asked again next time: a lost worker is no answer
-    complain(problems)
     return None

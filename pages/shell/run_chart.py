@@ -1,25 +1,15 @@
 """A figure about a run, among the parts of the page that move together."""
 
-from typing import Any
-
-import plotly.graph_objects as go
-
-from pages.components.chart.chart import live_chart
-from pages.components.component import encode
-from pages.shell import cursor
-from rnnlab.engine.runs import Run
-from rnnlab.i18n import Translate
+from pages.components.chart.chart import Chart, live_chart
+from pages.components.playback import Playback
+from pages.shell.run_view import RunView
 
 
-def render(key: str, figure: go.Figure, run: Run, label: str, t: Translate, height: int = 300, **options: Any) -> None:
-    """`label` is its accessible name; options: those of `live.chart`. Its epochs are those whose weights are there."""
-    assert run.history is not None
-    live_chart(
-        encode(figure),
-        key=key,
-        **cursor.place(run, run.history.checkpoints),
-        height=height,
-        label=label,
-        labels={"download": t("chart.download"), "reset": t("chart.reset")},
-        **options,
-    )
+def render(view: RunView, name: str, chart: Chart, playback: Playback | None = None) -> None:
+    """Keyed by page and name. Moves through the recorded frames where no other `playback` is given."""
+    live_chart(f"{view.page}-{name}", chart, playback or view.over_frames, view.t)
+
+
+def render_still(view: RunView, name: str, chart: Chart) -> None:
+    """A figure of one epoch, which nothing moves."""
+    render(view, name, chart, view.standing_still(f"{view.page}-{name}"))

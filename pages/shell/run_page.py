@@ -8,8 +8,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.shell import live_fragment, run_controls, sharing
+from pages.shell import run_controls, sharing
+from pages.shell.live_fragment import advance, live_fragment
 from pages.shell.messages import complain
+from pages.shell.run_view import RunView, view_of
 from rnnlab import engine
 from rnnlab.engine import runs
 from rnnlab.engine.runs import Run
@@ -20,8 +22,9 @@ from rnnlab.records.history import History
 TICK = 0.25  # seconds between two looks at a run: a live draw takes the browser up to 0.1
 
 
-def render(page: str, t: Translate, draw: Callable[[Run, Translate], None]) -> None:
-    """A page about the run at hand: notes, complaints, buttons, progress, then `draw` for what has a history."""
+def render(page: str, t: Translate, body: Callable[[RunView], None] = lambda _: None) -> None:
+    """A page about the run at hand: notes, complaints, buttons, progress, then its body, where the run has something to
+    show."""
     with st.container():  # always one element, so that what follows keeps its place and is not built anew
         sharing.notes(t)
     patience, whole = st.session_state.pop("patience", 0.0), st.session_state.pop("whole", False)
@@ -29,7 +32,7 @@ def render(page: str, t: Translate, draw: Callable[[Run, Translate], None]) -> N
     def settled(run: Run) -> Run:
         return runs.settle(engine.shared(), run, patience, run.until if whole else run.epoch + 1)
 
-    run = live_fragment.advance("run", settled)
+    run = advance("run", settled)
     experiment = st.session_state.experiment
     with st.container():
         if not isinstance(experiment, Experiment):
@@ -38,30 +41,18 @@ def render(page: str, t: Translate, draw: Callable[[Run, Translate], None]) -> N
             st.info(t("run.stale"))
     run_controls.render(page, t, run, experiment)
 
-    def body() -> None:
-        run, t = st.session_state.run, translator(st.session_state.lang)
+    def tick() -> None:
+        advance("run", lambda run: runs.tick(engine.shared(), run, 0.05))
+
+    def live() -> None:
+        run, lang = st.session_state.run, st.session_state.lang
         with st.container():
             complain(run.problems)
-        status(run.shown, t)
-        if run.shown.history is not None:
-            draw(run.shown, t)
+        status(run.shown, translator(lang))
+        if view := view_of(run.shown, page, lang):
+            body(view)
 
-    def going() -> None:
-        run: Run = live_fragment.advance("run", lambda run: runs.tick(engine.shared(), run, 0.05))
-        if not run.going:
-            st.rerun()  # the whole page once more: the buttons change, and the timer ends
-        body()
-
-    def resting() -> None:
-        body()
-
-    # Two fragments, not one with a timer or without: a tick that comes late, after the page was drawn anew, must find
-    # none. Streamlit would drop what of it is not yet sent, but for elements that the browser knows already, and a
-    # browser that gets these without their containers goes blank.
-    if run.going:
-        st.fragment(going, run_every=TICK)()
-    else:
-        st.fragment(resting)()
+    live_fragment(TICK, tick, lambda: st.session_state.run.going, live)
 
 
 def status(run: Run, t: Translate) -> None:

@@ -1,9 +1,75 @@
-"""What a page draws from."""
+"""What every part of a page about a run draws from: made once a draw, handed from function to function."""
 
+from dataclasses import dataclass
+
+from pages.components.playback import Playback
+from pages.shell.cursor import Cursor, cursor_in
 from rnnlab.engine.runs import Run
-from rnnlab.records.history import History
+from rnnlab.experiment import Experiment
+from rnnlab.i18n import Translate, translator
+from rnnlab.records.history import Checkpoint, Frame, History, Opening, nearest
+
+GROUP = "run"  # what shows the run moves together, on whichever page it is
 
 
-def history(run: Run) -> History:
-    assert run.history is not None
-    return run.history
+@dataclass(frozen=True)
+class RunView:
+    """A run that has something to show, on one page, in the reader's language, where the reader looks."""
+
+    page: str  # its name, which keys of its parts begin with
+    run: Run
+    history: History
+    cursor: Cursor
+    frame: Frame  # the recorded one nearest to the cursor, of `frames`
+    checkpoint: Checkpoint  # the recorded weights nearest to it
+    lang: str
+    t: Translate
+
+    @property
+    def experiment(self) -> Experiment:
+        return self.history.experiment
+
+    @property
+    def opening(self) -> Opening:
+        return self.history.opening
+
+    @property
+    def going(self) -> bool:
+        """Whether the run goes on: then only its newest epoch is shown."""
+        return self.run.going
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        """Those that the browser gets: while a run goes on the newest, else all, to be moved through by itself."""
+        return frames_of(self.run, self.history)
+
+    @property
+    def over_frames(self) -> Playback:
+        """For parts that show what was recorded of the probe."""
+        return Playback(GROUP, self.run.id, tuple(frame.epoch for frame in self.frames), self.going)
+
+    @property
+    def over_checkpoints(self) -> Playback:
+        """For parts that are computed from recorded weights."""
+        kept = self.history.checkpoints[-1:] if self.going else self.history.checkpoints
+        return Playback(GROUP, self.run.id, tuple(checkpoint.epoch for checkpoint in kept), self.going)
+
+    def standing_still(self, key: str) -> Playback:
+        """For a part that shows one epoch at a time, drawn anew for another."""
+        return Playback(key, self.run.id)
+
+
+def frames_of(run: Run, history: History) -> tuple[Frame, ...]:
+    return history.frames[-1:] if run.going else history.frames
+
+
+def view_of(run: Run, page: str, lang: str) -> RunView | None:
+    """None where nothing is known of the run yet."""
+    history = run.history
+    if history is None:
+        return None
+    cursor = cursor_in(run, history)
+    frame = nearest(frames_of(run, history), cursor.epoch)
+    return RunView(
+        page, run, history, cursor, frame, nearest(history.checkpoints, cursor.epoch), lang, translator(lang)
+    )

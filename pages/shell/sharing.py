@@ -5,7 +5,7 @@ import time
 
 import streamlit as st
 
-from pages.components.address_bar.address_bar import address_bar
+from pages.components.address_bar.address_bar import Address, address_bar
 from pages.components.copy_link.copy_link import copy_link
 from pages.shell import form_state, race_setup
 from pages.shell.lessons import open_experiment
@@ -73,16 +73,14 @@ def keep_address(page: str, leaving: bool = False) -> None:
         query = to_draft(experiment, st.session_state.lang, plan)
         draft = json.dumps({name: getattr(experiment, name) for name in TEXTS})
     waiting = st.session_state.restore
-    address_bar(
-        key="address",
+    address = Address(
         page=page,
         query=None if waiting else query,
         text_draft=None if waiting else draft,
         restore=waiting,
         leaving=time.monotonic() if leaving else None,
-        on_restored_change=restore,
-        on_still_change=still,
     )
+    address_bar("address", address, on_restored=restore, on_still=still)
 
 
 def still() -> None:

@@ -4,7 +4,6 @@ A value too. Every button is a function from run to run; nothing is ever half do
 and a result that nobody waits for any more is simply not used.
 """
 
-import logging
 import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
@@ -15,7 +14,7 @@ from uuid import uuid4
 from rnnlab.engine import Engine, jobs
 from rnnlab.engine.limits import FREIGHT
 from rnnlab.experiment import Experiment
-from rnnlab.i18n import LabError, Problem
+from rnnlab.i18n import Problem, failure_of
 from rnnlab.records.history import History, State
 from rnnlab.records.short_repr import ShortRepr
 
@@ -104,13 +103,10 @@ def tick(engine: Engine, run: Run, patience: float = 0.0) -> Run:
         return run
     try:
         result = run.pending.result(patience)
-    except LabError as error:
-        return replace(run, pending=None, until=0, problems=error.problems)
     except TimeoutError:
         return run
-    except Exception as error:  # torch out of memory, say: the page lives on, and says so
-        logging.getLogger(__name__).exception("a job failed")
-        return replace(run, pending=None, until=0, problems=(Problem("job_failed", "", {"reason": repr(error)[:200]}),))
+    except Exception as error:  # the page lives on, and says so
+        return replace(run, pending=None, until=0, problems=failure_of(error))
     state, second = result
     history, elapsed = second, run.elapsed
     if run.history is not None:

@@ -1,7 +1,7 @@
 """The two languages, and what is said when an input can't be used."""
 
 from rnnlab.i18n.catalogue import LANGUAGES, LOCALES, Translate, first_language, translator
-from rnnlab.i18n.problems import LabError, Problem, describe, numeral, shorten
+from rnnlab.i18n.problems import LabError, Problem, describe, failure_of, numeral, shorten
 
 __all__ = [
     "LANGUAGES",
@@ -10,6 +10,7 @@ __all__ = [
     "Problem",
     "Translate",
     "describe",
+    "failure_of",
     "first_language",
     "numeral",
     "shorten",

@@ -1,6 +1,7 @@
 """What is wrong with an input, as a value: translated only where it is shown."""
 
 import dataclasses
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +30,15 @@ class LabError(ValueError):
 
     def __str__(self) -> str:
         return " ".join(describe(problem, "en") for problem in self.problems)
+
+
+def failure_of(error: Exception) -> tuple[Problem, ...]:
+    """What is wrong, of the exception that a job has ended with: of a `LabError` its own problems; of any other, torch
+    out of memory, say, one that quotes it, and the log gets its traceback."""
+    if isinstance(error, LabError):
+        return error.problems
+    logging.getLogger(__name__).error("a job failed", exc_info=error)
+    return (Problem("job_failed", "", {"reason": repr(error)[:200]}),)
 
 
 def shorten(value: object, limit: int = 40) -> str:

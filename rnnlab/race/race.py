@@ -4,7 +4,6 @@ A run in a race is the same fold as a run alone, so it ends with the same number
 two dozen of them would not fit a session.
 """
 
-import logging
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -14,7 +13,7 @@ from rnnlab.engine import jobs
 from rnnlab.engine.limits import FREIGHT
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
-from rnnlab.i18n import LabError, Problem
+from rnnlab.i18n import Problem, failure_of
 from rnnlab.records.history import Ended, Score, State, joined
 from rnnlab.records.race import RaceChunk, RaceOpening
 from rnnlab.records.short_repr import ShortRepr
@@ -186,13 +185,11 @@ def taken(entry: Entry, room: int) -> tuple[Entry, tuple[Problem, ...]]:
     idle = replace(entry, pending=None)
     try:
         state, result = entry.pending.result()
-    except LabError as error:
-        if faults := tuple(problem for problem in error.problems if of_place(problem)):
-            return replace(idle, turns=entry.turns - 1), faults
-        return replace(idle, problems=error.problems), ()
     except Exception as error:
-        logging.getLogger(__name__).exception("a job failed")
-        return replace(idle, problems=(Problem("job_failed", "", {"reason": repr(error)[:200]}),)), ()
+        problems = failure_of(error)
+        if faults := tuple(problem for problem in problems if of_place(problem)):
+            return replace(idle, turns=entry.turns - 1), faults
+        return replace(idle, problems=problems), ()
     if isinstance(result, RaceOpening) and result.parameters > room:
         values = {"value": f"{result.parameters:,}", "limit": f"{PARAMETERS:,}"}
         return replace(idle, problems=(Problem("race_large", "hidden", values),)), ()

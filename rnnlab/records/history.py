@@ -1,7 +1,7 @@
 """What a run leaves behind: values without torch, so that the web process can hold and draw them."""
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil, nan
 from typing import Literal, TypeVar
@@ -263,6 +263,11 @@ def weight_spacing(experiment: Experiment, every: int, parameters: int) -> int:
     """Weights are kept with every frame, or every so many frames where that would exceed WEIGHT_BYTES."""
     kept = max(1, WEIGHT_BYTES // (4 * parameters) - 2)  # as with frames; a huge network keeps its first and newest
     return every * ceil(experiment.epochs / (every * kept))
+
+
+def nearest(recorded: Sequence[Recorded], epoch: int) -> Recorded:
+    """What was recorded nearest to an epoch; of two as near, the earlier."""
+    return min(recorded, key=lambda one: abs(one.epoch - epoch))
 
 
 def joined(kept: tuple[Recorded, ...], new: tuple[Recorded, ...], every: int) -> tuple[Recorded, ...]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pages.shell.run_view import view_of
 from pages.views.results import seq2seq
 from rnnlab import Experiment, run
 from rnnlab.analysis import seq2seq_frames
@@ -24,7 +25,7 @@ SMALL |= {"cell": "gru", "held_out": 0.25, "lr": 0.02, "packed": True, "probe": 
 def shown():
     """A run that has come to its end, as the page gets it."""
     experiment = Experiment(**SMALL, attention="additive", beam=4)
-    return Run("run", experiment, None, history=run(experiment))
+    return view_of(Run("run", experiment, None, history=run(experiment)), "results", "en")
 
 
 def rows_of(laid) -> list[np.ndarray]:
@@ -94,18 +95,18 @@ def test_the_heatmap_gets_the_weights_of_every_frame(shown):
 
 
 def test_a_run_that_goes_on_sends_its_newest_frame_only(shown):
-    going = Run("run", shown.experiment, object(), history=shown.history)
+    going = view_of(Run("run", shown.experiment, object(), history=shown.history), "results", "en")
     assert len(unpacked(seq2seq.attended(going)["free"]["lengths"])) == 1
     assert len(unpacked(seq2seq.tested(going)["score"])) == 1
     last = shown.history.frames[-1]
-    sent = seq2seq.written(going)
+    sent = seq2seq.decoded(going)
     assert [sent["classes"][place] for place in rows_of(sent["free"])[0]] == [
         shown.history.opening.classes[id] for id in last.more["free"]
     ]
 
 
 def test_alternatives_are_those_of_the_frame_and_say_what_is_never_written(shown):
-    history, sent = shown.history, seq2seq.written(shown)
+    history, sent = shown.history, seq2seq.decoded(shown)
     for options, chances, frame in zip(
         rows_of(sent["options"]), rows_of(sent["option_chances"]), history.frames, strict=True
     ):
@@ -197,6 +198,6 @@ def test_with_attention_and_held_out_pairs_there_is_nothing_to_excuse():
 def test_a_sentence_of_ones_own_has_no_right_target_and_no_true_heatmap():
     app = results("attention=dot&sentence=abc&tokenizer=chars&held_out=0")
     assert "right target is not known" in said(app)
-    sent = seq2seq.attended(app.session_state.run)
+    sent = seq2seq.attended(view_of(app.session_state.run, "results", "en"))
     assert sent["target"] == []
     assert "weights" not in sent

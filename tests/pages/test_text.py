@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from pages.shell import form_state
-from pages.views.text import cut_edits, page
+from pages.views.text import page, segmentation_edits
 from rnnlab import Experiment
 from rnnlab.experiment.limits import TEXT_CHARACTERS
 from tests.support.cases import in_turn, some_now
@@ -109,14 +109,14 @@ class State(dict):
 @pytest.fixture
 def state(monkeypatch):
     state = State()
-    for module in (form_state, cut_edits):
+    for module in (form_state, segmentation_edits):
         monkeypatch.setattr(module, "st", SimpleNamespace(session_state=state))
     return state
 
 
 def edited(state: State, lines, **said) -> None:
     state["text-edit"] = SimpleNamespace(edit=said)
-    cut_edits.edit("text-edit", lines)
+    segmentation_edits.edit("text-edit", lines)
 
 
 def test_edits_by_hand_are_written_into_the_form_and_undone_at_once(state):
@@ -127,17 +127,17 @@ def test_edits_by_hand_are_written_into_the_form_and_undone_at_once(state):
     assert form_state.read() == Experiment(text="我爱 学习 自然语言处理", tokenizer="words", words="我爱")
     edited(state, (("我爱", "学习", "自然语言处理"),), kind="part", line=0, place=0, after=1)
     assert form_state.read() == Experiment(text="我 爱 学习 自然语言处理", tokenizer="words", words="我爱")
-    assert cut_edits.undoable()
-    cut_edits.undo()
+    assert segmentation_edits.undoable()
+    segmentation_edits.undo()
     assert form_state.read() == before
-    assert not cut_edits.undoable()
+    assert not segmentation_edits.undoable()
 
 
 def test_what_was_typed_after_an_edit_is_not_undone(state):
     form_state.fill(Experiment(text="a b c"))
     edited(state, (("a", "b", "c"),), kind="merge", line=0, place=0, after=0)
     state.text = "ab c d"
-    assert not cut_edits.undoable()
+    assert not segmentation_edits.undoable()
 
 
 @pytest.mark.parametrize("place", [2, 9, -1])

@@ -12,6 +12,7 @@ from typing import get_args
 from babel.messages.pofile import read_po
 
 from pages.shell import race_setup
+from pages.shell.page_names import PAGES
 from pages.views.cell import unrolled
 from pages.views.compare import board
 from rnnlab.analysis.token_properties import CHOOSING, PLAIN
@@ -158,22 +159,7 @@ EXPANDED = {
     "columns.{}": [f"columns.{name}" for name in ROLES],
     "hand.{}": [f"hand.{name}" for name in ("trained", "held", *get_args(SkipReason))],
     "reason.{}": [f"reason.{name}" for name in REASONS],
-    "page.{}": [
-        f"page.{name}"
-        for name in (
-            "playground",
-            "results",
-            "compare",
-            "generate",
-            "data",
-            "text",
-            "shapes",
-            "cell",
-            "gradients",
-            "units",
-            "history",
-        )
-    ],
+    "page.{}": [f"page.{name}" for name in PAGES],
     "switch.{}": ["switch.loss_log"],
     "race.way.{}": [f"race.way.{name}" for name in race_setup.WAYS],
     "race.axis.{}": [f"race.axis.{name}" for name in get_args(Axis)],

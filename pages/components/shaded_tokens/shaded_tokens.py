@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from pages.components.component import component, pack
+from pages.components.playback import Playback
 
 _shaded_tokens = component(__file__, "shaded_tokens")
 
@@ -36,16 +36,16 @@ class Signed:
 
 
 def shaded_tokens(
-    key: str, tokens: Sequence[str], numbers: Sizes | Signed, cursor: Mapping[str, Any], labels: Mapping[str, str]
+    key: str, tokens: Sequence[str], numbers: Sizes | Signed, playback: Playback, labels: Mapping[str, str]
 ) -> None:
     """labels: name, title (with {step} for sizes, {answer} for signed numbers); zero for sizes; against and towards,
-    what numbers below and above 0 mean, for signed ones. cursor: group, run, live, epochs."""
+    what numbers below and above 0 mean, for signed ones."""
     parts = {name: value for name, value in vars(numbers).items() if name != "values"}
     _shaded_tokens(
         key=key,
         data={
             "key": key,
-            **cursor,
+            **vars(playback),
             "kind": type(numbers).__name__.lower(),
             "tokens": list(tokens),
             "values": pack(numbers.values.astype(np.float32)),

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from pages.components.component import component, pack
+from pages.components.playback import Playback
 from rnnlab.i18n import shorten
 
 _table = component(__file__, "table")
@@ -77,13 +78,13 @@ class Answers:
     expected: Sequence[int]
     names: Sequence[str]
     labels: Mapping[str, str]  # right, wrong
-    cursor: Mapping[str, Any]  # group, run, live, epochs: which frame is shown
+    playback: Playback  # which frame is shown
 
 
 def tables(key: str, shown: Sequence[TableView], style: Style, answers: Answers | None = None) -> None:
     """Tables side by side, or where there is no room below each other. `answers` belong to the rows of the first."""
     data = {"key": key, "style": style, "tables": [vars(table) for table in shown]}
     if answers is not None:
-        parts = {name: value for name, value in vars(answers).items() if name != "cursor"}
-        data |= {**answers.cursor, "answers": {**parts, "given": pack(answers.given.astype(np.int32))}}
+        parts = {name: value for name, value in vars(answers).items() if name != "playback"}
+        data |= {**vars(answers.playback), "answers": {**parts, "given": pack(answers.given.astype(np.int32))}}
     _table(key=key, data=data)

@@ -1,53 +1,32 @@
 """The row of tokens with what the network expects after each."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from pages.components.component import component
+from pages.components.playback import Playback
+from rnnlab.i18n import Translate
 
 _strip = component(__file__, "token_strip")
 
+LABELS = ("steps", "predicted", "target", "target_only")
 
-def token_strip(
-    *,
-    key: str,
-    group: str,
-    run: str,
-    live: bool,
-    epochs: list[int],
-    tokens: list[str],
-    inputs: int,
-    vocabulary: list[str],
-    specials: int,
-    targets: list[int],
-    top: dict[str, Any],
-    probability: dict[str, Any],
-    joiner: str,
-    written: bool,
-    labels: dict[str, str],
-) -> None:
-    """The row of tokens with what the network expects after each: `top` ids and `probability`, [frame, step, rank].
 
-    The first `inputs` tokens are read by the network; the others are targets only. A target below 0 asks for nothing;
-    a `top` below 0 says that nothing is predicted there. `written`: what is predicted, and the targets, are texts too.
-    Vocabulary ids below `specials` are drawn apart. labels: steps, predicted, target, target_only.
-    """
-    _strip(
-        key=key,
-        data={
-            "key": key,
-            "group": group,
-            "run": run,
-            "live": live,
-            "epochs": epochs,
-            "tokens": tokens,
-            "inputs": inputs,
-            "vocabulary": vocabulary,
-            "specials": specials,
-            "targets": targets,
-            "top": top,
-            "probability": probability,
-            "joiner": joiner,
-            "written": written,
-            "labels": labels,
-        },
-    )
+@dataclass(frozen=True)
+class Strip:
+    """Tokens, and at every epoch the likeliest classes after each that the network reads."""
+
+    tokens: list[str]
+    inputs: int  # how many of them are read; the others are targets only
+    vocabulary: list[str]  # of the ids below: what is spoken of here
+    specials: int  # ids below this are drawn apart
+    targets: list[int]  # [inputs] the right id after each; below 0: nothing is asked for
+    top: dict[str, Any]  # packed ids [frame, step, rank]; below 0: nothing is predicted there
+    probability: dict[str, Any]  # packed, theirs
+    joiner: str  # what stands between two ids read as a text
+    written: bool  # whether what is predicted, and the targets, are texts too
+
+
+def token_strip(key: str, strip: Strip, playback: Playback, t: Translate) -> None:
+    labels = {name: t(f"strip.{name}") for name in LABELS}
+    _strip(key=key, data={"key": key, **vars(playback), **vars(strip), "labels": labels})

@@ -106,7 +106,7 @@ def fits(edit: Intervention, o: Opening) -> bool:
 # The list
 
 
-def listed(t: Translate, o: Opening) -> None:
+def render_list(o: Opening, t: Translate) -> None:
     """What is changed now, each with a button that takes it back."""
     if dropped := st.session_state.get("edits_dropped", 0):
         st.info(t("whatif.dropped", count=dropped))
@@ -117,7 +117,7 @@ def listed(t: Translate, o: Opening) -> None:
         st.markdown(t("whatif.now"), width="content")
         for place, edit in enumerate(edits()):
             st.button(
-                f"{described(edit, t, o)} ✕",
+                f"{described(edit, o, t)} ✕",
                 key=f"whatif_remove_{place}",
                 on_click=remove,
                 args=(edit,),
@@ -126,7 +126,7 @@ def listed(t: Translate, o: Opening) -> None:
         st.button(t("whatif.clear"), key="whatif_clear", on_click=remove, type="primary")
 
 
-def described(edit: Intervention, t: Translate, o: Opening) -> str:
+def described(edit: Intervention, o: Opening, t: Translate) -> str:
     """An edit in a line, with Markdown's signs kept from meaning anything."""
     part = part_named(o, edit.part)
     unit = "[:]" if edit.unit is None else f"[{edit.unit}]"
@@ -156,7 +156,7 @@ def described(edit: Intervention, t: Translate, o: Opening) -> str:
 # The form
 
 
-def render(t: Translate, o: Opening, place: Place, step: int) -> None:
+def render_form(o: Opening, place: Place, step: int, t: Translate) -> None:
     """The form for one more edit, for the place that is looked at."""
     e, part = o.experiment, part_named(o, place.part)
     tokens = read_by(o, part)

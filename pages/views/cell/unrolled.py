@@ -1,18 +1,17 @@
 """The network unrolled over the probe sentence, one step of the cell opened in its place: a component of our own."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from pages.components.component import component, pack
-from pages.shell import cursor
+from pages.shell.run_view import RunView
 from rnnlab.cells import CELLS
-from rnnlab.engine.runs import Run
 from rnnlab.explain.open_cell import open_cell
-from rnnlab.i18n import Translate
-from rnnlab.records.history import Part, Place
+from rnnlab.records.history import Opening, Part, Place
 from rnnlab.records.trace import Intervention, PartTrace, TraceResult, part_named, width
 
 _unrolled = component(__file__, "unrolled")
@@ -30,43 +29,43 @@ NAMES = (
 )
 
 
-def first_step(run: Run, part: Part) -> int:
+def first_step(view: RunView, part: Part) -> int:
     """The step of this part that is open: the chosen one, or the second (the first has no past) where none of this part
     was chosen."""
-    chosen = cursor.cursor(run).step
+    chosen = view.cursor.step
     if chosen is not None and part.start <= chosen < part.stop:
         return chosen - part.start
     return min(1, part.stop - part.start - 1)
 
 
-def render(
-    run: Run,
-    t: Translate,
-    look: TraceResult,
-    epoch: int,
-    place: Place,
-    edits: tuple[Intervention, ...],
-    on_chosen: Callable[[], None],
-    on_edit: Callable[[], None],
-) -> None:
+@dataclass(frozen=True)
+class Traced:
+    """What was computed, and what of."""
+
+    result: TraceResult
+    epoch: int
+    place: Place
+    edits: tuple[Intervention, ...]
+
+
+def render(view: RunView, traced: Traced, on_chosen: Callable[[], None], on_edit: Callable[[], None]) -> None:
     """The component, keyed `cell-unrolled`. Its result's `chosen` is {"part", "layer", "direction"} that the reader
-    wants to look at, `edit` the fields of an `Edit` with `value` as typed."""
-    assert run.history is not None
-    e, o = run.experiment, run.history.opening
+    wants to look at, `edit` the fields of an `Intervention` with `value` as typed."""
+    e, o, t, place = view.experiment, view.opening, view.t, traced.place
     part = part_named(o, place.part)
-    version = repr((run.id, epoch, place, edits, look.changed is None))
+    version = repr((view.run.id, traced.epoch, place, traced.edits, traced.result.changed is None))
     known: tuple[str, dict[str, Any]] = st.session_state.get("unrolled", ("", {}))
     if known[0] != version:  # megabytes with large networks: packed once, and only the last is kept
-        known = st.session_state.unrolled = (version, payload(run, look, part))
+        known = st.session_state.unrolled = (version, payload(o, traced.result, part))
     _unrolled(
         key="cell-unrolled",
         on_chosen_change=on_chosen,
         on_edit_change=on_edit,
         data={
             "key": "cell-unrolled",
-            **cursor.place(run, run.history.checkpoints),
+            **vars(view.over_checkpoints),
             "version": version,
-            "epoch": epoch,
+            "epoch": traced.epoch,
             "cell": open_cell(e),
             "bounded": not e.relu,
             "hidden": e.hidden,
@@ -85,12 +84,10 @@ def render(
     )
 
 
-def payload(run: Run, look: TraceResult, part: Part) -> dict[str, Any]:
+def payload(o: Opening, result: TraceResult, part: Part) -> dict[str, Any]:
     """What was computed, for the browser. Of the classes it gets those that are spoken of: ids become places among
     them, and what is below 0 (nothing predicted, nothing to predict) becomes -1."""
-    assert run.history is not None
-    o = run.history.opening
-    walks = [walk for walk in (look.original, look.changed) if walk is not None]
+    walks = [walk for walk in (result.original, result.changed) if walk is not None]
     targets = np.array(o.targets[part.start : part.stop], dtype=np.int32)
     spoken = np.unique(np.concatenate([*(walk.top.ravel() for walk in walks), targets]))
     spoken = spoken[spoken >= 0]
@@ -101,8 +98,8 @@ def payload(run: Run, look: TraceResult, part: Part) -> dict[str, Any]:
         "vocabulary": [o.classes[id] for id in spoken],
         "specials": int((spoken < o.class_specials).sum()),
         "targets": among(spoken, targets).tolist(),
-        "original": packed(look.original, spoken),
-        "changed": packed(look.changed, spoken, look.original) if look.changed else None,
+        "original": packed(result.original, spoken),
+        "changed": packed(result.changed, spoken, result.original) if result.changed else None,
     }
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from pages.components.chart.chart import live_chart
+from pages.components.chart.chart import Chart, live_chart
 from pages.components.component import component, encode
+from pages.components.playback import Playback
 from pages.components.table.table import Cell, TableView, number, tables, token, variant
 from pages.shell.lessons import open_experiment
 from pages.shell.panel import panel
@@ -29,7 +30,7 @@ _race = component(__file__, "race")
 # Lanes
 
 
-def lanes(plan: RacePlan, now: Race | None, t: Translate) -> None:
+def render_lanes(plan: RacePlan, now: Race | None, t: Translate) -> None:
     """A lane for each variant, with a track for each of its seeds. Before the start all are on the line."""
     places = {one.variant: place for place, one in enumerate(standings.ranked(now), start=1)} if now else {}
     called = names(plan.variants, t)
@@ -94,7 +95,7 @@ def state_of(run: Entry, going: bool) -> str:
 # Curves
 
 
-def curves(now: Race, t: Translate) -> None:
+def render_curves(now: Race, t: Translate) -> None:
     called = names(now.plan.variants, t)
     with panel("race_curves", t, switch="loss_log"):
         axis = st.session_state.race_axis = understood("axis", AXES)
@@ -113,42 +114,34 @@ def curves(now: Race, t: Translate) -> None:
         left, right = st.columns(2, gap="small")
         with left:
             st.caption(t("race.curve.loss"))
-            chart(now, "loss", axis, figures.loss_bands(now, called, t, scale, axis), t("race.curve.loss"), t)
+            render_chart(now, "loss", axis, figures.loss_bands(now, called, t, scale, axis), t("race.curve.loss"), t)
         with right:
             label = t("race.curve.score" if measure == "score" else "race.curve.accuracy")
             st.caption(label)
-            chart(now, "score", axis, figures.share_bands(now, called, t, measure, axis), label, t)
-        st.caption(said_of_band(now, t))
+            render_chart(now, "score", axis, figures.share_bands(now, called, t, measure, axis), label, t)
+        st.caption(band_note(now, t))
         if scale == "log" and any(0 in entry.record.losses for entry in now.entries if entry.record):
             st.caption(t("race.zero"))
 
 
-def said_of_band(now: Race, t: Translate) -> str:
+def band_note(now: Race, t: Translate) -> str:
     """What line and band are: quartiles of two are no quartiles of many."""
     seeds = now.plan.seeds
     few = {1: t("race.band.one"), 2: t("race.band.two")}
-    said = few.get(seeds) or t("race.band.many", seeds=seeds)
-    return f"{said} {t('race.band.fewer')}" if any(entry.problems for entry in now.entries) else said
+    note = few.get(seeds) or t("race.band.many", seeds=seeds)
+    return f"{note} {t('race.band.fewer')}" if any(entry.problems for entry in now.entries) else note
 
 
-def chart(now: Race, name: str, axis: str, figure: Any, label: str, t: Translate) -> None:
-    live_chart(
-        encode(figure),
-        key=f"race-{name}",
-        group="race",
-        run=f"{now.id} {axis}",  # zoom in epochs means nothing in seconds
-        live=False,
-        epochs=[],
-        height=270 + 16 * len(now.plan.variants),  # the legend grows with them
-        label=label,
-        labels={"download": t("chart.download"), "reset": t("chart.reset")},
-    )
+def render_chart(now: Race, name: str, axis: str, figure: Any, label: str, t: Translate) -> None:
+    chart = Chart(encode(figure), label, height=270 + 16 * len(now.plan.variants))  # the legend grows with them
+    playback = Playback("race", f"{now.id} {axis}")  # zoom in epochs means nothing in seconds
+    live_chart(f"race-{name}", chart, playback, t)
 
 
 # The table
 
 
-def table(now: Race, t: Translate) -> None:
+def render_table(now: Race, t: Translate) -> None:
     """All variants, the best first, with what a teacher would ask for; the runs to be taken away, or to be opened."""
     called, ranked, tested = names(now.plan.variants, t), standings.ranked(now), standings.held_out(now)
     columns = [name for name in COLUMNS if tested or name != "score"]

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.shell import form_state, live_fragment, race_setup
+from pages.shell import form_state, race_setup
+from pages.shell.live_fragment import advance
 from pages.shell.messages import complain
 from pages.shell.race_setup import RaceSetup
 from pages.views.compare import runner
@@ -78,10 +79,10 @@ def tick() -> None:
         return race.halted(now, problems) if problems else now
 
     if (now := running()) is not None and now.going:
-        live_fragment.advance("race", ticked)
+        advance("race", ticked)
 
 
-def status(t: Translate) -> None:
+def render_status(t: Translate) -> None:
     """How far all of it is, where it is computed, and what is wrong there."""
     now = running()
     with st.container(key="race_status", gap="small"):
@@ -99,7 +100,7 @@ def status(t: Translate) -> None:
                 runner.words(t),
             ]
             st.progress(1.0 if now.done else min(done / whole, 1.0), "  ·  ".join(parts))
-        runner.choice(t, bool(problems))
+        runner.render_choice(t, bool(problems))
 
 
 def standing_of(now: Race) -> str:

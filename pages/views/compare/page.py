@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shell import race_setup, sharing
+from pages.shell.live_fragment import live_fragment
 from pages.shell.messages import complain
 from pages.shell.race_setup import RaceSetup
 from pages.views.compare import board, controls, setup_form
@@ -37,30 +38,15 @@ def render(t: Translate) -> None:
         if "go" in st.session_state:  # to the playground, with one of the runs
             st.rerun()
         t, now = translator(st.session_state.lang), controls.running()
-        controls.status(t)
+        controls.render_status(t)
         if plan := now.plan if now else st.session_state.get("race_last"):
-            board.lanes(plan, now, t)
+            board.render_lanes(plan, now, t)
         with st.container():
             if now and any(entry.record and entry.record.epoch for entry in now.entries):
-                board.curves(now, t)
-                board.table(now, t)
+                board.render_curves(now, t)
+                board.render_table(now, t)
 
-    def going() -> None:
-        controls.tick()
-        if not controls.moving():
-            st.rerun()  # the whole page once more: the buttons change, and the timer ends
-        body()
-
-    def resting() -> None:
-        if controls.moving():
-            st.rerun()  # it goes on elsewhere: the timer starts
-        body()
-
-    # Two fragments: see `show` in stage.py.
-    if controls.moving():
-        st.fragment(going, run_every=TICK)()
-    else:
-        st.fragment(resting)()
+    live_fragment(TICK, controls.tick, controls.moving, body)
     if isinstance(base, Experiment):
         setup_form.render(base, asked, t)
 

@@ -49,7 +49,7 @@ def go_on(here: bool) -> None:
         st.session_state.race = race.resume(runner(), race.pause(running))
 
 
-def choice(t: Translate, failed: bool) -> None:
+def render_choice(t: Translate, failed: bool) -> None:
     """The buttons for it, where there is a cluster to choose."""
     if not cluster.scheduler_address():
         return

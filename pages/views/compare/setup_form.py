@@ -52,28 +52,28 @@ def render(base: Experiment, asked: RaceSetup, t: Translate) -> None:
         left, right = st.columns([3, 1], gap="medium")
         with left:
             if way() == "grid":
-                grid(base, t)
+                render_grid(base, t)
             else:
-                by_hand(t)
+                render_by_hand(t)
         with right:
-            repeats(t)
+            render_repeats(t)
         if isinstance(asked, RacePlan):
-            listed(asked.variants, t)
+            render_variants(asked.variants, t)
             count = len(asked.variants) * asked.seeds
             st.caption(t("race.runs", variants=len(asked.variants), seeds=asked.seeds, count=count, limit=RUNS))
         else:
             complain(asked)
             if way() == "hand":
-                listed(race_plan.differences(base, state.race_hand), t)
+                render_variants(race_plan.differences(base, state.race_hand), t)
 
 
-def by_hand(t: Translate) -> None:
+def render_by_hand(t: Translate) -> None:
     st.caption(t("race.hand.how"))
     full = len(st.session_state.race_hand) >= VARIANTS[1]
     st.button(t("race.hand.add"), key="race_add", on_click=add, disabled=full)
 
 
-def repeats(t: Translate) -> None:
+def render_repeats(t: Translate) -> None:
     """How often each variant runs, and how large it is."""
     st.number_input(
         t("race.seeds"),
@@ -89,7 +89,7 @@ def repeats(t: Translate) -> None:
     st.toggle(t("race.equal"), equal, key="race_equal", help=t("race.equal.help"), persist_state="session")
 
 
-def grid(base: Experiment, t: Translate) -> None:
+def render_grid(base: Experiment, t: Translate) -> None:
     """One field or two, each with its values."""
     used = {name: t(f"field.{name}") for name in race_plan.varying_fields(base)}
     for column, key in zip(st.columns(2, gap="medium"), ("race_first", "race_second"), strict=True):
@@ -99,10 +99,10 @@ def grid(base: Experiment, t: Translate) -> None:
             options |= {name: label for name, label in used.items() if name != taken}
             chosen = choose(t("race.first") if not taken else t("race.second"), options, key)
             if chosen:
-                values(base, chosen, t)
+                render_values(base, chosen, t)
 
 
-def values(base: Experiment, name: str, t: Translate) -> None:
+def render_values(base: Experiment, name: str, t: Translate) -> None:
     key = values_key(name)
     if key not in st.session_state:
         fill(name, race_plan.suggested_values(base, name))
@@ -129,7 +129,7 @@ def values(base: Experiment, name: str, t: Translate) -> None:
     )
 
 
-def listed(changes: tuple[Overrides, ...], t: Translate) -> None:
+def render_variants(changes: tuple[Overrides, ...], t: Translate) -> None:
     """The variants, each with its sign and a button that takes it out."""
     shown = changes[: VARIANTS[1]]
     _variants(

@@ -8,21 +8,19 @@ import numpy as np
 import streamlit as st
 
 from pages.components.component import component, pack
-from pages.shell import cursor
+from pages.shell import scrubber, token_strip
 from pages.shell.lessons import open_experiment
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain
 from pages.shell.panel import panel
-from pages.shell.run_view import history
+from pages.shell.run_view import RunView
 from pages.views.generate import requests, settings
 from pages.views.generate.requests import Request
-from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.explain import equations, programs
-from rnnlab.i18n import Translate
 from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.generation import Generation, spread
-from rnnlab.records.history import Checkpoint, Opening
+from rnnlab.records.history import Checkpoint, History, Opening
 
 _generated = component(__file__, "generated")
 _samples = component(__file__, "samples")
@@ -44,43 +42,46 @@ SIGNS = {"\t": "⇥", "\n": "↵", "\r": "↵"}
 COLUMNS = ("name", "epoch", "start", "text", "bits", "copied", "waiting", "go")
 
 
-def render(run: Run, t: Translate) -> None:
-    o, e = history(run).opening, run.experiment
-    cursor.scrubber("generate", run, t, weights=True)
-    if o.continues:
-        writes(run, o, t)
+def render(view: RunView) -> None:
+    e = view.experiment
+    scrubber.render(view)
+    if view.opening.continues:
+        render_texts(view)
     else:
-        elsewhere(run, t)
-    with panel("predictions", t, formula=equations.equation("predictions", e), code=programs.code("predictions", e)):
-        cursor.strip("generate", run, t)
-    requests.come_back(run)
+        render_way_to_lesson(view)
+    code = programs.code("predictions", e)
+    with panel("predictions", view.t, formula=equations.equation("predictions", e), code=code):
+        token_strip.render(view)
+    requests.come_back(view.run)
 
 
-def writes(run: Run, o: Opening, t: Translate) -> None:
+def render_texts(view: RunView) -> None:
+    o, t, looked = view.opening, view.t, view.checkpoint
     with panel("written", t, formula=ANEW, code=WRITE):
-        wish = Request(run.id, *settings.render(o, t))
+        request = Request(view.run.id, *settings.render(o, t))
         with st.container():
             if o.experiment.bidirectional:
                 st.info(t("generate.both"))
-        looked, laid = cursor.checkpoint(run), beside(run)
-        texts = requests.written(run, wish, [laid] if run.going else [[looked], laid])
-        if problems := requests.problems(wish):
+        sampled = sampled_checkpoints(view.history)
+        texts = requests.texts_of(view.run, request, [sampled] if view.going else [[looked], sampled])
+        if problems := requests.problems(request):
             complain(problems)
             return
         # While it trains the newest text is never quite that of the newest weights.
-        epoch = max(texts, default=looked.epoch) if run.going else looked.epoch
-        text(run, texts.get(epoch), epoch, t)
+        epoch = max(texts, default=looked.epoch) if view.going else looked.epoch
+        render_text(view, texts.get(epoch), epoch)
     with panel("samples", t):
-        samples(run, laid, texts, t)
+        render_samples(view, sampled, texts)
 
 
-def elsewhere(run: Run, t: Translate) -> None:
+def render_way_to_lesson(view: RunView) -> None:
     """This run predicts something else: the way to a lesson that goes on with texts. Not while the run goes on: a tick
     that the browser sent before it heard of the new lesson says what the form said before, and that lesson is back."""
+    t = view.t
     st.info(t("generate.elsewhere"))
-    said = t("generate.lesson", lesson=t(f"preset.{LESSON}"))
-    tip = t("generate.lesson.help") if run.going else None
-    if st.button(said, key="generate_lesson", on_click=open_lesson, disabled=run.going, help=tip):
+    label = t("generate.lesson", lesson=t(f"preset.{LESSON}"))
+    tip = t("generate.lesson.help") if view.going else None
+    if st.button(label, key="generate_lesson", on_click=open_lesson, disabled=view.going, help=tip):
         st.rerun()  # the whole page: another run goes on
 
 
@@ -88,17 +89,16 @@ def open_lesson() -> None:
     open_experiment(Experiment(preset=LESSON), train=True)
 
 
-def beside(run: Run) -> list[Checkpoint]:
+def sampled_checkpoints(history: History) -> list[Checkpoint]:
     """The weights whose texts are laid side by side."""
-    past = history(run)
-    recorded = [one.epoch for one in past.checkpoints]
-    epochs = spread(recorded, past.opening.weights_every, run.experiment.epochs)
-    return [one for one in past.checkpoints if one.epoch in epochs]
+    recorded = [one.epoch for one in history.checkpoints]
+    epochs = spread(recorded, history.opening.weights_every, history.experiment.epochs)
+    return [one for one in history.checkpoints if one.epoch in epochs]
 
 
-def text(run: Run, found: Generation | None, epoch: int, t: Translate) -> None:
+def render_text(view: RunView, found: Generation | None, epoch: int) -> None:
     """The prompt and what was written after it. Until that has come, what was shown before it."""
-    state, o = st.session_state, history(run).opening
+    state, o, t = st.session_state, view.opening, view.t
     stale = found is None
     if found is not None:
         state.generate_shown = o, epoch, found
@@ -115,7 +115,7 @@ def text(run: Run, found: Generation | None, epoch: int, t: Translate) -> None:
         key="generate-text",
         data={
             "key": "generate-text",
-            **cursor.place(run, history(run).checkpoints),
+            **vars(view.over_checkpoints),
             "epoch": epoch,
             "stale": stale,
             **packed(o, found),
@@ -152,11 +152,11 @@ def packed(o: Opening, found: Generation) -> dict[str, Any]:
     }
 
 
-def samples(run: Run, laid: Sequence[Checkpoint], texts: dict[int, Generation], t: Translate) -> None:
+def render_samples(view: RunView, sampled: Sequence[Checkpoint], texts: dict[int, Generation]) -> None:
     """How the same prompt goes on at several epochs."""
-    o = history(run).opening
-    epochs = [one.epoch for one in laid]
-    if run.going:  # the newest weights have no text yet: in their place those that wrote last
+    o, t = view.opening, view.t
+    epochs = [one.epoch for one in sampled]
+    if view.going:  # the newest weights have no text yet: in their place those that wrote last
         epochs = sorted(texts.keys() & {*epochs, max(texts, default=0)})
     rows = []
     for epoch in epochs:
@@ -172,7 +172,7 @@ def samples(run: Run, laid: Sequence[Checkpoint], texts: dict[int, Generation], 
         key="generate-samples",
         data={
             "key": "generate-samples",
-            **cursor.place(run, history(run).checkpoints),
+            **vars(view.over_checkpoints),
             "rows": rows,
             "most": float(np.log2(len(o.classes))),
             "labels": {name: t(f"samples.{name}") for name in COLUMNS},

@@ -2,7 +2,6 @@
 shows each when it is there. One job at a time, so that other readers get their turn; and while a run goes on a pause
 after each as long as it took, so that the training gets its turn too."""
 
-import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -14,7 +13,7 @@ import streamlit as st
 from rnnlab import engine
 from rnnlab.engine import jobs
 from rnnlab.engine.runs import Run
-from rnnlab.i18n import LabError, Problem
+from rnnlab.i18n import Problem, failure_of
 from rnnlab.records.generation import Generation, Settings
 from rnnlab.records.history import Checkpoint
 
@@ -41,24 +40,21 @@ class RequestQueue:
     job: tuple[Request, tuple[int, ...], Future] | None = None
     asked: float = 0.0  # when, by the clock
     rested: float = 0.0  # when the pause after the last job is over
-    failed: tuple[Request, tuple[Problem, ...]] | None = None  # the last wish that can't be met, and why
+    failed: tuple[Request, tuple[Problem, ...]] | None = None  # the last request that can't be met, and why
 
-    def take(self, patience: float = 0.0) -> None:
-        """Put down what has come, or comes within `patience` seconds."""
+    def collect(self, patience: float = 0.0) -> None:
+        """Keep what has come, or comes within `patience` seconds."""
         if self.job is None:
             return
-        wish, epochs, future = self.job
+        request, epochs, future = self.job
         try:
             found = future.result(patience)
-        except LabError as error:
-            self.failed = wish, error.problems
         except TimeoutError:
             return
         except Exception as error:
-            logging.getLogger(__name__).exception("a job failed")
-            self.failed = wish, (Problem("job_failed", "", {"reason": repr(error)[:200]}),)
+            self.failed = request, failure_of(error)
         else:
-            self.texts.update({(wish, epoch): text for epoch, text in zip(epochs, found, strict=True)})
+            self.texts.update({(request, epoch): text for epoch, text in zip(epochs, found, strict=True)})
             while len(self.texts) > KEPT:
                 self.texts.popitem(last=False)
         self.job, now = None, monotonic()
@@ -69,35 +65,35 @@ def queue() -> RequestQueue:
     return st.session_state.setdefault("desk", RequestQueue())
 
 
-def written(run: Run, wish: Request, wanted: Sequence[Sequence[Checkpoint]]) -> dict[int, Generation]:
-    """All texts that are there, by epoch. Those of `wanted` that are not are asked for, the first group first."""
+def texts_of(run: Run, request: Request, groups: Sequence[Sequence[Checkpoint]]) -> dict[int, Generation]:
+    """All texts that are there, by epoch. Those of the `groups` that are not are asked for, the first group first."""
     now = queue()
-    now.take()
-    if now.failed and now.failed[0] != wish:
-        now.failed = None  # tried again when it is wished again: a lost worker is no answer
+    now.collect()
+    if now.failed and now.failed[0] != request:
+        now.failed = None  # tried again when it is asked for again: a lost worker is no answer
     if run.going and monotonic() < now.rested:
-        wanted = []
-    for patience, group in zip((PATIENCE, 0.0), wanted, strict=False):
-        while now.job is None and not problems(wish) and (missing := lacking(now, wish, group)):
-            job = engine.shared().submit(jobs.samples, run.experiment, missing, wish.prompt, wish.settings)
-            now.job, now.asked = (wish, tuple(one.epoch for one in missing), job), monotonic()
-            now.take(0.0 if run.going else patience)
-    for one in (one for group in wanted for one in group):
-        if (wish, one.epoch) in now.texts:
-            now.texts.move_to_end((wish, one.epoch))  # what is shown is not what is dropped
-    return {epoch: found for (asked, epoch), found in now.texts.items() if asked == wish}
+        groups = []
+    for patience, group in zip((PATIENCE, 0.0), groups, strict=False):
+        while now.job is None and not problems(request) and (missing := lacking(now, request, group)):
+            job = engine.shared().submit(jobs.samples, run.experiment, missing, request.prompt, request.settings)
+            now.job, now.asked = (request, tuple(one.epoch for one in missing), job), monotonic()
+            now.collect(0.0 if run.going else patience)
+    for one in (one for group in groups for one in group):
+        if (request, one.epoch) in now.texts:
+            now.texts.move_to_end((request, one.epoch))  # what is shown is not what is dropped
+    return {epoch: found for (asked, epoch), found in now.texts.items() if asked == request}
 
 
-def lacking(now: RequestQueue, wish: Request, group: Sequence[Checkpoint]) -> tuple[Checkpoint, ...]:
+def lacking(now: RequestQueue, request: Request, group: Sequence[Checkpoint]) -> tuple[Checkpoint, ...]:
     """What of a group has no text yet: of many the newest, and the first few."""
-    missing = tuple(one for one in group if (wish, one.epoch) not in now.texts)
+    missing = tuple(one for one in group if (request, one.epoch) not in now.texts)
     return missing if len(missing) <= AT_ONCE else (*missing[: AT_ONCE - 1], missing[-1])
 
 
-def problems(wish: Request) -> tuple[Problem, ...]:
-    """Why this wish can't be met, as far as that is known."""
+def problems(request: Request) -> tuple[Problem, ...]:
+    """Why this request can't be met, as far as that is known."""
     failed = queue().failed
-    return failed[1] if failed and failed[0] == wish else ()
+    return failed[1] if failed and failed[0] == request else ()
 
 
 def come_back(run: Run) -> None:

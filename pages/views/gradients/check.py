@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from pages.shell import cursor
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
+from pages.shell.run_view import RunView
 from rnnlab.engine import jobs
-from rnnlab.engine.runs import Run
 from rnnlab.i18n import Translate
 from rnnlab.records.gradients import Check, Parameter
 
@@ -17,14 +16,13 @@ gap = abs(w.grad - difference) / max(abs(w.grad), abs(difference))"""
 CLOSE = 1e-5  # relative: what float64 and a smooth network leave between the two, with room to spare
 
 
-def render(run: Run, t: Translate) -> None:
+def render(view: RunView) -> None:
+    e, t = view.experiment, view.t
     with panel("check", t, formula=FORMULA, code=CODE):
-        history = run.history
-        assert history is not None
-        if run.going:
+        if view.going:
             st.caption(t("gradients.waits"))
             return
-        parameters = ask_worker(jobs.parameters, history.experiment)
+        parameters = ask_worker(jobs.parameters, e)
         if parameters is None:
             return
         by_name = {parameter.name: parameter for parameter in parameters}
@@ -38,13 +36,13 @@ def render(run: Run, t: Translate) -> None:
         )
         largest = st.toggle(t("check.largest"), value=True, key="check_largest")
         place = None if largest else entry(by_name[name], t)
-        wanted = (history.experiment, cursor.checkpoint(run).weights, name, place)
+        question = (e, view.checkpoint.weights, name, place)
         if st.button(t("check.go"), key="check_go"):
-            st.session_state.check_wanted = wanted
-        if st.session_state.get("check_wanted") == wanted:  # for this weight, at this epoch; else it is asked anew
-            found = ask_worker(jobs.check, *wanted)
+            st.session_state.check_question = question
+        if st.session_state.get("check_question") == question:  # for this weight, at this epoch; else it is asked anew
+            found = ask_worker(jobs.check, *question)
             if found is not None:
-                result(found, t, kinked=history.experiment.relu)
+                render_result(found, t, kinked=e.relu)
 
 
 def entry(parameter: Parameter, t: Translate) -> tuple[int, ...]:
@@ -59,7 +57,7 @@ def entry(parameter: Parameter, t: Translate) -> tuple[int, ...]:
     return tuple(place)
 
 
-def result(found: Check, t: Translate, kinked: bool) -> None:
+def render_result(found: Check, t: Translate, kinked: bool) -> None:
     index = ", ".join(map(str, found.place))
     rows = [
         (t("check.weight"), f"{found.name}[{index}] = {found.weight:.6g}"),

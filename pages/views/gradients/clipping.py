@@ -3,12 +3,13 @@
 import numpy as np
 import streamlit as st
 
+from pages.components.chart.chart import Chart
+from pages.components.component import encode
 from pages.shell import run_chart
 from pages.shell.panel import panel
-from rnnlab.engine.runs import Run
+from pages.shell.run_view import RunView
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.figures import gradients as figures
-from rnnlab.i18n import Translate
 
 LEAST = 1e-6  # a level of 0 would mean: no clipping
 FORMULA = r"g \leftarrow g\cdot\min\!\left(1,\ \frac{\mathrm{clip}}{\lVert g\rVert_2}\right)"
@@ -17,11 +18,9 @@ norm = torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
 optimizer.step()"""
 
 
-def render(run: Run, t: Translate) -> None:
-    history = run.history
-    assert history is not None
-    e, most = history.experiment, BOUNDS["clip"][1]
-    norms = np.array([snapshot.norm for snapshot in history.snapshots])
+def render(view: RunView) -> None:
+    e, t, most = view.experiment, view.t, BOUNDS["clip"][1]
+    norms = np.array([snapshot.norm for snapshot in view.history.snapshots])
     finite = norms[np.isfinite(norms)]
     with panel("norms", t, formula=FORMULA, code=CODE):
         if not len(finite):
@@ -44,8 +43,8 @@ def render(run: Run, t: Translate) -> None:
             )
             if st.button(t("norms.use"), key="clip_use", on_click=use, disabled=level == e.clip):
                 st.rerun()  # the form is not part of what is drawn again here
-        figure = figures.norms_figure(history, level, t)
-        run_chart.render("gradients-norms", figure, run, t("panel.norms"), t, cursor="line", height=260)
+        figure = encode(figures.norms_figure(view.history, level, t))
+        run_chart.render(view, "norms", Chart(figure, t("panel.norms"), 260, cursor="line"), view.over_checkpoints)
         acted, would = (int((finite > bound).sum()) for bound in (e.clip or np.inf, level))
         count = {"epochs": len(norms), "largest": f"{finite.max():.3g}"}
         st.caption(t("norms.acted", **count, clip=f"{e.clip:g}", count=acted) if e.clip else t("norms.off", **count))

@@ -3,17 +3,21 @@
 import numpy as np
 import streamlit as st
 
-from pages.shell import cursor, live_fragment, run_chart, run_page
+from pages.components.chart.chart import Chart
+from pages.components.component import encode
+from pages.shell import run_chart, run_page
 from pages.shell.ask_worker import ask_worker
+from pages.shell.live_fragment import advance, live_fragment
 from pages.shell.messages import complain
 from pages.shell.panel import panel
+from pages.shell.run_view import RunView, view_of
 from rnnlab import engine
 from rnnlab.engine import jobs, runs
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment, choices
 from rnnlab.figures import gradients as figures
-from rnnlab.i18n import Translate, translator
 from rnnlab.records.gradients import Choice
+from rnnlab.records.history import nearest
 
 
 def with_cell(e: Experiment, cell: str) -> Experiment:
@@ -34,7 +38,7 @@ def training(e: Experiment) -> bool:
     return any(cell not in begun or begun[cell].going for cell in choices("cell") if cell != e.cell)
 
 
-def ticked(e: Experiment) -> dict[str, Run]:
+def trained_on(e: Experiment) -> dict[str, Run]:
     """One look at the run that is under way, or the start of the next: one at a time, for readers share the workers."""
     begun = others(e)
     for cell in choices("cell"):
@@ -62,42 +66,30 @@ def stop(e: Experiment) -> None:
     st.session_state.others = {cell: run for cell, run in begun.items() if run.history is not None}
 
 
-def render(run: Run, chosen: Choice) -> None:
-    e = run.experiment
-    if run.going and training(e):  # the run at hand comes first
+def render(view: RunView, choice: Choice) -> None:
+    e = view.experiment
+    if view.going and training(e):  # the run at hand comes first
         stop(e)
 
-    def body() -> None:
-        now = translator(st.session_state.lang)
-        with panel("others", now):
-            controls(run, now)
-            if not run.going:
-                overlay(run, chosen, now)
+    def tick() -> None:
+        advance("others", lambda _: trained_on(e))
 
-    def going() -> None:
-        live_fragment.advance("others", lambda _: ticked(e))
-        if not training(e):
-            st.rerun()  # the timer, which a fragment is given from outside, ends
-        body()
+    def live() -> None:
+        now = view_of(view.run, view.page, st.session_state.lang) or view
+        with panel("others", now.t):
+            render_controls(now)
+            if not now.going:
+                render_overlay(now, choice)
 
-    def resting() -> None:
-        if training(e):
-            st.rerun()  # the timer starts
-        body()
-
-    # Two fragments: see `show` in stage.py.
-    if training(e):
-        st.fragment(going, run_every=run_page.TICK)()
-    else:
-        st.fragment(resting)()
+    live_fragment(run_page.TICK, tick, lambda: training(e), live)
 
 
-def controls(run: Run, t: Translate) -> None:
-    e, begun, busy = run.experiment, others(run.experiment), training(run.experiment)
+def render_controls(view: RunView) -> None:
+    e, t, begun, busy = view.experiment, view.t, others(view.experiment), training(view.experiment)
     rest = [cell for cell in choices("cell") if cell != e.cell]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="others_bar"):
         done = all(cell in begun and (one := begun[cell].history) is not None and one.ended for cell in rest)
-        st.button(t("others.train"), key="train_others", on_click=train, args=(e,), disabled=busy or run.going or done)
+        st.button(t("others.train"), key="train_others", on_click=train, args=(e,), disabled=busy or view.going or done)
         st.button(t("others.stop"), key="stop_others", on_click=stop, args=(e,), disabled=not busy)
         for cell in rest:
             one = begun.get(cell)
@@ -109,23 +101,21 @@ def controls(run: Run, t: Translate) -> None:
         complain(one.problems)
 
 
-def overlay(run: Run, chosen: Choice, t: Translate) -> None:
+def render_overlay(view: RunView, choice: Choice) -> None:
     """The same target's gradient in all cells, at the same epoch or the nearest that was recorded; and their losses."""
-    begun = others(run.experiment)
-    runs = {run.experiment.cell: run} | begun
-    runs = {cell: runs[cell] for cell in choices("cell") if cell in runs and runs[cell].history is not None}
-    if len(runs) < 2:
+    o, t = view.opening, view.t
+    begun = {view.experiment.cell: view.run} | others(view.experiment)
+    runs = {cell: begun[cell] for cell in choices("cell") if cell in begun}
+    histories = {cell: run.history for cell, run in runs.items() if run.history is not None}
+    if len(histories) < 2:
         return
-    assert run.history is not None
-    o, wanted = run.history.opening, cursor.cursor(run).epoch
-    tokens, target = o.probe[: o.inputs], chosen.target
+    tokens, target = o.probe[: o.inputs], choice.target
     curves, matrices, epochs = {}, [], {}
-    for cell, one in runs.items():
-        if one.going:
+    for cell, history in histories.items():
+        if runs[cell].going:
             continue
-        assert one.history is not None
-        at = min(one.history.checkpoints, key=lambda kept: abs(kept.epoch - wanted))
-        found = ask_worker(jobs.through_time, one.experiment, at.weights, chosen.layer, chosen.direction)
+        at = nearest(history.checkpoints, view.cursor.epoch)
+        found = ask_worker(jobs.through_time, history.experiment, at.weights, choice.layer, choice.direction)
         if found is not None:
             name = t(f"cell.{cell}")
             matrices.append(figures.reachable(found.norms["h"], found.unread))
@@ -134,15 +124,14 @@ def overlay(run: Run, chosen: Choice, t: Translate) -> None:
     left, right = st.columns(2, gap="small")
     with left:
         st.caption(t("others.gradient", step=target + 1))
-        figure = figures.curve_figure(curves, np.stack(matrices), tokens, t)
-        run_chart.render("gradients-others", figure, run, t("others.gradient.name"), t, steps=True)
+        figure = encode(figures.curve_figure(curves, np.stack(matrices), tokens, t))
+        run_chart.render(view, "others", Chart(figure, t("others.gradient.name"), steps=True), view.over_checkpoints)
     with right:
         st.caption(t("others.losses"))
-        histories = {t(f"cell.{cell}"): one.history for cell, one in runs.items() if one.history is not None}
-        run_chart.render("gradients-losses", figures.losses_figure(histories, t), run, t("others.losses.name"), t)
-    said = [f"{name} {epoch}" for name, epoch in epochs.items()]
-    st.caption(t("others.epochs", epochs=", ".join(said)))
-    for name, there in notes(run.experiment).items():
+        figure = encode(figures.losses_figure({t(f"cell.{cell}"): one for cell, one in histories.items()}, t))
+        run_chart.render(view, "losses", Chart(figure, t("others.losses.name")), view.over_checkpoints)
+    st.caption(t("others.epochs", epochs=", ".join(f"{name} {epoch}" for name, epoch in epochs.items())))
+    for name, there in notes(view.experiment).items():
         if there:
             st.caption(t(f"others.note.{name}"))
 

@@ -4,16 +4,18 @@ other cells, the norms that clipping looks at, and one weight's gradient checked
 import numpy as np
 import streamlit as st
 
+from pages.components.chart.chart import Chart
+from pages.components.component import encode
 from pages.components.shaded_tokens.shaded_tokens import Sizes, shaded_tokens
-from pages.shell import cursor, run_chart
+from pages.shell import run_chart, scrubber, token_strip
 from pages.shell.ask_worker import ask_worker
 from pages.shell.markdown import verbatim
 from pages.shell.messages import say
 from pages.shell.panel import panel
+from pages.shell.run_view import RunView
 from pages.views.gradients import check, clipping, other_cells
 from rnnlab.cells import CELLS
 from rnnlab.engine import jobs
-from rnnlab.engine.runs import Run
 from rnnlab.explain import programs
 from rnnlab.figures import gradients as figures
 from rnnlab.i18n import Translate
@@ -28,37 +30,34 @@ CELL_STATE = r"""\frac{\partial L_t}{\partial c_k} = f_{k+1}\odot\frac{\partial 
 + \frac{\partial h_k}{\partial c_k}\odot\frac{\partial L_t}{\partial h_k}"""
 
 
-def render(run: Run, t: Translate) -> None:
-    history = run.history
-    assert history is not None
-    cursor.scrubber("gradients", run, t, weights=True)
-    cursor.strip("gradients", run, t)
-    say(history.opening.notes)
+def render(view: RunView) -> None:
+    history, e, t = view.history, view.experiment, view.t
+    scrubber.render(view)
+    token_strip.render(view)
+    say(view.opening.notes)
     if history.ended == "diverged":
         st.warning(t("gradients.diverged", epoch=history.checkpoints[-1].epoch))
-    chosen = choose(run, t)
-    said(run, t)
-    if history.experiment.carry:
+    choice = choose(view)
+    render_notes(view)
+    if e.carry:
         st.caption(t("gradients.carry"))
-    formula = (CELL_STATE if CELLS[history.experiment.cell].has_memory else CHAIN) + LOSS
-    with panel("flow", t, formula=formula, code=programs.code("flow", history.experiment)):
-        if run.going and history.opening.parameters > SMALL:
+    formula = (CELL_STATE if CELLS[e.cell].has_memory else CHAIN) + LOSS
+    with panel("flow", t, formula=formula, code=programs.code("flow", e)):
+        if view.going and view.opening.parameters > SMALL:
             st.caption(t("gradients.waits"))
         else:
-            flow(run, chosen, t)
-    other_cells.render(run, chosen)
+            render_flow(view, choice)
+    other_cells.render(view, choice)
     left, right = st.columns(2, gap="small")
     with left:
-        clipping.render(run, t)
+        clipping.render(view)
     with right:
-        check.render(run, t)
+        check.render(view)
 
 
-def choose(run: Run, t: Translate) -> Choice:
+def choose(view: RunView) -> Choice:
     """Layer and direction by widgets, where there is a choice; the step is that of the page's cursor."""
-    history = run.history
-    assert history is not None
-    e, o = history.experiment, history.opening
+    e, o, t = view.experiment, view.opening, view.t
     picked = {"flow_layer": e.layers - 1, "flow_direction": 0}
     sizes = {"flow_layer": e.layers, "flow_direction": e.directions}
     with st.container(horizontal=True, gap="small", key="flow_choice"):
@@ -73,7 +72,7 @@ def choose(run: Run, t: Translate) -> Choice:
                 names = [t("gradients.forward"), t("gradients.backward")]
             st.selectbox(label, range(size), format_func=names.__getitem__, key=key, width=180)
             picked[key] = st.session_state[key]
-    step, asked = cursor.cursor(run).step, o.parts[-1]
+    step, asked = view.cursor.step, o.parts[-1]
     if step is not None and step < asked.start:
         st.caption(t("gradients.read_only", step=step + 1, token=verbatim(o.probe[step]), last=asked.stop))
         step = None
@@ -81,10 +80,9 @@ def choose(run: Run, t: Translate) -> Choice:
     return Choice(picked["flow_layer"], picked["flow_direction"], last if step is None else min(step, last))
 
 
-def said(run: Run, t: Translate) -> None:
+def render_notes(view: RunView) -> None:
     """What is to be known of these gradients before they are read."""
-    assert run.history is not None
-    e, o = run.history.experiment, run.history.opening
+    e, o, t = view.experiment, view.opening, view.t
     beginnings = "prefixes" in o.views
     if beginnings:
         st.caption(t("gradients.beginnings"))
@@ -96,60 +94,55 @@ def said(run: Run, t: Translate) -> None:
         st.caption(t("gradients.chain" if e.attention == "none" else "gradients.attention"))
 
 
-def flow(run: Run, chosen: Choice, t: Translate) -> None:
-    history = run.history
-    assert history is not None
-    e, o = history.experiment, history.opening
-    layer, direction, target = chosen.layer, chosen.direction, chosen.target
-    at = cursor.checkpoint(run)
-    found = ask_worker(jobs.through_time, e, at.weights, layer, direction)
+def render_flow(view: RunView, choice: Choice) -> None:
+    e, o, t = view.experiment, view.opening, view.t
+    layer, direction, target = choice.layer, choice.direction, choice.target
+    found = ask_worker(jobs.through_time, e, view.checkpoint.weights, layer, direction)
     if found is None:
         return
     tokens = list(o.probe[: o.inputs])
-    words(run, found, chosen, tokens, t)
-    st.caption(summary(found, chosen, tokens, t))
+    render_words(view, found, choice, tokens)
+    st.caption(summary(found, choice, tokens, t))
     if o.targets[target] < 0:
         st.caption(t("gradients.likeliest", token=verbatim(o.classes[found.classes[target]])))
     left, right = st.columns(2, gap="small")
     with left:
         every = {name: figures.reachable(norms, found.unread) for name, norms in found.norms.items()}
         curves = {t("gradients.h" if name == "h" else "gradients.c"): norms[target] for name, norms in every.items()}
-        figure = figures.curve_figure(curves, np.stack([*every.values()]), tokens, t)
-        run_chart.render("gradients-curve", figure, run, t("gradients.curve"), t, steps=True)
+        figure = encode(figures.curve_figure(curves, np.stack([*every.values()]), tokens, t))
+        run_chart.render(view, "curve", Chart(figure, t("gradients.curve"), steps=True), view.over_checkpoints)
     with right:
-        if run.going:
+        if view.going:
             st.caption(t("gradients.epochs_wait"))
             return
-        epochs = ask_worker(jobs.over_epochs, e, history.checkpoints, layer, direction, target)
+        epochs = ask_worker(jobs.over_epochs, e, view.history.checkpoints, layer, direction, target)
         if epochs is not None:
             norms = figures.reachable(epochs.norms["h"], found.unread[target])
-            figure = figures.epochs_figure(norms, epochs.epochs, at.epoch, tokens, t)
-            run_chart.render("gradients-epochs", figure, run, t("gradients.epochs"), t, steps=True)
+            figure = encode(figures.epochs_figure(norms, epochs.epochs, view.checkpoint.epoch, tokens, t))
+            run_chart.render(view, "epochs", Chart(figure, t("gradients.epochs"), steps=True), view.over_checkpoints)
 
 
-def words(run: Run, found: ThroughTime, chosen: Choice, tokens: list[str], t: Translate) -> None:
+def render_words(view: RunView, found: ThroughTime, choice: Choice, tokens: list[str]) -> None:
     """The sentence, shaded: with the gradients of all targets, so that the browser shows another one by itself."""
-    assert run.history is not None
-    o, norms = run.history.opening, found.norms["h"]
+    o, t, norms = view.opening, view.t, found.norms["h"]
     sizes = Sizes(
         np.where(found.unread & (norms == 0), -1, norms),  # -1: not yet read when this step predicts
         top=figures.decades(norms)[1],
         span=SPAN,
         first=o.parts[-1].start,
-        chosen=chosen.target,
+        chosen=choice.target,
         parts=[(part.start, t(f"module.{part.name}")) for part in o.parts] if len(o.parts) > 1 else [],
     )
     labels = {"name": t("gradients.words"), "title": t("gradients.title"), "zero": t("gradients.zero")}
-    place = cursor.place(run, run.history.checkpoints)
-    shaded_tokens("gradients-words", tokens, sizes, place, labels)
+    shaded_tokens("gradients-words", tokens, sizes, view.over_checkpoints, labels)
 
 
-def summary(found: ThroughTime, chosen: Choice, tokens: list[str], t: Translate) -> str:
+def summary(found: ThroughTime, choice: Choice, tokens: list[str], t: Translate) -> str:
     """L_t, and what is left of its gradient at the far end, in numbers."""
-    target, norms = chosen.target, found.norms["h"][chosen.target]
+    target, norms = choice.target, found.norms["h"][choice.target]
     loss = t("gradients.loss", step=target + 1, token=verbatim(tokens[target]), loss=f"{found.losses[target]:.4g}")
     read = np.flatnonzero(~found.unread[target])
-    near, far = (int(end) for end in (read[[0, -1]] if chosen.direction else read[[-1, 0]]))  # read last, and first
+    near, far = (int(end) for end in (read[[0, -1]] if choice.direction else read[[-1, 0]]))  # read last, and first
     steps = abs(near - far)
     if not np.isfinite(norms).all():
         return f"{loss} {t('gradients.not_finite')}"

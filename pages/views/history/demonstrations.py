@@ -6,23 +6,24 @@ from math import isnan, nan
 
 import streamlit as st
 
-from pages.components.chart.chart import live_chart
+from pages.components.chart.chart import Chart, live_chart
 from pages.components.component import encode
-from pages.shell import cursor
+from pages.components.playback import Playback
+from pages.shell import scrubber, token_strip
 from pages.shell.ask_worker import ask_worker
 from pages.shell.lessons import open_experiment
 from pages.shell.markdown import verbatim
 from pages.shell.panel import panel
+from pages.shell.run_view import RunView, view_of
 from rnnlab.analysis.bigrams import Bigrams, Line
 from rnnlab.engine import jobs
-from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.figures.timeline import height, timeline
 from rnnlab.i18n import Translate
 from rnnlab.lessons import eliza
 from rnnlab.lessons.feature_templates import FeatureValue, count_matches, features
 from rnnlab.lessons.presets import LESSONS
-from rnnlab.records.history import Frame, Opening, joiner
+from rnnlab.records.history import Opening, joiner
 
 SENTENCE = 200  # characters that the rules are tried on
 ROWS = 6  # of a table that the text could make any length
@@ -30,22 +31,13 @@ PLACES = 12  # of the line, where one token does not decide
 CONTEXT = 6  # tokens of the past that a row of a table quotes
 
 
-def years(t: Translate) -> None:
-    live_chart(
-        encode(timeline(t)),
-        key="history-timeline",
-        group="history",
-        run="",
-        live=False,
-        epochs=[],
-        height=height(),
-        label=t("timeline.label"),
-        labels={"download": t("chart.download"), "reset": t("chart.reset")},
-    )
+def render_years(t: Translate) -> None:
+    chart = Chart(encode(timeline(t)), t("timeline.label"), height())
+    live_chart("history-timeline", chart, Playback("history", ""), t)
     st.caption(t("timeline.caption"))
 
 
-def rules(t: Translate, lang: str) -> None:
+def render_rules(t: Translate, lang: str) -> None:
     """The rules, all of them, and what they make of a sentence."""
     script = eliza.load_script(lang)
     with panel("eliza", t):
@@ -56,11 +48,11 @@ def rules(t: Translate, lang: str) -> None:
         sentence = (typed or "").strip() or example
         answer = eliza.respond(script, sentence)
         with st.container(key="eliza_answer", gap="xxsmall"):
-            said(t("eliza.you"), sentence)
+            render_line(t("eliza.you"), sentence)
             if answer is None:
                 st.markdown(t("eliza.none"))
             else:
-                said(t("eliza.machine"), answer.reply)
+                render_line(t("eliza.machine"), answer.reply)
                 if answer.captured:
                     st.caption(t("eliza.steps", taken=verbatim(answer.captured), swapped=verbatim(answer.swapped)))
         columns = [t("eliza.rule"), t("eliza.pattern"), t("eliza.reply")]
@@ -76,11 +68,11 @@ def rules(t: Translate, lang: str) -> None:
             )
             for place, rule in enumerate(script.rules)
         ]
-        table(columns, rows)
+        render_table(columns, rows)
         st.caption(t("eliza.swaps") + " " + " · ".join(verbatim(f"{a} → {b}") for a, b in script.swaps.items()))
 
 
-def said(who: str, words: str) -> None:
+def render_line(who: str, words: str) -> None:
     """A line of the conversation, as typed."""
     with st.container(horizontal=True, wrap=False, gap="small"):
         st.markdown(who, width="content")
@@ -93,12 +85,10 @@ def starred(ours: str) -> str:
 
 
 @dataclass(frozen=True)
-class Own:
+class OwnText:
     """The reader's text, and the place in it that the demonstrations are about."""
 
-    run: Run
-    opening: Opening
-    frame: Frame  # the network's, at the epoch that is looked at
+    view: RunView
     lines: tuple[Line, ...]
     bigrams: Bigrams
     targets: tuple[str, ...]  # [inputs] what really comes after each token of the probe
@@ -108,43 +98,42 @@ class Own:
 
     @property
     def token(self) -> str:
-        return self.opening.probe[self.place]
+        return self.view.opening.probe[self.place]
 
     @property
     def joiner(self) -> str:
-        return joiner(self.opening.experiment, self.opening.vocabulary[self.opening.specials :])
+        o = self.view.opening
+        return joiner(o.experiment, o.vocabulary[o.specials :])
 
     def past(self, place: int) -> str:
         """The last tokens that were read up to this place."""
         start = max(0, place + 1 - CONTEXT)
-        return ("…" + self.joiner if start else "") + self.joiner.join(self.opening.probe[start : place + 1])
+        return ("…" + self.joiner if start else "") + self.joiner.join(self.view.opening.probe[start : place + 1])
 
 
-def own_text(t: Translate) -> Own | None:
+def render_own_text(t: Translate) -> OwnText | None:
     """The line of tokens to choose from, and what was counted in the text. None where there is no text to count."""
-    run = st.session_state.run.shown
-    if run.history is None:
+    view = view_of(st.session_state.run.shown, "history", st.session_state.lang)
+    if view is None:
         st.info(t("own.none"))
         return None
     with st.container(border=True, key="own_text", gap="xxsmall"):
         st.caption(t("own.choose"))
-        cursor.strip("history", run, t)
-        cursor.scrubber("history", run, t, weights=True)
-    o = run.history.opening
+        token_strip.render(view)
+        scrubber.render(view)
+    o = view.opening
     lines = ask_worker(jobs.examples, o.experiment)
     if lines is None:
         return None
     rival = len(o.parts) == 1 and o.written
-    bigrams = run.drawn("bigrams", lambda: Bigrams.of(lines, words_of(o, lines)))
+    bigrams = view.run.drawn("bigrams", lambda: Bigrams.of(lines, words_of(o, lines)))
     targets = tuple(o.classes[id] for id in o.targets) if rival else ()
     read = o.parts[0].stop
     undecided = bigrams.undecided(o.probe[:read])
-    looked_at = cursor.cursor(run)
-    frame = min(run.history.frames, key=lambda kept: abs(kept.epoch - looked_at.epoch))
-    place = looked_at.step
+    place = view.cursor.step
     if place is None or not 0 <= place < read:  # nothing chosen, or a token after which nothing is asked, or another's
         place = next(iter(undecided), next((p for p in range(read) if o.probe.count(o.probe[p]) > 1), 0))
-    return Own(run, o, frame, lines, bigrams, targets, undecided, place, rival)
+    return OwnText(view, lines, bigrams, targets, undecided, place, rival)
 
 
 def words_of(o: Opening, lines: Sequence[Line]) -> tuple[str, ...]:
@@ -153,7 +142,7 @@ def words_of(o: Opening, lines: Sequence[Line]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*o.vocabulary[o.specials :], *met]))
 
 
-def counts(t: Translate, own: Own) -> None:
+def render_counts(t: Translate, own: OwnText) -> None:
     """What came after the chosen token, as fractions: as counted, and with one added everywhere."""
     bigrams, token = own.bigrams, own.token
     total, types = bigrams.total(token), len(bigrams.vocabulary)
@@ -174,7 +163,7 @@ def counts(t: Translate, own: Own) -> None:
             )
             for following in [*listed[0], *listed[1]]
         ]
-        table([t(f"counts.{name}") for name in ("next", "count", "frequency", "smoothed")], rows)
+        render_table([t(f"counts.{name}") for name in ("next", "count", "frequency", "smoothed")], rows)
         left = len(seen) - len(listed[0]), len(unseen) - len(listed[1])
         st.caption(t("counts.left", seen=left[0], unseen=left[1]) if any(left) else t("counts.all"))
 
@@ -182,12 +171,12 @@ def counts(t: Translate, own: Own) -> None:
 COUNTED = r"P(w \mid v) = \frac{c(v, w)}{c(v)} \qquad P_{+1}(w \mid v) = \frac{c(v, w) + 1}{c(v) + V}"
 
 
-def template(t: Translate, own: Own) -> None:
+def render_template(t: Translate, own: OwnText) -> None:
     """The questions of a feature template, answered at the chosen place."""
-    asked = features(own.opening.probe, own.place)
+    asked = features(own.view.opening.probe, own.place)
     lines = [[token for token, _ in line] for line in own.lines]
     total = sum(map(len, lines))
-    found = own.run.drawn(("features", own.place), lambda: count_matches(lines, asked))
+    found = own.view.run.drawn(("features", own.place), lambda: count_matches(lines, asked))
 
     def spelled(answer: FeatureValue) -> str:
         return " + ".join(verbatim(part) if part else t("template.start") for part in answer)
@@ -195,19 +184,19 @@ def template(t: Translate, own: Own) -> None:
     with panel("template", t, formula=WEIGHED):
         st.markdown(t("template.said", token=verbatim(own.token), place=own.place + 1))
         rows = [(t(f"feature.{name}"), spelled(answer), f"{found[name]} / {total}") for name, answer in asked.items()]
-        table([t(f"template.{name}") for name in ("question", "answer", "share")], rows)
+        render_table([t(f"template.{name}") for name in ("question", "answer", "share")], rows)
 
 
 WEIGHED = r"P(y \mid x) = \frac{\exp \sum_k w_k f_k(x, y)}{\sum_{y'} \exp \sum_k w_k f_k(x, y')}"
 
 
-def network(t: Translate, own: Own) -> None:
+def render_network(t: Translate, own: OwnText) -> None:
     """The run at hand and the counts, asked the same: at the chosen place, and wherever the token alone won't do."""
-    o, frame, bigrams = own.opening, own.frame, own.bigrams
+    o, frame, bigrams = own.view.opening, own.view.frame, own.bigrams
     with panel("rivals", t):
         if not own.rival:
             st.markdown(t("rivals.other"))
-            sample(t)
+            render_sample(t)
             return
         st.markdown(t("rivals.said", past=verbatim(own.past(own.place)), epoch=frame.epoch))
         right = o.targets[own.place]
@@ -221,10 +210,10 @@ def network(t: Translate, own: Own) -> None:
             )
             for id, p in known.items()
         ]
-        table([t(f"rivals.{name}") for name in ("next", "bigram", "network")], rows)
+        render_table([t(f"rivals.{name}") for name in ("next", "bigram", "network")], rows)
         if own.undecided:
             st.markdown(t("rivals.undecided"))
-            table([t(f"rivals.{name}") for name in ("past", "next", "bigram", "network")], contested(own))
+            render_table([t(f"rivals.{name}") for name in ("past", "next", "bigram", "network")], contested(own))
             if (left := len(own.undecided) - len(contested(own))) > 0:
                 st.caption(t("rivals.left", left=left))
             st.markdown(t("rivals.read", chance=share(1 / len(bigrams.vocabulary))))
@@ -232,25 +221,25 @@ def network(t: Translate, own: Own) -> None:
             st.markdown(t("rivals.certain"))
             if len(o.probe) > o.inputs and o.probe[-1] in o.probe[: o.inputs]:
                 st.markdown(t("rivals.last", token=verbatim(o.probe[-1])))
-            sample(t)
+            render_sample(t)
         if o.experiment.bidirectional:
             st.caption(t("rivals.bidirectional"))
 
 
-def sample(t: Translate) -> None:
+def render_sample(t: Translate) -> None:
     """A way to a text where counts and a network differ."""
     e = Experiment(text=t("own.sample"))
     st.button(t("rivals.sample"), key="history_sample", on_click=open_experiment, args=(e, True))
 
 
-def contested(own: Own) -> list[tuple[str, ...]]:
+def contested(own: OwnText) -> list[tuple[str, ...]]:
     """A row for each place where one token does not decide: what both give to what really comes there."""
     return [
         (
             verbatim(own.past(place)),
             verbatim(own.targets[place]),
-            share(own.bigrams.frequency(own.opening.probe[place], own.targets[place])),
-            share(float(own.frame.target[place])),
+            share(own.bigrams.frequency(own.view.opening.probe[place], own.targets[place])),
+            share(float(own.view.frame.target[place])),
         )
         for place in own.undecided[:PLACES]
     ]
@@ -260,7 +249,7 @@ def share(p: float) -> str:
     return "–" if isnan(p) else f"{p:.3f}"
 
 
-def lessons(t: Translate) -> None:
+def render_lessons(t: Translate) -> None:
     """A button for each lesson, by the page it opens on."""
     by_page: dict[str, list[str]] = {}
     for preset, lesson in LESSONS.items():
@@ -271,14 +260,14 @@ def lessons(t: Translate) -> None:
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"onward_{page}"):
             st.markdown(f"**{t(f'page.{page}')}**", width="content")
             for preset in presets:
-                st.button(t(f"preset.{preset}"), key=f"onward-{preset}", on_click=leave, args=(preset, page))
+                st.button(t(f"preset.{preset}"), key=f"onward-{preset}", on_click=open_lesson, args=(preset, page))
 
 
-def leave(preset: str, page: str) -> None:
+def open_lesson(preset: str, page: str) -> None:
     open_experiment(Experiment(preset=preset), train=True)
     st.session_state.go = page
 
 
-def table(columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+def render_table(columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
     """A small table. Cells are Markdown: what was typed comes dressed by `verbatim`."""
     st.table({name: [row[place] for row in rows] for place, name in enumerate(columns)}, border="horizontal")

@@ -5,19 +5,17 @@ import math
 import numpy as np
 import streamlit as st
 
-from pages.components.component import component, pack
+from pages.components.chart.chart import Chart
+from pages.components.component import component, encode, pack
 from pages.components.shaded_tokens.shaded_tokens import Signed, shaded_tokens
 from pages.components.table.table import ANSWER, VERDICT, Answers, TableView, tables, text, token
-from pages.shell import cursor
+from pages.shell import run_chart
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
-from pages.shell.run_view import history
-from pages.views.results import shared
-from pages.views.results.shared import View, counts, frame, frames, place
-from pages.views.results.tagger import meanings
+from pages.shell.run_view import RunView
+from pages.views.results.shared import ResultView, confusion_counts, tag_meanings
 from rnnlab.analysis import metrics
 from rnnlab.engine import jobs
-from rnnlab.engine.runs import Run
 from rnnlab.figures import results as figures
 from rnnlab.i18n import Translate
 from rnnlab.records.history import joiner
@@ -45,27 +43,26 @@ mean = (output * mask.unsqueeze(-1)).sum(1) / lengths.unsqueeze(1)"""
 RATES = r"""P = \frac{TP}{TP + FP} \qquad R = \frac{TP}{TP + FN} \qquad F_1 = \frac{2PR}{P + R}"""
 
 
-def prefixes(run: Run, t: Translate) -> None:
+def render_prefixes(view: RunView) -> None:
     """The probability of each class after every beginning of the watched sentence."""
-    past = history(run)
-    o, shown = past.opening, frames(run)
-    chances = np.stack([one.more["chances"] for one in past.frames])  # [frame, step, class]
+    o, shown, t = view.opening, view.frames, view.t
+    chances = np.stack([frame.more["chances"] for frame in view.history.frames])  # [frame, step, class]
     largest = chances.max((0, 1))
     if o.targets[-1] >= 0:
         largest[o.targets[-1]] = 2.0  # the right one is always among those shown
-    kept = np.sort(np.argsort(-largest, kind="stable")[:SHARES])
-    best = np.stack([one.top[:, 0] for one in shown])  # [frame, step]
+    shared = np.sort(np.argsort(-largest, kind="stable")[:SHARES])  # classes with a part of their own
+    best = np.stack([frame.top[:, 0] for frame in shown])  # [frame, step]
     with panel("prefixes", t, code=PREFIXES):
         _prefixes(
             key="results-prefixes",
             data={
                 "key": "results-prefixes",
-                **place(run),
+                **vars(view.over_frames),
                 "tokens": o.probe[: o.inputs],
-                "names": [o.classes[id] for id in kept],
-                "hues": figures.HUES[: len(kept)],
-                "rest": len(kept) < len(o.classes),
-                "chances": pack(chances[-len(shown) :, :, kept].astype(np.float32)),
+                "names": [o.classes[id] for id in shared],
+                "hues": figures.HUES[: len(shared)],
+                "rest": len(shared) < len(o.classes),
+                "chances": pack(chances[-len(shown) :, :, shared].astype(np.float32)),
                 "best": pack(best.astype(np.int32)),
                 "classes": o.classes,
                 "settled": metrics.settled(best).tolist(),
@@ -74,41 +71,39 @@ def prefixes(run: Run, t: Translate) -> None:
         )
 
 
-def saliency(run: Run, t: Translate) -> None:
+def render_saliency(view: RunView) -> None:
     """The watched sentence, each token shaded by what it adds to the score of the likeliest class."""
-    past = history(run)
-    o, shown = past.opening, frames(run)
-    limit = max(float(np.abs(one.more["saliency"]).max()) for one in past.frames)  # one scale for all epochs
+    o, shown, t = view.opening, view.frames, view.t
+    limit = max(float(np.abs(frame.more["saliency"]).max()) for frame in view.history.frames)  # one for all epochs
     with panel("saliency", t, formula=ATTRIBUTION, code=SALIENCY):
-        values = np.stack([one.more["saliency"] for one in shown])
-        numbers = Signed(values, limit, [o.classes[one.top[-1, 0]] for one in shown])
+        values = np.stack([frame.more["saliency"] for frame in shown])
+        numbers = Signed(values, limit, [o.classes[frame.top[-1, 0]] for frame in shown])
         labels = {name: t(f"saliency.{name}") for name in ("name", "title", "against", "towards")}
-        shaded_tokens("results-saliency", o.probe[: o.inputs], numbers, place(run), labels)
+        shaded_tokens("results-saliency", o.probe[: o.inputs], numbers, view.over_frames, labels)
 
 
-def readouts(run: Run, t: Translate) -> None:
+def render_readouts(view: RunView) -> None:
     """How strongly each token reaches each half of what the four readouts give."""
-    past = history(run)
-    o, e = past.opening, run.experiment
+    o, e, t = view.opening, view.experiment, view.t
     with panel("readouts", t, code=READOUTS):
-        if run.going and o.parameters > SMALL:
+        if view.going and o.parameters > SMALL:
             st.caption(t("readouts.waits"))
             return
-        found = ask_worker(jobs.reach, e, cursor.checkpoint(run).weights)
+        found = ask_worker(jobs.reach, e, view.checkpoint.weights)
         if found is None:
             return
         tokens = list(o.probe[: o.inputs])
-        reached(run, found, False, tokens, t)
-        st.caption(blind(found, len(tokens), t))
+        render_reach(view, found, False, tokens)
+        st.caption(backward_half(found, len(tokens), t))
         if found.padded is None:
             st.caption(t("readouts.longest", steps=found.longest))
             return
         padding = found.padded.shape[1] - len(tokens)
-        reached(run, found, True, tokens + [o.vocabulary[0]] * padding, t)
+        render_reach(view, found, True, tokens + [o.vocabulary[0]] * padding)
         st.caption(t("readouts.packed" if e.packed else "readouts.padded", padding=padding, longest=found.longest))
 
 
-def blind(found: Reach, steps: int, t: Translate) -> str:
+def backward_half(found: Reach, steps: int, t: Translate) -> str:
     """How many tokens the backward half at the last step hears of: in one layer of its own only that one."""
     if found.halves == 1:
         return t("readouts.one")
@@ -116,41 +111,41 @@ def blind(found: Reach, steps: int, t: Translate) -> str:
     return t("readouts.blind" if seen < steps else "readouts.sees", seen=seen, steps=steps)
 
 
-def reached(run: Run, found: Reach, padded: bool, tokens: list[str], t: Translate) -> None:
-    figure = figures.reach_figure(found, padded, tokens, run.experiment.readout, t)
-    name = "padded" if padded else "alone"
+def render_reach(view: RunView, found: Reach, padded: bool, tokens: list[str]) -> None:
+    t, name = view.t, "padded" if padded else "alone"
+    figure = encode(figures.reach_figure(found, padded, tokens, view.experiment.readout, t))
     label = t("readouts.figure.padded" if padded else "readouts.figure.alone")
     st.markdown(f"**{label}**")
-    shared.chart(run, f"readouts-{name}", figure, label, t, 80 + 28 * len(found.rows), steps=True)
+    run_chart.render(view, f"readouts-{name}", Chart(figure, label, 80 + 28 * len(found.rows), steps=True))
 
 
-def confusion(run: Run, t: Translate) -> None:
+def render_confusion(view: RunView) -> None:
     """What was taken for what, of held-out lines."""
-    o, found = history(run).opening, counts(run)
-    kept = metrics.occurring(found)
-    found = found[:, kept][:, :, kept]
+    o, t, counts = view.opening, view.t, confusion_counts(view)
+    occurring = metrics.occurring(counts)
+    counts = counts[:, occurring][:, :, occurring]
     with panel("confusion", t):
-        figure = figures.confusion_figure(found[-1], [o.classes[id] for id in kept], t)
-        height = max(260, min(640, 120 + 30 * len(kept)))
-        shared.chart(run, "confusion", figure, t("panel.confusion"), t, height, moving=found)
+        figure = encode(figures.confusion_figure(counts[-1], [o.classes[id] for id in occurring], t))
+        height = max(260, min(640, 120 + 30 * len(occurring)))
+        frames = None if view.going else {"values": pack(counts.astype(np.int16)), "scale": 32767.0}
+        run_chart.render(view, "confusion", Chart(figure, t("panel.confusion"), height, frames))
 
 
-def classes(run: Run, t: Translate) -> None:
+def render_classes(view: RunView) -> None:
     """Precision, recall and F1 of each class."""
-    past, found = history(run), counts(run)
-    shown = frame(run)
-    at = found[past.frames.index(shown)]
+    o, t, counts = view.opening, view.t, confusion_counts(view)
+    at = counts[view.history.frames.index(view.frame)]
     with panel("classes", t, formula=RATES):
-        rates, named = metrics.scores(at), meanings(run, t)
+        rates, named = metrics.scores(at), tag_meanings(o, t)
         rows = []
-        for id in metrics.occurring(found):
+        for id in metrics.occurring(counts):
             shares = (percent(rate[id]) for rate in (rates.precision, rates.recall, rates.f1))
             cells = [token(str(rates.support[id]), tone="strong"), *map(token, shares)]
             meaning = [token(named[id], tone="aside")] if any(named) else []
-            rows.append([token(past.opening.classes[id]), *cells, *meaning])
+            rows.append([token(o.classes[id]), *cells, *meaning])
         head = [token(t(f"classes.{name}")) for name in ("class", "support", "precision", "recall", "f1")]
         head += [token(t("classes.meaning"))] if any(named) else []
-        title = t("classes.title", epoch=shown.epoch)
+        title = t("classes.title", epoch=view.frame.epoch)
         tables("results-classes", [TableView(title, rows, head, named_rows=True, titled=True)], "tokens")
         right, count = int(np.trace(at)), int(at.sum())
         st.caption(t("classes.right", right=f"{right:,}", count=f"{count:,}", share=f"{right / count:.1%}"))
@@ -160,31 +155,31 @@ def percent(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:.0%}"
 
 
-def judged(run: Run, t: Translate) -> None:
-    """Every held-out line with what it is and what was said, the wrong ones first."""
-    o = history(run).opening
+def render_predictions(view: RunView) -> None:
+    """Every held-out line with its class and the predicted one, the wrong ones first."""
+    o, t = view.opening, view.t
     with panel("judged", t):
-        between = joiner(run.experiment, o.vocabulary[o.specials :])
+        between = joiner(view.experiment, o.vocabulary[o.specials :])
         rows = [
             [VERDICT, ANSWER, token(o.classes[line.targets[0]]), text(between.join(line.tokens), limit=None)]
             for line in o.held
         ]
         head = [token(t(f"judged.{name}")) for name in JUDGED]
         answers = Answers(
-            np.stack([np.concatenate(one.held.said) for one in frames(run) if one.held]),
+            np.stack([np.concatenate(frame.held.said) for frame in view.frames if frame.held]),
             [line.targets[0] for line in o.held],
             o.classes,
             {"right": t("judged.right"), "wrong": t("judged.wrong")},
-            place(run),
+            view.over_frames,
         )
         tables("results-judged", [TableView(t("judged.name"), rows, head)], "lines", answers)
 
 
-VIEWS: dict[str, View] = {
-    "prefixes": prefixes,
-    "saliency": saliency,
-    "readouts": readouts,
-    "confusion": confusion,
-    "classes": classes,
-    "judged": judged,
+VIEWS: dict[str, ResultView] = {
+    "prefixes": render_prefixes,
+    "saliency": render_saliency,
+    "readouts": render_readouts,
+    "confusion": render_confusion,
+    "classes": render_classes,
+    "judged": render_predictions,
 }

@@ -4,32 +4,32 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from pages.shell import cursor
+from pages.components.chart.chart import Chart
+from pages.components.component import encode
+from pages.shell import run_chart, scrubber, token_strip
 from pages.shell.messages import say
 from pages.shell.panel import panel
-from pages.shell.run_view import history
+from pages.shell.run_view import RunView
 from pages.views.results import classifier, seq2seq, tagger
-from pages.views.results.shared import View, chart
-from rnnlab.engine.runs import Run
+from pages.views.results.shared import ResultView
 from rnnlab.figures import results as figures
-from rnnlab.i18n import Translate
 
-VIEWS: dict[str, View] = classifier.VIEWS | seq2seq.VIEWS | tagger.VIEWS
+VIEWS: dict[str, ResultView] = classifier.VIEWS | seq2seq.VIEWS | tagger.VIEWS
 HALF = {"prefixes", "saliency", "confusion", "classes"}  # narrow ones: two such share a row
 HELD = {"confusion", "classes", "judged", "pairs"}  # about held-out lines alone
 
 
-def render(run: Run, t: Translate) -> None:
-    o = history(run).opening
-    cursor.scrubber("results", run, t, weights=True)
-    cursor.strip("results", run, t)
+def render(view: RunView) -> None:
+    o = view.opening
+    scrubber.render(view)
+    token_strip.render(view)
     say(o.notes)
-    with panel("curves", t, switch="loss_log"):
-        curves(run, t)
+    with panel("curves", view.t, switch="loss_log"):
+        render_curves(view)
     for row in rows(tuple(name for name in o.views if o.held or name not in HELD)):
         for name, column in zip(row, st.columns(len(row), gap="small"), strict=True):
             with column:
-                VIEWS[name](run, t)
+                VIEWS[name](view)
 
 
 def rows(names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -40,21 +40,20 @@ def rows(names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         names = names[width:]
 
 
-def curves(run: Run, t: Translate) -> None:
+def render_curves(view: RunView) -> None:
     """Loss and share of right answers, in training and on held-out lines."""
-    past, lang = history(run), st.session_state.lang
-    o = past.opening
+    run, history, o, t = view.run, view.history, view.opening, view.t
     scale = "log" if st.session_state.loss_log else "linear"
     left, right = st.columns(2, gap="small")
     with left:
-        figure = run.drawn(("curve", lang, scale), lambda: figures.loss_curves(past, t, scale))
-        chart(run, "loss", figure, t("curve.loss"), t, 280, cursor="line")
+        figure = run.drawn(("curve", view.lang, scale), lambda: encode(figures.loss_curves(history, t, scale)))
+        run_chart.render(view, "loss", Chart(figure, t("curve.loss"), 280, cursor="line"))
     with right:
-        figure = run.drawn(("score", lang), lambda: figures.score_curves(past, t))
-        chart(run, "score", figure, t("curve.score"), t, 280, cursor="line")
+        figure = run.drawn(("score", view.lang), lambda: encode(figures.score_curves(history, t)))
+        run_chart.render(view, "score", Chart(figure, t("curve.score"), 280, cursor="line"))
     if not o.held:
         st.caption(t("held.none", field=t("field.held_out")))
         return
-    kind = figures.counted(o, past.frames[-1])
+    kind = figures.counted(o, history.frames[-1])
     first = t("held.first", shown=len(o.held)) if o.held_count > len(o.held) else ""
     st.caption(t(f"held.{kind}", count=f"{o.held_count:,}") + first)

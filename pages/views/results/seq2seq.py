@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.components.component import component, pack
+from pages.components.chart.chart import Chart
+from pages.components.component import component, encode, pack
+from pages.shell import run_chart
 from pages.shell.panel import panel
-from pages.shell.run_view import history
-from pages.views.results.shared import View, chart, frames, place
+from pages.shell.run_view import RunView
+from pages.views.results.shared import ResultView
 from rnnlab.analysis.seq2seq_frames import (
     Ragged,
     beams_of,
@@ -22,10 +24,8 @@ from rnnlab.analysis.seq2seq_frames import (
     target_of,
     used_by,
 )
-from rnnlab.engine.runs import Run
 from rnnlab.figures import results as figures
-from rnnlab.i18n import Translate
-from rnnlab.records.history import joiner
+from rnnlab.records.history import Opening, joiner
 
 _attention = component(__file__, "attention")
 _decoding = component(__file__, "decoding")
@@ -67,161 +67,167 @@ GREEDY = """while token != EOS and len(written) < limit:
     written.append(token)"""
 
 
-def attention(run: Run, t: Translate) -> None:
+def render_attention(view: RunView) -> None:
     """Attention over the probe's source, given the true target and while it writes by itself."""
-    kind = run.experiment.attention
+    kind, t = view.experiment.attention, view.t
     with panel("alignment", t, formula=SCORES.get(kind, SCORES["additive"]) + REST, code=CODES.get(kind, "")):
         if kind == "none":
             st.info(t("alignment.none", field=t("field.attention")))
             return
         labels = {name: t(f"alignment.{name}") for name in ALIGNMENT}
-        render(_attention, "attention", run, labels, run.drawn("alignment", lambda: attended(run)))
+        render_part(_attention, "attention", view, labels, view.run.drawn("alignment", lambda: attended(view)))
 
 
-def decoding(run: Run, t: Translate) -> None:
+def render_decoding(view: RunView) -> None:
     """How the output comes about, step by step."""
+    t = view.t
     with panel("decoding", t, code=GREEDY):
         labels = {name: t(f"decoding.{name}") for name in DECODING}
-        render(_decoding, "decoding", run, labels, run.drawn("decoding", lambda: written(run)))
+        render_part(_decoding, "decoding", view, labels, view.run.drawn("decoding", lambda: decoded(view)))
 
 
-def beams(run: Run, t: Translate) -> None:
+def render_beams(view: RunView) -> None:
     """What a beam search finds, beside the greedy output."""
+    t = view.t
     with panel("hypotheses", t, formula=r"\log p(y \mid x) = \sum_t \log p(y_t \mid y_{<t},\, x)"):
         labels = {name: t(f"hypotheses.{name}") for name in HYPOTHESES}
         labels["one"] = t("hypotheses.one", field=t("field.beam"))
-        render(_outputs, "beams", run, labels, run.drawn("hypotheses", lambda: hypotheses(run)))
+        render_part(_outputs, "beams", view, labels, view.run.drawn("hypotheses", lambda: hypotheses(view)))
 
 
-def forcing(run: Run, t: Translate) -> None:
+def render_forcing(view: RunView) -> None:
     """Output given the true token at each step against output written freely: of the probe, and of all that is held
     out."""
+    o, t = view.opening, view.t
     with panel("forcing", t):
-        if target_of(history(run).opening):
+        if target_of(o):
             labels = {name: t(f"forcing.{name}") for name in FORCING}
-            render(_outputs, "forcing", run, labels, run.drawn("forcing", lambda: aligned(run)))
+            render_part(_outputs, "forcing", view, labels, view.run.drawn("forcing", lambda: aligned(view)))
         else:
             st.info(t("forcing.unknown", field=t("field.sentence"), line=t("field.probe")))
-        if not history(run).opening.held:
+        if not o.held:
             return
-        past, lang = history(run), st.session_state.lang
-        figure = run.drawn(("exact", lang), lambda: figures.exact_figure(past, t))
-        chart(run, "exact", figure, t("exact.label"), t, 240, cursor="line")
+        figure = view.run.drawn(("exact", view.lang), lambda: encode(figures.exact_figure(view.history, t)))
+        run_chart.render(view, "exact", Chart(figure, t("exact.label"), 240, cursor="line"))
 
 
-def pairs(run: Run, t: Translate) -> None:
+def render_pairs(view: RunView) -> None:
     """Held-out pairs, the wrong ones first."""
+    t = view.t
     with panel("heldpairs", t):
         labels = {name: t(f"heldpairs.{name}") for name in HELDPAIRS}
-        render(_outputs, "pairs", run, labels, run.drawn("heldpairs", lambda: tested(run)))
+        render_part(_outputs, "pairs", view, labels, view.run.drawn("heldpairs", lambda: tested(view)))
 
 
-VIEWS: dict[str, View] = {
-    "attention": attention,
-    "decoding": decoding,
-    "beams": beams,
-    "forcing": forcing,
-    "pairs": pairs,
+VIEWS: dict[str, ResultView] = {
+    "attention": render_attention,
+    "decoding": render_decoding,
+    "beams": render_beams,
+    "forcing": render_forcing,
+    "pairs": render_pairs,
 }
 
 
-def render(part: Callable[..., Any], name: str, run: Run, labels: dict[str, str], data: dict[str, Any]) -> None:
-    key, past = f"results-{name}", history(run)
-    version = f"{run.id} {run.going} {len(past.frames)} {past.frames[-1].epoch}"
-    part(key=key, data={"key": key, **place(run), "version": version, "kind": name, "labels": labels, **data})
+def render_part(
+    component: Callable[..., Any], name: str, view: RunView, labels: dict[str, str], data: dict[str, Any]
+) -> None:
+    key, frames = f"results-{name}", view.history.frames
+    version = f"{view.run.id} {view.going} {len(frames)} {frames[-1].epoch}"
+    playback = vars(view.over_frames)
+    component(key=key, data={"key": key, **playback, "version": version, "kind": name, "labels": labels, **data})
 
 
 # What each part draws, packed for the browser
 
 
-def laid(rows: Ragged) -> dict[str, Any]:
+def packed(rows: Ragged) -> dict[str, Any]:
     return {"values": pack(rows.values), "lengths": pack(rows.lengths), "width": rows.width}
 
 
-def named(run: Run, used: np.ndarray) -> dict[str, Any]:
+def named(o: Opening, used: np.ndarray) -> dict[str, Any]:
     """The classes that are spoken of: a part gets no whole vocabulary on every tick."""
-    o = history(run).opening
     return {"classes": [o.classes[id] for id in used], "specials": int((used < o.class_specials).sum())}
 
 
-def outputs(run: Run, used: np.ndarray) -> dict[str, Any]:
-    return laid(ragged([places(frame.more["free"], used) for frame in frames(run)]))
+def free_outputs(view: RunView, used: np.ndarray) -> dict[str, Any]:
+    """What was written at each epoch, without being given the true tokens."""
+    return packed(ragged([places(frame.more["free"], used) for frame in view.frames]))
 
 
-def attended(run: Run) -> dict[str, Any]:
-    o, recorded = history(run).opening, frames(run)
+def attended(view: RunView) -> dict[str, Any]:
+    o, recorded = view.opening, view.frames
     target = target_of(o)
     used = used_by([target, *(frame.more["free"] for frame in recorded)])
     told = {"weights": pack(shares(np.stack([frame.more["weights"] for frame in recorded])))} if target else {}
     return {
-        **named(run, used),
+        **named(o, used),
         **told,
         "source": list(source_of(o)),
         "target": places(target, used).tolist(),
-        "free": outputs(run, used),
-        "free_weights": laid(ragged([shares(frame.more["free_weights"]) for frame in recorded])),
+        "free": free_outputs(view, used),
+        "free_weights": packed(ragged([shares(frame.more["free_weights"]) for frame in recorded])),
     }
 
 
-def written(run: Run) -> dict[str, Any]:
-    o, recorded = history(run).opening, frames(run)
+def decoded(view: RunView) -> dict[str, Any]:
+    o, recorded = view.opening, view.frames
     options = [frame.more["options"] for frame in recorded]
     used = used_by(options)  # what is chosen is among them
     seen = {}
     if "free_weights" in recorded[0].more:
-        seen["free_weights"] = laid(ragged([shares(frame.more["free_weights"]) for frame in recorded]))
+        seen["free_weights"] = packed(ragged([shares(frame.more["free_weights"]) for frame in recorded]))
     return {
-        **named(run, used),
+        **named(o, used),
         **seen,
         "source": list(source_of(o)),
-        "free": outputs(run, used),
+        "free": free_outputs(view, used),
         "ranks": options[0].shape[1],
-        "options": laid(ragged([places(some, used) for some in options])),
-        "option_chances": laid(ragged([frame.more["option_chances"] for frame in recorded])),
+        "options": packed(ragged([places(some, used) for some in options])),
+        "option_chances": packed(ragged([frame.more["option_chances"] for frame in recorded])),
         "never": np.flatnonzero(used < end_of(o)).tolist(),
         "classes_all": len(o.classes),
     }
 
 
-def hypotheses(run: Run) -> dict[str, Any]:
-    o, recorded = history(run).opening, frames(run)
+def hypotheses(view: RunView) -> dict[str, Any]:
+    o, recorded = view.opening, view.frames
     found = [beams_of(frame) for frame in recorded]
     used = used_by([*(row for rows in found for row in rows), *(frame.more["free"] for frame in recorded)])
     return {
-        **named(run, used),
-        "width": run.experiment.beam,
+        **named(o, used),
+        "width": view.experiment.beam,
         "joiner": o.joiner,
-        "free": outputs(run, used),
+        "free": free_outputs(view, used),
         "greedy_scores": pack(np.array([greedy_score(frame) for frame in recorded], dtype=np.float32)),
         "counts": pack(np.array([len(rows) for rows in found], dtype=np.int32)),
-        "beams": laid(ragged([places(row, used) for rows in found for row in rows])),
+        "beams": packed(ragged([places(row, used) for rows in found for row in rows])),
         "scores": pack(np.concatenate([frame.more["beam_scores"] for frame in recorded])),
     }
 
 
-def aligned(run: Run) -> dict[str, Any]:
-    o, recorded = history(run).opening, frames(run)
+def aligned(view: RunView) -> dict[str, Any]:
+    o, recorded = view.opening, view.frames
     part, target = o.parts[-1], target_of(o)
     forced = np.stack([frame.top[part.start : part.stop, 0] for frame in recorded])  # [frame, target]
     used = used_by([target, forced, *(frame.more["free"] for frame in recorded)])
     return {
-        **named(run, used),
+        **named(o, used),
         "target": places(target, used).tolist(),
         "forced": pack(places(forced, used)),
-        "free": outputs(run, used),
+        "free": free_outputs(view, used),
     }
 
 
-def tested(run: Run) -> dict[str, Any]:
-    o = history(run).opening
-    held = [frame.held for frame in frames(run) if frame.held is not None]
-    said = [row for one in held for row in one.said]
-    used = used_by([[end_of(o)], *(line.targets for line in o.held), *said])
-    e, sources = run.experiment, [token for line in o.held for token in line.tokens]
+def tested(view: RunView) -> dict[str, Any]:
+    o = view.opening
+    held = [frame.held for frame in view.frames if frame.held is not None]
+    predicted = [row for one in held for row in one.said]
+    used = used_by([[end_of(o)], *(line.targets for line in o.held), *predicted])
+    e, sources = view.experiment, [token for line in o.held for token in line.tokens]
     return {
-        **named(run, used),
+        **named(o, used),
         "lines": [{"source": list(line.tokens), "target": places(line.targets, used).tolist()} for line in o.held],
-        "said": laid(ragged([places(row, used) for row in said])),
+        "said": packed(ragged([places(row, used) for row in predicted])),
         "score": pack(np.array([one.score for one in held], dtype=np.float32)),
         "end": int(places([end_of(o)], used)[0]),
         "most": PAIRS,

@@ -5,12 +5,10 @@ import streamlit as st
 
 from pages.components.component import component, pack
 from pages.shell.panel import panel
-from pages.shell.run_view import history
-from pages.views.results.shared import View, frames, place
-from rnnlab.engine.runs import Run
+from pages.shell.run_view import RunView
+from pages.views.results.shared import ResultView, tag_meanings
 from rnnlab.figures.results import HUES
-from rnnlab.i18n import Translate
-from rnnlab.text.pos_tags import NAMED_TAGS
+from rnnlab.records.history import Opening
 
 _tagged = component(__file__, "tagged")
 
@@ -20,9 +18,9 @@ loss = F.cross_entropy(logits.flatten(0, 1), tags.flatten(), ignore_index=-100) 
 said = logits.argmax(-1)    # [batch, step]"""
 
 
-def tagged(run: Run, t: Translate) -> None:
+def render_tags(view: RunView) -> None:
     """The watched sentence and held-out lines, each token in the colour of the tag it was given."""
-    o = history(run).opening
+    o, t = view.opening, view.t
     with panel("tagged", t, code=CODE):
         start = 1
         if len(o.held) > LINES:
@@ -32,42 +30,33 @@ def tagged(run: Run, t: Translate) -> None:
         lines = [{"name": t("tagged.watched"), "tokens": o.probe[: o.inputs], "targets": o.targets}]
         for number, line in enumerate(shown, start=start):
             lines.append({"name": t("tagged.held", number=number), "tokens": line.tokens, "targets": line.targets})
-        said = []
-        for one in frames(run):
-            held = one.held.said[start - 1 : start - 1 + LINES] if one.held else ()
-            said.append(np.concatenate([one.top[:, 0], *held]))
-        order = commonest(run, np.stack(said))
+        predicted = []
+        for frame in view.frames:
+            held = frame.held.said[start - 1 : start - 1 + LINES] if frame.held else ()
+            predicted.append(np.concatenate([frame.top[:, 0], *held]))
+        order = commonest(o, np.stack(predicted))
         _tagged(
             key="results-tagged",
             data={
                 "key": "results-tagged",
-                **place(run),
+                **vars(view.over_frames),
                 "lines": lines,
-                "said": pack(np.stack(said).astype(np.int32)),
+                "said": pack(np.stack(predicted).astype(np.int32)),
                 "tags": o.classes,
                 "order": order,  # the commonest have a colour of their own
                 "hues": dict(zip(map(str, order), HUES, strict=False)),
-                "meanings": meanings(run, t),
+                "meanings": tag_meanings(o, t),
                 "labels": {name: t(f"tagged.{name}") for name in ("hover", "hover_unknown", "legend", "score")},
             },
         )
 
 
-def commonest(run: Run, said: np.ndarray) -> list[int]:
-    """The tags that were said (said: [frame, token]) or are right somewhere, the most frequent of the truth first."""
-    o = history(run).opening
+def commonest(o: Opening, predicted: np.ndarray) -> list[int]:
+    """The tags that were predicted ([frame, token]) or are right somewhere, the most frequent of the truth first."""
     truth = [tag for line in o.held for tag in line.targets]
     frequency = np.bincount([*truth, *(tag for tag in o.targets if tag >= 0)], minlength=len(o.classes))
-    there = np.flatnonzero((frequency > 0) | np.isin(np.arange(len(o.classes)), said))
+    there = np.flatnonzero((frequency > 0) | np.isin(np.arange(len(o.classes)), predicted))
     return there[np.argsort(-frequency[there], kind="stable")].tolist()
 
 
-def meanings(run: Run, t: Translate) -> list[str]:
-    """What each tag stands for, where they are those of jieba's tagger and no reader's own."""
-    tags = history(run).opening.classes
-    if run.experiment.tokenizer != "jieba":
-        return [""] * len(tags)
-    return [t(f"tag.{tag}") if tag in NAMED_TAGS else "" for tag in tags]
-
-
-VIEWS: dict[str, View] = {"tagged": tagged}
+VIEWS: dict[str, ResultView] = {"tagged": render_tags}

@@ -17,7 +17,7 @@ from rnnlab.records.layers import LayerLook, LessonModel, TensorLook
 FEW = 64  # numbers of a weight that is shown again at every step
 
 
-def tensors(look: LayerLook, t: Translate) -> None:
+def render_tensors(look: LayerLook, t: Translate) -> None:
     """All tensors to one scale, and how their parameters add up."""
     s = look.setting
     before = [tensor for tensor in look.tensors if tensor.name.endswith(("input", "_0"))]
@@ -55,7 +55,7 @@ def weights_of(s: LayerSpec, index: int, t: Translate) -> str:
     return t("layer.backward" if direction else "layer.forward", layer=layer)
 
 
-def readout(look: LayerLook, t: Translate) -> None:
+def render_readout(look: LayerLook, t: Translate) -> None:
     """The output step by step, h_n row by row, and what is the same in both."""
     s, found = look.setting, look.readout
     assert found is not None
@@ -140,7 +140,7 @@ def remarks(look: LayerLook, t: Translate) -> list[str]:
     return said
 
 
-def steps(look: LayerLook, t: Translate) -> None:
+def render_steps(look: LayerLook, t: Translate) -> None:
     """A cell, step by step: what goes in, the weights it meets where they are small, what comes out."""
     s = look.setting
     small = all(weight.count <= FEW for weight in look.weights[0])
@@ -157,7 +157,7 @@ def steps(look: LayerLook, t: Translate) -> None:
         st.caption(t("readout.left_out"))
 
 
-def model(found: LessonModel, t: Translate) -> None:
+def render_model(found: LessonModel, t: Translate) -> None:
     """The stages of a lesson's model as a chain; a decoder's in one of their own."""
     e, decoder = found.experiment, [stage for stage in found.stages if "target" in stage.axes]
     first = [stage for stage in found.stages if stage not in decoder]

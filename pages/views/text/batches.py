@@ -6,9 +6,9 @@ from pages.components.table.table import TableView, tables, token
 from pages.shell.ask_worker import ask_worker
 from pages.shell.form_state import ahead, at_hand
 from pages.shell.panel import panel
-from pages.views.text.token_tables import COLUMNS
+from pages.shell.run_view import RunView
+from pages.views.text.tables import COLUMNS
 from rnnlab.engine import jobs
-from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Translate
 from rnnlab.records.text import EPOCHS, BatchOrder, Reading
@@ -17,17 +17,17 @@ CELLS = 96  # tokens of x that are drawn, of all sequences together
 NUMBERS = 32  # sequences of a batch that are listed
 
 
-def render(run: Run, t: Translate) -> None:
-    e = at_hand(run)
-    ahead(run, t)
+def render(view: RunView) -> None:
+    e, t = at_hand(view.run), view.t
+    ahead(view.run, t)
     epoch = min(int(st.session_state.get("batch_epoch", 1)), most(e))
     seen = ask_worker(jobs.epoch_batches, e, epoch)
     if seen is None:
         return
     with panel("windows", t):
-        windows(e, seen, t)
+        render_windows(e, seen, t)
     with panel("batches", t, code=LOADER):
-        batches(e, seen, t)
+        render_batches(e, seen, t)
 
 
 LOADER = """generator = torch.Generator().manual_seed(seed)
@@ -40,7 +40,7 @@ def most(e: Experiment) -> int:
     return min(e.epochs, EPOCHS)
 
 
-def windows(e: Experiment, seen: Reading, t: Translate) -> None:
+def render_windows(e: Experiment, seen: Reading, t: Translate) -> None:
     """x above y, y where its tokens stand in the text: one place further on, if the next token is the target."""
     shift = 1 if seen.asks == "next" else 0
     shown: list[TableView] = []
@@ -69,7 +69,7 @@ def windows(e: Experiment, seen: Reading, t: Translate) -> None:
         st.caption(t("windows.columns", limit=COLUMNS))
 
 
-def batches(e: Experiment, seen: Reading, t: Translate) -> None:
+def render_batches(e: Experiment, seen: Reading, t: Translate) -> None:
     """The same sequences as written and shuffled; which of the two training takes."""
     st.number_input(
         t("batches.epoch"), 1, most(e), key="batch_epoch", width=220, help=t("batches.epoch.help", limit=EPOCHS)

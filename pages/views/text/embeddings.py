@@ -3,14 +3,16 @@
 import numpy as np
 import streamlit as st
 
-from pages.shell import cursor
+from pages.components.chart.chart import Chart
+from pages.components.component import encode
+from pages.shell import run_chart
 from pages.shell.ask_worker import ask_worker
 from pages.shell.markdown import verbatim
 from pages.shell.panel import panel
-from pages.views.text.token_tables import chart
+from pages.shell.run_view import RunView
+from pages.views.text.tables import height
 from rnnlab.analysis.embedding_rows import Words
 from rnnlab.engine import jobs
-from rnnlab.engine.runs import Run
 from rnnlab.figures import text
 from rnnlab.i18n import Translate
 from rnnlab.records.text import Neighbour
@@ -18,25 +20,25 @@ from rnnlab.records.text import Neighbour
 NEAREST = 8
 
 
-def neighbours(run: Run, words: Words, t: Translate) -> tuple[int, list[int]]:
+def render_neighbours(view: RunView, words: Words) -> tuple[int, list[int]]:
     """A word of the reader's choice, and the words whose rows point the same way. Both as ids."""
-    e = run.experiment
+    e, t = view.experiment, view.t
     with panel("nearest", t, formula=r"\cos(a, b) = \frac{a \cdot b}{\lVert a\rVert\,\lVert b\rVert}"):
-        chosen = choose(run, words, t)
+        chosen = choose(view, words)
         if e.input == "onehot":
             st.markdown(t("nearest.onehot", token=verbatim(words.tokens[chosen])))
             return chosen, []
-        if run.going:
+        if view.going:
             st.caption(t("embedding.going"))
             return chosen, []
         size = len(words.tokens), e.embed
         found = ask_worker(jobs.nearest, words.shown, size, words.specials, chosen, NEAREST) or ()
-        table(found, words.tokens, t)
-        st.caption(t("nearest.epoch", epoch=cursor.checkpoint(run).epoch, token=verbatim(words.tokens[chosen])))
+        render_table(found, words.tokens, t)
+        st.caption(t("nearest.epoch", epoch=view.checkpoint.epoch, token=verbatim(words.tokens[chosen])))
         return chosen, [neighbour.id for neighbour in found]
 
 
-def table(found: tuple[Neighbour, ...], vocabulary: tuple[str, ...], t: Translate) -> None:
+def render_table(found: tuple[Neighbour, ...], vocabulary: tuple[str, ...], t: Translate) -> None:
     if not found:
         st.caption(t("nearest.none"))
         return
@@ -48,12 +50,10 @@ def table(found: tuple[Neighbour, ...], vocabulary: tuple[str, ...], t: Translat
     st.dataframe(columns, hide_index=True, key="text-nearest")
 
 
-def choose(run: Run, words: Words, t: Translate) -> int:
+def choose(view: RunView, words: Words) -> int:
     """The id of a word: the one last chosen on the line of tokens, or in the list."""
-    assert run.history is not None
-    o = run.history.opening
+    o, t, step = view.opening, view.t, view.cursor.step
     ids = list(range(words.specials, len(words.tokens)))
-    step = cursor.cursor(run).step
     place = (words.tokens, step)
     if st.session_state.get("text_place") != place or st.session_state.get("text_word") not in ids:
         st.session_state.text_place = place
@@ -64,24 +64,23 @@ def choose(run: Run, words: Words, t: Translate) -> int:
     return st.selectbox(label, ids, format_func=lambda id: f"{id} · {words.tokens[id]}", key="text_word")
 
 
-def plane(run: Run, words: Words, chosen: int, near: list[int], t: Translate) -> None:
+def render_plane(view: RunView, words: Words, chosen: int, near: list[int]) -> None:
     """The rows in the plane in which the newest of them vary most."""
-    assert run.history is not None
-    history = run.history
+    e, t = view.experiment, view.t
     with panel("plane", t):
-        if run.going:
+        if view.going:
             st.caption(t("embedding.going"))
             return
-        size = len(words.tokens), run.experiment.embed
+        size = len(words.tokens), e.embed
         seen = ask_worker(jobs.plane, words.shown, words.first, words.newest, size, words.specials)
         if seen is None:
             return
         if np.isnan(seen.kept):
             st.caption(t("plane.point"))
             return
-        figure = text.plane_figure(seen, words.tokens, chosen, near, t)
-        chart(run, "text-plane", figure, 20, t)
-        share = {"kept": f"{seen.kept:.0%}", "newest": f"{seen.kept_newest:.0%}", "embed": run.experiment.embed}
-        st.caption(t("plane.share", epoch=cursor.checkpoint(run).epoch, last=history.checkpoints[-1].epoch, **share))
+        figure = encode(text.plane_figure(seen, words.tokens, chosen, near, t))
+        run_chart.render_still(view, "plane", Chart(figure, t("panel.plane"), height(20)))
+        share = {"kept": f"{seen.kept:.0%}", "newest": f"{seen.kept_newest:.0%}", "embed": e.embed}
+        st.caption(t("plane.share", epoch=view.checkpoint.epoch, last=view.history.checkpoints[-1].epoch, **share))
         if len(words.tokens) - words.specials > text.LABELS:
             st.caption(t("plane.labels", limit=text.LABELS))

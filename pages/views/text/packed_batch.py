@@ -9,9 +9,7 @@ from rnnlab.i18n import Translate
 _packed = component(__file__, "packed_batch")
 
 
-def packed_steps(
-    key: str, rows: Sequence[dict[str, Any]], chunks: Sequence[Sequence[dict[str, Any]]], t: Translate
-) -> None:
+def render(key: str, rows: Sequence[dict[str, Any]], chunks: Sequence[Sequence[dict[str, Any]]], t: Translate) -> None:
     """A padded batch with its longest line first, taken column by column into one row. rows: {"index", "tokens"}, None
     for padding; chunks, one a step: [{"index", "token"}]."""
     names = ("sorted", "index", "sizes", "data", "step", "previous", "next", "start", "taken")

@@ -3,19 +3,17 @@
 import numpy as np
 import streamlit as st
 
-from pages.components.chart.chart import live_chart
+from pages.components.chart.chart import Chart
 from pages.components.component import encode
 from pages.components.table.table import TableView, tables, token
-from pages.shell import cursor
+from pages.shell import run_chart, scrubber
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
-from pages.views.text import padding
-from pages.views.text.packed_batch import packed_steps
-from pages.views.text.token_tables import COLUMNS
+from pages.shell.run_view import RunView
+from pages.views.text import packed_batch, padding
+from pages.views.text.tables import COLUMNS
 from rnnlab.cells import CELLS
 from rnnlab.engine import jobs
-from rnnlab.engine.runs import Run
-from rnnlab.experiment import Experiment
 from rnnlab.figures import text
 from rnnlab.i18n import Translate
 from rnnlab.records.text import LINES, Packing
@@ -23,30 +21,29 @@ from rnnlab.records.text import LINES, Packing
 EQUAL = 1e-5  # two float32 states nearer than this are the same but for rounding
 
 
-def render(run: Run, t: Translate) -> None:
-    assert run.history is not None
-    o = run.history.opening
-    cursor.scrubber("text", run, t, weights=True)
+def render(view: RunView) -> None:
+    o, t = view.opening, view.t
+    scrubber.render(view)
     start = 1
     if o.sequences > LINES:
         start = st.number_input(t("padded.from", lines=LINES), 1, o.sequences, step=LINES, key="text_lines", width=280)
-    if run.going:
+    if view.going:
         st.caption(t("padded.going"))
         return
-    seen = ask_worker(jobs.packing, run.experiment, cursor.checkpoint(run).weights, min(start, o.sequences))
+    seen = ask_worker(jobs.packing, view.experiment, view.checkpoint.weights, min(start, o.sequences))
     if seen is None:
         return
     with panel("padded", t, code=PADDED):
-        padded(seen, t)
+        render_padded(seen, t)
     with panel("packed-batch", t, code=PACKED):
-        packed(seen, t)
+        render_packed(seen, t)
     with panel("final", t):
         if len(o.parts) > 1:
             st.caption(t("final.encoder"))
-        final(run, run.experiment, seen, t)
+        render_final(view, seen)
     if seen.labels:
         with panel("verdicts", t):
-            padding.render(run.experiment, seen, t)
+            padding.render(view.experiment, seen, t)
 
 
 PADDED = """ids = pad_sequence(lines, batch_first=True, padding_value=0)    # [batch, step]
@@ -57,7 +54,7 @@ output, h_n = rnn(packed)
 output, lengths = pad_packed_sequence(output, batch_first=True)"""
 
 
-def padded(seen: Packing, t: Translate) -> None:
+def render_padded(seen: Packing, t: Translate) -> None:
     """The batch as a grid of tokens, its mask, and its lengths."""
     steps = min(seen.ids.shape[1], COLUMNS)
     head = [token(""), *(token(str(step)) for step in range(1, steps + 1))]
@@ -82,7 +79,7 @@ def padded(seen: Packing, t: Translate) -> None:
         st.caption(t("windows.columns", limit=COLUMNS))
 
 
-def packed(seen: Packing, t: Translate) -> None:
+def render_packed(seen: Packing, t: Translate) -> None:
     """Which cell of the padded batch goes where: from the real PackedSequence."""
     steps = min(len(seen.batch_sizes), COLUMNS)
     rows = [
@@ -103,7 +100,7 @@ def packed(seen: Packing, t: Translate) -> None:
         ]
         for end, size in zip(ends, seen.batch_sizes, strict=False)
     ]
-    packed_steps("text-packed", rows, chunks, t)
+    packed_batch.render("text-packed", rows, chunks, t)
     if len(seen.batch_sizes) > COLUMNS:
         st.caption(t("packed.columns", limit=COLUMNS))
     tensors = {
@@ -122,8 +119,9 @@ def listed(values: np.ndarray, most: int = 40) -> str:
     return f"[{shown}, …]" if len(values) > most else f"[{shown}]"
 
 
-def final(run: Run, e: Experiment, seen: Packing, t: Translate) -> None:
+def render_final(view: RunView, seen: Packing) -> None:
     """The final hidden state of each line: alone, padded, packed."""
+    t = view.t
     longest = int(seen.lengths.max())
     columns = {
         t("final.line"): list(seen.numbers),
@@ -143,16 +141,7 @@ def final(run: Run, e: Experiment, seen: Packing, t: Translate) -> None:
         st.markdown(t("final.same", worst=worst))
     else:
         st.markdown(t("final.alike", worst=worst))
-    live_chart(
-        encode(text.states_figure(seen, t)),
-        key="text-final-states",
-        group="text-final-states",
-        run=run.id,
-        live=False,
-        epochs=[],
-        height=110 + 26 * len(seen.numbers),
-        label=t("final.chart"),
-        labels={"download": t("chart.download"), "reset": t("chart.reset")},
-    )
-    if e.impl == "cell" and CELLS[e.cell].in_torch:
+    figure = encode(text.states_figure(seen, t))
+    run_chart.render_still(view, "final-states", Chart(figure, t("final.chart"), 110 + 26 * len(seen.numbers)))
+    if view.experiment.impl == "cell" and CELLS[view.experiment.cell].in_torch:
         st.caption(t("final.cell"))

@@ -1,19 +1,25 @@
 """The parts of the Text page, of which one is computed and sent at a time."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
-from pages.views.text import batches, cuts, packing, vocabulary
-from rnnlab.engine.runs import Run
-from rnnlab.i18n import Translate
+from pages.shell.run_view import RunView
+from pages.views.text import batches, packing, segmentation, vocabulary
 
-PARTS = {"cut": cuts.render, "words": vocabulary.render, "windows": batches.render, "packed": packing.render}
+PARTS: dict[str, Callable[[RunView], None]] = {
+    "cut": lambda view: segmentation.render(view.run, view.t),
+    "words": vocabulary.render,
+    "windows": batches.render,
+    "packed": packing.render,
+}
 OPENS_ON = {"embedding": "words", "windows": "windows", "packed": "packed"}  # lesson -> part
 
 
-def render(run: Run, t: Translate) -> None:
+def render(view: RunView) -> None:
     if st.session_state.pop("recut", False):  # a callback has written into the form, which stands outside this part
         st.rerun()
-    lesson = run.experiment.preset
+    lesson, t = view.experiment.preset, view.t
     if st.session_state.get("text_lesson") != lesson:
         st.session_state.text_lesson = lesson
         st.session_state.text_part = OPENS_ON.get(lesson, "cut")
@@ -26,4 +32,4 @@ def render(run: Run, t: Translate) -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    PARTS[part or "cut"](run, t)
+    PARTS[part or "cut"](view)

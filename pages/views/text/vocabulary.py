@@ -6,14 +6,16 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.shell import cursor
+from pages.components.chart.chart import Chart
+from pages.components.component import encode
+from pages.shell import run_chart, scrubber, token_strip
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
+from pages.shell.run_view import RunView
 from pages.views.text import embeddings
-from pages.views.text.token_tables import chart, height
+from pages.views.text.tables import height
 from rnnlab.analysis.embedding_rows import Words
 from rnnlab.engine import jobs
-from rnnlab.engine.runs import Run
 from rnnlab.figures import text
 from rnnlab.i18n import Translate
 from rnnlab.records.trace import part_at, part_named
@@ -22,30 +24,27 @@ ORDERS = ("id", "count")
 ROWS = 24  # of a heatmap
 
 
-def render(run: Run, t: Translate) -> None:
-    assert run.history is not None
-    e = run.experiment
-    cursor.scrubber("text", run, t, weights=True)
-    words = choose(run, t)
-    first = start(len(words.tokens), t)
+def render(view: RunView) -> None:
+    scrubber.render(view)
+    words = choose(view)
+    first = choose_first(len(words.tokens), view.t)
     left, middle, right = st.columns(3, gap="small")
     with left:
-        vocabulary(run, words, t)
-    rows(run, words, first, (middle, right), t)
+        render_vocabulary(view, words)
+    render_rows(view, words, first, (middle, right))
     with st.container(border=True, key="word_line"):
-        cursor.strip("text", run, t)
+        token_strip.render(view)
     left, right = st.columns([2, 3], gap="small")
     with left:
-        chosen, near = embeddings.neighbours(run, words, t)
-    if e.input == "embedding":
+        chosen, near = embeddings.render_neighbours(view, words)
+    if view.experiment.input == "embedding":
         with right:
-            embeddings.plane(run, words, chosen, near, t)
+            embeddings.render_plane(view, words, chosen, near)
 
 
-def choose(run: Run, t: Translate) -> Words:
+def choose(view: RunView) -> Words:
     """Whose words these are, where there are two vocabularies: those of the part that takes the chosen step."""
-    assert run.history is not None
-    o, state, step = run.history.opening, st.session_state, cursor.cursor(run).step
+    o, t, state, step = view.opening, view.t, st.session_state, view.cursor.step
     names = [part.name for part in o.parts]
     if state.get("text_words") not in names:
         state.text_words = names[0]
@@ -61,13 +60,14 @@ def choose(run: Run, t: Translate) -> Words:
             required=True,
             label_visibility="collapsed",
         )
-    return Words.of(run.history, part_named(o, state.text_words), cursor.checkpoint(run))
+    return Words.of(view.history, part_named(o, state.text_words), view.checkpoint)
 
 
-def vocabulary(run: Run, words: Words, t: Translate) -> None:
+def render_vocabulary(view: RunView, words: Words) -> None:
     """Every token with its id and how often it occurs, sorted by whichever column one clicks."""
+    t = view.t
     with panel("vocabulary", t):
-        counts = ask_worker(jobs.token_counts, run.experiment, words.part.start > 0)
+        counts = ask_worker(jobs.token_counts, view.experiment, words.part.start > 0)
         if counts is None:
             return
         order = st.segmented_control(
@@ -94,26 +94,27 @@ def vocabulary(run: Run, words: Words, t: Translate) -> None:
         st.caption(t("vocabulary.summary", types=types, tokens=f"{sum(number[words.specials :]):,}"))
         for name in words.tokens[: words.specials]:
             st.caption(t(f"vocabulary.{name.strip('<>')}"))
-        if run.experiment.held_out:
+        if view.experiment.held_out:
             st.caption(t("vocabulary.held"))
 
 
-def start(types: int, t: Translate) -> int:
+def choose_first(types: int, t: Translate) -> int:
     """The first id of the rows that are drawn."""
     if types <= ROWS:
         return 0
     return st.number_input(t("rows.from", rows=ROWS), 0, types - 1, step=ROWS, key="text_rows", width=260)
 
 
-def rows(run: Run, words: Words, first: int, places: Sequence[DeltaGenerator], t: Translate) -> None:
+def render_rows(view: RunView, words: Words, first: int, columns: Sequence[DeltaGenerator]) -> None:
     """One-hot vectors and embedding rows of the same words, side by side."""
-    e, types = run.experiment, f"{len(words.tokens):,}"
+    e, t, types = view.experiment, view.t, f"{len(words.tokens):,}"
     ids = range(first, min(first + ROWS, len(words.tokens)))
     tokens = [words.tokens[id] for id in ids]
-    left, right = places
+    left, right = columns
     with left, panel("onehot", t):
         identity = np.eye(len(ids), dtype=np.float32)
-        chart(run, "text-onehot", text.rows_figure(identity, tokens, first, None, t), len(ids), t)
+        figure = encode(text.rows_figure(identity, tokens, first, None, t))
+        run_chart.render_still(view, "onehot", Chart(figure, t("panel.onehot"), height(len(ids))))
         st.caption(t("onehot.size", types=types))
     with right, panel("embedding", t):
         if e.input == "onehot":
@@ -121,6 +122,6 @@ def rows(run: Run, words: Words, first: int, places: Sequence[DeltaGenerator], t
             return
         tables = [np.frombuffer(w, np.float32).reshape(-1, e.embed) for w in (words.first, words.shown, words.newest)]
         limit = max(float(np.abs(table).max()) for table in tables) or 1.0
-        figure = text.rows_figure(tables[1][ids.start : ids.stop], tokens, first, limit, t)
-        chart(run, "text-embedding", figure, len(ids), t)
-        st.caption(t("embedding.size", types=types, embed=e.embed, epoch=cursor.checkpoint(run).epoch))
+        figure = encode(text.rows_figure(tables[1][ids.start : ids.stop], tokens, first, limit, t))
+        run_chart.render_still(view, "embedding", Chart(figure, t("panel.embedding"), height(len(ids))))
+        st.caption(t("embedding.size", types=types, embed=e.embed, epoch=view.checkpoint.epoch))

@@ -9,10 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.shell.choice import choose
 from pages.shell.place import place_name
+from pages.shell.run_view import RunView
 from rnnlab.analysis import correlations, token_properties
 from rnnlab.analysis.token_properties import Property
 from rnnlab.cells import CELLS
-from rnnlab.engine.runs import Run
 from rnnlab.experiment.limits import TEXT_CHARACTERS
 from rnnlab.i18n import Translate
 from rnnlab.records.history import Place
@@ -30,10 +30,9 @@ class Where(NamedTuple):
     text: str  # a reader's; "" for the run's own
 
 
-def where(run: Run, bar: DeltaGenerator, t: Translate) -> Where:
+def where(view: RunView, bar: DeltaGenerator) -> Where:
     """The widgets above the text, in a bar, each only where there is a choice."""
-    assert run.history is not None
-    e, o, state = run.experiment, run.history.opening, st.session_state
+    e, o, t, state = view.experiment, view.opening, view.t, st.session_state
     places = places_of(o)
     named = {name: place_name(place, o, t) for name, place in places.items()}
     with bar:
@@ -73,18 +72,17 @@ def pick(label: str, options: dict[str, str], key: str, first: str) -> str:
     return found if found in options else first
 
 
-def begin(run: Run, where: Where, found: Activations) -> None:
+def begin(view: RunView, where: Where, found: Activations) -> None:
     """Forget what was chosen of other units or for another text, and choose anew what nobody has chosen by hand, for
     another run or one that has learnt more. A text that the reader types is asked the same question."""
-    assert run.history is not None
-    e, state = run.experiment, st.session_state
+    e, state = view.experiment, st.session_state
     units_of = where._replace(text="")
     if changed("units_lesson", (e.task, e.data, e.text, where.place.part)):
         state.pop("units_by_hand", None)
         state.pop("units_choice", None)
     if changed("units_of", (e, units_of)):
         forget()
-    learnt = changed("units_asked", (run.id, run.history.epoch, units_of))
+    learnt = changed("units_asked", (view.run.id, view.history.epoch, units_of))
     if learnt:
         state.units_best = found.strongest
         if not state.get("units_clicked"):
@@ -106,7 +104,7 @@ def forget() -> None:
     st.session_state.units_unit, st.session_state.units_clicked = None, False
 
 
-def wanted(found: Activations, bar: DeltaGenerator, t: Translate) -> Property | None:
+def chosen_property(found: Activations, bar: DeltaGenerator, t: Translate) -> Property | None:
     """The property that is chosen, with two widgets: which, and what of. None where nothing varies over this text."""
     p, state = found.passage, st.session_state
     plain, ones = token_properties.offered(p), token_properties.choices(p)
@@ -145,7 +143,7 @@ def unit(r: np.ndarray) -> int:
     return state.units_unit
 
 
-def chosen(key: str) -> None:
+def choose_unit(key: str) -> None:
     """A unit that was clicked in the component of this key."""
     told = st.session_state[key].chosen
     if told:

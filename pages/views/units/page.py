@@ -10,16 +10,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.component import component, pack
-from pages.shell import cursor
+from pages.shell import scrubber
 from pages.shell.ask_worker import ask_worker
 from pages.shell.messages import say
 from pages.shell.panel import panel
+from pages.shell.run_view import RunView
 from pages.views.units import choice, phrase
 from pages.views.units.choice import Where
 from rnnlab.analysis import correlations, token_properties
 from rnnlab.analysis.token_properties import Property
 from rnnlab.engine import jobs
-from rnnlab.engine.runs import Run
 from rnnlab.i18n import Translate
 from rnnlab.records.units import Activations
 
@@ -47,42 +47,41 @@ class Seen:
     limit: float  # the absolute value at which colours are strongest
 
 
-def render(run: Run, t: Translate) -> None:
-    history = run.history
-    assert history is not None
-    cursor.scrubber("units", run, t, weights=True)
+def render(view: RunView) -> None:
+    history, t = view.history, view.t
+    scrubber.render(view)
     if history.ended == "diverged":
         st.info(t("units.diverged", epoch=history.checkpoints[-1].epoch))
     with panel("unitmap", t, formula=R, code=CODE):
         bar = st.container(horizontal=True, gap="small", vertical_alignment="top")
-        where = choice.where(run, bar, t)
-        if run.going and history.opening.parameters > SMALL:
+        where = choice.where(view, bar)
+        if view.going and history.opening.parameters > SMALL:
             st.caption(t("units.waits"))
             return
-        found = ask_worker(jobs.activations, run.experiment, cursor.checkpoint(run).weights, *where)
+        found = ask_worker(jobs.activations, view.experiment, view.checkpoint.weights, *where)
         if found is None:
             return
-        seen = look(run, where, found, bar, t)
+        seen = look(view, where, found, bar)
         marked = phrase.phrase(found, seen.unit, -1 if seen.r[seen.unit] < 0 else 1, seen.limit)
-        mapped(run, seen, marked, t)
+        render_map(view, seen, marked)
         say(found.passage.notes)
-        if run.experiment.window and not where.text:
-            st.caption(t("units.windows", window=run.experiment.window))
+        if view.experiment.window and not where.text:
+            st.caption(t("units.windows", window=view.experiment.window))
     with panel("phrase", t):
         phrase.render(found, seen.unit, *marked, seen.limit, t)
 
 
-def look(run: Run, where: Where, found: Activations, bar: DeltaGenerator, t: Translate) -> Seen:
+def look(view: RunView, where: Where, found: Activations, bar: DeltaGenerator) -> Seen:
     """The property and the unit that were chosen, or else those that go together best."""
-    choice.begin(run, where, found)
-    wanted = choice.wanted(found, bar, t)
+    choice.begin(view, where, found)
+    property, e = choice.chosen_property(found, bar, view.t), view.experiment
     hidden = found.values.shape[1]
-    r = correlations.correlations(found.values, wanted.values) if wanted else np.full(hidden, np.nan)
-    bounded = where.state == "h" and not run.experiment.relu
-    return Seen(where, found, wanted, choice.unit(r), r, 1.0 if bounded else correlations.span(found.values))
+    r = correlations.correlations(found.values, property.values) if property else np.full(hidden, np.nan)
+    bounded = where.state == "h" and not e.relu
+    return Seen(where, found, property, choice.unit(r), r, 1.0 if bounded else correlations.span(found.values))
 
 
-def once(name: str, seen: Seen, key: tuple[object, ...], make: Callable[[], T]) -> T:
+def worked_out(name: str, seen: Seen, key: tuple[object, ...], make: Callable[[], T]) -> T:
     """What `make` finds out about these activations, worked out once for what is shown."""
     known: tuple[Activations, object, T] | None = st.session_state.get(f"units_{name}")
     if known is None or known[0] is not seen.activations or known[1] != key:
@@ -95,7 +94,7 @@ def chance(seen: Seen) -> float:
     one, values = seen.property, seen.activations.values
     if one is None:
         return math.nan
-    return once("chance", seen, (one.name, one.choice), lambda: correlations.chance(values, one.values))
+    return worked_out("chance", seen, (one.name, one.choice), lambda: correlations.chance(values, one.values))
 
 
 def finding(seen: Seen, epoch: int, t: Translate) -> str:
@@ -128,7 +127,7 @@ def notes(seen: Seen, epoch: int, t: Translate) -> str:
 def rather(seen: Seen, t: Translate) -> list[str]:
     """What the unit goes along with more closely than with the property that is looked at."""
     p, values = seen.activations.passage, seen.activations.values[:, [seen.unit]]
-    best = once("rather", seen, (seen.unit,), lambda: correlations.strongest(p, values))
+    best = worked_out("rather", seen, (seen.unit,), lambda: correlations.strongest(p, values))
     if best is None:
         return []
     other = token_properties.property_of(p, *best[:2])
@@ -147,9 +146,9 @@ def signed(r: float) -> str:
     return f"{r:+.2f}".replace("-", "−")
 
 
-def mapped(run: Run, seen: Seen, marked: tuple[int, int], t: Translate) -> None:
+def render_map(view: RunView, seen: Seen, marked: tuple[int, int]) -> None:
     """The text and the list beside it. Choosing a unit or marking a phrase there comes back to this page."""
-    a, p, epoch = seen.activations, seen.activations.passage, cursor.checkpoint(run).epoch
+    a, p, epoch, t = seen.activations, seen.activations.passage, view.checkpoint.epoch, view.t
     least = chance(seen)
     have = np.zeros(len(a.values)) if seen.property is None else seen.property.values
     span = float(np.ptp(have)) or 1.0
@@ -158,7 +157,7 @@ def mapped(run: Run, seen: Seen, marked: tuple[int, int], t: Translate) -> None:
         labels["have"] = t("unitmap.have", property=named(seen.property, t))
     _map(
         key="units-map",
-        on_chosen_change=lambda: choice.chosen("units-map"),
+        on_chosen_change=lambda: choice.choose_unit("units-map"),
         on_marked_change=lambda: phrase.marked(p),
         data={
             "key": "units-map",

@@ -98,7 +98,7 @@ def render(a: Activations, unit: int, start: int, stop: int, limit: float, t: Tr
     labels = {name: t(f"places.{name}") for name in ("units", "places", "high", "low", "count", "line")}
     _places(
         key="units-places",
-        on_chosen_change=lambda: choice.chosen("units-places"),
+        on_chosen_change=lambda: choice.choose_unit("units-places"),
         data={
             "key": "units-places",
             "group": "units",

@@ -10,7 +10,7 @@ from pages.shell.form_state import ahead, at_hand
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain
 from pages.shell.panel import panel
-from pages.views.text import cut_edits
+from pages.views.text import segmentation_edits
 from rnnlab.engine import jobs
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
@@ -30,21 +30,21 @@ def render(run: Run, t: Translate) -> None:
         return
     if "made" in found:
         with panel("made", t):
-            made(e, found["made"], t)
+            render_generated(e, found["made"], t)
         return
     with panel("cuts", t):
         complain(st.session_state.pop("recut_problems", ()))
         for column, (name, cut) in zip(st.columns(3, gap="medium"), found.items(), strict=True):
             with column, st.container(gap="xxsmall"):
-                one(name, cut, name == e.tokenizer, t)
+                render_cut(name, cut, name == e.tokenizer, t)
         if any(cut.tokens > SHOWN for cut in found.values()):
             st.caption(t("cut.beginning", limit=SHOWN))
-        add(e, t)
+        render_added_words(e, t)
     with panel("edit", t):
-        editor(e, found[e.tokenizer], t)
+        render_editor(e, found[e.tokenizer], t)
 
 
-def made(e: Experiment, cut: Segmentation, t: Translate) -> None:
+def render_generated(e: Experiment, cut: Segmentation, t: Translate) -> None:
     """Pairs of the lab's own making: what is read of them."""
     st.caption(t("cut.numbers", tokens=f"{cut.tokens:,}", types=f"{cut.types:,}"))
     token_editor("text-made", cut.lines, t(f"data.{e.data}"))
@@ -52,19 +52,19 @@ def made(e: Experiment, cut: Segmentation, t: Translate) -> None:
         st.caption(t("cut.beginning", limit=SHOWN))
 
 
-def one(name: str, cut: Segmentation, chosen: bool, t: Translate) -> None:
+def render_cut(name: str, cut: Segmentation, chosen: bool, t: Translate) -> None:
     """One tokenizer's cut, with its numbers, and a button that chooses it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"cut_{name}"):
         st.markdown(f"**{t(f'tokenizer.{name}')}**", width="content")
         if chosen:
             st.badge(t("cut.chosen"), color="blue")
         else:
-            st.button(t("cut.use"), key=f"use_{name}", on_click=cut_edits.use, args=(name,), type="tertiary")
+            st.button(t("cut.use"), key=f"use_{name}", on_click=segmentation_edits.use, args=(name,), type="tertiary")
     st.caption(t("cut.numbers", tokens=f"{cut.tokens:,}", types=f"{cut.types:,}"))
     token_editor(f"text-{name}", first_tokens(cut.lines, SHOWN), t(f"tokenizer.{name}"))
 
 
-def add(e: Experiment, t: Translate) -> None:
+def render_added_words(e: Experiment, t: Translate) -> None:
     """New words for jieba, and what became of those that it was given."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="add_words"):
         st.text_input(
@@ -73,7 +73,7 @@ def add(e: Experiment, t: Translate) -> None:
             max_chars=ADDED_WORDS * (WORD_CHARACTERS + 1),
             placeholder=t("words.example"),
             help=t("words.help", words=ADDED_WORDS, characters=WORD_CHARACTERS),
-            on_change=cut_edits.add_words,
+            on_change=segmentation_edits.add_words,
             width=320,
         )
         st.button(t("words.button"), key="text_add_button")  # leaving the field has added the word already
@@ -91,7 +91,7 @@ def add(e: Experiment, t: Translate) -> None:
         st.caption(t("words.missed"))
 
 
-def editor(e: Experiment, cut: Segmentation, t: Translate) -> None:
+def render_editor(e: Experiment, cut: Segmentation, t: Translate) -> None:
     """The chosen cut, to be merged and split."""
     lines = without_white_space(cut.lines)
     if why := why_not_editable(e):
@@ -111,11 +111,11 @@ def editor(e: Experiment, cut: Segmentation, t: Translate) -> None:
         t("edit.label"),
         labels={name: t(f"editing.{name}") for name in names},
         first=first,
-        on_edit=lambda: cut_edits.edit("text-edit", lines),
+        on_edit=lambda: segmentation_edits.edit("text-edit", lines),
     )
     if sum(map(len, shown)) < sum(map(len, lines)):
         st.caption(t("edit.beginning", limit=SHOWN))
     if sum(map(len, lines)) < cut.tokens:
         st.caption(t("edit.spaces"))
-    if cut_edits.undoable():
-        st.button(t("edit.undo"), key="edit_undo", on_click=cut_edits.undo)
+    if segmentation_edits.undoable():
+        st.button(t("edit.undo"), key="edit_undo", on_click=segmentation_edits.undo)

@@ -1,0 +1,16 @@
+"""The pages, in the order in which they are offered. Each is `<name>.py` beside the main script, found at /<name>."""
+
+PAGES = (
+    "playground",
+    "results",
+    "compare",
+    "generate",
+    "data",
+    "text",
+    "shapes",
+    "cell",
+    "gradients",
+    "units",
+    "history",
+)
+HOME = PAGES[0]  # found at / too

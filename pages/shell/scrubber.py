@@ -1,0 +1,18 @@
+"""The epochs of a run, to be moved through."""
+
+from pages.components.epoch_scrubber.epoch_scrubber import epoch_scrubber
+from pages.shell.cursor import move
+from pages.shell.run_view import RunView
+
+
+def render(view: RunView, weights: bool = True) -> None:
+    """With `weights` it moves through the epochs whose weights were recorded, and tells the page where it stands."""
+    key, at = f"{view.page}-epoch", view.cursor
+    epoch_scrubber(
+        key,
+        view.over_checkpoints if weights else view.over_frames,
+        view.experiment.epochs,
+        view.t,
+        known={"epoch": at.epoch, "step": at.step} if weights and not view.going else None,
+        on_moved=lambda: move(key),
+    )

@@ -1,0 +1,87 @@
+"""What the Shapes page shows: a module of torch.nn that the reader sets up, and the models of the lessons."""
+
+import streamlit as st
+
+from pages.shell import form_state, sharing
+from pages.shell.ask_worker import ask_worker
+from pages.shell.live_fragment import advance
+from pages.shell.messages import complain
+from pages.shell.panel import panel
+from pages.views.shapes import controls, module, try_shape
+from rnnlab import engine
+from rnnlab.engine import jobs, runs
+from rnnlab.engine.runs import Run
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.layer_spec import LayerSpec
+from rnnlab.explain.layer_program import comparing, counting, program
+from rnnlab.i18n import Translate
+from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
+
+OPENING = 5.0  # seconds that the page waits for a run to be opened: milliseconds, but workers take turns
+
+
+def render(t: Translate) -> None:
+    with st.container():  # always one element, so that what follows keeps its place and is not built anew
+        sharing.notes(t)
+    run = opened_run()
+    with st.container():
+        if not isinstance(st.session_state.experiment, Experiment):
+            complain(st.session_state.experiment)
+        complain(run.problems)
+    st.title(t("title.shapes"), anchor=False)
+    with panel("shapes-setting", t):
+        left, code = st.columns([6, 5], gap="medium")
+        with left:
+            spec = controls.render(t)
+        with code:
+            if spec:
+                st.code(program(spec), language="python", wrap_lines=True)
+                st.caption(t("layer.program"))
+    if spec:
+        render_module(spec, t)
+    with panel("shapes-models", t):
+        render_models(t)
+
+
+def opened_run() -> Run:
+    """The run at hand gives the sizes of its first batch: for them it must have been opened, no more."""
+    for hurry in ("patience", "whole"):  # meant for pages that show the run itself
+        st.session_state.pop(hurry, None)
+    return advance("run", lambda run: runs.settle(engine.shared(), run, 0.0 if run.history else OPENING, enough=1))
+
+
+def render_module(spec: LayerSpec, t: Translate) -> None:
+    """What the module makes of its input, and what it makes of a wrong one."""
+    found = ask_worker(jobs.inspect_layer, spec)
+    if found:
+        with panel("shapes-tensors", t, code=counting(spec)):
+            module.render_tensors(found, t)
+        if found.readout:
+            with panel("shapes-readout", t, code=comparing(spec)):
+                module.render_readout(found, t)
+        else:
+            with panel("shapes-steps", t):
+                module.render_steps(found, t)
+    with panel("shapes-try", t):
+        try_shape.render(spec, t)
+
+
+def render_models(t: Translate) -> None:
+    """The model of one lesson: of the one at hand, until another is chosen."""
+    models, lesson = tuple(TUTORIAL_SIZES), form_state.value("preset")
+    if lesson != st.session_state.get("shapes_lesson") or "shapes_model" not in st.session_state:
+        st.session_state.shapes_lesson = lesson
+        st.session_state.shapes_model = lesson if lesson in models else st.session_state.get("shapes_kept", models[0])
+    chosen = st.segmented_control(
+        t("model.choose"),
+        models,
+        key="shapes_model",
+        format_func=lambda name: t(f"model.{name}"),
+        required=True,
+        label_visibility="collapsed",
+    )
+    st.session_state.shapes_kept = chosen  # a look at another page drops the widget's own state
+    st.caption(t(f"model_about.{chosen}"))
+    model = ask_worker(jobs.lesson_model, chosen)
+    if model:
+        module.render_model(model, t)
