@@ -3,7 +3,7 @@
 import numpy as np
 
 from pages.components.component import pack
-from pages.components.token_strip.token_strip import Strip, token_strip
+from pages.components.token_strip.token_strip import TokenStrip, token_strip
 from pages.shell.run_view import RunView
 
 
@@ -14,7 +14,7 @@ def render(view: RunView) -> None:
     ids = np.concatenate([top.ravel(), np.array(o.targets, dtype=np.int32)])
     used, places = np.unique(ids, return_inverse=True)
     places = np.where(ids < 0, -1, places)  # nothing predicted, nothing asked for
-    strip = Strip(
+    strip = TokenStrip(
         tokens=list(o.probe),
         inputs=o.inputs,
         vocabulary=[o.classes[id] if id >= 0 else "" for id in used],

@@ -13,7 +13,7 @@ LABELS = ("steps", "predicted", "target", "target_only")
 
 
 @dataclass(frozen=True)
-class Strip:
+class TokenStrip:
     """Tokens, and at every epoch the likeliest classes after each that the network reads."""
 
     tokens: list[str]
@@ -27,6 +27,6 @@ class Strip:
     written: bool  # whether what is predicted, and the targets, are texts too
 
 
-def token_strip(key: str, strip: Strip, playback: Playback, t: Translate) -> None:
+def token_strip(key: str, strip: TokenStrip, playback: Playback, t: Translate) -> None:
     labels = {name: t(f"strip.{name}") for name in LABELS}
     _strip(key=key, data={"key": key, **vars(playback), **vars(strip), "labels": labels})
