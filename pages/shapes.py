@@ -7,7 +7,7 @@ def main() -> None:
     from pages.shell import form_state, live_fragment, sharing
     from pages.shell.ask_worker import ask_worker
     from pages.shell.messages import complain
-    from pages.shell.panel import panel
+    from pages.shell.panel import listing, panel
     from pages.views.shapes import controls, module, try_shape
     from rnnlab import engine
     from rnnlab.engine import jobs, runs
@@ -38,7 +38,7 @@ def main() -> None:
             setting = controls.render(t)
         with code:
             if setting:
-                st.code(program(setting), language="python", wrap_lines=True)
+                listing(program(setting), wrap_lines=True)
                 st.caption(t("layer.program"))
     if setting:
         look = ask_worker(jobs.inspect_layer, setting)
