@@ -7,6 +7,14 @@ import streamlit as st
 
 from rnnlab.i18n import Translate
 
+LONG, TALL = 40, 440  # lines of a program that scrolls, and how tall it then is, in pixels
+
+
+def listing(code: str, wrap_lines: bool = False) -> None:
+    """Lines of Python. Many of them scroll in a box of their own."""
+    height = "content" if code.count("\n") < LONG else TALL
+    st.code(code, language="python", wrap_lines=wrap_lines, height=height)
+
 
 @contextmanager
 def panel(name: str, t: Translate, formula: str = "", code: str = "", switch: str = "") -> Iterator[None]:
@@ -24,7 +32,7 @@ def panel(name: str, t: Translate, formula: str = "", code: str = "", switch: st
                     if formula:
                         st.latex(formula)
                     if code:
-                        st.code(code, language="python")
+                        listing(code)
                     st.markdown(t(f"about.{name}"))
         st.caption(t(f"caption.{name}"))
         yield

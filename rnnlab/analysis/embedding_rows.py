@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rnnlab.records.history import Checkpoint, History, Part
-from rnnlab.records.trace import embedding, read_by
+from rnnlab.records.trace import embedding_bytes, vocabulary_of
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,6 @@ class Words:
     @classmethod
     def of(cls, history: History, part: Part, shown: Checkpoint) -> "Words":
         o, kept = history.opening, history.checkpoints
-        there = embedding(o, part) if history.experiment.input == "embedding" else slice(0, 0)
+        there = embedding_bytes(o, part) if history.experiment.input == "embedding" else slice(0, 0)
         rows = (checkpoint.weights[there] for checkpoint in (shown, kept[0], kept[-1]))
-        return cls(part, read_by(o, part), o.class_specials if part.start else o.specials, *rows)
+        return cls(part, vocabulary_of(o, part), o.class_specials if part.start else o.specials, *rows)

@@ -4,7 +4,7 @@ from dataclasses import fields
 from typing import Any
 
 from rnnlab.experiment.layer_spec import LayerSpec, ends, idle, parameter_count, widths
-from rnnlab.explain.modules import cell_class, loop_class
+from rnnlab.explain.modules import cell_class, layer_class
 
 ARGUMENTS = ("num_layers", "nonlinearity", "bias", "batch_first", "dropout", "bidirectional")  # beside the two sizes
 
@@ -44,8 +44,9 @@ def classes(s: LayerSpec) -> str:
     """What a program imports, and the classes of a cell that torch.nn lacks."""
     if s.cell.in_torch:
         return "import torch\nfrom torch import nn\n"
-    loop = "import torch\nfrom torch import nn\n" if s.is_cell else loop_class()
-    return f"{loop}\n\n{cell_class(s.cell, s.nonlinearity)}\n"
+    if s.is_cell:
+        return f"import torch\nfrom torch import nn\n\n\n{cell_class(s.cell, s.nonlinearity)}\n"
+    return layer_class(s.cell, s.nonlinearity) + "\n"
 
 
 def variable_of(s: LayerSpec) -> str:

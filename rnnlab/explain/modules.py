@@ -1,5 +1,8 @@
 """A cell's module as a program: the class of one that torch.nn lacks, and the loop that makes a layer of it."""
 
+import ast
+from functools import cache
+
 from rnnlab import ROOT
 from rnnlab.cells import CELLS, WEIGHTS, Cell
 from rnnlab.cells.expression import with_nonlinearity
@@ -64,13 +67,23 @@ def cell_class(cell: Cell, nonlinearity: str = "tanh") -> str:
     )
 
 
-def loop_class() -> str:
-    """The text of the very module that loops over cells, with its imports."""
+@cache
+def loop_module() -> tuple[str, str]:
+    """The text of the very module that loops over cells: its imports, and what follows them."""
     text = (ROOT / "models" / "cell_loop.py").read_text(encoding="utf-8")
-    return text.split('"""', 2)[2].strip().replace("  # fmt: skip", "") + "\n"
+    docstring, *nodes = ast.parse(text).body
+    last = max(node.end_lineno or 0 for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+    lines = text.replace("  # fmt: skip", "").splitlines()
+    return "\n".join(lines[docstring.end_lineno : last]).strip(), "\n".join(lines[last:]).strip()
+
+
+def layer_class(cell: Cell, nonlinearity: str = "tanh") -> str:
+    """The class of one cell and the loop that makes a layer of it, with all that they import."""
+    imports, loop = loop_module()
+    return f"{imports}\n\n\n{cell_class(cell, nonlinearity)}\n\n{loop}\n"
 
 
 def definitions(e: Experiment) -> str:
     """The classes that a program for this experiment needs and torch.nn lacks: none for torch's own cells."""
     cell = CELLS[e.cell]
-    return "" if cell.in_torch else f"{loop_class()}\n\n{cell_class(cell, e.nonlinearity)}\n\n"
+    return "" if cell.in_torch else layer_class(cell, e.nonlinearity) + "\n\n"

@@ -16,7 +16,7 @@ from rnnlab.data.batches import BOS_ID
 from rnnlab.experiment import Experiment
 from rnnlab.inspection import passages
 from rnnlab.inspection.passages import PassageLine
-from rnnlab.inspection.replay import holder, weights_at
+from rnnlab.inspection.replay import part_module, weights_at
 from rnnlab.inspection.trace import network, part_of
 from rnnlab.models import Seq2Seq
 from rnnlab.models.step_cell import layer_class
@@ -65,7 +65,7 @@ def packing(lengths: Sequence[int], backward: bool) -> tuple[Tensor, Tensor]:
 
 def reading_states(e: Experiment, model: nn.Module, lines: Sequence[PassageLine], place: Place, state: Shown) -> Tensor:
     """Layer by layer up to the one that is wanted: [token, unit]."""
-    owner, lengths = holder(model, place.part), [len(line.tokens) for line in lines]
+    owner, lengths = part_module(model, place.part), [len(line.tokens) for line in lines]
     ids = torch.tensor([list(chain.from_iterable(line.pair.inputs for line in lines))])
     x = owner.input(ids)[0]  # [token, input]
     packings = [packing(lengths, backward) for backward in (False, True)[: e.directions]]

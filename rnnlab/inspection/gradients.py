@@ -35,7 +35,7 @@ Zeros = dict[str, list[Tensor]]  # for "h", and "c" of an LSTM: one [batch, unit
 NUDGE = 1e-5  # near the cube root of float64's rounding: where a central difference is about as exact as it gets
 
 
-class Nudged(Hooks):
+class ZeroHooks(Hooks):
     """Zeros added to the states of one layer and direction, in whichever part."""
 
     def __init__(self, data: Data, layer: int, direction: int, zeros: Zeros):
@@ -49,7 +49,7 @@ class Nudged(Hooks):
         return lambda step, name, value: value + self.zeros[name][start + step] if name in self.zeros else value
 
 
-class Unrolled(nn.Module):
+class ReplayModel(nn.Module):
     """A model written out step by step over the probe, with zeros added to the states of one layer and direction."""
 
     def __init__(self, data: Data, model: nn.Module, layer: int, direction: int):
@@ -58,10 +58,10 @@ class Unrolled(nn.Module):
 
     def forward(self, rows: Sequence[int], zeros: Zeros) -> Tensor:
         """Logits [row, class] after these steps of the part that predicts."""
-        return replay(self.model, self.data, Nudged(self.data, *self.watched, zeros), rows).logits
+        return replay(self.model, self.data, ZeroHooks(self.data, *self.watched, zeros), rows).logits
 
 
-def within(axis: str, index: int, size: int) -> None:
+def check_index(axis: str, index: int, size: int) -> None:
     if not 0 <= index < size:
         raise LabError(Problem("beyond", "", {"name": axis, "value": index, "limit": size - 1}))
 
@@ -82,14 +82,14 @@ def norms(loss: Tensor, zeros: Zeros) -> dict[str, Tensor]:
     }
 
 
-def unrolled(e: Experiment, weights: bytes, layer: int, direction: int) -> tuple[Data, Unrolled]:
-    within("layer", layer, e.layers)
-    within("direction", direction, e.directions)
+def replay_model(e: Experiment, weights: bytes, layer: int, direction: int) -> tuple[Data, ReplayModel]:
+    check_index("layer", layer, e.layers)
+    check_index("direction", direction, e.directions)
     data, model = network(e, weights)
-    return data, Unrolled(data, model.requires_grad_(False), layer, direction)
+    return data, ReplayModel(data, model.requires_grad_(False), layer, direction)
 
 
-def wanted(logits: Tensor, known: Tensor) -> Tensor:
+def target_classes(logits: Tensor, known: Tensor) -> Tensor:
     """The class whose loss is derived: the right one, or where that is not known the likeliest. [row] of logits [row,
     class]."""
     return torch.where(known == NO_TARGET, logits.detach().argmax(-1), known)
@@ -101,12 +101,12 @@ def through_time(experiment: Experiment, weights: bytes, layer: int, direction: 
     All targets at once: the probe is read as often as something is predicted, in one batch, and row t is asked for L_t.
     """
     e = experiment
-    data, model = unrolled(e, weights, layer, direction)
+    data, model = replay_model(e, weights, layer, direction)
     steps, asking = len(data.asked), data.parts[-1]
     rows = range(asking.stop - asking.start)
     zeros = zeros_for(e, steps, len(rows))
     logits = model(rows, zeros)  # [row, class]
-    classes = wanted(logits, torch.tensor(data.asked[asking.start :]))
+    classes = target_classes(logits, torch.tensor(data.asked[asking.start :]))
     losses = cross_entropy(logits, classes, reduction="none")
 
     def whole(part: Tensor, nothing: float) -> Tensor:
@@ -132,9 +132,9 @@ def over_epochs(
     All epochs at once: the same program over stacked weights.
     """
     e = experiment
-    data, model = unrolled(e, checkpoints[0].weights, layer, direction)
+    data, model = replay_model(e, checkpoints[0].weights, layer, direction)
     steps, asking = len(data.asked), data.parts[-1]
-    within("step", target, steps)
+    check_index("step", target, steps)
     if target < asking.start:
         raise LabError(Problem("no_loss", "", {"value": target + 1, "first": asking.start + 1}))
     rows = [target - asking.start]
@@ -147,7 +147,7 @@ def over_epochs(
     zeros = zeros_for(e, steps, len(checkpoints), 1)
     logits = vmap(lambda weights, zeros: functional_call(model, weights, (rows, zeros)))(stacked, zeros)
     own = logits[:, 0]  # [epoch, class]
-    losses = cross_entropy(own, wanted(own, torch.tensor(data.asked[target])), reduction="none")
+    losses = cross_entropy(own, target_classes(own, torch.tensor(data.asked[target])), reduction="none")
     return OverEpochs(
         epochs=tuple(c.epoch for c in checkpoints),
         losses=losses.detach().numpy(),
@@ -177,7 +177,7 @@ def check(experiment: Experiment, weights: bytes, name: str, place: tuple[int, .
     for module in model.modules():
         if isinstance(module, OneHot):  # has no parameter whose precision it could follow
             module.register_forward_hook(lambda _, __, rows: rows.double())
-    batch = known(model, probe_batch(data))
+    batch = with_targets(model, probe_batch(data))
     learnt = dict(model.named_parameters())
     if name not in learnt:
         raise LabError(Problem("no_parameter", "", {"value": shorten(name), "choices": ", ".join(learnt)}))
@@ -189,7 +189,7 @@ def check(experiment: Experiment, weights: bytes, name: str, place: tuple[int, .
     if len(place) != weight.dim():
         raise LabError(Problem("beyond", "", {"name": name, "value": shorten(place), "limit": shorten(weight.shape)}))
     for index, size in zip(place, weight.shape, strict=True):
-        within(name, index, size)
+        check_index(name, index, size)
     before, losses = weight[place].item(), []
     step = NUDGE * max(1.0, abs(before))
     with torch.no_grad():
@@ -204,7 +204,7 @@ def check(experiment: Experiment, weights: bytes, name: str, place: tuple[int, .
 
 
 @torch.no_grad()
-def known(model: nn.Module, batch: Batch) -> Batch:
+def with_targets(model: nn.Module, batch: Batch) -> Batch:
     """The batch with a class wherever one is asked for."""
     likeliest = model(batch).logits.argmax(-1).view_as(batch.targets)
     targets = torch.where(batch.targets == NO_TARGET, likeliest, batch.targets)

@@ -10,7 +10,7 @@ from rnnlab.cells import CELLS, WEIGHTS, State, Weights
 from rnnlab.data import Data
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem, numeral, shorten
-from rnnlab.inspection.replay import Hooks, holder, weights_at
+from rnnlab.inspection.replay import Hooks, part_module, weights_at
 from rnnlab.models import Decoder, Encoder, TokenModel
 from rnnlab.models.unroll import StepHook
 from rnnlab.records.history import Place
@@ -87,7 +87,7 @@ def check(edit: Intervention, e: Experiment, data: Data, model: nn.Module) -> No
     names: tuple[str, ...] = ("",)
     match edit.kind:
         case "input":
-            sizes["unit"] = edit.unit or 0, width_of(holder(model, edit.part), e)
+            sizes["unit"] = edit.unit or 0, width_of(part_module(model, edit.part), e)
         case "token":
             known = data.classes if edit.part == "decoder" else data.vocabulary
             sizes["token"] = int(edit.value), len(known)

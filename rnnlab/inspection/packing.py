@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from rnnlab.experiment import Experiment
-from rnnlab.inspection.replay import holder
+from rnnlab.inspection.replay import part_module
 from rnnlab.inspection.trace import network
 from rnnlab.models import Classifier, Decoder, Encoder, TokenModel, read, readout
 from rnnlab.records.text import LINES, Packing
@@ -32,7 +32,7 @@ def packing(experiment: Experiment, weights: bytes, start: int) -> Packing:
     assert ids.sorted_indices is not None
     assert ids.unsorted_indices is not None
 
-    ways = read_three_ways(holder(model, data.parts[0].name), batch.ids, lengths)
+    ways = read_three_ways(part_module(model, data.parts[0].name), batch.ids, lengths)
     logits = (
         {n: classifier_logits(model, way, lengths) for n, way in ways.items()} if isinstance(model, Classifier) else {}
     )

@@ -70,7 +70,7 @@ class Replay:
     logits: Tensor
 
 
-def holder(model: nn.Module, part: str) -> TokenModel | Encoder | Decoder:
+def part_module(model: nn.Module, part: str) -> TokenModel | Encoder | Decoder:
     """The module that a part's input and recurrent network belong to."""
     if isinstance(model, Seq2Seq):
         return model.encoder if part == "encoder" else model.decoder
@@ -79,7 +79,7 @@ def holder(model: nn.Module, part: str) -> TokenModel | Encoder | Decoder:
 
 
 def recurrent_of(model: nn.Module, part: str) -> nn.Module:
-    return holder(model, part).recurrent
+    return part_module(model, part).recurrent
 
 
 def weights_at(model: nn.Module, place: Place) -> Weights:

@@ -109,22 +109,22 @@ def part_named(o: Opening, name: str) -> Part:
     return next(part for part in o.parts if part.name == name)
 
 
-def read_by(o: Opening, part: Part) -> tuple[str, ...]:
+def vocabulary_of(o: Opening, part: Part) -> tuple[str, ...]:
     """The tokens of a part's ids."""
     return o.classes if part.name == "decoder" else o.vocabulary
 
 
-def width(o: Opening, part: Part) -> int:
+def token_width(o: Opening, part: Part) -> int:
     """The size of what the token alone gives a part's first layer."""
-    return o.experiment.embed if o.experiment.input == "embedding" else len(read_by(o, part))
+    return o.experiment.embed if o.experiment.input == "embedding" else len(vocabulary_of(o, part))
 
 
-def context(o: Opening, part: Part) -> int:
+def context_width(o: Opening, part: Part) -> int:
     """The size of what attention gives its first layer besides."""
     return o.experiment.hidden if part.name == "decoder" and o.experiment.attention != "none" else 0
 
 
-def embedding(o: Opening, part: Part) -> slice:
+def embedding_bytes(o: Opening, part: Part) -> slice:
     """Where a part's embedding lies among recorded weights, in bytes: first of all, or, of a decoder, behind all of the
     encoder's."""
     e = o.experiment
@@ -133,4 +133,4 @@ def embedding(o: Opening, part: Part) -> slice:
         reads = [e.embed, *[e.hidden] * (e.layers - 1)]  # what each layer of the encoder reads
         blocks = len(CELLS[e.cell].blocks)
         start = len(o.vocabulary) * e.embed + sum(blocks * e.hidden * (inputs + e.hidden + 2) for inputs in reads)
-    return slice(4 * start, 4 * (start + len(read_by(o, part)) * e.embed))
+    return slice(4 * start, 4 * (start + len(vocabulary_of(o, part)) * e.embed))

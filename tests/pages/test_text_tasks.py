@@ -14,7 +14,7 @@ from rnnlab.analysis.bigrams import examples
 from rnnlab.inspection.dataset import epoch_batches, token_counts
 from rnnlab.inspection.packing import packing
 from rnnlab.inspection.trace import network
-from rnnlab.records.trace import embedding
+from rnnlab.records.trace import embedding_bytes
 from rnnlab.text import nonempty_lines
 from rnnlab.text.segmentation import segmentations, source_sentences, why_not_editable, with_new_tokens
 from rnnlab.training.trainer import Trainer
@@ -118,7 +118,7 @@ def test_the_rows_of_both_embeddings_are_found_among_the_weights(cell, layers):
     weights = history.checkpoints[-1].weights
     _, model = network(e, weights)
     for p, half in zip(history.opening.parts, (model.encoder, model.decoder), strict=True):
-        found = np.frombuffer(weights[embedding(history.opening, p)], np.float32)
+        found = np.frombuffer(weights[embedding_bytes(history.opening, p)], np.float32)
         np.testing.assert_array_equal(found, half.input.weight.detach().flatten())
 
 

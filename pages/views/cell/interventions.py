@@ -12,7 +12,15 @@ from pages.shell.place import place_name
 from rnnlab.cells import CELLS, WEIGHTS
 from rnnlab.i18n import Problem, Translate, numeral, shorten
 from rnnlab.records.history import Opening, Place
-from rnnlab.records.trace import LARGEST, Intervention, InterventionKind, context, part_named, read_by, width
+from rnnlab.records.trace import (
+    LARGEST,
+    Intervention,
+    InterventionKind,
+    context_width,
+    part_named,
+    token_width,
+    vocabulary_of,
+)
 
 KINDS: tuple[InterventionKind, ...] = ("token", "input", "state", "gate", "off", "weight")
 EVERY = ":"  # all steps or units, as a slice says it
@@ -86,7 +94,7 @@ def fits(edit: Intervention, o: Opening) -> bool:
     part = next((part for part in o.parts if part.name == edit.part), None)
     if part is None:
         return False
-    entries = width(o, part) + context(o, part)
+    entries = token_width(o, part) + context_width(o, part)
     reads = entries if edit.layer == 0 else e.hidden * e.directions
     rows = e.hidden * len(CELLS[e.cell].blocks)
     columns = {"weight_ih": reads, "weight_hh": e.hidden}.get(edit.name, 1)
@@ -99,7 +107,7 @@ def fits(edit: Intervention, o: Opening) -> bool:
         and (edit.unit or 0) < units
         and (edit.column or 0) < columns
         and edit.name in names.get(edit.kind, (edit.name,))
-        and (edit.kind != "token" or edit.value < len(read_by(o, part)))
+        and (edit.kind != "token" or edit.value < len(vocabulary_of(o, part)))
     )
 
 
@@ -139,7 +147,7 @@ def described(edit: Intervention, o: Opening, t: Translate) -> str:
     where = f" ({where})" if where else ""
     match edit.kind:
         case "token":
-            return t("whatif.as_token", step=step, token=verbatim(read_by(o, part)[int(edit.value)])) + where
+            return t("whatif.as_token", step=step, token=verbatim(vocabulary_of(o, part)[int(edit.value)])) + where
         case "input":
             name = f"x_{step}{unit}"
         case "state":
@@ -159,8 +167,8 @@ def described(edit: Intervention, o: Opening, t: Translate) -> str:
 def render_form(o: Opening, place: Place, step: int, t: Translate) -> None:
     """The form for one more edit, for the place that is looked at."""
     e, part = o.experiment, part_named(o, place.part)
-    tokens = read_by(o, part)
-    entries = width(o, part) + context(o, part)
+    tokens = vocabulary_of(o, part)
+    entries = token_width(o, part) + context_width(o, part)
     kinds = [kind for kind in KINDS if kind != "gate" or CELLS[e.cell].gates]
     kind = st.segmented_control(
         t("whatif.kind"), kinds, key="whatif_kind", format_func=lambda id: t(f"whatif.kind.{id}"), default="token"

@@ -12,7 +12,7 @@ from pages.shell.run_view import RunView
 from rnnlab.cells import CELLS
 from rnnlab.explain.open_cell import open_cell
 from rnnlab.records.history import Opening, Part, Place
-from rnnlab.records.trace import Intervention, PartTrace, TraceResult, part_named, width
+from rnnlab.records.trace import Intervention, PartTrace, TraceResult, part_named, token_width
 
 _unrolled = component(__file__, "unrolled")
 
@@ -54,9 +54,9 @@ def render(view: RunView, traced: Traced, on_chosen: Callable[[], None], on_edit
     e, o, t, place = view.experiment, view.opening, view.t, traced.place
     part = part_named(o, place.part)
     version = repr((view.run.id, traced.epoch, place, traced.edits, traced.result.changed is None))
-    known: tuple[str, dict[str, Any]] = st.session_state.get("unrolled", ("", {}))
-    if known[0] != version:  # megabytes with large networks: packed once, and only the last is kept
-        known = st.session_state.unrolled = (version, payload(o, traced.result, part))
+    cached: tuple[str, dict[str, Any]] = st.session_state.get("unrolled", ("", {}))
+    if cached[0] != version:  # megabytes with large networks: packed once, and only the last is kept
+        cached = st.session_state.unrolled = (version, payload(o, traced.result, part))
     _unrolled(
         key="cell-unrolled",
         on_chosen_change=on_chosen,
@@ -79,50 +79,50 @@ def render(view: RunView, traced: Traced, on_chosen: Callable[[], None], on_edit
             "source": e.input,
             "labels": {name: t(f"unrolled.{name}") for name in NAMES},
             "roles": {name: t(f"unrolled.role_{name}") for name in VALUES},
-            **known[1],
+            **cached[1],
         },
     )
 
 
 def payload(o: Opening, result: TraceResult, part: Part) -> dict[str, Any]:
-    """What was computed, for the browser. Of the classes it gets those that are spoken of: ids become places among
+    """What was computed, for the browser. Of the classes it gets those that are mentioned: ids become places among
     them, and what is below 0 (nothing predicted, nothing to predict) becomes -1."""
-    walks = [walk for walk in (result.original, result.changed) if walk is not None]
+    traces = [trace for trace in (result.original, result.changed) if trace is not None]
     targets = np.array(o.targets[part.start : part.stop], dtype=np.int32)
-    spoken = np.unique(np.concatenate([*(walk.top.ravel() for walk in walks), targets]))
-    spoken = spoken[spoken >= 0]
+    mentioned = np.unique(np.concatenate([*(trace.top.ravel() for trace in traces), targets]))
+    mentioned = mentioned[mentioned >= 0]
     return {
         "tokens": list(o.probe[part.start : part.stop]),
         "sources": list(o.probe[: o.parts[0].stop]),
-        "embedded": width(o, part),
-        "vocabulary": [o.classes[id] for id in spoken],
-        "specials": int((spoken < o.class_specials).sum()),
-        "targets": among(spoken, targets).tolist(),
-        "original": packed(result.original, spoken),
-        "changed": packed(result.changed, spoken, result.original) if result.changed else None,
+        "embedded": token_width(o, part),
+        "vocabulary": [o.classes[id] for id in mentioned],
+        "specials": int((mentioned < o.class_specials).sum()),
+        "targets": among(mentioned, targets).tolist(),
+        "original": packed(result.original, mentioned),
+        "changed": packed(result.changed, mentioned, result.original) if result.changed else None,
     }
 
 
-def among(spoken: np.ndarray, ids: np.ndarray) -> np.ndarray:
-    return np.where(ids < 0, -1, np.searchsorted(spoken, ids)).astype(np.int32)
+def among(mentioned: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    return np.where(ids < 0, -1, np.searchsorted(mentioned, ids)).astype(np.int32)
 
 
-def packed(walk: PartTrace, spoken: np.ndarray, original: PartTrace | None = None) -> dict[str, Any]:
-    """A walk as text. Weights that are those of the original are not sent again: they are most of it."""
+def packed(trace: PartTrace, mentioned: np.ndarray, original: PartTrace | None = None) -> dict[str, Any]:
+    """A trace as text. Weights that are those of the original are not sent again: they are most of it."""
     known = original.weights if original else {}
     return {
-        "x": pack(walk.x),
-        "features": pack(walk.features),
-        "initial": {name: pack(values) for name, values in walk.initial.items()},
-        "values": {name: pack(values) for name, values in walk.values.items()},
+        "x": pack(trace.x),
+        "features": pack(trace.features),
+        "initial": {name: pack(values) for name, values in trace.initial.items()},
+        "values": {name: pack(values) for name, values in trace.values.items()},
         "weights": {
             name: pack(values)
-            for name, values in walk.weights.items()
+            for name, values in trace.weights.items()
             if name not in known or not np.array_equal(values, known[name])
         },
-        "hidden": pack(walk.hidden),
-        "top": pack(among(spoken, walk.top)),
-        "probability": pack(walk.probability),
-        "attention": None if walk.attention is None else pack(walk.attention),
-        "encoded": None if walk.encoded is None else pack(walk.encoded),
+        "hidden": pack(trace.hidden),
+        "top": pack(among(mentioned, trace.top)),
+        "probability": pack(trace.probability),
+        "attention": None if trace.attention is None else pack(trace.attention),
+        "encoded": None if trace.encoded is None else pack(trace.encoded),
     }
