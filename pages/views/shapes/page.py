@@ -6,7 +6,7 @@ from pages.shell import form_state, sharing
 from pages.shell.ask_worker import ask_worker
 from pages.shell.live_fragment import advance
 from pages.shell.messages import complain
-from pages.shell.panel import panel
+from pages.shell.panel import listing, panel
 from pages.views.shapes import controls, module, try_shape
 from rnnlab import engine
 from rnnlab.engine import jobs, runs
@@ -35,7 +35,7 @@ def render(t: Translate) -> None:
             spec = controls.render(t)
         with code:
             if spec:
-                st.code(program(spec), language="python", wrap_lines=True)
+                listing(program(spec), wrap_lines=True)
                 st.caption(t("layer.program"))
     if spec:
         render_module(spec, t)
