@@ -12,7 +12,7 @@ from rnnlab.records.trace import Intervention
 from tests.support.cases import in_turn
 from tests.support.cell_page import change, given, visit_cell
 from tests.support.gradients_page import curve, visit_gradients
-from tests.support.reader import choose, components, looked, press, said, unpacked
+from tests.support.reader import choose, components, looked, press, said, unpacked, until_trained
 from tests.support.small_tasks import EVERY_TASK, LABELLED, PAIRS
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
@@ -87,10 +87,8 @@ def test_a_change_in_the_encoder_is_shown_in_the_decoder(lang):
 def test_changes_of_a_part_that_is_gone_are_dropped():
     app = visit_cell(**TRANSLATOR)
     change(app, "off", unit=2)
-    looked(app.selectbox(key="task").select("next").run())
-    press(app, "train")
-    for _ in range(20):
-        looked(app.run())
+    until_trained(looked(app.selectbox(key="task").select("next").run()))
+    looked(app.switch_page("cell.py").run())
     assert app.session_state.edits == ()
 
 
