@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from benchmarks.server import serving
 from rnnlab import Experiment
+from rnnlab.cells import CELLS
 from rnnlab.experiment.links import to_link
 from rnnlab.experiment.race_plan import RacePlan, grid
 
@@ -24,6 +25,7 @@ LOCALES = {"zh": "zh-CN", "en": "en-US"}
 SIZE: ViewportSize = {"width": 1280, "height": 860}
 PATIENCE = 300.0  # seconds until a page stands still
 LOOK = 0.5  # seconds between two looks whether it does
+BELOW_NAVIGATION = "node => { node.style.scrollMarginTop = '70px'; node.scrollIntoView(); }"
 SIDEBAR = 340  # pixels that the sheet leaves away
 COLUMNS, TILE, GAP, QUALITY = 3, 560, 12, 78  # of the sheet: pages in a row, pixels of each, JPEG's quality
 
@@ -35,13 +37,14 @@ class Shot(NamedTuple):
     ready: str  # CSS selectors, these
     click: str = ""
     top: str = ""
+    english: str = ""  # the lesson for readers of English, where it is another
 
 
 TRAINED = ".rl-scrubber input:enabled"
 SHOTS = {
-    "playground": Shot("words-next", ".st-key-hidden .rl-chart .heatmaplayer image"),
-    "results": Shot("attention", TRAINED),
-    "compare": Shot("long-range", ".rl-standings tbody tr"),
+    "playground": Shot("words-next", ".st-key-hidden .rl-chart .heatmaplayer image", english="hello-elloh"),
+    "results": Shot("gru-tagger", TRAINED, top=".st-key-tagged"),
+    "compare": Shot("long-range", ".st-key-race-standings tbody tr"),
     "generate": Shot("writer", ".rl-generated"),
     "data": Shot("text-classification", ".st-key-data_paste"),
     "text": Shot("embedding", TRAINED),
@@ -72,21 +75,24 @@ def picture(browser: Browser, address: str, name: str, lang: str) -> bytes:
     """One page in one language, as PNG."""
     shot = SHOTS[name]
     page = browser.new_page(viewport=SIZE, locale=LOCALES[lang])
-    page.goto(f"http://{address}/{name}?{query(name, shot.preset, lang)}")
+    path = "" if name == "playground" else name
+    page.goto(f"http://{address}/{path}?{query(name, lang)}")
     if shot.click:
         page.locator(shot.click).first.click(timeout=PATIENCE * 1000)
     page.locator(shot.ready).first.wait_for(timeout=PATIENCE * 1000)
     if shot.top:
-        page.locator(shot.top).first.evaluate("node => node.scrollIntoView()")
+        page.locator(shot.top).first.evaluate(BELOW_NAVIGATION)
     page.evaluate("document.fonts.ready")
     found = still(page)
     page.close()
     return found
 
 
-def query(name: str, preset: str, lang: str) -> str:
-    experiment = Experiment(preset=preset)
-    race = RacePlan(experiment, grid({"cell": ("rnn", "lstm", "gru")}), 3) if name == "compare" else None
+def query(name: str, lang: str) -> str:
+    """The link to a page's lesson; to Compare, with a race of all cells."""
+    shot = SHOTS[name]
+    experiment = Experiment(preset=(lang == "en" and shot.english) or shot.preset)
+    race = RacePlan(experiment, grid({"cell": tuple(CELLS)}), 3) if name == "compare" else None
     return to_link(experiment, lang, run=True, race=race)
 
 
