@@ -2,16 +2,15 @@
 
 
 def main() -> None:
-    import streamlit as st
-
     from pages.shell import run_page
+    from pages.shell.state import session
     from pages.views.data import dataset, upload
     from rnnlab.i18n import translator
 
-    t = translator(st.session_state.lang)
+    t = translator(session["lang"])
     run_page.render("data", t, lambda *_: None)
     upload.render(t)
-    dataset.render(st.session_state.run, t)
+    dataset.render(session["run"], t)
 
 
 if __name__ == "__main__":

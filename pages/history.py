@@ -2,12 +2,11 @@
 
 
 def main() -> None:
-    import streamlit as st
-
+    from pages.shell.state import session
     from pages.views.history import page
     from rnnlab.i18n import translator
 
-    page.render(translator(st.session_state.lang))
+    page.render(translator(session["lang"]))
 
 
 if __name__ == "__main__":

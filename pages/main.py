@@ -9,20 +9,21 @@ def main() -> None:
 
     from pages.shell import first_visit, form, form_state, navigation, sharing
     from pages.shell.page_names import HOME, PAGES
+    from pages.shell.state import session
     from rnnlab.i18n import LANGUAGES, translator
 
     st.set_page_config(page_title="RNN Lab", page_icon="🔁", layout="wide", initial_sidebar_state=340)
     first_visit.begin()
-    t = translator(st.session_state.lang)
+    t = translator(session["lang"])
     pages = {name: st.Page(f"{name}.py", title=t(f"page.{name}"), default=name == HOME) for name in PAGES}
     here = st.navigation(list(pages.values()), position="top")
     leaving = navigation.leave(pages, here)  # a lesson opens on its page
-    st.session_state.here = here.url_path or HOME
+    navigation.arrive(here.url_path or HOME)
     with st.sidebar:
         st.segmented_control(
             t("lang"),
             list(LANGUAGES),
-            default=st.session_state.lang,
+            default=session["lang"],
             format_func=LANGUAGES.__getitem__,
             key="lang",
             required=True,

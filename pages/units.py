@@ -2,13 +2,12 @@
 
 
 def main() -> None:
-    import streamlit as st
-
     from pages.shell import run_page
+    from pages.shell.state import session
     from pages.views.units import page
     from rnnlab.i18n import translator
 
-    run_page.render("units", translator(st.session_state.lang), page.render)
+    run_page.render("units", translator(session["lang"]), page.render)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from pages.shell.messages import complain
+from pages.shell.state import session
 from rnnlab import engine
 from rnnlab.i18n import failure_of, translator
 
@@ -19,7 +20,7 @@ PATIENCE = 20.0  # seconds: workers take turns among all readers
 
 def ask_worker(job: Callable[..., T], *args: Any) -> T | None:
     """What a function of `rnnlab.jobs` makes of hashable arguments. None where it can't be had: the page says why."""
-    answers: OrderedDict[Any, Future] = st.session_state.setdefault("answers", OrderedDict())
+    answers: OrderedDict[Any, Future] = session.setdefault("answers", OrderedDict())
     key = (job.__module__, job.__qualname__, args)
     if key not in answers:
         answers[key] = engine.shared().submit(job, *args)
@@ -29,7 +30,7 @@ def ask_worker(job: Callable[..., T], *args: Any) -> T | None:
     try:
         return answers[key].result(PATIENCE)
     except TimeoutError:  # still under way: whatever the reader does next looks again
-        t = translator(st.session_state.lang)
+        t = translator(session["lang"])
         st.info(t("ask.slow"))
         return None
     except Exception as error:

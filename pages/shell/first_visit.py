@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shell import form_state, race_setup
+from pages.shell import current_run, form_state, navigation, race_setup, sharing
+from pages.shell.state import session
 from rnnlab import engine
 from rnnlab.engine import runs
 from rnnlab.experiment.links import from_link
@@ -18,22 +19,20 @@ FIRST_PATIENCE = 2.5  # seconds: the first preset is trained before the first pi
 def begin() -> None:
     """Before anything else is drawn: what came along from the page before; at a visit's start, what its link says. The
     query is read whole: `st.query_params` hides `embed`, which it keeps for itself."""
-    st.session_state.update(st.session_state.pop("luggage", {}))
-    if "run" in st.session_state:
+    navigation.unpack()
+    if "run" in session:
         return
     context = get_script_run_ctx()
     link = from_link(context.query_string if context else "")
     form_state.fill(link.experiment)
-    st.session_state.lang = link.lang or first_language(st.context.locale)
-    st.session_state.notes = link.notes
-    st.session_state.restore = link.draft
-    st.session_state.run_on_opening = True
-    st.session_state.loss_log = True
-    st.session_state.run = runs.begin(engine.shared(), link.experiment, train=link.run or not link.has_fields)
+    session["lang"] = link.lang or first_language(st.context.locale)
+    sharing.opened(link)
+    session["run_on_opening"] = True
+    session["loss_log"] = True
+    run = runs.begin(engine.shared(), link.experiment, train=link.run or not link.has_fields)
+    current_run.show(run, FIRST_PATIENCE, whole=True)
     if link.race is not None:
-        race_setup.adopt_plan(link.race)
-        st.session_state.race_wanted = link.run
-    st.session_state.patience, st.session_state.whole = FIRST_PATIENCE, True
+        race_setup.adopt_plan(link.race, start=link.run)
     if not urlsplit(st.context.url or "").path.strip("/"):
         page = LESSONS[link.lesson].page if link.lesson else ""
-        st.session_state.go = "compare" if link.race is not None else page
+        navigation.go_to("compare" if link.race is not None else page)

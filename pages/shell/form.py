@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.shell.form_state import CHOICES, KEYS, keep, read, said
 from pages.shell.lessons import choose_preset, choose_task, lesson
+from pages.shell.state import session
 from rnnlab.cells import CELLS
 from rnnlab.experiment import UNUSED_FIELDS, Experiment, choices
 from rnnlab.experiment.limits import ADDED_WORDS, BOUNDS, SENTENCE_CHARACTERS, TEXT_CHARACTERS, WORD_CHARACTERS
@@ -36,7 +37,7 @@ def render(t: Translate) -> None:
     """The widgets. Each is also given its value as a default: what was put into Streamlit's state is told to the
     browser once, and a slow one that had not built the widget by then would show it empty."""
     fields = said()
-    e = st.session_state.experiment = read(fields)
+    e = session["experiment"] = read(fields)
     if any(st.session_state.get(KEYS[name], fields[name]) not in choices(name) for name in CHOICES):
         keep()
     choice("preset", t, fields, help=t("help.preset"), on_change=choose_preset)

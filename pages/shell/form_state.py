@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.shell.state import session
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment, choices
 from rnnlab.i18n import LANGUAGES, LabError, Problem, Translate, translator
@@ -24,7 +25,12 @@ ECHO = 3.0  # seconds within which the browser has learnt what the form is fille
 def fill(experiment: Experiment) -> None:
     """Put an experiment into the widgets. Only before they are shown in a run, or in a callback."""
     for name, now in experiment.model_dump().items():
-        st.session_state[KEYS[name]] = now
+        put(name, now)
+
+
+def put(name: str, value: Any) -> None:
+    """Let one field's widget say this value. When that may be done is said above."""
+    st.session_state[KEYS[name]] = value
 
 
 def echoed(name: str, said: str) -> bool:
@@ -33,8 +39,8 @@ def echoed(name: str, said: str) -> bool:
     belongs to going on to another page."""
     context = get_script_run_ctx()
     tick = bool(context and context.fragment_ids_this_run)
-    filled, before = st.session_state.get("overwritten", (0.0, {}))
-    unasked = tick or "go" in st.session_state or "luggage" in st.session_state
+    filled, before = session.get("overwritten", (0.0, {}))
+    unasked = tick or "go" in session or "luggage" in session
     return unasked and said == before.get(name) and time.monotonic() - filled < ECHO
 
 
@@ -64,20 +70,16 @@ def said() -> dict[str, Any]:
 
 
 def read(fields: dict[str, Any] | None = None) -> Experiment | tuple[Problem, ...]:
-    """What the widgets say as an experiment, or why it is none. `st.session_state.experiment` keeps a run's answer."""
+    """What the widgets say as an experiment, or why it is none. `session["experiment"]` keeps the answer."""
     try:
         return Experiment(**(fields or said()))
     except LabError as error:
         return error.problems
 
 
-def own_text() -> None:
-    st.session_state.text = st.session_state.pop("own_text")
-
-
 def at_hand(run: Run) -> Experiment:
     """The experiment that the form says, for what depends on its text alone; the run's, while the form says none."""
-    said = st.session_state.experiment
+    said = session["experiment"]
     return said if isinstance(said, Experiment) else run.experiment
 
 

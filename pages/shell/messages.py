@@ -3,15 +3,16 @@
 import streamlit as st
 
 from pages.shell.markdown import verbatim
+from pages.shell.state import session
 from rnnlab.i18n import Problem, describe
 
 
 def complain(problems: tuple[Problem, ...]) -> None:
     for problem in problems:
-        st.error(describe(problem, st.session_state.lang, verbatim))
+        st.error(describe(problem, session["lang"], verbatim))
 
 
 def say(notes: tuple[Problem, ...]) -> None:
     """What was left out or cut, which is no error."""
     for note in notes:
-        st.caption(describe(note, st.session_state.lang, verbatim))
+        st.caption(describe(note, session["lang"], verbatim))

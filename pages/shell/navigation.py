@@ -4,24 +4,45 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages.shell import form_state
+from pages.shell.state import session
+
+
+def go_to(page: str) -> None:
+    """Ask for a page, by its name; any other text for the one that is shown. It is drawn next."""
+    session["go"] = page
+
+
+def arrive(page: str) -> None:
+    """This page is drawn."""
+    session["here"] = page
+
+
+def still() -> None:
+    """The browser has drawn the page without timers."""
+    session["still"] = True
+
+
+def unpack() -> None:
+    """Give the widgets what they said on the page before."""
+    st.session_state.update(session.pop("luggage", {}))
 
 
 def leave(pages: dict[str, StreamlitPage], here: StreamlitPage) -> bool:
     """Go to the page that was asked for, if it is another. True: as soon as the browser says that it runs no timer any
     more, for a tick that still speaks of the page before would wipe the new one."""
-    wanted = pages.get(st.session_state.get("go", ""), here)
-    timers = "here" in st.session_state and bool(st.context.url)  # a page was drawn, and in a browser
-    if wanted != here and timers and not st.session_state.pop("still", False):
+    wanted = pages.get(session.get("go", ""), here)
+    timers = "here" in session and bool(st.context.url)  # a page was drawn, and in a browser
+    if wanted != here and timers and not session.pop("still", False):
         return True
-    st.session_state.pop("go", None)
+    session.pop("go", None)
     if wanted != here:
-        form_state.fill(st.session_state.run.experiment)  # the browser may not have told yet that it knows
+        form_state.fill(session["run"].experiment)  # the browser may not have told yet that it knows
         leave_for(wanted)
     return False
 
 
 def leave_for(page: StreamlitPage) -> None:
-    """Go on to another page, with what the widgets say: Streamlit forgets it when a script changes the page."""
+    """With what the widgets say: Streamlit forgets it when a script changes the page."""
     frame = ("lang", "run_on_opening", "loss_log", *form_state.KEYS.values())
-    st.session_state.luggage = {key: st.session_state[key] for key in frame if key in st.session_state}
+    session["luggage"] = {key: st.session_state[key] for key in frame if key in st.session_state}
     st.switch_page(page)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from pages.shell import form_state
+from pages.shell.state import session
 from rnnlab.experiment import Experiment, race_plan
 from rnnlab.experiment.race_plan import VARIANTS, Overrides, RacePlan
 from rnnlab.i18n import LANGUAGES, LabError, Problem, translator
@@ -27,46 +28,55 @@ def values_key(name: str) -> str:
 def begin(base: Experiment) -> None:
     """A setup that fits the experiment, until the reader makes another; and always one that it can have. Another call
     changes nothing."""
-    wanted, state = race_plan.suggested_axis(base), st.session_state
-    if wanted != state.get("race_default") and untouched():
-        adopt(base, race_plan.grid(wanted))
-        state.race_default = wanted
+    suggested = race_plan.suggested_axis(base)
+    if suggested != session.get("race_default") and untouched():
+        adopt(base, race_plan.grid(suggested))
+        session["race_default"] = suggested
     used = race_plan.varying_fields(base)
-    if state.get("race_first") not in used:
-        state.race_first = next(iter(wanted))
-    second = state.setdefault("race_second", "")
-    if second and (second not in used or second == state.race_first):
-        state.race_second = ""
-    for name in (state.race_first, state.race_second):
-        if name and values_key(name) not in state:
+    if session.get("race_first") not in used:
+        session["race_first"] = next(iter(suggested))
+    second = session.setdefault("race_second", "")
+    if second and (second not in used or second == session["race_first"]):
+        session["race_second"] = ""
+    for name in (session["race_first"], session["race_second"]):
+        if name and values_key(name) not in st.session_state:
             fill(name, race_plan.suggested_values(base, name))
+
+
+def wanted() -> bool:
+    """Whether a link asked for the race to be started. It is asked once."""
+    return session.pop("race_wanted", False)
 
 
 def untouched() -> bool:
     """Whether the setup is still the one that was made for an experiment, or there is none yet."""
-    state = st.session_state
-    if (default := state.get("race_default")) is None:
-        return "race_hand" not in state
+    if (default := session.get("race_default")) is None:
+        return "race_hand" not in session
     [(name, values)] = default.items()
-    return way() == "grid" and state.race_first == name and not state.race_second and given(name) == list(values)
+    return (
+        way() == "grid" and session["race_first"] == name and not session["race_second"] and given(name) == list(values)
+    )
 
 
 def adopt(base: Experiment, changes: tuple[Overrides, ...]) -> None:
     """Let these variants be the setup: as a grid where they are one."""
-    state, axes = st.session_state, race_plan.axes_of(changes)
-    state.race_way = "grid" if axes else "hand"
-    state.race_hand = tuple(race_plan.varying_values(Experiment(**base.model_dump() | dict(one))) for one in changes)
+    axes = race_plan.axes_of(changes)
+    session["race_way"] = "grid" if axes else "hand"
+    session["race_hand"] = tuple(
+        race_plan.varying_values(Experiment(**base.model_dump() | dict(one))) for one in changes
+    )
     if axes:
-        state.race_first, state.race_second = [*axes, ""][:2]
+        session["race_first"], session["race_second"] = [*axes, ""][:2]
         for name, values in axes.items():
             fill(name, values)
 
 
-def adopt_plan(plan: RacePlan) -> None:
-    """A plan that came with a link."""
+def adopt_plan(plan: RacePlan, start: bool) -> None:
+    """A plan that came with a link; `start`: which wants it to be started."""
+    session["race_wanted"] = start
     adopt(plan.base, plan.variants)
-    st.session_state.race_default = None
-    st.session_state.race_seeds, st.session_state.race_equal = plan.seeds, plan.equal
+    session["race_default"] = None
+    session["race_seeds"], session["race_equal"] = plan.seeds, plan.equal
 
 
 def fill(name: str, values: tuple[Any, ...]) -> None:
@@ -103,7 +113,7 @@ def axes(base: Experiment) -> dict[str, tuple[Any, ...]]:
     """The same. Raises LabError with every value that is none."""
     problems: list[Problem] = []
     found = {}
-    for name in (st.session_state.race_first, st.session_state.race_second):
+    for name in (session["race_first"], session["race_second"]):
         if name:
             try:
                 found[name] = race_plan.validated_values(base, name, given(name))
@@ -116,10 +126,9 @@ def axes(base: Experiment) -> dict[str, tuple[Any, ...]]:
 
 def plan(base: Experiment) -> RaceSetup:
     """What the setup says, or why it is no race."""
-    state = st.session_state
     try:
-        changes = race_plan.grid(axes(base)) if way() == "grid" else race_plan.differences(base, state.race_hand)
-        return RacePlan(base, changes, seeds(), bool(state.get("race_equal", False)))
+        changes = race_plan.grid(axes(base)) if way() == "grid" else race_plan.differences(base, session["race_hand"])
+        return RacePlan(base, changes, seeds(), bool(session.get("race_equal", False)))
     except LabError as error:
         return error.problems
 
@@ -147,11 +156,11 @@ def understood(name: str, ids: tuple[T, ...]) -> T:
 
 def over_seeds() -> bool:
     """Whether the seed is one of the fields that vary: then each variant has one run."""
-    return way() == "grid" and "seed" in (st.session_state.race_first, st.session_state.race_second)
+    return way() == "grid" and "seed" in (session["race_first"], session["race_second"])
 
 
 def seeds() -> int:
-    return 1 if over_seeds() else int(st.session_state.get("race_seeds", SEEDS))
+    return 1 if over_seeds() else int(session.get("race_seeds", SEEDS))
 
 
 # What clicks do
@@ -161,23 +170,23 @@ def freeze(base: Experiment) -> None:
     """From a grid to picking by hand: begin with the variants that there are."""
     if way() == "hand" and (axes := spread(base)):
         snapshots = [Experiment(**base.model_dump() | dict(one)) for one in race_plan.grid(axes)[: VARIANTS[1]]]
-        st.session_state.race_hand = tuple(map(race_plan.varying_values, snapshots))
+        session["race_hand"] = tuple(map(race_plan.varying_values, snapshots))
 
 
 def add() -> None:
     experiment = form_state.read()
     if isinstance(experiment, Experiment):
-        st.session_state.race_hand = (*st.session_state.race_hand, race_plan.varying_values(experiment))
+        session["race_hand"] = (*session["race_hand"], race_plan.varying_values(experiment))
 
 
 def remove(base: Experiment, place: int, of: str) -> None:
     """Take out the variant at this place, if it is still the one that was clicked."""
     by_hand = way() == "hand"
-    changes = race_plan.differences(base, st.session_state.race_hand) if by_hand else race_plan.grid(spread(base) or {})
+    changes = race_plan.differences(base, session["race_hand"]) if by_hand else race_plan.grid(spread(base) or {})
     if place < len(changes) and said(changes[place]) == of:
         if by_hand:
-            hand = st.session_state.race_hand
-            st.session_state.race_hand = (*hand[:place], *hand[place + 1 :])
+            hand = session["race_hand"]
+            session["race_hand"] = (*hand[:place], *hand[place + 1 :])
         else:
             adopt(base, (*changes[:place], *changes[place + 1 :]))
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.shell import form_state
+from pages.shell import current_run, form_state
+from pages.shell.state import session
 from rnnlab import engine
 from rnnlab.engine import runs
 from rnnlab.engine.runs import Run
@@ -49,10 +50,9 @@ def act(action: Callable[..., Run], needs_experiment: bool) -> None:
     """Run a button's function; one that trains, on what the form says at this very moment."""
     experiment = form_state.read()
     if not needs_experiment:
-        st.session_state.run = action(st.session_state.run)
+        current_run.show(action(session["run"]), PATIENCE)
     elif isinstance(experiment, Experiment):
-        st.session_state.run = action(st.session_state.run, experiment)
-    st.session_state.patience = PATIENCE
+        current_run.show(action(session["run"], experiment), PATIENCE)
 
 
 def continues(run: Run, experiment: Experiment) -> bool:
@@ -77,5 +77,6 @@ def reset(run: Run, experiment: Experiment) -> Run:
 
 def reseed(run: Run, experiment: Experiment) -> Run:
     low, high = BOUNDS["seed"]
-    st.session_state.seed = experiment.seed + 1 if experiment.seed < high else int(low)
-    return reset(run, Experiment(**{**experiment.model_dump(), "seed": st.session_state.seed}))
+    seed = experiment.seed + 1 if experiment.seed < high else int(low)
+    form_state.put("seed", seed)
+    return reset(run, Experiment(**{**experiment.model_dump(), "seed": seed}))

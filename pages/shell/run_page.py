@@ -8,12 +8,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.shell import run_controls, sharing
-from pages.shell.live_fragment import advance, live_fragment
+from pages.shell import current_run, run_controls, sharing
+from pages.shell.live_fragment import live_fragment
 from pages.shell.messages import complain
 from pages.shell.run_view import RunView, view_of
-from rnnlab import engine
-from rnnlab.engine import runs
+from pages.shell.state import session
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Translate, translator
@@ -27,13 +26,8 @@ def render(page: str, t: Translate, body: Callable[[RunView], None] = lambda _: 
     show."""
     with st.container():  # always one element, so that what follows keeps its place and is not built anew
         sharing.notes(t)
-    patience, whole = st.session_state.pop("patience", 0.0), st.session_state.pop("whole", False)
-
-    def settled(run: Run) -> Run:
-        return runs.settle(engine.shared(), run, patience, run.until if whole else run.epoch + 1)
-
-    run = advance("run", settled)
-    experiment = st.session_state.experiment
+    run = current_run.settle()
+    experiment = session["experiment"]
     with st.container():
         if not isinstance(experiment, Experiment):
             complain(experiment)
@@ -41,18 +35,15 @@ def render(page: str, t: Translate, body: Callable[[RunView], None] = lambda _: 
             st.info(t("run.stale"))
     run_controls.render(page, t, run, experiment)
 
-    def tick() -> None:
-        advance("run", lambda run: runs.tick(engine.shared(), run, 0.05))
-
     def live() -> None:
-        run, lang = st.session_state.run, st.session_state.lang
+        run, lang = session["run"], session["lang"]
         with st.container():
             complain(run.problems)
         status(run.shown, translator(lang))
         if view := view_of(run.shown, page, lang):
             body(view)
 
-    live_fragment(TICK, tick, lambda: st.session_state.run.going, live)
+    live_fragment(TICK, current_run.tick, lambda: session["run"].going, live)
 
 
 def status(run: Run, t: Translate) -> None:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from pages.components.playback import Playback
-from pages.shell.cursor import Cursor, cursor_in
+from pages.shell.cursor import cursor_in
+from pages.shell.state import Cursor
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Translate, translator

@@ -7,26 +7,27 @@ import streamlit as st
 
 from pages.components.address_bar.address_bar import Address, address_bar
 from pages.components.copy_link.copy_link import copy_link
-from pages.shell import form_state, race_setup
+from pages.shell import form_state, navigation, race_setup
 from pages.shell.lessons import open_experiment
 from pages.shell.markdown import verbatim
+from pages.shell.state import session
 from rnnlab.experiment import Experiment
-from rnnlab.experiment.links import LINK_CHARACTERS, TEXTS, fits_in_address, from_file, to_draft, to_file, to_link
+from rnnlab.experiment.links import LINK_CHARACTERS, TEXTS, Link, fits_in_address, from_file, to_draft, to_file, to_link
 from rnnlab.i18n import LabError, Problem, Translate, describe
 
 
 def render(t: Translate, page: str) -> None:
     with st.expander(t("share.title"), expanded=False):
-        experiment = st.session_state.experiment
+        experiment = session["experiment"]
         if isinstance(experiment, Experiment):
             st.toggle(
                 t("share.run"),
-                st.session_state.get("run_on_opening", True),  # forgotten while the form held no experiment
+                session.get("run_on_opening", True),  # forgotten while the form held no experiment
                 key="run_on_opening",
                 help=t("share.run.help"),
             )
             plan = race_setup.of_page(page, experiment)
-            query = to_link(experiment, st.session_state.lang, st.session_state.run_on_opening, plan)
+            query = to_link(experiment, session["lang"], session["run_on_opening"], plan)
             if fits_in_address(query):
                 copy_link(
                     key="link",
@@ -49,30 +50,30 @@ def render(t: Translate, page: str) -> None:
 
 def open_file() -> None:
     """An experiment file was dropped: show its experiment, or say what is wrong with it and change nothing."""
-    if st.session_state.file is None:
+    if session["file"] is None:
         return
     try:
-        open_experiment(from_file(st.session_state.file.getvalue()))
-        st.session_state.notes = ()
+        open_experiment(from_file(session["file"].getvalue()))
+        session["notes"] = ()
     except LabError as error:
-        st.session_state.notes = error.problems
+        session["notes"] = error.problems
 
 
 def keep_address(page: str, leaving: bool = False) -> None:
     """Let the address bar say what the form says. A text too long for an address waits in the browser's storage; until
     the browser has answered with it, the address stays as it is. `leaving`: the browser is to answer once it has drawn
     this."""
-    experiment = st.session_state.experiment
+    experiment = session["experiment"]
     if not isinstance(experiment, Experiment):
         return
-    run, plan = st.session_state.run, race_setup.of_page(page, experiment)
+    run, plan = session["run"], race_setup.of_page(page, experiment)
     trained = run.experiment == experiment and run.until > 0  # so that a reload trains it again
-    again = trained if plan is None else st.session_state.get("race") is not None
-    query, draft = to_link(experiment, st.session_state.lang, again, plan), None
+    again = trained if plan is None else session.get("race") is not None
+    query, draft = to_link(experiment, session["lang"], again, plan), None
     if not fits_in_address(query):
-        query = to_draft(experiment, st.session_state.lang, plan)
+        query = to_draft(experiment, session["lang"], plan)
         draft = json.dumps({name: getattr(experiment, name) for name in TEXTS})
-    waiting = st.session_state.restore
+    waiting = session["restore"]
     address = Address(
         page=page,
         query=None if waiting else query,
@@ -80,34 +81,34 @@ def keep_address(page: str, leaving: bool = False) -> None:
         restore=waiting,
         leaving=time.monotonic() if leaving else None,
     )
-    address_bar("address", address, on_restored=restore, on_still=still)
+    address_bar("address", address, on_restored=restore, on_still=navigation.still)
 
 
-def still() -> None:
-    """The browser has drawn the page without timers."""
-    st.session_state.still = True
+def opened(link: Link) -> None:
+    """A link was opened: what of it was not understood, and whether its text waits in the browser's storage."""
+    session["notes"], session["restore"] = link.notes, link.draft
 
 
 def restore() -> None:
     """The browser answers with the draft it keeps, or with none."""
-    st.session_state.restore = False
-    answer = st.session_state.address.restored
+    session["restore"] = False
+    answer = session["address"].restored
     try:
         kept = json.loads(answer["text"])
         experiment = form_state.read()
         assert isinstance(experiment, Experiment)
         open_experiment(Experiment(**{**experiment.model_dump(), **{name: kept[name] for name in TEXTS}}))
     except (TypeError, KeyError, ValueError):  # none there, or not ours
-        st.session_state.notes = (*st.session_state.notes, Problem("draft_lost", "text"))
+        session["notes"] = (*session["notes"], Problem("draft_lost", "text"))
 
 
 def notes(t: Translate) -> None:
     """What was not understood in a link or a file, until the reader has seen it."""
-    if not st.session_state.notes:
+    if not session["notes"]:
         return
     with st.container(key="notes"):
-        sentences = [describe(problem, st.session_state.lang, verbatim) for problem in st.session_state.notes]
+        sentences = [describe(problem, session["lang"], verbatim) for problem in session["notes"]]
         st.warning("\n".join(f"- {sentence}" for sentence in sentences) if len(sentences) > 1 else sentences[0])
         if st.button(t("notes.seen"), key="notes_seen"):
-            st.session_state.notes = ()
+            session["notes"] = ()
             st.rerun()

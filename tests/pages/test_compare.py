@@ -20,6 +20,7 @@ from rnnlab.i18n import LANGUAGES, describe, translator
 from rnnlab.race import race, standings
 from rnnlab.race.race import Race
 from tests.support import modules, reader
+from tests.support.callbacks import in_session
 from tests.support.plotly import decoded
 from tests.support.reader import components, looked, press, said
 
@@ -207,14 +208,9 @@ def test_a_variant_is_taken_out():
 
 
 def take_out(app: AppTest, place: int, of: str) -> None:
-    """As the click's callback does, which AppTest can't send from a component."""
-    import streamlit as st
-
-    state, st.session_state = st.session_state, app.session_state
-    try:
+    """As the click's callback does."""
+    with in_session(app.session_state):
         race_setup.remove(SMALL, place, of)
-    finally:
-        st.session_state = state
     looked(app.run())
 
 

@@ -10,6 +10,7 @@ from pages.shell import form_state
 from pages.views.text import page, segmentation_edits
 from rnnlab import Experiment
 from rnnlab.experiment.limits import TEXT_CHARACTERS
+from tests.support.callbacks import in_session
 from tests.support.cases import in_turn, some_now
 from tests.support.reader import form_of, looked, press, said, until_trained, widget
 from tests.support.text_page import PARTS, part, tables, text_page
@@ -100,21 +101,14 @@ def test_with_a_target_the_text_is_not_cut_by_hand():
     assert "Empty the target text first" in said(text_page("preset=hello-elloh"))
 
 
-class State(dict):
-    """Streamlit's session state, as far as callbacks use it."""
-
-    __getattr__, __setattr__ = dict.__getitem__, dict.__setitem__
-
-
 @pytest.fixture
-def state(monkeypatch):
-    state = State()
-    for module in (form_state, segmentation_edits):
-        monkeypatch.setattr(module, "st", SimpleNamespace(session_state=state))
-    return state
+def state():
+    state = {}
+    with in_session(state):
+        yield state
 
 
-def edited(state: State, lines, **said) -> None:
+def edited(state, lines, **said) -> None:
     state["text-edit"] = SimpleNamespace(edit=said)
     segmentation_edits.edit("text-edit", lines)
 
@@ -136,7 +130,7 @@ def test_edits_by_hand_are_written_into_the_form_and_undone_at_once(state):
 def test_what_was_typed_after_an_edit_is_not_undone(state):
     form_state.fill(Experiment(text="a b c"))
     edited(state, (("a", "b", "c"),), kind="merge", line=0, place=0, after=0)
-    state.text = "ab c d"
+    state["text"] = "ab c d"
     assert not segmentation_edits.undoable()
 
 
@@ -153,7 +147,7 @@ def test_a_text_that_would_become_too_long_stays_as_it_is(state):
     form_state.fill(Experiment(text=text, tokenizer="chars"))
     edited(state, (tuple(text),), kind="merge", line=0, place=0, after=0)
     assert form_state.read() == Experiment(text=text, tokenizer="chars")
-    (problem,) = state.recut_problems
+    (problem,) = state["recut_problems"]
     assert (problem.code, problem.values["limit"]) == ("spaced_too_long", TEXT_CHARACTERS)
 
 

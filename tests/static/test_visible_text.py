@@ -32,11 +32,11 @@ def visible_literals(tree: ast.AST) -> list[str]:
             continue
         shown = [*call.args[:2], *(keyword.value for keyword in call.keywords if keyword.arg in VISIBLE_KEYWORDS)]
         for node in shown:
-            inside_calls = {id(n) for c in ast.walk(node) if isinstance(c, ast.Call) for n in ast.walk(c)}
+            inside = {id(n) for c in ast.walk(node) if isinstance(c, ast.Call | ast.Subscript) for n in ast.walk(c)}
             found += [
                 n.value
                 for n in ast.walk(node)
-                if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in inside_calls
+                if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in inside
             ]
     return [text for text in found if re.search(r"[^\W\d_]{2}", text.replace("\\n", "")) and text not in ALLOWED]
 

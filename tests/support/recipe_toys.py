@@ -24,13 +24,12 @@ LESSONS["toy"] = Lesson({"text": "a b c a b d", "epochs": 5}, page="text")
 PAGE = {
     "pages/toy.py": """
 def main() -> None:
-    import streamlit as st
-
     from pages.shell import run_page
+    from pages.shell.state import session
     from pages.views.toy import page
     from rnnlab.i18n import translator
 
-    run_page.render("toy", translator(st.session_state.lang), page.render)
+    run_page.render("toy", translator(session["lang"]), page.render)
 
 
 if __name__ == "__main__":

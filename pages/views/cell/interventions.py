@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain
 from pages.shell.place import place_name
+from pages.shell.state import session
 from rnnlab.cells import CELLS, WEIGHTS
 from rnnlab.i18n import Problem, Translate, numeral, shorten
 from rnnlab.records.history import Opening, Place
@@ -28,7 +29,7 @@ MOST = 12  # edits at a time: more could not be told apart
 
 
 def edits() -> tuple[Intervention, ...]:
-    return st.session_state.get("edits", ())
+    return session.get("edits", ())
 
 
 def number(typed: object) -> float | Problem:
@@ -45,33 +46,33 @@ def number(typed: object) -> float | Problem:
 def add(edit: Intervention, typed: object, where: str) -> None:
     """Put one more edit on the list, with the value that was typed for it; or remember what is wrong with that, to be
     said `where` it was typed."""
-    st.session_state.whatif_problem = None
+    session["whatif_problem"] = None
     value = number(typed)
     if isinstance(value, Problem):
-        st.session_state.whatif_problem = where, value
+        session["whatif_problem"] = where, value
         return
     new = replace(edit, value=value)
     others = tuple(one for one in edits() if replace(one, value=value) != new)  # the same place: the new value counts
     if len(others) >= MOST:
-        st.session_state.whatif_problem = where, Problem("edit_many", "", {"limit": MOST})
+        session["whatif_problem"] = where, Problem("edit_many", "", {"limit": MOST})
     else:
-        st.session_state.edits = (*others, new)
+        session["edits"] = (*others, new)
 
 
 def complain_here(where: str) -> None:
-    said: tuple[str, Problem] | None = st.session_state.get("whatif_problem")
+    said: tuple[str, Problem] | None = session.get("whatif_problem")
     if said and said[0] == where:
         complain((said[1],))
 
 
 def remove(edit: Intervention | None = None) -> None:
     """Take one edit back, or all."""
-    st.session_state.edits = tuple(one for one in edits() if edit is not None and one != edit)
-    st.session_state.whatif_problem = None
+    session["edits"] = tuple(one for one in edits() if edit is not None and one != edit)
+    session["whatif_problem"] = None
 
 
 def seen() -> None:
-    st.session_state.edits_dropped = 0
+    session["edits_dropped"] = 0
 
 
 def from_component(told: dict[str, Any]) -> None:
@@ -84,8 +85,8 @@ def fitting(o: Opening) -> tuple[Intervention, ...]:
     """The edits that have a place in this network. The others are dropped, which is said."""
     kept = tuple(edit for edit in edits() if fits(edit, o))
     if kept != edits():
-        st.session_state.edits_dropped = len(edits()) - len(kept)
-        st.session_state.edits = kept
+        session["edits_dropped"] = len(edits()) - len(kept)
+        session["edits"] = kept
     return kept
 
 
@@ -116,7 +117,7 @@ def fits(edit: Intervention, o: Opening) -> bool:
 
 def render_list(o: Opening, t: Translate) -> None:
     """What is changed now, each with a button that takes it back."""
-    if dropped := st.session_state.get("edits_dropped", 0):
+    if dropped := session.get("edits_dropped", 0):
         st.info(t("whatif.dropped", count=dropped))
         st.button(t("notes.seen"), key="whatif_seen", on_click=seen)
     if not edits():
@@ -225,4 +226,4 @@ def render_form(o: Opening, place: Place, step: int, t: Translate) -> None:
 
 def add_from_form(edit: Intervention) -> None:
     """A text that was typed last may not have been there yet when the button was drawn: it is read now."""
-    add(edit, edit.value if edit.kind in ("token", "off") else st.session_state.whatif_value, "form")
+    add(edit, edit.value if edit.kind in ("token", "off") else session["whatif_value"], "form")

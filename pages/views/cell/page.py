@@ -11,6 +11,7 @@ from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
 from pages.shell.place import place_name
 from pages.shell.run_view import RunView
+from pages.shell.state import session
 from pages.views.cell import interventions, unrolled
 from pages.views.cell.unrolled import Traced
 from rnnlab.cells import CELLS, Cell
@@ -66,9 +67,9 @@ def render(view: RunView) -> None:
 def shown_checkpoint(view: RunView) -> Checkpoint:
     """The weights that are shown. While a run goes on a small network is followed from tick to tick; a large one, of
     which every look brings megabytes, stays as it was when the run began."""
-    kept: tuple[str, Checkpoint] | None = st.session_state.get("cell_checkpoint")
+    kept: tuple[str, Checkpoint] | None = session.get("cell_checkpoint")
     if not view.going or view.opening.parameters <= SMALL or kept is None or kept[0] != view.run.id:
-        kept = st.session_state.cell_checkpoint = (view.run.id, view.checkpoint)
+        kept = session["cell_checkpoint"] = (view.run.id, view.checkpoint)
     return kept[1]
 
 
@@ -77,12 +78,12 @@ def choose_place(view: RunView) -> Place:
     goes to a step of another part, that part."""
     o, t = view.opening, view.t
     places = places_of(o)
-    state, step = st.session_state, view.cursor.step
-    if state.get("cell_row") not in places:
-        state.cell_row = str(top_place(o))
-    if step is not None and step != state.get("cell_step"):  # else the reader may have chosen another part by hand
-        state.cell_row = str(replace(places[state.cell_row], part=part_at(o, step).name))
-    state.cell_step = step
+    step = view.cursor.step
+    if session.get("cell_row") not in places:
+        session["cell_row"] = str(top_place(o))
+    if step is not None and step != session.get("cell_step"):  # else the reader may have chosen another part by hand
+        session["cell_row"] = str(replace(places[session["cell_row"]], part=part_at(o, step).name))
+    session["cell_step"] = step
     if len(places) > 1:
         named = {name: place_name(place, o, t) for name, place in places.items()}
         st.segmented_control(
@@ -93,13 +94,13 @@ def choose_place(view: RunView) -> Place:
             required=True,
             label_visibility="collapsed",
         )
-    return places[state.cell_row]
+    return places[session["cell_row"]]
 
 
 def choose_in_picture() -> None:
     told = st.session_state["cell-unrolled"].chosen
     if told:
-        st.session_state.cell_row = str(Place(told["part"], int(told["layer"]), int(told["direction"])))
+        session["cell_row"] = str(Place(told["part"], int(told["layer"]), int(told["direction"])))
 
 
 def edit_in_picture() -> None:

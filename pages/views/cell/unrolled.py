@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from pages.components.component import component, pack
 from pages.shell.run_view import RunView
+from pages.shell.state import session
 from rnnlab.cells import CELLS
 from rnnlab.explain.open_cell import open_cell
 from rnnlab.records.history import Opening, Part, Place
@@ -54,9 +54,9 @@ def render(view: RunView, traced: Traced, on_chosen: Callable[[], None], on_edit
     e, o, t, place = view.experiment, view.opening, view.t, traced.place
     part = part_named(o, place.part)
     version = repr((view.run.id, traced.epoch, place, traced.edits, traced.result.changed is None))
-    cached: tuple[str, dict[str, Any]] = st.session_state.get("unrolled", ("", {}))
+    cached: tuple[str, dict[str, Any]] = session.get("unrolled", ("", {}))
     if cached[0] != version:  # megabytes with large networks: packed once, and only the last is kept
-        cached = st.session_state.unrolled = (version, payload(o, traced.result, part))
+        cached = session["unrolled"] = (version, payload(o, traced.result, part))
     _unrolled(
         key="cell-unrolled",
         on_chosen_change=on_chosen,

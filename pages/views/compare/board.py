@@ -10,9 +10,12 @@ from pages.components.chart.chart import Chart, live_chart
 from pages.components.component import component, encode
 from pages.components.playback import Playback
 from pages.components.table.table import Cell, TableView, number, tables, token, variant
+from pages.shell import navigation
 from pages.shell.lessons import open_experiment
+from pages.shell.page_names import HOME
 from pages.shell.panel import panel
 from pages.shell.race_setup import understood
+from pages.shell.state import session
 from pages.views.compare.names import mark, names
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
@@ -66,7 +69,7 @@ def entry(run: Entry, going: bool, t: Translate) -> dict[str, Any]:
     record, epochs = run.record, run.experiment.epochs
     state = state_of(run, going)
     done = record.epoch if record else 0
-    notes = [describe(problem, st.session_state.lang) for problem in run.problems]
+    notes = [describe(problem, session["lang"]) for problem in run.problems]
     if state in ("time", "diverged"):
         notes = [t(f"race.ended.{state}", epoch=done)]
     return {
@@ -98,7 +101,7 @@ def state_of(run: Entry, going: bool) -> str:
 def render_curves(now: Race, t: Translate) -> None:
     called = names(now.plan.variants, t)
     with panel("race_curves", t, switch="loss_log"):
-        axis = st.session_state.race_axis = understood("axis", AXES)
+        axis = session["race_axis"] = understood("axis", AXES)
         st.segmented_control(
             t("race.axis"),
             AXES,
@@ -109,7 +112,7 @@ def render_curves(now: Race, t: Translate) -> None:
             label_visibility="collapsed",
             persist_state="session",
         )
-        scale = "log" if st.session_state.get("loss_log", True) else "linear"
+        scale = "log" if session.get("loss_log", True) else "linear"
         measure = "score" if standings.held_out(now) else "accuracy"
         left, right = st.columns(2, gap="small")
         with left:
@@ -206,4 +209,4 @@ def best_run(now: Race, one: Standing) -> Record | None:
 def play(experiment: Experiment) -> None:
     """Open a run in the playground, where it is trained again and everything of it is recorded."""
     open_experiment(experiment, train=True)
-    st.session_state.go = "playground"
+    navigation.go_to(HOME)

@@ -6,6 +6,7 @@ from pages.shell import form_state, race_setup
 from pages.shell.live_fragment import advance
 from pages.shell.messages import complain
 from pages.shell.race_setup import RaceSetup
+from pages.shell.state import session
 from pages.views.compare import runner
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
@@ -15,7 +16,7 @@ from rnnlab.race.race import Race
 
 
 def running() -> Race | None:
-    return st.session_state.get("race")
+    return session.get("race")
 
 
 def moving() -> bool:
@@ -48,26 +49,26 @@ def start() -> None:
     """Begin the race that is set up, on what the form says at this very moment."""
     base = form_state.read()
     if isinstance(base, Experiment) and isinstance(asked := race_setup.plan(base), RacePlan):
-        st.session_state.race = race.begin(runner.runner(), asked)
+        session["race"] = race.begin(runner.runner(), asked)
 
 
 def pause() -> None:
     if now := running():
-        st.session_state.race = race.pause(now)
+        session["race"] = race.pause(now)
 
 
 def go_on() -> None:
     if now := running():
-        st.session_state.race = race.resume(runner.runner(), now)
+        session["race"] = race.resume(runner.runner(), now)
 
 
 def stop() -> None:
     if now := running():
-        st.session_state.race = race.stop(now)
+        session["race"] = race.stop(now)
 
 
 def clear() -> None:
-    st.session_state.race = None
+    session["race"] = None
 
 
 def tick() -> None:

@@ -6,6 +6,7 @@ from pages.shell import race_setup, sharing
 from pages.shell.live_fragment import live_fragment
 from pages.shell.messages import complain
 from pages.shell.race_setup import RaceSetup
+from pages.shell.state import session
 from pages.views.compare import board, controls, setup_form
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
@@ -16,7 +17,7 @@ TICK = 0.4  # seconds between two looks at a race: charts take the browser up to
 
 
 def render(t: Translate) -> None:
-    base = st.session_state.experiment
+    base = session["experiment"]
     with st.container():  # always one element, so that what follows keeps its place and is not built anew
         sharing.notes(t)
     asked: RaceSetup = ()
@@ -24,8 +25,8 @@ def render(t: Translate) -> None:
         race_setup.begin(base)
         asked = race_setup.plan(base)
     if isinstance(asked, RacePlan):
-        st.session_state.race_last = asked  # its lanes stay while a value is being mended
-    if st.session_state.pop("race_wanted", False):  # a link asked for it
+        session["race_last"] = asked  # its lanes stay while a value is being mended
+    if race_setup.wanted():  # a link asked for it
         controls.start()
     controls.render(t, asked)
     with st.container():
@@ -35,11 +36,11 @@ def render(t: Translate) -> None:
             st.info(t("race.stale"))
 
     def body() -> None:
-        if "go" in st.session_state:  # to the playground, with one of the runs
+        if "go" in session:  # to the playground, with one of the runs
             st.rerun()
-        t, now = translator(st.session_state.lang), controls.running()
+        t, now = translator(session["lang"]), controls.running()
         controls.render_status(t)
-        if plan := now.plan if now else st.session_state.get("race_last"):
+        if plan := now.plan if now else session.get("race_last"):
             board.render_lanes(plan, now, t)
         with st.container():
             if now and any(entry.record and entry.record.epoch for entry in now.entries):

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shell.state import session
 from rnnlab import engine
 from rnnlab.engine import cluster
 from rnnlab.engine.cluster import Cluster
@@ -12,7 +13,7 @@ from rnnlab.race.race import Race, Runner
 
 def far() -> Cluster | None:
     """The cluster, unless there is none or the reader has turned away from it."""
-    return None if st.session_state.get("race_here") else cluster.shared_cluster()
+    return None if session.get("race_here") else cluster.shared_cluster()
 
 
 def runner() -> Runner:
@@ -41,19 +42,19 @@ def words(t: Translate) -> str:
 
 def go_on(here: bool) -> None:
     """Go on with the race on this machine, or on the cluster after another try. What is done so far is kept."""
-    st.session_state.race_here = here
+    session["race_here"] = here
     if not here:
         cluster.connect_again()
-    running: Race | None = st.session_state.get("race")
+    running: Race | None = session.get("race")
     if running is not None:
-        st.session_state.race = race.resume(runner(), race.pause(running))
+        session["race"] = race.resume(runner(), race.pause(running))
 
 
 def render_choice(t: Translate, failed: bool) -> None:
     """The buttons for it, where there is a cluster to choose."""
     if not cluster.scheduler_address():
         return
-    here = bool(st.session_state.get("race_here"))
+    here = bool(session.get("race_here"))
     with st.container(horizontal=True, gap="small", key="race_place"):
         if not here:
             kind = "primary" if failed else "secondary"

@@ -24,6 +24,7 @@ from pages.shell.race_setup import (
     values_key,
     way,
 )
+from pages.shell.state import session
 from pages.views.compare.names import mark, names, value_of
 from rnnlab.experiment import Experiment, race_plan
 from rnnlab.experiment.race_plan import RUNS, VARIANTS, Overrides, RacePlan
@@ -34,13 +35,12 @@ _variants = component(__file__, "variants")
 
 
 def render(base: Experiment, asked: RaceSetup, t: Translate) -> None:
-    state = st.session_state
     with panel("race_setup", t):
-        state.race_way = way()
+        session["race_way"] = way()
         st.segmented_control(
             t("race.way"),
             WAYS,
-            default=state.race_way,
+            default=session["race_way"],
             format_func=lambda id: t(f"race.way.{id}"),
             key="race_way",
             required=True,
@@ -64,12 +64,12 @@ def render(base: Experiment, asked: RaceSetup, t: Translate) -> None:
         else:
             complain(asked)
             if way() == "hand":
-                render_variants(race_plan.differences(base, state.race_hand), t)
+                render_variants(race_plan.differences(base, session["race_hand"]), t)
 
 
 def render_by_hand(t: Translate) -> None:
     st.caption(t("race.hand.how"))
-    full = len(st.session_state.race_hand) >= VARIANTS[1]
+    full = len(session["race_hand"]) >= VARIANTS[1]
     st.button(t("race.hand.add"), key="race_add", on_click=add, disabled=full)
 
 
@@ -79,13 +79,13 @@ def render_repeats(t: Translate) -> None:
         t("race.seeds"),
         min_value=1,
         max_value=RUNS // VARIANTS[0],
-        value=st.session_state.get("race_seeds", SEEDS),
+        value=session.get("race_seeds", SEEDS),
         key="race_seeds",
         help=t("race.seeds.help", limit=RUNS),
         disabled=over_seeds(),
         persist_state="session",
     )
-    equal = st.session_state.get("race_equal", False)
+    equal = session.get("race_equal", False)
     st.toggle(t("race.equal"), equal, key="race_equal", help=t("race.equal.help"), persist_state="session")
 
 
@@ -94,7 +94,7 @@ def render_grid(base: Experiment, t: Translate) -> None:
     used = {name: t(f"field.{name}") for name in race_plan.varying_fields(base)}
     for column, key in zip(st.columns(2, gap="medium"), ("race_first", "race_second"), strict=True):
         with column:
-            taken = st.session_state.race_first if key == "race_second" else ""
+            taken = session["race_first"] if key == "race_second" else ""
             options = {"": t("race.second.none")} if taken else {}
             options |= {name: label for name, label in used.items() if name != taken}
             chosen = choose(t("race.first") if not taken else t("race.second"), options, key)

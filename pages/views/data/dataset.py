@@ -7,6 +7,7 @@ from pages.shell.ask_worker import ask_worker
 from pages.shell.form_state import ahead, at_hand
 from pages.shell.messages import say
 from pages.shell.panel import panel
+from pages.shell.state import session
 from rnnlab.engine import jobs
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
@@ -33,11 +34,11 @@ def render(run: Run, t: Translate) -> None:
 def chosen(e: Experiment) -> tuple[str, int]:
     """Which rows are looked at: the first ones of other data."""
     basis = e.model_dump_json(include={"task", "data", "text", "pairs", "held_out"})
-    if st.session_state.get("data_basis") != basis:
-        st.session_state.update(data_basis=basis, data_part="trained", data_from=1)
-    if st.session_state.get("data_part_before") != st.session_state.data_part:
-        st.session_state.update(data_part_before=st.session_state.data_part, data_from=1)
-    return st.session_state.data_part, st.session_state.get("data_from", 1)
+    if session.get("data_basis") != basis:
+        session.update(data_basis=basis, data_part="trained", data_from=1)
+    if session.get("data_part_before") != session["data_part"]:
+        session.update(data_part_before=session["data_part"], data_from=1)
+    return session["data_part"], session.get("data_from", 1)
 
 
 def shown(look: DataLook, part: str, t: Translate) -> None:
@@ -65,9 +66,7 @@ def rows(look: DataLook, part: str, t: Translate) -> None:
             )
         count = look.held if part == "held" else look.trained
         if count > ROWS:
-            st.session_state.data_from = min(
-                st.session_state.get("data_from", 1), count
-            )  # other settings make fewer rows
+            session["data_from"] = min(session.get("data_from", 1), count)  # other settings make fewer rows
             st.number_input(t("hand.from"), 1, count, step=ROWS, key="data_from", width=150, persist_state="session")
     head = [number(t("hand.number")), text(t("hand.read")), text(t("hand.asked"))]
     lines = [

@@ -11,6 +11,7 @@ from pages.shell.lessons import open_experiment
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain
 from pages.shell.panel import panel
+from pages.shell.state import session
 from pages.views.data import upload_state
 from pages.views.data.upload_state import Source
 from rnnlab.experiment import Experiment, choices
@@ -62,7 +63,7 @@ def render(t: Translate) -> None:
 
 def offer(t: Translate) -> str:
     """What the data is for, and two ways to bring it."""
-    wanted = st.session_state.run.experiment.task
+    wanted = session["run"].experiment.task
     upload_state.settle("data_task", wanted, wanted)
     task = st.segmented_control(
         t("own.task"),
@@ -199,19 +200,19 @@ def use(new: Experiment, t: Translate) -> None:
         st.caption(t("own.setting", lesson=lesson, tokenizer=tokenizer))
     with st.container(horizontal=True, gap="small"):
         st.button(t("own.use"), key="data_use", on_click=apply, args=(new,), type="primary", disabled=used)
-        if "data_before" in st.session_state:
+        if "data_before" in session:
             st.button(t("own.undo"), key="data_undo", on_click=back, type="tertiary")
 
 
 def apply(new: Experiment) -> None:
     before = form_state.read()
     if isinstance(before, Experiment):
-        st.session_state.setdefault("data_before", before)
+        session.setdefault("data_before", before)
     open_experiment(new)
 
 
 def back() -> None:
-    open_experiment(st.session_state.pop("data_before"))
+    open_experiment(session.pop("data_before"))
 
 
 def left_out(taken: Selection, task: str, t: Translate) -> None:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import streamlit as st
 
+from pages.shell.state import session
 from rnnlab.i18n import LabError, Problem
 from rnnlab.text.encodings import decode
 from rnnlab.text.row_formats import ROW_FORMATS, guess_columns
@@ -46,7 +47,7 @@ class Source:
 
 
 def source() -> Source | None:
-    return st.session_state.get("own_data")
+    return session.get("data_source")
 
 
 def receive(name: str, data: bytes) -> None:
@@ -56,21 +57,21 @@ def receive(name: str, data: bytes) -> None:
         new = replace(new, text=text, encoding=encoding)
     except LabError as error:
         new = replace(new, problems=error.problems)
-    st.session_state.own_data = new
-    st.session_state.data_delimiter, st.session_state.data_quoted = "auto", True
+    session["data_source"] = new
+    session["data_delimiter"], session["data_quoted"] = "auto", True
 
 
 def paste() -> None:
-    typed = st.session_state.data_paste
+    typed = session["data_paste"]
     if typed.strip():
         receive("", typed.encode(errors="replace"))
     elif (old := source()) and not old.name:
-        st.session_state.own_data = None
+        session["data_source"] = None
 
 
 def uploader() -> str:
     """The key of the uploader: another one once its file was discarded, for it can't be emptied otherwise."""
-    return f"data_file_{st.session_state.get('data_files', 0)}"
+    return f"data_file_{session.get('data_files', 0)}"
 
 
 def upload() -> None:
@@ -78,13 +79,13 @@ def upload() -> None:
     if file is not None:
         receive(file.name, file.getvalue())
     elif (old := source()) and old.name:
-        st.session_state.own_data = None
+        session["data_source"] = None
 
 
 def discard() -> None:
-    st.session_state.own_data = None
-    st.session_state.data_paste = ""
-    st.session_state.data_files = st.session_state.get("data_files", 0) + 1
+    session["data_source"] = None
+    session["data_paste"] = ""
+    session["data_files"] = session.get("data_files", 0) + 1
 
 
 def settle(key: str, basis: Hashable, guess: Any) -> None:

@@ -9,14 +9,14 @@ import streamlit as st
 
 from pages.components.component import component, pack
 from pages.shell import scrubber, token_strip
-from pages.shell.lessons import open_experiment
+from pages.shell.lessons import open_lesson
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain
 from pages.shell.panel import panel
 from pages.shell.run_view import RunView
+from pages.shell.state import session
 from pages.views.generate import requests, settings
 from pages.views.generate.requests import Request
-from rnnlab.experiment import Experiment
 from rnnlab.explain import equations, programs
 from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.generation import Generation, spread
@@ -81,12 +81,8 @@ def render_way_to_lesson(view: RunView) -> None:
     st.info(t("generate.elsewhere"))
     label = t("generate.lesson", lesson=t(f"preset.{LESSON}"))
     tip = t("generate.lesson.help") if view.going else None
-    if st.button(label, key="generate_lesson", on_click=open_lesson, disabled=view.going, help=tip):
+    if st.button(label, key="generate_lesson", on_click=open_lesson, args=(LESSON,), disabled=view.going, help=tip):
         st.rerun()  # the whole page: another run goes on
-
-
-def open_lesson() -> None:
-    open_experiment(Experiment(preset=LESSON), train=True)
 
 
 def sampled_checkpoints(history: History) -> list[Checkpoint]:
@@ -98,11 +94,11 @@ def sampled_checkpoints(history: History) -> list[Checkpoint]:
 
 def render_text(view: RunView, found: Generation | None, epoch: int) -> None:
     """The prompt and what was written after it. Until that has come, what was shown before it."""
-    state, o, t = st.session_state, view.opening, view.t
+    o, t = view.opening, view.t
     stale = found is None
     if found is not None:
-        state.generate_shown = o, epoch, found
-    shown: tuple[Opening, int, Generation] | None = state.get("generate_shown")
+        session["generate_shown"] = o, epoch, found
+    shown: tuple[Opening, int, Generation] | None = session.get("generate_shown")
     if shown is None:
         st.caption(t("generate.waiting"))
         return

@@ -10,6 +10,7 @@ from time import monotonic
 
 import streamlit as st
 
+from pages.shell.state import session
 from rnnlab import engine
 from rnnlab.engine import jobs
 from rnnlab.engine.runs import Run
@@ -62,7 +63,7 @@ class RequestQueue:
 
 
 def queue() -> RequestQueue:
-    return st.session_state.setdefault("desk", RequestQueue())
+    return session.setdefault("generate_requests", RequestQueue())
 
 
 def texts_of(run: Run, request: Request, groups: Sequence[Sequence[Checkpoint]]) -> dict[int, Generation]:

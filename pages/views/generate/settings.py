@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shell.state import session
 from rnnlab.i18n import Translate, numeral
 from rnnlab.records.generation import BOUNDS, PROMPT_CHARACTERS, Settings
 from rnnlab.records.history import Opening
@@ -23,7 +24,7 @@ def render(o: Opening, t: Translate) -> tuple[str, Settings]:
     with st.container(key="generate_form"):
         prompt = st.text_area(  # with a `max_chars` Streamlit drops a longer text that is pasted, and says nothing
             t("field.prompt"),
-            st.session_state.generate_prompt,
+            session["generate_prompt"],
             key="generate_prompt",
             height=96,
             help=t("help.prompt", limit=PROMPT_CHARACTERS),
@@ -38,11 +39,11 @@ def render(o: Opening, t: Translate) -> tuple[str, Settings]:
 def suggest(name: str, value: Any) -> None:
     """What a widget says until the reader says something else. Put into it only when that changes: a value that is put
     in at every tick of a run would take the place of what is being typed."""
-    key, state = f"generate_{name}", st.session_state
-    before = state.get(f"{key}_suggested")
-    if key not in state or (state[key] == before and value != before):
-        state[key] = value
-    state[f"{key}_suggested"] = value
+    key = f"generate_{name}"
+    before = st.session_state.get(f"{key}_suggested")
+    if key not in st.session_state or (st.session_state[key] == before and value != before):
+        st.session_state[key] = value
+    st.session_state[f"{key}_suggested"] = value
 
 
 def control(name: str, t: Translate) -> Any:
@@ -60,8 +61,8 @@ def control(name: str, t: Translate) -> Any:
 def another() -> None:
     """The next seed: the same network, other draws."""
     low, high = BOUNDS["draw"]
-    now = int(st.session_state.get("generate_draw", 0))
-    st.session_state.generate_draw = now + 1 if now < high else int(low)
+    now = int(session.get("generate_draw", 0))
+    session["generate_draw"] = now + 1 if now < high else int(low)
 
 
 def first_prompt(o: Opening) -> str:

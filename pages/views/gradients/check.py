@@ -5,6 +5,7 @@ import streamlit as st
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
 from pages.shell.run_view import RunView
+from pages.shell.state import session
 from rnnlab.engine import jobs
 from rnnlab.i18n import Translate
 from rnnlab.records.gradients import Check, Parameter
@@ -26,8 +27,8 @@ def render(view: RunView) -> None:
         if parameters is None:
             return
         by_name = {parameter.name: parameter for parameter in parameters}
-        if st.session_state.get("check_name") not in by_name:
-            st.session_state.check_name = next(name for name in by_name if "weight_hh" in name)
+        if session.get("check_name") not in by_name:
+            session["check_name"] = next(name for name in by_name if "weight_hh" in name)
         name = st.selectbox(
             t("check.name"),
             list(by_name),
@@ -38,8 +39,8 @@ def render(view: RunView) -> None:
         place = None if largest else entry(by_name[name], t)
         question = (e, view.checkpoint.weights, name, place)
         if st.button(t("check.go"), key="check_go"):
-            st.session_state.check_question = question
-        if st.session_state.get("check_question") == question:  # for this weight, at this epoch; else it is asked anew
+            session["check_question"] = question
+        if session.get("check_question") == question:  # for this weight, at this epoch; else it is asked anew
             found = ask_worker(jobs.check, *question)
             if found is not None:
                 render_result(found, t, kinked=e.relu)

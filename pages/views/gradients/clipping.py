@@ -5,9 +5,11 @@ import streamlit as st
 
 from pages.components.chart.chart import Chart
 from pages.components.component import encode
-from pages.shell import run_chart
+from pages.shell import form_state, run_chart
 from pages.shell.panel import panel
 from pages.shell.run_view import RunView
+from pages.shell.state import session
+from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.figures import gradients as figures
 
@@ -26,9 +28,9 @@ def render(view: RunView) -> None:
         if not len(finite):
             st.caption(t("norms.none"))
             return
-        if st.session_state.get("clip_level_for") != e or "clip_level" not in st.session_state:
+        if session.get("clip_level_for") != e or "clip_level" not in session:
             # Until the reader sets one for this experiment: its own limit, or else what half of the epochs exceed.
-            st.session_state.clip_level = e.clip or min(max(float(f"{np.median(finite):.3g}"), LEAST), most)
+            session["clip_level"] = e.clip or min(max(float(f"{np.median(finite):.3g}"), LEAST), most)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             level = st.number_input(
                 t("norms.level"),
@@ -37,8 +39,8 @@ def render(view: RunView) -> None:
                 step=0.1,
                 format="%.4g",
                 key="clip_level",
-                on_change=st.session_state.update,
-                kwargs={"clip_level_for": e},
+                on_change=keep_level,
+                args=(e,),
                 width=180,
             )
             if st.button(t("norms.use"), key="clip_use", on_click=use, disabled=level == e.clip):
@@ -54,6 +56,11 @@ def render(view: RunView) -> None:
             st.caption(t("norms.not_finite", epoch=int(np.flatnonzero(~np.isfinite(norms))[0]) + 1))
 
 
+def keep_level(e: Experiment) -> None:
+    """The reader has set the level, for this experiment."""
+    session["clip_level_for"] = e
+
+
 def use() -> None:
     """Put the level into the form: the next training clips to it."""
-    st.session_state.clip = float(st.session_state.clip_level)
+    form_state.put("clip", float(session["clip_level"]))

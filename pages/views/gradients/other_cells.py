@@ -11,6 +11,7 @@ from pages.shell.live_fragment import advance, live_fragment
 from pages.shell.messages import complain
 from pages.shell.panel import panel
 from pages.shell.run_view import RunView, view_of
+from pages.shell.state import session
 from rnnlab import engine
 from rnnlab.engine import jobs, runs
 from rnnlab.engine.runs import Run
@@ -26,13 +27,13 @@ def with_cell(e: Experiment, cell: str) -> Experiment:
 
 def others(e: Experiment) -> dict[str, Run]:
     """The runs that differ from this experiment in their cell alone, as far as they have been begun."""
-    begun: dict[str, Run] = st.session_state.get("others", {})
+    begun: dict[str, Run] = session.get("other_cells", {})
     return {cell: run for cell, run in begun.items() if cell != e.cell and run.experiment == with_cell(e, cell)}
 
 
 def training(e: Experiment) -> bool:
     """Whether the other cells are still to be trained to the end."""
-    if st.session_state.get("others_wanted") != e:
+    if session.get("other_cells_of") != e:
         return False
     begun = others(e)
     return any(cell not in begun or begun[cell].going for cell in choices("cell") if cell != e.cell)
@@ -55,15 +56,15 @@ def trained_on(e: Experiment) -> dict[str, Run]:
 
 def train(e: Experiment) -> None:
     """Begin, or go on where it was stopped."""
-    st.session_state.others_wanted = e
+    session["other_cells_of"] = e
     begun = {cell: run for cell, run in others(e).items() if not run.problems}
-    st.session_state.others = {cell: runs.train_until(engine.shared(), run, e.epochs) for cell, run in begun.items()}
+    session["other_cells"] = {cell: runs.train_until(engine.shared(), run, e.epochs) for cell, run in begun.items()}
 
 
 def stop(e: Experiment) -> None:
-    st.session_state.others_wanted = None
+    session["other_cells_of"] = None
     begun = {cell: runs.pause(run) for cell, run in others(e).items()}
-    st.session_state.others = {cell: run for cell, run in begun.items() if run.history is not None}
+    session["other_cells"] = {cell: run for cell, run in begun.items() if run.history is not None}
 
 
 def render(view: RunView, choice: Choice) -> None:
@@ -75,7 +76,7 @@ def render(view: RunView, choice: Choice) -> None:
         advance("others", lambda _: trained_on(e))
 
     def live() -> None:
-        now = view_of(view.run, view.page, st.session_state.lang) or view
+        now = view_of(view.run, view.page, session["lang"]) or view
         with panel("others", now.t):
             render_controls(now)
             if not now.going:

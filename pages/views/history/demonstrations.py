@@ -11,10 +11,11 @@ from pages.components.component import encode
 from pages.components.playback import Playback
 from pages.shell import scrubber, token_strip
 from pages.shell.ask_worker import ask_worker
-from pages.shell.lessons import open_experiment
+from pages.shell.lessons import open_experiment, open_lesson
 from pages.shell.markdown import verbatim
 from pages.shell.panel import panel
 from pages.shell.run_view import RunView, view_of
+from pages.shell.state import session
 from rnnlab.analysis.bigrams import Bigrams, Line
 from rnnlab.engine import jobs
 from rnnlab.experiment import Experiment
@@ -113,7 +114,7 @@ class OwnText:
 
 def render_own_text(t: Translate) -> OwnText | None:
     """The line of tokens to choose from, and what was counted in the text. None where there is no text to count."""
-    view = view_of(st.session_state.run.shown, "history", st.session_state.lang)
+    view = view_of(session["run"].shown, "history", session["lang"])
     if view is None:
         st.info(t("own.none"))
         return None
@@ -260,12 +261,7 @@ def render_lessons(t: Translate) -> None:
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"onward_{page}"):
             st.markdown(f"**{t(f'page.{page}')}**", width="content")
             for preset in presets:
-                st.button(t(f"preset.{preset}"), key=f"onward-{preset}", on_click=open_lesson, args=(preset, page))
-
-
-def open_lesson(preset: str, page: str) -> None:
-    open_experiment(Experiment(preset=preset), train=True)
-    st.session_state.go = page
+                st.button(t(f"preset.{preset}"), key=f"onward-{preset}", on_click=open_lesson, args=(preset,))
 
 
 def render_table(columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:

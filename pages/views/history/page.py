@@ -3,13 +3,14 @@
 import streamlit as st
 
 from pages.shell import run_page
+from pages.shell.state import session
 from pages.views.history import demonstrations
 from rnnlab.i18n import Translate
 from rnnlab.lessons.chapter import chapter
 
 
 def render(t: Translate) -> None:
-    lang = st.session_state.lang
+    lang = session["lang"]
     sections = chapter("history", lang)
 
     def render_section(id: str) -> None:

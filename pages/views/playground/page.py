@@ -9,6 +9,7 @@ from pages.shell.markdown import verbatim
 from pages.shell.messages import say
 from pages.shell.panel import panel
 from pages.shell.run_view import RunView
+from pages.shell.state import session
 from rnnlab import figures
 from rnnlab.explain import equations, programs
 from rnnlab.i18n import Translate
@@ -29,7 +30,7 @@ def render(view: RunView) -> None:
         say(history.opening.notes)
     left, right = st.columns(2, gap="small")
     with left, panel("loss", t, **explained("loss"), switch="loss_log"):
-        scale = "log" if st.session_state.loss_log else "linear"
+        scale = "log" if session["loss_log"] else "linear"
         figure = run.drawn(("loss", view.lang, scale), lambda: encode(figures.loss_figure(history, t, scale)))
         run_chart.render(view, "loss", Chart(figure, t("panel.loss"), HEIGHT, cursor="line"))
     with right, panel("hidden", t, **explained("hidden")):

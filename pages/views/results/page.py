@@ -10,6 +10,7 @@ from pages.shell import run_chart, scrubber, token_strip
 from pages.shell.messages import say
 from pages.shell.panel import panel
 from pages.shell.run_view import RunView
+from pages.shell.state import session
 from pages.views.results import classifier, seq2seq, tagger
 from pages.views.results.shared import ResultView
 from rnnlab.figures import results as figures
@@ -43,7 +44,7 @@ def rows(names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 def render_curves(view: RunView) -> None:
     """Loss and share of right answers, in training and on held-out lines."""
     run, history, o, t = view.run, view.history, view.opening, view.t
-    scale = "log" if st.session_state.loss_log else "linear"
+    scale = "log" if session["loss_log"] else "linear"
     left, right = st.columns(2, gap="small")
     with left:
         figure = run.drawn(("curve", view.lang, scale), lambda: encode(figures.loss_curves(history, t, scale)))

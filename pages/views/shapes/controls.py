@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shell import form_state
 from pages.shell.ask_worker import ask_worker
 from pages.shell.messages import complain
+from pages.shell.state import session
 from rnnlab.engine import jobs
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.layer_spec import BOUNDS, KINDS, NONLINEARITIES, LayerSpec, idle, of_run
@@ -25,8 +26,8 @@ def key(name: str) -> str:
 
 def of_experiment() -> LayerSpec:
     """What the experiment at hand uses, at the sizes of its first batch."""
-    run = st.session_state.run.shown
-    e = st.session_state.experiment
+    run = session["run"].shown
+    e = session["experiment"]
     e = e if isinstance(e, Experiment) else run.experiment
     changed = e != run.experiment  # and not trained since
     sizes = ask_worker(jobs.first_batch, e) if changed else None
@@ -38,19 +39,19 @@ def of_experiment() -> LayerSpec:
 def keep() -> None:
     """A control was changed: from now on the controls say what is shown, not the experiment; until another lesson is
     opened."""
-    st.session_state.layer_own = {name: st.session_state[key(name)] for name in NAMES}
-    st.session_state.layer_lesson = form_state.value("preset")
+    session["layer_own"] = {name: st.session_state[key(name)] for name in NAMES}
+    session["layer_lesson"] = form_state.value("preset")
 
 
 def follow() -> None:
-    st.session_state.layer_own = None
+    session["layer_own"] = None
 
 
 def render(t: Translate) -> LayerSpec | None:
     """The controls, and what they say. None where that can't be: the page says why."""
-    own = st.session_state.get("layer_own")
-    if own and st.session_state.layer_lesson != form_state.value("preset"):
-        own = st.session_state.layer_own = None
+    own = session.get("layer_own")
+    if own and session["layer_lesson"] != form_state.value("preset"):
+        own = session["layer_own"] = None
     said: dict[str, Any] = own or asdict(of_experiment())
     for name, value in said.items():
         st.session_state[key(name)] = value

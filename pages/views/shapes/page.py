@@ -2,31 +2,27 @@
 
 import streamlit as st
 
-from pages.shell import form_state, sharing
+from pages.shell import current_run, form_state, sharing
 from pages.shell.ask_worker import ask_worker
-from pages.shell.live_fragment import advance
 from pages.shell.messages import complain
 from pages.shell.panel import listing, panel
+from pages.shell.state import session
 from pages.views.shapes import controls, module, try_shape
-from rnnlab import engine
-from rnnlab.engine import jobs, runs
-from rnnlab.engine.runs import Run
+from rnnlab.engine import jobs
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.layer_spec import LayerSpec
 from rnnlab.explain.layer_program import comparing, counting, program
 from rnnlab.i18n import Translate
 from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
 
-OPENING = 5.0  # seconds that the page waits for a run to be opened: milliseconds, but workers take turns
-
 
 def render(t: Translate) -> None:
     with st.container():  # always one element, so that what follows keeps its place and is not built anew
         sharing.notes(t)
-    run = opened_run()
+    run = current_run.settle_opening()  # which gives the sizes of its first batch
     with st.container():
-        if not isinstance(st.session_state.experiment, Experiment):
-            complain(st.session_state.experiment)
+        if not isinstance(session["experiment"], Experiment):
+            complain(session["experiment"])
         complain(run.problems)
     st.title(t("title.shapes"), anchor=False)
     with panel("shapes-setting", t):
@@ -41,13 +37,6 @@ def render(t: Translate) -> None:
         render_module(spec, t)
     with panel("shapes-models", t):
         render_models(t)
-
-
-def opened_run() -> Run:
-    """The run at hand gives the sizes of its first batch: for them it must have been opened, no more."""
-    for hurry in ("patience", "whole"):  # meant for pages that show the run itself
-        st.session_state.pop(hurry, None)
-    return advance("run", lambda run: runs.settle(engine.shared(), run, 0.0 if run.history else OPENING, enough=1))
 
 
 def render_module(spec: LayerSpec, t: Translate) -> None:
@@ -69,9 +58,9 @@ def render_module(spec: LayerSpec, t: Translate) -> None:
 def render_models(t: Translate) -> None:
     """The model of one lesson: of the one at hand, until another is chosen."""
     models, lesson = tuple(TUTORIAL_SIZES), form_state.value("preset")
-    if lesson != st.session_state.get("shapes_lesson") or "shapes_model" not in st.session_state:
-        st.session_state.shapes_lesson = lesson
-        st.session_state.shapes_model = lesson if lesson in models else st.session_state.get("shapes_kept", models[0])
+    if lesson != session.get("shapes_lesson") or "shapes_model" not in session:
+        session["shapes_lesson"] = lesson
+        session["shapes_model"] = lesson if lesson in models else session.get("shapes_kept", models[0])
     chosen = st.segmented_control(
         t("model.choose"),
         models,
@@ -80,7 +69,7 @@ def render_models(t: Translate) -> None:
         required=True,
         label_visibility="collapsed",
     )
-    st.session_state.shapes_kept = chosen  # a look at another page drops the widget's own state
+    session["shapes_kept"] = chosen  # a look at another page drops the widget's own state
     st.caption(t(f"model_about.{chosen}"))
     model = ask_worker(jobs.lesson_model, chosen)
     if model:

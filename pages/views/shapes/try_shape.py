@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shell.ask_worker import ask_worker
 from pages.shell.messages import complain
+from pages.shell.state import session
 from rnnlab.analysis.shape_errors import Advice, Trial, read_shape, written
 from rnnlab.engine import jobs
 from rnnlab.experiment.layer_spec import LayerSpec
@@ -24,8 +25,8 @@ def render(setting: LayerSpec, t: Translate) -> None:
             label = x if not state else f"{x}  +  {state}"
             st.button(label, key=f"try_{index}", on_click=fill, args=(x, state))
     try:
-        x = read_shape(st.session_state.try_input, "try_input")
-        state = read_shape(st.session_state.try_state, "try_state")
+        x = read_shape(session["try_input"], "try_input")
+        state = read_shape(session["try_state"], "try_state")
     except LabError as error:
         complain(error.problems)
         return
@@ -37,7 +38,7 @@ def render(setting: LayerSpec, t: Translate) -> None:
 
 
 def fill(x: str, state: str) -> None:
-    st.session_state.try_input, st.session_state.try_state = x, state
+    session["try_input"], session["try_state"] = x, state
 
 
 def suggestions(s: LayerSpec) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from pages.shell.ask_worker import ask_worker
 from pages.shell.form_state import ahead, at_hand
 from pages.shell.panel import panel
 from pages.shell.run_view import RunView
+from pages.shell.state import session
 from pages.views.text.tables import COLUMNS
 from rnnlab.engine import jobs
 from rnnlab.experiment import Experiment
@@ -20,7 +21,7 @@ NUMBERS = 32  # sequences of a batch that are listed
 def render(view: RunView) -> None:
     e, t = at_hand(view.run), view.t
     ahead(view.run, t)
-    epoch = min(int(st.session_state.get("batch_epoch", 1)), most(e))
+    epoch = min(int(session.get("batch_epoch", 1)), most(e))
     seen = ask_worker(jobs.epoch_batches, e, epoch)
     if seen is None:
         return

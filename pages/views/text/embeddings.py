@@ -10,6 +10,7 @@ from pages.shell.ask_worker import ask_worker
 from pages.shell.markdown import verbatim
 from pages.shell.panel import panel
 from pages.shell.run_view import RunView
+from pages.shell.state import session
 from pages.views.text.tables import height
 from rnnlab.analysis.embedding_rows import Words
 from rnnlab.engine import jobs
@@ -55,11 +56,11 @@ def choose(view: RunView, words: Words) -> int:
     o, t, step = view.opening, view.t, view.cursor.step
     ids = list(range(words.specials, len(words.tokens)))
     place = (words.tokens, step)
-    if st.session_state.get("text_place") != place or st.session_state.get("text_word") not in ids:
-        st.session_state.text_place = place
+    if session.get("text_place") != place or session.get("text_word") not in ids:
+        session["text_place"] = place
         token = o.probe[step] if step is not None and step < len(o.probe) else o.probe[words.part.start]
         known = words.tokens[words.specials :]  # a word that training never met is not among them, nor is <bos>
-        st.session_state.text_word = words.specials + (known.index(token) if token in known else 0)
+        session["text_word"] = words.specials + (known.index(token) if token in known else 0)
     label = t("nearest.word")
     return st.selectbox(label, ids, format_func=lambda id: f"{id} · {words.tokens[id]}", key="text_word")
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.shell.run_view import RunView
+from pages.shell.state import session
 from pages.views.text import batches, packing, segmentation, vocabulary
 
 PARTS: dict[str, Callable[[RunView], None]] = {
@@ -17,12 +18,12 @@ OPENS_ON = {"embedding": "words", "windows": "windows", "packed": "packed"}  # l
 
 
 def render(view: RunView) -> None:
-    if st.session_state.pop("recut", False):  # a callback has written into the form, which stands outside this part
+    if session.pop("recut", False):  # a callback has written into the form, which stands outside this part
         st.rerun()
     lesson, t = view.experiment.preset, view.t
-    if st.session_state.get("text_lesson") != lesson:
-        st.session_state.text_lesson = lesson
-        st.session_state.text_part = OPENS_ON.get(lesson, "cut")
+    if session.get("text_lesson") != lesson:
+        session["text_lesson"] = lesson
+        session["text_part"] = OPENS_ON.get(lesson, "cut")
     part = st.segmented_control(
         t("parts"),
         list(PARTS),

@@ -10,6 +10,7 @@ from pages.shell.form_state import ahead, at_hand
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain
 from pages.shell.panel import panel
+from pages.shell.state import session
 from pages.views.text import segmentation_edits
 from rnnlab.engine import jobs
 from rnnlab.engine.runs import Run
@@ -33,7 +34,7 @@ def render(run: Run, t: Translate) -> None:
             render_generated(e, found["made"], t)
         return
     with panel("cuts", t):
-        complain(st.session_state.pop("recut_problems", ()))
+        complain(session.pop("recut_problems", ()))
         for column, (name, cut) in zip(st.columns(3, gap="medium"), found.items(), strict=True):
             with column, st.container(gap="xxsmall"):
                 render_cut(name, cut, name == e.tokenizer, t)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shell import form_state
+from pages.shell.state import session
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import TEXT_CHARACTERS
 from rnnlab.i18n import LabError, Problem
@@ -17,12 +18,12 @@ def change(**fields: str) -> bool:
             raise LabError(*said)
         Experiment(**{**said.model_dump(), **fields})
     except LabError as error:
-        st.session_state.recut_problems = error.problems
+        session["recut_problems"] = error.problems
         return False
     for name, value in fields.items():
-        st.session_state[form_state.KEYS[name]] = value
-    st.session_state.recut_problems = ()
-    st.session_state.recut = True  # the form stands outside the part of the page that is drawn again by itself
+        form_state.put(name, value)
+    session["recut_problems"] = ()
+    session["recut"] = True  # the form stands outside the part of the page that is drawn again by itself
     return True
 
 
@@ -32,9 +33,9 @@ def use(tokenizer: str) -> None:
 
 def add_words() -> None:
     """What was typed, behind the words that are there."""
-    added = st.session_state.text_add.split()
-    if added and change(words=" ".join([*st.session_state.words.split(), *added])):
-        st.session_state.text_add = ""
+    added = session["text_add"].split()
+    if added and change(words=" ".join([*session["words"].split(), *added])):
+        session["text_add"] = ""
 
 
 def edit(key: str, lines: Lines) -> None:
@@ -52,26 +53,26 @@ def edit(key: str, lines: Lines) -> None:
             raise LabError(*e)
         text = with_new_tokens(e, lines)
     except LabError as error:
-        st.session_state.recut_problems = error.problems
+        session["recut_problems"] = error.problems
         return
     except (IndexError, ValueError):  # from a text that is no longer there
         return
     if len(text) > TEXT_CHARACTERS:
         values = {"length": len(text), "limit": TEXT_CHARACTERS}
-        st.session_state.recut_problems = (Problem("spaced_too_long", "text", values),)
+        session["recut_problems"] = (Problem("spaced_too_long", "text", values),)
         return
-    before = {"text": st.session_state.text, "tokenizer": form_state.value("tokenizer")}
+    before = {"text": session["text"], "tokenizer": form_state.value("tokenizer")}
     if undoable():
-        before = st.session_state.cut_before["before"]
+        before = session["cut_before"]["before"]
     if change(text=text, tokenizer="words"):
-        st.session_state.cut_before = {"before": before, "text": text}
+        session["cut_before"] = {"before": before, "text": text}
 
 
 def undoable() -> bool:
     """Whether the text is still what the last edit by hand has made of it."""
-    kept = st.session_state.get("cut_before")
-    return bool(kept) and kept["text"] == st.session_state.text and form_state.value("tokenizer") == "words"
+    kept = session.get("cut_before")
+    return bool(kept) and kept["text"] == session["text"] and form_state.value("tokenizer") == "words"
 
 
 def undo() -> None:
-    change(**st.session_state.pop("cut_before")["before"])
+    change(**session.pop("cut_before")["before"])

@@ -12,6 +12,7 @@ from pages.shell import run_chart, scrubber, token_strip
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
 from pages.shell.run_view import RunView
+from pages.shell.state import session
 from pages.views.text import embeddings
 from pages.views.text.tables import height
 from rnnlab.analysis.embedding_rows import Words
@@ -44,13 +45,13 @@ def render(view: RunView) -> None:
 
 def choose(view: RunView) -> Words:
     """Whose words these are, where there are two vocabularies: those of the part that takes the chosen step."""
-    o, t, state, step = view.opening, view.t, st.session_state, view.cursor.step
+    o, t, step = view.opening, view.t, view.cursor.step
     names = [part.name for part in o.parts]
-    if state.get("text_words") not in names:
-        state.text_words = names[0]
-    if step is not None and step != state.get("text_step"):
-        state.text_words = part_at(o, step).name
-    state.text_step = step
+    if session.get("text_words") not in names:
+        session["text_words"] = names[0]
+    if step is not None and step != session.get("text_step"):
+        session["text_words"] = part_at(o, step).name
+    session["text_step"] = step
     if len(names) > 1:
         st.segmented_control(
             t("words.whose"),
@@ -60,7 +61,7 @@ def choose(view: RunView) -> Words:
             required=True,
             label_visibility="collapsed",
         )
-    return Words.of(view.history, part_named(o, state.text_words), view.checkpoint)
+    return Words.of(view.history, part_named(o, session["text_words"]), view.checkpoint)
 
 
 def render_vocabulary(view: RunView, words: Words) -> None:

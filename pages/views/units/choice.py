@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.shell.choice import choose
 from pages.shell.place import place_name
 from pages.shell.run_view import RunView
+from pages.shell.state import session
 from rnnlab.analysis import correlations, token_properties
 from rnnlab.analysis.token_properties import Property
 from rnnlab.cells import CELLS
@@ -32,7 +33,7 @@ class Where(NamedTuple):
 
 def where(view: RunView, bar: DeltaGenerator) -> Where:
     """The widgets above the text, in a bar, each only where there is a choice."""
-    e, o, t, state = view.experiment, view.opening, view.t, st.session_state
+    e, o, t = view.experiment, view.opening, view.t
     places = places_of(o)
     named = {name: place_name(place, o, t) for name, place in places.items()}
     with bar:
@@ -45,7 +46,7 @@ def where(view: RunView, bar: DeltaGenerator) -> Where:
         text = pick(t("units.source"), {OWN: t("units.own"), TYPED: t("units.typed")}, "units_source", OWN)
     written = ""
     if text == TYPED:
-        before = state.get("units_text", "")
+        before = session.get("units_text", "")
         example = t("units.pair_example") if len(o.parts) > 1 else t("units.example")
         more: dict[str, Any] = {
             "height": 90,
@@ -75,22 +76,22 @@ def pick(label: str, options: dict[str, str], key: str, first: str) -> str:
 def begin(view: RunView, where: Where, found: Activations) -> None:
     """Forget what was chosen of other units or for another text, and choose anew what nobody has chosen by hand, for
     another run or one that has learnt more. A text that the reader types is asked the same question."""
-    e, state = view.experiment, st.session_state
+    e = view.experiment
     units_of = where._replace(text="")
     if changed("units_lesson", (e.task, e.data, e.text, where.place.part)):
-        state.pop("units_by_hand", None)
-        state.pop("units_choice", None)
+        session.pop("units_by_hand", None)
+        session.pop("units_choice", None)
     if changed("units_of", (e, units_of)):
         forget()
     learnt = changed("units_asked", (view.run.id, view.history.epoch, units_of))
     if learnt:
-        state.units_best = found.strongest
-        if not state.get("units_clicked"):
-            state.units_unit = None
+        session["units_best"] = found.strongest
+        if not session.get("units_clicked"):
+            session["units_unit"] = None
     if changed("units_place", (e, where.place.part, where.text)):
-        state.units_phrase, state.units_missing, state.units_marked = None, "", False
-    elif learnt and not state.get("units_marked"):
-        state.units_phrase = None
+        session["units_phrase"], session["units_missing"], session["units_marked"] = None, "", False
+    elif learnt and not session.get("units_marked"):
+        session["units_phrase"] = None
 
 
 def changed(name: str, value: object) -> bool:
@@ -101,50 +102,49 @@ def changed(name: str, value: object) -> bool:
 
 def forget() -> None:
     """Leave the unit to the page again."""
-    st.session_state.units_unit, st.session_state.units_clicked = None, False
+    session["units_unit"], session["units_clicked"] = None, False
 
 
 def chosen_property(found: Activations, bar: DeltaGenerator, t: Translate) -> Property | None:
     """The property that is chosen, with two widgets: which, and what of. None where nothing varies over this text."""
-    p, state = found.passage, st.session_state
+    p = found.passage
     plain, ones = token_properties.offered(p), token_properties.choices(p)
     options = {name: t(f"property.{name}") for name in plain} | {name: t(f"choosing.{name}") for name in ones}
     if not options:
         return None
-    if not state.units_best or state.units_best[0] not in options:
-        state.units_best = found.strongest
-    best = state.units_best or (next(iter(options)), "", 0)
-    hand = state.get("units_by_hand")
-    state.units_property = hand if hand in options else best[0] if best[0] in options else next(iter(options))
+    if not session["units_best"] or session["units_best"][0] not in options:
+        session["units_best"] = found.strongest
+    best = session["units_best"] or (next(iter(options)), "", 0)
+    hand = session.get("units_by_hand")
+    session["units_property"] = hand if hand in options else best[0] if best[0] in options else next(iter(options))
     with bar:
         name = choose(t("units.property"), options, "units_property", on_change=by_hand, width=250)
         if name not in ones:
             return plain[name]
-        if state.get("units_choice") not in ones[name]:
-            state.units_choice = best[1] if best[0] == name and best[1] in ones[name] else ones[name][0]
-        at = ones[name].index(state.units_choice)
+        if session.get("units_choice") not in ones[name]:
+            session["units_choice"] = best[1] if best[0] == name and best[1] in ones[name] else ones[name][0]
+        at = ones[name].index(session["units_choice"])
         choice = st.selectbox(t("units.choice"), ones[name], index=at, key="units_choice", on_change=forget, width=160)
     return token_properties.chosen(p, name, choice)
 
 
 def by_hand() -> None:
-    said = st.session_state.units_property
+    said = session["units_property"]
     if said in (*token_properties.PLAIN, *token_properties.CHOOSING):  # no label of another language
-        st.session_state.units_by_hand = said
-        st.session_state.pop("units_choice", None)
+        session["units_by_hand"] = said
+        session.pop("units_choice", None)
         forget()
 
 
 def unit(r: np.ndarray) -> int:
     """The unit that is chosen; where none is, that of the largest |r|, of r [unit], and it stays."""
-    state = st.session_state
-    if state.get("units_unit") is None or state.units_unit >= len(r):
-        state.units_unit = int(correlations.ranked(r)[0])
-    return state.units_unit
+    if session.get("units_unit") is None or session["units_unit"] >= len(r):
+        session["units_unit"] = int(correlations.ranked(r)[0])
+    return session["units_unit"]
 
 
 def choose_unit(key: str) -> None:
     """A unit that was clicked in the component of this key."""
     told = st.session_state[key].chosen
     if told:
-        st.session_state.units_unit, st.session_state.units_clicked = int(told["unit"]), True
+        session["units_unit"], session["units_clicked"] = int(told["unit"]), True

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.components.component import component
 from pages.shell.markdown import verbatim
+from pages.shell.state import session
 from pages.views.units import choice
 from rnnlab.analysis import phrases
 from rnnlab.analysis.phrases import PhraseMatch
@@ -26,22 +27,20 @@ NAMED = 40  # tokens of a phrase that a sentence repeats
 def phrase(a: Activations, unit: int, sign: int, limit: float) -> tuple[int, int]:
     """The tokens that are marked: the reader's, or where there are none yet a stretch that the unit is on for, if
     possible with the sign that it has for the property."""
-    state = st.session_state
-    if state.get("units_phrase") is None:
+    if session.get("units_phrase") is None:
         values, theta = a.values, THETA * limit or 1.0
         if not (values[:, unit] * sign >= theta).any():  # it never is: of the other sign, or any unit at all
             sign = -sign
         if not (values[:, unit] * sign >= theta).any():
             at = int(np.nan_to_num(np.abs(values)).max(0).argmax())
             unit, sign = at, 1 if np.nanmax(values[:, at]) >= theta else -1
-        state.units_phrase = phrases.typical(a.passage, values[:, unit] * sign, theta, LONGEST)
-    return state.units_phrase
+        session["units_phrase"] = phrases.typical(a.passage, values[:, unit] * sign, theta, LONGEST)
+    return session["units_phrase"]
 
 
 def settings() -> tuple[float, bool]:
     """θ as a share of the largest value, and whether units must be off beside the phrase: as the widgets say."""
-    state = st.session_state
-    return state.get("units_theta", THETA), state.get("units_only", True)
+    return session.get("units_theta", THETA), session.get("units_only", True)
 
 
 def signs(a: Activations, start: int, stop: int, limit: float) -> tuple[np.ndarray, bool]:
@@ -62,17 +61,17 @@ def marked(p: Passage) -> None:
     told, last = st.session_state["units-map"].marked, len(p.tokens) - 1
     if told:
         start = min(max(int(told["start"]), 0), last)
-        st.session_state.units_phrase = start, min(max(int(told["stop"]), start + 1), last + 1)
-        st.session_state.units_missing, st.session_state.units_marked = "", True
+        session["units_phrase"] = start, min(max(int(told["stop"]), start + 1), last + 1)
+        session["units_missing"], session["units_marked"] = "", True
 
 
 def typed(p: Passage) -> None:
     """A phrase that was typed."""
-    written = st.session_state.units_typed
+    written = session["units_typed"]
     found = phrases.find(p, written)
     if found:
-        st.session_state.units_phrase, st.session_state.units_marked = found, True
-    st.session_state.units_missing = "" if found else written.strip()
+        session["units_phrase"], session["units_marked"] = found, True
+    session["units_missing"] = "" if found else written.strip()
 
 
 def render(a: Activations, unit: int, start: int, stop: int, limit: float, t: Translate) -> None:
@@ -84,7 +83,7 @@ def render(a: Activations, unit: int, start: int, stop: int, limit: float, t: Tr
         tip = t("phrase.theta_help")
         st.slider(t("phrase.theta"), 0.05, 0.95, share, 0.05, key="units_theta", width=260, help=tip, **kept)
         st.toggle(t("phrase.only"), only, key="units_only", help=t("phrase.only_help"), **kept)
-    if missing := st.session_state.get("units_missing"):
+    if missing := session.get("units_missing"):
         st.warning(t("phrase.missing", phrase=verbatim(missing)))
     if not limit:
         st.caption(t("phrase.zero"))

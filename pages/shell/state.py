@@ -1,0 +1,216 @@
+"""Everything that a session keeps by name, in one table: what it is, and who writes it.
+
+It is Streamlit's `session_state`, read and written as `session["run"]`, so that the type checker knows every key. The
+class that declares a key names its owners, relative to `pages`: the file or the folder that alone writes it. Who else
+wants it changed calls a function there. Keys that are put together while a page is drawn, those of widgets in a row
+such as `layer_hidden_size`, and what components answer is not in the table: that is `st.session_state[key]`.
+"""
+
+from dataclasses import dataclass
+from typing import Any, TypedDict, cast
+
+import streamlit as st
+
+from rnnlab.engine.runs import Run
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.race_plan import Overrides, RacePlan
+from rnnlab.i18n import Problem
+from rnnlab.race.race import Race
+from rnnlab.records.generation import Generation
+from rnnlab.records.history import Checkpoint, Opening
+from rnnlab.records.trace import Intervention
+
+Problems = tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where the reader looks in a run, as the browser told last."""
+
+    run: str = ""
+    epoch: int = 0
+    step: int | None = None  # of the probe's tokens, from 0; None: none was chosen
+
+
+class VisitState(TypedDict, total=False):
+    """shell/first_visit.py: what a visit begins with; the widgets of these keys change it from then on."""
+
+    lang: str  # LANGUAGES
+    loss_log: bool  # whether losses are drawn on a logarithmic axis
+    run_on_opening: bool  # whether the link trains when it is opened
+
+
+class RunState(TypedDict, total=False):
+    """shell/current_run.py: the run at hand."""
+
+    run: Run
+    patience: float  # seconds that the next page about the run waits for it, before it is drawn
+    whole: bool  # whether it waits for the end of the run, not only for something new
+
+
+class CursorState(TypedDict, total=False):
+    """shell/cursor.py"""
+
+    cursor: Cursor
+
+
+class FormState(TypedDict, total=False):
+    """shell/form.py, shell/form_state.py, shell/lessons.py: the experiment's form. Its widgets have the keys of
+    `form_state.KEYS`; of them these three are read by name."""
+
+    experiment: Experiment | Problems  # what the form says in this run of the script, or why it says none
+    text: str
+    words: str
+    seed: int
+    overwritten: tuple[float, dict[str, str]]  # when the form was filled, by the clock, and what it said before
+    own_text: str  # the reader's text, while a lesson of another task stands in the form
+
+
+class NavigationState(TypedDict, total=False):
+    """shell/navigation.py: going from page to page."""
+
+    here: str  # the page that is drawn
+    go: str  # the page that was asked for
+    still: bool  # whether the browser runs no timer any more
+    luggage: dict[str, Any]  # what the widgets of the frame say, which Streamlit forgets as the page changes
+
+
+class SharingState(TypedDict, total=False):
+    """shell/sharing.py: links, files and the address bar."""
+
+    notes: Problems  # what was not understood in a link or a file, until the reader has seen it
+    restore: bool  # whether the text of the address waits in the browser's storage
+    file: Any  # the uploaded experiment
+    address: Any  # what the address bar answers
+
+
+class AnswerState(TypedDict, total=False):
+    """shell/ask_worker.py"""
+
+    answers: Any  # question -> the Future of its answer, the newest last
+
+
+class RaceSetupState(TypedDict, total=False):
+    """shell/race_setup.py, views/compare/setup_form.py: what is to take part in a race."""
+
+    race_way: str  # WAYS; while the language changes a label of the one before
+    race_default: dict[str, tuple[Any, ...]] | None  # the setup that fitted the experiment; None: the reader's own
+    race_first: str  # the field that varies
+    race_second: str  # another, or ""
+    race_hand: tuple[Overrides, ...]  # every value that may vary, of each variant picked by hand
+    race_seeds: int
+    race_equal: bool  # whether all variants have about as many parameters
+    race_wanted: bool  # whether a link asks for the race to be started
+
+
+class CompareState(TypedDict, total=False):
+    """views/compare"""
+
+    race: Race | None
+    race_last: RacePlan  # the last setup that was a race
+    race_here: bool  # whether it is computed on this machine though there is a cluster
+    race_axis: str  # of the curves
+
+
+class GenerateState(TypedDict, total=False):
+    """views/generate"""
+
+    generate_requests: Any  # a RequestQueue
+    generate_shown: tuple[Opening, int, Generation]  # the text that is shown, and its epoch
+    generate_prompt: str
+    generate_draw: int
+
+
+class DataState(TypedDict, total=False):
+    """views/data"""
+
+    data_source: Any  # the Source that was pasted or uploaded, or None
+    data_paste: str
+    data_files: int  # how often an uploaded file was discarded
+    data_delimiter: str
+    data_quoted: bool
+    data_before: Experiment  # what the form said before the rows became its text
+    data_basis: str  # the fields of the experiment that make its data
+    data_part: str  # "trained" or "held"
+    data_part_before: str
+    data_from: int  # the first row that is listed
+
+
+class TextState(TypedDict, total=False):
+    """views/text"""
+
+    text_lesson: str
+    text_part: str
+    text_add: str  # words for jieba, as typed
+    text_words: str  # the part whose vocabulary is shown
+    text_step: int | None
+    text_word: int  # the id whose neighbours are listed
+    text_place: tuple[tuple[str, ...], int | None]  # the vocabulary and the step for which it was chosen
+    batch_epoch: int
+    recut: bool  # whether a callback has put another cut into the form
+    recut_problems: Problems
+    cut_before: dict[str, Any]  # the text that the last edit by hand has made, and what the form said before
+
+
+class ShapesState(TypedDict, total=False):
+    """views/shapes"""
+
+    layer_own: dict[str, Any] | None  # the reader's arguments of the module; None: the experiment's
+    layer_lesson: str
+    shapes_model: str | None
+    shapes_kept: str | None  # the same, on other pages too
+    shapes_lesson: str
+    try_input: str
+    try_state: str
+
+
+class CellState(TypedDict, total=False):
+    """views/cell"""
+
+    cell_row: str  # the `Place` that is looked at, as text
+    cell_step: int | None
+    cell_checkpoint: tuple[str, Checkpoint]  # the weights that are shown, and their run's id
+    unrolled: tuple[str, dict[str, Any]]  # what the picture was given last, and its version
+    edits: tuple[Intervention, ...]
+    edits_dropped: int  # how many had no place in another network
+    whatif_problem: tuple[str, Problem] | None  # where it was typed, and what is wrong
+    whatif_value: str
+
+
+class GradientsState(TypedDict, total=False):
+    """views/gradients"""
+
+    other_cells: dict[str, Run]  # the same experiment with each of the other cells
+    other_cells_of: Experiment | None  # the experiment for which they are to be trained
+    clip_level: float
+    clip_level_for: Experiment
+    check_name: str  # the parameter whose gradient is checked
+    check_question: tuple[Any, ...]  # what `jobs.check` was last asked
+
+
+class UnitsState(TypedDict, total=False):
+    """views/units"""
+
+    units_text: str
+    units_property: str
+    units_choice: str  # of the properties that ask "which one"
+    units_by_hand: str  # the property that the reader chose
+    units_best: tuple[str, str, int] | None  # the strongest correlation: property, its choice, unit
+    units_unit: int | None
+    units_clicked: bool  # whether the reader chose it
+    units_phrase: tuple[int, int] | None
+    units_marked: bool  # whether the reader marked it
+    units_missing: str  # a typed phrase that the text does not hold
+    units_typed: str
+    units_theta: float
+    units_only: bool
+
+
+class SessionState(
+    VisitState, RunState, CursorState, FormState, NavigationState, SharingState, AnswerState, RaceSetupState,
+    CompareState, GenerateState, DataState, TextState, ShapesState, CellState, GradientsState, UnitsState, total=False,
+):  # fmt: skip
+    """The whole table."""
+
+
+session = cast(SessionState, st.session_state)
