@@ -51,6 +51,12 @@ def test_only_its_owner_writes_a_key():
             assert any(place == owner or place.startswith(f"{owner}/") for owner in OWNERS[key]), (place, key)
 
 
+def test_what_is_moved_on_is_in_the_table():
+    text = "".join(path.read_text("utf-8") for path in FILES)
+    moved = set(re.findall(r'advance\("(\w+)"', text))
+    assert moved and moved <= set(OWNERS)
+
+
 def test_a_key_that_is_known_by_name_is_in_the_table():
     """Streamlit's own access is for keys that are put together while a page is drawn, and for components."""
     for path in FILES:

@@ -73,7 +73,7 @@ def render(view: RunView, choice: Choice) -> None:
         stop(e)
 
     def tick() -> None:
-        advance("others", lambda _: trained_on(e))
+        advance("other_cells", lambda _: trained_on(e))
 
     def live() -> None:
         now = view_of(view.run, view.page, session["lang"]) or view
