@@ -2,19 +2,24 @@
 
 import base64
 import json
+from functools import cache
 from unittest import mock
 from urllib.parse import parse_qsl
 
 import numpy as np
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from pages.shell import first_visit
-from pages.shell.cursor import Cursor
+from pages.shell.state import Cursor
 from rnnlab import Experiment
 from rnnlab.experiment.links import to_link
 from tests.support.eventually import ROOT
 
 KEYS = {name: name for name in Experiment.model_fields} | {"hidden": "hidden_size", "loss": "loss_reduction"}
+# For every new app AppTest looks through all installed packages for components of theirs, half a second long.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+
 LONG = 60.0  # seconds: a first look waits for its run to end, however busy the machine
 
 
