@@ -35,13 +35,13 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 """,
-    "pages/main.py": {'"playground",': '"playground", "toy",'},
+    "pages/shell/page_names.py": {'"playground",': '"playground",\n    "toy",'},
     "pages/views/toy/page.py": """
 import streamlit as st
 
 
-def render(run, t) -> None:
-    st.markdown(f"{t('toy.epochs')}: {run.history.epoch}")
+def render(view) -> None:
+    st.markdown(f"{view.t('toy.epochs')}: {view.history.epoch}")
 """,
     **catalogues("toy", page_toy="Toy", title_toy="Title", toy_epochs="Toy"),
 }
@@ -123,8 +123,8 @@ ROW_FORMATS["toy"] = ROW_FORMATS["next"]
 import streamlit as st
 
 
-def toy(run, t) -> None:
-    st.markdown(t("toy.view"))
+def toy(view) -> None:
+    st.markdown(view.t("toy.view"))
 
 
 VIEWS = {"toy": toy}
