@@ -42,7 +42,7 @@ const KINDS = {
 export default component("rl-shaded", {
   build(self) {
     self.title = element("p", "rl-shaded-title");
-    self.tokens = element("div", "rl-shaded-tokens", null, { role: "list" });
+    self.tokens = element("div", "rl-shaded-tokens", null, { role: "list", tabindex: "0" });
     self.legend = element("div", "rl-shaded-legend");
     self.ends = [element("span"), element("span"), element("span")];
     const [low, high, zero] = self.ends;
