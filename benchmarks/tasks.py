@@ -37,7 +37,7 @@ def until(engine: Engine, experiment: Experiment, goal: float) -> tuple[History,
 
 
 def score(history: History) -> float:
-    held = history.frames[-1].held
+    held = history.frames[-1].held_out
     return held.score if held else 0.0
 
 

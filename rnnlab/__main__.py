@@ -112,7 +112,7 @@ def to_lines(history: History, lang: str) -> str:
 
 def joined(history: History) -> str:
     """What the network predicts after each token it read, as text."""
-    return (history.opening.joiner if history.opening.written else " ").join(history.predicted)
+    return (history.opening.joiner if history.opening.predicts_text else " ").join(history.predicted)
 
 
 if __name__ == "__main__":

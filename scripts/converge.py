@@ -34,7 +34,7 @@ GOALS: dict[str, tuple[str, float]] = dict.fromkeys(LESSONS, ("right", 0.99)) | 
 
 def reached(history: History, kind: str) -> float:
     """What a run came to, in the terms of its goal."""
-    held = history.frames[-1].held
+    held = history.frames[-1].held_out
     if kind == "held out":
         return held.score if held else 0.0
     return history.losses[-1] if kind == "loss" else history.snapshots[-1].accuracy / knowable(history.experiment)

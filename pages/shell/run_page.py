@@ -71,7 +71,7 @@ def status(run: Run, t: Translate) -> None:
 
 def held_score(history: History, t: Translate) -> list[str]:
     """How much of what is only tested on is right, by the newest frame."""
-    held = history.frames[-1].held
+    held = history.frames[-1].held_out
     return [t("status.held", share=f"{held.score:.0%}")] if held else []
 
 

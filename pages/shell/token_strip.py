@@ -9,7 +9,7 @@ from pages.shell.run_view import RunView
 
 def render(view: RunView) -> None:
     """Under each token what the network expects next."""
-    o, top = view.opening, np.stack([frame.top for frame in view.frames])
+    o, top = view.opening, np.stack([frame.top_classes for frame in view.frames])
     # The browser gets the tokens it needs, not a whole vocabulary on every tick.
     ids = np.concatenate([top.ravel(), np.array(o.targets, dtype=np.int32)])
     used, places = np.unique(ids, return_inverse=True)
@@ -21,8 +21,8 @@ def render(view: RunView) -> None:
         specials=int((used < o.class_specials).sum()),
         targets=places[top.size :].tolist(),
         top=pack(places[: top.size].reshape(top.shape).astype(np.int32)),
-        probability=pack(np.stack([frame.probability for frame in view.frames])),
+        probability=pack(np.stack([frame.top_probabilities for frame in view.frames])),
         joiner=o.joiner,
-        written=o.written,
+        written=o.predicts_text,
     )
     token_strip(f"{view.page}-predictions", strip, view.over_frames, view.t)

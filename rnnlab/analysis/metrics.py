@@ -27,7 +27,7 @@ def confusion(truth: np.ndarray, said: np.ndarray, classes: int) -> np.ndarray:
 def confusion_of(lines: Sequence[Line], held: HeldOutResult, classes: int) -> np.ndarray:
     """The same for the lines that are only tested on, where each line or each of its tokens has one class."""
     truth = np.array([target for line in lines for target in line.targets], dtype=np.int64)
-    return confusion(truth, np.concatenate(held.said), classes)
+    return confusion(truth, np.concatenate(held.predictions), classes)
 
 
 def occurring(counts: np.ndarray) -> np.ndarray:

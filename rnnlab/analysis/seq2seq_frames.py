@@ -60,10 +60,10 @@ def shares(values: np.ndarray) -> np.ndarray:
 
 def beams_of(frame: Frame) -> list[np.ndarray]:
     """The hypotheses of a frame's beam search, likeliest first, without what fills them up."""
-    return [row[row >= 0] for row in frame.more["beams"]]
+    return [row[row >= 0] for row in frame.task_arrays["beams"]]
 
 
 def greedy_score(frame: Frame) -> float:
     """The natural logarithm of the probability of what was written greedily: of each step's chosen token, summed."""
-    chosen = frame.more["options"] == frame.more["free"][:, None]  # [step, rank]
-    return float(np.log(frame.more["option_chances"][chosen].astype(np.float64)).sum())
+    chosen = frame.task_arrays["options"] == frame.task_arrays["free"][:, None]  # [step, rank]
+    return float(np.log(frame.task_arrays["option_chances"][chosen].astype(np.float64)).sum())

@@ -30,13 +30,13 @@ class Run(ShortRepr):
     experiment: Experiment
     pending: Future | None  # the job under way
     until: int = 0  # train while fewer epochs are done
-    asked: float = field(default_factory=time.monotonic)  # when the job under way was asked for
+    submitted: float = field(default_factory=time.monotonic)  # when the job under way was asked for
     elapsed: float = 0.0  # seconds by the reader's clock, waiting for a worker included
     state: State | None = None  # None until the run has been opened
     history: History | None = None
     problems: tuple[Problem, ...] = ()  # why it can't go on
     drawings: dict[Hashable, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
-    before: "Run | None" = None  # the run that is shown until this one has something to show
+    previous: "Run | None" = None  # the run that is shown until this one has something to show
 
     @property
     def epoch(self) -> int:
@@ -54,7 +54,7 @@ class Run(ShortRepr):
     @property
     def shown(self) -> "Run":
         """This run, or where it has nothing to show, the one before: input that can't be used costs nobody a result."""
-        return self.before if self.history is None and self.before else self
+        return self.previous if self.history is None and self.previous else self
 
     def drawn(self, key: Hashable, draw: Callable[[], T]) -> T:
         """What `draw` makes of this value, made once: a page shows the same run many times."""
@@ -67,7 +67,7 @@ def begin(engine: Engine, experiment: Experiment, train: bool, before: Run | Non
     """A new run: to its end, or only up to what the untrained network does. `before` is the one it takes over from."""
     until = experiment.epochs if train else 0
     return Run(
-        uuid4().hex, experiment, engine.submit(jobs.start, experiment), until, before=before and stop(before.shown)
+        uuid4().hex, experiment, engine.submit(jobs.start, experiment), until, previous=before and stop(before.shown)
     )
 
 
@@ -94,7 +94,7 @@ def submit(engine: Engine, run: Run) -> Run:
         return run
     budget = SLICE + len(run.state.blob) / FREIGHT if run.state.step else FIRST_SLICE
     pending = engine.submit(jobs.advance, run.state, budget, run.until - run.state.epoch)
-    return replace(run, pending=pending, asked=time.monotonic())
+    return replace(run, pending=pending, submitted=time.monotonic())
 
 
 def tick(engine: Engine, run: Run, patience: float = 0.0) -> Run:
@@ -110,8 +110,8 @@ def tick(engine: Engine, run: Run, patience: float = 0.0) -> Run:
     state, second = result
     history, elapsed = second, run.elapsed
     if run.history is not None:
-        history, elapsed = run.history.extended(second), elapsed + time.monotonic() - run.asked
-    return submit(engine, replace(run, state=state, history=history, elapsed=elapsed, pending=None, before=None))
+        history, elapsed = run.history.extended(second), elapsed + time.monotonic() - run.submitted
+    return submit(engine, replace(run, state=state, history=history, elapsed=elapsed, pending=None, previous=None))
 
 
 def settle(engine: Engine, run: Run, patience: float, enough: int) -> Run:

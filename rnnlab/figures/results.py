@@ -34,7 +34,7 @@ WRITTEN = 14  # classes, or tokens, of a heatmap whose cells have room for a num
 
 def counted(opening: Opening, frame: Frame) -> Literal["lines", "tokens", "sequences"]:
     """What the held-out score is a share of. A network that has one answer a line has no axis of steps there."""
-    if frame.held is not None and np.isfinite(frame.held.forced):
+    if frame.held_out is not None and np.isfinite(frame.held_out.forced_accuracy):
         return "sequences"
     logits = next(shape for shape in opening.shapes if shape.name == "logits")
     return "lines" if logits.axes == ("batch", "class") else "tokens"
@@ -46,7 +46,7 @@ def loss_curves(history: History, t: Translate, scale: Literal["linear", "log"])
     losses = np.array(history.losses, dtype=np.float64)
     if history.experiment.loss == "sum":
         losses /= o.trained_targets
-    held = np.array([frame.held.loss for frame in history.frames if frame.held is not None])
+    held = np.array([frame.held_out.loss for frame in history.frames if frame.held_out is not None])
     axis = {"title": {"text": t("axis.curve.loss")}} | loss_axis(finite(np.concatenate([losses, held])), scale)
     return curves(history, (t("curve.training"), losses), (t("curve.held"), held), axis, t)
 
@@ -55,7 +55,7 @@ def score_curves(history: History, t: Translate) -> go.Figure:
     """Share of right answers by epoch: in training, and on held-out lines."""
     frames = history.frames
     right = np.array([snapshot.accuracy for snapshot in history.snapshots])
-    held = np.array([frame.held.score for frame in frames if frame.held is not None])
+    held = np.array([frame.held_out.score for frame in frames if frame.held_out is not None])
     kind = counted(history.opening, frames[-1])
     in_training = "tokens" if kind == "sequences" else kind
     named = (t(f"curve.training.{in_training}"), right), (t(f"curve.held.{kind}"), held)
@@ -109,12 +109,12 @@ EXACT = ("score", "forced", "free")  # fields of HeldOutResult, of sequences tha
 def exact_figure(history: History, t: Translate) -> go.Figure:
     """Of the held-out pairs by recorded epoch: the share written right from the first token to the last, and the share
     of tokens that are right, given the true one before or written freely."""
-    frames = [frame for frame in history.frames if frame.held is not None]
+    frames = [frame for frame in history.frames if frame.held_out is not None]
     names = {field: t(f"exact.{field}") for field in EXACT}
     curves = [
         go.Scatter(
             x=[frame.epoch for frame in frames],
-            y=[getattr(frame.held, field) for frame in frames],
+            y=[getattr(frame.held_out, field) for frame in frames],
             name=names[field],
             mode="lines" if len(frames) > 1 else "markers",
             line={"width": 2, "dash": dash} | ({"color": hue} if hue else {}),

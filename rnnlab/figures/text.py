@@ -44,7 +44,7 @@ def plane_figure(plane: Plane, tokens: Sequence[str], chosen: int, near: Sequenc
     specials = len(tokens) - len(plane.points)
     ids = range(specials, len(tokens))
     named = list(ids) if len(ids) <= LABELS else sorted({chosen, *near})
-    reach = (plane.reach or 1.0) * 1.15
+    reach = (plane.limit or 1.0) * 1.15
 
     def points(shown: Sequence[int], **more: Any) -> go.Scatter:
         places = [id - specials for id in shown]

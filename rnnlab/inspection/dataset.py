@@ -22,7 +22,7 @@ def dataset(experiment: Experiment, held: bool, first: int) -> DataLook:
     start = max(0, min(first, len(pairs)) - 1)
     rows = [row_of(data, start + place, pair, held) for place, pair in enumerate(pairs[start : start + ROWS])]
     balance: dict[str, tuple[int, int]] = {}
-    if not task.written:
+    if not task.predicts_text:
         trained, tested = counted(data.pairs), counted(data.held)
         balance = {data.classes.tokens[id]: (trained[id], tested[id]) for id, _ in (trained + tested).most_common()}
     types = len(data.vocabulary) - data.vocabulary.specials
@@ -63,12 +63,12 @@ def epoch_batches(experiment: Experiment, epoch: int) -> Reading:
     return Reading(
         tokens={id: data.vocabulary.tokens[id] for id in read},
         classes={id: data.classes.tokens[id] for id in asked},
-        asks=target_kind(experiment),
-        held=len(data.held),
+        target_kind=target_kind(experiment),
+        held_out_count=len(data.held),
         sequences=sequences,
         count=count,
         batches=-(-count // size),
-        short=count % size,
+        last_batch_size=count % size,
         as_written=batch_order(list(range(count)), size),
         shuffled=batch_order(shuffled_order(count, experiment.seed, epoch), size),
     )

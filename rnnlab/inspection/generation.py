@@ -40,7 +40,7 @@ def generate(experiment: Experiment, weights: bytes, prompt: str, settings: Sett
     """
     e = experiment
     check_prompt(prompt)
-    if not TASKS[e.task].continues(e):
+    if not TASKS[e.task].predicts_next(e):
         raise LabError(Problem("no_next", "prompt"))
     with torch.random.fork_rng(devices=[]):  # a model is made with random weights, before it gets those given
         data, model = network(e, weights)
@@ -67,13 +67,13 @@ def generate(experiment: Experiment, weights: bytes, prompt: str, settings: Sett
         prompt=tuple(read),
         unknown=tuple(unknown),
         ids=chosen,
-        model=model_chance,
-        left=left_chance,
+        probability=model_chance,
+        sampling_probability=left_chance,
         entropy=entropy,
-        kept=kept,
-        top=top,
-        top_model=top_model,
-        top_left=top_left,
+        candidates=kept,
+        top_classes=top,
+        top_probabilities=top_model,
+        top_sampling_probabilities=top_left,
         copied=longest_copied([data.classes.tokens[id] for id in chosen], training_lines(e)),
         ended=ended,
     )

@@ -52,8 +52,8 @@ def packing(experiment: Experiment, weights: bytes, start: int) -> Packing:
         differences={name: difference(ways[name].final, ways["alone"].final).numpy() for name in ("padded", "packed")},
         labels=data.classes.tokens if logits else (),
         right=right.numpy(),
-        chances={name: scores.softmax(-1).numpy() for name, scores in logits.items()},
-        odds={name: log_odds(scores, right).numpy() for name, scores in logits.items()},
+        probabilities={name: scores.softmax(-1).numpy() for name, scores in logits.items()},
+        log_odds={name: log_odds(scores, right).numpy() for name, scores in logits.items()},
     )
 
 

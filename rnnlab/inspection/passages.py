@@ -65,7 +65,7 @@ def passage(experiment: Experiment, part: str, text: str = "") -> tuple[Passage,
 def kind_of(e: Experiment, part: str) -> AnswerKind:
     if part == "encoder":
         return ""
-    return "answer" if TASKS[e.task].written else "tag" if e.task == "tag" else "label"
+    return "answer" if TASKS[e.task].predicts_text else "tag" if e.task == "tag" else "label"
 
 
 def within_limits(e: Experiment, lines: list[PassageLine]) -> list[PassageLine]:

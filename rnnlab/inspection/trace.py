@@ -83,9 +83,9 @@ def part_trace(data: Data, model: nn.Module, chain: Replay, place: Place, hooks:
         values={name: np.stack([v[name][-1].numpy() for v in values]) for name in replayed.cell.values},
         weights={name: getattr(w, name).numpy() for name in WEIGHTS},
         hidden=np.stack([[np.stack([v["h"][-1].numpy() for v in d]) for d in row] for row in replayed.values]),
-        top=top,
-        probability=probability,
-        target=right.numpy(),
+        top_classes=top,
+        top_probabilities=probability,
+        target_probability=right.numpy(),
         attention=None if attention is None else attention[-1].numpy(),
         encoded=None if attention is None else chain.parts["encoder"].reads[-1][-1].numpy(),
     )

@@ -44,12 +44,12 @@ class Record(ShortRepr):
 
     experiment: Experiment  # as it is run: its hidden size may have been fitted to a number of parameters
     parameters: int
-    every: int
-    held: int
+    score_interval: int
+    held_out_count: int
     losses: tuple[float, ...] = ()  # by epoch
     accuracies: tuple[float, ...] = ()  # by epoch: share of targets predicted right in training, 0 to 1
     scores: tuple[Score, ...] = ()  # on held-out lines: of epoch 0, every so many epochs, and the newest
-    stepping: float = 0.0  # seconds of computing in optimizer steps, in the worker: no waiting, no recording
+    optimizer_seconds: float = 0.0  # seconds of computing in optimizer steps, in the worker: no waiting, no recording
     clock: tuple[float, ...] = ()  # by epoch: `stepping` when it was done; within a slice evenly spread
     ended: Ended = ""
 
@@ -60,16 +60,20 @@ class Record(ShortRepr):
     @property
     def seconds_per_epoch(self) -> float | None:
         """Of computing; None before the first."""
-        return self.stepping / self.epoch if self.epoch else None
+        return self.optimizer_seconds / self.epoch if self.epoch else None
 
     def extended(self, leg: RaceChunk) -> "Record":
-        before, now, count = self.clock[-1] if self.clock else 0.0, self.stepping + leg.stepping, len(leg.losses)
+        before, now, count = (
+            self.clock[-1] if self.clock else 0.0,
+            self.optimizer_seconds + leg.optimizer_seconds,
+            len(leg.losses),
+        )
         return replace(
             self,
             clock=self.clock + tuple(before + (now - before) * (done + 1) / count for done in range(count)),
             losses=self.losses + leg.losses,
             accuracies=self.accuracies + leg.accuracies,
-            scores=joined(self.scores, leg.scores, self.every) if self.scores else leg.scores,
+            scores=joined(self.scores, leg.scores, self.score_interval) if self.scores else leg.scores,
             stepping=now,
             ended=leg.ended,
         )
@@ -81,8 +85,8 @@ class Entry(ShortRepr):
 
     variant: int  # its place among the plan's variants
     experiment: Experiment  # as it was asked for
-    turns: int = 0  # slices it was given
-    took: float = SLICE  # seconds of computing of the newest
+    slices: int = 0  # slices it was given
+    slice_seconds: float = SLICE  # seconds of computing of the newest
     pending: Future | None = None
     state: State | None = None
     record: Record | None = None
@@ -96,8 +100,8 @@ class Entry(ShortRepr):
     def expected(self) -> float:
         """About how many seconds its next slice takes, or the one under way: one that ends with an epoch, or with the
         run, is shorter than it may be."""
-        turn = self.turns - (self.pending is not None)
-        return min(length(turn), 2 * self.took)
+        turn = self.slices - (self.pending is not None)
+        return min(length(turn), 2 * self.slice_seconds)
 
     @property
     def retriable(self) -> bool:
@@ -111,7 +115,7 @@ class Race(ShortRepr):
     plan: RacePlan
     entries: tuple[Entry, ...]
     going: bool = True
-    over: bool = False  # ended before its end
+    stopped: bool = False  # ended before its end
     problems: tuple[Problem, ...] = ()  # why all of it stands still: where it is computed
 
     @property
@@ -121,7 +125,7 @@ class Race(ShortRepr):
     @property
     def resumable(self) -> bool:
         open_ends = any(not entry.done or (entry.problems and entry.retriable) for entry in self.entries)
-        return open_ends and not self.going and not self.over
+        return open_ends and not self.going and not self.stopped
 
 
 def begin(runner: Runner, plan: RacePlan) -> Race:
@@ -133,7 +137,7 @@ def pause(race: Race) -> Race:
     """Stop asking. What is done is kept; what is under way is not waited for, and can be asked for again."""
     race = gathered(race)
     idle = tuple(
-        replace(entry, pending=None, turns=entry.turns - 1) if entry.pending else entry for entry in race.entries
+        replace(entry, pending=None, slices=entry.slices - 1) if entry.pending else entry for entry in race.entries
     )
     return replace(race, going=False, entries=idle)
 
@@ -141,7 +145,7 @@ def pause(race: Race) -> Race:
 def stop(race: Race) -> Race:
     """End the race where it is. What it has shown stays to be looked at; the runs can't go on."""
     race = pause(race)
-    return replace(race, over=True, problems=(), entries=tuple(replace(entry, state=None) for entry in race.entries))
+    return replace(race, stopped=True, problems=(), entries=tuple(replace(entry, state=None) for entry in race.entries))
 
 
 def resume(runner: Runner, race: Race) -> Race:
@@ -188,18 +192,20 @@ def taken(entry: Entry, room: int) -> tuple[Entry, tuple[Problem, ...]]:
     except Exception as error:
         problems = failure_of(error)
         if faults := tuple(problem for problem in problems if of_place(problem)):
-            return replace(idle, turns=entry.turns - 1), faults
+            return replace(idle, slices=entry.slices - 1), faults
         return replace(idle, problems=problems), ()
     if isinstance(result, RaceOpening) and result.parameters > room:
         values = {"value": f"{result.parameters:,}", "limit": f"{PARAMETERS:,}"}
         return replace(idle, problems=(Problem("race_large", "hidden", values),)), ()
     if isinstance(result, RaceOpening):
         scores = (result.score,) if result.score else ()
-        record = Record(state.experiment, result.parameters, result.every, result.held, scores=scores)
+        record = Record(
+            state.experiment, result.parameters, result.score_interval, result.held_out_count, scores=scores
+        )
     else:
         assert entry.record is not None
         record = entry.record.extended(result)
-        idle = replace(idle, took=state.seconds - (entry.state.seconds if entry.state else 0.0))
+        idle = replace(idle, slice_seconds=state.seconds - (entry.state.seconds if entry.state else 0.0))
     return replace(idle, state=None if record.ended else state, record=record), ()
 
 
@@ -211,10 +217,10 @@ def hand_out(runner: Runner, race: Race) -> Race:
     entries = list(race.entries)
     undone = sum(not entry.done for entry in entries)
     longest = min(AHEAD, max(SLICE, AHEAD * runner.count / max(undone, 1)))  # the last runs keep workers busy alone
-    fewest = min((entry.turns for entry in entries if not entry.done), default=0)
+    fewest = min((entry.slices for entry in entries if not entry.done), default=0)
     free = AHEAD * runner.count - sum(entry.expected for entry in entries if entry.pending)
     for place, entry in enumerate(entries):
-        if free > 0 and entry.pending is None and not entry.done and entry.turns == fewest:
+        if free > 0 and entry.pending is None and not entry.done and entry.slices == fewest:
             free -= entry.expected
             entries[place] = asked(runner, entry, race.plan, longest)
     return replace(race, entries=tuple(entries))
@@ -230,6 +236,6 @@ def asked(runner: Runner, entry: Entry, plan: RacePlan, longest: float) -> Entry
         pending = runner.submit(jobs.start_race_run, entry.experiment, plan.base if plan.equal else None)
     else:
         assert entry.state is not None
-        budget = length(entry.turns, longest) + len(entry.state.blob) / FREIGHT
+        budget = length(entry.slices, longest) + len(entry.state.blob) / FREIGHT
         pending = runner.submit(jobs.advance_race_run, entry.state, budget)
-    return replace(entry, pending=pending, turns=entry.turns + 1)
+    return replace(entry, pending=pending, slices=entry.slices + 1)

@@ -130,7 +130,7 @@ def standing(race: Race, variant: int) -> Standing:
         score=score,
         best=best,
         per_epoch=per_epoch,
-        seconds=sum(run.stepping for run in runs),
+        seconds=sum(run.optimizer_seconds for run in runs),
     )
 
 
@@ -191,7 +191,7 @@ def to_csv(race: Race) -> str:
                 record.accuracies[-1] if record.accuracies else "",
                 score.loss if score else "",
                 score.score if score else "",
-                record.stepping,
+                record.optimizer_seconds,
                 record.seconds_per_epoch if record.epoch else "",
             ]
         fields = [getattr(e, name) for name in [*varied, *sizes]]

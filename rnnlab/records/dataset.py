@@ -14,10 +14,10 @@ class RowLook(ShortRepr):
     """One sequence and what is to be predicted of it, as tokens; of long ones the beginning."""
 
     number: int  # counted from 1 among the sequences of its kind
-    read: tuple[str, ...]
+    inputs: tuple[str, ...]
     unknown: tuple[int, ...]  # places in `read` of tokens that the vocabulary does not hold
-    asked: tuple[str, ...]  # one for all, one a token, or a sequence of its own
-    cut: bool  # whether either side has more tokens than are shown
+    targets: tuple[str, ...]  # one for all, one a token, or a sequence of its own
+    truncated: bool  # whether either side has more tokens than are shown
 
 
 @dataclass(frozen=True, repr=False)
@@ -25,9 +25,9 @@ class DataLook(ShortRepr):
     """The data of an experiment, with some of its rows."""
 
     rows: tuple[RowLook, ...]
-    trained: int  # sequences trained on
-    held: int  # sequences only tested on
+    trained_count: int  # sequences trained on
+    held_out_count: int  # sequences only tested on
     types: int  # distinct tokens of what is trained on, special ones left out
-    balance: dict[str, tuple[int, int]]  # label or tag -> how often trained on, how often held out; empty where a
+    class_counts: dict[str, tuple[int, int]]  # label or tag -> how often trained on, how often held out; empty where a
     # text is written; most frequent first
     notes: tuple[Problem, ...]  # what was left out or cut

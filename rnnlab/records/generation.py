@@ -76,13 +76,13 @@ class Generation(ShortRepr):
     prompt: tuple[str, ...]  # the tokens that were read
     unknown: tuple[str, ...]  # of the prompt, left out: the vocabulary has no such tokens
     ids: np.ndarray  # [step] int32: the classes that were chosen
-    model: np.ndarray  # [step] float32: their probability
-    left: np.ndarray  # [step] float32
+    probability: np.ndarray  # [step] float32: their probability
+    sampling_probability: np.ndarray  # [step] float32
     entropy: np.ndarray  # [step, 2] float32: bits, of the model's distribution and of what is left of it
-    kept: np.ndarray  # [step] int32: tokens that could have been drawn
-    top: np.ndarray  # [step, rank] int32: the likeliest classes for the model, best first; all, or SHOWN
-    top_model: np.ndarray  # [step, rank] float32: their probabilities
-    top_left: np.ndarray  # [step, rank] float32
+    candidates: np.ndarray  # [step] int32: tokens that could have been drawn
+    top_classes: np.ndarray  # [step, rank] int32: the likeliest classes for the model, best first; all, or SHOWN
+    top_probabilities: np.ndarray  # [step, rank] float32: their probabilities
+    top_sampling_probabilities: np.ndarray  # [step, rank] float32
     copied: int  # tokens of the longest stretch that stands just so in what the run was trained on
     ended: Ended  # why: as long as wanted, READS, or a network whose numbers are no longer finite
 

@@ -56,4 +56,4 @@ class Check(ShortRepr):
     loss: float  # and where it is
     autograd: float
     difference: float  # (above - below) / (2 step)
-    gap: float  # |autograd - difference| by the larger of the two; 0 where both are 0
+    relative_error: float  # |autograd - difference| by the larger of the two; 0 where both are 0

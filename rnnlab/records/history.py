@@ -34,17 +34,25 @@ class Frame(ShortRepr):
 
     epoch: int  # 0: before training
     hidden: np.ndarray  # [step, unit] float32: the recurrent output, both directions side by side
-    top: np.ndarray  # [step, rank] int32: the likeliest classes, best first
-    probability: np.ndarray  # [step, rank] float32: theirs
-    target: np.ndarray  # [step] float32: probability of the right class; nan where there is none
-    held: "HeldOutResult | None" = None  # what it did with the lines that are only tested on, where there are any
-    more: dict[str, np.ndarray] = field(default_factory=dict)  # what only its task has: see `training.observation`
+    top_classes: np.ndarray  # [step, rank] int32: the likeliest classes, best first
+    top_probabilities: np.ndarray  # [step, rank] float32: theirs
+    target_probability: np.ndarray  # [step] float32: probability of the right class; nan where there is none
+    held_out: "HeldOutResult | None" = None  # what it did with the lines that are only tested on, where there are any
+    task_arrays: dict[str, np.ndarray] = field(
+        default_factory=dict
+    )  # what only its task has: see `training.observation`
 
     @property
     def bytes(self) -> int:
         """About what it takes to keep."""
-        arrays = [self.hidden, self.top, self.probability, self.target, *self.more.values()]
-        return sum(a.nbytes for a in arrays) + (self.held.bytes if self.held else 0)
+        arrays = [
+            self.hidden,
+            self.top_classes,
+            self.top_probabilities,
+            self.target_probability,
+            *self.task_arrays.values(),
+        ]
+        return sum(a.nbytes for a in arrays) + (self.held_out.bytes if self.held_out else 0)
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,13 +61,15 @@ class HeldOutResult(ShortRepr):
 
     loss: float  # mean over all targets, each given the true ones before it
     score: float  # share that is right, 0 to 1: of tokens, or of whole sequences where the network writes freely
-    forced: float  # where it writes freely: the share of tokens right if given the true one before; else nan
-    said: tuple[np.ndarray, ...]  # int32, for each line: the classes that were said, one for all, or one a token
-    free: float = nan  # where it writes freely: the share of the target's tokens that stand at their places; else nan
+    forced_accuracy: float  # where it writes freely: the share of tokens right if given the true one before; else nan
+    predictions: tuple[np.ndarray, ...]  # int32, for each line: the classes that were said, one for all, or one a token
+    free_accuracy: float = (
+        nan  # where it writes freely: the share of the target's tokens that stand at their places; else nan
+    )
 
     @property
     def bytes(self) -> int:
-        return sum(line.nbytes + 100 for line in self.said)
+        return sum(line.nbytes + 100 for line in self.predictions)
 
 
 @dataclass(frozen=True, repr=False)
@@ -134,13 +144,13 @@ class Opening(ShortRepr):
     inputs: int  # how many of them the network reads; a last one may be a target only
     targets: tuple[int, ...]  # [inputs] class to predict after each; NO_TARGET where nothing is asked for or known
     parts: tuple[Part, ...]
-    written: bool  # whether what is predicted, step by step, is a text
-    continues: bool  # whether it is the next token, so that a text can go on
+    predicts_text: bool  # whether what is predicted, step by step, is a text
+    predicts_next: bool  # whether it is the next token, so that a text can go on
     views: tuple[str, ...]  # what there is to see of the results, besides what every task has
-    held: tuple[Line, ...]  # the lines that frames are about
-    held_count: int  # all that are only tested on
-    every: int  # epochs from one recorded frame to the next
-    weights_every: int  # and of recorded weights
+    held_out: tuple[Line, ...]  # the lines that frames are about
+    held_out_count: int  # all that are only tested on
+    frame_interval: int  # epochs from one recorded frame to the next
+    checkpoint_interval: int  # and of recorded weights
     shapes: tuple[TensorShape, ...]
     parameters: int
     sequences: int  # trained on
@@ -184,7 +194,9 @@ class Chunk(ShortRepr):
     checkpoints: tuple[Checkpoint, ...]
     seconds: float  # of computing
     ended: Ended
-    stepping: float = 0.0  # seconds of computing in optimizer steps alone: nothing recorded, loaded, or waited for
+    optimizer_seconds: float = (
+        0.0  # seconds of computing in optimizer steps alone: nothing recorded, loaded, or waited for
+    )
 
 
 @dataclass(frozen=True, repr=False)
@@ -235,13 +247,13 @@ class History:
     @property
     def predicted(self) -> tuple[str, ...]:
         """The likeliest class after each token of the probe that something is predicted after, by the newest frame."""
-        return tuple(self.opening.classes[best] for best in self.frames[-1].top[:, 0] if best >= 0)
+        return tuple(self.opening.classes[best] for best in self.frames[-1].top_classes[:, 0] if best >= 0)
 
     def extended(self, chunk: Chunk) -> "History":
         """This history with one more slice; of what was recorded in between, the thinned ones stay. Of a run that
         diverges the last weights may give no frame any more: they go."""
-        frames = joined(self.frames, chunk.frames, self.opening.every)
-        checkpoints = joined(self.checkpoints, chunk.checkpoints, self.opening.weights_every)
+        frames = joined(self.frames, chunk.frames, self.opening.frame_interval)
+        checkpoints = joined(self.checkpoints, chunk.checkpoints, self.opening.checkpoint_interval)
         checkpoints = tuple(kept for kept in checkpoints if kept.epoch <= frames[-1].epoch)
         return replace(
             self,
@@ -253,7 +265,7 @@ class History:
         )
 
 
-def spacing(experiment: Experiment, frame_bytes: int) -> int:
+def frame_spacing(experiment: Experiment, frame_bytes: int) -> int:
     """Frames are kept every so many epochs: at most FRAMES of them, within HISTORY_BYTES."""
     frames = max(1, min(FRAMES, HISTORY_BYTES // frame_bytes - 2))  # two more are kept: epoch 0 and the newest
     return max(1, ceil(experiment.epochs / frames))

@@ -11,8 +11,8 @@ class RaceOpening:
     """What is known of a run before its first epoch."""
 
     parameters: int
-    every: int  # epochs from one score on held-out lines to the next
-    held: int  # lines that are only tested on
+    score_interval: int  # epochs from one score on held-out lines to the next
+    held_out_count: int  # lines that are only tested on
     score: Score | None  # of the untrained network
 
 
@@ -23,5 +23,5 @@ class RaceChunk(ShortRepr):
     losses: tuple[float, ...]
     accuracies: tuple[float, ...]
     scores: tuple[Score, ...]
-    stepping: float
+    optimizer_seconds: float
     ended: Ended

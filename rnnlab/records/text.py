@@ -21,9 +21,9 @@ class Plane(ShortRepr):
     """The embedding rows in two dimensions, on axes that stay where they are from epoch to epoch."""
 
     points: np.ndarray  # float32 [id, 2], specials left out
-    kept: float  # share of the variance that these two axes keep at the epoch shown; nan where nothing varies
-    kept_newest: float  # likewise at the newest epoch, to which the axes are fitted
-    reach: float  # no point of the epochs that were asked for lies farther out on either axis
+    explained: float  # share of the variance that these two axes keep at the epoch shown; nan where nothing varies
+    explained_newest: float  # likewise at the newest epoch, to which the axes are fitted
+    limit: float  # no point of the epochs that were asked for lies farther out on either axis
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,12 @@ class Reading(ShortRepr):
 
     tokens: dict[int, str]  # of the inputs' ids below
     classes: dict[int, str]  # of the targets' ids
-    asks: Asks  # what a target is: the next token, a class for each token, one for all, or another sequence
-    held: int  # sequences that are only tested on: none of those below
+    target_kind: Asks  # what a target is: the next token, a class for each token, one for all, or another sequence
+    held_out_count: int  # sequences that are only tested on: none of those below
     sequences: tuple[Sequence, ...]  # the first ones
     count: int  # of all
     batches: int  # an epoch
-    short: int  # how many sequences the last batch has, where that is fewer than `batch`; else 0
+    last_batch_size: int  # how many sequences the last batch has, where that is fewer than `batch`; else 0
     as_written: BatchOrder
     shuffled: BatchOrder  # in the epoch that was asked for, under the experiment's seed
 
@@ -85,5 +85,5 @@ class Packing(ShortRepr):
     differences: dict[str, np.ndarray]  # "padded", "packed": [batch], largest from the final state of the line alone
     labels: tuple[str, ...]  # where a sequence has one class: all classes; else none
     right: np.ndarray  # int64 [batch]: which of them each sequence has
-    chances: dict[str, np.ndarray]  # then, of each way: [batch, class], the probabilities that the model gives
-    odds: dict[str, np.ndarray]  # [batch], log p - log (1 - p) of the right class
+    probabilities: dict[str, np.ndarray]  # then, of each way: [batch, class], the probabilities that the model gives
+    log_odds: dict[str, np.ndarray]  # [batch], log p - log (1 - p) of the right class

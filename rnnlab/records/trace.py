@@ -54,9 +54,11 @@ class PartTrace(ShortRepr):
     values: dict[str, np.ndarray]  # the names of `Cell.values`: [step, unit] each, in the order of the sentence
     weights: dict[str, np.ndarray]  # the names of WEIGHTS: [row, column], or [row]
     hidden: np.ndarray  # [layer, direction, step, unit]: h of every layer
-    top: np.ndarray  # [step, rank] int32: the likeliest classes, best first; -1 where this part predicts nothing
-    probability: np.ndarray  # [step, rank]: theirs; nan there
-    target: np.ndarray  # [step]: probability of the right class; nan where there is none
+    top_classes: (
+        np.ndarray
+    )  # [step, rank] int32: the likeliest classes, best first; -1 where this part predicts nothing
+    top_probabilities: np.ndarray  # [step, rank]: theirs; nan there
+    target_probability: np.ndarray  # [step]: probability of the right class; nan where there is none
     attention: np.ndarray | None  # [step, source]: how much each step of the encoder counts; None without attention
     encoded: np.ndarray | None  # [source, unit]: what these weights sum up to the second half of `features`
 

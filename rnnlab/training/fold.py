@@ -38,16 +38,16 @@ def open_run(trainer: Trainer) -> History:
         inputs=len(data.asked),
         targets=data.asked,
         parts=data.parts,
-        written=trainer.task.written,
-        continues=trainer.task.continues(trainer.experiment),
+        predicts_text=trainer.task.predicts_text,
+        predicts_next=trainer.task.predicts_next(trainer.experiment),
         views=trainer.task.views,
-        held=tuple(
+        held_out=tuple(
             Line(tokens, tuple(pair.targets))
             for tokens, pair in zip(data.held_tokens[: data.examined], data.held[: data.examined], strict=True)
         ),
-        held_count=len(data.held),
-        every=trainer.probe.every,
-        weights_every=trainer.weights_every,
+        held_out_count=len(data.held),
+        frame_interval=trainer.probe.every,
+        checkpoint_interval=trainer.weights_every,
         shapes=(*stage_shapes(trainer.experiment, trainer.batches[0], first), TensorShape("loss", (), ())),
         parameters=sum(p.numel() for p in trainer.parameters),
         sequences=len(data.pairs),

@@ -24,7 +24,7 @@ class Observation(ShortRepr):
 
     hidden: Tensor  # [step, unit]: the recurrent output, of both directions, or of encoder and decoder
     logits: Tensor  # [step, class]; nan where nothing is predicted after a step
-    more: dict[str, np.ndarray] = field(default_factory=dict)
+    task_arrays: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 def probe_batch(data: Data) -> Batch:

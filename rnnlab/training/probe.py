@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from rnnlab.data import NO_TARGET, Data
 from rnnlab.experiment import Experiment
 from rnnlab.models import Pass
-from rnnlab.records.history import RANKS, Frame, HeldOutResult, spacing
+from rnnlab.records.history import RANKS, Frame, HeldOutResult, frame_spacing
 from rnnlab.training.observation import Observation
 from rnnlab.training.tasks import Task
 
@@ -25,7 +25,7 @@ class Probe:
         e = experiment
         self.data, self.model, self.task = data, model, task
         self.steps = len(data.asked)
-        self.every = spacing(e, frame_bytes(e, data, task))
+        self.every = frame_spacing(e, frame_bytes(e, data, task))
         self.newest = -1  # the epoch of the newest frame
         self.pending: list[tuple[int, Observation, HeldOutResult | None]] = []  # not yet taken
         self.targets = torch.tensor(data.asked)  # [step]
@@ -85,7 +85,7 @@ class Probe:
             top, probability = np.where(silent, np.int32(-1), top), np.nan_to_num(probability)
         target = target_chances(chances, self.targets)
         return tuple(
-            Frame(epoch, hidden[i], top[i], probability[i], target[i], held, observation.more)
+            Frame(epoch, hidden[i], top[i], probability[i], target[i], held, observation.task_arrays)
             for i, (epoch, observation, held) in enumerate(pending)
         )
 

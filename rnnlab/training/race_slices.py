@@ -19,7 +19,7 @@ def start_race_run(experiment: Experiment, like: Experiment | None) -> tuple[Sta
     state, history = fold.start(experiment)
     o = history.opening
     scores = scores_of(history.frames)
-    return state, RaceOpening(o.parameters, o.every, o.held_count, scores[0] if scores else None)
+    return state, RaceOpening(o.parameters, o.frame_interval, o.held_out_count, scores[0] if scores else None)
 
 
 def advance_race_run(state: State, budget: float) -> tuple[State, RaceChunk]:
@@ -27,11 +27,11 @@ def advance_race_run(state: State, budget: float) -> tuple[State, RaceChunk]:
     state, chunk = fold.advance(state, budget)
     losses = tuple(snapshot.loss for snapshot in chunk.snapshots)
     accuracies = tuple(snapshot.accuracy for snapshot in chunk.snapshots)
-    return state, RaceChunk(losses, accuracies, scores_of(chunk.frames), chunk.stepping, chunk.ended)
+    return state, RaceChunk(losses, accuracies, scores_of(chunk.frames), chunk.optimizer_seconds, chunk.ended)
 
 
 def scores_of(frames: tuple[Frame, ...]) -> tuple[Score, ...]:
-    return tuple(Score(frame.epoch, frame.held.loss, frame.held.score) for frame in frames if frame.held)
+    return tuple(Score(frame.epoch, frame.held_out.loss, frame.held_out.score) for frame in frames if frame.held_out)
 
 
 def parameters(experiment: Experiment) -> int:

@@ -34,8 +34,10 @@ class Task:
     extra_bytes: ExtraBytes  # what this adds to each frame, beside hidden states and likeliest classes
     evaluate: Evaluate  # how good the model is on the lines that are only tested on
     views: tuple[str, ...] = ()  # what its results page shows, besides what every task has
-    written: bool = False  # whether what is predicted, step by step, is a text
-    continues: Callable[[Experiment], bool] = lambda _: False  # whether it is the next token, so that a text can go on
+    predicts_text: bool = False  # whether what is predicted, step by step, is a text
+    predicts_next: Callable[[Experiment], bool] = lambda _: (
+        False
+    )  # whether it is the next token, so that a text can go on
 
 
 def pad_of(vocabulary: Vocabulary) -> int | None:
@@ -74,8 +76,8 @@ TASKS: dict[str, Task] = {
         observe_tokens,
         no_extra_bytes,
         evaluate,
-        written=True,
-        continues=lambda e: not e.target.strip(),
+        predicts_text=True,
+        predicts_next=lambda e: not e.target.strip(),
     ),
     "classify": Task(
         classify_data,
@@ -93,7 +95,7 @@ TASKS: dict[str, Task] = {
         seq2seq_extra_bytes,
         evaluate_seq2seq,
         ("attention", "decoding", "beams", "forcing", "pairs"),
-        written=True,
+        predicts_text=True,
     ),
 }
 

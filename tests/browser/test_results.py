@@ -155,11 +155,11 @@ def words(lab) -> list[tuple[str, str, str]]:
 def test_tags_are_right_or_wrong_by_more_than_colour(opened):
     lab, history = opened(TAG, last="results-tagged", lang="zh"), run(TAG)
     o = history.opening
-    lines = [(o.probe, o.targets), *((line.tokens, line.targets) for line in o.held)]
+    lines = [(o.probe, o.targets), *((line.tokens, line.targets) for line in o.held_out)]
 
     def expected(epoch: int) -> list[tuple[str, str, str]]:
         frame = history.frames[epoch]
-        said = np.concatenate([frame.top[:, 0], *frame.held.said])
+        said = np.concatenate([frame.top_classes[:, 0], *frame.held_out.predictions])
         pairs = [pair for tokens, targets in lines for pair in zip(tokens, targets, strict=True)]
         return [
             (token, "right" if tag == target else "wrong", o.classes[tag])

@@ -331,7 +331,7 @@ def test_held_out_rows_are_shown_apart_with_the_words_they_came_with(tables):
     sources = [row.source.split() for row in rows]
     shown = [row[1] for row in tables["data-rows"][1:]]
     assert all(row in sources for row in shown)
-    assert [tuple(row) for row in shown] == [line.tokens[:48] for line in history.opening.held[:8]]
+    assert [tuple(row) for row in shown] == [line.tokens[:48] for line in history.opening.held_out[:8]]
 
 
 def test_lines_that_are_no_rows_are_named_with_what_they_lack(tables):

@@ -130,7 +130,7 @@ def test_the_template_is_filled_in_at_the_chosen_place():
 def test_both_are_asked_at_every_place_that_one_token_does_not_decide():
     app = visit(text=SAMPLE)
     history = run(Experiment(text=SAMPLE))
-    right = history.frames[-1].target
+    right = history.frames[-1].target_probability
     shown = rows(app, "Read so far")
     assert [row[1:] for row in shown] == [
         [f"`{token}`", "0.500", f"{right[place]:.3f}"]
@@ -150,10 +150,10 @@ def test_the_networks_answer_is_that_of_the_epoch_looked_at():
     app = at(visit(text=SAMPLE), 3, epoch=0)
     frame = run(Experiment(text=SAMPLE)).frames[0]
     assert [float(row[3]) for row in rows(app, "Read so far")] == [
-        round(float(frame.target[p]), 3) for p in (0, 3, 5, 8)
+        round(float(frame.target_probability[p]), 3) for p in (0, 3, 5, 8)
     ]
     probabilities = [row[2] for row in rows(app, "Network")]
-    assert probabilities[:3] == [f"{p:.3f}" for p in frame.probability[3]]
+    assert probabilities[:3] == [f"{p:.3f}" for p in frame.top_probabilities[3]]
 
 
 def test_what_fills_short_lines_up_is_no_token_of_the_text():
@@ -185,7 +185,7 @@ def test_a_text_without_such_a_place_says_so_and_offers_one():
 def test_the_sample_is_one_that_counts_cannot_decide_and_a_network_can(lang):
     text = translator(lang)("own.sample")
     history = run(Experiment(text=text))
-    assert history.frames[-1].target.min() > 0.9
+    assert history.frames[-1].target_probability.min() > 0.9
     assert len(set(text.split())) < len(text.split())
 
 

@@ -42,7 +42,7 @@ def test_the_cell_page_shows_every_part_of_every_model(task, lang):
         np.testing.assert_allclose(unpacked(data["original"]["hidden"]), walk.hidden, rtol=1e-6, atol=1e-6)
         top = unpacked(data["original"]["top"])
         if p == o.parts[-1]:
-            assert [data["vocabulary"][row[0]] for row in top] == [o.classes[row[0]] for row in walk.top]
+            assert [data["vocabulary"][row[0]] for row in top] == [o.classes[row[0]] for row in walk.top_classes]
             assert [data["vocabulary"][id] for id in data["targets"]] == [o.classes[id] for id in o.targets[p.start :]]
         else:
             assert (top == -1).all()

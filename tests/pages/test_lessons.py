@@ -34,7 +34,7 @@ def test_a_lesson_trains_and_is_shown_on_every_page(lesson):
         assert app.session_state.run is shown, "a look changes no run"
         words = "\n".join(element.value for kind in (app.markdown, app.caption, app.info) for element in kind)
         if page == "history":
-            next_token = history.opening.written and len(history.opening.parts) == 1
+            next_token = history.opening.predicts_text and len(history.opening.parts) == 1
             assert (translator(lang)("rivals.other") in words) is not next_token
         if page == "data":
             assert f"{history.opening.sequences:,}" in words

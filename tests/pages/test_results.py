@@ -71,8 +71,8 @@ def test_a_task_shows_its_views_and_the_curves_of_its_run(task, lang, held_out):
     assert decoded(score[0]["y"]) == pytest.approx([snapshot.accuracy for snapshot in history.snapshots])
     assert len(loss) == len(score) == (2 if held_out else 1)
     if held_out:
-        assert decoded(loss[1]["y"]) == pytest.approx([frame.held.loss for frame in history.frames])
-        assert decoded(score[1]["y"]) == pytest.approx([frame.held.score for frame in history.frames])
+        assert decoded(loss[1]["y"]) == pytest.approx([frame.held_out.loss for frame in history.frames])
+        assert decoded(score[1]["y"]) == pytest.approx([frame.held_out.score for frame in history.frames])
         kind = {"classify": "lines", "seq2seq": "sequences"}.get(task, "tokens")
         assert t(f"held.{kind}", count=history.opening.held_count) in said(app)
         assert score[1]["name"] == t(f"curve.held.{kind}")
@@ -126,19 +126,21 @@ def test_a_classifiers_views_hold_every_recorded_frame(lang):
     e = small("classify")
     drawn, history = parts(visit(e, lang)), run(e)
     o, frames = history.opening, history.frames
-    chances = np.stack([frame.more["chances"] for frame in frames])
+    chances = np.stack([frame.task_arrays["chances"] for frame in frames])
     np.testing.assert_allclose(unpacked(drawn["prefixes"]["chances"]), chances)
     assert drawn["prefixes"]["names"] == ["good", "bad", "so"]
     assert not drawn["prefixes"]["rest"]
     assert drawn["prefixes"]["tokens"] == ["a", "fine", "<b>film</b>"]
     assert unpacked(drawn["prefixes"]["best"]).tolist() == chances.argmax(-1).tolist()
-    assert unpacked(drawn["saliency"]["values"]).tolist() == [frame.more["saliency"].tolist() for frame in frames]
-    assert drawn["saliency"]["limit"] == pytest.approx(max(np.abs(f.more["saliency"]).max() for f in frames))
+    assert unpacked(drawn["saliency"]["values"]).tolist() == [
+        frame.task_arrays["saliency"].tolist() for frame in frames
+    ]
+    assert drawn["saliency"]["limit"] == pytest.approx(max(np.abs(f.task_arrays["saliency"]).max() for f in frames))
     assert drawn["saliency"]["answers"] == [o.classes[chance[-1].argmax()] for chance in chances]
     (judged,), answers = drawn["judged"]["tables"], drawn["judged"]["answers"]
-    assert [row[-1]["text"] for row in judged["rows"]] == [" ".join(line.tokens) for line in o.held]
-    assert answers["expected"] == [line.targets[0] for line in o.held]
-    assert unpacked(answers["given"]).tolist() == [[int(s[0]) for s in frame.held.said] for frame in frames]
+    assert [row[-1]["text"] for row in judged["rows"]] == [" ".join(line.tokens) for line in o.held_out]
+    assert answers["expected"] == [line.targets[0] for line in o.held_out]
+    assert unpacked(answers["given"]).tolist() == [[int(s[0]) for s in frame.held_out.predictions] for frame in frames]
 
 
 @EITHER
@@ -147,8 +149,8 @@ def test_confusion_and_rates_are_those_of_scikit_learn_at_the_epoch_looked_at(ta
     e = small(task, epochs=6)
     app, history = visit(e, lang), run(e)
     o = history.opening
-    truth = [target for line in o.held for target in line.targets]
-    answers = [np.concatenate(frame.held.said).tolist() for frame in history.frames]
+    truth = [target for line in o.held_out for target in line.targets]
+    answers = [np.concatenate(frame.held_out.predictions).tolist() for frame in history.frames]
     labels = sorted({*truth, *(label for frame in answers for label in frame)})
     moving = parts(app)["confusion"]["frames"]
     counts = np.rint(unpacked(moving["values"]) / 32767 * moving["scale"]).astype(int)
@@ -177,7 +179,7 @@ def test_of_many_classes_the_likeliest_and_the_right_one_have_a_part_of_their_ow
     assert prefixes["rest"]
     assert "kind7" in prefixes["names"]
     kept = [int(name.removeprefix("kind")) for name in prefixes["names"]]
-    chances = np.stack([frame.more["chances"] for frame in frames])
+    chances = np.stack([frame.task_arrays["chances"] for frame in frames])
     np.testing.assert_allclose(unpacked(prefixes["chances"]), chances[:, :, kept])
     best = sorted(set(range(9)) - {7}, key=lambda i: -chances.max((0, 1))[i])[: classifier.SHARES - 1]
     assert set(best) < set(kept)
@@ -222,10 +224,10 @@ def test_the_lines_of_pytorch_find_what_the_page_shows():
 
     names = {"embedding": model.input, "ids": ids[None], "rnn": model.recurrent, "readout": lambda one: one}
     exec(classifier.SALIENCY, names | {"head": score} | (kept := {}), kept)
-    np.testing.assert_allclose(kept["saliency"][0].detach(), frame.more["saliency"], rtol=1e-4, atol=1e-7)
+    np.testing.assert_allclose(kept["saliency"][0].detach(), frame.task_arrays["saliency"], rtol=1e-4, atol=1e-7)
     kept = {"ids": ids, "model": lambda one: score(model.recurrent(model.input(one)))}
     exec(classifier.PREFIXES, kept)
-    np.testing.assert_allclose(kept["chances"][0].detach(), frame.more["chances"][-1], rtol=1e-4)
+    np.testing.assert_allclose(kept["chances"][0].detach(), frame.task_arrays["chances"][-1], rtol=1e-4)
 
 
 # Tags
@@ -239,10 +241,10 @@ def test_tagged_lines_carry_what_was_said_and_what_is_right(lang):
     watched, *lines = part["lines"]
     assert (watched["name"], watched["tokens"]) == (t("tagged.watched"), ["the", "cat", "sat"])
     assert [o.classes[target] for target in watched["targets"]] == ["D", "N", "V"]
-    assert [line["tokens"] for line in lines] == [list(line.tokens) for line in o.held]
-    assert [line["targets"] for line in lines] == [list(line.targets) for line in o.held]
+    assert [line["tokens"] for line in lines] == [list(line.tokens) for line in o.held_out]
+    assert [line["targets"] for line in lines] == [list(line.targets) for line in o.held_out]
     for row, frame in zip(unpacked(part["said"]), history.frames, strict=True):
-        assert row.tolist() == [*frame.top[:, 0], *np.concatenate(frame.held.said)]
+        assert row.tolist() == [*frame.top_classes[:, 0], *np.concatenate(frame.held_out.predictions)]
     assert part["meanings"] == [""] * len(o.classes), "what a reader's own tags mean, nobody else knows"
     assert "jieba" not in said(app)
 
@@ -277,10 +279,10 @@ def test_without_held_out_lines_the_watched_sentence_is_tagged_and_an_unlabelled
 def test_many_held_out_lines_are_shown_some_at_a_time():
     e = small("tag", text="\n".join(f"w{i}/A v{i % 3}/B" for i in range(50)))
     app, o = visit(e), run(e).opening
-    assert len(o.held) == 20
+    assert len(o.held_out) == 20
     looked(app.number_input(key="results_from").set_value(15).run())
     lines = parts(app)["tagged"]["lines"][1:]
-    assert [line["tokens"] for line in lines] == [list(line.tokens) for line in o.held[14:]]
+    assert [line["tokens"] for line in lines] == [list(line.tokens) for line in o.held_out[14:]]
     assert unpacked(parts(app)["tagged"]["said"]).shape == (5, 2 * 7)
 
 

@@ -133,9 +133,9 @@ def test_the_greedy_score_is_that_of_a_beam_of_one():
     history = run(Experiment(**SMALL, beam=1))
     for frame in history.frames:
         assert seq2seq_frames.greedy_score(frame) == pytest.approx(
-            float(frame.more["beam_scores"][0]), rel=1e-5, abs=1e-4
+            float(frame.task_arrays["beam_scores"][0]), rel=1e-5, abs=1e-4
         )
-        assert seq2seq_frames.beams_of(frame)[0].tolist() == frame.more["free"].tolist()
+        assert seq2seq_frames.beams_of(frame)[0].tolist() == frame.task_arrays["free"].tolist()
 
 
 def test_outputs_are_aligned_with_the_right_target(shown):

@@ -102,7 +102,7 @@ def test_counts_are_of_what_is_trained_on():
 @pytest.mark.parametrize(("task", "asks"), [("classify", "one"), ("tag", "each"), ("seq2seq", "other")])
 def test_a_sequence_and_what_it_asks_for(task, asks):
     seen = epoch_batches(of(task), 1)
-    assert seen.asks == asks
+    assert seen.target_kind == asks
     first = seen.sequences[0]
     assert [seen.classes[id] for id in first.targets] == {
         "classify": ["good"], "tag": ["P", "C"], "seq2seq": ["x", "y", "<eos>"],
@@ -155,14 +155,16 @@ def test_a_verdict_is_the_same_alone_and_packed_and_padded_what_torch_makes_of_t
 
     for row, length in enumerate([3, 5, 1]):
         alone = verdict(data.pairs[row].inputs, length)
-        assert seen.chances["alone"][row] == pytest.approx(alone, rel=1e-5, abs=1e-5)
-        assert seen.chances["padded"][row] == pytest.approx(verdict(seen.ids[row].tolist(), length), rel=1e-5, abs=1e-5)
+        assert seen.probabilities["alone"][row] == pytest.approx(alone, rel=1e-5, abs=1e-5)
+        assert seen.probabilities["padded"][row] == pytest.approx(
+            verdict(seen.ids[row].tolist(), length), rel=1e-5, abs=1e-5
+        )
         if readout != "last":  # which reads the zeros that are behind a packed line
-            assert seen.chances["packed"][row] == pytest.approx(alone, rel=1e-5, abs=1e-5)
-    for name, chances in seen.chances.items():
+            assert seen.probabilities["packed"][row] == pytest.approx(alone, rel=1e-5, abs=1e-5)
+    for name, chances in seen.probabilities.items():
         p = chances[range(3), seen.right].astype(np.float64)
-        np.testing.assert_allclose(seen.odds[name], np.log(p / (1 - p)), atol=1e-3)
-    polluted = np.abs(seen.chances["padded"] - seen.chances["alone"]).max(1) > 1e-5
+        np.testing.assert_allclose(seen.log_odds[name], np.log(p / (1 - p)), atol=1e-3)
+    polluted = np.abs(seen.probabilities["padded"] - seen.probabilities["alone"]).max(1) > 1e-5
     harmless = (readout == "valid" and not both) or (readout == "mean" and not both)
     assert polluted.tolist() == [not harmless, False, not harmless]
 

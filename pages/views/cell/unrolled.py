@@ -89,7 +89,7 @@ def payload(o: Opening, result: TraceResult, part: Part) -> dict[str, Any]:
     them, and what is below 0 (nothing predicted, nothing to predict) becomes -1."""
     traces = [trace for trace in (result.original, result.changed) if trace is not None]
     targets = np.array(o.targets[part.start : part.stop], dtype=np.int32)
-    mentioned = np.unique(np.concatenate([*(trace.top.ravel() for trace in traces), targets]))
+    mentioned = np.unique(np.concatenate([*(trace.top_classes.ravel() for trace in traces), targets]))
     mentioned = mentioned[mentioned >= 0]
     return {
         "tokens": list(o.probe[part.start : part.stop]),
@@ -121,8 +121,8 @@ def packed(trace: PartTrace, mentioned: np.ndarray, original: PartTrace | None =
             if name not in known or not np.array_equal(values, known[name])
         },
         "hidden": pack(trace.hidden),
-        "top": pack(among(mentioned, trace.top)),
-        "probability": pack(trace.probability),
+        "top": pack(among(mentioned, trace.top_classes)),
+        "probability": pack(trace.top_probabilities),
         "attention": None if trace.attention is None else pack(trace.attention),
         "encoded": None if trace.encoded is None else pack(trace.encoded),
     }

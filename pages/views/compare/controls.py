@@ -108,6 +108,6 @@ def standing_of(now: Race) -> str:
     """The word for where a race stands."""
     if now.going:
         return "going"
-    if now.over:
+    if now.stopped:
         return "stopped"
     return "paused" if now.resumable else "done"

@@ -42,10 +42,10 @@ def chosen(e: Experiment) -> tuple[str, int]:
 
 
 def shown(look: DataLook, part: str, t: Translate) -> None:
-    sizes = {"trained": f"{look.trained:,}", "held": f"{look.held:,}", "types": f"{look.types:,}"}
+    sizes = {"trained": f"{look.trained_count:,}", "held": f"{look.held_out_count:,}", "types": f"{look.types:,}"}
     st.markdown(t("hand.sizes", **sizes))
     say(look.notes)
-    left, right = st.columns([3, 2], gap="medium") if look.balance else (st.container(), None)
+    left, right = st.columns([3, 2], gap="medium") if look.class_counts else (st.container(), None)
     with left:
         rows(look, part, t)
     if right:
@@ -55,7 +55,7 @@ def shown(look: DataLook, part: str, t: Translate) -> None:
 
 def rows(look: DataLook, part: str, t: Translate) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="data_which"):
-        if look.held:
+        if look.held_out_count:
             st.segmented_control(
                 t("hand.which"),
                 PARTS,
@@ -64,13 +64,13 @@ def rows(look: DataLook, part: str, t: Translate) -> None:
                 required=True,
                 persist_state="session",
             )
-        count = look.held if part == "held" else look.trained
+        count = look.held_out_count if part == "held" else look.trained_count
         if count > ROWS:
             session["data_from"] = min(session.get("data_from", 1), count)  # other settings make fewer rows
             st.number_input(t("hand.from"), 1, count, step=ROWS, key="data_from", width=150, persist_state="session")
     head = [number(t("hand.number")), text(t("hand.read")), text(t("hand.asked"))]
     lines = [
-        [number(row.number), pieces(row.read, row.unknown, row.cut), pieces(row.asked, (), row.cut)]
+        [number(row.number), pieces(row.inputs, row.unknown, row.truncated), pieces(row.targets, (), row.truncated)]
         for row in look.rows
     ]
     tables("data-rows", [TableView(t(f"hand.{part}"), lines, head)], "framed")
@@ -80,12 +80,12 @@ def rows(look: DataLook, part: str, t: Translate) -> None:
 
 def balance(look: DataLook, t: Translate) -> None:
     """How often each label or tag is to be predicted, most frequent first."""
-    most = max(max(counts) for counts in look.balance.values())
+    most = max(max(counts) for counts in look.class_counts.values())
     lines = [
-        [text(name), bar(trained, most), *([bar(held, most)] if look.held else [])]
-        for name, (trained, held) in look.balance.items()
+        [text(name), bar(trained, most), *([bar(held, most)] if look.held_out_count else [])]
+        for name, (trained, held) in look.class_counts.items()
     ]
-    head = [text(t("hand.class")), text(t("hand.trained")), *([text(t("hand.held"))] if look.held else [])]
+    head = [text(t("hand.class")), text(t("hand.trained")), *([text(t("hand.held"))] if look.held_out_count else [])]
     st.markdown(t("hand.balance", classes=len(look.balance)))
     tables("data-classes", [TableView(t("hand.class"), lines, head)], "framed")
 

@@ -45,7 +45,7 @@ COLUMNS = ("name", "epoch", "start", "text", "bits", "copied", "waiting", "go")
 def render(view: RunView) -> None:
     e = view.experiment
     scrubber.render(view)
-    if view.opening.continues:
+    if view.opening.predicts_next:
         render_texts(view)
     else:
         render_way_to_lesson(view)
@@ -88,7 +88,7 @@ def render_way_to_lesson(view: RunView) -> None:
 def sampled_checkpoints(history: History) -> list[Checkpoint]:
     """The weights whose texts are laid side by side."""
     recorded = [one.epoch for one in history.checkpoints]
-    epochs = spread(recorded, history.opening.weights_every, history.experiment.epochs)
+    epochs = spread(recorded, history.opening.checkpoint_interval, history.experiment.epochs)
     return [one for one in history.checkpoints if one.epoch in epochs]
 
 
@@ -129,7 +129,7 @@ def visible(token: str) -> str:
 
 def packed(o: Opening, found: Generation) -> dict[str, Any]:
     """A text as the browser gets it, with the tokens that it needs."""
-    used, places = np.unique(np.concatenate([found.ids, found.top.ravel()]), return_inverse=True)
+    used, places = np.unique(np.concatenate([found.ids, found.top_classes.ravel()]), return_inverse=True)
     places = places.astype(np.int32)
     return {
         "prompt": list(found.prompt),
@@ -138,13 +138,13 @@ def packed(o: Opening, found: Generation) -> dict[str, Any]:
         "specials": int((used < o.class_specials).sum()),
         "classes": len(o.classes),
         "ids": pack(places[: found.ids.size]),
-        "model": pack(found.model),
-        "left": pack(found.left),
+        "model": pack(found.probability),
+        "left": pack(found.sampling_probability),
         "entropy": pack(found.entropy),
-        "kept": pack(found.kept),
-        "top": pack(places[found.ids.size :].reshape(found.top.shape)),
-        "top_model": pack(found.top_model),
-        "top_left": pack(found.top_left),
+        "kept": pack(found.candidates),
+        "top": pack(places[found.ids.size :].reshape(found.top_classes.shape)),
+        "top_model": pack(found.top_probabilities),
+        "top_left": pack(found.top_sampling_probabilities),
     }
 
 

@@ -67,10 +67,10 @@ def render_result(found: Check, t: Translate, kinked: bool) -> None:
         (t("check.below"), f"{found.below:.15g}"),
         (t("check.autograd"), f"{found.autograd:.12g}"),
         (t("check.difference"), f"{found.difference:.12g}"),
-        (t("check.gap"), f"{found.gap:.2g}"),
+        (t("check.gap"), f"{found.relative_error:.2g}"),
     ]
     with st.container(key="check_result", gap="xxsmall"):
         lines = [f"| {label} | `{value}` |" for label, value in rows]
         st.markdown("\n".join([lines[0], "|---|---|", *lines[1:]]))  # a Markdown table needs a head: the weight
-        close = found.gap < CLOSE
+        close = found.relative_error < CLOSE
         st.caption(t("check.agree") if close else t("check.kink" if kinked else "check.apart"))

@@ -126,7 +126,7 @@ def render_own_text(t: Translate) -> OwnText | None:
     lines = ask_worker(jobs.examples, o.experiment)
     if lines is None:
         return None
-    rival = len(o.parts) == 1 and o.written
+    rival = len(o.parts) == 1 and o.predicts_text
     bigrams = view.run.drawn("bigrams", lambda: Bigrams.of(lines, words_of(o, lines)))
     targets = tuple(o.classes[id] for id in o.targets) if rival else ()
     read = o.parts[0].stop
@@ -201,8 +201,10 @@ def render_network(t: Translate, own: OwnText) -> None:
             return
         st.markdown(t("rivals.said", past=verbatim(own.past(own.place)), epoch=frame.epoch))
         right = o.targets[own.place]
-        known = dict(zip(frame.top[own.place].tolist(), frame.probability[own.place].tolist(), strict=True))
-        known.setdefault(right, float(frame.target[own.place]))
+        known = dict(
+            zip(frame.top_classes[own.place].tolist(), frame.top_probabilities[own.place].tolist(), strict=True)
+        )
+        known.setdefault(right, float(frame.target_probability[own.place]))
         rows = [
             (
                 verbatim(o.vocabulary[id]) + (" ✓" if id == right else ""),
@@ -240,7 +242,7 @@ def contested(own: OwnText) -> list[tuple[str, ...]]:
             verbatim(own.past(place)),
             verbatim(own.targets[place]),
             share(own.bigrams.frequency(own.view.opening.probe[place], own.targets[place])),
-            share(float(own.view.frame.target[place])),
+            share(float(own.view.frame.target_probability[place])),
         )
         for place in own.undecided[:PLACES]
     ]

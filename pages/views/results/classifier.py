@@ -46,12 +46,12 @@ RATES = r"""P = \frac{TP}{TP + FP} \qquad R = \frac{TP}{TP + FN} \qquad F_1 = \f
 def render_prefixes(view: RunView) -> None:
     """The probability of each class after every beginning of the watched sentence."""
     o, shown, t = view.opening, view.frames, view.t
-    chances = np.stack([frame.more["chances"] for frame in view.history.frames])  # [frame, step, class]
+    chances = np.stack([frame.task_arrays["chances"] for frame in view.history.frames])  # [frame, step, class]
     largest = chances.max((0, 1))
     if o.targets[-1] >= 0:
         largest[o.targets[-1]] = 2.0  # the right one is always among those shown
     shared = np.sort(np.argsort(-largest, kind="stable")[:SHARES])  # classes with a part of their own
-    best = np.stack([frame.top[:, 0] for frame in shown])  # [frame, step]
+    best = np.stack([frame.top_classes[:, 0] for frame in shown])  # [frame, step]
     with panel("prefixes", t, code=PREFIXES):
         _prefixes(
             key="results-prefixes",
@@ -74,10 +74,12 @@ def render_prefixes(view: RunView) -> None:
 def render_saliency(view: RunView) -> None:
     """The watched sentence, each token shaded by what it adds to the score of the likeliest class."""
     o, shown, t = view.opening, view.frames, view.t
-    limit = max(float(np.abs(frame.more["saliency"]).max()) for frame in view.history.frames)  # one for all epochs
+    limit = max(
+        float(np.abs(frame.task_arrays["saliency"]).max()) for frame in view.history.frames
+    )  # one for all epochs
     with panel("saliency", t, formula=ATTRIBUTION, code=SALIENCY):
-        values = np.stack([frame.more["saliency"] for frame in shown])
-        numbers = Signed(values, limit, [o.classes[frame.top[-1, 0]] for frame in shown])
+        values = np.stack([frame.task_arrays["saliency"] for frame in shown])
+        numbers = Signed(values, limit, [o.classes[frame.top_classes[-1, 0]] for frame in shown])
         labels = {name: t(f"saliency.{name}") for name in ("name", "title", "against", "towards")}
         shaded_tokens("results-saliency", o.probe[: o.inputs], numbers, view.over_frames, labels)
 
@@ -162,12 +164,12 @@ def render_predictions(view: RunView) -> None:
         between = joiner(view.experiment, o.vocabulary[o.specials :])
         rows = [
             [VERDICT, ANSWER, token(o.classes[line.targets[0]]), text(between.join(line.tokens), limit=None)]
-            for line in o.held
+            for line in o.held_out
         ]
         head = [token(t(f"judged.{name}")) for name in JUDGED]
         answers = Answers(
-            np.stack([np.concatenate(frame.held.said) for frame in view.frames if frame.held]),
-            [line.targets[0] for line in o.held],
+            np.stack([np.concatenate(frame.held_out.predictions) for frame in view.frames if frame.held_out]),
+            [line.targets[0] for line in o.held_out],
             o.classes,
             {"right": t("judged.right"), "wrong": t("judged.wrong")},
             view.over_frames,

@@ -27,7 +27,7 @@ def render(view: RunView) -> None:
     say(o.notes)
     with panel("curves", view.t, switch="loss_log"):
         render_curves(view)
-    for row in rows(tuple(name for name in o.views if o.held or name not in HELD)):
+    for row in rows(tuple(name for name in o.views if o.held_out or name not in HELD)):
         for name, column in zip(row, st.columns(len(row), gap="small"), strict=True):
             with column:
                 VIEWS[name](view)
@@ -52,9 +52,9 @@ def render_curves(view: RunView) -> None:
     with right:
         figure = run.drawn(("score", view.lang), lambda: encode(figures.score_curves(history, t)))
         run_chart.render(view, "score", Chart(figure, t("curve.score"), 280, cursor="line"))
-    if not o.held:
+    if not o.held_out:
         st.caption(t("held.none", field=t("field.held_out")))
         return
     kind = figures.counted(o, history.frames[-1])
-    first = t("held.first", shown=len(o.held)) if o.held_count > len(o.held) else ""
+    first = t("held.first", shown=len(o.held)) if o.held_out_count > len(o.held_out) else ""
     st.caption(t(f"held.{kind}", count=f"{o.held_count:,}") + first)

@@ -105,7 +105,7 @@ def render_forcing(view: RunView) -> None:
             render_part(_outputs, "forcing", view, labels, view.run.drawn("forcing", lambda: aligned(view)))
         else:
             st.info(t("forcing.unknown", field=t("field.sentence"), line=t("field.probe")))
-        if not o.held:
+        if not o.held_out:
             return
         figure = view.run.drawn(("exact", view.lang), lambda: encode(figures.exact_figure(view.history, t)))
         run_chart.render(view, "exact", Chart(figure, t("exact.label"), 240, cursor="line"))
@@ -151,31 +151,31 @@ def named(o: Opening, used: np.ndarray) -> dict[str, Any]:
 
 def free_outputs(view: RunView, used: np.ndarray) -> dict[str, Any]:
     """What was written at each epoch, without being given the true tokens."""
-    return packed(ragged([places(frame.more["free"], used) for frame in view.frames]))
+    return packed(ragged([places(frame.task_arrays["free"], used) for frame in view.frames]))
 
 
 def attended(view: RunView) -> dict[str, Any]:
     o, recorded = view.opening, view.frames
     target = target_of(o)
-    used = used_by([target, *(frame.more["free"] for frame in recorded)])
-    told = {"weights": pack(shares(np.stack([frame.more["weights"] for frame in recorded])))} if target else {}
+    used = used_by([target, *(frame.task_arrays["free"] for frame in recorded)])
+    told = {"weights": pack(shares(np.stack([frame.task_arrays["weights"] for frame in recorded])))} if target else {}
     return {
         **named(o, used),
         **told,
         "source": list(source_of(o)),
         "target": places(target, used).tolist(),
         "free": free_outputs(view, used),
-        "free_weights": packed(ragged([shares(frame.more["free_weights"]) for frame in recorded])),
+        "free_weights": packed(ragged([shares(frame.task_arrays["free_weights"]) for frame in recorded])),
     }
 
 
 def decoded(view: RunView) -> dict[str, Any]:
     o, recorded = view.opening, view.frames
-    options = [frame.more["options"] for frame in recorded]
+    options = [frame.task_arrays["options"] for frame in recorded]
     used = used_by(options)  # what is chosen is among them
     seen = {}
-    if "free_weights" in recorded[0].more:
-        seen["free_weights"] = packed(ragged([shares(frame.more["free_weights"]) for frame in recorded]))
+    if "free_weights" in recorded[0].task_arrays:
+        seen["free_weights"] = packed(ragged([shares(frame.task_arrays["free_weights"]) for frame in recorded]))
     return {
         **named(o, used),
         **seen,
@@ -183,7 +183,7 @@ def decoded(view: RunView) -> dict[str, Any]:
         "free": free_outputs(view, used),
         "ranks": options[0].shape[1],
         "options": packed(ragged([places(some, used) for some in options])),
-        "option_chances": packed(ragged([frame.more["option_chances"] for frame in recorded])),
+        "option_chances": packed(ragged([frame.task_arrays["option_chances"] for frame in recorded])),
         "never": np.flatnonzero(used < end_of(o)).tolist(),
         "classes_all": len(o.classes),
     }
@@ -192,7 +192,7 @@ def decoded(view: RunView) -> dict[str, Any]:
 def hypotheses(view: RunView) -> dict[str, Any]:
     o, recorded = view.opening, view.frames
     found = [beams_of(frame) for frame in recorded]
-    used = used_by([*(row for rows in found for row in rows), *(frame.more["free"] for frame in recorded)])
+    used = used_by([*(row for rows in found for row in rows), *(frame.task_arrays["free"] for frame in recorded)])
     return {
         **named(o, used),
         "width": view.experiment.beam,
@@ -201,15 +201,15 @@ def hypotheses(view: RunView) -> dict[str, Any]:
         "greedy_scores": pack(np.array([greedy_score(frame) for frame in recorded], dtype=np.float32)),
         "counts": pack(np.array([len(rows) for rows in found], dtype=np.int32)),
         "beams": packed(ragged([places(row, used) for rows in found for row in rows])),
-        "scores": pack(np.concatenate([frame.more["beam_scores"] for frame in recorded])),
+        "scores": pack(np.concatenate([frame.task_arrays["beam_scores"] for frame in recorded])),
     }
 
 
 def aligned(view: RunView) -> dict[str, Any]:
     o, recorded = view.opening, view.frames
     part, target = o.parts[-1], target_of(o)
-    forced = np.stack([frame.top[part.start : part.stop, 0] for frame in recorded])  # [frame, target]
-    used = used_by([target, forced, *(frame.more["free"] for frame in recorded)])
+    forced = np.stack([frame.top_classes[part.start : part.stop, 0] for frame in recorded])  # [frame, target]
+    used = used_by([target, forced, *(frame.task_arrays["free"] for frame in recorded)])
     return {
         **named(o, used),
         "target": places(target, used).tolist(),
@@ -220,13 +220,13 @@ def aligned(view: RunView) -> dict[str, Any]:
 
 def tested(view: RunView) -> dict[str, Any]:
     o = view.opening
-    held = [frame.held for frame in view.frames if frame.held is not None]
-    predicted = [row for one in held for row in one.said]
-    used = used_by([[end_of(o)], *(line.targets for line in o.held), *predicted])
-    e, sources = view.experiment, [token for line in o.held for token in line.tokens]
+    held = [frame.held_out for frame in view.frames if frame.held_out is not None]
+    predicted = [row for one in held for row in one.predictions]
+    used = used_by([[end_of(o)], *(line.targets for line in o.held_out), *predicted])
+    e, sources = view.experiment, [token for line in o.held_out for token in line.tokens]
     return {
         **named(o, used),
-        "lines": [{"source": list(line.tokens), "target": places(line.targets, used).tolist()} for line in o.held],
+        "lines": [{"source": list(line.tokens), "target": places(line.targets, used).tolist()} for line in o.held_out],
         "said": packed(ragged([places(row, used) for row in predicted])),
         "score": pack(np.array([one.score for one in held], dtype=np.float32)),
         "end": int(places([end_of(o)], used)[0]),

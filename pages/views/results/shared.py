@@ -18,8 +18,8 @@ def confusion_counts(view: RunView) -> np.ndarray:
     o = view.opening
 
     def count() -> np.ndarray:
-        held = [frame.held for frame in view.history.frames if frame.held]
-        return np.stack([metrics.confusion_of(o.held, one, len(o.classes)) for one in held])
+        held = [frame.held_out for frame in view.history.frames if frame.held_out]
+        return np.stack([metrics.confusion_of(o.held_out, one, len(o.classes)) for one in held])
 
     return view.run.drawn("counts", count)
 

@@ -23,17 +23,17 @@ def render_tags(view: RunView) -> None:
     o, t = view.opening, view.t
     with panel("tagged", t, code=CODE):
         start = 1
-        if len(o.held) > LINES:
+        if len(o.held_out) > LINES:
             label = t("tagged.from", lines=LINES, count=len(o.held))
-            start = st.number_input(label, 1, len(o.held), step=LINES, key="results_from", width=280)
-        shown = o.held[start - 1 : start - 1 + LINES]
+            start = st.number_input(label, 1, len(o.held_out), step=LINES, key="results_from", width=280)
+        shown = o.held_out[start - 1 : start - 1 + LINES]
         lines = [{"name": t("tagged.watched"), "tokens": o.probe[: o.inputs], "targets": o.targets}]
         for number, line in enumerate(shown, start=start):
             lines.append({"name": t("tagged.held", number=number), "tokens": line.tokens, "targets": line.targets})
         predicted = []
         for frame in view.frames:
-            held = frame.held.said[start - 1 : start - 1 + LINES] if frame.held else ()
-            predicted.append(np.concatenate([frame.top[:, 0], *held]))
+            held = frame.held_out.predictions[start - 1 : start - 1 + LINES] if frame.held_out else ()
+            predicted.append(np.concatenate([frame.top_classes[:, 0], *held]))
         order = commonest(o, np.stack(predicted))
         _tagged(
             key="results-tagged",
@@ -53,7 +53,7 @@ def render_tags(view: RunView) -> None:
 
 def commonest(o: Opening, predicted: np.ndarray) -> list[int]:
     """The tags that were predicted ([frame, token]) or are right somewhere, the most frequent of the truth first."""
-    truth = [tag for line in o.held for tag in line.targets]
+    truth = [tag for line in o.held_out for tag in line.targets]
     frequency = np.bincount([*truth, *(tag for tag in o.targets if tag >= 0)], minlength=len(o.classes))
     there = np.flatnonzero((frequency > 0) | np.isin(np.arange(len(o.classes)), predicted))
     return there[np.argsort(-frequency[there], kind="stable")].tolist()

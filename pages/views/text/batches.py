@@ -43,7 +43,7 @@ def most(e: Experiment) -> int:
 
 def render_windows(e: Experiment, seen: Reading, t: Translate) -> None:
     """x above y, y where its tokens stand in the text: one place further on, if the next token is the target."""
-    shift = 1 if seen.asks == "next" else 0
+    shift = 1 if seen.target_kind == "next" else 0
     shown: list[TableView] = []
     for sequence in seen.sequences:
         if len(shown) * min(len(sequence.inputs), COLUMNS) > CELLS:
@@ -61,8 +61,8 @@ def render_windows(e: Experiment, seen: Reading, t: Translate) -> None:
     else:
         st.markdown(t("windows.lines", count=f"{seen.count:,}"))
     tables("text-windows", shown, "tokens")
-    st.caption(t(f"windows.asks.{seen.asks}") + " " + t("windows.table"))
-    if seen.held:
+    st.caption(t(f"windows.asks.{seen.target_kind}") + " " + t("windows.table"))
+    if seen.held_out_count:
         st.caption(t("windows.held", count=f"{seen.held:,}"))
     if seen.count > len(shown):
         st.caption(t("windows.first", shown=len(shown), count=f"{seen.count:,}"))
@@ -81,7 +81,7 @@ def render_batches(e: Experiment, seen: Reading, t: Translate) -> None:
     shown = [order(written, seen.as_written, seen, e, t), order(shuffled, seen.shuffled, seen, e, t)]
     tables("text-batches", shown, "tokens")
     values = {"count": f"{seen.count:,}", "batch": e.batch, "batches": f"{seen.batches:,}"}
-    st.markdown(t("batches.short", short=seen.short, **values) if seen.short else t("batches.even", **values))
+    st.markdown(t("batches.short", short=seen.short, **values) if seen.last_batch_size else t("batches.even", **values))
 
 
 def order(title: str, found: BatchOrder, seen: Reading, e: Experiment, t: Translate) -> TableView:

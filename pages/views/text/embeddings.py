@@ -76,12 +76,12 @@ def render_plane(view: RunView, words: Words, chosen: int, near: list[int]) -> N
         seen = ask_worker(jobs.plane, words.shown, words.first, words.newest, size, words.specials)
         if seen is None:
             return
-        if np.isnan(seen.kept):
+        if np.isnan(seen.explained):
             st.caption(t("plane.point"))
             return
         figure = encode(text.plane_figure(seen, words.tokens, chosen, near, t))
         run_chart.render_still(view, "plane", Chart(figure, t("panel.plane"), height(20)))
-        share = {"kept": f"{seen.kept:.0%}", "newest": f"{seen.kept_newest:.0%}", "embed": e.embed}
+        share = {"kept": f"{seen.explained:.0%}", "newest": f"{seen.explained_newest:.0%}", "embed": e.embed}
         st.caption(t("plane.share", epoch=view.checkpoint.epoch, last=view.history.checkpoints[-1].epoch, **share))
         if len(words.tokens) - words.specials > text.LABELS:
             st.caption(t("plane.labels", limit=text.LABELS))

@@ -13,8 +13,8 @@ def render(e: Experiment, seen: Packing, t: Translate) -> None:
     """What the model says of each line, by the way in which it was read."""
 
     def verdict(way: str, row: int) -> str:
-        chances = seen.chances[way][row]
-        return f"{seen.labels[int(chances.argmax())]}  {chances.max():.0%}  ({seen.odds[way][row]:+.2f})"
+        chances = seen.probabilities[way][row]
+        return f"{seen.labels[int(chances.argmax())]}  {chances.max():.0%}  ({seen.log_odds[way][row]:+.2f})"
 
     rows = range(len(seen.numbers))
     columns = {
@@ -24,10 +24,13 @@ def render(e: Experiment, seen: Packing, t: Translate) -> None:
         **{t(f"final.way.{way}"): [verdict(way, row) for row in rows] for way in text.WAYS},
     }
     st.dataframe(columns, hide_index=True, key="text-verdicts")
-    alone = seen.chances["alone"]
-    moved, turned = np.abs(seen.chances["padded"] - alone), seen.chances["padded"].argmax(1) != alone.argmax(1)
+    alone = seen.probabilities["alone"]
+    moved, turned = (
+        np.abs(seen.probabilities["padded"] - alone),
+        seen.probabilities["padded"].argmax(1) != alone.argmax(1),
+    )
     values = {"turned": int(turned.sum()), "lines": len(rows), "most": f"{moved.max():.0%}"}
     st.markdown(t("verdicts.padded", **values, packed=f"{np.abs(seen.chances['packed'] - alone).max():.0e}"))
-    apart = {way: f"{np.abs(seen.odds[way] - seen.odds['alone']).max():.2g}" for way in ("padded", "packed")}
+    apart = {way: f"{np.abs(seen.log_odds[way] - seen.log_odds['alone']).max():.2g}" for way in ("padded", "packed")}
     st.markdown(t("verdicts.odds", **apart))
     st.caption(t("verdicts.trained.packed" if e.packed else "verdicts.trained.padded"))

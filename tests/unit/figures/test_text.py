@@ -63,7 +63,7 @@ def test_both_axes_of_the_plane_have_one_scale_and_hold_every_point():
     layout = plane_figure(plane, list("abcdefghijkl"), 0, [], T).layout
     assert layout.xaxis.range == layout.yaxis.range
     assert layout.yaxis.scaleanchor == "x"
-    assert layout.xaxis.range[0] < -plane.reach < plane.reach < layout.xaxis.range[1]
+    assert layout.xaxis.range[0] < -plane.limit < plane.limit < layout.xaxis.range[1]
 
 
 def test_the_three_states_share_one_scale():

@@ -65,15 +65,15 @@ def test_greedy_is_what_a_plain_program_writes():
             chances = head(gru(embedding(torch.tensor([ids])))[0][0, -1]).softmax(-1)
             best = int(chances[1:].argmax()) + 1  # never <pad>
             assert found.ids[step] == best
-            assert found.model[step] == pytest.approx(float(chances[best]), rel=1e-6, abs=1e-6)
+            assert found.probability[step] == pytest.approx(float(chances[best]), rel=1e-6, abs=1e-6)
             likeliest = chances.topk(min(SHOWN, len(words)))
-            assert found.top[step].tolist() == likeliest.indices.tolist()
-            assert found.top_model[step] == pytest.approx(likeliest.values.numpy(), rel=1e-6, abs=1e-6)
+            assert found.top_classes[step].tolist() == likeliest.indices.tolist()
+            assert found.top_probabilities[step] == pytest.approx(likeliest.values.numpy(), rel=1e-6, abs=1e-6)
             bits = float(-(chances * chances.log2()).sum())
             assert found.entropy[step].tolist() == pytest.approx([bits, 0.0], rel=1e-5, abs=1e-5)
             ids.append(best)
-    assert (found.left == 1).all()
-    assert (found.kept == 1).all()
+    assert (found.sampling_probability == 1).all()
+    assert (found.candidates == 1).all()
     assert (found.prompt, found.unknown, found.ended) == (("the", "cat"), (), "length")
 
 
@@ -114,8 +114,10 @@ def test_going_on_from_the_state_is_reading_everything_again(fields):
         with torch.no_grad():
             output = model.recurrent(model.input(torch.tensor([ids])))[0][0, -1]
             chances = (output if model.head is None else model.head(output)).double().softmax(-1)
-        assert found.model[step] == pytest.approx(float(chances[chosen]), rel=1e-4, abs=1e-7)
-        assert found.top_model[step] == pytest.approx(chances[found.top[step].tolist()].numpy(), rel=1e-4, abs=1e-7)
+        assert found.probability[step] == pytest.approx(float(chances[chosen]), rel=1e-4, abs=1e-7)
+        assert found.top_probabilities[step] == pytest.approx(
+            chances[found.top_classes[step].tolist()].numpy(), rel=1e-4, abs=1e-7
+        )
         ids.append(chosen)
     assert len(found.ids) == 15
 
@@ -139,7 +141,7 @@ def test_samples_are_the_texts_of_each_epoch_by_themselves(writer):
     found = samples(e, history.checkpoints, "fox", wanted)
     for checkpoint, one in zip(history.checkpoints, found, strict=True):
         assert one.ids.tolist() == generate(e, checkpoint.weights, "fox", wanted).ids.tolist()
-        np.testing.assert_array_equal(one.model, generate(e, checkpoint.weights, "fox", wanted).model)
+        np.testing.assert_array_equal(one.probability, generate(e, checkpoint.weights, "fox", wanted).probability)
     assert len({tuple(one.ids.tolist()) for one in found}) > 1
 
 
@@ -148,7 +150,7 @@ def test_what_was_drawn_is_as_likely_as_it_says():
     history, weights = trained(epochs=12, text="a b c d e a c b e d")
     wanted = {"temperature": 1.5, "top_k": 3, "length": 1}
     texts = [generate(history.experiment, weights, "a", Settings(**wanted, draw=draw)) for draw in range(600)]
-    left = dict(zip(texts[0].top[0].tolist(), texts[0].top_left[0].tolist(), strict=True))
+    left = dict(zip(texts[0].top_classes[0].tolist(), texts[0].top_sampling_probabilities[0].tolist(), strict=True))
     counted = {id: sum(int(text.ids[0]) == id for text in texts) / 600 for id in left}
     assert sum(share > 0 for share in left.values()) == 3
     for id, share in left.items():
@@ -197,8 +199,8 @@ def test_towards_0_temperature_is_greedy(temperature, writer):
     cold = generate(e, weights, "a", Settings(temperature=temperature, length=60))
     greedy = generate(e, weights, "a", Settings(temperature=0, length=60, draw=99))
     assert cold.ids.tolist() == greedy.ids.tolist()
-    assert cold.left == pytest.approx(1, abs=1e-3)
-    assert np.isfinite(cold.top_left).all()
+    assert cold.sampling_probability == pytest.approx(1, abs=1e-3)
+    assert np.isfinite(cold.top_sampling_probabilities).all()
 
 
 @given(
@@ -243,10 +245,10 @@ def test_padding_is_never_written():
     assert history.opening.class_specials == 1
     found = generate(history.experiment, weights, "a", Settings(temperature=2, length=300))
     assert 0 not in found.ids
-    at = found.top == 0
+    at = found.top_classes == 0
     assert at.any()
-    assert (found.top_left[at] == 0).all()
-    assert (found.top_model[at] > 0.05).all()  # the network, hardly trained, would write it
+    assert (found.top_sampling_probabilities[at] == 0).all()
+    assert (found.top_probabilities[at] > 0.05).all()  # the network, hardly trained, would write it
 
 
 @pytest.mark.parametrize(
@@ -283,8 +285,8 @@ def test_only_runs_that_predict_the_next_token_go_on(writer):
         generate(e, run(e).checkpoints[-1].weights, "h", GREEDY)
     assert codes(error) == [("no_next", "prompt")]
     assert writer[0].opening.continues
-    assert not run(e).opening.continues
-    assert [name for name, task in TASKS.items() if task.continues(Experiment(task=name))] == ["next"]
+    assert not run(e).opening.predicts_next
+    assert [name for name, task in TASKS.items() if task.predicts_next(Experiment(task=name))] == ["next"]
 
 
 @examples(60)
@@ -311,10 +313,10 @@ def test_any_prompt_and_settings_give_a_text_or_an_error_that_says_why(writer, p
     assert set(found.prompt) <= known
     assert not set(found.unknown) & known
     assert len(found.ids) == wanted.length
-    assert (found.left > 0).all()
+    assert (found.sampling_probability > 0).all()
     assert (found.entropy >= 0).all()
     assert (found.entropy[:, 0] <= math.log2(len(known)) + 1e-5).all()
-    assert (found.entropy[:, 1] <= np.log2(found.kept) + 1e-5).all()
+    assert (found.entropy[:, 1] <= np.log2(found.candidates) + 1e-5).all()
 
 
 # Limits
@@ -362,9 +364,9 @@ def test_a_state_that_grows_without_bound_ends_the_text():
     found = generate(history.experiment, grown, "a", Settings(length=300))
     assert found.ended == "infinite"
     assert 5 < len(found.ids) < 300
-    assert np.isfinite(found.model).all()
+    assert np.isfinite(found.probability).all()
     nowhere = generate(history.experiment, np.full(len(grown) // 4, np.nan, np.float32).tobytes(), "a", GREEDY)
-    assert (nowhere.ids.shape, nowhere.top.shape, nowhere.ended) == ((0,), (0, len(data.classes)), "infinite")
+    assert (nowhere.ids.shape, nowhere.top_classes.shape, nowhere.ended) == ((0,), (0, len(data.classes)), "infinite")
 
 
 # Which epochs, and what was copied
@@ -413,7 +415,7 @@ def test_what_is_only_tested_on_cannot_have_been_copied():
     texts = set()
     for seed in range(8):
         history, weights = trained(text="\n".join(lines), held_out=0.5, seed=seed, epochs=1)
-        (held,) = history.opening.held
+        (held,) = history.opening.held_out
         (learnt,) = [line for line in lines if line[0] != held.tokens[0]]
         found = generate(history.experiment, weights, "a", Settings(temperature=2, length=40, draw=seed))
         written = [history.opening.classes[id] for id in found.ids]

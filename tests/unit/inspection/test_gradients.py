@@ -231,7 +231,7 @@ def test_a_recorded_run_can_be_looked_at():
     """From the history to the gradient, with the network's own loss as the oracle: what is trained has a loss."""
     history = run(Experiment(epochs=30))
     found = gradients.through_time(history.experiment, history.checkpoints[-2].weights, 0, 0)
-    probability = next(f for f in history.frames if f.epoch == history.checkpoints[-2].epoch).target
+    probability = next(f for f in history.frames if f.epoch == history.checkpoints[-2].epoch).target_probability
     np.testing.assert_allclose(found.losses, -np.log(probability), rtol=1e-4)
 
 

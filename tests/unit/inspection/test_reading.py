@@ -154,9 +154,9 @@ def test_the_plane_of_points_in_a_plane_keeps_all():
     corners = np.array([[0, 0], [4, 0], [0, 2], [4, 2]])
     rotation = np.array([[0.6, 0.8, 0, 0], [0, 0, 1, 0]])  # two orthonormal rows: the plane lies in 4 dimensions
     seen = plane(*[bytes_of(corners @ rotation + 5)] * 3, (4, 4), 0)
-    assert seen.kept == seen.kept_newest == pytest.approx(1)
+    assert seen.explained == seen.explained_newest == pytest.approx(1)
     assert np.abs(seen.points) == pytest.approx(np.array([[2, 1]] * 4), rel=1e-5, abs=1e-5)
-    assert seen.reach == pytest.approx(2, rel=1e-5, abs=1e-5)
+    assert seen.limit == pytest.approx(2, rel=1e-5, abs=1e-5)
 
 
 @given(st.integers(3, 10), st.integers(2, 8), st.integers(0, 2**31))
@@ -165,20 +165,20 @@ def test_the_plane_is_the_eigenvectors_and_its_share_their_eigenvalues(rows, wid
     first, shown, newest = (random.normal(size=(rows, width)).astype(np.float32) for _ in range(3))
     seen = plane(bytes_of(shown), bytes_of(first), bytes_of(newest), (rows, width), 0)
     values, vectors = np.linalg.eigh(np.cov(newest.T))
-    assert seen.kept_newest == pytest.approx(values[-2:].sum() / values.sum(), rel=1e-4)
+    assert seen.explained_newest == pytest.approx(values[-2:].sum() / values.sum(), rel=1e-4)
     expected = (shown - newest.mean(0)) @ vectors[:, [-1, -2]]
     assert np.abs(seen.points) == pytest.approx(np.abs(expected), abs=1e-3)
     spread = np.var(shown @ vectors[:, -2:], axis=0).sum() / np.var(shown, axis=0).sum()
-    assert seen.kept == pytest.approx(spread, rel=1e-3)
-    assert np.abs(seen.points).max() <= seen.reach + 1e-6
+    assert seen.explained == pytest.approx(spread, rel=1e-3)
+    assert np.abs(seen.points).max() <= seen.limit + 1e-6
 
 
 def test_the_axes_are_the_same_at_every_epoch():
     random = np.random.default_rng(0)
     first, newest = (bytes_of(random.normal(size=(6, 4))) for _ in range(2))
     at_newest, at_first = plane(newest, first, newest, (6, 4), 0), plane(first, first, newest, (6, 4), 0)
-    assert at_newest.reach == at_first.reach
-    assert at_newest.kept_newest == at_first.kept_newest == at_newest.kept
+    assert at_newest.limit == at_first.limit
+    assert at_newest.explained_newest == at_first.explained_newest == at_newest.explained
     moved = plane(bytes_of(np.frombuffer(newest, np.float32) + 1), first, newest, (6, 4), 0)
     shift = moved.points - at_newest.points  # a shift of all rows is one shift of all points: nothing turns
     assert shift == pytest.approx(np.tile(shift[0], (6, 1)), rel=1e-5, abs=1e-5)
@@ -191,10 +191,10 @@ def test_a_plane_of_little(rows, specials, width):
     assert seen.points.shape == (rows - specials, 2)
     assert np.isfinite(seen.points).all()
     if rows - specials == 1:
-        assert np.isnan(seen.kept)
+        assert np.isnan(seen.explained)
         assert not seen.points.any()
     else:
-        assert seen.kept == pytest.approx(1)
+        assert seen.explained == pytest.approx(1)
         assert not seen.points[:, 1].any() or width > 1
 
 
@@ -217,8 +217,8 @@ def test_the_windows_lesson_by_hand():
     assert [list(s.targets) for s in seen.sequences] == y
     assert seen.tokens == {id: str(id) for id in (0, 1, 3, 4, 5)}
     assert seen.classes == {id: str(id) for id in range(6)}
-    assert seen.asks == "next"
-    assert (seen.count, seen.batches, seen.short) == (5, 3, 1)
+    assert seen.target_kind == "next"
+    assert (seen.count, seen.batches, seen.last_batch_size) == (5, 3, 1)
     assert seen.as_written.batches == ((1, 2), (3, 4), (5,))
     torch.manual_seed(0)  # torch's own shuffling, from a generator with the seed, is this permutation
     generator = torch.Generator().manual_seed(0)

@@ -65,7 +65,7 @@ def twin_of(e: Experiment, weights: bytes) -> Twin:
 
 def same(walk: PartTrace, chances: torch.Tensor, tolerance: float = 1e-5) -> None:
     best = chances.topk(min(3, chances.shape[-1]), dim=-1)
-    np.testing.assert_allclose(walk.probability, best.values, atol=tolerance)
+    np.testing.assert_allclose(walk.top_probabilities, best.values, atol=tolerance)
 
 
 def assert_equal(a: PartTrace, b: PartTrace) -> None:
@@ -127,8 +127,12 @@ def test_every_recorded_epoch_is_the_network_of_that_epoch():
     for kept in history.checkpoints:
         walk = trace(e, kept.weights, Place()).original
         np.testing.assert_allclose(walk.values["h"], hidden[kept.epoch], rtol=1e-5, atol=1e-5)
-        np.testing.assert_allclose(walk.probability, history.frames[kept.epoch].probability, rtol=1e-5, atol=1e-5)
-        np.testing.assert_allclose(walk.target, history.frames[kept.epoch].target, rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(
+            walk.top_probabilities, history.frames[kept.epoch].top_probabilities, rtol=1e-5, atol=1e-5
+        )
+        np.testing.assert_allclose(
+            walk.target_probability, history.frames[kept.epoch].target_probability, rtol=1e-5, atol=1e-5
+        )
 
 
 CHANGES = st.one_of(

@@ -28,9 +28,13 @@ def holds(walk: PartTrace, states, layer: int, direction: int = 0) -> None:
 
 def expects(walk: PartTrace, logits: torch.Tensor, targets) -> None:
     chances = logits.detach().softmax(-1)
-    np.testing.assert_allclose(walk.probability, chances.topk(walk.probability.shape[1]).values, rtol=1e-5, atol=2e-5)
-    np.testing.assert_allclose(chances.gather(1, torch.tensor(walk.top).long()), walk.probability, rtol=1e-5, atol=2e-5)
-    np.testing.assert_allclose(walk.target, chances[range(len(targets)), targets], rtol=1e-5, atol=2e-5)
+    np.testing.assert_allclose(
+        walk.top_probabilities, chances.topk(walk.top_probabilities.shape[1]).values, rtol=1e-5, atol=2e-5
+    )
+    np.testing.assert_allclose(
+        chances.gather(1, torch.tensor(walk.top_classes).long()), walk.top_probabilities, rtol=1e-5, atol=2e-5
+    )
+    np.testing.assert_allclose(walk.target_probability, chances[range(len(targets)), targets], rtol=1e-5, atol=2e-5)
 
 
 @given(translators)
@@ -49,8 +53,8 @@ def test_both_parts_of_an_encoder_decoder_are_a_plain_loops(e):
         np.testing.assert_allclose(np.stack(list(decoder.original.initial.values())), first, rtol=1e-5, atol=2e-5)
     np.testing.assert_allclose(decoder.original.features, x.detach(), rtol=1e-5, atol=2e-5)
     expects(decoder.original, logits, data.probe.targets)
-    assert (encoder.original.top == -1).all()
-    assert np.isnan(encoder.original.target).all()
+    assert (encoder.original.top_classes == -1).all()
+    assert np.isnan(encoder.original.target_probability).all()
     if e.attention == "none":
         assert decoder.original.attention is None
     else:
@@ -95,8 +99,8 @@ def test_what_is_looked_into_is_what_a_run_has_recorded(fields):
             np.concatenate(list(walk.hidden[-1]), axis=-1), frame.hidden[steps], rtol=1e-5, atol=1e-5
         )
         if part == history.opening.parts[-1]:
-            np.testing.assert_allclose(walk.probability, frame.probability[steps], rtol=1e-5, atol=1e-5)
-            np.testing.assert_allclose(walk.target, frame.target[steps], rtol=1e-5, atol=1e-5)
+            np.testing.assert_allclose(walk.top_probabilities, frame.top_probabilities[steps], rtol=1e-5, atol=1e-5)
+            np.testing.assert_allclose(walk.target_probability, frame.target_probability[steps], rtol=1e-5, atol=1e-5)
 
 
 # Changes
@@ -150,7 +154,7 @@ def test_a_change_in_a_classifier_is_felt_in_every_later_beginning_and_in_no_ear
     ids = [*data.probe.inputs[:2], 5, *data.probe.inputs[3:]]
     beginnings = torch.stack([twin(ids[:end])[1] for end in range(1, len(ids) + 1)])
     expects(found.changed, beginnings, data.probe.targets * len(ids))
-    np.testing.assert_array_equal(found.changed.probability[:2], found.original.probability[:2])
+    np.testing.assert_array_equal(found.changed.top_probabilities[:2], found.original.top_probabilities[:2])
 
 
 @pytest.mark.parametrize("part", ["encoder", "decoder"])
@@ -173,7 +177,7 @@ def test_a_change_of_a_part_that_changes_nothing_gives_exactly_the_original(part
         found = trace(e, weights, Place(seen), (replace(edit, part=part),))
         for name, values in found.original.values.items():
             np.testing.assert_array_equal(found.changed.values[name], values)
-        np.testing.assert_array_equal(found.changed.probability, found.original.probability)
+        np.testing.assert_array_equal(found.changed.top_probabilities, found.original.top_probabilities)
 
 
 @pytest.mark.parametrize(

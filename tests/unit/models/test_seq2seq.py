@@ -401,35 +401,35 @@ def test_a_frame_holds_what_the_textbook_computes(cell, attention):
     textbook, frame, probe = Textbook(trainer.model), history.frames[-1], trainer.data.probe
     limit = max(len(pair.targets) for pair in trainer.data.pairs) + 5
     said = textbook.greedy(probe.inputs, limit)
-    assert frame.more["free"].tolist() == said
+    assert frame.task_arrays["free"].tolist() == said
     logits, weights = textbook.forced(probe.inputs, said)
     chances = logits.softmax(-1).topk(5)
-    assert frame.more["options"].tolist() == chances.indices.tolist()
-    np.testing.assert_allclose(frame.more["option_chances"], chances.values, rtol=1e-5, atol=1e-5)
-    assert ("weights" in frame.more) == ("free_weights" in frame.more) == (attention != "none")
+    assert frame.task_arrays["options"].tolist() == chances.indices.tolist()
+    np.testing.assert_allclose(frame.task_arrays["option_chances"], chances.values, rtol=1e-5, atol=1e-5)
+    assert ("weights" in frame.task_arrays) == ("free_weights" in frame.task_arrays) == (attention != "none")
     if attention != "none":
-        np.testing.assert_allclose(frame.more["free_weights"], torch.stack(weights), rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(frame.task_arrays["free_weights"], torch.stack(weights), rtol=1e-5, atol=1e-5)
         told = torch.stack(textbook.forced(probe.inputs, probe.targets)[1])
-        np.testing.assert_allclose(frame.more["weights"], told, rtol=1e-5, atol=1e-5)
-    assert len(frame.more["beams"]) == 3
-    for row, score in zip(frame.more["beams"].tolist(), frame.more["beam_scores"].tolist(), strict=True):
+        np.testing.assert_allclose(frame.task_arrays["weights"], told, rtol=1e-5, atol=1e-5)
+    assert len(frame.task_arrays["beams"]) == 3
+    for row, score in zip(frame.task_arrays["beams"].tolist(), frame.task_arrays["beam_scores"].tolist(), strict=True):
         assert score == pytest.approx(textbook.score(probe.inputs, [id for id in row if id >= 0]), rel=1e-5, abs=1e-4)
 
     freely = [textbook.greedy(pair.inputs, limit) for pair in trainer.data.held]
-    assert [row.tolist() for row in frame.held.said] == freely
+    assert [row.tolist() for row in frame.held_out.predictions] == freely
     targets = [pair.targets for pair in trainer.data.held]
-    assert frame.held.score == np.mean([row == target for row, target in zip(freely, targets, strict=True)])
+    assert frame.held_out.score == np.mean([row == target for row, target in zip(freely, targets, strict=True)])
     forced = [textbook.forced(pair.inputs, pair.targets)[0] for pair in trainer.data.held]
     tokens = sum(map(len, targets))
     right = [row.argmax(-1).tolist() for row in forced]
-    assert frame.held.forced == pytest.approx(sum(map(alike, right, targets)) / tokens)
-    assert frame.held.free == pytest.approx(sum(map(alike, freely, targets)) / tokens)
-    assert np.mean([row == target for row, target in zip(right, targets, strict=True)]) == frame.held.score
+    assert frame.held_out.forced_accuracy == pytest.approx(sum(map(alike, right, targets)) / tokens)
+    assert frame.held_out.free_accuracy == pytest.approx(sum(map(alike, freely, targets)) / tokens)
+    assert np.mean([row == target for row, target in zip(right, targets, strict=True)]) == frame.held_out.score
     chosen = [
         -float(row.log_softmax(-1)[range(len(target)), target].sum())
         for row, target in zip(forced, targets, strict=True)
     ]
-    assert frame.held.loss == pytest.approx(sum(chosen) / tokens, rel=1e-5, abs=1e-4)
+    assert frame.held_out.loss == pytest.approx(sum(chosen) / tokens, rel=1e-5, abs=1e-4)
 
 
 @pytest.mark.thorough
@@ -438,7 +438,7 @@ def test_a_long_output_is_judged_to_its_end():
     text = "\n".join(f"{letter} | " + " ".join(map(str, range(72))) for letter in "abcdefgh")
     e = Experiment(task="seq2seq", text=text, max_length=100, held_out=0.25, epochs=30, hidden=32, lr=0.03, cell="gru")
     last = run(e).frames[-1]
-    assert last.held.forced == 1
-    assert last.held.score == 1
-    assert [len(said) for said in last.held.said] == [73, 73]
-    assert len(last.more["free"]) == 64
+    assert last.held_out.forced_accuracy == 1
+    assert last.held_out.score == 1
+    assert [len(said) for said in last.held_out.predictions] == [73, 73]
+    assert len(last.task_arrays["free"]) == 64

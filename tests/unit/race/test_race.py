@@ -84,7 +84,7 @@ def alone(plan: RacePlan) -> list[tuple]:
     found = []
     for _, experiment in plan.runs():
         history = run(experiment)
-        scores = tuple(Score(f.epoch, f.held.loss, f.held.score) for f in history.frames if f.held)
+        scores = tuple(Score(f.epoch, f.held_out.loss, f.held_out.score) for f in history.frames if f.held_out)
         accuracies = tuple(snapshot.accuracy for snapshot in history.snapshots)
         o = history.opening
         found.append((experiment, o.parameters, tuple(history.losses), accuracies, scores, history.ended))
@@ -171,7 +171,7 @@ def test_a_worker_killed_in_mid_race_costs_one_slice_and_changes_no_number(worke
     deadly = DeadlyOnce(workers, tmp_path / "died")
     now = in_time(deadly, race.begin(deadly, plan))
     assert (tmp_path / "died").read_text() == "x"
-    assert deadly.jobs == sum(entry.turns for entry in now.entries), "nothing was asked for twice by the race itself"
+    assert deadly.jobs == sum(entry.slices for entry in now.entries), "nothing was asked for twice by the race itself"
     assert numbers(now) == alone(plan)
 
 
@@ -191,7 +191,7 @@ def test_runs_take_turns_whatever_the_order_of_results(seed: int, workers: int, 
         while runner.waiting and order.random() < 0.7:
             runner.do(order.randrange(len(runner.waiting)))
         now = race.tick(runner, now)
-        turns = [entry.turns for entry in now.entries if not entry.done]
+        turns = [entry.slices for entry in now.entries if not entry.done]
         assert max(turns, default=0) - min(turns, default=0) <= 1
         assert sum(entry.expected for entry in now.entries if entry.pending) <= race.AHEAD * workers + race.AHEAD
 
@@ -430,11 +430,11 @@ def test_waiting_is_no_computing_time():
 
     plan = RacePlan(BASE, CELLS[:2], seeds=1)
     quick, slow = (finished(runner, race.begin(runner, plan)) for runner in (InProcess(), Slow()))
-    waited = 0.06 * sum(entry.turns for entry in slow.entries)
-    computed = [sum(entry.record.stepping for entry in now.entries) for now in (quick, slow)]
+    waited = 0.06 * sum(entry.slices for entry in slow.entries)
+    computed = [sum(entry.record.optimizer_seconds for entry in now.entries) for now in (quick, slow)]
     assert computed[1] < computed[0] + waited / 2
     for entry in quick.entries:
-        assert entry.record.seconds_per_epoch == entry.record.stepping / BASE.epochs > 0
+        assert entry.record.seconds_per_epoch == entry.record.optimizer_seconds / BASE.epochs > 0
 
 
 def test_the_clock_goes_on_by_epoch_and_ends_with_all_seconds():
@@ -443,7 +443,7 @@ def test_the_clock_goes_on_by_epoch_and_ends_with_all_seconds():
         clock = entry.record.clock
         assert len(clock) == entry.record.epoch == BASE.epochs
         assert list(clock) == sorted(clock)
-        assert clock[-1] == pytest.approx(entry.record.stepping)
+        assert clock[-1] == pytest.approx(entry.record.optimizer_seconds)
 
 
 def test_a_slice_without_a_whole_epoch_counts_for_the_epoch_to_come():

@@ -110,8 +110,8 @@ def test_a_standing_sums_up_its_runs(real):
         )
         assert one.accuracy.median == pytest.approx(last["accuracy"].median())
         assert one.score.median == pytest.approx(np.median([run.scores[-1].score for run in runs]))
-        assert one.per_epoch == pytest.approx(pd.Series([run.stepping / 9 for run in runs]).median())
-        assert one.seconds == pytest.approx(sum(run.stepping for run in runs))
+        assert one.per_epoch == pytest.approx(pd.Series([run.optimizer_seconds / 9 for run in runs]).median())
+        assert one.seconds == pytest.approx(sum(run.optimizer_seconds for run in runs))
         assert one.epochs == (9, 9)
         assert (one.hidden, one.parameters) == (5, runs[0].parameters)
         scores = {run.experiment.seed: (-run.scores[-1].score, run.losses[-1]) for run in runs}

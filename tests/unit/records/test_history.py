@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnlab import Experiment, run
-from rnnlab.records.history import Frame, History, spacing, weight_spacing
+from rnnlab.records.history import Frame, History, frame_spacing, weight_spacing
 from rnnlab.training import advance, start
 from tests.support.examples import examples
 
@@ -30,7 +30,7 @@ def kept_epochs(epochs: int, every: int) -> int:
 @examples(300)
 def test_a_run_leaves_at_most_200_frames_and_two(epochs, hidden, both, inputs):
     frame = inputs * (4 * hidden * (1 + both) + 28)
-    every = spacing(Experiment(epochs=epochs), frame)
+    every = frame_spacing(Experiment(epochs=epochs), frame)
     assert 1 <= kept_epochs(epochs, every) <= FRAMES + 2
     if epochs <= FRAMES and FRAMES * frame <= HISTORY_BYTES:
         assert every == 1, "what fits is kept whole"
@@ -39,7 +39,7 @@ def test_a_run_leaves_at_most_200_frames_and_two(epochs, hidden, both, inputs):
 def test_the_largest_frames_stay_within_their_bytes():
     e = Experiment(epochs=4_980, hidden=256, bidirectional=True)
     frame = 64 * (512 * 4 + 3 * 4 + 3 * 4 + 4)
-    every = spacing(e, frame)
+    every = frame_spacing(e, frame)
     assert kept_epochs(e.epochs, every) * frame <= HISTORY_BYTES
 
 
@@ -50,7 +50,7 @@ def test_a_frame_takes_the_bytes_it_is_counted_with():
     _, history = start(e)
     assert size(history.frames[0]) == 39 * (4 * 400 + 4 * 3 + 4 * 3 + 4)
     wide = Experiment(**(e.model_dump() | {"epochs": 5_000}))
-    every = start(wide)[1].opening.every
+    every = start(wide)[1].opening.frame_interval
     assert every > 25
     assert kept_epochs(5_000, every) * size(history.frames[0]) <= HISTORY_BYTES + size(history.frames[0])
 
@@ -100,22 +100,22 @@ def test_a_frame_has_numpy_arrays_of_the_promised_kinds():
     for frame in run(Experiment(epochs=2, hidden=5, bidirectional=True)).frames:
         kinds = {name: (getattr(frame, name).shape, getattr(frame, name).dtype.name) for name in ("hidden", "top")}
         assert kinds == {"hidden": ((4, 10), "float32"), "top": ((4, 3), "int32")}
-        assert (frame.probability.shape, frame.target.shape) == ((4, 3), (4,))
-        assert (np.diff(frame.probability, axis=1) <= 0).all()
-        assert (frame.probability.sum(1) <= 1 + 1e-6).all()
+        assert (frame.top_probabilities.shape, frame.target_probability.shape) == ((4, 3), (4,))
+        assert (np.diff(frame.top_probabilities, axis=1) <= 0).all()
+        assert (frame.top_probabilities.sum(1) <= 1 + 1e-6).all()
 
 
 def test_with_two_classes_two_are_ranked():
     frame = run(Experiment(text="a b a b", epochs=1)).frames[-1]
-    assert frame.top.shape == frame.probability.shape == (3, 2)
-    np.testing.assert_allclose(frame.probability.sum(1), 1, rtol=1e-6)
+    assert frame.top_classes.shape == frame.top_probabilities.shape == (3, 2)
+    np.testing.assert_allclose(frame.top_probabilities.sum(1), 1, rtol=1e-6)
 
 
 def test_predicted_are_the_likeliest_tokens_of_the_newest_frame():
     history = run(Experiment())
     assert history.predicted == ("喜欢", "学习", "深度", "学习")
     untrained = dataclasses.replace(history, frames=history.frames[:1])
-    assert untrained.predicted == tuple(history.opening.vocabulary[best[0]] for best in history.frames[0].top)
+    assert untrained.predicted == tuple(history.opening.vocabulary[best[0]] for best in history.frames[0].top_classes)
 
 
 def test_an_opening_says_what_the_run_will_read():
@@ -136,7 +136,7 @@ def test_an_opening_says_what_the_run_will_read():
 @examples(300)
 def test_weights_are_kept_with_frames_and_within_their_bytes(epochs, hidden, inputs, parameters):
     e = Experiment(epochs=epochs)
-    frames = spacing(e, inputs * (4 * hidden + 28))
+    frames = frame_spacing(e, inputs * (4 * hidden + 28))
     weights = weight_spacing(e, frames, parameters)
     assert weights % frames == 0, "whoever looks at weights finds the frame of that epoch"
     kept = kept_epochs(epochs, weights)
@@ -149,7 +149,7 @@ def test_weights_are_kept_with_frames_and_within_their_bytes(epochs, hidden, inp
 def test_weights_are_the_same_however_the_run_is_sliced(sizes):
     e = Experiment(epochs=60, hidden=200, embed=200, text="a b c d a c b d")  # too large to be kept every epoch
     whole = run(e)
-    every = whole.opening.weights_every
+    every = whole.opening.checkpoint_interval
     assert every > 1
     assert [kept.epoch for kept in whole.checkpoints] == sorted({*range(0, 61, every), 60})
     assert {kept.epoch for kept in whole.checkpoints} <= {frame.epoch for frame in whole.frames}

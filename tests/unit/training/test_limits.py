@@ -45,9 +45,9 @@ def test_weights_that_ran_away_leave_no_frame_and_no_checkpoint(fields, loss):
     assert history.ended == "diverged"
     for frame in history.frames:
         asked = np.array(history.opening.targets) >= 0
-        assert np.isfinite(frame.probability[asked]).all()
-        assert np.isfinite(frame.target[asked]).all()
-        assert (frame.top[asked] >= 0).all()
+        assert np.isfinite(frame.top_probabilities[asked]).all()
+        assert np.isfinite(frame.target_probability[asked]).all()
+        assert (frame.top_classes[asked] >= 0).all()
 
 
 def test_a_beam_ends_where_nothing_is_likely_any_more():
@@ -64,8 +64,8 @@ def test_frames_of_outputs_longer_than_their_targets_take_no_more_than_counted()
     text = f"{pairs(200, 3, 3)}\n{pairs(1, 3, 400)}"
     e = {"task": "seq2seq", "text": text, "tokenizer": "chars", "max_length": 512, "batch": 8, "epochs": 4_000}
     _, history = start(Experiment(**e, held_out=0.5, seed=4))
-    frame, every = history.frames[0], history.opening.every
-    assert max(len(said) for said in frame.held.said) == 401 + 5
+    frame, every = history.frames[0], history.opening.frame_interval
+    assert max(len(said) for said in frame.held_out.predictions) == 401 + 5
     assert (4_000 / every + 2) * frame.bytes <= HISTORY_BYTES
 
 
@@ -88,9 +88,11 @@ def test_of_long_pairs_frames_are_about_fewer():
     e = {"task": "seq2seq", "text": text, "tokenizer": "chars", "hidden": 256, "max_length": 512, "held_out": 0.5}
     history = run(Experiment(**e, attention="additive", batch=2, epochs=1))
     o = history.opening
-    assert o.held_count == 30
-    assert len(o.held) == len(history.frames[-1].held.said) == 2 * ATTENTION_ELEMENTS // (150 * 151 * 256)
-    assert len(start(Experiment(preset="attention", pairs=2_000))[1].opening.held) == HELD_OUT_LINES
+    assert o.held_out_count == 30
+    assert (
+        len(o.held_out) == len(history.frames[-1].held_out.predictions) == 2 * ATTENTION_ELEMENTS // (150 * 151 * 256)
+    )
+    assert len(start(Experiment(preset="attention", pairs=2_000))[1].opening.held_out) == HELD_OUT_LINES
 
 
 # What only the cut text decides

@@ -135,11 +135,11 @@ def test_the_same_seed_gives_the_same_numbers_however_the_run_is_cut(task):
     assert [c.weights for c in history.checkpoints] == [c.weights for c in whole.checkpoints]
     for mine, theirs in zip(history.frames, whole.frames, strict=True):
         assert np.array_equal(mine.hidden, theirs.hidden)
-        assert mine.held is not None
-        assert theirs.held is not None
-        assert (mine.held.loss, mine.held.score) == (theirs.held.loss, theirs.held.score)
-        assert mine.more.keys() == theirs.more.keys()
-        assert all(np.array_equal(mine.more[name], theirs.more[name]) for name in mine.more)
+        assert mine.held_out is not None
+        assert theirs.held_out is not None
+        assert (mine.held_out.loss, mine.held_out.score) == (theirs.held_out.loss, theirs.held_out.score)
+        assert mine.task_arrays.keys() == theirs.task_arrays.keys()
+        assert all(np.array_equal(mine.task_arrays[name], theirs.task_arrays[name]) for name in mine.task_arrays)
     assert run(small(task, seed=1)).losses != whole.losses
 
 
@@ -226,11 +226,11 @@ def test_held_scores_are_those_of_a_count_by_hand():
         for row, target in zip(logits, pair.targets, strict=True):
             losses.append(-row.log_softmax(-1)[target].item())
             right.append(int(row.argmax()) == target)
-    held = history.frames[-1].held
+    held = history.frames[-1].held_out
     assert held is not None
     assert held.loss == pytest.approx(np.mean(losses), rel=1e-5)
     assert held.score == pytest.approx(np.mean(right))
-    assert [len(said) for said in held.said] == [len(pair.targets) for pair in trainer_data.held]
+    assert [len(said) for said in held.predictions] == [len(pair.targets) for pair in trainer_data.held]
 
 
 def test_words_of_held_out_lines_alone_are_unknown():
@@ -252,8 +252,8 @@ def test_after_every_beginning_a_classifier_says_what_it_would_say_of_it_alone()
         for end in range(1, 5):
             beginning = " ".join("abcd"[:end])
             alone = run(Experiment(**e.model_dump() | {"sentence": beginning}))
-            assert alone.frames[-1].probability[-1] == pytest.approx(
-                history.frames[-1].probability[end - 1], rel=1e-5, abs=1e-5
+            assert alone.frames[-1].top_probabilities[-1] == pytest.approx(
+                history.frames[-1].top_probabilities[end - 1], rel=1e-5, abs=1e-5
             )
         assert history.opening.probe == ("a", "b", "c", "d")
 
@@ -264,7 +264,7 @@ def test_a_sentence_of_ones_own_is_watched_and_changes_nothing_learnt():
     assert own.losses == run(e).losses
     assert own.opening.probe == ("b", "zzz", "a")
     assert own.opening.targets == (NO_TARGET,) * 3
-    assert np.isnan(own.frames[-1].target).all()
+    assert np.isnan(own.frames[-1].target_probability).all()
     assert [note.code for note in own.opening.notes] == ["unknown_words"]
 
 

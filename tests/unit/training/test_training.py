@@ -596,7 +596,7 @@ def test_a_run_that_diverges_says_so_and_stops(fields):
 )
 def test_frames_of_a_run_that_diverged_are_finite(name):
     for frame in run(Experiment(**EXPLODING[name])).frames:
-        for values in (frame.hidden, frame.probability, frame.target):
+        for values in (frame.hidden, frame.top_probabilities, frame.target_probability):
             assert np.isfinite(values).all(), f"frame {frame.epoch}"
 
 
