@@ -27,7 +27,7 @@ def main() -> None:
             format_func=LANGUAGES.__getitem__,
             key="lang",
             required=True,
-            on_change=form_state.keep,
+            on_change=form_state.refresh_choices,
             label_visibility="collapsed",
         )
         form.render(t)

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shell.form_state import CHOICES, KEYS, keep, read, said
+from pages.shell.form_state import CHOICES, KEYS, read, refresh_choices, values
 from pages.shell.lessons import choose_preset, choose_task, lesson
 from pages.shell.state import session
 from rnnlab.cells import CELLS
@@ -36,10 +36,10 @@ STYLE = Path(__file__).with_name("form.css")
 def render(t: Translate) -> None:
     """The widgets. Each is also given its value as a default: what was put into Streamlit's state is told to the
     browser once, and a slow one that had not built the widget by then would show it empty."""
-    fields = said()
+    fields = values()
     e = session["experiment"] = read(fields)
     if any(st.session_state.get(KEYS[name], fields[name]) not in choices(name) for name in CHOICES):
-        keep()
+        refresh_choices()
     choice("preset", t, fields, help=t("help.preset"), on_change=choose_preset)
     lesson(t, e)
     choice("task", t, fields, help=t("help.task"), on_change=choose_task)
@@ -56,24 +56,24 @@ def render(t: Translate) -> None:
             with st.container(key=f"fields_{group}"):
                 for name in names:
                     if name in used and name not in WIDE:
-                        control(name, t, fields, disabled=isinstance(e, Experiment) and idle(name, e))
+                        control(name, t, fields, disabled=isinstance(e, Experiment) and has_no_effect(name, e))
             for name in WIDE:
                 if name in names and name in used:
-                    control(name, t, fields, disabled=isinstance(e, Experiment) and idle(name, e))
+                    control(name, t, fields, disabled=isinstance(e, Experiment) and has_no_effect(name, e))
 
 
 def choice(name: str, t: Translate, fields: dict[str, Any], **more: Any) -> None:
     st.selectbox(
         t(f"field.{name}"),
         choices(name),
-        index=place(name, fields),
+        index=index_of(name, fields),
         key=KEYS[name],
         format_func=lambda id: t(f"{name}.{id}"),
         **more,
     )
 
 
-def place(name: str, fields: dict[str, Any]) -> int:
+def index_of(name: str, fields: dict[str, Any]) -> int:
     """Where a choice stands among the choices of its field."""
     options = choices(name)
     return options.index(fields[name]) if fields[name] in options else 0
@@ -98,7 +98,7 @@ def control(name: str, t: Translate, fields: dict[str, Any], disabled: bool) -> 
         choice(name, t, fields, help=common["help"], disabled=disabled)
 
 
-def idle(name: str, e: Experiment) -> bool:
+def has_no_effect(name: str, e: Experiment) -> bool:
     """Whether a field has no effect, given the others."""
     return {
         "words": e.tokenizer != "jieba" or e.data != "text",

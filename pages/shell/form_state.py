@@ -33,7 +33,7 @@ def put(name: str, value: Any) -> None:
     st.session_state[KEYS[name]] = value
 
 
-def echoed(name: str, said: str) -> bool:
+def is_echo(name: str, said: str) -> bool:
     """Whether a change is none of the reader's: what the browser sends of its own accord may bring along what the form
     said before it was filled, for it does not know yet. That is a timer's tick, which draws a fragment, and all that
     belongs to going on to another page."""
@@ -57,13 +57,13 @@ def value(name: str) -> Any:
     return ids_by_label(name).get(said, said) if name in CHOICES else said
 
 
-def keep() -> None:
+def refresh_choices() -> None:
     """Give every choice its value anew, so that the browser shows it under its label of today."""
     for name in CHOICES:
         st.session_state[KEYS[name]] = value(name)
 
 
-def said() -> dict[str, Any]:
+def values() -> dict[str, Any]:
     """What the widgets say now, by field. Once a run is enough: a look into Streamlit's state takes a tenth of a
     millisecond."""
     return {name: value(name) for name in KEYS}
@@ -72,18 +72,18 @@ def said() -> dict[str, Any]:
 def read(fields: dict[str, Any] | None = None) -> Experiment | tuple[Problem, ...]:
     """What the widgets say as an experiment, or why it is none. `session["experiment"]` keeps the answer."""
     try:
-        return Experiment(**(fields or said()))
+        return Experiment(**(fields or values()))
     except LabError as error:
         return error.problems
 
 
-def at_hand(run: Run) -> Experiment:
+def form_experiment(run: Run) -> Experiment:
     """The experiment that the form says, for what depends on its text alone; the run's, while the form says none."""
     said = session["experiment"]
     return said if isinstance(said, Experiment) else run.experiment
 
 
-def ahead(run: Run, t: Translate) -> None:
+def note_untrained(run: Run, t: Translate) -> None:
     """Say so where what is shown is of the form and not of the run."""
-    if at_hand(run) != run.experiment:
+    if form_experiment(run) != run.experiment:
         st.caption(t("parts.ahead"))

@@ -5,7 +5,7 @@ import time
 import streamlit as st
 
 from pages.shell import current_run, navigation
-from pages.shell.form_state import echoed, fill, put, value
+from pages.shell.form_state import fill, is_echo, put, value
 from pages.shell.state import session
 from rnnlab import engine
 from rnnlab.engine import runs
@@ -25,7 +25,7 @@ def open_experiment(experiment: Experiment, train: bool = False) -> None:
 
 def choose_preset() -> None:
     chosen = value("preset")
-    if chosen != session["run"].experiment.preset and not echoed("preset", chosen):  # else only its label has changed
+    if chosen != session["run"].experiment.preset and not is_echo("preset", chosen):  # else only its label has changed
         open_lesson(chosen)
 
 
@@ -39,7 +39,7 @@ def choose_task() -> None:
     """The first lesson of a task: its text is of another kind. The reader's own text is kept at hand."""
     chosen = value("task")
     before = session["run"].experiment
-    if chosen == before.task or echoed("task", chosen):
+    if chosen == before.task or is_echo("task", chosen):
         return
     text = value("text")
     if text != Experiment(preset=before.preset).text:

@@ -12,7 +12,7 @@ def complain(problems: tuple[Problem, ...]) -> None:
         st.error(describe(problem, session["lang"], verbatim))
 
 
-def say(notes: tuple[Problem, ...]) -> None:
+def show_notes(notes: tuple[Problem, ...]) -> None:
     """What was left out or cut, which is no error."""
     for note in notes:
         st.caption(describe(note, session["lang"], verbatim))

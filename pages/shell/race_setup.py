@@ -29,7 +29,7 @@ def begin(base: Experiment) -> None:
     """A setup that fits the experiment, until the reader makes another; and always one that it can have. Another call
     changes nothing."""
     suggested = race_plan.suggested_axis(base)
-    if suggested != session.get("race_default") and untouched():
+    if suggested != session.get("race_default") and is_default():
         adopt(base, race_plan.grid(suggested))
         session["race_default"] = suggested
     used = race_plan.varying_fields(base)
@@ -48,13 +48,16 @@ def wanted() -> bool:
     return session.pop("race_wanted", False)
 
 
-def untouched() -> bool:
+def is_default() -> bool:
     """Whether the setup is still the one that was made for an experiment, or there is none yet."""
     if (default := session.get("race_default")) is None:
         return "race_hand" not in session
     [(name, values)] = default.items()
     return (
-        way() == "grid" and session["race_first"] == name and not session["race_second"] and given(name) == list(values)
+        way() == "grid"
+        and session["race_first"] == name
+        and not session["race_second"]
+        and field_values(name) == list(values)
     )
 
 
@@ -85,7 +88,7 @@ def fill(name: str, values: tuple[Any, ...]) -> None:
     st.session_state[values_key(name)] = ", ".join(map(race_plan.to_parameter, values)) if as_text else list(values)
 
 
-def given(name: str) -> list[Any]:
+def field_values(name: str) -> list[Any]:
     """What a field's widget says. While the language changes the browser may answer with labels of the one before."""
     said = st.session_state.get(values_key(name))
     if said is None:
@@ -101,7 +104,7 @@ def given(name: str) -> list[Any]:
 SWITCH = {translator(lang)(key): on for lang in LANGUAGES for key, on in (("race.on", True), ("race.off", False))}
 
 
-def spread(base: Experiment) -> dict[str, tuple[Any, ...]] | None:
+def axes_or_none(base: Experiment) -> dict[str, tuple[Any, ...]] | None:
     """The fields of the grid with their values; None where a value is none."""
     try:
         return axes(base)
@@ -116,7 +119,7 @@ def axes(base: Experiment) -> dict[str, tuple[Any, ...]]:
     for name in (session["race_first"], session["race_second"]):
         if name:
             try:
-                found[name] = race_plan.validated_values(base, name, given(name))
+                found[name] = race_plan.validated_values(base, name, field_values(name))
             except LabError as error:
                 problems += error.problems
     if problems:
@@ -143,10 +146,10 @@ def of_page(page: str, base: Experiment) -> RacePlan | None:
 
 
 def way() -> str:
-    return understood("way", WAYS)
+    return chosen("way", WAYS)
 
 
-def understood(name: str, ids: tuple[T, ...]) -> T:
+def chosen(name: str, ids: tuple[T, ...]) -> T:
     """What one of the segmented controls says, its first value before it is there. While the language changes the
     browser may answer with a label of the one before."""
     said = st.session_state.get(f"race_{name}", ids[0])
@@ -168,7 +171,7 @@ def seeds() -> int:
 
 def freeze(base: Experiment) -> None:
     """From a grid to picking by hand: begin with the variants that there are."""
-    if way() == "hand" and (axes := spread(base)):
+    if way() == "hand" and (axes := axes_or_none(base)):
         snapshots = [Experiment(**base.model_dump() | dict(one)) for one in race_plan.grid(axes)[: VARIANTS[1]]]
         session["race_hand"] = tuple(map(race_plan.varying_values, snapshots))
 
@@ -182,8 +185,8 @@ def add() -> None:
 def remove(base: Experiment, place: int, of: str) -> None:
     """Take out the variant at this place, if it is still the one that was clicked."""
     by_hand = way() == "hand"
-    changes = race_plan.differences(base, session["race_hand"]) if by_hand else race_plan.grid(spread(base) or {})
-    if place < len(changes) and said(changes[place]) == of:
+    changes = race_plan.differences(base, session["race_hand"]) if by_hand else race_plan.grid(axes_or_none(base) or {})
+    if place < len(changes) and variant_key(changes[place]) == of:
         if by_hand:
             hand = session["race_hand"]
             session["race_hand"] = (*hand[:place], *hand[place + 1 :])
@@ -191,5 +194,5 @@ def remove(base: Experiment, place: int, of: str) -> None:
             adopt(base, (*changes[:place], *changes[place + 1 :]))
 
 
-def said(change: Overrides) -> str:
+def variant_key(change: Overrides) -> str:
     return ",".join(f"{name}:{race_plan.to_parameter(value)}" for name, value in change)

@@ -13,7 +13,7 @@ SHUFFLES = 100  # of a property's values, to see what |r| chance alone reaches
 OFTEN = 5  # times that both sides of a yes-or-no property must occur before the page chooses it by itself
 
 
-def standard(table: np.ndarray) -> np.ndarray:
+def standardized(table: np.ndarray) -> np.ndarray:
     """The columns of table [row, column], each moved to mean 0 and scaled to length 1: the product of two such is their
     r. nan for a column that is constant or holds what is no finite number."""
     with np.errstate(all="ignore"):
@@ -26,10 +26,10 @@ def standard(table: np.ndarray) -> np.ndarray:
 def correlations(values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Pearson's r of each unit, of values [token, unit], with a property [token]: [unit] float64. nan for a unit, or a
     property, that is constant, and where a value is not finite."""
-    return np.clip(standard(wanted[:, None])[:, 0] @ standard(values), -1, 1)
+    return np.clip(standardized(wanted[:, None])[:, 0] @ standardized(values), -1, 1)
 
 
-def span(values: np.ndarray) -> float:
+def scale_limit(values: np.ndarray) -> float:
     """How far from 0 a colour scale for states without bounds should reach: only one value in a hundred lies beyond.
     0.0 where all are 0."""
     size = np.abs(values[np.isfinite(values)])
@@ -46,7 +46,7 @@ def ranked(r: np.ndarray) -> np.ndarray:
 def chance(values: np.ndarray, wanted: np.ndarray) -> float:
     """The |r| that the best of these units exceeds in 5 of 100 tries with the property's values dealt out to the tokens
     at random: what is below says little. nan where no unit varies."""
-    units, other = standard(values), standard(wanted[:, None])[:, 0]
+    units, other = standardized(values), standardized(wanted[:, None])[:, 0]
     units = units[:, ~np.isnan(units[0])]
     if not units.size or np.isnan(other[0]):
         return float("nan")
@@ -61,15 +61,15 @@ def strongest(p: Passage, values: np.ndarray) -> tuple[str, str, int] | None:
     of a few lines each is another by anything. None where no unit follows anything."""
     found = [one for name, one in offered(p).items() if name not in ("length", "frequency")]
     found += [chosen(p, p.kind, one) for one in choices(p).get(p.kind, ())]
-    found = [one for one in found if enough(one.values)] or found
+    found = [one for one in found if is_frequent(one.values)] or found
     if not found:
         return None
-    r = standard(np.stack([one.values for one in found], axis=1)).T @ standard(values)  # [property, unit]
+    r = standardized(np.stack([one.values for one in found], axis=1)).T @ standardized(values)  # [property, unit]
     size = np.nan_to_num(np.abs(r), posinf=0.0)
     best, unit = np.unravel_index(size.round(9).argmax(), size.shape)  # of two that are equal the first
     return (found[best].name, found[best].choice, int(unit)) if size.max() > 0 else None
 
 
-def enough(values: np.ndarray) -> bool:
+def is_frequent(values: np.ndarray) -> bool:
     yes, no = np.count_nonzero(values == 1), np.count_nonzero(values == 0)
     return bool(yes + no < len(values) or min(yes, no) >= OFTEN)

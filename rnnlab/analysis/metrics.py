@@ -39,15 +39,15 @@ def occurring(counts: np.ndarray) -> np.ndarray:
 def scores(counts: np.ndarray) -> Scores:
     """What follows from counts [truth, said]."""
     right, support, said = np.diag(counts), counts.sum(1), counts.sum(0)
-    return Scores(share(right, said), share(right, support), share(2 * right, said + support), support)
+    return Scores(ratio(right, said), ratio(right, support), ratio(2 * right, said + support), support)
 
 
-def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """part / whole, nan where the whole is 0."""
     return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
 
 
-def settled(best: np.ndarray) -> np.ndarray:
+def settling_step(best: np.ndarray) -> np.ndarray:
     """The step from which on the answer no longer changes; of answers [..., step]."""
     changed = best[..., 1:] != best[..., :-1]  # [..., step - 1]
     steps = np.arange(1, best.shape[-1])

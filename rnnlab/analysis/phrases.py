@@ -30,17 +30,17 @@ def line_of(p: Passage, token: int) -> tuple[int, int]:
     return int(bounds[line]), int(bounds[line + 1])
 
 
-def signs_over(values: np.ndarray, phrase: Phrase, theta: float) -> np.ndarray:
+def signs_within(values: np.ndarray, phrase: Phrase, theta: float) -> np.ndarray:
     """[unit] int: 1 where a unit is at least θ over all of a phrase, -1 where it is at most -θ, else 0. θ > 0."""
     part = values[slice(*phrase)]
     return (part >= theta).all(0).astype(int) - (part <= -theta).all(0).astype(int)
 
 
-def on_for(p: Passage, values: np.ndarray, phrase: Phrase, theta: float, only: bool) -> np.ndarray:
+def active_units(p: Passage, values: np.ndarray, phrase: Phrase, theta: float, only: bool) -> np.ndarray:
     """As `signs_over`; with `only`, of units that are off right before the phrase and right after it, as far as its
     line goes."""
     start, stop = phrase
-    signs = signs_over(values, phrase, theta)
+    signs = signs_within(values, phrase, theta)
     first, last = line_of(p, start)
     for beside in [start - 1] * (start > first) + [stop] * (stop < last):
         if only:
@@ -56,7 +56,7 @@ def matches(p: Passage, values: np.ndarray, signs: np.ndarray, theta: float, phr
     if not len(units):
         return
     on = values[:, units] * signs[units] >= theta  # [token, unit]
-    count, (first, last) = on.sum(1), stretches(on, p.bounds)
+    count, (first, last) = on.sum(1), spans(on, p.bounds)
     # Around each token the stretch over which all that are on there stay on.
     starts = np.where(on, first, 0).max(1)
     stops = np.where(on, last, len(on)).min(1)
@@ -73,7 +73,7 @@ def matches(p: Passage, values: np.ndarray, signs: np.ndarray, theta: float, phr
             yield PhraseMatch(start, stop, tuple(units[on[token]].tolist()))
 
 
-def stretches(on: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def spans(on: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For each token and unit of on [token, unit] where the unbroken stretch of being on, or off, that it lies in
     starts and stops; none goes from line to line."""
     tokens = np.arange(len(on))[:, None]
@@ -97,11 +97,11 @@ def find(p: Passage, typed: str) -> Phrase | None:
     return None
 
 
-def typical(p: Passage, values: np.ndarray, theta: float, longest: int) -> Phrase:
+def typical_phrase(p: Passage, values: np.ndarray, theta: float, longest: int) -> Phrase:
     """A phrase to begin with, for one unit's values [token]: of the stretches over which it is at least θ the longest
     that is no longer than `longest`, and of several the first. Where there is none, the token with the largest."""
     on = values >= theta
-    first, last = stretches(on[:, None], p.bounds)
+    first, last = spans(on[:, None], p.bounds)
     size = np.where(on, (last - first)[:, 0], 0)
     size[size > longest] = 0
     if not size.any():

@@ -43,12 +43,12 @@ def end_of(opening: Opening) -> int:
     return opening.class_specials - 1
 
 
-def used_by(ids: Iterable[np.ndarray | Sequence[int]]) -> np.ndarray:
+def used_ids(ids: Iterable[np.ndarray | Sequence[int]]) -> np.ndarray:
     """All classes that occur in any of these, ascending."""
     return np.unique(np.fromiter(chain.from_iterable(np.ravel(some).tolist() for some in ids), np.int32))
 
 
-def places(ids: np.ndarray | Sequence[int], used: np.ndarray) -> np.ndarray:
+def positions(ids: np.ndarray | Sequence[int], used: np.ndarray) -> np.ndarray:
     """Classes as places among those that are used: int16."""
     return np.searchsorted(used, ids).astype(np.int16)
 

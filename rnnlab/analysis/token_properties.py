@@ -87,7 +87,7 @@ def frequency(p: Passage) -> np.ndarray:
     return np.array([count[token] for token in p.tokens])
 
 
-def holding(test: Callable[[str], bool]) -> Callable[[Passage], np.ndarray]:
+def indicator(test: Callable[[str], bool]) -> Callable[[Passage], np.ndarray]:
     """Of each token whether a test of its characters holds for any."""
     return lambda p: np.array([any(map(test, token)) for token in p.tokens])
 
@@ -105,10 +105,10 @@ PLAIN: dict[str, Callable[[Passage], np.ndarray]] = {
     "remaining": lambda p: np.repeat(np.diff(p.bounds), np.diff(p.bounds)) - position(p),
     "word_start": lambda p: edge(p, 0),
     "word_end": lambda p: edge(p, 1),
-    "space": holding(str.isspace),
+    "space": indicator(str.isspace),
     "punctuation": punctuation,
-    "upper": holding(str.isupper),
-    "digit": holding(str.isdigit),
+    "upper": indicator(str.isupper),
+    "digit": indicator(str.isdigit),
     "length": length,
     "frequency": frequency,
 }

@@ -32,7 +32,7 @@ WRITTEN = 14  # classes, or tokens, of a heatmap whose cells have room for a num
 # Curves
 
 
-def counted(opening: Opening, frame: Frame) -> Literal["lines", "tokens", "sequences"]:
+def counted_unit(opening: Opening, frame: Frame) -> Literal["lines", "tokens", "sequences"]:
     """What the held-out score is a share of. A network that has one answer a line has no axis of steps there."""
     if frame.held_out is not None and np.isfinite(frame.held_out.forced_accuracy):
         return "sequences"
@@ -56,7 +56,7 @@ def score_curves(history: History, t: Translate) -> go.Figure:
     frames = history.frames
     right = np.array([snapshot.accuracy for snapshot in history.snapshots])
     held = np.array([frame.held_out.score for frame in frames if frame.held_out is not None])
-    kind = counted(history.opening, frames[-1])
+    kind = counted_unit(history.opening, frames[-1])
     in_training = "tokens" if kind == "sequences" else kind
     named = (t(f"curve.training.{in_training}"), right), (t(f"curve.held.{kind}"), held)
     axis = {"title": {"text": t("axis.curve.score")}, "range": [-0.03, 1.05], "tickformat": ".0%"}

@@ -25,7 +25,7 @@ AHEAD = 1.0  # seconds of computing asked for at a time, for each worker: more t
 PARAMETERS = 12_000_000  # of all runs together: between two slices a session holds their states, 12 bytes for each
 
 
-def of_place(problem: Problem) -> bool:
+def is_of_runner(problem: Problem) -> bool:
     """Whether it is where the work is done that failed, for all runs. They are none the worse."""
     return problem.code.startswith("cluster_")
 
@@ -101,12 +101,12 @@ class Entry(ShortRepr):
         """About how many seconds its next slice takes, or the one under way: one that ends with an epoch, or with the
         run, is shorter than it may be."""
         turn = self.slices - (self.pending is not None)
-        return min(length(turn), 2 * self.slice_seconds)
+        return min(slice_length(turn), 2 * self.slice_seconds)
 
     @property
     def retriable(self) -> bool:
         """Whether nothing is wrong with the run itself."""
-        return all(of_place(problem) or problem.code == "worker_lost" for problem in self.problems)
+        return all(is_of_runner(problem) or problem.code == "worker_lost" for problem in self.problems)
 
 
 @dataclass(frozen=True, repr=False)
@@ -130,12 +130,12 @@ class Race(ShortRepr):
 
 def begin(runner: Runner, plan: RacePlan) -> Race:
     entries = tuple(Entry(variant, experiment) for variant, experiment in plan.runs())
-    return hand_out(runner, Race(uuid4().hex, plan, entries))
+    return submit_slices(runner, Race(uuid4().hex, plan, entries))
 
 
 def pause(race: Race) -> Race:
     """Stop asking. What is done is kept; what is under way is not waited for, and can be asked for again."""
-    race = gathered(race)
+    race = with_results(race)
     idle = tuple(
         replace(entry, pending=None, slices=entry.slices - 1) if entry.pending else entry for entry in race.entries
     )
@@ -153,13 +153,13 @@ def resume(runner: Runner, race: Race) -> Race:
     if not race.resumable:
         return race
     entries = tuple(replace(entry, problems=()) if entry.retriable else entry for entry in race.entries)
-    return hand_out(runner, replace(race, going=True, problems=(), entries=entries))
+    return submit_slices(runner, replace(race, going=True, problems=(), entries=entries))
 
 
 def tick(runner: Runner, race: Race) -> Race:
     """Take the results that are there, and give the next slices out in turn."""
-    race = gathered(race)
-    return halted(race, race.problems) if race.problems else hand_out(runner, race)
+    race = with_results(race)
+    return halted(race, race.problems) if race.problems else submit_slices(runner, race)
 
 
 def halted(race: Race, problems: tuple[Problem, ...]) -> Race:
@@ -167,14 +167,14 @@ def halted(race: Race, problems: tuple[Problem, ...]) -> Race:
     return replace(pause(race), problems=problems)
 
 
-def gathered(race: Race) -> Race:
+def with_results(race: Race) -> Race:
     """The race with the results that are there, and with what has gone wrong."""
     entries, faults = [], list(race.problems)
     room = PARAMETERS - sum(entry.record.parameters for entry in race.entries if entry.record)
     for entry in race.entries:
         if entry.pending is not None and entry.pending.done():
             opening = entry.record is None
-            entry, fault = taken(entry, room)
+            entry, fault = with_result(entry, room)
             faults += [one for one in fault if one not in faults]
             room -= entry.record.parameters if opening and entry.record else 0
         entries.append(entry)
@@ -182,7 +182,7 @@ def gathered(race: Race) -> Race:
     return replace(race, going=race.going and not race.done)
 
 
-def taken(entry: Entry, room: int) -> tuple[Entry, tuple[Problem, ...]]:
+def with_result(entry: Entry, room: int) -> tuple[Entry, tuple[Problem, ...]]:
     """The entry with the result that was under way, as a new run no larger than there is room for; and what is wrong
     with where all are computed."""
     assert entry.pending is not None
@@ -191,7 +191,7 @@ def taken(entry: Entry, room: int) -> tuple[Entry, tuple[Problem, ...]]:
         state, result = entry.pending.result()
     except Exception as error:
         problems = failure_of(error)
-        if faults := tuple(problem for problem in problems if of_place(problem)):
+        if faults := tuple(problem for problem in problems if is_of_runner(problem)):
             return replace(idle, slices=entry.slices - 1), faults
         return replace(idle, problems=problems), ()
     if isinstance(result, RaceOpening) and result.parameters > room:
@@ -209,7 +209,7 @@ def taken(entry: Entry, room: int) -> tuple[Entry, tuple[Problem, ...]]:
     return replace(idle, state=None if record.ended else state, record=record), ()
 
 
-def hand_out(runner: Runner, race: Race) -> Race:
+def submit_slices(runner: Runner, race: Race) -> Race:
     """Ask for slices in turn, as many as keep the workers busy until the next look: no run is given a slice while
     another has had fewer."""
     if not race.going:
@@ -222,20 +222,20 @@ def hand_out(runner: Runner, race: Race) -> Race:
     for place, entry in enumerate(entries):
         if free > 0 and entry.pending is None and not entry.done and entry.slices == fewest:
             free -= entry.expected
-            entries[place] = asked(runner, entry, race.plan, longest)
+            entries[place] = submit_slice(runner, entry, race.plan, longest)
     return replace(race, entries=tuple(entries))
 
 
-def length(turn: int, longest: float = SLICE) -> float:
+def slice_length(turn: int, longest: float = SLICE) -> float:
     """Seconds of computing of a run's slices, from its opening, turn 0, on."""
     return min(longest, FIRST_SLICE * 2.0 ** min(turn - 1, 10)) if turn else START
 
 
-def asked(runner: Runner, entry: Entry, plan: RacePlan, longest: float) -> Entry:
+def submit_slice(runner: Runner, entry: Entry, plan: RacePlan, longest: float) -> Entry:
     if entry.record is None:
         pending = runner.submit(jobs.start_race_run, entry.experiment, plan.base if plan.equal else None)
     else:
         assert entry.state is not None
-        budget = length(entry.slices, longest) + len(entry.state.blob) / FREIGHT
+        budget = slice_length(entry.slices, longest) + len(entry.state.blob) / FREIGHT
         pending = runner.submit(jobs.advance_race_run, entry.state, budget)
     return replace(entry, pending=pending, slices=entry.slices + 1)

@@ -76,7 +76,7 @@ def held_out(race: Race) -> bool:
     return any(entry.record is not None and entry.record.scores for entry in race.entries)
 
 
-def common(runs: Sequence[Record], measure: Measure) -> np.ndarray:
+def common_epochs(runs: Sequence[Record], measure: Measure) -> np.ndarray:
     """The epochs at which all runs have a measure; int [epoch]."""
     if measure == "score":
         tested = [{score.epoch for score in run.scores if score.epoch <= run.epoch} for run in runs]
@@ -84,7 +84,7 @@ def common(runs: Sequence[Record], measure: Measure) -> np.ndarray:
     return np.arange(1, min(run.epoch for run in runs) + 1)
 
 
-def at(runs: Sequence[Record], measure: Measure, epochs: np.ndarray) -> np.ndarray:
+def values_at(runs: Sequence[Record], measure: Measure, epochs: np.ndarray) -> np.ndarray:
     """A measure of each run at these epochs; float [run, epoch]."""
     wanted = epochs.tolist()
     if measure == "score":
@@ -98,12 +98,12 @@ def at(runs: Sequence[Record], measure: Measure, epochs: np.ndarray) -> np.ndarr
 
 def curve(runs: Sequence[Record], measure: Measure, points: int | None = None) -> Curve:
     """What the runs have in common of a measure; with `points` at no more epochs than that, first and last included."""
-    epochs = common(runs, measure)
+    epochs = common_epochs(runs, measure)
     if points is not None and len(epochs) > points:
         epochs = epochs[np.linspace(0, len(epochs) - 1, points).round().astype(int)]
     clocks = np.array([[(run.clock[epoch - 1] if epoch else 0.0) for epoch in epochs.tolist()] for run in runs])
     with np.errstate(invalid="ignore"):  # a loss that is infinite has no quartiles
-        low, median, high = np.percentile(at(runs, measure, epochs), (25, 50, 75), axis=0)
+        low, median, high = np.percentile(values_at(runs, measure, epochs), (25, 50, 75), axis=0)
     return Curve(epochs, np.median(clocks, axis=0), low, median, high)
 
 
@@ -117,9 +117,9 @@ def standing(race: Race, variant: int) -> Standing:
         loss = quartiles([run.losses[epoch - 1] for run in runs])
         accuracy = quartiles([run.accuracies[epoch - 1] for run in runs])
         per_epoch = float(np.median([run.seconds_per_epoch or 0.0 for run in runs]))
-    if len(tested := common(runs, "score")):
-        score = quartiles(at(runs, "score", tested[-1:])[:, 0].tolist())
-    best = min(runs, key=lambda run: goodness(run, epoch)).experiment.seed if epoch else None
+    if len(tested := common_epochs(runs, "score")):
+        score = quartiles(values_at(runs, "score", tested[-1:])[:, 0].tolist())
+    best = min(runs, key=lambda run: rank_key(run, epoch)).experiment.seed if epoch else None
     return Standing(
         variant=variant,
         hidden=runs[0].experiment.hidden,
@@ -134,7 +134,7 @@ def standing(race: Race, variant: int) -> Standing:
     )
 
 
-def goodness(run: Record, epoch: int) -> tuple[float, float]:
+def rank_key(run: Record, epoch: int) -> tuple[float, float]:
     """Smaller is better: held-out score where there is one, then loss; by the epoch that is compared."""
     scores = [score.score for score in run.scores if score.epoch <= epoch]
     loss = run.losses[epoch - 1]
@@ -153,7 +153,7 @@ def ranked(race: Race) -> tuple[Standing, ...]:
     return tuple(sorted((standing(race, variant) for variant in range(len(race.plan.variants))), key=key))
 
 
-def ended(entry: Entry) -> str:
+def reason_ended(entry: Entry) -> str:
     """Why a run is not going on: its epochs are done, its time is up, it diverged, or the code of its problem."""
     if entry.problems:
         return entry.problems[0].code
@@ -195,5 +195,5 @@ def to_csv(race: Race) -> str:
                 record.seconds_per_epoch if record.epoch else "",
             ]
         fields = [getattr(e, name) for name in [*varied, *sizes]]
-        table.writerow([entry.variant + 1, *fields, e.seed, *numbers, ended(entry)])
+        table.writerow([entry.variant + 1, *fields, e.seed, *numbers, reason_ended(entry)])
     return out.getvalue()

@@ -15,7 +15,7 @@ def start_race_run(experiment: Experiment, like: Experiment | None) -> tuple[Sta
     """A run before its first epoch; with as many parameters as `like`, as nearly as can be. Raises LabError where the
     text can't be trained on."""
     if like is not None:
-        experiment = fitted(experiment, parameters(like))
+        experiment = with_parameters(experiment, parameters(like))
     state, history = fold.start(experiment)
     o = history.opening
     scores = scores_of(history.frames)
@@ -36,21 +36,21 @@ def scores_of(frames: tuple[Frame, ...]) -> tuple[Score, ...]:
 
 def parameters(experiment: Experiment) -> int:
     """How many numbers the experiment's model learns."""
-    return counted(experiment, data_of(experiment))
+    return parameter_count(experiment, data_of(experiment))
 
 
-def counted(experiment: Experiment, data: Data) -> int:
+def parameter_count(experiment: Experiment, data: Data) -> int:
     with torch.device("meta"):  # sizes without numbers: nothing is drawn
         return sum(p.numel() for p in model_of(experiment, data).parameters())
 
 
-def fitted(experiment: Experiment, wanted: int) -> Experiment:
+def with_parameters(experiment: Experiment, wanted: int) -> Experiment:
     """The experiment with the hidden size that brings its number of parameters nearest to `wanted`; of two that are as
     near the smaller. More units are more parameters, so half of the sizes drop out at each look."""
     data = data_of(experiment)  # the same for all sizes
 
     def size(hidden: int) -> int:
-        return counted(sized(experiment, hidden), data)
+        return parameter_count(with_hidden(experiment, hidden), data)
 
     lowest, high = map(int, BOUNDS["hidden"])
     low = lowest
@@ -58,8 +58,8 @@ def fitted(experiment: Experiment, wanted: int) -> Experiment:
         middle = (low + high) // 2
         low, high = (low, middle) if size(middle) >= wanted else (middle + 1, high)
     below = max(low - 1, lowest)  # `low` is the first that is not too small
-    return sized(experiment, min((below, low), key=lambda hidden: abs(size(hidden) - wanted)))
+    return with_hidden(experiment, min((below, low), key=lambda hidden: abs(size(hidden) - wanted)))
 
 
-def sized(experiment: Experiment, hidden: int) -> Experiment:
+def with_hidden(experiment: Experiment, hidden: int) -> Experiment:
     return Experiment(**experiment.model_dump() | {"hidden": hidden})

@@ -91,7 +91,7 @@ def places(lab) -> list[tuple[int, str]]:
 
 
 def expected_places(a, start: int, stop: int) -> tuple[list[int], list[tuple[int, str]]]:
-    signs = phrases.on_for(a.passage, a.values, (start, stop), 0.3, only=False)
+    signs = phrases.active_units(a.passage, a.values, (start, stop), 0.3, only=False)
     found = tuple(islice(phrases.matches(a.passage, a.values, signs, 0.3, (start, stop)), 12))
     tokens = a.passage.tokens
     return np.flatnonzero(signs).tolist(), [(p.start, "".join(tokens[p.start : p.stop])) for p in found]

@@ -47,9 +47,9 @@ def test_rows_laid_end_to_end_come_apart_again(rows, width):
 
 @given(st.lists(st.lists(st.integers(0, 60), max_size=4), min_size=1, max_size=4).filter(any))
 def test_places_lead_back_to_the_classes(rows):
-    used = seq2seq_frames.used_by(rows)
+    used = seq2seq_frames.used_ids(rows)
     for row in rows:
-        assert [int(used[place]) for place in seq2seq_frames.places(row, used)] == row
+        assert [int(used[place]) for place in seq2seq_frames.positions(row, used)] == row
 
 
 def test_shares_keep_four_digits_and_no_number_is_nothing():

@@ -234,9 +234,9 @@ def test_a_decoder_asks_for_a_pair():
 
 
 def expected(a, start: int, stop: int, theta: float, only: bool):
-    signs = phrases.on_for(a.passage, a.values, (start, stop), theta, only)
+    signs = phrases.active_units(a.passage, a.values, (start, stop), theta, only)
     if not signs.any():
-        signs = phrases.on_for(a.passage, a.values, (start, stop), theta, only=False)
+        signs = phrases.active_units(a.passage, a.values, (start, stop), theta, only=False)
     places = tuple(islice(phrases.matches(a.passage, a.values, signs, theta, (start, stop)), 12))
     return [[int(u), int(signs[u])] for u in np.flatnonzero(signs)], [[p.start, p.stop, len(p.units)] for p in places]
 

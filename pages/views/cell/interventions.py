@@ -71,7 +71,7 @@ def remove(edit: Intervention | None = None) -> None:
     session["whatif_problem"] = None
 
 
-def seen() -> None:
+def forget_dropped() -> None:
     session["edits_dropped"] = 0
 
 
@@ -119,7 +119,7 @@ def render_list(o: Opening, t: Translate) -> None:
     """What is changed now, each with a button that takes it back."""
     if dropped := session.get("edits_dropped", 0):
         st.info(t("whatif.dropped", count=dropped))
-        st.button(t("notes.seen"), key="whatif_seen", on_click=seen)
+        st.button(t("notes.seen"), key="whatif_seen", on_click=forget_dropped)
     if not edits():
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="whatif_list"):

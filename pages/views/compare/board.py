@@ -14,7 +14,7 @@ from pages.shell import navigation
 from pages.shell.lessons import open_experiment
 from pages.shell.page_names import HOME
 from pages.shell.panel import panel
-from pages.shell.race_setup import understood
+from pages.shell.race_setup import chosen
 from pages.shell.state import session
 from pages.views.compare.names import mark, names
 from rnnlab.experiment import Experiment
@@ -101,7 +101,7 @@ def state_of(run: Entry, going: bool) -> str:
 def render_curves(now: Race, t: Translate) -> None:
     called = names(now.plan.variants, t)
     with panel("race_curves", t, switch="loss_log"):
-        axis = session["race_axis"] = understood("axis", AXES)
+        axis = session["race_axis"] = chosen("axis", AXES)
         st.segmented_control(
             t("race.axis"),
             AXES,

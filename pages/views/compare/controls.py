@@ -76,7 +76,7 @@ def tick() -> None:
 
     def ticked(now: Race) -> Race:
         now = race.tick(runner.runner(), now)
-        problems = runner.trouble() if now.going else ()
+        problems = runner.problems() if now.going else ()
         return race.halted(now, problems) if problems else now
 
     if (now := running()) is not None and now.going:
@@ -87,10 +87,10 @@ def render_status(t: Translate) -> None:
     """How far all of it is, where it is computed, and what is wrong there."""
     now = running()
     with st.container(key="race_status", gap="small"):
-        problems = now.problems if now else runner.trouble()
+        problems = now.problems if now else runner.problems()
         complain(problems)
         if now is None:
-            st.caption(runner.words(t))
+            st.caption(runner.description(t))
         else:
             done = sum(entry.record.epoch for entry in now.entries if entry.record)
             whole = sum(entry.experiment.epochs for entry in now.entries)
@@ -98,7 +98,7 @@ def render_status(t: Translate) -> None:
             parts = [
                 t("race.finished", done=finished, count=len(now.entries)),
                 t(f"race.is.{standing_of(now)}"),
-                runner.words(t),
+                runner.description(t),
             ]
             st.progress(1.0 if now.done else min(done / whole, 1.0), "  ·  ".join(parts))
         runner.render_choice(t, bool(problems))

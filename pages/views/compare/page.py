@@ -32,7 +32,7 @@ def render(t: Translate) -> None:
     with st.container():
         if not isinstance(base, Experiment):
             complain(base)
-        elif (now := controls.running()) and isinstance(asked, RacePlan) and other(asked, now):
+        elif (now := controls.running()) and isinstance(asked, RacePlan) and differs(asked, now):
             st.info(t("race.stale"))
 
     def body() -> None:
@@ -52,6 +52,6 @@ def render(t: Translate) -> None:
         setup_form.render(base, asked, t)
 
 
-def other(asked: RacePlan, now: Race) -> bool:
+def differs(asked: RacePlan, now: Race) -> bool:
     """Whether what is set up is another race than the one that is shown."""
     return asked.runs() != now.plan.runs() or (asked.equal and asked != now.plan) or asked.equal != now.plan.equal

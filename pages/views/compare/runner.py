@@ -11,28 +11,28 @@ from rnnlab.race import race
 from rnnlab.race.race import Race, Runner
 
 
-def far() -> Cluster | None:
+def cluster_in_use() -> Cluster | None:
     """The cluster, unless there is none or the reader has turned away from it."""
     return None if session.get("race_here") else cluster.shared_cluster()
 
 
 def runner() -> Runner:
-    return far() or engine.shared()
+    return cluster_in_use() or engine.shared()
 
 
-def trouble() -> tuple[Problem, ...]:
+def problems() -> tuple[Problem, ...]:
     """Why nothing can be computed there, where that is so."""
-    there = far()
+    there = cluster_in_use()
     return (there.problem,) if there is not None and there.problem else ()
 
 
 def connecting() -> bool:
-    there = far()
+    there = cluster_in_use()
     return there is not None and there.state == "connecting"
 
 
-def words(t: Translate) -> str:
-    there = far()
+def description(t: Translate) -> str:
+    there = cluster_in_use()
     if there is None:
         return t("race.place.here", count=engine.shared().count)
     if connecting():

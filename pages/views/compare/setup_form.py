@@ -15,13 +15,13 @@ from pages.shell.race_setup import (
     WAYS,
     RaceSetup,
     add,
+    field_values,
     fill,
     freeze,
-    given,
     over_seeds,
     remove,
-    said,
     values_key,
+    variant_key,
     way,
 )
 from pages.shell.state import session
@@ -117,7 +117,7 @@ def render_values(base: Experiment, name: str, t: Translate) -> None:
             persist_state="session",
         )
         return
-    st.session_state[key] = given(name)
+    st.session_state[key] = field_values(name)
     options = race_plan.choices(name) if race_plan.field_kind(name) == "choice" else (False, True)
     st.multiselect(
         label,
@@ -137,7 +137,7 @@ def render_variants(changes: tuple[Overrides, ...], t: Translate) -> None:
         data={
             "key": "race-variants",
             "variants": [
-                {"name": name, "said": said(change), **mark(place)}
+                {"name": name, "said": variant_key(change), **mark(place)}
                 for place, (name, change) in enumerate(zip(names(shown, t), shown, strict=True))
             ],
             "labels": {"name": t("race.list"), "remove": t("race.remove")},

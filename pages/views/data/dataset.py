@@ -4,8 +4,8 @@ import streamlit as st
 
 from pages.components.table.table import TableView, bar, number, pieces, tables, text
 from pages.shell.ask_worker import ask_worker
-from pages.shell.form_state import ahead, at_hand
-from pages.shell.messages import say
+from pages.shell.form_state import form_experiment, note_untrained
+from pages.shell.messages import show_notes
 from pages.shell.panel import panel
 from pages.shell.state import session
 from rnnlab.engine import jobs
@@ -20,15 +20,15 @@ LISTED = 8  # lines left out that are named
 
 
 def render(run: Run, t: Translate) -> None:
-    e = at_hand(run)
+    e = form_experiment(run)
     with panel("data-at-hand", t):
-        ahead(run, t)
+        note_untrained(run, t)
         part, first = chosen(e)
         said = run.problems and run.experiment == e  # why there is nothing to train on stands at the top of the page
         look = None if said else ask_worker(jobs.dataset, e, part == "held", first)
         if look:
-            shown(look, part, t)
-        left_out(e, t)
+            render_look(look, part, t)
+        render_left_out(e, t)
 
 
 def chosen(e: Experiment) -> tuple[str, int]:
@@ -41,19 +41,19 @@ def chosen(e: Experiment) -> tuple[str, int]:
     return session["data_part"], session.get("data_from", 1)
 
 
-def shown(look: DataLook, part: str, t: Translate) -> None:
+def render_look(look: DataLook, part: str, t: Translate) -> None:
     sizes = {"trained": f"{look.trained_count:,}", "held": f"{look.held_out_count:,}", "types": f"{look.types:,}"}
     st.markdown(t("hand.sizes", **sizes))
-    say(look.notes)
+    show_notes(look.notes)
     left, right = st.columns([3, 2], gap="medium") if look.class_counts else (st.container(), None)
     with left:
-        rows(look, part, t)
+        render_rows(look, part, t)
     if right:
         with right:
-            balance(look, t)
+            render_class_counts(look, t)
 
 
-def rows(look: DataLook, part: str, t: Translate) -> None:
+def render_rows(look: DataLook, part: str, t: Translate) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="data_which"):
         if look.held_out_count:
             st.segmented_control(
@@ -78,7 +78,7 @@ def rows(look: DataLook, part: str, t: Translate) -> None:
         st.caption(t("hand.unknown"))
 
 
-def balance(look: DataLook, t: Translate) -> None:
+def render_class_counts(look: DataLook, t: Translate) -> None:
     """How often each label or tag is to be predicted, most frequent first."""
     most = max(max(counts) for counts in look.class_counts.values())
     lines = [
@@ -90,7 +90,7 @@ def balance(look: DataLook, t: Translate) -> None:
     tables("data-classes", [TableView(t("hand.class"), lines, head)], "framed")
 
 
-def left_out(e: Experiment, t: Translate) -> None:
+def render_left_out(e: Experiment, t: Translate) -> None:
     """Lines of the text that are no rows, and what they lack."""
     missing = parse_lines(e.text, e.task)[1] if e.data == "text" else []
     if not missing:

@@ -53,12 +53,12 @@ def render(t: Translate) -> None:
             return
         with st.container(gap="small"):
             summary(taken, t)
-            use(new, t)
+            render_use(new, t)
             left, right = st.columns(2, gap="medium")
             with left:
-                left_out(taken, task, t)
+                render_left_out(taken, task, t)
             with right:
-                balance(taken, t)
+                render_class_counts(taken, t)
 
 
 def offer(t: Translate) -> str:
@@ -190,7 +190,7 @@ def summary(taken: Selection, t: Translate) -> None:
         st.warning(t("own.lost", labels=" ".join(map(verbatim, lost))))
 
 
-def use(new: Experiment, t: Translate) -> None:
+def render_use(new: Experiment, t: Translate) -> None:
     """The button that makes these rows the experiment's text, and the way back."""
     used = form_state.value("text") == new.text and form_state.value("task") == new.task
     if used:
@@ -215,7 +215,7 @@ def back() -> None:
     open_experiment(session.pop("data_before"))
 
 
-def left_out(taken: Selection, task: str, t: Translate) -> None:
+def render_left_out(taken: Selection, task: str, t: Translate) -> None:
     """Reasons, with how many rows each and where they stand."""
     st.markdown(f"**{t('own.left_out')}**")
     reasons = dict(taken.skipped) | ({"cut": taken.shortened} if taken.shortened else {})
@@ -232,7 +232,7 @@ def left_out(taken: Selection, task: str, t: Translate) -> None:
     tables("data-left-out", [TableView(t("own.left_out"), rows, head)], "framed")
 
 
-def balance(taken: Selection, t: Translate) -> None:
+def render_class_counts(taken: Selection, t: Translate) -> None:
     """How many rows each class has, most frequent first, and how many of them are taken."""
     if not taken.class_counts:
         return

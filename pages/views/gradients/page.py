@@ -10,7 +10,7 @@ from pages.components.shaded_tokens.shaded_tokens import Sizes, shaded_tokens
 from pages.shell import run_chart, scrubber, token_strip
 from pages.shell.ask_worker import ask_worker
 from pages.shell.markdown import verbatim
-from pages.shell.messages import say
+from pages.shell.messages import show_notes
 from pages.shell.panel import panel
 from pages.shell.run_view import RunView
 from pages.views.gradients import check, clipping, other_cells
@@ -34,7 +34,7 @@ def render(view: RunView) -> None:
     history, e, t = view.history, view.experiment, view.t
     scrubber.render(view)
     token_strip.render(view)
-    say(view.opening.notes)
+    show_notes(view.opening.notes)
     if history.ended == "diverged":
         st.warning(t("gradients.diverged", epoch=history.checkpoints[-1].epoch))
     choice = choose(view)

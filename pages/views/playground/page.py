@@ -6,7 +6,7 @@ from pages.components.chart.chart import Chart
 from pages.components.component import encode, pack
 from pages.shell import run_chart, scrubber, token_strip
 from pages.shell.markdown import verbatim
-from pages.shell.messages import say
+from pages.shell.messages import show_notes
 from pages.shell.panel import panel
 from pages.shell.run_view import RunView
 from pages.shell.state import session
@@ -27,7 +27,7 @@ def render(view: RunView) -> None:
 
     with panel("predictions", t, **explained("predictions")):
         token_strip.render(view)
-        say(history.opening.notes)
+        show_notes(history.opening.notes)
     left, right = st.columns(2, gap="small")
     with left, panel("loss", t, **explained("loss"), switch="loss_log"):
         scale = "log" if session["loss_log"] else "linear"

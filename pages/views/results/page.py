@@ -7,7 +7,7 @@ import streamlit as st
 from pages.components.chart.chart import Chart
 from pages.components.component import encode
 from pages.shell import run_chart, scrubber, token_strip
-from pages.shell.messages import say
+from pages.shell.messages import show_notes
 from pages.shell.panel import panel
 from pages.shell.run_view import RunView
 from pages.shell.state import session
@@ -24,7 +24,7 @@ def render(view: RunView) -> None:
     o = view.opening
     scrubber.render(view)
     token_strip.render(view)
-    say(o.notes)
+    show_notes(o.notes)
     with panel("curves", view.t, switch="loss_log"):
         render_curves(view)
     for row in rows(tuple(name for name in o.views if o.held_out or name not in HELD)):
@@ -55,6 +55,6 @@ def render_curves(view: RunView) -> None:
     if not o.held_out:
         st.caption(t("held.none", field=t("field.held_out")))
         return
-    kind = figures.counted(o, history.frames[-1])
+    kind = figures.counted_unit(o, history.frames[-1])
     first = t("held.first", shown=len(o.held)) if o.held_out_count > len(o.held_out) else ""
     st.caption(t(f"held.{kind}", count=f"{o.held_count:,}") + first)

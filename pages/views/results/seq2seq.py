@@ -17,12 +17,12 @@ from rnnlab.analysis.seq2seq_frames import (
     beams_of,
     end_of,
     greedy_score,
-    places,
+    positions,
     ragged,
     shares,
     source_of,
     target_of,
-    used_by,
+    used_ids,
 )
 from rnnlab.figures import results as figures
 from rnnlab.records.history import Opening, joiner
@@ -151,19 +151,19 @@ def named(o: Opening, used: np.ndarray) -> dict[str, Any]:
 
 def free_outputs(view: RunView, used: np.ndarray) -> dict[str, Any]:
     """What was written at each epoch, without being given the true tokens."""
-    return packed(ragged([places(frame.task_arrays["free"], used) for frame in view.frames]))
+    return packed(ragged([positions(frame.task_arrays["free"], used) for frame in view.frames]))
 
 
 def attended(view: RunView) -> dict[str, Any]:
     o, recorded = view.opening, view.frames
     target = target_of(o)
-    used = used_by([target, *(frame.task_arrays["free"] for frame in recorded)])
+    used = used_ids([target, *(frame.task_arrays["free"] for frame in recorded)])
     told = {"weights": pack(shares(np.stack([frame.task_arrays["weights"] for frame in recorded])))} if target else {}
     return {
         **named(o, used),
         **told,
         "source": list(source_of(o)),
-        "target": places(target, used).tolist(),
+        "target": positions(target, used).tolist(),
         "free": free_outputs(view, used),
         "free_weights": packed(ragged([shares(frame.task_arrays["free_weights"]) for frame in recorded])),
     }
@@ -172,7 +172,7 @@ def attended(view: RunView) -> dict[str, Any]:
 def decoded(view: RunView) -> dict[str, Any]:
     o, recorded = view.opening, view.frames
     options = [frame.task_arrays["options"] for frame in recorded]
-    used = used_by(options)  # what is chosen is among them
+    used = used_ids(options)  # what is chosen is among them
     seen = {}
     if "free_weights" in recorded[0].task_arrays:
         seen["free_weights"] = packed(ragged([shares(frame.task_arrays["free_weights"]) for frame in recorded]))
@@ -182,7 +182,7 @@ def decoded(view: RunView) -> dict[str, Any]:
         "source": list(source_of(o)),
         "free": free_outputs(view, used),
         "ranks": options[0].shape[1],
-        "options": packed(ragged([places(some, used) for some in options])),
+        "options": packed(ragged([positions(some, used) for some in options])),
         "option_chances": packed(ragged([frame.task_arrays["option_chances"] for frame in recorded])),
         "never": np.flatnonzero(used < end_of(o)).tolist(),
         "classes_all": len(o.classes),
@@ -192,7 +192,7 @@ def decoded(view: RunView) -> dict[str, Any]:
 def hypotheses(view: RunView) -> dict[str, Any]:
     o, recorded = view.opening, view.frames
     found = [beams_of(frame) for frame in recorded]
-    used = used_by([*(row for rows in found for row in rows), *(frame.task_arrays["free"] for frame in recorded)])
+    used = used_ids([*(row for rows in found for row in rows), *(frame.task_arrays["free"] for frame in recorded)])
     return {
         **named(o, used),
         "width": view.experiment.beam,
@@ -200,7 +200,7 @@ def hypotheses(view: RunView) -> dict[str, Any]:
         "free": free_outputs(view, used),
         "greedy_scores": pack(np.array([greedy_score(frame) for frame in recorded], dtype=np.float32)),
         "counts": pack(np.array([len(rows) for rows in found], dtype=np.int32)),
-        "beams": packed(ragged([places(row, used) for rows in found for row in rows])),
+        "beams": packed(ragged([positions(row, used) for rows in found for row in rows])),
         "scores": pack(np.concatenate([frame.task_arrays["beam_scores"] for frame in recorded])),
     }
 
@@ -209,11 +209,11 @@ def aligned(view: RunView) -> dict[str, Any]:
     o, recorded = view.opening, view.frames
     part, target = o.parts[-1], target_of(o)
     forced = np.stack([frame.top_classes[part.start : part.stop, 0] for frame in recorded])  # [frame, target]
-    used = used_by([target, forced, *(frame.task_arrays["free"] for frame in recorded)])
+    used = used_ids([target, forced, *(frame.task_arrays["free"] for frame in recorded)])
     return {
         **named(o, used),
-        "target": places(target, used).tolist(),
-        "forced": pack(places(forced, used)),
+        "target": positions(target, used).tolist(),
+        "forced": pack(positions(forced, used)),
         "free": free_outputs(view, used),
     }
 
@@ -222,14 +222,16 @@ def tested(view: RunView) -> dict[str, Any]:
     o = view.opening
     held = [frame.held_out for frame in view.frames if frame.held_out is not None]
     predicted = [row for one in held for row in one.predictions]
-    used = used_by([[end_of(o)], *(line.targets for line in o.held_out), *predicted])
+    used = used_ids([[end_of(o)], *(line.targets for line in o.held_out), *predicted])
     e, sources = view.experiment, [token for line in o.held_out for token in line.tokens]
     return {
         **named(o, used),
-        "lines": [{"source": list(line.tokens), "target": places(line.targets, used).tolist()} for line in o.held_out],
-        "said": packed(ragged([places(row, used) for row in predicted])),
+        "lines": [
+            {"source": list(line.tokens), "target": positions(line.targets, used).tolist()} for line in o.held_out
+        ],
+        "said": packed(ragged([positions(row, used) for row in predicted])),
         "score": pack(np.array([one.score for one in held], dtype=np.float32)),
-        "end": int(places([end_of(o)], used)[0]),
+        "end": int(positions([end_of(o)], used)[0]),
         "most": PAIRS,
         "joiners": {"source": joiner(e, sources), "target": o.joiner},
     }

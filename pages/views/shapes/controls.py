@@ -79,13 +79,13 @@ def render(t: Translate) -> LayerSpec | None:
             NONLINEARITIES,
             key=key("nonlinearity"),
             required=True,
-            disabled=off("nonlinearity", setting),
+            disabled=is_idle("nonlinearity", setting),
             help=t("layer.help.nonlinearity"),
             on_change=keep,
         )
     with st.container(horizontal=True, gap="medium"):
         for name in SWITCHES:
-            disabled = off(name, setting)
+            disabled = is_idle(name, setting)
             st.toggle(
                 t(f"field.{name}"), key=key(name), help=t(f"layer.help.{name}"), disabled=disabled, on_change=keep
             )
@@ -102,7 +102,7 @@ def module_name(kind: str) -> str:
     return f"nn.{kind}" if LayerSpec(kind=kind).cell.in_torch else kind
 
 
-def off(name: str, setting: LayerSpec | None) -> bool:
+def is_idle(name: str, setting: LayerSpec | None) -> bool:
     return setting is not None and idle(name, setting)
 
 
@@ -118,7 +118,7 @@ def number(name: str, t: Translate, setting: LayerSpec | None) -> None:
         format=shown,
         key=key(name),
         help=tip,
-        disabled=off(name, setting),
+        disabled=is_idle(name, setting),
         on_change=keep,
         width=132,
     )

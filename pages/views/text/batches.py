@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.components.table.table import TableView, tables, token
 from pages.shell.ask_worker import ask_worker
-from pages.shell.form_state import ahead, at_hand
+from pages.shell.form_state import form_experiment, note_untrained
 from pages.shell.panel import panel
 from pages.shell.run_view import RunView
 from pages.shell.state import session
@@ -19,9 +19,9 @@ NUMBERS = 32  # sequences of a batch that are listed
 
 
 def render(view: RunView) -> None:
-    e, t = at_hand(view.run), view.t
-    ahead(view.run, t)
-    epoch = min(int(session.get("batch_epoch", 1)), most(e))
+    e, t = form_experiment(view.run), view.t
+    note_untrained(view.run, t)
+    epoch = min(int(session.get("batch_epoch", 1)), last_epoch(e))
     seen = ask_worker(jobs.epoch_batches, e, epoch)
     if seen is None:
         return
@@ -37,7 +37,7 @@ for start in range(0, len(order), batch_size):
     rows = order[start : start + batch_size]    # the last one may be shorter"""
 
 
-def most(e: Experiment) -> int:
+def last_epoch(e: Experiment) -> int:
     return min(e.epochs, EPOCHS)
 
 
@@ -73,7 +73,7 @@ def render_windows(e: Experiment, seen: Reading, t: Translate) -> None:
 def render_batches(e: Experiment, seen: Reading, t: Translate) -> None:
     """The same sequences as written and shuffled; which of the two training takes."""
     st.number_input(
-        t("batches.epoch"), 1, most(e), key="batch_epoch", width=220, help=t("batches.epoch.help", limit=EPOCHS)
+        t("batches.epoch"), 1, last_epoch(e), key="batch_epoch", width=220, help=t("batches.epoch.help", limit=EPOCHS)
     )
     used = t("batches.used")
     written = t("batches.written") + (used if not e.shuffle else "")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.components.token_editor.token_editor import token_editor
 from pages.shell.ask_worker import ask_worker
-from pages.shell.form_state import ahead, at_hand
+from pages.shell.form_state import form_experiment, note_untrained
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain
 from pages.shell.panel import panel
@@ -24,8 +24,8 @@ LISTED = 24  # added words, with how often each was found
 
 
 def render(run: Run, t: Translate) -> None:
-    e = at_hand(run)
-    ahead(run, t)
+    e = form_experiment(run)
+    note_untrained(run, t)
     found = ask_worker(jobs.segmentations, e, e.tokenizer, SHOWN)
     if found is None:
         return

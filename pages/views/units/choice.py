@@ -82,7 +82,7 @@ def begin(view: RunView, where: Where, found: Activations) -> None:
         session.pop("units_by_hand", None)
         session.pop("units_choice", None)
     if changed("units_of", (e, units_of)):
-        forget()
+        unset_unit()
     learnt = changed("units_asked", (view.run.id, view.history.epoch, units_of))
     if learnt:
         session["units_best"] = found.strongest
@@ -100,7 +100,7 @@ def changed(name: str, value: object) -> bool:
     return before != value
 
 
-def forget() -> None:
+def unset_unit() -> None:
     """Leave the unit to the page again."""
     session["units_unit"], session["units_clicked"] = None, False
 
@@ -118,22 +118,24 @@ def chosen_property(found: Activations, bar: DeltaGenerator, t: Translate) -> Pr
     hand = session.get("units_by_hand")
     session["units_property"] = hand if hand in options else best[0] if best[0] in options else next(iter(options))
     with bar:
-        name = choose(t("units.property"), options, "units_property", on_change=by_hand, width=250)
+        name = choose(t("units.property"), options, "units_property", on_change=choose_property, width=250)
         if name not in ones:
             return plain[name]
         if session.get("units_choice") not in ones[name]:
             session["units_choice"] = best[1] if best[0] == name and best[1] in ones[name] else ones[name][0]
         at = ones[name].index(session["units_choice"])
-        choice = st.selectbox(t("units.choice"), ones[name], index=at, key="units_choice", on_change=forget, width=160)
+        choice = st.selectbox(
+            t("units.choice"), ones[name], index=at, key="units_choice", on_change=unset_unit, width=160
+        )
     return token_properties.chosen(p, name, choice)
 
 
-def by_hand() -> None:
+def choose_property() -> None:
     said = session["units_property"]
     if said in (*token_properties.PLAIN, *token_properties.CHOOSING):  # no label of another language
         session["units_by_hand"] = said
         session.pop("units_choice", None)
-        forget()
+        unset_unit()
 
 
 def unit(r: np.ndarray) -> int:

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.components.component import component, pack
 from pages.shell import scrubber
 from pages.shell.ask_worker import ask_worker
-from pages.shell.messages import say
+from pages.shell.messages import show_notes
 from pages.shell.panel import panel
 from pages.shell.run_view import RunView
 from pages.views.units import choice, phrase
@@ -64,7 +64,7 @@ def render(view: RunView) -> None:
         seen = look(view, where, found, bar)
         marked = phrase.phrase(found, seen.unit, -1 if seen.r[seen.unit] < 0 else 1, seen.limit)
         render_map(view, seen, marked)
-        say(found.passage.notes)
+        show_notes(found.passage.notes)
         if view.experiment.window and not where.text:
             st.caption(t("units.windows", window=view.experiment.window))
     with panel("phrase", t):
@@ -78,10 +78,10 @@ def look(view: RunView, where: Where, found: Activations, bar: DeltaGenerator) -
     hidden = found.values.shape[1]
     r = correlations.correlations(found.values, property.values) if property else np.full(hidden, np.nan)
     bounded = where.state == "h" and not e.relu
-    return Seen(where, found, property, choice.unit(r), r, 1.0 if bounded else correlations.span(found.values))
+    return Seen(where, found, property, choice.unit(r), r, 1.0 if bounded else correlations.scale_limit(found.values))
 
 
-def worked_out(name: str, seen: Seen, key: tuple[object, ...], make: Callable[[], T]) -> T:
+def cached(name: str, seen: Seen, key: tuple[object, ...], make: Callable[[], T]) -> T:
     """What `make` finds out about these activations, worked out once for what is shown."""
     known: tuple[Activations, object, T] | None = st.session_state.get(f"units_{name}")
     if known is None or known[0] is not seen.activations or known[1] != key:
@@ -94,7 +94,7 @@ def chance(seen: Seen) -> float:
     one, values = seen.property, seen.activations.values
     if one is None:
         return math.nan
-    return worked_out("chance", seen, (one.name, one.choice), lambda: correlations.chance(values, one.values))
+    return cached("chance", seen, (one.name, one.choice), lambda: correlations.chance(values, one.values))
 
 
 def finding(seen: Seen, epoch: int, t: Translate) -> str:
@@ -116,7 +116,7 @@ def notes(seen: Seen, epoch: int, t: Translate) -> str:
     best, least = int(correlations.ranked(seen.r)[0]), chance(seen)
     if best != seen.unit and np.isfinite(seen.r[best]):
         found.append(t("units.best", unit=best, r=signed(seen.r[best]), epoch=epoch))
-    found += rather(seen, t)
+    found += better_property(seen, t)
     if math.isfinite(least):
         found.append(t("units.chance", tokens=f"{tokens:,}", units=hidden, chance=f"{least:.2f}"))
     if tokens < FEW:
@@ -124,10 +124,10 @@ def notes(seen: Seen, epoch: int, t: Translate) -> str:
     return " ".join(found)
 
 
-def rather(seen: Seen, t: Translate) -> list[str]:
+def better_property(seen: Seen, t: Translate) -> list[str]:
     """What the unit goes along with more closely than with the property that is looked at."""
     p, values = seen.activations.passage, seen.activations.values[:, [seen.unit]]
-    best = worked_out("rather", seen, (seen.unit,), lambda: correlations.strongest(p, values))
+    best = cached("rather", seen, (seen.unit,), lambda: correlations.strongest(p, values))
     if best is None:
         return []
     other = token_properties.property_of(p, *best[:2])

@@ -34,7 +34,7 @@ def phrase(a: Activations, unit: int, sign: int, limit: float) -> tuple[int, int
         if not (values[:, unit] * sign >= theta).any():
             at = int(np.nan_to_num(np.abs(values)).max(0).argmax())
             unit, sign = at, 1 if np.nanmax(values[:, at]) >= theta else -1
-        session["units_phrase"] = phrases.typical(a.passage, values[:, unit] * sign, theta, LONGEST)
+        session["units_phrase"] = phrases.typical_phrase(a.passage, values[:, unit] * sign, theta, LONGEST)
     return session["units_phrase"]
 
 
@@ -49,10 +49,10 @@ def signs(a: Activations, start: int, stop: int, limit: float) -> tuple[np.ndarr
     share, only = settings()
     if not limit:
         return np.zeros(a.values.shape[1], int), False
-    found = phrases.on_for(a.passage, a.values, (start, stop), share * limit, only)
+    found = phrases.active_units(a.passage, a.values, (start, stop), share * limit, only)
     if found.any() or not only:
         return found, False
-    found = phrases.on_for(a.passage, a.values, (start, stop), share * limit, only=False)
+    found = phrases.active_units(a.passage, a.values, (start, stop), share * limit, only=False)
     return found, bool(found.any())
 
 

@@ -123,13 +123,13 @@ def test_the_strongest_pair_is_the_strongest_of_all():
 
 
 def test_a_scale_for_states_without_bounds_leaves_out_the_odd_one():
-    assert correlations.span(np.array([[-2.0] * 99, [1.0] * 99]).T) == 2
+    assert correlations.scale_limit(np.array([[-2.0] * 99, [1.0] * 99]).T) == 2
     values = np.ones((100, 10))
     values[3, 3] = -50
-    assert correlations.span(values) == 1
-    assert correlations.span(np.where(values < 0, values, 0)) == 50
-    assert correlations.span(np.zeros((4, 2))) == 0
-    assert correlations.span(np.full((2, 2), np.nan)) == 0
+    assert correlations.scale_limit(values) == 1
+    assert correlations.scale_limit(np.where(values < 0, values, 0)) == 50
+    assert correlations.scale_limit(np.zeros((4, 2))) == 0
+    assert correlations.scale_limit(np.full((2, 2), np.nan)) == 0
 
 
 # Phrases
@@ -156,10 +156,10 @@ def test_units_on_for_a_phrase_and_elsewhere_are_those_a_search_finds(table, sta
     assert phrases.line_of(THREE_LINES, start) == (first, last)
     stop = min(start + long, last)
     expected = on_over(table, start, stop, theta)
-    signs = phrases.on_for(THREE_LINES, table, (start, stop), theta, only=False)
+    signs = phrases.active_units(THREE_LINES, table, (start, stop), theta, only=False)
     assert {int(u): int(signs[u]) for u in np.flatnonzero(signs)} == expected
     beside = [i for i in (start - 1, stop) if first <= i < last]
-    only = phrases.on_for(THREE_LINES, table, (start, stop), theta, only=True)
+    only = phrases.active_units(THREE_LINES, table, (start, stop), theta, only=True)
     kept = {u: s for u, s in expected.items() if not any(table[i, u] * s >= theta for i in beside)}
     assert {int(u): int(only[u]) for u in np.flatnonzero(only)} == kept
 
@@ -202,7 +202,7 @@ def test_the_place_with_the_most_units_comes_first():
     table[5:8, :2] = 1
     table[9:11] = 1
     table[3, 0] = 1
-    signs = phrases.on_for(THREE_LINES, table, (0, 2), 0.5, only=True)
+    signs = phrases.active_units(THREE_LINES, table, (0, 2), 0.5, only=True)
     places = tuple(islice(phrases.matches(THREE_LINES, table, signs, 0.5, (0, 2)), 9))
     assert [(p.start, p.stop, p.units) for p in places] == [(9, 11, (0, 1, 2)), (5, 8, (0, 1)), (3, 4, (0,))]
 
@@ -219,7 +219,7 @@ def test_a_typed_phrase_is_found_in_one_line(phrase, place):
 def test_the_phrase_to_begin_with_is_one_that_the_unit_is_on_for():
     table = np.zeros((12, 1), np.float32)
     table[2:4], table[6:9], table[9:12] = -0.9, -0.5, 0.9
-    assert phrases.typical(THREE_LINES, table[:, 0] * -1, 0.3, longest=6) == (6, 9)
-    assert phrases.typical(THREE_LINES, table[:, 0] * -1, 0.3, longest=2) == (2, 4)
-    assert phrases.typical(THREE_LINES, table[:, 0], 0.3, longest=6) == (9, 12)
-    assert phrases.typical(THREE_LINES, table[:, 0], 0.95, longest=6) == (9, 10)
+    assert phrases.typical_phrase(THREE_LINES, table[:, 0] * -1, 0.3, longest=6) == (6, 9)
+    assert phrases.typical_phrase(THREE_LINES, table[:, 0] * -1, 0.3, longest=2) == (2, 4)
+    assert phrases.typical_phrase(THREE_LINES, table[:, 0], 0.3, longest=6) == (9, 12)
+    assert phrases.typical_phrase(THREE_LINES, table[:, 0], 0.95, longest=6) == (9, 10)

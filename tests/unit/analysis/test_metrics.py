@@ -56,11 +56,11 @@ def test_classes_occur_that_are_there_or_were_said_in_any_frame(frames):
 
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=12))
 def test_an_answer_is_settled_where_it_no_longer_changes(best):
-    step = int(metrics.settled(np.array(best)))
+    step = int(metrics.settling_step(np.array(best)))
     assert len(set(best[step:])) == 1
     assert step == 0 or best[step - 1] != best[step]
 
 
 @pytest.mark.parametrize(("best", "step"), [([7], 0), ([1, 1, 1], 0), ([0, 1, 1], 1), ([1, 0, 1], 2)])
 def test_settled_by_hand(best, step):
-    assert metrics.settled(np.array([best, best])).tolist() == [step, step]
+    assert metrics.settling_step(np.array([best, best])).tolist() == [step, step]

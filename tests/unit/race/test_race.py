@@ -206,7 +206,7 @@ def test_a_worker_always_has_something_to_do_and_never_much_more():
 
 
 def test_slices_begin_short_and_end_long():
-    lengths = [race.length(turn) for turn in range(1, 8)]
+    lengths = [race.slice_length(turn) for turn in range(1, 8)]
     assert lengths == sorted(lengths)
     assert lengths[0] < race.SLICE / 2
     assert lengths[-1] == race.SLICE
@@ -383,14 +383,14 @@ def test_a_fitted_hidden_size_is_the_nearest_of_all(model, wanted):
     e = Experiment(text=LINES, **model)
     low, high = map(int, BOUNDS["hidden"])
     sizes = (
-        {hidden: plain_count(race_slices.sized(e, hidden)) for hidden in range(low, high + 1)}
+        {hidden: plain_count(race_slices.with_hidden(e, hidden)) for hidden in range(low, high + 1)}
         if wanted % 7 == 0
         else None
     )
-    found = race_slices.fitted(e, wanted)
+    found = race_slices.with_parameters(e, wanted)
     assert replace_hidden(found, e.hidden) == e
     around = sizes or {
-        h: plain_count(race_slices.sized(e, h))
+        h: plain_count(race_slices.with_hidden(e, h))
         for h in range(max(low, found.hidden - 2), min(high, found.hidden + 2) + 1)
     }
     best = min(around, key=lambda hidden: (abs(around[hidden] - wanted), hidden))

@@ -143,7 +143,7 @@ def test_a_run_that_cannot_run_is_none_of_its_variants_seeds():
     entries[3] = Entry(1, entries[3].experiment, problems=(Problem("one_token", "text", {"value": "a"}),))
     now = Race("id", now.plan, tuple(entries))
     assert standing(now, 1).loss.median == 0.1
-    assert standings.ended(now.entries[3]) == "one_token"
+    assert standings.reason_ended(now.entries[3]) == "one_token"
 
 
 # The table that is taken away
