@@ -9,7 +9,7 @@ send them all.
 import base64
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import plotly.graph_objects as go
@@ -29,7 +29,13 @@ export default (await import(new URL("{path}", base))).default;
 """
 
 
-def component(caller: str, name: str) -> Callable[..., Any]:
+class Component(Protocol):
+    """Draws a component of this key with these data; `on_<name>_change` is called when it answers `<name>`."""
+
+    def __call__(self, *, key: str, data: dict[str, Any], **callbacks: Callable[[], None] | None) -> Any: ...
+
+
+def component(caller: str, name: str) -> Component:
     """Register the component that the module `name`.js beside the calling file exports: `component(__file__, "chart")`.
 
     The module imports what else it needs, its style sheet too.

@@ -37,7 +37,7 @@ def signs_within(values: np.ndarray, phrase: Phrase, theta: float) -> np.ndarray
 
 
 def active_units(p: Passage, values: np.ndarray, phrase: Phrase, theta: float, only: bool) -> np.ndarray:
-    """As `signs_over`; with `only`, of units that are off right before the phrase and right after it, as far as its
+    """As `signs_within`; with `only`, of units that are off right before the phrase and right after it, as far as its
     line goes."""
     start, stop = phrase
     signs = signs_within(values, phrase, theta)

@@ -103,7 +103,7 @@ def curves(
     return go.Figure(traces, BARE | layout)
 
 
-EXACT = ("score", "forced", "free")  # fields of HeldOutResult, of sequences that are written
+EXACT = ("score", "forced_accuracy", "free_accuracy")  # fields of HeldOutResult, of sequences that are written
 
 
 def exact_figure(history: History, t: Translate) -> go.Figure:

@@ -6,14 +6,18 @@ Ids are not English: a reworded sentence keeps its id, and no language is the tr
 
 import gettext
 import io
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 LOCALES = Path(__file__).parent / "locale"
 
-Translate = Callable[..., str]
+
+class Translate(Protocol):
+    """From the id of a sentence and the values in it to the sentence, in one language."""
+
+    def __call__(self, id: str, /, **values: object) -> str: ...
 
 
 @cache

@@ -50,7 +50,7 @@ class Record(ShortRepr):
     accuracies: tuple[float, ...] = ()  # by epoch: share of targets predicted right in training, 0 to 1
     scores: tuple[Score, ...] = ()  # on held-out lines: of epoch 0, every so many epochs, and the newest
     optimizer_seconds: float = 0.0  # seconds of computing in optimizer steps, in the worker: no waiting, no recording
-    clock: tuple[float, ...] = ()  # by epoch: `stepping` when it was done; within a slice evenly spread
+    clock: tuple[float, ...] = ()  # by epoch: `optimizer_seconds` when it was done; within a slice evenly spread
     ended: Ended = ""
 
     @property
@@ -74,7 +74,7 @@ class Record(ShortRepr):
             losses=self.losses + leg.losses,
             accuracies=self.accuracies + leg.accuracies,
             scores=joined(self.scores, leg.scores, self.score_interval) if self.scores else leg.scores,
-            stepping=now,
+            optimizer_seconds=now,
             ended=leg.ended,
         )
 

@@ -15,7 +15,7 @@ class RowLook(ShortRepr):
 
     number: int  # counted from 1 among the sequences of its kind
     inputs: tuple[str, ...]
-    unknown: tuple[int, ...]  # places in `read` of tokens that the vocabulary does not hold
+    unknown: tuple[int, ...]  # places in `inputs` of tokens that the vocabulary does not hold
     targets: tuple[str, ...]  # one for all, one a token, or a sequence of its own
     truncated: bool  # whether either side has more tokens than are shown
 

@@ -69,8 +69,8 @@ def check_prompt(prompt: object) -> None:
 class Generation(ShortRepr):
     """A prompt and what a network wrote after it, step by step.
 
-    `model` probabilities are the network's own, the softmax of its logits; `left` are those that the token was drawn
-    from, after the cuts: 0 for what was cut.
+    `probability` is the network's own, the softmax of its logits; `sampling_probability` is the one that the token was
+    drawn with, after the cuts: 0 for what was cut.
     """
 
     prompt: tuple[str, ...]  # the tokens that were read

@@ -66,13 +66,13 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
     it ends within it, and the next slice ends with that epoch. Frames come every few epochs and at the slice's last.
     """
     began = epoch_began = time.perf_counter()
-    resumed, stepping = trainer.totals.batches > 0, 0.0
+    resumed, optimizer_seconds = trainer.totals.batches > 0, 0.0
     with torch.random.fork_rng(devices=[]):
         torch.set_rng_state(trainer.random)
         while not trainer.ended:
             computed = time.thread_time()
             epoch_ended = trainer.step()
-            stepping += time.thread_time() - computed
+            optimizer_seconds += time.thread_time() - computed
             now = time.perf_counter()
             if seconds + now - began > RUN_SECONDS and not trainer.ended:
                 trainer.ended = "time"
@@ -90,7 +90,7 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
     took = time.perf_counter() - began
     snapshots, trainer.snapshots = tuple(trainer.snapshots), []
     frames, checkpoints = trainer.probe.take_frames(), trainer.take_checkpoints()
-    return Chunk(snapshots, frames, checkpoints, took, trainer.ended, stepping)
+    return Chunk(snapshots, frames, checkpoints, took, trainer.ended, optimizer_seconds)
 
 
 @contextmanager

@@ -77,7 +77,7 @@ def test_the_heatmap_holds_the_weights_of_the_epoch_that_is_shown(visit, history
     lab = opened(visit, history)
     part, source = lab.page.locator(".rs-attention"), list(history.opening.probe[: history.opening.parts[0].stop])
     rows, target = part.locator(".rs-row"), named(history, target_of(history))
-    last, first = history.frames[-1].more, history.frames[0].more
+    last, first = history.frames[-1].task_arrays, history.frames[0].task_arrays
     assert tokens(rows.nth(0)) == source
     assert tokens(rows.nth(1)) == target
     assert part.locator(".rs-top bdi").all_inner_texts() == source
@@ -95,7 +95,7 @@ def test_the_heatmap_holds_the_weights_of_the_epoch_that_is_shown(visit, history
 def test_both_sentences_are_shaded_by_what_is_pointed_at(visit, history):
     lab = opened(visit, history)
     rows, said = lab.page.locator(".rs-attention .rs-row"), lab.page.locator(".rs-attention .rs-status")
-    weights = history.frames[-1].more["weights"]
+    weights = history.frames[-1].task_arrays["weights"]
 
     def darkness(row) -> list[float]:
         script = """nodes => nodes.map((node) => {
@@ -131,7 +131,7 @@ def test_both_sentences_are_shaded_by_what_is_pointed_at(visit, history):
 
 def test_writing_step_by_step_shows_the_alternatives_of_each_step(visit, history):
     lab = opened(visit, history)
-    part, more, classes = lab.page.locator(".rs-decoding"), history.frames[-1].more, history.opening.classes
+    part, more, classes = lab.page.locator(".rs-decoding"), history.frames[-1].task_arrays, history.opening.classes
     steps = len(more["free"])
 
     def shows(step: int) -> None:
@@ -166,19 +166,19 @@ def test_writing_step_by_step_shows_the_alternatives_of_each_step(visit, history
 def test_the_tables_follow_the_epoch(visit, history):
     lab = opened(visit, history)
     target = target_of(history)
-    assert 0 < history.frames[-1].held.score < 1, "some pairs are right and some are wrong"
+    assert 0 < history.frames[-1].held_out.score < 1, "some pairs are right and some are wrong"
     for epoch in (history.epoch, 2):
         frame = next(frame for frame in history.frames if frame.epoch == epoch)
         scrub(lab, epoch)
         found = lab.page.locator("[data-kind=beams] tbody tr").filter(has_not_text=re.compile("^–"))
         scores = [float(text.replace("−", "-")) for text in found.locator("td:nth-of-type(2)").all_inner_texts()]
-        assert scores == pytest.approx(frame.more["beam_scores"], abs=1e-3)
+        assert scores == pytest.approx(frame.task_arrays["beam_scores"], abs=1e-3)
         expect(lab.page.locator("[data-kind=beams] .rs-chosen .rs-text")).to_have_text(
-            "".join(named(history, frame.more["free"]))
+            "".join(named(history, frame.task_arrays["free"]))
         )
         rows = lab.page.locator("[data-kind=forcing] tbody tr")
         start = history.opening.parts[1].start
-        for row, ids in ((1, frame.top[start:, 0]), (2, frame.more["free"])):
+        for row, ids in ((1, frame.top_classes[start:, 0]), (2, frame.task_arrays["free"])):
             cells = rows.nth(row).locator("td:not(.rs-gap)")
             assert cells.all_inner_texts() == named(history, ids)
             wrong = [i for i, id in enumerate(ids) if i >= len(target) or id != target[i]]
@@ -186,11 +186,11 @@ def test_the_tables_follow_the_epoch(visit, history):
             assert marked == wrong
         pairs = lab.page.locator("[data-kind=pairs] tbody tr")
         verdicts = pairs.locator("td:last-child").all_inner_texts()
-        right = round(frame.held.score * len(history.opening.held))
-        assert verdicts == ["✗"] * (len(history.opening.held) - right) + ["✓"] * right
+        right = round(frame.held_out.score * len(history.opening.held_out))
+        assert verdicts == ["✗"] * (len(history.opening.held_out) - right) + ["✓"] * right
         wrote = pairs.nth(0).locator(".rs-text").nth(2).inner_text()
-        assert wrote.rstrip("…‸") in {"".join(named(history, ids[ids > 2])) for ids in frame.held.said}
-        sources = {" ".join(line.tokens) for line in history.opening.held}
+        assert wrote.rstrip("…‸") in {"".join(named(history, ids[ids > 2])) for ids in frame.held_out.predictions}
+        sources = {" ".join(line.tokens) for line in history.opening.held_out}
         assert set(pairs.locator("th .rs-text").all_inner_texts()) == sources
 
 

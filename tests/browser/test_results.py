@@ -63,11 +63,11 @@ def judged(lab) -> list[list[str]]:
 
 
 def expected_lines(history, epoch: int) -> list[list[str]]:
-    o, held = history.opening, history.frames[epoch].held
+    o, held = history.opening, history.frames[epoch].held_out
     rows = [
         ["✓" if int(said[0]) == line.targets[0] else "✗", o.classes[said[0]], o.classes[line.targets[0]],
          " ".join(line.tokens)]
-        for line, said in zip(o.held, held.said, strict=True)
+        for line, said in zip(o.held_out, held.predictions, strict=True)
     ]  # fmt: skip
     return sorted(rows, key=lambda row: row[0] == "✓")
 
@@ -78,8 +78,8 @@ def same(history, lab, epoch: int) -> bool:
         return False
     counts = np.array(lab.plotted("results-confusion", "_fullData[0].z"))
     return (
-        np.allclose(bars(lab), frame.more["chances"], atol=1e-3)
-        and saliency(lab) == pytest.approx(frame.more["saliency"].tolist(), rel=1e-3, abs=1e-6)
+        np.allclose(bars(lab), frame.task_arrays["chances"], atol=1e-3)
+        and saliency(lab) == pytest.approx(frame.task_arrays["saliency"].tolist(), rel=1e-3, abs=1e-6)
         and judged(lab) == expected_lines(history, epoch)
         and round(float(np.trace(counts))) == sum(row[0] == "✓" for row in judged(lab))
     )

@@ -447,7 +447,7 @@ def test_a_cluster_that_is_connecting_is_waited_for_and_blocks_nothing(far):
     step(app, 2)
     now = app.session_state.race
     assert now.going
-    assert all(entry.turns == 0 for entry in now.entries)
+    assert all(entry.slices == 0 for entry in now.entries)
     assert translator("en")("race.place.connecting", address=far.address) in title(app)
     far.state, far.count = "ready", 1
     far.left = 1000

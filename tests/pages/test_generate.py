@@ -44,9 +44,17 @@ def same(data: dict, found, o) -> None:
     """Whether the browser gets this very text."""
     assert data["prompt"] == list(found.prompt)
     assert names(data, unpacked(data["ids"])) == [o.classes[id] for id in found.ids]
-    assert names(data, unpacked(data["top"])) == [o.classes[id] for id in found.top.ravel()]
-    for name in ("model", "left", "entropy", "kept", "top_model", "top_left"):
-        np.testing.assert_allclose(unpacked(data[name]), getattr(found, name), rtol=1e-6, atol=1e-6)
+    assert names(data, unpacked(data["top"])) == [o.classes[id] for id in found.top_classes.ravel()]
+    sent = {
+        "model": found.probability,
+        "left": found.sampling_probability,
+        "entropy": found.entropy,
+        "kept": found.candidates,
+        "top_model": found.top_probabilities,
+        "top_left": found.top_sampling_probabilities,
+    }
+    for name, values in sent.items():
+        np.testing.assert_allclose(unpacked(data[name]), values, rtol=1e-6, atol=1e-6)
     assert (data["stale"], data["classes"], data["specials"]) == (False, len(o.classes), 1)
 
 

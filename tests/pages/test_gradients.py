@@ -186,18 +186,18 @@ def test_the_other_cells_are_the_same_experiment_with_the_cell_replaced(lang):
 
 def test_a_stop_keeps_what_is_there_and_training_goes_on_from_it():
     app = press(visit_gradients(epochs=3000, hidden=64), "train_others")
-    while not app.session_state.others["lstm"].epoch:
+    while not app.session_state.other_cells["lstm"].epoch:
         looked(app.run())
     press(app, "stop_others")
-    stopped = {cell: one.epoch for cell, one in app.session_state.others.items()}
+    stopped = {cell: one.epoch for cell, one in app.session_state.other_cells.items()}
     looked(app.run())
-    assert {cell: one.epoch for cell, one in app.session_state.others.items()} == stopped
+    assert {cell: one.epoch for cell, one in app.session_state.other_cells.items()} == stopped
     assert 0 < stopped["lstm"] < 3000
-    first = app.session_state.others["lstm"].history.losses
+    first = app.session_state.other_cells["lstm"].history.losses
     press(app, "train_others")
-    while app.session_state.others["lstm"].epoch == stopped["lstm"]:
+    while app.session_state.other_cells["lstm"].epoch == stopped["lstm"]:
         looked(app.run())
-    again = app.session_state.others["lstm"].history.losses
+    again = app.session_state.other_cells["lstm"].history.losses
     assert len(again) > len(first)
     assert again[: len(first)] == first
 
@@ -221,7 +221,7 @@ def test_a_cell_that_is_too_large_is_said_and_the_other_one_is_trained(monkeypat
     monkeypatch.setattr(trainer, "PARAMETERS", run(Experiment(cell="gru", epochs=1)).opening.parameters)
     app = until_others_are_done(press(visit_gradients(epochs=2, hidden=32), "train_others"))
     assert len(app.error) == 1
-    assert app.session_state.others["gru"].epoch == 2
+    assert app.session_state.other_cells["gru"].epoch == 2
 
 
 # Clipping

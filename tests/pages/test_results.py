@@ -74,7 +74,7 @@ def test_a_task_shows_its_views_and_the_curves_of_its_run(task, lang, held_out):
         assert decoded(loss[1]["y"]) == pytest.approx([frame.held_out.loss for frame in history.frames])
         assert decoded(score[1]["y"]) == pytest.approx([frame.held_out.score for frame in history.frames])
         kind = {"classify": "lines", "seq2seq": "sequences"}.get(task, "tokens")
-        assert t(f"held.{kind}", count=history.opening.held_count) in said(app)
+        assert t(f"held.{kind}", count=history.opening.held_out_count) in said(app)
         assert score[1]["name"] == t(f"curve.held.{kind}")
     else:
         assert t("held.none", field=t("field.held_out")) in said(app)
@@ -112,7 +112,7 @@ def test_while_it_trains_only_the_newest_frame_is_sent():
     for name in ("prefixes", "saliency", "judged"):
         assert drawn[name]["live"]
         assert drawn[name]["epochs"] == [history.frames[-1].epoch]
-    assert unpacked(drawn["saliency"]["values"]).tolist() == [history.frames[-1].more["saliency"].tolist()]
+    assert unpacked(drawn["saliency"]["values"]).tolist() == [history.frames[-1].task_arrays["saliency"].tolist()]
     assert drawn["confusion"]["frames"] is None
     assert len(decoded(traces(drawn["loss"])[0]["y"])) == history.epoch
     looked(app.button(key="stop").click().run())
@@ -289,7 +289,7 @@ def test_many_held_out_lines_are_shown_some_at_a_time():
 def test_the_tags_that_are_drawn_in_colour_are_the_commonest():
     app = visit(small("tag"))
     part, o = parts(app)["tagged"], app.session_state.run.history.opening
-    truth = [target for line in o.held for target in line.targets] + list(o.targets)
+    truth = [target for line in o.held_out for target in line.targets] + list(o.targets)
     frequency = [truth.count(tag) for tag in part["order"]]
     assert frequency == sorted(frequency, reverse=True)
     assert list(part["hues"]) == [str(tag) for tag in part["order"]]

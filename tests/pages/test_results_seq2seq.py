@@ -82,13 +82,15 @@ def test_the_heatmap_gets_the_weights_of_every_frame(shown):
     assert sent["source"] == list(o.probe[: o.parts[0].stop])
     assert [sent["classes"][place] for place in sent["target"]] == [*reversed(sent["source"]), "<eos>"]
     weights = unpacked(sent["weights"]) / 32767
-    np.testing.assert_allclose(weights, [frame.more["weights"] for frame in history.frames], rtol=1e-5, atol=2e-5)
+    np.testing.assert_allclose(
+        weights, [frame.task_arrays["weights"] for frame in history.frames], rtol=1e-5, atol=2e-5
+    )
     np.testing.assert_allclose(weights.sum(-1), 1, atol=1e-3)
     free = zip(rows_of(sent["free"]), rows_of(sent["free_weights"]), history.frames, strict=True)
     for tokens, row, frame in free:
-        assert [sent["classes"][place] for place in tokens] == [o.classes[id] for id in frame.more["free"]]
+        assert [sent["classes"][place] for place in tokens] == [o.classes[id] for id in frame.task_arrays["free"]]
         np.testing.assert_allclose(
-            row.reshape(len(tokens), -1) / 32767, frame.more["free_weights"], rtol=1e-5, atol=2e-5
+            row.reshape(len(tokens), -1) / 32767, frame.task_arrays["free_weights"], rtol=1e-5, atol=2e-5
         )
     marked = {token for place, token in enumerate(sent["classes"]) if place < sent["specials"]}
     assert marked == {token for token in sent["classes"] if token in ("<pad>", "<bos>", "<eos>")}
@@ -101,7 +103,7 @@ def test_a_run_that_goes_on_sends_its_newest_frame_only(shown):
     last = shown.history.frames[-1]
     sent = seq2seq.decoded(going)
     assert [sent["classes"][place] for place in rows_of(sent["free"])[0]] == [
-        shown.history.opening.classes[id] for id in last.more["free"]
+        shown.history.opening.classes[id] for id in last.task_arrays["free"]
     ]
 
 
@@ -111,8 +113,8 @@ def test_alternatives_are_those_of_the_frame_and_say_what_is_never_written(shown
         rows_of(sent["options"]), rows_of(sent["option_chances"]), history.frames, strict=True
     ):
         named = [sent["classes"][place] for place in options]
-        assert named == [history.opening.classes[id] for id in frame.more["options"].ravel()]
-        np.testing.assert_array_equal(chances, frame.more["option_chances"].ravel())
+        assert named == [history.opening.classes[id] for id in frame.task_arrays["options"].ravel()]
+        np.testing.assert_array_equal(chances, frame.task_arrays["option_chances"].ravel())
     never = {sent["classes"][place] for place in sent["never"]}
     assert never == {"<pad>", "<bos>"} & set(sent["classes"])
 
@@ -122,8 +124,8 @@ def test_hypotheses_come_without_what_fills_them_up(shown):
     found = iter(rows_of(sent["beams"]))
     scores = iter(unpacked(sent["scores"]))
     for count, frame in zip(unpacked(sent["counts"]), history.frames, strict=True):
-        assert count == len(frame.more["beams"])
-        for filled, score in zip(frame.more["beams"], frame.more["beam_scores"], strict=True):
+        assert count == len(frame.task_arrays["beams"])
+        for filled, score in zip(frame.task_arrays["beams"], frame.task_arrays["beam_scores"], strict=True):
             tokens = [sent["classes"][place] for place in next(found)]
             assert tokens == [history.opening.classes[id] for id in filled if id >= 0]
             assert next(scores) == score
@@ -145,12 +147,12 @@ def test_outputs_are_aligned_with_the_right_target(shown):
     forced = unpacked(sent["forced"])
     assert forced.shape == (len(history.frames), len(sent["target"]))
     for row, frame in zip(forced, history.frames, strict=True):
-        assert [sent["classes"][place] for place in row] == [o.classes[id] for id in frame.top[start:, 0]]
+        assert [sent["classes"][place] for place in row] == [o.classes[id] for id in frame.top_classes[start:, 0]]
 
 
 def test_held_out_pairs_come_with_what_was_said_of_each(shown):
     history, sent = shown.history, seq2seq.tested(shown)
-    said, count = rows_of(sent["said"]), len(history.opening.held)
+    said, count = rows_of(sent["said"]), len(history.opening.held_out)
     assert len(said) == count * len(history.frames)
     assert sent["classes"][sent["end"]] == "<eos>"
     for k, frame in enumerate(history.frames):
@@ -158,7 +160,7 @@ def test_held_out_pairs_come_with_what_was_said_of_each(shown):
         for line, row in zip(sent["lines"], said[k * count :], strict=False):
             assert [sent["classes"][place] for place in line["target"]] == [*reversed(line["source"]), "<eos>"]
             right += row.tolist() == line["target"]
-        assert right / count == pytest.approx(frame.held.score)
+        assert right / count == pytest.approx(frame.held_out.score)
     assert sent["joiners"] == {"source": "", "target": ""}
 
 
@@ -167,8 +169,8 @@ def test_the_curves_are_the_shares_of_each_recorded_epoch(shown):
     figure = exact_figure(history, translator("en"))
     score, forced, free = figure.data
     assert list(score.x) == [frame.epoch for frame in history.frames]
-    for curve, field in ((score, "score"), (forced, "forced"), (free, "free")):
-        assert list(curve.y) == [getattr(frame.held, field) for frame in history.frames]
+    for curve, field in ((score, "score"), (forced, "forced_accuracy"), (free, "free_accuracy")):
+        assert list(curve.y) == [getattr(frame.held_out, field) for frame in history.frames]
     assert len({curve.line.dash for curve in figure.data}) == 3, "told apart not by colour alone"
 
 
@@ -191,7 +193,7 @@ def test_with_attention_and_held_out_pairs_there_is_nothing_to_excuse():
     app = results("attention=dot&held_out=0.2")
     assert "heatmap" not in said(app)
     assert "right target is not known" not in said(app)
-    assert app.session_state.run.history.opening.held_count == 4
+    assert app.session_state.run.history.opening.held_out_count == 4
 
 
 @pytest.mark.usefixtures("in_this_process")

@@ -86,7 +86,7 @@ def render_class_counts(look: DataLook, t: Translate) -> None:
         for name, (trained, held) in look.class_counts.items()
     ]
     head = [text(t("hand.class")), text(t("hand.trained")), *([text(t("hand.held"))] if look.held_out_count else [])]
-    st.markdown(t("hand.balance", classes=len(look.balance)))
+    st.markdown(t("hand.balance", classes=len(look.class_counts)))
     tables("data-classes", [TableView(t("hand.class"), lines, head)], "framed")
 
 

@@ -65,7 +65,7 @@ def render_prefixes(view: RunView) -> None:
                 "chances": pack(chances[-len(shown) :, :, shared].astype(np.float32)),
                 "best": pack(best.astype(np.int32)),
                 "classes": o.classes,
-                "settled": metrics.settled(best).tolist(),
+                "settled": metrics.settling_step(best).tolist(),
                 "labels": {name: t(f"prefixes.{name}") for name in ("name", "settled", "first", "rest")},
             },
         )

@@ -56,5 +56,5 @@ def render_curves(view: RunView) -> None:
         st.caption(t("held.none", field=t("field.held_out")))
         return
     kind = figures.counted_unit(o, history.frames[-1])
-    first = t("held.first", shown=len(o.held)) if o.held_out_count > len(o.held_out) else ""
-    st.caption(t(f"held.{kind}", count=f"{o.held_count:,}") + first)
+    first = t("held.first", shown=len(o.held_out)) if o.held_out_count > len(o.held_out) else ""
+    st.caption(t(f"held.{kind}", count=f"{o.held_out_count:,}") + first)

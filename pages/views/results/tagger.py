@@ -24,7 +24,7 @@ def render_tags(view: RunView) -> None:
     with panel("tagged", t, code=CODE):
         start = 1
         if len(o.held_out) > LINES:
-            label = t("tagged.from", lines=LINES, count=len(o.held))
+            label = t("tagged.from", lines=LINES, count=len(o.held_out))
             start = st.number_input(label, 1, len(o.held_out), step=LINES, key="results_from", width=280)
         shown = o.held_out[start - 1 : start - 1 + LINES]
         lines = [{"name": t("tagged.watched"), "tokens": o.probe[: o.inputs], "targets": o.targets}]

@@ -63,7 +63,7 @@ def render_windows(e: Experiment, seen: Reading, t: Translate) -> None:
     tables("text-windows", shown, "tokens")
     st.caption(t(f"windows.asks.{seen.target_kind}") + " " + t("windows.table"))
     if seen.held_out_count:
-        st.caption(t("windows.held", count=f"{seen.held:,}"))
+        st.caption(t("windows.held", count=f"{seen.held_out_count:,}"))
     if seen.count > len(shown):
         st.caption(t("windows.first", shown=len(shown), count=f"{seen.count:,}"))
     if any(len(sequence.inputs) > COLUMNS for sequence in seen.sequences):
@@ -81,7 +81,11 @@ def render_batches(e: Experiment, seen: Reading, t: Translate) -> None:
     shown = [order(written, seen.as_written, seen, e, t), order(shuffled, seen.shuffled, seen, e, t)]
     tables("text-batches", shown, "tokens")
     values = {"count": f"{seen.count:,}", "batch": e.batch, "batches": f"{seen.batches:,}"}
-    st.markdown(t("batches.short", short=seen.short, **values) if seen.last_batch_size else t("batches.even", **values))
+    st.markdown(
+        t("batches.short", short=seen.last_batch_size, **values)
+        if seen.last_batch_size
+        else t("batches.even", **values)
+    )
 
 
 def order(title: str, found: BatchOrder, seen: Reading, e: Experiment, t: Translate) -> TableView:

@@ -30,7 +30,7 @@ def render(e: Experiment, seen: Packing, t: Translate) -> None:
         seen.probabilities["padded"].argmax(1) != alone.argmax(1),
     )
     values = {"turned": int(turned.sum()), "lines": len(rows), "most": f"{moved.max():.0%}"}
-    st.markdown(t("verdicts.padded", **values, packed=f"{np.abs(seen.chances['packed'] - alone).max():.0e}"))
+    st.markdown(t("verdicts.padded", **values, packed=f"{np.abs(seen.probabilities['packed'] - alone).max():.0e}"))
     apart = {way: f"{np.abs(seen.log_odds[way] - seen.log_odds['alone']).max():.2g}" for way in ("padded", "packed")}
     st.markdown(t("verdicts.odds", **apart))
     st.caption(t("verdicts.trained.packed" if e.packed else "verdicts.trained.padded"))

@@ -68,7 +68,7 @@ def assert_identical(one: History, other: History) -> None:
     assert (one.opening, one.snapshots, one.ended) == (other.opening, other.snapshots, other.ended)
     assert [frame.epoch for frame in one.frames] == [frame.epoch for frame in other.frames]
     for mine, its in zip(one.frames, other.frames, strict=True):
-        for name in ("hidden", "top", "probability", "target"):
+        for name in ("hidden", "top_classes", "top_probabilities", "target_probability"):
             np.testing.assert_array_equal(getattr(mine, name), getattr(its, name))
 
 

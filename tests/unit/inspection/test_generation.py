@@ -284,7 +284,7 @@ def test_only_runs_that_predict_the_next_token_go_on(writer):
     with pytest.raises(LabError) as error:
         generate(e, run(e).checkpoints[-1].weights, "h", GREEDY)
     assert codes(error) == [("no_next", "prompt")]
-    assert writer[0].opening.continues
+    assert writer[0].opening.predicts_next
     assert not run(e).opening.predicts_next
     assert [name for name, task in TASKS.items() if task.predicts_next(Experiment(task=name))] == ["next"]
 

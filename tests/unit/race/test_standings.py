@@ -167,7 +167,10 @@ def test_the_table_has_a_row_a_run_with_exact_numbers(real):
             record.scores[-1].score,
             record.scores[-1].loss,
         )
-        assert (float(row["seconds"]), float(row["seconds_per_epoch"])) == (record.stepping, record.stepping / 9)
+        assert (float(row["seconds"]), float(row["seconds_per_epoch"])) == (
+            record.optimizer_seconds,
+            record.optimizer_seconds / 9,
+        )
         assert row["ended"] == "epochs"
     assert len(pd.read_csv(io.StringIO(to_csv(real)))) == 12
 

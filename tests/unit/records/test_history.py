@@ -18,7 +18,9 @@ WEIGHT_BYTES = 8_000_000
 
 
 def size(frame: Frame) -> int:
-    return sum(getattr(frame, name).nbytes for name in ("hidden", "top", "probability", "target"))
+    return sum(
+        getattr(frame, name).nbytes for name in ("hidden", "top_classes", "top_probabilities", "target_probability")
+    )
 
 
 def kept_epochs(epochs: int, every: int) -> int:
@@ -98,8 +100,10 @@ def test_a_history_travels_without_torch():
 
 def test_a_frame_has_numpy_arrays_of_the_promised_kinds():
     for frame in run(Experiment(epochs=2, hidden=5, bidirectional=True)).frames:
-        kinds = {name: (getattr(frame, name).shape, getattr(frame, name).dtype.name) for name in ("hidden", "top")}
-        assert kinds == {"hidden": ((4, 10), "float32"), "top": ((4, 3), "int32")}
+        kinds = {
+            name: (getattr(frame, name).shape, getattr(frame, name).dtype.name) for name in ("hidden", "top_classes")
+        }
+        assert kinds == {"hidden": ((4, 10), "float32"), "top_classes": ((4, 3), "int32")}
         assert (frame.top_probabilities.shape, frame.target_probability.shape) == ((4, 3), (4,))
         assert (np.diff(frame.top_probabilities, axis=1) <= 0).all()
         assert (frame.top_probabilities.sum(1) <= 1 + 1e-6).all()

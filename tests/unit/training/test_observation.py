@@ -83,11 +83,11 @@ def test_saliency_is_captums_input_times_gradient_at_every_recorded_epoch(traine
         frame = next(frame for frame in history.frames if frame.epoch == checkpoint.epoch)
         model, x, _ = plain(e, checkpoint.weights)
         target = int(model(x).argmax())
-        assert frame.top[-1, 0] == target
+        assert frame.top_classes[-1, 0] == target
         attributed = InputXGradient(model).attribute(x.requires_grad_(), target=target)
         expected = attributed.sum(-1)[0].detach().numpy()
-        np.testing.assert_allclose(frame.more["saliency"], expected, rtol=1e-4, atol=1e-6)
-        assert np.abs(frame.more["saliency"]).max() > 1e-4, "nothing was compared"
+        np.testing.assert_allclose(frame.task_arrays["saliency"], expected, rtol=1e-4, atol=1e-6)
+        assert np.abs(frame.task_arrays["saliency"]).max() > 1e-4, "nothing was compared"
 
 
 def test_saliency_is_how_the_score_grows_with_the_vector(trained):
@@ -104,7 +104,7 @@ def test_saliency_is_how_the_score_grows_with_the_vector(trained):
                 moved[0, place] *= 1 + sign * step
                 score.append(model(moved)[0, target].item())
             slope = (score[0] - score[1]) / (2 * step)
-            assert history.frames[-1].more["saliency"][place] == pytest.approx(slope, rel=1e-3, abs=1e-5)
+            assert history.frames[-1].task_arrays["saliency"][place] == pytest.approx(slope, rel=1e-3, abs=1e-5)
 
 
 def test_the_chances_after_each_beginning_are_those_of_that_beginning_alone(trained):
@@ -112,13 +112,13 @@ def test_the_chances_after_each_beginning_are_those_of_that_beginning_alone(trai
     model, x, ids = plain(e, history.checkpoints[-1].weights)
     frame = history.frames[-1]
     expected = np.stack([model(x[:, : k + 1]).softmax(-1)[0].detach().numpy() for k in range(len(ids))])
-    np.testing.assert_allclose(frame.more["chances"], expected, rtol=1e-4, atol=1e-6)
-    assert frame.top[:, 0].tolist() == expected.argmax(-1).tolist()
-    assert frame.bytes >= frame.more["chances"].nbytes
+    np.testing.assert_allclose(frame.task_arrays["chances"], expected, rtol=1e-4, atol=1e-6)
+    assert frame.top_classes[:, 0].tolist() == expected.argmax(-1).tolist()
+    assert frame.bytes >= frame.task_arrays["chances"].nbytes
 
 
 def test_what_is_watched_is_within_the_bytes_that_are_reckoned_with(trained):
     e, history = trained
     task = TASKS["classify"]
-    more = history.frames[-1].more.values()
+    more = history.frames[-1].task_arrays.values()
     assert sum(array.nbytes for array in more) == task.extra_bytes(e, network(e, history.checkpoints[0].weights)[0])

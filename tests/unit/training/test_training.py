@@ -178,9 +178,13 @@ def assert_frame_shows(frame, output: torch.Tensor, probabilities: torch.Tensor,
     output, probabilities = output.detach().numpy(), probabilities.detach().numpy()
     np.testing.assert_allclose(frame.hidden, output, rtol=1e-5, atol=1e-4)
     ranked = -np.sort(-probabilities, axis=1)[:, :3]
-    np.testing.assert_allclose(frame.probability, ranked, rtol=1e-5, atol=1e-4)
-    np.testing.assert_allclose(np.take_along_axis(probabilities, frame.top, axis=1), ranked, rtol=1e-5, atol=1e-4)
-    np.testing.assert_allclose(frame.target, probabilities[range(len(targets)), targets], rtol=1e-5, atol=1e-4)
+    np.testing.assert_allclose(frame.top_probabilities, ranked, rtol=1e-5, atol=1e-4)
+    np.testing.assert_allclose(
+        np.take_along_axis(probabilities, frame.top_classes, axis=1), ranked, rtol=1e-5, atol=1e-4
+    )
+    np.testing.assert_allclose(
+        frame.target_probability, probabilities[range(len(targets)), targets], rtol=1e-5, atol=1e-4
+    )
 
 
 @pytest.mark.parametrize("preset", PLAIN)
@@ -420,7 +424,7 @@ def assert_identical(one: History, other: History) -> None:
     assert (one.snapshots, one.ended) == (other.snapshots, other.ended)
     assert [frame.epoch for frame in one.frames] == [frame.epoch for frame in other.frames]
     for mine, its in zip(one.frames, other.frames, strict=True):
-        for name in ("hidden", "top", "probability", "target"):
+        for name in ("hidden", "top_classes", "top_probabilities", "target_probability"):
             np.testing.assert_array_equal(getattr(mine, name), getattr(its, name))
 
 
