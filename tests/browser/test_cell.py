@@ -76,12 +76,9 @@ def test_the_numbers_of_a_step_are_those_of_a_plain_program(visit):
 @pytest.mark.parametrize(
     ("cell", "nonlinearity"), [("rnn", "relu"), ("lstm", "tanh"), ("gru", "tanh"), ("mgu", "tanh")]
 )
-@pytest.mark.parametrize("bidirectional", [False, True])
-def test_every_equation_gives_the_value_that_is_shown(visit, cell, nonlinearity, bidirectional):
+def test_every_equation_gives_the_value_that_is_shown(visit, cell, nonlinearity):
     """In every layer and direction, of every value of a step."""
-    e = Experiment(
-        cell=cell, nonlinearity=nonlinearity, hidden=40, embed=7, layers=2, bidirectional=bidirectional, epochs=20
-    )
+    e = Experiment(cell=cell, nonlinearity=nonlinearity, hidden=40, embed=7, layers=2, bidirectional=True, epochs=20)
     lab = opened(visit, e)
     names = root(lab).locator(".ru-node").evaluate_all("nodes => nodes.map(node => node.dataset.name)")
     values = {"rnn": "h", "lstm": "ifgoch", "gru": "rznh", "mgu": "fnh"}[cell]
@@ -257,9 +254,8 @@ def test_a_clamped_gate_is_said_to_be_held(visit):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(("scheme", "locale"), [("light", "zh-CN"), ("dark", "en-US")])
-def test_it_has_no_serious_barrier(visit, locale, scheme):
-    lab = opened(visit, query="preset=lstm&run=1", locale=locale, color_scheme=scheme)
+def test_a_changed_step_has_no_serious_barrier(visit):
+    lab = opened(visit, query="preset=lstm&run=1", color_scheme="dark")
     root(lab).locator(".ru-node.ru-f .ru-strip").click(position={"x": 3, "y": 5})
     root(lab).locator(".ru-edit button").first.click()
     expect(root(lab).locator(".ru-forced")).to_be_visible()

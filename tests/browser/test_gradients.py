@@ -154,16 +154,6 @@ def test_a_weight_is_checked(opened):
 
 
 @pytest.mark.thorough
-def test_a_phone_shows_all_of_it(opened):
-    lab = opened(viewport={"width": 390, "height": 844})
-    assert lab.wider_than_the_window() == []
-    for key in ("gradients-curve", "gradients-epochs", "gradients-norms"):
-        box = lab.at(key).locator(".rl-chart").bounding_box()
-        assert box["x"] >= 0
-        assert 200 < box["width"] <= 390
-
-
-@pytest.mark.thorough
 def test_words_are_shown_as_typed(visit):
     lab = visit("text=%3Cb%3Ex%3C/b%3E $y$ %60z%60 %3Ci%3E&run=1")
     lab.trained()

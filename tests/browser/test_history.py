@@ -29,8 +29,10 @@ def opened(visit, query: str = LESSON, **options):
 
 
 @pytest.mark.thorough
-def test_a_rule_answers_as_soon_as_a_sentence_is_typed(visit):
+def test_the_timeline_is_whole_and_a_rule_answers_as_soon_as_a_sentence_is_typed(visit):
     lab = opened(visit)
+    labels = lab.at("history-timeline").locator(".textpoint text")
+    expect(labels).to_have_count(sum(1 + len(age.milestones) for age in AGES))
     box = lab.at("eliza_say").locator("input")
     box.fill("I want <b>my</b> **tea**")
     box.press("Enter")
@@ -59,31 +61,9 @@ def test_all_demonstrations_follow_the_token_and_the_epoch(visit):
 
 
 @pytest.mark.thorough
-def test_the_timeline_shows_every_milestone(visit):
-    lab = opened(visit)
-    labels = lab.at("history-timeline").locator(".textpoint text")
-    expect(labels).to_have_count(sum(1 + len(age.milestones) for age in AGES))
-
-
-@pytest.mark.thorough
 def test_a_lesson_is_opened_and_trains(visit):
     lab = opened(visit)
     lab.press("onward-hello-elloh")
     expect(lab.at("loss")).to_be_visible()
     lab.trained()
     assert lab.chips == list("hello")
-
-
-@pytest.mark.thorough
-def test_on_a_phone_nothing_sticks_out_and_nobody_is_shut_out(visit):
-    lab = opened(visit, locale="en-US", color_scheme="dark", viewport={"width": 390, "height": 844})
-    assert lab.wider_than_the_window() == []
-    for node in lab.at("chapter").locator(".rl-chart, table, .stButton, .rl-strip, h3, p").all():
-        box = node.bounding_box()
-        if box and box["width"]:
-            assert box["x"] >= 0
-            assert box["x"] + box["width"] <= 391
-    drawn = lab.at("history-timeline").locator(".textpoint text").all()
-    assert drawn
-    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 391 for box in (node.bounding_box() for node in drawn))
-    assert lab.barriers(".st-key-chapter .rl-chart", ".st-key-eliza", ".st-key-counts", ".st-key-rivals") == []

@@ -84,9 +84,9 @@ def test_a_typed_sentence_is_trained_paused_looked_through_and_played(visit):
 
 @pytest.mark.thorough
 def test_pause_and_going_on_end_where_an_undisturbed_run_ends(visit):
-    lab = visit("epochs=2500").reaches("not trained yet").press("train").runs()
+    lab = visit("epochs=1200").reaches("not trained yet").press("train").runs()
     lab.press("pause").paused()
-    assert 0 < lab.epoch < 2500
+    assert 0 < lab.epoch < 1200
     expect(lab.button("train")).to_contain_text("Continue")
     lab.press("train").trained()
     paused = lab.plotted("loss", "_fullData[0].y"), lab.loss, lab.predicted
@@ -220,7 +220,7 @@ def workers(server: psutil.Process) -> list[psutil.Process]:
 
 @pytest.mark.thorough
 def test_a_worker_killed_in_mid_run_changes_nothing(visit, server):
-    lab = visit("epochs=2500").reaches("not trained yet").press("train").runs()
+    lab = visit("epochs=1200").reaches("not trained yet").press("train").runs()
     victims = workers(server[1])
     assert victims
     for process in victims:

@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from rnnlab import Experiment, run
@@ -176,15 +175,3 @@ def test_tags_are_right_or_wrong_by_more_than_colour(opened):
     truth = [target for _, targets in lines for target in targets][place]
     expect(wrong.locator(".rl-tagged-truth")).to_have_text(o.classes[truth])
     expect(wrong).to_have_attribute("title", re.compile(re.escape(o.classes[truth])))
-
-
-@pytest.mark.thorough
-def test_a_phone_shows_all_of_it_and_axe_finds_no_fault(opened):
-    lab = opened(viewport={"width": 390, "height": 844}, color_scheme="dark")
-    assert lab.wider_than_the_window() == []
-    for key in ("results-loss", "results-confusion", "results-prefixes", "results-saliency", "results-judged"):
-        box = lab.at(key).locator("[data-mounts]").bounding_box()
-        assert box["x"] >= 0
-        assert 200 < box["width"] <= 390
-    found = Axe().run(lab.page, context={"include": [[".st-key-prefixes"], [".st-key-saliency"], [".st-key-judged"]]})
-    assert [fault["id"] for fault in found.response["violations"]] == []

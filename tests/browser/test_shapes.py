@@ -114,18 +114,6 @@ def test_a_wrong_shape_is_explained_beside_torchs_words(visit):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(("query", "lang"), [("preset=cell-shapes", "zh-CN"), ("preset=rnn-arguments", "en-US")])
-def test_nothing_sticks_out_on_a_phone(visit, query, lang):
-    lab = opened(visit, query, locale=lang, viewport={"width": 390, "height": 844})
-    assert lab.wider_than_the_window() == []
-    for box in blocks(lab).all():
-        place = box.bounding_box()
-        assert place["x"] >= 0
-        assert place["x"] + place["width"] <= 390
-    assert all(box.evaluate("node => node.scrollWidth <= node.clientWidth + 1") for box in blocks(lab).all())
-
-
-@pytest.mark.thorough
 def test_blocks_have_no_serious_barrier(visit):
     lab = opened(visit, "preset=cell-shapes", color_scheme="dark")
     blocks(lab).first.click()
