@@ -20,6 +20,7 @@ from rnnlab.experiment.links import to_link
 from rnnlab.experiment.race_plan import RacePlan, grid
 
 FOLDER = Path(__file__).parents[1] / "docs"
+CHROMIUM = ("chromium-headless-shell", "chromium", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 SIZE: ViewportSize = {"width": 1280, "height": 860}
@@ -57,7 +58,7 @@ SHOTS = {
 
 
 def main(folder: Path = FOLDER) -> int:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if chromium is None:
         print("No Chromium found: install one, then run this again.", file=sys.stderr)
         return 1
