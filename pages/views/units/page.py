@@ -68,7 +68,7 @@ def render(view: RunView) -> None:
         if view.experiment.window and not where.text:
             st.caption(t("units.windows", window=view.experiment.window))
     with panel("phrase", t):
-        phrase.render(found, seen.unit, *marked, seen.limit, t)
+        phrase.render(found, seen.unit, marked, seen.limit, t)
 
 
 def look(view: RunView, where: Where, found: Activations, bar: DeltaGenerator) -> Seen:
@@ -158,7 +158,7 @@ def render_map(view: RunView, seen: Seen, marked: tuple[int, int]) -> None:
     _map(
         key="units-map",
         on_chosen_change=lambda: choice.choose_unit("units-map"),
-        on_marked_change=lambda: phrase.marked(p),
+        on_marked_change=lambda: phrase.mark(p),
         data={
             "key": "units-map",
             "group": "units",

@@ -1,5 +1,6 @@
 """A phrase of the text, the units that are on for it, and the other places where they are."""
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
@@ -11,7 +12,7 @@ from pages.shell.markdown import verbatim
 from pages.shell.state import session
 from pages.views.units import choice
 from rnnlab.analysis import phrases
-from rnnlab.analysis.phrases import PhraseMatch
+from rnnlab.analysis.phrases import Phrase, PhraseMatch
 from rnnlab.i18n import Translate
 from rnnlab.records.units import Activations, Passage
 
@@ -56,7 +57,7 @@ def signs(a: Activations, start: int, stop: int, limit: float) -> tuple[np.ndarr
     return found, bool(found.any())
 
 
-def marked(p: Passage) -> None:
+def mark(p: Passage) -> None:
     """A phrase that was marked in the text."""
     told, last = st.session_state["units-map"].marked, len(p.tokens) - 1
     if told:
@@ -65,7 +66,7 @@ def marked(p: Passage) -> None:
         session["units_missing"], session["units_marked"] = "", True
 
 
-def typed(p: Passage) -> None:
+def find_typed(p: Passage) -> None:
     """A phrase that was typed."""
     written = session["units_typed"]
     found = phrases.find(p, written)
@@ -74,10 +75,10 @@ def typed(p: Passage) -> None:
     session["units_missing"] = "" if found else written.strip()
 
 
-def render(a: Activations, unit: int, start: int, stop: int, limit: float, t: Translate) -> None:
-    p, (share, only) = a.passage, settings()
+def render(a: Activations, unit: int, marked: Phrase, limit: float, t: Translate) -> None:
+    p, (start, stop), (share, only) = a.passage, marked, settings()
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        more: dict[str, Any] = {"placeholder": t("phrase.type"), "on_change": typed, "args": (p,), "max_chars": 200}
+        more: dict[str, Any] = {"placeholder": t("phrase.type"), "on_change": find_typed, "args": (p,), "max_chars": 200}
         st.text_input(t("phrase.typed"), key="units_typed", width=260, **more)
         kept: dict[str, Any] = {"persist_state": "session"}
         tip = t("phrase.theta_help")
@@ -90,10 +91,10 @@ def render(a: Activations, unit: int, start: int, stop: int, limit: float, t: Tr
         return
     theta, (found, beside) = share * limit, signs(a, start, stop, limit)
     on = np.flatnonzero(found)
-    places = tuple(islice(phrases.matches(p, a.values, found, theta, (start, stop)), MOST))
+    places = tuple(islice(phrases.matches(p, a.values, found, theta, marked), MOST))
     if beside:
         st.caption(t("phrase.beside"))
-    st.markdown(sentence(p, start, stop, theta, len(on), len(places), len(found), t))
+    st.markdown(sentence(shortened(p, marked), theta, found, places, t))
     labels = {name: t(f"places.{name}") for name in ("units", "places", "high", "low", "count", "line")}
     _places(
         key="units-places",
@@ -110,14 +111,18 @@ def render(a: Activations, unit: int, start: int, stop: int, limit: float, t: Tr
     )
 
 
-def sentence(p: Passage, start: int, stop: int, theta: float, on: int, places: int, hidden: int, t: Translate) -> str:
-    """What was found, in words."""
-    tokens = p.tokens[start:stop]
-    shown = p.joiner.join(tokens[:NAMED]) + ("…" if len(tokens) > NAMED else "")
-    said = {"phrase": verbatim(shown), "theta": f"{theta:.2g}", "units": hidden}
+def shortened(p: Passage, phrase: Phrase) -> str:
+    """A phrase as a sentence repeats it."""
+    tokens = p.tokens[slice(*phrase)]
+    return p.joiner.join(tokens[:NAMED]) + ("…" if len(tokens) > NAMED else "")
+
+
+def sentence(phrase: str, theta: float, signs: np.ndarray, places: Sequence[PhraseMatch], t: Translate) -> str:
+    """What was found, in words; signs [unit] are 0 for units that are not on."""
+    on, values = int(np.count_nonzero(signs)), {"phrase": verbatim(phrase), "theta": f"{theta:.2g}"}
     if not on:
-        return t("phrase.none", **said)
-    return t("phrase.on" if places else "phrase.alone", on=on, **said)
+        return t("phrase.none", units=len(signs), **values)
+    return t("phrase.on" if places else "phrase.alone", on=on, units=len(signs), **values)
 
 
 def around(p: Passage, place: PhraseMatch) -> dict[str, Any]:
