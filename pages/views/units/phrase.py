@@ -78,8 +78,8 @@ def find_typed(p: Passage) -> None:
 def render(a: Activations, unit: int, marked: Phrase, limit: float, t: Translate) -> None:
     p, (start, stop), (share, only) = a.passage, marked, settings()
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        more: dict[str, Any] = {"placeholder": t("phrase.type"), "on_change": find_typed, "args": (p,), "max_chars": 200}
-        st.text_input(t("phrase.typed"), key="units_typed", width=260, **more)
+        more: dict[str, Any] = {"placeholder": t("phrase.type"), "on_change": find_typed, "args": (p,)}
+        st.text_input(t("phrase.typed"), key="units_typed", width=260, max_chars=200, **more)
         kept: dict[str, Any] = {"persist_state": "session"}
         tip = t("phrase.theta_help")
         st.slider(t("phrase.theta"), 0.05, 0.95, share, 0.05, key="units_theta", width=260, help=tip, **kept)
