@@ -57,7 +57,7 @@ class Frame(ShortRepr):
 
 @dataclass(frozen=True, repr=False)
 class HeldOutResult(ShortRepr):
-    """What the network did with the lines that are only tested on, up to HELD of them."""
+    """What the network did with the lines that are only tested on, up to HELD_OUT_LINES of them."""
 
     loss: float  # mean over all targets, each given the true ones before it
     score: float  # share that is right, 0 to 1: of tokens, or of whole sequences where the network writes freely

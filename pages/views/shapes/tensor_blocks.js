@@ -144,7 +144,7 @@ function itemNode(item, id, scene) {
   const opens = item.kind === "block" && item.array;
   const box = opens
     ? element("button", "rl-box", null, { type: "button", "data-item": id, "aria-expanded": String(id === scene.open) })
-    : element("div", "rl-box", null, { role: "group" });
+    : element("div", "rl-box", null, { role: "group", tabindex: "0" }); // a wide one scrolls
   box.setAttribute("aria-label", spoken(item));
   if (opens) box.title = scene.labels.values;
   const name = element("span", "rl-name");
