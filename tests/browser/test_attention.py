@@ -129,6 +129,7 @@ def test_both_sentences_are_shaded_by_what_is_pointed_at(visit, history):
     expect(lab.page.locator(".rs-number")).to_be_hidden()
 
 
+@pytest.mark.thorough
 def test_writing_step_by_step_shows_the_alternatives_of_each_step(visit, history):
     lab = opened(visit, history)
     part, more, classes = lab.page.locator(".rs-decoding"), history.frames[-1].task_arrays, history.opening.classes

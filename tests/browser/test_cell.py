@@ -182,6 +182,7 @@ def test_a_change_shows_what_a_plain_program_says_and_its_removal_everything_as_
     assert equation(lab) == told
 
 
+@pytest.mark.thorough
 def test_a_weight_is_changed_in_the_equation_itself(visit):
     lab = opened(visit)
     words = Words(Experiment())

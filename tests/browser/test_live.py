@@ -105,6 +105,7 @@ def test_one_step_is_one_epoch(visit):
     assert lab.predicted == predicted[2]
 
 
+@pytest.mark.thorough
 def test_stop_ends_a_run_at_once_and_keeps_it_to_be_looked_at(visit):
     lab = visit(f"{LONG}&run=1").runs().press("stop").reaches("stopped", 5)
     assert lab.epoch > 0
@@ -264,6 +265,7 @@ def test_a_closed_tab_computes_no_more(visit, server):
     eventually(still, "the worker is idle", 10)
 
 
+@pytest.mark.thorough
 def test_an_error_in_the_text_keeps_what_was_there(visit):
     lab = visit(locale="zh-CN").trained()
     before = lab.predicted

@@ -15,6 +15,7 @@ ODD = "<b>x</b> $x$ **x** [a](b) :red[x] :smile: 1 01 1e5 2024-01-01 nan &lt; ðŸ
 MARKUP = "b, strong, em, a, .katex, img, script"
 
 
+@pytest.mark.thorough
 def test_the_first_visitor_of_a_server_may_come_by_any_path(visit, tmp_path):
     with serving(tmp_path) as (base, _):
         lab = visit(path="/playground", base=base).trained()
@@ -86,6 +87,7 @@ def test_the_keyboard_alone_reaches_train_and_the_epochs(visit):
     assert lab.page.locator(".rl-column:focus").get_attribute("data-step") == "1"
 
 
+@pytest.mark.thorough
 def test_colours_follow_the_theme(visit):
     ground = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
     light, dark = (visit(color_scheme=scheme).trained() for scheme in ("light", "dark"))

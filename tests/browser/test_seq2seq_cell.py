@@ -15,6 +15,7 @@ PAIRS = "a b c | x y z\nb a | y x\nc b a b | z y x"
 E = Experiment(task="seq2seq", text=PAIRS, attention="additive", cell="gru", hidden=6, embed=4)
 
 
+@pytest.mark.thorough
 def test_a_decoder_step_chosen_in_the_line_of_tokens_opens_the_decoder(visit):
     lab = opened(visit, E)
     data = data_of(E)

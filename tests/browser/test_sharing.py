@@ -76,6 +76,7 @@ def test_a_long_text_goes_into_the_link_compressed_and_comes_back(visit):
     assert other.at("text").locator("textarea").input_value() == STORY
 
 
+@pytest.mark.thorough
 def test_a_text_too_long_for_any_link_survives_a_reload_and_travels_as_a_file(visit, tmp_path):
     lab = visit().trained().write(LONG)
     eventually(lambda: "draft=1" in lab.address, "the address says that the text is kept elsewhere")

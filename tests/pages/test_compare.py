@@ -21,12 +21,12 @@ from rnnlab.race import race, standings
 from rnnlab.race.race import Race
 from tests.support import modules, reader
 from tests.support.callbacks import in_session
+from tests.support.cases import EITHER
 from tests.support.plotly import decoded
 from tests.support.reader import components, looked, press, said
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
-EITHER = pytest.mark.parametrize("lang", LANGUAGES)
 TEXT = "a b c d a\nb c d e\nd e a b\na a b c"
 SMALL = Experiment(text=TEXT, epochs=6, hidden=5, embed=4, held_out=0.5)
 

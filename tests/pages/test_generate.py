@@ -11,16 +11,16 @@ from pages.views.generate import page, requests
 from rnnlab import Experiment, engine, run
 from rnnlab.engine import jobs
 from rnnlab.experiment.links import to_link
-from rnnlab.i18n import LANGUAGES, translator
+from rnnlab.i18n import translator
 from rnnlab.inspection.generation import generate, sampling_probabilities
 from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.generation import Settings, spread
+from tests.support.cases import EITHER
 from tests.support.reader import choose, components, looked, open_page, press, unpacked, until_trained, widget
 from tests.support.reader import visit as visit_link
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
-EITHER = pytest.mark.parametrize("lang", LANGUAGES)
 SMALL = Experiment(text="a b c <b> d $x$ e a b d c a e b\na c <b>", epochs=12, hidden=6, embed=4, cell="gru")
 
 

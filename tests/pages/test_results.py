@@ -12,12 +12,13 @@ from torch import nn
 from pages.views.results import classifier, page, tagger
 from rnnlab import Experiment, models, run
 from rnnlab.experiment.links import to_link
-from rnnlab.i18n import LANGUAGES, translator
+from rnnlab.i18n import translator
 from rnnlab.inspection.readouts import reach
 from rnnlab.inspection.trace import network
 from rnnlab.text import tag_lines
 from rnnlab.text.pos_tags import NAMED_TAGS
 from rnnlab.training.tasks import TASKS
+from tests.support.cases import EITHER
 from tests.support.plotly import decoded
 from tests.support.reader import choose, components, looked, open_page, said, unpacked
 from tests.support.reader import visit as visit_link
@@ -33,7 +34,6 @@ PANELS = {
     "pairs": "heldpairs",
 }  # a field has that key
 EVERY_TASK = pytest.mark.parametrize("task", TASKS)
-EITHER = pytest.mark.parametrize("lang", LANGUAGES)
 
 
 def small(task: str, **fields) -> Experiment:

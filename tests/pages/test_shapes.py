@@ -15,12 +15,12 @@ from rnnlab.analysis.shape_errors import read_shape
 from rnnlab.experiment.layer_spec import KINDS, LayerSpec
 from rnnlab.explain.layer_program import part_of_output, program
 from rnnlab.explain.model_program import model_program
-from rnnlab.i18n import LANGUAGES, translator
+from rnnlab.i18n import translator
 from rnnlab.inspection.lesson_models import lesson_model
 from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
 from rnnlab.training.trainer import Trainer
 from tests.support import modules, reader
-from tests.support.cases import in_turn
+from tests.support.cases import EITHER, in_turn
 from tests.support.reader import components, looked, press, said
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
@@ -252,7 +252,7 @@ def test_what_would_end_the_process_is_not_given_to_torch():
     assert "squeeze" in app.warning[0].value
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@EITHER
 def test_what_is_no_shape_is_said_as_it_was_typed(lang):
     app = visit(lang, preset="layer-shapes")
     for text in ("a, b", "3, -1, 4", "1,2,3,4,5", "99999, 1", "1000, 1000", "<b>3</b>", "$x$", "9" * 79):

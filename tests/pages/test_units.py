@@ -12,14 +12,13 @@ from rnnlab.experiment.links import to_link
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.inspection.activations import activations
 from rnnlab.records.history import Place
-from tests.support.cases import in_turn
+from tests.support.cases import EITHER, in_turn
 from tests.support.reader import choose, components, looked, open_page, said, unpacked, until_trained
 from tests.support.reader import visit as visit_link
 from tests.support.small_tasks import SMALL
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
-EITHER = pytest.mark.parametrize("lang", LANGUAGES)
 TEXT = "the cat (big) sat\na (wet dog) ran\nno cat (or dog) sat\n(big) cat ran\nthe dog (the wet) sat\nwet (cat) ran"
 BRACKETS = {"text": TEXT, "tokenizer": "chars", "cell": "gru", "hidden": 6, "epochs": 4}
 

@@ -14,7 +14,6 @@ import pytest
 from rnnlab import Experiment, LabError, Problem, engine, run
 from rnnlab.engine import InProcess, Workers, jobs, workers
 from tests.support import jobs as support
-from tests.support.cases import some_now
 from tests.support.eventually import ROOT, eventually
 
 
@@ -104,7 +103,8 @@ def test_workers_are_warm_and_the_server_light_wherever_it_is_started(server):
     assert light.strip() == "[]"
 
 
-@pytest.mark.parametrize("busy", some_now([0, 2], [2]))
+@pytest.mark.thorough
+@pytest.mark.parametrize("busy", [0, 2])
 def test_no_worker_outlives_a_killed_server(server, tmp_path, busy):
     paths = [str(tmp_path / f"busy{i}") for i in range(busy)]
     process = server(*paths)

@@ -20,3 +20,7 @@ def some_now(cases: Iterable[T], usual: Iterable[T]) -> list:
     """Cases as parameters: the usual ones in every run, the others in the thorough one."""
     kept = list(usual)
     return [case if case in kept else pytest.param(case, marks=pytest.mark.thorough) for case in cases]
+
+
+# In every run in one language; in the thorough one in the other too. What every page says is read in both anyway.
+EITHER = pytest.mark.parametrize("lang", some_now(LANGUAGES, ["en"]))

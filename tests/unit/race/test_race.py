@@ -104,6 +104,7 @@ def test_a_race_ends_as_each_variant_does_alone_bit_for_bit(runner, expected):
     assert numbers(finished(runner, race.begin(runner, PLAN))) == expected
 
 
+@pytest.mark.thorough
 @given(st.integers(0, 2**32), st.integers(1, 3))
 @examples(15)
 def test_pauses_and_the_order_of_results_change_no_number(seed: int, workers: int):
@@ -378,6 +379,7 @@ def test_parameters_are_counted_as_torch_has_them(model):
     assert race_slices.parameters(e) == sum(p.numel() for p in model_of(e, data_of(e)).parameters())
 
 
+@pytest.mark.thorough
 @given(MODELS, st.integers(1, 600_000))
 def test_a_fitted_hidden_size_is_the_nearest_of_all(model, wanted):
     e = Experiment(text=LINES, **model)

@@ -25,6 +25,7 @@ from rnnlab.training import fold as fold_module
 from rnnlab.training.probe import Probe
 from rnnlab.training.trainer import Trainer
 from tests.support import modules
+from tests.support.cases import some_now
 from tests.support.examples import examples
 
 SEEDS = [0, 1, 7, 2024]
@@ -452,7 +453,8 @@ def drawing(state: State) -> State:
     return state
 
 
-BETWEEN = pytest.mark.parametrize("between", [lambda state: state, forgetting, travelling, repeating, drawing])
+WAYS = [lambda state: state, forgetting, travelling, repeating, drawing]
+BETWEEN = pytest.mark.parametrize("between", some_now(WAYS, [travelling, repeating]))  # the two that ask for most
 EVERY_RUN = pytest.mark.parametrize("name", FOLDED)
 
 
