@@ -73,6 +73,7 @@ def numbers(lab, rows: int, columns: int) -> np.ndarray:
     return found
 
 
+@pytest.mark.thorough
 def test_the_heatmap_holds_the_weights_of_the_epoch_that_is_shown(visit, history):
     lab = opened(visit, history)
     part, source = lab.page.locator(".rs-attention"), list(history.opening.probe[: history.opening.parts[0].stop])

@@ -97,6 +97,7 @@ def test_every_equation_gives_the_value_that_is_shown(visit, cell, nonlinearity)
                 assert last == pytest.approx(float(told["shown"]), abs=6e-5, rel=6e-3)
 
 
+@pytest.mark.thorough
 def test_the_keyboard_alone_walks_opens_plays_and_closes(visit):
     lab = opened(visit)
     keys = lab.page.keyboard

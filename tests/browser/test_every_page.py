@@ -50,7 +50,7 @@ def go(lab: Lab, page: str, lang: str) -> None:
     )
 
 
-@pytest.mark.parametrize("case", some_now(CASES, CASES[:2]), ids="-".join)
+@pytest.mark.parametrize("case", some_now(CASES, CASES[:1]), ids="-".join)
 def test_every_page_is_whole(visit, case):
     lesson, way = case
     lang, options = WAYS[way]

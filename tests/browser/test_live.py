@@ -94,6 +94,7 @@ def test_pause_and_going_on_end_where_an_undisturbed_run_ends(visit):
     assert (lab.plotted("loss", "_fullData[0].y"), lab.loss, lab.predicted) == paused
 
 
+@pytest.mark.thorough
 def test_one_step_is_one_epoch(visit):
     lab = visit("seed=3").reaches("not trained yet")
     for epoch in (1, 2):
@@ -162,6 +163,7 @@ def test_nothing_is_rebuilt_from_one_run_to_the_next(visit):
     assert lab.page.eval_on_selector_all(parts, "nodes => nodes.map(node => node.mine === true)") == [True] * 4
 
 
+@pytest.mark.thorough
 def test_a_language_switch_in_mid_run_loses_nothing(visit):
     lab = visit(f"{LONG}&lang=en&lr=0.003&run=1").write(SENTENCE).press("reset").press("train").runs()
     before = lab.epoch

@@ -61,6 +61,7 @@ def test_an_error_shows_what_was_typed(visit):
     assert alert.locator("b, strong, .katex").count() == 0
 
 
+@pytest.mark.thorough
 def test_the_keyboard_alone_reaches_train_and_the_epochs(visit):
     lab = visit("epochs=60").reaches("not trained yet")
     focused = "document.activeElement.closest('[class*=st-key-]')?.className ?? ''"

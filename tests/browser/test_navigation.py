@@ -99,6 +99,7 @@ def test_a_lesson_chosen_while_a_run_goes_on_stays_chosen(visit):
         expect(lab.at("task").locator("input")).to_have_value(task)
 
 
+@pytest.mark.thorough
 def test_training_goes_on_from_page_to_page(visit):
     lab = visit("epochs=5000&cell=lstm&hidden=256&layers=3&run=1").runs()
     for name in ("Cell", "Playground"):

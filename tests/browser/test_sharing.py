@@ -106,6 +106,7 @@ def test_a_draft_that_this_browser_does_not_have_is_said(visit):
     expect(lab.at("hidden_size").locator("input")).to_have_value("9")
 
 
+@pytest.mark.thorough
 def test_a_dropped_file_gives_the_same_experiment_and_losses(visit, tmp_path):
     lab = visit("preset=ohlol-cell&seed=3&run=1").trained()
     lab.unfold("Share")

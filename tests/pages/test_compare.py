@@ -254,6 +254,7 @@ def slowly(monkeypatch):
     monkeypatch.setattr(runner, "runner", OneEpoch)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("slowly")
 def test_it_pauses_goes_on_and_ends_with_the_same_numbers():
     app = visit(SMALL.model_copy(update={"epochs": 40}))

@@ -181,6 +181,7 @@ def test_a_typed_text_is_asked_the_same_question_where_it_can_be():
     assert parts(app)["map"]["lines"] == [list("no brackets")]
 
 
+@pytest.mark.thorough
 def test_a_choice_by_hand_outlives_a_new_start_and_not_the_lesson():
     e = Experiment(**BRACKETS)
     app = visit(e)
@@ -274,6 +275,7 @@ def test_a_phrase_that_is_not_there_is_said_and_the_marked_one_stays():
     assert parts(app)["map"]["phrase"] == before
 
 
+@pytest.mark.thorough
 def test_the_first_phrase_is_one_that_the_unit_is_on_for():
     e = Experiment(preset="brackets", epochs=30)
     app = visit(e)

@@ -167,6 +167,7 @@ class DeadlyOnce:
         return self.workers.submit(job, *args)
 
 
+@pytest.mark.thorough
 def test_a_worker_killed_in_mid_race_costs_one_slice_and_changes_no_number(workers, tmp_path):
     plan = RacePlan(BASE.model_copy(update={"epochs": 100}), CELLS, seeds=2)
     deadly = DeadlyOnce(workers, tmp_path / "died")
