@@ -90,8 +90,8 @@ def control(name: str, t: Translate, fields: dict[str, Any], disabled: bool) -> 
         low, high = BOUNDS[name]
         common["help"] += " " + t("form.range", low=numeral(low), high=numeral(high))
         step, form = STEPS.get(name, 1), FORMATS.get(name, "%d")
-        now = fields[name]
-        st.number_input(label, min_value=low, max_value=high, value=now, step=step, format=form, **common)
+        value = fields[name]
+        st.number_input(label, min_value=low, max_value=high, value=value, step=step, format=form, **common)
     elif kind is bool:
         st.toggle(label, fields[name], **common)
     else:

@@ -24,8 +24,8 @@ ECHO = 3.0  # seconds within which the browser has learnt what the form is fille
 
 def fill(experiment: Experiment) -> None:
     """Put an experiment into the widgets. Only before they are shown in a run, or in a callback."""
-    for name, now in experiment.model_dump().items():
-        put(name, now)
+    for name, value in experiment.model_dump().items():
+        put(name, value)
 
 
 def put(name: str, value: Any) -> None:

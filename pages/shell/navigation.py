@@ -30,14 +30,14 @@ def unpack() -> None:
 def leave(pages: dict[str, StreamlitPage], here: StreamlitPage) -> bool:
     """Go to the page that was asked for, if it is another. True: as soon as the browser says that it runs no timer any
     more, for a tick that still speaks of the page before would wipe the new one."""
-    wanted = pages.get(session.get("go", ""), here)
+    target = pages.get(session.get("go", ""), here)
     timers = "here" in session and bool(st.context.url)  # a page was drawn, and in a browser
-    if wanted != here and timers and not session.pop("still", False):
+    if target != here and timers and not session.pop("still", False):
         return True
     session.pop("go", None)
-    if wanted != here:
+    if target != here:
         form_state.fill(session["run"].experiment)  # the browser may not have told yet that it knows
-        leave_for(wanted)
+        leave_for(target)
     return False
 
 

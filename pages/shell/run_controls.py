@@ -21,9 +21,7 @@ def render(page: str, t: Translate, run: Run, experiment: Experiment | tuple[Pro
     goes_on = valid and not run.going and run.epoch > 0 and continues(run, experiment)
     with st.container(horizontal=True, key="runbar", gap="small", vertical_alignment="center"):
         st.title(t(f"title.{page}"), width="content", anchor=False)
-        button(
-            "train", t("button.continue" if goes_on else "button.train"), train, run.going or not valid, primary=True
-        )
+        button("train", t("button.continue" if goes_on else "button.train"), train, run.going or not valid)
         button("pause", t("button.pause"), runs.pause, not run.going, needs_experiment=False)
         button("step", t("button.step"), step, run.going or not valid)
         stoppable = run.going or (run.resumable and run.epoch > 0)
@@ -34,15 +32,8 @@ def render(page: str, t: Translate, run: Run, experiment: Experiment | tuple[Pro
             st.markdown(t("about.runbar"))
 
 
-def button(
-    key: str,
-    label: str,
-    action: Callable[..., Run],
-    disabled: bool,
-    primary: bool = False,
-    needs_experiment: bool = True,
-) -> None:
-    kind = "primary" if primary else "secondary"
+def button(key: str, label: str, action: Callable[..., Run], disabled: bool, needs_experiment: bool = True) -> None:
+    kind = "primary" if action is train else "secondary"
     st.button(label, key=key, on_click=act, args=(action, needs_experiment), disabled=disabled, type=kind)
 
 

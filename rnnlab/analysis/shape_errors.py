@@ -98,24 +98,24 @@ def of_layer(s: LayerSpec, x: Shape, state: Shape | None) -> list[Advice]:
 def of_state(s: LayerSpec, state: Shape, batch: int | None, swapped_batch: int | None) -> list[Advice]:
     """A layer's first state, which has as many axes as it should: [layer x direction, batch, unit]."""
     lead = s.layers * s.directions
-    wanted = (lead, s.hidden_size) if batch is None else (lead, batch, s.hidden_size)
-    if state == wanted:
+    expected = (lead, s.hidden_size) if batch is None else (lead, batch, s.hidden_size)
+    if state == expected:
         return []
-    told = {"like": written(wanted)}
+    example = {"like": written(expected)}
     if batch is not None and state == (batch, lead, s.hidden_size):
-        return [Advice("state_turned", told)]
+        return [Advice("state_turned", example)]
     found = []
     if state[0] != lead:
         sizes = {"got": state[0], "wanted": lead, "layers": s.layers, "directions": s.directions}
-        found.append(Advice("state_layers", sizes | told))
+        found.append(Advice("state_layers", sizes | example))
     if batch is not None and state[1] != batch:
         sizes = {"got": state[1], "wanted": batch}
         if state[1] == swapped_batch:
             found.append(Advice("swapped_batch_first" if s.batch_first else "swapped_step_first", sizes))
         else:
-            found.append(Advice("state_batch", sizes | told))
+            found.append(Advice("state_batch", sizes | example))
     if state[-1] != s.hidden_size:
-        found.append(Advice("state_units", {"got": state[-1], "wanted": s.hidden_size} | told))
+        found.append(Advice("state_units", {"got": state[-1], "wanted": s.hidden_size} | example))
     return found
 
 

@@ -70,7 +70,7 @@ def assemble(corpus: Corpus, e: Experiment) -> Data:
         watched = watched_sentence(corpus.sentence, numbering, e)
     else:
         watched = watched_line(examples, corpus.skipped, {examples[i].number for i in tested}, numbering, e)
-    tokens, asked, parts = steps_of(watched, corpus.classes, e)
+    tokens, targets, parts = steps_of(watched, corpus.classes, e)
     return Data(
         vocabulary=vocabulary,
         classes=corpus.classes,
@@ -79,7 +79,7 @@ def assemble(corpus: Corpus, e: Experiment) -> Data:
         probe_tokens=tokens,
         probe_row=None,
         notes=(*notes, *watched.notes, *unknown_words(watched)),
-        asked=asked,
+        step_targets=targets,
         parts=parts,
         held=held,
         held_tokens=tuple(examples[i].source for i in tested),
@@ -165,9 +165,9 @@ def steps_of(
     for none, and which part of the network takes which steps."""
     tokens, targets = watched.tokens, watched.pair.targets
     if classes.specials:  # behind the source stands what the decoder reads
-        asked = (*[NO_TARGET] * len(tokens), *targets)
+        step_targets = (*[NO_TARGET] * len(tokens), *targets)
         written = (BOS, *(classes.tokens[id] for id in targets[:-1]))
-        parts = Part("encoder", 0, len(tokens)), Part("decoder", len(tokens), len(asked))
-        return (*tokens, *written), asked, parts
-    asked = targets * len(tokens) if e.task == "classify" else targets
-    return tokens, tuple(asked), (Part("network", 0, len(tokens)),)
+        parts = Part("encoder", 0, len(tokens)), Part("decoder", len(tokens), len(step_targets))
+        return (*tokens, *written), step_targets, parts
+    step_targets = targets * len(tokens) if e.task == "classify" else targets
+    return tokens, tuple(step_targets), (Part("network", 0, len(tokens)),)

@@ -46,7 +46,7 @@ class Data(ShortRepr):
     probe_tokens: tuple[str, ...]
     probe_row: int | None  # the index in `pairs` of that very sequence; None where it is not among them
     notes: tuple[Problem, ...]
-    asked: tuple[int, ...]  # [step] the class to predict after each step of the probe, NO_TARGET for none
+    step_targets: tuple[int, ...]  # [step] the class to predict after each step of the probe, NO_TARGET for none
     parts: tuple[Part, ...]  # which recurrent network takes which of these steps
     held: list[Pair] = field(default_factory=list)  # the sequences that are only tested on
     held_tokens: tuple[tuple[str, ...], ...] = ()  # as read, unknown words included: to be shown

@@ -72,9 +72,9 @@ def next_token_data(experiment: Experiment) -> Data:
     probe = Pair(vocabulary.encode(inputs), vocabulary.encode(targets))
     row = pairs.index(probe) if probe in pairs else None
     read = tuple(tuple(inputs) for inputs, _ in held)
-    asked, parts = tuple(probe.targets), (Part("network", 0, len(probe.inputs)),)
+    step_targets, parts = tuple(probe.targets), (Part("network", 0, len(probe.inputs)),)
     shown = tuple(probe_tokens)
-    return Data(vocabulary, vocabulary, pairs, probe, shown, row, tuple(notes), asked, parts, held_pairs, read)
+    return Data(vocabulary, vocabulary, pairs, probe, shown, row, tuple(notes), step_targets, parts, held_pairs, read)
 
 
 def split(count: int, experiment: Experiment) -> tuple[list[int], list[int]]:

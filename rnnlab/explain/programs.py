@@ -79,8 +79,8 @@ def head_of(e: Experiment) -> str:
         "final": "whole = torch.cat([h_n[-2], h_n[-1]], dim=-1)" if e.bidirectional else "whole = h_n[-1]",
         "last": "whole = output[:, -1]    # the batch's last step, padding or not",
         "valid": "whole = output[torch.arange(len(output)), lengths - 1]",
-        "mean": "own = (torch.arange(output.shape[1]) < lengths[:, None]).unsqueeze(-1)\n"
-        "whole = (output * own).sum(1) / lengths[:, None]",
+        "mean": "mask = (torch.arange(output.shape[1]) < lengths[:, None]).unsqueeze(-1)\n"
+        "whole = (output * mask).sum(1) / lengths[:, None]",
     }[e.readout]
     return f"{whole}\n{dropped('whole', e.dropout_head)}logits = linear(whole)    # [batch, class]"
 
@@ -121,7 +121,7 @@ def decoding(e: Experiment) -> str:
             f"h = {top}    # [batch, unit]",
             both if e.attention == "additive" else "",
             f"scores = {scores}    # [batch, source]",
-            "weights = scores.masked_fill(~own, -torch.inf).softmax(-1)",
+            "weights = scores.masked_fill(~mask, -torch.inf).softmax(-1)",
             "context = (weights.unsqueeze(1) @ encoded).squeeze(1)    # [batch, unit]",
             "x = torch.cat([x, context], dim=-1)",
         ]
@@ -139,7 +139,7 @@ def decoding(e: Experiment) -> str:
         ]
     else:
         lines.append("token = targets[:, step].clamp(min=0)    # the true one")
-    before = ["own = torch.arange(ids.shape[1]) < lengths[:, None]    # what is no padding"] if attends else []
+    before = ["mask = torch.arange(ids.shape[1]) < lengths[:, None]    # what is no padding"] if attends else []
     before += ["logits, token = [], bos[:, 0]", "for step in range(targets.shape[1]):"]
     return "\n".join([*before, *(f"    {line}" for line in lines if line), "logits = torch.stack(logits, dim=1)"])
 

@@ -156,7 +156,7 @@ def confusion_figure(counts: np.ndarray, classes: Sequence[str], t: Translate) -
     )
     ticks = {"tickvals": list(range(len(labels))), "ticktext": labels}
     across = heatmap_axis(
-        ticks | {"title": {"text": t("confusion.said")}, "tickangle": 0 if len(labels) <= WRITTEN else -60}
+        ticks | {"title": {"text": t("confusion.predicted")}, "tickangle": 0 if len(labels) <= WRITTEN else -60}
     )
     down = heatmap_axis(ticks | {"title": {"text": t("confusion.truth")}, "autorange": "reversed"})
     return go.Figure(heat, {**BARE, "margin": MARGIN, "xaxis": across, "yaxis": down, "dragmode": False})

@@ -8,7 +8,7 @@ import torch
 from rnnlab.data import NO_TARGET, Data, Pair
 from rnnlab.experiment import Experiment
 from rnnlab.records.dataset import ROWS, TOKENS, DataLook, RowLook
-from rnnlab.records.text import BATCHES, SEQUENCES, Asks, BatchOrder, Reading, Sequence
+from rnnlab.records.text import BATCHES, SEQUENCES, BatchOrder, Reading, Sequence, TargetKind
 from rnnlab.text import segmentation
 from rnnlab.training.tasks import TASKS, data_of
 
@@ -35,9 +35,9 @@ def row_of(data: Data, place: int, pair: Pair, held: bool) -> RowLook:
     read = data.held_tokens[place] if held else [data.vocabulary.tokens[id] for id in pair.inputs]
     known = range(data.vocabulary.specials, len(data.vocabulary))
     unknown = [step for step, id in enumerate(pair.inputs[:TOKENS]) if id not in known]
-    asked = [data.classes.tokens[id] for id in pair.targets if id >= data.classes.specials]
-    long = max(len(read), len(asked)) > TOKENS
-    return RowLook(place + 1, tuple(read[:TOKENS]), tuple(unknown), tuple(asked[:TOKENS]), long)
+    targets = [data.classes.tokens[id] for id in pair.targets if id >= data.classes.specials]
+    long = max(len(read), len(targets)) > TOKENS
+    return RowLook(place + 1, tuple(read[:TOKENS]), tuple(unknown), tuple(targets[:TOKENS]), long)
 
 
 def counted(pairs: list[Pair]) -> Counter[int]:
@@ -59,10 +59,10 @@ def epoch_batches(experiment: Experiment, epoch: int) -> Reading:
         Sequence(number, tuple(pair.inputs), tuple(pair.targets))
         for number, pair in enumerate(data.pairs[:SEQUENCES], start=1)
     )
-    read, asked = ({id for s in sequences for id in getattr(s, name)} for name in ("inputs", "targets"))
+    read, targets = ({id for s in sequences for id in getattr(s, name)} for name in ("inputs", "targets"))
     return Reading(
         tokens={id: data.vocabulary.tokens[id] for id in read},
-        classes={id: data.classes.tokens[id] for id in asked},
+        classes={id: data.classes.tokens[id] for id in targets},
         target_kind=target_kind(experiment),
         held_out_count=len(data.held),
         sequences=sequences,
@@ -74,7 +74,7 @@ def epoch_batches(experiment: Experiment, epoch: int) -> Reading:
     )
 
 
-def target_kind(e: Experiment) -> Asks:
+def target_kind(e: Experiment) -> TargetKind:
     """How what is to be predicted stands to what is read."""
     match e.task:
         case "next":

@@ -102,16 +102,16 @@ def through_time(experiment: Experiment, weights: bytes, layer: int, direction: 
     """
     e = experiment
     data, model = replay_model(e, weights, layer, direction)
-    steps, asking = len(data.asked), data.parts[-1]
-    rows = range(asking.stop - asking.start)
+    steps, predicting = len(data.step_targets), data.parts[-1]
+    rows = range(predicting.stop - predicting.start)
     zeros = zeros_for(e, steps, len(rows))
     logits = model(rows, zeros)  # [row, class]
-    classes = target_classes(logits, torch.tensor(data.asked[asking.start :]))
+    classes = target_classes(logits, torch.tensor(data.step_targets[predicting.start :]))
     losses = cross_entropy(logits, classes, reduction="none")
 
     def whole(part: Tensor, nothing: float) -> Tensor:
         """Rows for all steps of the chain, before those that are asked for."""
-        return torch.cat([torch.full((asking.start, *part.shape[1:]), nothing, dtype=part.dtype), part])
+        return torch.cat([torch.full((predicting.start, *part.shape[1:]), nothing, dtype=part.dtype), part])
 
     later = torch.ones(steps, steps, dtype=torch.bool).triu(1)
     unread = later.T if direction and not isinstance(model.model, Classifier) else later  # it reads beginnings only
@@ -133,11 +133,11 @@ def over_epochs(
     """
     e = experiment
     data, model = replay_model(e, checkpoints[0].weights, layer, direction)
-    steps, asking = len(data.asked), data.parts[-1]
+    steps, predicting = len(data.step_targets), data.parts[-1]
     check_index("step", target, steps)
-    if target < asking.start:
-        raise LabError(Problem("no_loss", "", {"value": target + 1, "first": asking.start + 1}))
-    rows = [target - asking.start]
+    if target < predicting.start:
+        raise LabError(Problem("no_loss", "", {"value": target + 1, "first": predicting.start + 1}))
+    rows = [target - predicting.start]
     named = dict(model.named_parameters())
     raw = torch.frombuffer(bytearray(b"".join(c.weights for c in checkpoints)), dtype=torch.float32)
     parts = raw.view(len(checkpoints), -1).split([p.numel() for p in named.values()], dim=1)
@@ -147,7 +147,7 @@ def over_epochs(
     zeros = zeros_for(e, steps, len(checkpoints), 1)
     logits = vmap(lambda weights, zeros: functional_call(model, weights, (rows, zeros)))(stacked, zeros)
     own = logits[:, 0]  # [epoch, class]
-    losses = cross_entropy(own, target_classes(own, torch.tensor(data.asked[target])), reduction="none")
+    losses = cross_entropy(own, target_classes(own, torch.tensor(data.step_targets[target])), reduction="none")
     return OverEpochs(
         epochs=tuple(c.epoch for c in checkpoints),
         losses=losses.detach().numpy(),

@@ -126,7 +126,7 @@ def typed_lines(e: Experiment, data: Data, part: str, text: str, notes: list[Pro
         lines = [typed_pair(e, data, part, line, notes) for line in enumerate(nonempty_lines(text), start=1)]
     else:
         rows = [row for row in typed_rows(e, text) if row[0]]
-        lines = [labelled_line(e, data, part, tokens, encode_pair(data, tokens, asked)) for tokens, asked in rows]
+        lines = [labelled_line(e, data, part, tokens, encode_pair(data, tokens, targets)) for tokens, targets in rows]
     missing = [token for line in lines for token, flag in zip(line.tokens, line.unknown, strict=True) if flag]
     if missing:
         notes.append(Problem("units_unknown", "", {"count": len(missing), "value": few_of(missing)}))

@@ -48,7 +48,7 @@ def gradient_norms(model: Classifier, ids: Tensor, length: int, rows: Sequence[t
         output, final = read(model.recurrent, x, lengths, None, e.packed)
         for kind, half in rows:
             vector = readout(kind, output, final, lengths, e.bidirectional)  # [unit, direction x unit]
-            wanted = vector[:, half * e.hidden : (half + 1) * e.hidden].diagonal().sum()
-            (gradient,) = torch.autograd.grad(wanted, x, retain_graph=True)
+            component = vector[:, half * e.hidden : (half + 1) * e.hidden].diagonal().sum()
+            (gradient,) = torch.autograd.grad(component, x, retain_graph=True)
             found.append(gradient.square().sum((0, 2)).sqrt())  # over units, and over the entries of x_k
     return torch.stack(found).numpy()

@@ -87,10 +87,10 @@ def weights_at(model: nn.Module, place: Place) -> Weights:
 
 
 def read_through(
-    e: Experiment, recurrent: nn.Module, x: Tensor, part: str, hooks: Hooks, own: Tensor | None = None
+    e: Experiment, recurrent: nn.Module, x: Tensor, part: str, hooks: Hooks, mask: Tensor | None = None
 ) -> PartReplay:
     """A recurrent network over all of x [batch, step, input], layer by layer, from a zero state. Where rows are of
-    different lengths, `own` [batch, step] says what belongs to each: nothing else changes its state."""
+    different lengths, `mask` [batch, step] says what belongs to each: nothing else changes its state."""
     cell = CELLS[e.cell]
     x = torch.stack([hooks.x(part, step, x_t) for step, x_t in enumerate(x.unbind(1))], dim=1)
     reads, values, initial = [x], [], []
@@ -103,7 +103,7 @@ def read_through(
             start = hooks.initial(place, zero_state(cell, x.shape[0], e.hidden))
             steps = unroll(
                 Transition(cell, w, e.nonlinearity), reads[-1], start,
-                backward=direction == 1, hook=hooks.values(place), own=own,
+                backward=direction == 1, hook=hooks.values(place), mask=mask,
             )  # fmt: skip
             initial[-1].append(start)
             values[-1].append(steps)
@@ -184,8 +184,8 @@ def _(model: Classifier, data: Data, hooks: Hooks, rows: Sequence[int] | None = 
     whole = len(data.probe.inputs)
     lengths = torch.arange(1, whole + 1) if rows is None else torch.tensor(rows) + 1
     ids = hooks.ids("network", torch.tensor([data.probe.inputs]).repeat(len(lengths), 1))
-    own = torch.arange(whole) < lengths[:, None]  # [batch, step]
-    network = read_through(model.experiment, model.recurrent, model.input(ids), "network", hooks, own)
+    mask = torch.arange(whole) < lengths[:, None]  # [batch, step]
+    network = read_through(model.experiment, model.recurrent, model.input(ids), "network", hooks, mask)
     final = tuple(torch.stack(part) for part in zip(*network.final(), strict=True))
     return Replay({"network": network}, readout_logits(model, network.reads[-1], final, lengths))
 

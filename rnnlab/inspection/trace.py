@@ -68,8 +68,8 @@ def part_trace(data: Data, model: nn.Module, chain: Replay, place: Place, hooks:
         chances = chain.logits.softmax(-1)  # [step, class]
         best = chances.topk(min(RANKS, chances.shape[-1]), dim=-1)
         top, probability = best.indices.int().numpy(), best.values.numpy()
-        asked = torch.tensor(data.asked[part.start :])
-        right = chances[torch.arange(steps), asked.clamp(min=0)].masked_fill(asked == NO_TARGET, torch.nan)
+        targets = torch.tensor(data.step_targets[part.start :])
+        right = chances[torch.arange(steps), targets.clamp(min=0)].masked_fill(targets == NO_TARGET, torch.nan)
     else:
         top, probability = np.full((steps, 1), -1, np.int32), np.full((steps, 1), np.nan, np.float32)
         right = torch.full((steps,), torch.nan)

@@ -23,13 +23,13 @@ def features(tokens: Sequence[str], position: int) -> dict[str, FeatureValue]:
     }
 
 
-def count_matches(lines: Iterable[Sequence[str]], wanted: dict[str, FeatureValue]) -> dict[str, int]:
+def count_matches(lines: Iterable[Sequence[str]], answers: dict[str, FeatureValue]) -> dict[str, int]:
     """question -> at how many positions of a text it has the answer that is wanted."""
     matches = Counter(
         name
         for line in lines
         for position in range(len(line))
         for name, value in features(line, position).items()
-        if value == wanted[name]
+        if value == answers[name]
     )
-    return {name: matches[name] for name in wanted}
+    return {name: matches[name] for name in answers}

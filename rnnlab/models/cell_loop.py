@@ -45,8 +45,8 @@ class CellLoop(nn.Module):
         """x [step, batch, input], or with batch_first [batch, step, input]; one sequence [step, input]; or packed."""
         if isinstance(x, PackedSequence):
             padded, lengths = pad_packed_sequence(x, batch_first=True)
-            own = torch.arange(padded.shape[1]) < lengths[:, None]  # [batch, step]: what is no padding
-            output, final = self.read(padded, initial, own)
+            mask = torch.arange(padded.shape[1]) < lengths[:, None]  # [batch, step]: what is no padding
+            output, final = self.read(padded, initial, mask)
             in_order = x.sorted_indices is None
             return pack_padded_sequence(output, lengths, batch_first=True, enforce_sorted=in_order), final
         if x.dim() == 2:
@@ -56,7 +56,7 @@ class CellLoop(nn.Module):
         output, final = self.read(x if self.batch_first else x.transpose(0, 1), initial)
         return output if self.batch_first else output.transpose(0, 1), final
 
-    def read(self, x: Tensor, initial: Recurrent | None, own: Tensor | None = None) -> tuple[Tensor, Recurrent]:
+    def read(self, x: Tensor, initial: Recurrent | None, mask: Tensor | None = None) -> tuple[Tensor, Recurrent]:
         """x [batch, step, input] -> [batch, step, direction x unit], and every cell's state after its last step."""
         if initial is not None and len(parts(initial)[0]) != len(self.cells):
             raise ValueError(f"a state for each of {len(self.cells)} cells is wanted, got {len(parts(initial)[0])}")
@@ -68,23 +68,25 @@ class CellLoop(nn.Module):
             for direction in range(self.directions):
                 index = layer * self.directions + direction
                 state = None if initial is None else together(part[index] for part in parts(initial))
-                output, final = scan(self.cells[index], x, state, own, backward=direction == 1)
+                output, final = scan(self.cells[index], x, state, mask, backward=direction == 1)
                 outputs.append(output)
                 finals.append(parts(final))
             x = torch.cat(outputs, dim=-1) if len(outputs) > 1 else outputs[0]
         return x, together(torch.stack(states) for states in zip(*finals, strict=True))
 
 
-def scan(cell: nn.Module, x: Tensor, state: Recurrent | None, own: Tensor | None, backward: bool) -> tuple[Tensor, Any]:
+def scan(
+    cell: nn.Module, x: Tensor, state: Recurrent | None, mask: Tensor | None, backward: bool
+) -> tuple[Tensor, Any]:
     """One cell over all steps: h [batch, step, unit] of x [batch, step, input], and its state after the last one. Where
-    `own` is false a sequence has no token and keeps the state that it has."""
+    `mask` is false a sequence has no token and keeps the state that it has."""
     hidden = []
     steps = list(enumerate(x.unbind(1)))
     for t, x_t in reversed(steps) if backward else steps:
         after = parts(cell(x_t, state))
-        if own is not None:
+        if mask is not None:
             before = [torch.zeros_like(part) for part in after] if state is None else parts(state)
-            after = [torch.where(own[:, t, None], new, old) for new, old in zip(after, before, strict=True)]
+            after = [torch.where(mask[:, t, None], new, old) for new, old in zip(after, before, strict=True)]
         state = together(after)
         hidden.append(after[0])
     if backward:

@@ -53,16 +53,16 @@ def unroll(
     *,
     backward: bool = False,
     hook: StepHook | None = None,
-    own: Tensor | None = None,
+    mask: Tensor | None = None,
 ) -> list[Values]:
     """One layer and direction over a sequence, x [batch, step, input], from `state`: the values of every step, in the
-    sequence's own order, also where it is read backward. Where `own` [batch, step] is false a row has no token and
+    sequence's own order, also where it is read backward. Where `mask` [batch, step] is false a row has no token and
     keeps the state that it has."""
     steps: list[Values] = [{}] * x.shape[1]
     for t in reversed(range(x.shape[1])) if backward else range(x.shape[1]):
         values = steps[t] = transition(x[:, t], state, at_step(hook, t))
-        if own is not None:
+        if mask is not None:
             before = zip(transition.cell.states, state, strict=True)
-            values |= {name: torch.where(own[:, t, None], values[name], old) for name, old in before}
+            values |= {name: torch.where(mask[:, t, None], values[name], old) for name, old in before}
         state = transition.cell.new_state(values)
     return steps

@@ -86,14 +86,14 @@ def common_epochs(runs: Sequence[Record], measure: Measure) -> np.ndarray:
 
 def values_at(runs: Sequence[Record], measure: Measure, epochs: np.ndarray) -> np.ndarray:
     """A measure of each run at these epochs; float [run, epoch]."""
-    wanted = epochs.tolist()
+    numbers = epochs.tolist()
     if measure == "score":
         scores = ({score.epoch: score.score for score in run.scores} for run in runs)
-        rows = [[found[epoch] for epoch in wanted] for found in scores]
+        rows = [[found[epoch] for epoch in numbers] for found in scores]
     else:
         recorded = (run.losses if measure == "loss" else run.accuracies for run in runs)
-        rows = [[values[epoch - 1] for epoch in wanted] for values in recorded]
-    return np.array(rows, dtype=np.float64).reshape(len(runs), len(wanted))
+        rows = [[values[epoch - 1] for epoch in numbers] for values in recorded]
+    return np.array(rows, dtype=np.float64).reshape(len(runs), len(numbers))
 
 
 def curve(runs: Sequence[Record], measure: Measure, points: int | None = None) -> Curve:

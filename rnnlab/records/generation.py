@@ -103,8 +103,8 @@ def spread(recorded: Sequence[int], every: int, epochs: int) -> tuple[int, ...]:
 
     recorded: multiples of `every`, and perhaps a newest one. epochs: the run's, when it is done.
     """
-    wanted = (epochs ** (place / (SAMPLES - 2)) for place in range(SAMPLES - 1))
-    due = {0, *(max(1, round(epoch / every)) * every for epoch in wanted)}
+    ideal = (epochs ** (place / (SAMPLES - 2)) for place in range(SAMPLES - 1))
+    due = {0, *(max(1, round(epoch / every)) * every for epoch in ideal)}
     return tuple(epoch for epoch in recorded if epoch in due or epoch == recorded[-1])
 
 

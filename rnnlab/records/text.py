@@ -13,7 +13,7 @@ BATCHES = 12  # of an epoch, listed besides the last
 EPOCHS = 100  # whose order may be asked for: each is one permutation more
 LINES = 8  # through a layer: padded, packed and alone
 
-Asks = Literal["next", "each", "one", "other"]
+TargetKind = Literal["next", "each", "one", "other"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,7 +55,9 @@ class Reading(ShortRepr):
 
     tokens: dict[int, str]  # of the inputs' ids below
     classes: dict[int, str]  # of the targets' ids
-    target_kind: Asks  # what a target is: the next token, a class for each token, one for all, or another sequence
+    target_kind: (
+        TargetKind  # what a target is: the next token, a class for each token, one for all, or another sequence
+    )
     held_out_count: int  # sequences that are only tested on: none of those below
     sequences: tuple[Sequence, ...]  # the first ones
     count: int  # of all

@@ -24,11 +24,11 @@ class Probe:
     def __init__(self, experiment: Experiment, data: Data, model: nn.Module, task: Task):
         e = experiment
         self.data, self.model, self.task = data, model, task
-        self.steps = len(data.asked)
+        self.steps = len(data.step_targets)
         self.every = frame_spacing(e, frame_bytes(e, data, task))
         self.newest = -1  # the epoch of the newest frame
         self.pending: list[tuple[int, Observation, HeldOutResult | None]] = []  # not yet taken
-        self.targets = torch.tensor(data.asked)  # [step]
+        self.targets = torch.tensor(data.step_targets)  # [step]
         drops = e.dropout or e.dropout_embed or e.dropout_head
         one_pass = len(data.pairs) <= e.batch and not (e.shuffle or drops or e.carry)
         self.shared = one_pass and data.probe_row is not None
@@ -101,4 +101,4 @@ def frame_bytes(e: Experiment, data: Data, task: Task) -> int:
     """How many bytes a frame takes to keep, at most."""
     held = sum(4 * len(pair.targets) + 100 for pair in data.held[: data.examined])
     per_step = 4 * e.hidden * e.directions + 8 * RANKS + 4
-    return len(data.asked) * per_step + held + task.extra_bytes(e, data)
+    return len(data.step_targets) * per_step + held + task.extra_bytes(e, data)

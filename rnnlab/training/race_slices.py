@@ -44,8 +44,8 @@ def parameter_count(experiment: Experiment, data: Data) -> int:
         return sum(p.numel() for p in model_of(experiment, data).parameters())
 
 
-def with_parameters(experiment: Experiment, wanted: int) -> Experiment:
-    """The experiment with the hidden size that brings its number of parameters nearest to `wanted`; of two that are as
+def with_parameters(experiment: Experiment, target: int) -> Experiment:
+    """The experiment with the hidden size that brings its number of parameters nearest to `target`; of two that are as
     near the smaller. More units are more parameters, so half of the sizes drop out at each look."""
     data = data_of(experiment)  # the same for all sizes
 
@@ -56,9 +56,9 @@ def with_parameters(experiment: Experiment, wanted: int) -> Experiment:
     low = lowest
     while low < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if size(middle) >= wanted else (middle + 1, high)
+        low, high = (low, middle) if size(middle) >= target else (middle + 1, high)
     below = max(low - 1, lowest)  # `low` is the first that is not too small
-    return with_hidden(experiment, min((below, low), key=lambda hidden: abs(size(hidden) - wanted)))
+    return with_hidden(experiment, min((below, low), key=lambda hidden: abs(size(hidden) - target)))
 
 
 def with_hidden(experiment: Experiment, hidden: int) -> Experiment:

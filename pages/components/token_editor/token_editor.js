@@ -2,7 +2,7 @@
 // a token that is chosen comes apart between any two of its characters.
 //
 // Takes lines of tokens, each a list of its characters; first (the number of the first line), numbered, editable,
-// label, labels. Gives `edit` {kind: merge or part, line, place, after}.
+// labels. Gives `edit` {kind: merge or part, line, place, after}.
 import { element, fill, styleSheet, tokenNode, visible } from "../shared/dom.js";
 import { component } from "../shared/lifecycle.js";
 
@@ -34,7 +34,7 @@ export default component("rl-tokens", {
       // In the next frame: a part that was just built is not in the page yet.
       if (back) requestAnimationFrame(() => back.focus({ preventScroll: true }));
     }
-    self.lines.setAttribute("aria-label", data.label);
+    self.lines.setAttribute("aria-label", data.labels.name);
     self.lines.setAttribute("role", "group");
     // A long text scrolls: without buttons inside, the keyboard needs a way in.
     if (data.editable) self.lines.removeAttribute("tabindex");

@@ -11,16 +11,15 @@ _tokens = component(__file__, "token_editor")
 def token_editor(
     key: str,
     lines: Sequence[Sequence[str]],
-    label: str,
+    labels: dict[str, str],
     *,
-    labels: dict[str, str] | None = None,
     first: int = 1,
     on_edit: Callable[[], None] | None = None,
 ) -> None:
     """Lines of tokens, as typed. With `on_edit` they can be merged and parted: the result's `edit` is then {"kind":
     "merge" | "part", "line", "place", "after"}, the line counted from 0 in the whole text, of which `first` (counted
-    from 1) is the first one shown. labels: hint, part_hint, single_hint, parts, part (with {left} and {right}),
-    previous, next."""
+    from 1) is the first one shown. labels: name; where they can be merged hint, part_hint, single_hint, parts, part
+    (with {left} and {right}), previous, next."""
     _tokens(
         key=key,
         on_edit_change=on_edit or (lambda: None),
@@ -30,7 +29,6 @@ def token_editor(
             "first": first,
             "numbered": len(lines) > 1,
             "editable": on_edit is not None,
-            "label": label,
-            "labels": labels or {},
+            "labels": labels,
         },
     )

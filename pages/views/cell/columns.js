@@ -236,8 +236,8 @@ function predict(self, step, node) {
   const place = { step: data.offset + step + 1, token: visible(data.tokens[step]) };
   node.classList.toggle("ru-silent", original.top.values[step * original.top.shape[1]] < 0);
   if (node.classList.contains("ru-silent")) {
-    items[step].told = fill(data.labels.said_nothing, place);
-    node.setAttribute("aria-label", items[step].told);
+    items[step].announcement = fill(data.labels.announcement_nothing, place);
+    node.setAttribute("aria-label", items[step].announcement);
     return;
   }
   const write = ({ line, next, chance }, { token, special, chance: p, verdict }) => {
@@ -251,15 +251,16 @@ function predict(self, step, node) {
   write(first, now);
   second.line.hidden = !changed;
   first.line.classList.toggle("ru-before", Boolean(changed));
-  const told = { ...place, predicted: visible(now.token), chance: percent(now.chance) };
+  const values = { ...place, predicted: visible(now.token), chance: percent(now.chance) };
   if (changed) {
     const then = guess(self, changed, step);
     write(second, then);
     second.line.classList.toggle("ru-other", then.token !== now.token);
-    Object.assign(told, { now: visible(then.token), now_chance: percent(then.chance) });
+    Object.assign(values, { now: visible(then.token), now_chance: percent(then.chance) });
   }
-  items[step].told = [fill(data.labels[changed ? "said_changed" : "said"], told), data.labels[now.verdict] ?? ""].join(
-    " ",
-  );
-  node.setAttribute("aria-label", items[step].told);
+  items[step].announcement = [
+    fill(data.labels[changed ? "announcement_changed" : "announcement"], values),
+    data.labels[now.verdict] ?? "",
+  ].join(" ");
+  node.setAttribute("aria-label", items[step].announcement);
 }

@@ -60,9 +60,9 @@ def add(edit: Intervention, typed: object, where: str) -> None:
 
 
 def complain_here(where: str) -> None:
-    said: tuple[str, Problem] | None = session.get("whatif_problem")
-    if said and said[0] == where:
-        complain((said[1],))
+    problem: tuple[str, Problem] | None = session.get("whatif_problem")
+    if problem and problem[0] == where:
+        complain((problem[1],))
 
 
 def remove(edit: Intervention | None = None) -> None:
@@ -75,10 +75,10 @@ def forget_dropped() -> None:
     session["edits_dropped"] = 0
 
 
-def from_component(told: dict[str, Any]) -> None:
+def from_component(edit: dict[str, Any]) -> None:
     """An edit that the reader made in the picture itself."""
-    fields = {name: value for name, value in told.items() if name != "value"}
-    add(Intervention(**fields), told["value"], "picture")
+    fields = {name: value for name, value in edit.items() if name != "value"}
+    add(Intervention(**fields), edit["value"], "picture")
 
 
 def fitting(o: Opening) -> tuple[Intervention, ...]:

@@ -98,15 +98,15 @@ def choose_place(view: RunView) -> Place:
 
 
 def choose_in_picture() -> None:
-    told = st.session_state["cell-unrolled"].chosen
-    if told:
-        session["cell_row"] = str(Place(told["part"], int(told["layer"]), int(told["direction"])))
+    choice = st.session_state["cell-unrolled"].chosen
+    if choice:
+        session["cell_row"] = str(Place(choice["part"], int(choice["layer"]), int(choice["direction"])))
 
 
 def edit_in_picture() -> None:
-    told = st.session_state["cell-unrolled"].edit
-    if told:
-        interventions.from_component(told)
+    edit = st.session_state["cell-unrolled"].edit
+    if edit:
+        interventions.from_component(edit)
 
 
 def render_badge(found: TraceResult, cell: Cell, t: Translate) -> None:

@@ -22,13 +22,13 @@ export default component("rl-unrolled", {
     self.sheet = element("div", "ru-sheet");
     self.names = element("div", "ru-names");
     self.columns = element("div", "ru-columns", null, { role: "listbox", "aria-orientation": "horizontal" });
-    self.said = element("div", "ru-said", null, { role: "status", "aria-live": "polite" });
+    self.announcement = element("div", "ru-announcement", null, { role: "status", "aria-live": "polite" });
     self.inner = element("div", "ru-inside");
     self.cell = unfolded(self);
     self.equation = element("section", "ru-equation");
     self.sheet.append(self.names, self.columns, self.cell.root);
     self.scroller.append(self.sheet);
-    self.root.append(self.bar, self.scroller, self.inner, self.equation, self.said);
+    self.root.append(self.bar, self.scroller, self.inner, self.equation, self.announcement);
     toolbar(self);
     listen(self);
     self.observer = new ResizeObserver(() => layout(self) && draw(self));
@@ -150,7 +150,7 @@ function draw(self, step = stepShown(self)) {
   root.dataset.step = step;
   self.cell.root.style.setProperty("--ru-left", `${GUTTER + step * self.slim}px`);
   self.cell.show(step);
-  if (!data.live || before !== step) setText(self.said, items[step].told);
+  if (!data.live || before !== step) setText(self.announcement, items[step].announcement);
   if (before !== step) scrollTo(self, step, before !== undefined && before !== null);
 }
 

@@ -22,9 +22,9 @@ VALUES = tuple(dict.fromkeys(["x", *STARTS, *(name for cell in CELLS.values() fo
 # What the component says.
 NAMES = (
     *("steps", "controls", "previous", "next", "play", "pause", "close", "original", "beside", "difference"),
-    *("forward", "backward", "inside", "said", "said_changed", "right", "wrong"),
+    *("forward", "backward", "inside", "announcement", "announcement_changed", "right", "wrong"),
     *("from_embedding", "from_onehot", "from_below", "from_start", "from_before", "rest", "forced", "was"),
-    *("from_encoder", "from_context", "half_embedding", "half_onehot", "half_context", "said_nothing"),
+    *("from_encoder", "from_context", "half_embedding", "half_onehot", "half_context", "announcement_nothing"),
     *("what_if", "clamp", "clamp_all", "off", "set", "apply", "new_value", "edit_weight", "heading"),
 )
 

@@ -33,16 +33,16 @@ _race = component(__file__, "race")
 # Lanes
 
 
-def render_lanes(plan: RacePlan, now: Race | None, t: Translate) -> None:
+def render_lanes(plan: RacePlan, race: Race | None, t: Translate) -> None:
     """A lane for each variant, with a track for each of its seeds. Before the start all are on the line."""
-    places = {one.variant: place for place, one in enumerate(standings.ranked(now), start=1)} if now else {}
+    places = {one.variant: place for place, one in enumerate(standings.ranked(race), start=1)} if race else {}
     called = names(plan.variants, t)
-    lanes = [lane(variant, called[variant], now, places, t) if now else waiting(variant, called[variant], plan, t)
+    lanes = [lane(variant, called[variant], race, places, t) if race else waiting(variant, called[variant], plan, t)
              for variant in range(len(called))]  # fmt: skip
     with panel("race_lanes", t):
         labels = {name: t(f"race.label.{name}") for name in ("name", "loss")}
-        data = {"race": now.id if now else "", "going": bool(now and now.going), "lanes": lanes, "labels": labels}
-        tested = bool(now and standings.held_out(now))
+        data = {"race": race.id if race else "", "going": bool(race and race.going), "lanes": lanes, "labels": labels}
+        tested = bool(race and standings.held_out(race))
         _race(key="race-lanes", data={"key": "race-lanes", "tested": tested, **data})
 
 
@@ -51,8 +51,8 @@ def waiting(variant: int, name: str, plan: RacePlan, t: Translate) -> dict[str, 
     return {**mark(variant), "place": "", "name": name, "size": "", "loss": "", "score": "", "runs": runs}
 
 
-def lane(variant: int, name: str, now: Race, places: dict[int, int], t: Translate) -> dict[str, Any]:
-    one = standings.standing(now, variant)
+def lane(variant: int, name: str, race: Race, places: dict[int, int], t: Translate) -> dict[str, Any]:
+    one = standings.standing(race, variant)
     score = t("race.lane.score", score=percent(one.score.median)) if one.score else ""
     return {
         **mark(variant),
@@ -61,7 +61,7 @@ def lane(variant: int, name: str, now: Race, places: dict[int, int], t: Translat
         "size": t("race.lane.size", hidden=one.hidden, parameters=f"{one.parameters:,}") if one.parameters else "",
         "loss": t("race.lane.loss", loss=digits(one.loss.median)) if one.loss else "",
         "score": score if one.epochs[0] else "",
-        "runs": [entry(run, now.going, t) for run in now.entries if run.variant == variant],
+        "runs": [entry(run, race.going, t) for run in race.entries if run.variant == variant],
     }
 
 
@@ -98,8 +98,8 @@ def state_of(run: Entry, going: bool) -> str:
 # Curves
 
 
-def render_curves(now: Race, t: Translate) -> None:
-    called = names(now.plan.variants, t)
+def render_curves(race: Race, t: Translate) -> None:
+    called = names(race.plan.variants, t)
     with panel("race_curves", t, switch="loss_log"):
         axis = session["race_axis"] = chosen("axis", AXES)
         st.segmented_control(
@@ -113,40 +113,37 @@ def render_curves(now: Race, t: Translate) -> None:
             persist_state="session",
         )
         scale = "log" if session.get("loss_log", True) else "linear"
-        measure = "score" if standings.held_out(now) else "accuracy"
-        left, right = st.columns(2, gap="small")
-        with left:
-            st.caption(t("race.curve.loss"))
-            render_chart(now, "loss", axis, figures.loss_bands(now, called, t, scale, axis), t("race.curve.loss"), t)
-        with right:
-            label = t("race.curve.score" if measure == "score" else "race.curve.accuracy")
-            st.caption(label)
-            render_chart(now, "score", axis, figures.share_bands(now, called, t, measure, axis), label, t)
-        st.caption(band_note(now, t))
-        if scale == "log" and any(0 in entry.record.losses for entry in now.entries if entry.record):
+        measure = "score" if standings.held_out(race) else "accuracy"
+        charts = {
+            "loss": ("loss", figures.loss_bands(race, called, t, scale, axis)),
+            "score": (measure, figures.share_bands(race, called, t, measure, axis)),
+        }
+        playback = Playback("race", f"{race.id} {axis}")  # zoom in epochs means nothing in seconds
+        height = 270 + 16 * len(race.plan.variants)  # the legend grows with them
+        for column, (name, (shown, figure)) in zip(st.columns(2, gap="small"), charts.items(), strict=True):
+            with column:
+                label = t(f"race.curve.{shown}")
+                st.caption(label)
+                live_chart(f"race-{name}", Chart(encode(figure), label, height), playback, t)
+        st.caption(band_note(race, t))
+        if scale == "log" and any(0 in entry.record.losses for entry in race.entries if entry.record):
             st.caption(t("race.zero"))
 
 
-def band_note(now: Race, t: Translate) -> str:
+def band_note(race: Race, t: Translate) -> str:
     """What line and band are: quartiles of two are no quartiles of many."""
-    seeds = now.plan.seeds
+    seeds = race.plan.seeds
     few = {1: t("race.band.one"), 2: t("race.band.two")}
     note = few.get(seeds) or t("race.band.many", seeds=seeds)
-    return f"{note} {t('race.band.fewer')}" if any(entry.problems for entry in now.entries) else note
-
-
-def render_chart(now: Race, name: str, axis: str, figure: Any, label: str, t: Translate) -> None:
-    chart = Chart(encode(figure), label, height=270 + 16 * len(now.plan.variants))  # the legend grows with them
-    playback = Playback("race", f"{now.id} {axis}")  # zoom in epochs means nothing in seconds
-    live_chart(f"race-{name}", chart, playback, t)
+    return f"{note} {t('race.band.fewer')}" if any(entry.problems for entry in race.entries) else note
 
 
 # The table
 
 
-def render_table(now: Race, t: Translate) -> None:
+def render_table(race: Race, t: Translate) -> None:
     """All variants, the best first, with what a teacher would ask for; the runs to be taken away, or to be opened."""
-    called, ranked, tested = names(now.plan.variants, t), standings.ranked(now), standings.held_out(now)
+    called, ranked, tested = names(race.plan.variants, t), standings.ranked(race), standings.held_out(race)
     columns = [name for name in COLUMNS if tested or name != "score"]
     with panel("race_table", t):
         head = [token(t("race.column.variant")), *(number(t(f"race.column.{name}")) for name in columns)]
@@ -158,14 +155,14 @@ def render_table(now: Race, t: Translate) -> None:
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key="race_take"):
             st.download_button(
                 t("race.csv"),
-                lambda: standings.to_csv(now),  # made on the click: a file for each tick would be gone by then
+                lambda: standings.to_csv(race),  # made on the click: a file for each tick would be gone by then
                 "rnnlab-race.csv",
                 "text/csv",
                 key="race_csv",
                 on_click="ignore",
             )
             for one in ranked:
-                if (best := best_run(now, one)) is not None:
+                if (best := best_run(race, one)) is not None:
                     label = t("race.open", name=called[one.variant])
                     st.button(label, key=f"race_open_{one.variant}", on_click=play, args=(best.experiment,))
 
@@ -201,8 +198,8 @@ def percent(value: float) -> str:
     return f"{100 * value:.3g}%" if math.isfinite(value) else "–"
 
 
-def best_run(now: Race, one: Standing) -> Record | None:
-    runs = standings.records(now, one.variant) or ()
+def best_run(race: Race, one: Standing) -> Record | None:
+    runs = standings.records(race, one.variant) or ()
     return next((run for run in runs if run.experiment.seed == one.best), None)
 
 

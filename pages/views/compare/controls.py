@@ -15,32 +15,32 @@ from rnnlab.race import race
 from rnnlab.race.race import Race
 
 
-def running() -> Race | None:
+def current_race() -> Race | None:
     return session.get("race")
 
 
 def moving() -> bool:
     """Whether there will be something new to show without a click."""
-    now = running()
-    return runner.connecting() or (now is not None and now.going)
+    current = current_race()
+    return runner.connecting() or (current is not None and current.going)
 
 
-def render(t: Translate, asked: RaceSetup) -> None:
-    now, ready = running(), isinstance(asked, RacePlan)
-    going = now is not None and now.going
+def render(t: Translate, setup: RaceSetup) -> None:
+    current, ready = current_race(), isinstance(setup, RacePlan)
+    going = current is not None and current.going
     with st.container(horizontal=True, key="racebar", gap="small", vertical_alignment="center"):
         st.title(t("race.title"), width="content", anchor=False)
-        resumable = now is not None and now.resumable
+        resumable = current is not None and current.resumable
         kind = "secondary" if resumable or going else "primary"
-        label = t("race.start") if now is None else t("race.restart")
+        label = t("race.start") if current is None else t("race.restart")
         st.button(label, key="race_start", on_click=start, disabled=going or not ready, type=kind)
         if resumable:
-            failed = bool(now and now.problems)  # where it can go on is asked below
+            failed = bool(current and current.problems)  # where it can go on is asked below
             st.button(t("race.resume"), key="race_on", on_click=go_on, disabled=failed, type="primary")
         else:
             st.button(t("race.pause"), key="race_pause", on_click=pause, disabled=not going)
         st.button(t("race.stop"), key="race_stop", on_click=stop, disabled=not (going or resumable))
-        st.button(t("race.clear"), key="race_clear", on_click=clear, disabled=now is None)
+        st.button(t("race.clear"), key="race_clear", on_click=clear, disabled=current is None)
         with st.popover("?", key="about_racebar", type="tertiary"):
             st.markdown(t("about.racebar"))
 
@@ -48,23 +48,23 @@ def render(t: Translate, asked: RaceSetup) -> None:
 def start() -> None:
     """Begin the race that is set up, on what the form says at this very moment."""
     base = form_state.read()
-    if isinstance(base, Experiment) and isinstance(asked := race_setup.plan(base), RacePlan):
-        session["race"] = race.begin(runner.runner(), asked)
+    if isinstance(base, Experiment) and isinstance(setup := race_setup.plan(base), RacePlan):
+        session["race"] = race.begin(runner.runner(), setup)
 
 
 def pause() -> None:
-    if now := running():
-        session["race"] = race.pause(now)
+    if current := current_race():
+        session["race"] = race.pause(current)
 
 
 def go_on() -> None:
-    if now := running():
-        session["race"] = race.resume(runner.runner(), now)
+    if current := current_race():
+        session["race"] = race.resume(runner.runner(), current)
 
 
 def stop() -> None:
-    if now := running():
-        session["race"] = race.stop(now)
+    if current := current_race():
+        session["race"] = race.stop(current)
 
 
 def clear() -> None:
@@ -74,40 +74,40 @@ def clear() -> None:
 def tick() -> None:
     """One look at a race that is going on; where nothing can be computed, it stands still and keeps what it has."""
 
-    def ticked(now: Race) -> Race:
-        now = race.tick(runner.runner(), now)
-        problems = runner.problems() if now.going else ()
-        return race.halted(now, problems) if problems else now
+    def ticked(current: Race) -> Race:
+        current = race.tick(runner.runner(), current)
+        problems = runner.problems() if current.going else ()
+        return race.halted(current, problems) if problems else current
 
-    if (now := running()) is not None and now.going:
+    if (current := current_race()) is not None and current.going:
         advance("race", ticked)
 
 
 def render_status(t: Translate) -> None:
     """How far all of it is, where it is computed, and what is wrong there."""
-    now = running()
+    current = current_race()
     with st.container(key="race_status", gap="small"):
-        problems = now.problems if now else runner.problems()
+        problems = current.problems if current else runner.problems()
         complain(problems)
-        if now is None:
+        if current is None:
             st.caption(runner.description(t))
         else:
-            done = sum(entry.record.epoch for entry in now.entries if entry.record)
-            whole = sum(entry.experiment.epochs for entry in now.entries)
-            finished = sum(entry.done for entry in now.entries)
+            done = sum(entry.record.epoch for entry in current.entries if entry.record)
+            whole = sum(entry.experiment.epochs for entry in current.entries)
+            finished = sum(entry.done for entry in current.entries)
             parts = [
-                t("race.finished", done=finished, count=len(now.entries)),
-                t(f"race.is.{standing_of(now)}"),
+                t("race.finished", done=finished, count=len(current.entries)),
+                t(f"race.is.{standing_of(current)}"),
                 runner.description(t),
             ]
-            st.progress(1.0 if now.done else min(done / whole, 1.0), "  ·  ".join(parts))
+            st.progress(1.0 if current.done else min(done / whole, 1.0), "  ·  ".join(parts))
         runner.render_choice(t, bool(problems))
 
 
-def standing_of(now: Race) -> str:
+def standing_of(current: Race) -> str:
     """The word for where a race stands."""
-    if now.going:
+    if current.going:
         return "going"
-    if now.stopped:
+    if current.stopped:
         return "stopped"
-    return "paused" if now.resumable else "done"
+    return "paused" if current.resumable else "done"

@@ -20,38 +20,38 @@ def render(t: Translate) -> None:
     base = session["experiment"]
     with st.container():  # always one element, so that what follows keeps its place and is not built anew
         sharing.notes(t)
-    asked: RaceSetup = ()
+    setup: RaceSetup = ()
     if isinstance(base, Experiment):
         race_setup.begin(base)
-        asked = race_setup.plan(base)
-    if isinstance(asked, RacePlan):
-        session["race_last"] = asked  # its lanes stay while a value is being mended
+        setup = race_setup.plan(base)
+    if isinstance(setup, RacePlan):
+        session["race_last"] = setup  # its lanes stay while a value is being mended
     if race_setup.wanted():  # a link asked for it
         controls.start()
-    controls.render(t, asked)
+    controls.render(t, setup)
     with st.container():
         if not isinstance(base, Experiment):
             complain(base)
-        elif (now := controls.running()) and isinstance(asked, RacePlan) and differs(asked, now):
+        elif (race := controls.current_race()) and isinstance(setup, RacePlan) and differs(setup, race):
             st.info(t("race.stale"))
 
     def body() -> None:
         if "go" in session:  # to the playground, with one of the runs
             st.rerun()
-        t, now = translator(session["lang"]), controls.running()
+        t, race = translator(session["lang"]), controls.current_race()
         controls.render_status(t)
-        if plan := now.plan if now else session.get("race_last"):
-            board.render_lanes(plan, now, t)
+        if plan := race.plan if race else session.get("race_last"):
+            board.render_lanes(plan, race, t)
         with st.container():
-            if now and any(entry.record and entry.record.epoch for entry in now.entries):
-                board.render_curves(now, t)
-                board.render_table(now, t)
+            if race and any(entry.record and entry.record.epoch for entry in race.entries):
+                board.render_curves(race, t)
+                board.render_table(race, t)
 
     live_fragment(TICK, controls.tick, controls.moving, body)
     if isinstance(base, Experiment):
-        setup_form.render(base, asked, t)
+        setup_form.render(base, setup, t)
 
 
-def differs(asked: RacePlan, now: Race) -> bool:
+def differs(setup: RacePlan, race: Race) -> bool:
     """Whether what is set up is another race than the one that is shown."""
-    return asked.runs() != now.plan.runs() or (asked.equal and asked != now.plan) or asked.equal != now.plan.equal
+    return setup.runs() != race.plan.runs() or (setup.equal and setup != race.plan) or setup.equal != race.plan.equal

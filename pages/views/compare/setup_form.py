@@ -34,7 +34,7 @@ CHARACTERS = 200  # of typed values
 _variants = component(__file__, "variants")
 
 
-def render(base: Experiment, asked: RaceSetup, t: Translate) -> None:
+def render(base: Experiment, setup: RaceSetup, t: Translate) -> None:
     with panel("race_setup", t):
         session["race_way"] = way()
         st.segmented_control(
@@ -57,12 +57,12 @@ def render(base: Experiment, asked: RaceSetup, t: Translate) -> None:
                 render_by_hand(t)
         with right:
             render_repeats(t)
-        if isinstance(asked, RacePlan):
-            render_variants(asked.variants, t)
-            count = len(asked.variants) * asked.seeds
-            st.caption(t("race.runs", variants=len(asked.variants), seeds=asked.seeds, count=count, limit=RUNS))
+        if isinstance(setup, RacePlan):
+            render_variants(setup.variants, t)
+            count = len(setup.variants) * setup.seeds
+            st.caption(t("race.runs", variants=len(setup.variants), seeds=setup.seeds, count=count, limit=RUNS))
         else:
-            complain(asked)
+            complain(setup)
             if way() == "hand":
                 render_variants(race_plan.differences(base, session["race_hand"]), t)
 
@@ -137,7 +137,7 @@ def render_variants(changes: tuple[Overrides, ...], t: Translate) -> None:
         data={
             "key": "race-variants",
             "variants": [
-                {"name": name, "said": variant_key(change), **mark(place)}
+                {"name": name, "key": variant_key(change), **mark(place)}
                 for place, (name, change) in enumerate(zip(names(shown, t), shown, strict=True))
             ],
             "labels": {"name": t("race.list"), "remove": t("race.remove")},
@@ -147,7 +147,7 @@ def render_variants(changes: tuple[Overrides, ...], t: Translate) -> None:
 
 
 def take_out() -> None:
-    told = st.session_state["race-variants"].removed
+    removed = st.session_state["race-variants"].removed
     base = form_state.read()
-    if told and isinstance(base, Experiment):
-        remove(base, int(told["index"]), str(told["of"]))
+    if removed and isinstance(base, Experiment):
+        remove(base, int(removed["index"]), str(removed["of"]))

@@ -1,6 +1,6 @@
 // The variants that are to take part: the sign of each, what it changes, and a button that takes it out.
 //
-// Takes variants {name, said, hue, dash}, labels {name, remove}. Gives `removed` {index, of}.
+// Takes variants {name, key, hue, dash}, labels {name, remove}. Gives `removed` {index, of}.
 import { element, fill, styleSheet } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
 import { lineSample } from "../../components/shared/line_sample.js";
@@ -29,7 +29,7 @@ function row(self, variant, index) {
     title: fill(self.data.labels.remove, { name: variant.name }),
   });
   remove.setAttribute("aria-label", remove.title);
-  remove.addEventListener("click", () => self.setTriggerValue("removed", { index, of: variant.said }));
+  remove.addEventListener("click", () => self.setTriggerValue("removed", { index, of: variant.key }));
   node.append(lineSample(variant), element("span", "", variant.name), remove);
   return node;
 }

@@ -24,8 +24,10 @@ def render(run: Run, t: Translate) -> None:
     with panel("data-at-hand", t):
         note_untrained(run, t)
         part, first = chosen(e)
-        said = run.problems and run.experiment == e  # why there is nothing to train on stands at the top of the page
-        look = None if said else ask_worker(jobs.dataset, e, part == "held", first)
+        reported = (
+            run.problems and run.experiment == e
+        )  # why there is nothing to train on stands at the top of the page
+        look = None if reported else ask_worker(jobs.dataset, e, part == "held", first)
         if look:
             render_look(look, part, t)
         render_left_out(e, t)
@@ -68,7 +70,7 @@ def render_rows(look: DataLook, part: str, t: Translate) -> None:
         if count > ROWS:
             session["data_from"] = min(session.get("data_from", 1), count)  # other settings make fewer rows
             st.number_input(t("hand.from"), 1, count, step=ROWS, key="data_from", width=150, persist_state="session")
-    head = [number(t("hand.number")), text(t("hand.read")), text(t("hand.asked"))]
+    head = [number(t("hand.number")), text(t("hand.read")), text(t("hand.target"))]
     lines = [
         [number(row.number), pieces(row.inputs, row.unknown, row.truncated), pieces(row.targets, (), row.truncated)]
         for row in look.rows

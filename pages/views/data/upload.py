@@ -32,39 +32,39 @@ NUMBERS = 6  # lines that are named for each reason
 def render(t: Translate) -> None:
     with panel("data-own", t):
         task = offer(t)
-        own = upload_state.source()
-        if own is None:
+        source = upload_state.source()
+        if source is None:
             return
-        said(own, t)
-        complain(own.problems)
-        if own.problems:
+        render_source(source, t)
+        complain(source.problems)
+        if source.problems:
             return
         try:
-            found, places, quoted = read(own, task, t)
+            table, places, quoted = read(source, task, t)
         except LabError as error:
             complain(error.problems)
             return
     with panel("data-taken", t):
         try:
-            taken = upload_state.taken(own, found, quoted, places, task)
-            new = new_experiment(taken, task)
+            selection = upload_state.taken(source, table, quoted, places, task)
+            new = new_experiment(selection, task)
         except LabError as error:
             complain(error.problems)
             return
         with st.container(gap="small"):
-            summary(taken, t)
+            summary(selection, t)
             render_use(new, t)
             left, right = st.columns(2, gap="medium")
             with left:
-                render_left_out(taken, task, t)
+                render_left_out(selection, task, t)
             with right:
-                render_class_counts(taken, t)
+                render_class_counts(selection, t)
 
 
 def offer(t: Translate) -> str:
     """What the data is for, and two ways to bring it."""
-    wanted = session["run"].experiment.task
-    upload_state.settle("data_task", wanted, wanted)
+    task_at_hand = session["run"].experiment.task
+    upload_state.settle("data_task", task_at_hand, task_at_hand)
     task = st.segmented_control(
         t("own.task"),
         choices("task"),
@@ -73,7 +73,7 @@ def offer(t: Translate) -> str:
         required=True,
         persist_state="session",
     )
-    task = task or wanted
+    task = task or task_at_hand
     st.caption(t(f"own.rows.{task}"))
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -99,22 +99,23 @@ def offer(t: Translate) -> str:
     return task
 
 
-def said(own: Source, t: Translate) -> None:
+def render_source(source: Source, t: Translate) -> None:
     """What is at hand, and the way to be rid of it."""
-    size = f"{own.bytes:,} B" if own.bytes < 1_000 else f"{own.bytes / 1e3:,.1f} KB"
+    size = f"{source.bytes:,} B" if source.bytes < 1_000 else f"{source.bytes / 1e3:,.1f} KB"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="data_source"):
-        name = verbatim(own.name) if own.name else t("own.pasted")
+        name = verbatim(source.name) if source.name else t("own.pasted")
         st.markdown(
-            t("own.source", name=name, size=size) + (f" · {own.encoding}" if own.encoding else ""), width="content"
+            t("own.source", name=name, size=size) + (f" · {source.encoding}" if source.encoding else ""),
+            width="content",
         )
         st.button(t("own.discard"), key="data_discard", on_click=upload_state.discard, type="tertiary")
-    if own.encoding == "GB18030":
+    if source.encoding == "GB18030":
         st.caption(t("own.garbled"))
 
 
-def read(own: Source, task: str, t: Translate) -> tuple[Table, tuple[int, ...], bool]:
+def read(source: Source, task: str, t: Translate) -> tuple[Table, tuple[int, ...], bool]:
     """How the text is parted into rows and columns, and what of it is which; with its first rows."""
-    auto = upload_state.delimiter(own, task)
+    auto = upload_state.delimiter(source, task)
     with st.container(key="data_reading", gap="xsmall"):
         selects = st.container(horizontal=True, gap="small")
         switches = st.container(horizontal=True, gap="medium")
@@ -131,37 +132,37 @@ def read(own: Source, task: str, t: Translate) -> tuple[Table, tuple[int, ...], 
         quoted = sign in ("lines", "bar") or st.toggle(
             t("own.quoted"), key="data_quoted", help=t("own.quoted.help"), persist_state="session"
         )
-        found = upload_state.table(own, sign, quoted)
+        table = upload_state.table(source, sign, quoted)
         header = st.toggle(t("own.header"), key="data_header", help=t("own.header.help"), persist_state="session")
-    found = upload_state.body(found, header)
-    upload_state.guess(own, found, task)
+    table = upload_state.body(table, header)
+    upload_state.guess(source, table, task)
     with selects:
-        places = tuple(column(found, role, t) for role in ROW_FORMATS[task].roles)
+        places = tuple(column(table, role, t) for role in ROW_FORMATS[task].roles)
     with st.container(gap="xxsmall"):
-        preview(found, dict(zip(places, ROW_FORMATS[task].roles, strict=False)), t)
-    return found, places, quoted
+        preview(table, dict(zip(places, ROW_FORMATS[task].roles, strict=False)), t)
+    return table, places, quoted
 
 
-def column(found: Table, role: str, t: Translate) -> int:
-    names = {place: name_of(found, place, t) for place in range(found.width)}
+def column(table: Table, role: str, t: Translate) -> int:
+    names = {place: name_of(table, place, t) for place in range(table.width)}
     return choose(t("own.column_of", role=t(f"role.{role}")), names, key=f"data_column_{role}", width=WIDE)
 
 
-def name_of(found: Table, place: int, t: Translate) -> str:
-    name = found.header[place] if found.header else ""
+def name_of(table: Table, place: int, t: Translate) -> str:
+    name = table.header[place] if table.header else ""
     return t("own.column_named", place=place + 1, name=name) if name else t("own.column", place=place + 1)
 
 
-def preview(found: Table, roles: dict[int, str], t: Translate) -> None:
+def preview(table: Table, roles: dict[int, str], t: Translate) -> None:
     """The first rows. The chosen columns are there wherever they stand; of many others only the first."""
-    others = [place for place in range(found.width) if place not in roles]
+    others = [place for place in range(table.width) if place not in roles]
     places = sorted([*roles, *others[: max(0, SHOWN - len(roles))]])
 
     def tone(place: int) -> str:
         return "chosen" if place in roles else ""
 
     def title(place: int) -> str:
-        name = name_of(found, place, t)
+        name = name_of(table, place, t)
         return t("own.column_as", column=name, role=t(f"role.{roles[place]}")) if place in roles else name
 
     head = [number(t("own.line")), *(text(title(place), tone(place)) for place in places)]
@@ -170,23 +171,23 @@ def preview(found: Table, roles: dict[int, str], t: Translate) -> None:
             number(row.number),
             *(text(row.cells[place] if place < len(row.cells) else "", tone(place)) for place in places),
         ]
-        for row in found.rows[:PREVIEW]
+        for row in table.rows[:PREVIEW]
     ]
     tables("data-preview", [TableView(t("own.preview"), rows, head)], "framed")
-    sizes = {"rows": f"{len(found.rows):,}", "columns": found.width, "shown": len(rows)}
+    sizes = {"rows": f"{len(table.rows):,}", "columns": table.width, "shown": len(rows)}
     st.caption(t("own.preview.size", **sizes))
-    if len(places) < found.width:
+    if len(places) < table.width:
         st.caption(t("own.preview.columns", limit=len(places)))
 
 
-def summary(taken: Selection, t: Translate) -> None:
+def summary(selection: Selection, t: Translate) -> None:
     """How many rows of how many, and why."""
-    sizes = {"usable": f"{taken.usable:,}", "characters": f"{len(taken.text):,}"}
-    if len(taken.lines) == taken.usable:
+    sizes = {"usable": f"{selection.usable:,}", "characters": f"{len(selection.text):,}"}
+    if len(selection.lines) == selection.usable:
         st.markdown(t("own.takes.all", **sizes))
     else:
-        st.markdown(t("own.takes.some", taken=f"{len(taken.lines):,}", limit=f"{TEXT_CHARACTERS:,}", **sizes))
-    if lost := [label for label, (_, kept) in taken.class_counts.items() if not kept]:
+        st.markdown(t("own.takes.some", taken=f"{len(selection.lines):,}", limit=f"{TEXT_CHARACTERS:,}", **sizes))
+    if lost := [label for label, (_, kept) in selection.class_counts.items() if not kept]:
         st.warning(t("own.lost", labels=" ".join(map(verbatim, lost))))
 
 
@@ -215,10 +216,10 @@ def back() -> None:
     open_experiment(session.pop("data_before"))
 
 
-def render_left_out(taken: Selection, task: str, t: Translate) -> None:
+def render_left_out(selection: Selection, task: str, t: Translate) -> None:
     """Reasons, with how many rows each and where they stand."""
     st.markdown(f"**{t('own.left_out')}**")
-    reasons = dict(taken.skipped) | ({"cut": taken.shortened} if taken.shortened else {})
+    reasons = dict(selection.skipped) | ({"cut": selection.shortened} if selection.shortened else {})
     if not reasons:
         st.caption(t("own.left_out.none"))
         return
@@ -232,12 +233,12 @@ def render_left_out(taken: Selection, task: str, t: Translate) -> None:
     tables("data-left-out", [TableView(t("own.left_out"), rows, head)], "framed")
 
 
-def render_class_counts(taken: Selection, t: Translate) -> None:
+def render_class_counts(selection: Selection, t: Translate) -> None:
     """How many rows each class has, most frequent first, and how many of them are taken."""
-    if not taken.class_counts:
+    if not selection.class_counts:
         return
     st.markdown(f"**{t('own.balance')}**")
-    most = max(total for total, _ in taken.class_counts.values())
-    rows = [[text(label), bar(total, most), number(kept)] for label, (total, kept) in taken.class_counts.items()]
+    most = max(total for total, _ in selection.class_counts.values())
+    rows = [[text(label), bar(total, most), number(kept)] for label, (total, kept) in selection.class_counts.items()]
     head = [text(t("role.label")), text(t("own.balance.total")), number(t("own.balance.taken"))]
     tables("data-balance", [TableView(t("own.balance"), rows, head)], "framed")

@@ -98,16 +98,16 @@ def settle(key: str, basis: Hashable, guess: Any) -> None:
 # How it is read. Each raises LabError where it can't be.
 
 
-def delimiter(own: Source, task: str) -> str:
+def delimiter(source: Source, task: str) -> str:
     """The delimiter that the lab recognises, in rows as the task needs them."""
-    return guess_delimiter(own.text, own.name, len(ROW_FORMATS[task].roles))
+    return guess_delimiter(source.text, source.name, len(ROW_FORMATS[task].roles))
 
 
-def table(own: Source, sign: str, quoted: bool) -> Table:
+def table(source: Source, sign: str, quoted: bool) -> Table:
     """All rows, the first one among them. Whether that one is a header is guessed, and waits in the widget for it."""
-    basis = own.id, sign, quoted
-    found = own.kept("table", basis, lambda: parse(own.text, sign, quoted))
-    settle("data_header", basis, own.kept("header", basis, lambda: has_header(found)))
+    basis = source.id, sign, quoted
+    found = source.kept("table", basis, lambda: parse(source.text, sign, quoted))
+    settle("data_header", basis, source.kept("header", basis, lambda: has_header(found)))
     return found
 
 
@@ -115,14 +115,14 @@ def body(found: Table, header: bool) -> Table:
     return with_header(found) if header and len(found.rows) > 1 else found
 
 
-def guess(own: Source, found: Table, task: str) -> None:
+def guess(source: Source, found: Table, task: str) -> None:
     """The column of each role is guessed, and waits in the widget for it."""
-    basis = own.id, found.delimiter, found.width, task
-    places = own.kept("columns", (*basis, found.header), lambda: guess_columns(found, task))
+    basis = source.id, found.delimiter, found.width, task
+    places = source.kept("columns", (*basis, found.header), lambda: guess_columns(found, task))
     for role, place in zip(ROW_FORMATS[task].roles, places, strict=True):
         settle(f"data_column_{role}", basis, place)
 
 
-def taken(own: Source, found: Table, quoted: bool, places: tuple[int, ...], task: str) -> Selection:
-    basis = own.id, found.delimiter, quoted, found.header, places, task
-    return own.kept("taken", basis, lambda: select_rows(found, places, task))
+def taken(source: Source, found: Table, quoted: bool, places: tuple[int, ...], task: str) -> Selection:
+    basis = source.id, found.delimiter, quoted, found.header, places, task
+    return source.kept("taken", basis, lambda: select_rows(found, places, task))

@@ -39,8 +39,8 @@ class RequestQueue:
 
     texts: OrderedDict[tuple[Request, int], Generation] = field(default_factory=OrderedDict)
     job: tuple[Request, tuple[int, ...], Future] | None = None
-    asked: float = 0.0  # when, by the clock
-    rested: float = 0.0  # when the pause after the last job is over
+    submitted_at: float = 0.0  # when, by the clock
+    rest_until: float = 0.0  # when the pause after the last job is over
     failed: tuple[Request, tuple[Problem, ...]] | None = None  # the last request that can't be met, and why
 
     def collect(self, patience: float = 0.0) -> None:
@@ -59,7 +59,7 @@ class RequestQueue:
             while len(self.texts) > KEPT:
                 self.texts.popitem(last=False)
         self.job, now = None, monotonic()
-        self.rested = now + (now - self.asked)
+        self.rest_until = now + (now - self.submitted_at)
 
 
 def queue() -> RequestQueue:
@@ -68,26 +68,26 @@ def queue() -> RequestQueue:
 
 def texts_of(run: Run, request: Request, groups: Sequence[Sequence[Checkpoint]]) -> dict[int, Generation]:
     """All texts that are there, by epoch. Those of the `groups` that are not are asked for, the first group first."""
-    now = queue()
-    now.collect()
-    if now.failed and now.failed[0] != request:
-        now.failed = None  # tried again when it is asked for again: a lost worker is no answer
-    if run.going and monotonic() < now.rested:
+    requests = queue()
+    requests.collect()
+    if requests.failed and requests.failed[0] != request:
+        requests.failed = None  # tried again when it is asked for again: a lost worker is no answer
+    if run.going and monotonic() < requests.rest_until:
         groups = []
     for patience, group in zip((PATIENCE, 0.0), groups, strict=False):
-        while now.job is None and not problems(request) and (missing := lacking(now, request, group)):
+        while requests.job is None and not problems(request) and (missing := lacking(requests, request, group)):
             job = engine.shared().submit(jobs.samples, run.experiment, missing, request.prompt, request.settings)
-            now.job, now.asked = (request, tuple(one.epoch for one in missing), job), monotonic()
-            now.collect(0.0 if run.going else patience)
+            requests.job, requests.submitted_at = (request, tuple(one.epoch for one in missing), job), monotonic()
+            requests.collect(0.0 if run.going else patience)
     for one in (one for group in groups for one in group):
-        if (request, one.epoch) in now.texts:
-            now.texts.move_to_end((request, one.epoch))  # what is shown is not what is dropped
-    return {epoch: found for (asked, epoch), found in now.texts.items() if asked == request}
+        if (request, one.epoch) in requests.texts:
+            requests.texts.move_to_end((request, one.epoch))  # what is shown is not what is dropped
+    return {epoch: found for (asked_for, epoch), found in requests.texts.items() if asked_for == request}
 
 
-def lacking(now: RequestQueue, request: Request, group: Sequence[Checkpoint]) -> tuple[Checkpoint, ...]:
+def lacking(requests: RequestQueue, request: Request, group: Sequence[Checkpoint]) -> tuple[Checkpoint, ...]:
     """What of a group has no text yet: of many the newest, and the first few."""
-    missing = tuple(one for one in group if (request, one.epoch) not in now.texts)
+    missing = tuple(one for one in group if (request, one.epoch) not in requests.texts)
     return missing if len(missing) <= AT_ONCE else (*missing[: AT_ONCE - 1], missing[-1])
 
 

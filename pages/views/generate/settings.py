@@ -31,9 +31,9 @@ def render(o: Opening, t: Translate) -> tuple[str, Settings]:
             persist_state="session",
         )
         with st.container(key="generate_fields"):
-            said = {name: control(name, t) for name in BOUNDS}
+            values = {name: control(name, t) for name in BOUNDS}
             st.button(t("generate.another"), key="generate_another", on_click=another, help=t("generate.another.help"))
-    return prompt, Settings(**said)
+    return prompt, Settings(**values)
 
 
 def suggest(name: str, value: Any) -> None:
@@ -50,19 +50,19 @@ def control(name: str, t: Translate) -> Any:
     """One setting's widget."""
     low, high = BOUNDS[name]
     key = f"generate_{name}"
-    now = st.session_state.get(key, getattr(Settings(), name))
+    value = st.session_state.get(key, getattr(Settings(), name))
     label, tip = t(f"field.{name}"), t(f"help.{name}") + " " + t("form.range", low=numeral(low), high=numeral(high))
     common: dict[str, Any] = {"key": key, "help": tip, "persist_state": "session"}
     if name in STEPS:
-        return st.slider(label, low, high, now, STEPS[name], format="%.2f", **common)
-    return st.number_input(label, int(low), int(high), now, step=1, **common)
+        return st.slider(label, low, high, value, STEPS[name], format="%.2f", **common)
+    return st.number_input(label, int(low), int(high), value, step=1, **common)
 
 
 def another() -> None:
     """The next seed: the same network, other draws."""
     low, high = BOUNDS["draw"]
-    now = int(session.get("generate_draw", 0))
-    session["generate_draw"] = now + 1 if now < high else int(low)
+    value = int(session.get("generate_draw", 0))
+    session["generate_draw"] = value + 1 if value < high else int(low)
 
 
 def first_prompt(o: Opening) -> str:

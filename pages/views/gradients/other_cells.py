@@ -76,11 +76,11 @@ def render(view: RunView, choice: Choice) -> None:
         advance("other_cells", lambda _: trained_on(e))
 
     def live() -> None:
-        now = view_of(view.run, view.page, session["lang"]) or view
-        with panel("others", now.t):
-            render_controls(now)
-            if not now.going:
-                render_overlay(now, choice)
+        shown = view_of(view.run, view.page, session["lang"]) or view
+        with panel("others", shown.t):
+            render_controls(shown)
+            if not shown.going:
+                render_overlay(shown, choice)
 
     live_fragment(run_page.TICK, tick, lambda: training(e), live)
 

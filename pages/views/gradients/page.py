@@ -72,11 +72,11 @@ def choose(view: RunView) -> Choice:
                 names = [t("gradients.forward"), t("gradients.backward")]
             st.selectbox(label, range(size), format_func=names.__getitem__, key=key, width=180)
             picked[key] = st.session_state[key]
-    step, asked = view.cursor.step, o.parts[-1]
-    if step is not None and step < asked.start:
-        st.caption(t("gradients.read_only", step=step + 1, token=verbatim(o.probe[step]), last=asked.stop))
+    step, part = view.cursor.step, o.parts[-1]
+    if step is not None and step < part.start:
+        st.caption(t("gradients.read_only", step=step + 1, token=verbatim(o.probe[step]), last=part.stop))
         step = None
-    last = asked.stop - 1  # without a choice, and where the token is only a target
+    last = part.stop - 1  # without a choice, and where the token is only a target
     return Choice(picked["flow_layer"], picked["flow_direction"], last if step is None else min(step, last))
 
 

@@ -153,7 +153,7 @@ def render_counts(t: Translate, own: OwnText) -> None:
         if not total:
             st.markdown(t("counts.never", token=verbatim(token)))
             return
-        st.markdown(t("counts.said", token=verbatim(token), total=total, seen=len(seen), types=types))
+        st.markdown(t("counts.sentence", token=verbatim(token), total=total, seen=len(seen), types=types))
         rows = [
             (
                 verbatim(following),
@@ -174,17 +174,17 @@ COUNTED = r"P(w \mid v) = \frac{c(v, w)}{c(v)} \qquad P_{+1}(w \mid v) = \frac{c
 
 def render_template(t: Translate, own: OwnText) -> None:
     """The questions of a feature template, answered at the chosen place."""
-    asked = features(own.view.opening.probe, own.place)
+    answers = features(own.view.opening.probe, own.place)
     lines = [[token for token, _ in line] for line in own.lines]
     total = sum(map(len, lines))
-    found = own.view.run.drawn(("features", own.place), lambda: count_matches(lines, asked))
+    found = own.view.run.drawn(("features", own.place), lambda: count_matches(lines, answers))
 
     def spelled(answer: FeatureValue) -> str:
         return " + ".join(verbatim(part) if part else t("template.start") for part in answer)
 
     with panel("template", t, formula=WEIGHED):
-        st.markdown(t("template.said", token=verbatim(own.token), place=own.place + 1))
-        rows = [(t(f"feature.{name}"), spelled(answer), f"{found[name]} / {total}") for name, answer in asked.items()]
+        st.markdown(t("template.sentence", token=verbatim(own.token), place=own.place + 1))
+        rows = [(t(f"feature.{name}"), spelled(answer), f"{found[name]} / {total}") for name, answer in answers.items()]
         render_table([t(f"template.{name}") for name in ("question", "answer", "share")], rows)
 
 
@@ -199,7 +199,7 @@ def render_network(t: Translate, own: OwnText) -> None:
             st.markdown(t("rivals.other"))
             render_sample(t)
             return
-        st.markdown(t("rivals.said", past=verbatim(own.past(own.place)), epoch=frame.epoch))
+        st.markdown(t("rivals.sentence", past=verbatim(own.past(own.place)), epoch=frame.epoch))
         right = o.targets[own.place]
         known = dict(
             zip(frame.top_classes[own.place].tolist(), frame.top_probabilities[own.place].tolist(), strict=True)

@@ -1,7 +1,7 @@
 // Where the decoder looks: target × source as a heatmap, joined to both sentences. A row is a target step and sums to 1.
 // Steps are counted as on the strip: the source's first, behind them the decoder's; so pointing here points there too.
 //
-// Takes source, target, classes, specials; weights [frame, target, source], told the right tokens, and free,
+// Takes source, target, classes, specials; weights [frame, target, source] where the right tokens are given, and free,
 // free_weights for what it writes by itself; labels.
 import { notify, pointAt, stepOf } from "../../components/shared/cursor_bus.js";
 import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
@@ -25,9 +25,9 @@ const CELL = { narrowest: 16, widest: 46, lowest: 19, highest: 28, numbered: 34 
 
 export default component("rs rs-attention", {
   build(self) {
-    self.mode = "told";
+    self.mode = "forced";
     self.switch = element("div", "rs-switch", null, { role: "group" });
-    for (const mode of ["told", "free"]) {
+    for (const mode of ["forced", "free"]) {
       const choice = element("button", "", "", { type: "button", "data-mode": mode });
       choice.addEventListener("click", () => {
         self.mode = mode;
@@ -91,7 +91,7 @@ export default component("rs rs-attention", {
 // What the target side holds in this mode and frame: its tokens, and the weights [target, source].
 function shown({ data, packed, mode }, frame) {
   const columns = data.source.length;
-  if (mode === "told") {
+  if (mode === "forced") {
     const size = data.target.length * columns;
     return {
       tokens: classesAt(data, data.target),
@@ -110,7 +110,7 @@ function draw(self) {
   if (!data.target.length) self.mode = "free"; // nobody has said what is right
   for (const choice of self.switch.children) {
     choice.setAttribute("aria-pressed", String(choice.dataset.mode === self.mode));
-    choice.disabled = choice.dataset.mode === "told" && !data.target.length;
+    choice.disabled = choice.dataset.mode === "forced" && !data.target.length;
   }
   const frame = shownFrame(self);
   const picture = [data.version, frame, self.mode, width, self.scale.theme.text, data.labels.source].join();

@@ -25,7 +25,7 @@ _prefixes = component(__file__, "prefixes")
 
 SHARES = 6  # classes that get a part of their own in a bar
 SMALL = 20_000  # parameters: of such a network the readouts are followed while it trains
-JUDGED = ("verdict", "said", "truth", "line")  # columns of the held-out lines
+JUDGED = ("verdict", "predicted", "truth", "line")  # columns of the held-out lines
 
 PREFIXES = """for k in range(1, len(ids) + 1):    # each beginning, as a sentence of its own
     logits = model(ids[None, :k])

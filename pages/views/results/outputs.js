@@ -146,7 +146,7 @@ function forcing({ data, packed }, frame) {
 function pairs({ data, packed }, frame) {
   const { labels, lines, joiners, most } = data;
   const judged = lines.map(({ source, target }, i) => {
-    const output = Array.from(packed.said.row(frame * lines.length + i));
+    const output = Array.from(packed.predicted.row(frame * lines.length + i));
     return { source, target, output, right: output.join() === target.join() };
   });
   const wrong = judged.filter(({ right }) => !right);
@@ -175,7 +175,7 @@ function pairs({ data, packed }, frame) {
     ],
   }));
   return {
-    head: [labels.source, labels.target, labels.said, labels.verdict],
+    head: [labels.source, labels.target, labels.predicted, labels.verdict],
     rows,
     summary: fill(labels.count, {
       right: judged.length - wrong.length,

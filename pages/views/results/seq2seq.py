@@ -35,7 +35,7 @@ PAIRS = 30  # rows of held-out pairs
 
 # What each part says.
 ALIGNMENT = (
-    *("mode", "told", "free", "source", "target_told", "target_free", "map"),
+    *("mode", "forced", "free", "source", "target_forced", "target_free", "map"),
     *("hint", "row", "column", "cell"),
 )
 DECODING = (
@@ -44,7 +44,7 @@ DECODING = (
 )
 HYPOTHESES = ("table", "rank", "output", "score", "chance", "greedy", "same", "better")
 FORCING = ("table", "step", "target", "forced", "free", "right")
-HELDPAIRS = ("table", "source", "target", "said", "verdict", "count")
+HELDPAIRS = ("table", "source", "target", "predicted", "verdict", "count")
 
 SCORES = {
     "additive": r"e_{tj} = v^\top \tanh\left(W\,[h_{t-1};\, s_j] + b\right)",
@@ -158,10 +158,10 @@ def attended(view: RunView) -> dict[str, Any]:
     o, recorded = view.opening, view.frames
     target = target_of(o)
     used = used_ids([target, *(frame.task_arrays["free"] for frame in recorded)])
-    told = {"weights": pack(shares(np.stack([frame.task_arrays["weights"] for frame in recorded])))} if target else {}
+    forced = {"weights": pack(shares(np.stack([frame.task_arrays["weights"] for frame in recorded])))} if target else {}
     return {
         **named(o, used),
-        **told,
+        **forced,
         "source": list(source_of(o)),
         "target": positions(target, used).tolist(),
         "free": free_outputs(view, used),
@@ -229,7 +229,7 @@ def tested(view: RunView) -> dict[str, Any]:
         "lines": [
             {"source": list(line.tokens), "target": positions(line.targets, used).tolist()} for line in o.held_out
         ],
-        "said": packed(ragged([positions(row, used) for row in predicted])),
+        "predicted": packed(ragged([positions(row, used) for row in predicted])),
         "score": pack(np.array([one.score for one in held], dtype=np.float32)),
         "end": int(positions([end_of(o)], used)[0]),
         "most": PAIRS,

@@ -1,7 +1,7 @@
-// Sentences whose tokens carry a class each: coloured by the class that was said, with ✓ or ✗, and where it is ✗ the
+// Sentences whose tokens carry a class each: coloured by the predicted class, with ✓ or ✗, and where it is ✗ the
 // right one behind it. All recorded frames are here.
 //
-// Takes lines {name, tokens, targets}, said [frame, token], tags with their meanings and hues, order of the legend,
+// Takes lines {name, tokens, targets}, predicted [frame, token], tags with their meanings and hues, order of the legend,
 // labels.
 import { unpack } from "../../components/shared/arrays.js";
 import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
@@ -18,9 +18,9 @@ export default component("rl-tagged", {
 
   update(self) {
     const { data } = self;
-    if (self.source !== data.said.b64) {
-      self.source = data.said.b64;
-      self.predicted = unpack(data.said);
+    if (self.source !== data.predicted.b64) {
+      self.source = data.predicted.b64;
+      self.predicted = unpack(data.predicted);
     }
     const shape = JSON.stringify([data.lines, data.tags, data.meanings, data.labels, data.order]);
     if (self.shape !== shape) {
@@ -99,7 +99,7 @@ function draw(self) {
       setText(cell.truth, verdict === "wrong" ? data.tags[target] : "");
       if (node.dataset.verdict !== verdict) node.dataset.verdict = verdict;
       const template = verdict ? data.labels.hover : data.labels.hover_unknown;
-      const hint = fill(template, { token: cell.token, said: full(data, tag), truth: full(data, target) });
+      const hint = fill(template, { token: cell.token, predicted: full(data, tag), truth: full(data, target) });
       if (node.title !== hint) {
         node.title = hint;
         node.setAttribute("aria-label", hint);

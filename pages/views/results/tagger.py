@@ -15,7 +15,7 @@ _tagged = component(__file__, "tagged")
 LINES = 10  # held-out ones that are shown at a time
 CODE = """logits = linear(output)    # [batch, step, tag]
 loss = F.cross_entropy(logits.flatten(0, 1), tags.flatten(), ignore_index=-100)    # -100 on padding
-said = logits.argmax(-1)    # [batch, step]"""
+predicted = logits.argmax(-1)    # [batch, step]"""
 
 
 def render_tags(view: RunView) -> None:
@@ -41,7 +41,7 @@ def render_tags(view: RunView) -> None:
                 "key": "results-tagged",
                 **vars(view.over_frames),
                 "lines": lines,
-                "said": pack(np.stack(predicted).astype(np.int32)),
+                "predicted": pack(np.stack(predicted).astype(np.int32)),
                 "tags": o.classes,
                 "order": order,  # the commonest have a colour of their own
                 "hues": dict(zip(map(str, order), HUES, strict=False)),

@@ -52,11 +52,11 @@ def render(t: Translate) -> LayerSpec | None:
     own = session.get("layer_own")
     if own and session["layer_lesson"] != form_state.value("preset"):
         own = session["layer_own"] = None
-    said: dict[str, Any] = own or asdict(of_experiment())
-    for name, value in said.items():
+    fields: dict[str, Any] = own or asdict(of_experiment())
+    for name, value in fields.items():
         st.session_state[key(name)] = value
     try:
-        setting = LayerSpec(**said)
+        setting = LayerSpec(**fields)
     except LabError as error:
         setting, problems = None, error.problems
     else:

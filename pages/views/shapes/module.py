@@ -122,22 +122,22 @@ def remarks(look: LayerLook, t: Translate) -> list[str]:
     """What else the numbers say."""
     s, found = look.setting, look.readout
     assert found is not None
-    said = []
+    sentences = []
     chance = int(found.equal.sum()) - sum(bool(found.equal[place]) for place in ends(s))
     below = (s.layers - 1) * s.directions
     if below and not found.equal[:below].any():
-        said.append(t("readout.below", rows=", ".join(f"`h_n[{k}]`" for k in range(below))))
+        sentences.append(t("readout.below", rows=", ".join(f"`h_n[{k}]`" for k in range(below))))
     if s.directions == 2 and s.steps > 1:
         last = f"`{part_of_output(s, s.steps - 1, 1)}`"
         if s.layers == 1 and not found.sees_others[1]:
-            said.append(t("readout.blind", part=last))
+            sentences.append(t("readout.blind", part=last))
         elif found.sees_others[1]:  # else dropout or dead units stand between: nothing can be said
-            said += [t("readout.sees", part=last), t("readout.through_below")]
+            sentences += [t("readout.sees", part=last), t("readout.through_below")]
     if s.leads_with_batch:
-        said.append(t("readout.turned"))
+        sentences.append(t("readout.turned"))
     if chance:
-        said.append(t("readout.chance", count=chance))
-    return said
+        sentences.append(t("readout.chance", count=chance))
+    return sentences
 
 
 def render_steps(look: LayerLook, t: Translate) -> None:

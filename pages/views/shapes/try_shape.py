@@ -49,8 +49,8 @@ def suggestions(s: LayerSpec) -> list[tuple[str, str]]:
         found += [([x[1], x[0], x[2]], state), (x, [state[1], state[0], state[2]])]
     else:
         found += [(x, [*state[:-1], state[-1] + 1])]
-    said = [(", ".join(map(str, one)), ", ".join(map(str, other))) for one, other in found]
-    return list(dict.fromkeys(said))
+    typed = [(", ".join(map(str, one)), ", ".join(map(str, other))) for one, other in found]
+    return list(dict.fromkeys(typed))
 
 
 def answer(trial: Trial, t: Translate) -> None:

@@ -48,7 +48,7 @@ def render(run: Run, t: Translate) -> None:
 def render_generated(e: Experiment, cut: Segmentation, t: Translate) -> None:
     """Pairs of the lab's own making: what is read of them."""
     st.caption(t("cut.numbers", tokens=f"{cut.tokens:,}", types=f"{cut.types:,}"))
-    token_editor("text-made", cut.lines, t(f"data.{e.data}"))
+    token_editor("text-made", cut.lines, {"name": t(f"data.{e.data}")})
     if cut.tokens > SHOWN:
         st.caption(t("cut.beginning", limit=SHOWN))
 
@@ -62,7 +62,7 @@ def render_cut(name: str, cut: Segmentation, chosen: bool, t: Translate) -> None
         else:
             st.button(t("cut.use"), key=f"use_{name}", on_click=segmentation_edits.use, args=(name,), type="tertiary")
     st.caption(t("cut.numbers", tokens=f"{cut.tokens:,}", types=f"{cut.types:,}"))
-    token_editor(f"text-{name}", first_tokens(cut.lines, SHOWN), t(f"tokenizer.{name}"))
+    token_editor(f"text-{name}", first_tokens(cut.lines, SHOWN), {"name": t(f"tokenizer.{name}")})
 
 
 def render_added_words(e: Experiment, t: Translate) -> None:
@@ -109,8 +109,7 @@ def render_editor(e: Experiment, cut: Segmentation, t: Translate) -> None:
     token_editor(
         "text-edit",
         shown,
-        t("edit.label"),
-        labels={name: t(f"editing.{name}") for name in names},
+        {"name": t("edit.label")} | {name: t(f"editing.{name}") for name in names},
         first=first,
         on_edit=lambda: segmentation_edits.edit("text-edit", lines),
     )

@@ -12,11 +12,11 @@ from rnnlab.text.segmentation import Lines, merge_tokens, split_token, with_new_
 
 def change(**fields: str) -> bool:
     """Put these into the form if it stays an experiment; else say why not, change nothing, and return False."""
-    said = form_state.read()
+    experiment = form_state.read()
     try:
-        if not isinstance(said, Experiment):
-            raise LabError(*said)
-        Experiment(**{**said.model_dump(), **fields})
+        if not isinstance(experiment, Experiment):
+            raise LabError(*experiment)
+        Experiment(**{**experiment.model_dump(), **fields})
     except LabError as error:
         session["recut_problems"] = error.problems
         return False
@@ -40,14 +40,14 @@ def add_words() -> None:
 
 def edit(key: str, lines: Lines) -> None:
     """Two tokens merged, or one parted, in the browser. The text is from then on these tokens between spaces."""
-    said = st.session_state[key].edit
-    if not said:
+    action = st.session_state[key].edit
+    if not action:
         return
     try:
-        if said["kind"] == "merge":
-            lines = merge_tokens(lines, said["line"], said["place"])
+        if action["kind"] == "merge":
+            lines = merge_tokens(lines, action["line"], action["place"])
         else:
-            lines = split_token(lines, said["line"], said["place"], said["after"])
+            lines = split_token(lines, action["line"], action["place"], action["after"])
         e = form_state.read()
         if not isinstance(e, Experiment):
             raise LabError(*e)

@@ -23,7 +23,7 @@ from rnnlab.records.units import Activations, Shown
 OWN, TYPED = "own", "typed"
 
 
-class Where(NamedTuple):
+class ActivationQuery(NamedTuple):
     """What `jobs.activations` is asked for, besides run and weights."""
 
     place: Place
@@ -31,7 +31,7 @@ class Where(NamedTuple):
     text: str  # a reader's; "" for the run's own
 
 
-def where(view: RunView, bar: DeltaGenerator) -> Where:
+def activation_query(view: RunView, bar: DeltaGenerator) -> ActivationQuery:
     """The widgets above the text, in a bar, each only where there is a choice."""
     e, o, t = view.experiment, view.opening, view.t
     places = places_of(o)
@@ -57,7 +57,7 @@ def where(view: RunView, bar: DeltaGenerator) -> Where:
         written = st.text_area(t("units.text"), before, key="units_text", **more).strip()
         if not written:
             st.caption(t("units.still_own"))
-    return Where(places[row], kind, written)
+    return ActivationQuery(places[row], kind, written)
 
 
 def pick(label: str, options: dict[str, str], key: str, first: str) -> str:
@@ -73,12 +73,12 @@ def pick(label: str, options: dict[str, str], key: str, first: str) -> str:
     return found if found in options else first
 
 
-def begin(view: RunView, where: Where, found: Activations) -> None:
+def begin(view: RunView, query: ActivationQuery, found: Activations) -> None:
     """Forget what was chosen of other units or for another text, and choose anew what nobody has chosen by hand, for
     another run or one that has learnt more. A text that the reader types is asked the same question."""
     e = view.experiment
-    units_of = where._replace(text="")
-    if changed("units_lesson", (e.task, e.data, e.text, where.place.part)):
+    units_of = query._replace(text="")
+    if changed("units_lesson", (e.task, e.data, e.text, query.place.part)):
         session.pop("units_by_hand", None)
         session.pop("units_choice", None)
     if changed("units_of", (e, units_of)):
@@ -88,7 +88,7 @@ def begin(view: RunView, where: Where, found: Activations) -> None:
         session["units_best"] = found.strongest
         if not session.get("units_clicked"):
             session["units_unit"] = None
-    if changed("units_place", (e, where.place.part, where.text)):
+    if changed("units_place", (e, query.place.part, query.text)):
         session["units_phrase"], session["units_missing"], session["units_marked"] = None, "", False
     elif learnt and not session.get("units_marked"):
         session["units_phrase"] = None
@@ -131,9 +131,9 @@ def chosen_property(found: Activations, bar: DeltaGenerator, t: Translate) -> Pr
 
 
 def choose_property() -> None:
-    said = session["units_property"]
-    if said in (*token_properties.PLAIN, *token_properties.CHOOSING):  # no label of another language
-        session["units_by_hand"] = said
+    name = session["units_property"]
+    if name in (*token_properties.PLAIN, *token_properties.CHOOSING):  # no label of another language
+        session["units_by_hand"] = name
         session.pop("units_choice", None)
         unset_unit()
 
@@ -147,6 +147,6 @@ def unit(r: np.ndarray) -> int:
 
 def choose_unit(key: str) -> None:
     """A unit that was clicked in the component of this key."""
-    told = st.session_state[key].chosen
-    if told:
-        session["units_unit"], session["units_clicked"] = int(told["unit"]), True
+    click = st.session_state[key].chosen
+    if click:
+        session["units_unit"], session["units_clicked"] = int(click["unit"]), True

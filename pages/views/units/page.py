@@ -16,7 +16,7 @@ from pages.shell.messages import show_notes
 from pages.shell.panel import panel
 from pages.shell.run_view import RunView
 from pages.views.units import choice, phrase
-from pages.views.units.choice import Where
+from pages.views.units.choice import ActivationQuery
 from rnnlab.analysis import correlations, token_properties
 from rnnlab.analysis.token_properties import Property
 from rnnlab.engine import jobs
@@ -36,10 +36,10 @@ r = torch.corrcoef(torch.stack([h, p]))[0, 1]    # p: one number a token"""
 
 
 @dataclass(frozen=True)
-class Seen:
+class UnitMap:
     """What is on the page: all units over a text, one property and one unit of them."""
 
-    where: Where
+    query: ActivationQuery
     activations: Activations
     property: Property | None  # None where nothing varies over this text
     unit: int
@@ -54,69 +54,71 @@ def render(view: RunView) -> None:
         st.info(t("units.diverged", epoch=history.checkpoints[-1].epoch))
     with panel("unitmap", t, formula=R, code=CODE):
         bar = st.container(horizontal=True, gap="small", vertical_alignment="top")
-        where = choice.where(view, bar)
+        query = choice.activation_query(view, bar)
         if view.going and history.opening.parameters > SMALL:
             st.caption(t("units.waits"))
             return
-        found = ask_worker(jobs.activations, view.experiment, view.checkpoint.weights, *where)
+        found = ask_worker(jobs.activations, view.experiment, view.checkpoint.weights, *query)
         if found is None:
             return
-        seen = look(view, where, found, bar)
-        marked = phrase.phrase(found, seen.unit, -1 if seen.r[seen.unit] < 0 else 1, seen.limit)
-        render_map(view, seen, marked)
+        shown = look(view, query, found, bar)
+        marked = phrase.phrase(found, shown.unit, -1 if shown.r[shown.unit] < 0 else 1, shown.limit)
+        render_map(view, shown, marked)
         show_notes(found.passage.notes)
-        if view.experiment.window and not where.text:
+        if view.experiment.window and not query.text:
             st.caption(t("units.windows", window=view.experiment.window))
     with panel("phrase", t):
-        phrase.render(found, seen.unit, marked, seen.limit, t)
+        phrase.render(found, shown.unit, marked, shown.limit, t)
 
 
-def look(view: RunView, where: Where, found: Activations, bar: DeltaGenerator) -> Seen:
+def look(view: RunView, query: ActivationQuery, found: Activations, bar: DeltaGenerator) -> UnitMap:
     """The property and the unit that were chosen, or else those that go together best."""
-    choice.begin(view, where, found)
+    choice.begin(view, query, found)
     property, e = choice.chosen_property(found, bar, view.t), view.experiment
     hidden = found.values.shape[1]
     r = correlations.correlations(found.values, property.values) if property else np.full(hidden, np.nan)
-    bounded = where.state == "h" and not e.relu
-    return Seen(where, found, property, choice.unit(r), r, 1.0 if bounded else correlations.scale_limit(found.values))
+    bounded = query.state == "h" and not e.relu
+    return UnitMap(
+        query, found, property, choice.unit(r), r, 1.0 if bounded else correlations.scale_limit(found.values)
+    )
 
 
-def cached(name: str, seen: Seen, key: tuple[object, ...], make: Callable[[], T]) -> T:
+def cached(name: str, shown: UnitMap, key: tuple[object, ...], make: Callable[[], T]) -> T:
     """What `make` finds out about these activations, worked out once for what is shown."""
     known: tuple[Activations, object, T] | None = st.session_state.get(f"units_{name}")
-    if known is None or known[0] is not seen.activations or known[1] != key:
-        known = st.session_state[f"units_{name}"] = (seen.activations, key, make())
+    if known is None or known[0] is not shown.activations or known[1] != key:
+        known = st.session_state[f"units_{name}"] = (shown.activations, key, make())
     return known[2]
 
 
-def chance(seen: Seen) -> float:
+def chance(shown: UnitMap) -> float:
     """What chance alone reaches."""
-    one, values = seen.property, seen.activations.values
+    one, values = shown.property, shown.activations.values
     if one is None:
         return math.nan
-    return cached("chance", seen, (one.name, one.choice), lambda: correlations.chance(values, one.values))
+    return cached("chance", shown, (one.name, one.choice), lambda: correlations.chance(values, one.values))
 
 
-def finding(seen: Seen, epoch: int, t: Translate) -> str:
+def finding(shown: UnitMap, epoch: int, t: Translate) -> str:
     """What is to be seen, in a sentence."""
-    if seen.property is None:
+    if shown.property is None:
         return t("units.nothing")
-    r = seen.r[seen.unit]
+    r = shown.r[shown.unit]
     if np.isnan(r):
-        return t("units.constant", unit=seen.unit, epoch=epoch)
-    values = {"unit": seen.unit, "property": named(seen.property, t), "r": signed(r)}
-    if abs(r) < chance(seen):
+        return t("units.constant", unit=shown.unit, epoch=epoch)
+    values = {"unit": shown.unit, "property": named(shown.property, t), "r": signed(r)}
+    if abs(r) < chance(shown):
         return t("units.weak", **values)
     return t("units.follows" if r >= 0 else "units.against", **values)
 
 
-def notes(seen: Seen, epoch: int, t: Translate) -> str:
+def notes(shown: UnitMap, epoch: int, t: Translate) -> str:
     """How far to trust it."""
-    found, (tokens, hidden) = [], seen.activations.values.shape
-    best, least = int(correlations.ranked(seen.r)[0]), chance(seen)
-    if best != seen.unit and np.isfinite(seen.r[best]):
-        found.append(t("units.best", unit=best, r=signed(seen.r[best]), epoch=epoch))
-    found += better_property(seen, t)
+    found, (tokens, hidden) = [], shown.activations.values.shape
+    best, least = int(correlations.ranked(shown.r)[0]), chance(shown)
+    if best != shown.unit and np.isfinite(shown.r[best]):
+        found.append(t("units.best", unit=best, r=signed(shown.r[best]), epoch=epoch))
+    found += better_property(shown, t)
     if math.isfinite(least):
         found.append(t("units.chance", tokens=f"{tokens:,}", units=hidden, chance=f"{least:.2f}"))
     if tokens < FEW:
@@ -124,15 +126,15 @@ def notes(seen: Seen, epoch: int, t: Translate) -> str:
     return " ".join(found)
 
 
-def better_property(seen: Seen, t: Translate) -> list[str]:
+def better_property(shown: UnitMap, t: Translate) -> list[str]:
     """What the unit goes along with more closely than with the property that is looked at."""
-    p, values = seen.activations.passage, seen.activations.values[:, [seen.unit]]
-    best = cached("rather", seen, (seen.unit,), lambda: correlations.strongest(p, values))
+    p, values = shown.activations.passage, shown.activations.values[:, [shown.unit]]
+    best = cached("rather", shown, (shown.unit,), lambda: correlations.strongest(p, values))
     if best is None:
         return []
     other = token_properties.property_of(p, *best[:2])
     r = float(correlations.correlations(values, other.values)[0])
-    if abs(r) <= abs(np.nan_to_num(seen.r[seen.unit])) + 0.005:  # no more than the two digits shown
+    if abs(r) <= abs(np.nan_to_num(shown.r[shown.unit])) + 0.005:  # no more than the two digits shown
         return []
     return [t("units.rather", property=named(other, t), r=signed(r))]
 
@@ -146,15 +148,15 @@ def signed(r: float) -> str:
     return f"{r:+.2f}".replace("-", "−")
 
 
-def render_map(view: RunView, seen: Seen, marked: tuple[int, int]) -> None:
+def render_map(view: RunView, shown: UnitMap, marked: tuple[int, int]) -> None:
     """The text and the list beside it. Choosing a unit or marking a phrase there comes back to this page."""
-    a, p, epoch, t = seen.activations, seen.activations.passage, view.checkpoint.epoch, view.t
-    least = chance(seen)
-    have = np.zeros(len(a.values)) if seen.property is None else seen.property.values
+    a, p, epoch, t = shown.activations, shown.activations.passage, view.checkpoint.epoch, view.t
+    least = chance(shown)
+    have = np.zeros(len(a.values)) if shown.property is None else shown.property.values
     span = float(np.ptp(have)) or 1.0
     labels = {name: t(f"unitmap.{name}") for name in ("text", "units", "unit_r", "on")}
-    if seen.property is not None:
-        labels["have"] = t("unitmap.have", property=named(seen.property, t))
+    if shown.property is not None:
+        labels["have"] = t("unitmap.have", property=named(shown.property, t))
     _map(
         key="units-map",
         on_chosen_change=lambda: choice.choose_unit("units-map"),
@@ -163,21 +165,21 @@ def render_map(view: RunView, seen: Seen, marked: tuple[int, int]) -> None:
             "key": "units-map",
             "group": "units",
             "epoch": epoch,
-            "finding": finding(seen, epoch, t),
-            "notes": notes(seen, epoch, t),
+            "finding": finding(shown, epoch, t),
+            "notes": notes(shown, epoch, t),
             "lines": p.lines,
             "joiner": p.joiner,
             "unknown": p.unknown,
-            "values": pack(a.values[:, seen.unit].astype(np.float32)),
+            "values": pack(a.values[:, shown.unit].astype(np.float32)),
             "have": pack(((have - have.min()) / span).astype(np.float32)),
-            "limit": seen.limit,
-            "beyond": bool((np.abs(a.values) > seen.limit).any()),
-            "unit": seen.unit,
-            "order": correlations.ranked(seen.r).tolist(),
-            "r": pack(seen.r.astype(np.float32)),
+            "limit": shown.limit,
+            "beyond": bool((np.abs(a.values) > shown.limit).any()),
+            "unit": shown.unit,
+            "order": correlations.ranked(shown.r).tolist(),
+            "r": pack(shown.r.astype(np.float32)),
             "chance": least if math.isfinite(least) else None,
             "phrase": marked,
-            "on": np.flatnonzero(phrase.signs(a, *marked, seen.limit)[0]).tolist(),
+            "on": np.flatnonzero(phrase.signs(a, *marked, shown.limit)[0]).tolist(),
             "labels": labels,
         },
     )

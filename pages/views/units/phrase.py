@@ -59,10 +59,10 @@ def signs(a: Activations, start: int, stop: int, limit: float) -> tuple[np.ndarr
 
 def mark(p: Passage) -> None:
     """A phrase that was marked in the text."""
-    told, last = st.session_state["units-map"].marked, len(p.tokens) - 1
-    if told:
-        start = min(max(int(told["start"]), 0), last)
-        session["units_phrase"] = start, min(max(int(told["stop"]), start + 1), last + 1)
+    marked, last = st.session_state["units-map"].marked, len(p.tokens) - 1
+    if marked:
+        start = min(max(int(marked["start"]), 0), last)
+        session["units_phrase"] = start, min(max(int(marked["stop"]), start + 1), last + 1)
         session["units_missing"], session["units_marked"] = "", True
 
 
