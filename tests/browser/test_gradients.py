@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from rnnlab import Experiment, run
+from rnnlab.experiment.links import to_link
 from rnnlab.inspection import gradients
 from tests.support import modules
 from tests.support.eventually import eventually
@@ -24,9 +25,8 @@ def opened(visit):
     """The page, once its run has ended and its gradients are there."""
 
     def open_page(query: str = f"preset={LONG}&run=1", **options):
-        lab = visit(query, **options)
+        lab = visit(query, path="/gradients", **options)
         expect(lab.at("status")).to_contain_text(re.compile("trained|训练完成"), timeout=60_000)
-        expect(lab.page).to_have_url(re.compile("/gradients"))
         expect(lab.page.locator(".rl-shaded-token").first).to_be_visible()
         eventually(lambda: lab.draws("gradients-epochs"), "the heatmap is drawn")
         return lab
@@ -91,13 +91,13 @@ def test_another_epoch_is_another_gradient(opened, history):
 
 @pytest.mark.thorough
 def test_the_other_cells_are_trained_beside_and_laid_over(opened):
-    lab = opened()
+    e = Experiment(text=" ".join("abcdefghijklmno"), epochs=60)
+    lab = opened(to_link(e, "en", run=True))
     lab.press("train_others")
-    expect(lab.button("stop_others")).to_be_enabled()
-    eventually(lambda: lab.draws("gradients-others") and lab.button("stop_others").is_disabled(), "both are done", 90)
+    eventually(lambda: lab.draws("gradients-others") and lab.button("stop_others").is_disabled(), "all are done", 90)
     for i, cell in enumerate(modules.NAMES):
-        other = run(Experiment(preset=LONG, cell=cell))
-        norms = gradients.through_time(other.experiment, other.checkpoints[-1].weights, 0, 0).norms["h"][21]
+        other = run(Experiment(**e.model_dump() | {"cell": cell}))
+        norms = gradients.through_time(other.experiment, other.checkpoints[-1].weights, 0, 0).norms["h"][13]
         eventually(
             lambda i=i, norms=norms: curve(lab, "gradients-others", i) == pytest.approx(norms.tolist(), rel=1e-2), cell
         )

@@ -45,7 +45,7 @@ def test_the_address_says_page_and_experiment_and_a_reload_stays(visit):
         path, _, query = lab.address.partition("?")
         return path.endswith(page) and {"hidden=7", "seed=3"} <= set(query.split("&"))
 
-    for name in ("Data", "Cell", "Text", "Gradients", "Shapes", "History"):
+    for name in ("Data", "Cell", "Shapes"):
         page = f"/{name.lower()}"
         go(lab, name)
         eventually(lambda page=page: says(page), "the address has the page and the experiment")
@@ -87,7 +87,6 @@ def test_a_lesson_chosen_while_a_run_goes_on_stays_chosen(visit):
     lab = visit("preset=gru-tagger&epochs=500&run=1", path="/results").runs()
     for label, task, epochs in (
         ("A network that writes", "Next token", 40),
-        ("Additive attention", "Encoder–decoder", 22),
         ("GRU tagger", "Tag each token", 20),
         ("A network that writes", "Next token", 40),
     ):

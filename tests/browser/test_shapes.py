@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from tests.support.eventually import eventually
 
 
-def opened(visit, query: str = "preset=layer-shapes", **options):
-    lab = visit(query, shows="shapes-try", **options)
+def opened(visit, query: str = "preset=layer-shapes", path: str = "/shapes", **options):
+    lab = visit(query, path, shows="shapes-try", **options)
     expect(lab.page.locator(".rl-blocks svg").first).to_be_visible()
     return lab
 
@@ -31,7 +31,7 @@ def face(lab, name: str, panel: str = "shapes-tensors") -> tuple[float, float]:
 
 
 def test_a_lesson_opens_here_and_blocks_are_drawn_to_one_scale(visit):
-    lab = opened(visit, "preset=two-layers")
+    lab = opened(visit, "preset=two-layers", "/")
     assert "/shapes" in lab.address
     per_element = set()
     for name, rows, columns in [("input", 2, 4), ("h_0", 2, 5), ("weight_ih_l0", 5, 4), ("weight_hh_l1", 5, 5)]:

@@ -25,7 +25,7 @@ from rnnlab.lessons.timeline import AGES
 from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
 from rnnlab.records.generation import Ended, Settings
 from rnnlab.records.readouts import HALVES
-from rnnlab.records.text import Asks
+from rnnlab.records.text import TargetKind
 from rnnlab.records.trace import InterventionKind
 from rnnlab.text.lines import SkipReason
 from rnnlab.text.pos_tags import NAMED_TAGS
@@ -192,7 +192,7 @@ EXPANDED = {
     "vocabulary.{}": [f"vocabulary.{name}" for name in ("id", "token", "count", "pad", "unk", "bos", "eos")],
     "data.{}": [f"data.{name}" for name in choices("data")],
     "edit.{}": [f"edit.{name}" for name in ("target", "tags", "pairs")],
-    "windows.asks.{}": [f"windows.asks.{name}" for name in get_args(Asks)],
+    "windows.asks.{}": [f"windows.asks.{name}" for name in get_args(TargetKind)],
     "final.way.{}": [f"final.way.{name}" for name in ("alone", "padded", "packed")],
     "tokenizer.{}": [f"tokenizer.{name}" for name in choices("tokenizer")],
     "axis.{}": [f"axis.{name}" for name in AXES],

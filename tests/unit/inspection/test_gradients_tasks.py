@@ -105,7 +105,7 @@ def test_where_the_right_class_is_not_known_the_likeliest_takes_its_place(task):
     weights = weights_of(e)
     data, model = network(e, weights)
     asked = data.parts[-1]
-    assert set(data.asked[asked.start :]) == {NO_TARGET}
+    assert set(data.step_targets[asked.start :]) == {NO_TARGET}
     found = gradients.through_time(e, weights, 0, 0)
     assert np.isfinite(found.losses[asked.start :]).all()
     assert (found.norms["h"][asked.start :].diagonal(asked.start) > 0).all()
