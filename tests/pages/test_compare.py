@@ -195,12 +195,12 @@ def test_a_variant_is_taken_out():
     app = visit()
     listed = components(app)["race-variants"]["variants"]
     assert [one["name"] for one in listed] == ["RNN", "LSTM", "GRU", "MGU"]
-    take_out(app, 1, listed[1]["said"])
+    take_out(app, 1, listed[1]["key"])
     assert asked(app).variants == grid({"cell": ("rnn", "gru", "mgu")})
-    take_out(app, 1, listed[1]["said"])
+    take_out(app, 1, listed[1]["key"])
     assert len(asked(app).variants) == 3, "a second click on what has gone takes out no other"
     looked(app.selectbox(key="race_second").set_value("bidirectional").run())
-    take_out(app, 0, components(app)["race-variants"]["variants"][0]["said"])
+    take_out(app, 0, components(app)["race-variants"]["variants"][0]["key"])
     assert (
         asked(app).experiments()
         == RacePlan(SMALL, grid({"cell": ("rnn", "gru", "mgu"), "bidirectional": (False, True)})[1:], 3).experiments()

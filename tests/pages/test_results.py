@@ -243,7 +243,7 @@ def test_tagged_lines_carry_what_was_said_and_what_is_right(lang):
     assert [o.classes[target] for target in watched["targets"]] == ["D", "N", "V"]
     assert [line["tokens"] for line in lines] == [list(line.tokens) for line in o.held_out]
     assert [line["targets"] for line in lines] == [list(line.targets) for line in o.held_out]
-    for row, frame in zip(unpacked(part["said"]), history.frames, strict=True):
+    for row, frame in zip(unpacked(part["predicted"]), history.frames, strict=True):
         assert row.tolist() == [*frame.top_classes[:, 0], *np.concatenate(frame.held_out.predictions)]
     assert part["meanings"] == [""] * len(o.classes), "what a reader's own tags mean, nobody else knows"
     assert "jieba" not in said(app)
@@ -273,7 +273,7 @@ def test_without_held_out_lines_the_watched_sentence_is_tagged_and_an_unlabelled
     (line,) = part["lines"]
     assert line["tokens"] == ["a", "cat", "ran", "off"]
     assert all(target < 0 for target in line["targets"])
-    assert unpacked(part["said"]).shape == (5, 4)
+    assert unpacked(part["predicted"]).shape == (5, 4)
 
 
 def test_many_held_out_lines_are_shown_some_at_a_time():
@@ -283,7 +283,7 @@ def test_many_held_out_lines_are_shown_some_at_a_time():
     looked(app.number_input(key="results_from").set_value(15).run())
     lines = parts(app)["tagged"]["lines"][1:]
     assert [line["tokens"] for line in lines] == [list(line.tokens) for line in o.held_out[14:]]
-    assert unpacked(parts(app)["tagged"]["said"]).shape == (5, 2 * 7)
+    assert unpacked(parts(app)["tagged"]["predicted"]).shape == (5, 2 * 7)
 
 
 def test_the_tags_that_are_drawn_in_colour_are_the_commonest():
@@ -301,4 +301,4 @@ def test_a_tagger_as_a_textbook_writes_it():
     exec(tagger.CODE, names)
     log = linear(names["output"]).log_softmax(-1)[0]
     assert names["loss"].item() == pytest.approx(-(log[0, 0] + log[1, 2]).item() / 2, rel=1e-5)
-    assert names["said"].shape == (1, 3)
+    assert names["predicted"].shape == (1, 3)

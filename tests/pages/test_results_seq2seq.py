@@ -152,7 +152,7 @@ def test_outputs_are_aligned_with_the_right_target(shown):
 
 def test_held_out_pairs_come_with_what_was_said_of_each(shown):
     history, sent = shown.history, seq2seq.tested(shown)
-    said, count = rows_of(sent["said"]), len(history.opening.held_out)
+    said, count = rows_of(sent["predicted"]), len(history.opening.held_out)
     assert len(said) == count * len(history.frames)
     assert sent["classes"][sent["end"]] == "<eos>"
     for k, frame in enumerate(history.frames):

@@ -23,6 +23,7 @@ from rnnlab.i18n import LANGUAGES, LOCALES
 from rnnlab.lessons.feature_templates import features
 from rnnlab.lessons.timeline import AGES
 from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
+from rnnlab.race.standings import Measure
 from rnnlab.records.generation import Ended, Settings
 from rnnlab.records.readouts import HALVES
 from rnnlab.records.text import TargetKind
@@ -162,6 +163,7 @@ EXPANDED = {
     "page.{}": [f"page.{name}" for name in PAGES],
     "switch.{}": ["switch.loss_log"],
     "race.way.{}": [f"race.way.{name}" for name in race_setup.WAYS],
+    "race.curve.{}": [f"race.curve.{name}" for name in get_args(Measure)],
     "race.axis.{}": [f"race.axis.{name}" for name in get_args(Axis)],
     "race.is.{}": [f"race.is.{name}" for name in words_returned_by("standing_of")],
     "race.ended.{}": ["race.ended.time", "race.ended.diverged"],

@@ -86,7 +86,7 @@ def test_additive_attention_over_long_pairs_takes_a_batch_that_fits():
 def test_of_long_pairs_frames_are_about_fewer():
     text = pairs(60, 150, 150)
     e = {"task": "seq2seq", "text": text, "tokenizer": "chars", "hidden": 256, "max_length": 512, "held_out": 0.5}
-    history = run(Experiment(**e, attention="additive", batch=2, epochs=1))
+    _, history = start(Experiment(**e, attention="additive", batch=2, epochs=1))
     o = history.opening
     assert o.held_out_count == 30
     assert (
