@@ -73,30 +73,9 @@ def numbers(lab, rows: int, columns: int) -> np.ndarray:
     return found
 
 
-@pytest.mark.thorough
-def test_the_heatmap_holds_the_weights_of_the_epoch_that_is_shown(visit, history):
-    lab = opened(visit, history)
-    part, source = lab.page.locator(".rs-attention"), list(history.opening.probe[: history.opening.parts[0].stop])
-    rows, target = part.locator(".rs-row"), named(history, target_of(history))
-    last, first = history.frames[-1].task_arrays, history.frames[0].task_arrays
-    assert tokens(rows.nth(0)) == source
-    assert tokens(rows.nth(1)) == target
-    assert part.locator(".rs-top bdi").all_inner_texts() == source
-    assert part.locator(".rs-side bdi").all_inner_texts() == target
-    np.testing.assert_allclose(numbers(lab, 3, len(source)), last["weights"][:3], atol=6e-4)
-    assert "sums to 1.00" in part.locator(".rs-status").inner_text()
-    part.get_by_role("button", name="Written by itself").click()
-    scrub(lab, 0)
-    expect(rows.nth(1).locator("[role=option] bdi")).to_have_text(named(history, first["free"]))
-    np.testing.assert_allclose(numbers(lab, 2, len(source)), first["free_weights"][:2], atol=6e-4)
-    assert part.get_attribute("data-mounts") == "1"
-
-
-@pytest.mark.thorough
-def test_both_sentences_are_shaded_by_what_is_pointed_at(visit, history):
-    lab = opened(visit, history)
+def shaded_by_what_is_pointed_at(lab, weights: np.ndarray) -> None:
+    """Both sentences."""
     rows, said = lab.page.locator(".rs-attention .rs-row"), lab.page.locator(".rs-attention .rs-status")
-    weights = history.frames[-1].task_arrays["weights"]
 
     def darkness(row) -> list[float]:
         script = """nodes => nodes.map((node) => {
@@ -131,7 +110,28 @@ def test_both_sentences_are_shaded_by_what_is_pointed_at(visit, history):
 
 
 @pytest.mark.thorough
-def test_writing_step_by_step_shows_the_alternatives_of_each_step(visit, history):
+def test_the_heatmap_holds_the_weights_of_the_epoch_and_shades_both_sentences(visit, history):
+    lab = opened(visit, history)
+    part, source = lab.page.locator(".rs-attention"), list(history.opening.probe[: history.opening.parts[0].stop])
+    rows, target = part.locator(".rs-row"), named(history, target_of(history))
+    last, first = history.frames[-1].task_arrays, history.frames[0].task_arrays
+    assert tokens(rows.nth(0)) == source
+    assert tokens(rows.nth(1)) == target
+    assert part.locator(".rs-top bdi").all_inner_texts() == source
+    assert part.locator(".rs-side bdi").all_inner_texts() == target
+    np.testing.assert_allclose(numbers(lab, 3, len(source)), last["weights"][:3], atol=6e-4)
+    assert "sums to 1.00" in part.locator(".rs-status").inner_text()
+    lab.page.keyboard.press("Escape")
+    shaded_by_what_is_pointed_at(lab, last["weights"])
+    part.get_by_role("button", name="Written by itself").click()
+    scrub(lab, 0)
+    expect(rows.nth(1).locator("[role=option] bdi")).to_have_text(named(history, first["free"]))
+    np.testing.assert_allclose(numbers(lab, 2, len(source)), first["free_weights"][:2], atol=6e-4)
+    assert part.get_attribute("data-mounts") == "1"
+
+
+@pytest.mark.thorough
+def test_each_step_of_writing_shows_its_alternatives_and_the_tables_follow_the_epoch(visit, history):
     lab = opened(visit, history)
     part, more, classes = lab.page.locator(".rs-decoding"), history.frames[-1].task_arrays, history.opening.classes
     steps = len(more["free"])
@@ -163,10 +163,6 @@ def test_writing_step_by_step_shows_the_alternatives_of_each_step(visit, history
     shows(steps - 1)
     expect(part.get_by_role("button", name="Play")).to_be_visible()  # it has stopped at the end
 
-
-@pytest.mark.thorough
-def test_the_tables_follow_the_epoch(visit, history):
-    lab = opened(visit, history)
     target = target_of(history)
     assert 0 < history.frames[-1].held_out.score < 1, "some pairs are right and some are wrong"
     for epoch in (history.epoch, 2):

@@ -73,15 +73,13 @@ def test_the_numbers_of_a_step_are_those_of_a_plain_program(visit):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(
-    ("cell", "nonlinearity"), [("rnn", "relu"), ("lstm", "tanh"), ("gru", "tanh"), ("mgu", "tanh")]
-)
+@pytest.mark.parametrize(("cell", "nonlinearity"), [("rnn", "relu"), ("lstm", "tanh"), ("mgu", "tanh")])
 def test_every_equation_gives_the_value_that_is_shown(visit, cell, nonlinearity):
     """In every layer and direction, of every value of a step."""
     e = Experiment(cell=cell, nonlinearity=nonlinearity, hidden=40, embed=7, layers=2, bidirectional=True, epochs=20)
     lab = opened(visit, e)
     names = root(lab).locator(".ru-node").evaluate_all("nodes => nodes.map(node => node.dataset.name)")
-    values = {"rnn": "h", "lstm": "ifgoch", "gru": "rznh", "mgu": "fnh"}[cell]
+    values = {"rnn": "h", "lstm": "ifgoch", "mgu": "fnh"}[cell]
     assert set(names) > {"x", "h0", *values}  # and what else has a strip
     for row in root(lab).locator("button.ru-row").all():
         row.click()
@@ -138,7 +136,7 @@ def test_the_keyboard_alone_walks_opens_plays_and_closes(visit):
 
 
 @pytest.mark.thorough
-def test_the_chosen_step_is_chosen_on_every_page(visit):
+def test_the_chosen_step_is_chosen_on_every_page_and_another_epoch_has_other_numbers(visit):
     lab = opened(visit)
     column(lab, 3).locator(".ru-chip").click()
     expect(column(lab, 3)).to_have_attribute("aria-selected", "true")
@@ -147,11 +145,6 @@ def test_the_chosen_step_is_chosen_on_every_page(visit):
     lab.page.locator(".rl-column[data-step='1'] .rl-chip").click()
     lab.page.get_by_role("link", name="Cell").first.click()
     expect(column(lab, 1)).to_have_attribute("aria-selected", "true")
-
-
-@pytest.mark.thorough
-def test_another_epoch_has_other_numbers(visit):
-    lab = opened(visit)
     newest = equation(lab)
     lab.page.locator(".rl-scrubber input").focus()
     lab.page.keyboard.press("Home")
@@ -162,7 +155,6 @@ def test_another_epoch_has_other_numbers(visit):
     assert float(equation(lab)["shown"]) == pytest.approx(output[0, 1, int(newest["unit"])].item(), rel=1e-5, abs=1e-5)
     assert equation(lab)["shown"] != newest["shown"]
     assert predictions(lab) == untrained.expects([0, 1, 2, 3])
-    assert shown(lab, "mounts") == "1"
 
 
 def test_a_change_shows_what_a_plain_program_says_and_its_removal_everything_as_before(visit):
@@ -246,21 +238,13 @@ def test_the_keyboard_keeps_its_place_through_a_change_and_sees_what_it_chose(vi
 
 @pytest.mark.thorough
 def test_a_clamped_gate_is_said_to_be_held(visit):
-    lab = opened(visit, query="preset=gru&run=1")
+    lab = opened(visit, query="preset=gru&run=1", color_scheme="dark")
     root(lab).locator(".ru-node.ru-z .ru-strip").click(position={"x": 3, "y": 5})
     root(lab).locator(".ru-edit button").first.click()
     expect(root(lab).locator(".ru-forced")).to_be_visible()
     assert float(equation(lab)["shown"]) == 0.0
     assert float(equation(lab)["result"]) > 0
     expect(root(lab).locator(".ru-was")).to_be_visible()
-
-
-@pytest.mark.thorough
-def test_a_changed_step_has_no_serious_barrier(visit):
-    lab = opened(visit, query="preset=lstm&run=1", color_scheme="dark")
-    root(lab).locator(".ru-node.ru-f .ru-strip").click(position={"x": 3, "y": 5})
-    root(lab).locator(".ru-edit button").first.click()
-    expect(root(lab).locator(".ru-forced")).to_be_visible()
     assert lab.barriers(".rl-unrolled") == []
 
 
@@ -291,14 +275,3 @@ def test_tokens_are_shown_as_they_were_typed(visit):
     root(lab).locator(".ru-node.ru-x .ru-strip").click(position={"x": 3, "y": 5})
     expect(root(lab).locator(".ru-lines")).to_contain_text("<b>x</b>")
     assert root(lab).locator("b, strong, em, a, img, .katex").count() == 0
-
-
-@pytest.mark.thorough
-def test_colours_follow_the_theme(visit):
-    ink = "getComputedStyle(document.querySelector('.rl-unrolled .ru-node.ru-h .ru-symbol')).color"
-    pixel = "document.querySelector('.ru-strips').getContext('2d').getImageData(1, 1, 1, 1).data.join()"
-    light, dark = (opened(visit, color_scheme=scheme) for scheme in ("light", "dark"))
-    assert light.page.evaluate(ink) != dark.page.evaluate(ink)
-    shades = [lab.page.locator(".ru-strip canvas").first.screenshot() for lab in (light, dark)]
-    assert shades[0] != shades[1]
-    assert light.page.evaluate(pixel)

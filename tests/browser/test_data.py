@@ -78,21 +78,18 @@ def test_a_file_of_20_megabytes_is_refused_in_seconds(visit, tmp_path):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
+def test_what_is_wrong_with_a_file_is_said(visit):
+    lab = on_page(visit, CLASSIFY)
+    for content, sentence in (
         (b"", "no text"),
         ("好\n".encode() + "坏".encode("gb18030"), "Two encodings"),
         (bytes(range(256)) * 40, "binary"),
         ('pos,"good\nneg,bad', "do not pair up"),
         ("\n".join(f"c{n},t{n}" for n in range(10_000)), "10,000 different labels"),
-    ],
-    ids=["empty", "mixed", "binary", "quotes", "classes"],
-)
-def test_a_bad_file_is_told(visit, content, told):
-    lab = upload(on_page(visit, CLASSIFY), content)
-    expect(lab.page.get_by_test_id("stAlert")).to_contain_text(told)
-    expect(lab.at("data_use")).to_have_count(0)
+    ):
+        upload(lab, content)
+        expect(lab.page.get_by_test_id("stAlert")).to_contain_text(sentence)
+        expect(lab.at("data_use")).to_have_count(0)
 
 
 @pytest.mark.thorough

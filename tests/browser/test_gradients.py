@@ -50,6 +50,13 @@ def test_choosing_a_step_moves_words_curve_and_heatmap(opened, history):
     lab = opened()
     matrix = gradients.through_time(history.experiment, history.checkpoints[-1].weights, 0, 0).norms["h"]
     assert target(lab) == 21
+    sent = len(lab.sent)
+    lab.page.locator(".rl-shaded-token").nth(4).hover()
+    eventually(lambda: target(lab) == 4, "the words are shaded for another step")
+    assert words(lab)[5:] == [""] * 17
+    lab.page.mouse.move(0, 0)
+    eventually(lambda: target(lab) == 21, "and back")
+    assert len(lab.sent) == sent, "the server was asked"
     assert curve(lab, "gradients-curve") == pytest.approx(matrix[21].tolist(), rel=1e-3)
     strip = lab.page.locator(".st-key-gradients-predictions .rl-column")
     strip.nth(9).click()
@@ -69,20 +76,14 @@ def test_choosing_a_step_moves_words_curve_and_heatmap(opened, history):
     assert re.fullmatch(r"\d\.\d·10⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+", words(lab)[0])
 
 
-@pytest.mark.thorough
-def test_pointing_at_a_word_shows_its_gradients_without_asking_the_server(opened):
+def test_another_epoch_is_another_gradient_and_a_weight_is_checked(opened, history):
     lab = opened()
-    sent = len(lab.sent)
-    lab.page.locator(".rl-shaded-token").nth(4).hover()
-    eventually(lambda: target(lab) == 4, "the words are shaded for another step")
-    assert words(lab)[5:] == [""] * 17
-    lab.page.mouse.move(0, 0)
-    eventually(lambda: target(lab) == 21, "and back")
-    assert len(lab.sent) == sent
-
-
-def test_another_epoch_is_another_gradient(opened, history):
-    lab = opened()
+    lab.press("check_go")
+    table = lab.at("check_result")
+    expect(table).to_contain_text("central difference")
+    labels, values = (table.locator(f"td:nth-child({column})").all_inner_texts() for column in (1, 2))
+    numbers = dict(zip(labels, values, strict=True))
+    assert float(numbers["autograd"]) == pytest.approx(float(numbers["central difference"]), rel=1e-6)
     lab.page.locator(".rl-scrubber input[type=range]").focus()
     lab.page.keyboard.press("Home")
     norms = gradients.through_time(history.experiment, history.checkpoints[0].weights, 0, 0).norms["h"][21]
@@ -140,17 +141,6 @@ def test_a_limit_from_the_page_goes_into_the_form(opened):
     lab.press("clip_use")
     lab.unfold("训练")
     expect(lab.at("clip").locator("input")).to_have_value("5")
-
-
-@pytest.mark.thorough
-def test_a_weight_is_checked(opened):
-    lab = opened()
-    lab.press("check_go")
-    table = lab.at("check_result")
-    expect(table).to_contain_text("central difference")
-    labels, values = (table.locator(f"td:nth-child({column})").all_inner_texts() for column in (1, 2))
-    numbers = dict(zip(labels, values, strict=True))
-    assert float(numbers["autograd"]) == pytest.approx(float(numbers["central difference"]), rel=1e-6)
 
 
 @pytest.mark.thorough

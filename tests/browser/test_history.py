@@ -42,6 +42,10 @@ def test_the_timeline_is_whole_and_a_rule_answers_as_soon_as_a_sentence_is_typed
     box.fill("It rains")
     box.press("Enter")
     expect(answer).to_contain_text("No rule fits")
+    lab.press("onward-hello-elloh")  # a lesson is opened, and trains
+    expect(lab.at("loss")).to_be_visible()
+    lab.trained()
+    assert lab.chips == list("hello")
 
 
 def test_all_demonstrations_follow_the_token_and_the_epoch(visit):
@@ -58,12 +62,3 @@ def test_all_demonstrations_follow_the_token_and_the_epoch(visit):
     lab.page.keyboard.press("Home")
     expect(lab.at("rivals")).to_contain_text("after epoch 0")
     eventually(lambda: max(float(row[3]) for row in cells(lab, "rivals", 1)) < 0.6, "the untrained network guesses")
-
-
-@pytest.mark.thorough
-def test_a_lesson_is_opened_and_trains(visit):
-    lab = opened(visit)
-    lab.press("onward-hello-elloh")
-    expect(lab.at("loss")).to_be_visible()
-    lab.trained()
-    assert lab.chips == list("hello")

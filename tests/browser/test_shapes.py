@@ -5,8 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.eventually import eventually
-
 
 def opened(visit, query: str = "preset=layer-shapes", path: str = "/shapes", **options):
     lab = visit(query, path, shows="shapes-try", **options)
@@ -40,20 +38,13 @@ def test_a_lesson_opens_here_and_blocks_are_drawn_to_one_scale(visit):
     assert len(per_element) == 1
 
 
-@pytest.mark.thorough
-def test_sides_that_can_not_be_to_scale_are_said_not_to_be(visit):
-    lab = opened(visit)
-    legend = lab.at("shapes-models").locator(".rl-legend")
-    expect(legend).to_contain_text("Sides of 4 and less are drawn longer")
-    lab.at("shapes_model").get_by_text("Encoder–decoder").click()
-    expect(legend).to_contain_text("A torn side is longer than 256")
-    expect(block(lab, "logits", "shapes-models").locator(".rl-tear")).to_have_count(1)
-    assert face(lab, "logits", "shapes-models")[0] > face(lab, "encoded", "shapes-models")[0]
-    assert lab.at("shapes-tensors").locator(".rl-tear").count() == 0
-
-
 def test_a_click_shows_the_numbers_and_another_hides_them(visit):
     lab = opened(visit)
+    for cell in lab.at("shapes-readout").locator(".rl-sheet .rl-cell").all():
+        value = float(cell.inner_text().replace("−", "-"))  # the larger, the more of its colour
+        assert ("rl-minus" in cell.get_attribute("class")) == (value < 0)
+        share = float(cell.evaluate("node => node.style.getPropertyValue('--rl-share')").rstrip("%"))
+        assert share == pytest.approx(abs(value) * 100, abs=0.6)
     button = block(lab, "output")
     button.click()
     expect(button).to_have_attribute("aria-expanded", "true")
@@ -69,18 +60,6 @@ def test_a_click_shows_the_numbers_and_another_hides_them(visit):
 
 
 @pytest.mark.thorough
-def test_colours_say_sign_and_size(visit):
-    """The larger a value, the more of its colour: orange above zero, blue below."""
-    lab = opened(visit)
-    cells = lab.at("shapes-readout").locator(".rl-sheet .rl-cell")
-    for cell in cells.all():
-        value = float(cell.inner_text().replace("−", "-"))
-        assert ("rl-minus" in cell.get_attribute("class")) == (value < 0)
-        share = float(cell.evaluate("node => node.style.getPropertyValue('--rl-share')").rstrip("%"))
-        assert share == pytest.approx(abs(value) * 100, abs=0.6)
-
-
-@pytest.mark.thorough
 def test_a_changed_control_draws_anew_without_a_remount(visit):
     lab = opened(visit)
     box = lab.at("layer_hidden_size").locator("input")
@@ -92,8 +71,26 @@ def test_a_changed_control_draws_anew_without_a_remount(visit):
     expect(block(lab, "weight_ih_l0")).to_contain_text("[24, 4]")
     expect(block(lab, "weight_ih_l0").locator(".rl-gate")).to_have_text(["i", "f", "g", "o"])
     assert lab.at("shapes-tensors").locator(".rl-blocks").get_attribute("data-mounts") == "1"
+    lab.at("layer_bidirectional").locator("label").first.click()
+    for name, value in (("num_layers", "3"), ("hidden_size", "256")):  # the largest module
+        box = lab.at(f"layer_{name}").locator("input")
+        box.fill(value)
+        box.press("Enter")
+    expect(block(lab, "weight_hh_l2_reverse")).to_contain_text("[1024, 256]")
+    for box in blocks(lab).all():
+        size = box.bounding_box()
+        assert 40 < size["width"] < 1100
+        assert 40 < size["height"] < 330
+    expect(lab.at("shapes-tensors")).to_contain_text("adding up the elements of every tensor in the module gives 3,")
     lab.press("layer_back")
     expect(block(lab, "output")).to_contain_text("[3, 1, 2]")
+    legend = lab.at("shapes-models").locator(".rl-legend")
+    expect(legend).to_contain_text("Sides of 4 and less are drawn longer")
+    lab.at("shapes_model").get_by_text("Encoder–decoder").click()
+    expect(legend).to_contain_text("A torn side is longer than 256")
+    expect(block(lab, "logits", "shapes-models").locator(".rl-tear")).to_have_count(1)
+    assert face(lab, "logits", "shapes-models")[0] > face(lab, "encoded", "shapes-models")[0]
+    assert lab.at("shapes-tensors").locator(".rl-tear").count() == 0
 
 
 def test_a_wrong_shape_is_explained_beside_torchs_words(visit):
@@ -119,30 +116,6 @@ def test_blocks_have_no_serious_barrier(visit):
     blocks(lab).first.click()
     expect(lab.page.locator(".rl-numbers")).to_be_visible()
     assert lab.barriers(".rl-blocks") == []
+    assert "rl-dark" in lab.page.locator(".rl-blocks").first.get_attribute("class")
     assert "[1, 4]" not in (label := blocks(lab).first.get_attribute("aria-label"))
     assert "4" in label
-
-
-@pytest.mark.thorough
-def test_the_theme_decides_what_dark_is(visit):
-    for scheme, dark in (("light", False), ("dark", True)):
-        lab = opened(visit, color_scheme=scheme)
-        root = lab.page.locator(".rl-blocks").first
-        eventually(lambda root=root, dark=dark: ("rl-dark" in root.get_attribute("class")) == dark, f"{scheme} is seen")
-
-
-@pytest.mark.thorough
-def test_the_largest_module_stays_readable(visit):
-    lab = opened(visit)
-    lab.at("layer_kind").get_by_text("nn.LSTM", exact=True).click()
-    lab.at("layer_bidirectional").locator("label").first.click()
-    for name, value in (("num_layers", "3"), ("hidden_size", "256")):
-        box = lab.at(f"layer_{name}").locator("input")
-        box.fill(value)
-        box.press("Enter")
-    expect(block(lab, "weight_hh_l2_reverse")).to_contain_text("[1024, 256]")
-    for box in blocks(lab).all():
-        size = box.bounding_box()
-        assert 40 < size["width"] < 1100
-        assert 40 < size["height"] < 330
-    expect(lab.at("shapes-tensors")).to_contain_text("adding up the elements of every tensor in the module gives 3,")

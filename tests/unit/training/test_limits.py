@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnnlab import Experiment, LabError, run
+from rnnlab import Experiment, LabError
 from rnnlab.data import Pair, batch_of
 from rnnlab.data.batches import EOS_ID
 from rnnlab.experiment.limits import ATTENTION_ELEMENTS, HISTORY_BYTES, TYPES
