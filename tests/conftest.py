@@ -14,7 +14,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before anybody imports torch: i
 
 # torch is too slow for hypothesis's clock. The quick run tries the same examples every time.
 settings.register_profile("quick", deadline=None, max_examples=12, derandomize=True)
-settings.register_profile("thorough", deadline=None, max_examples=40)
+settings.register_profile("thorough", deadline=None, max_examples=25)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -138,7 +138,7 @@ def test_live_charts_are_updated_not_rebuilt_and_keep_their_zoom(visit):
 def test_a_language_switch_in_mid_run_loses_nothing(visit):
     """The live part of the page asks again just then, with the labels of the language before."""
     lab = visit(f"{LONG}&lang=en&lr=0.003&run=1").write(SENTENCE).press("reset").press("train").runs()
-    for label, pause in [("中文", "暂停"), ("English", "Pause"), ("中文", "暂停")]:  # it takes a tick just then
+    for label, pause in [("中文", "暂停"), ("English", "Pause"), ("中文", "暂停")]:
         before = lab.epoch
         lab.at("lang").get_by_text(label).click()
         expect(lab.button("pause")).to_contain_text(pause)

@@ -88,7 +88,6 @@ def test_a_lesson_chosen_while_a_run_goes_on_stays_chosen(visit):
     for label, task, epochs in (
         ("A network that writes", "Next token", 40),
         ("GRU tagger", "Tag each token", 20),
-        ("A network that writes", "Next token", 40),
     ):
         lab.at("preset").locator("input").fill(label)
         lab.page.get_by_role("option", name=label).click()
