@@ -55,16 +55,6 @@ def test_the_address_says_page_and_experiment_and_a_reload_stays(visit):
         eventually(lambda page=page: says(page), "after a reload too")
 
 
-@pytest.mark.thorough
-def test_a_lesson_link_opens_its_page_and_the_playground_is_one_click_away(visit):
-    lab = visit("preset=gru&run=1")
-    expect(lab.page).to_have_url(re.compile(r"/cell\?.*preset=gru"))
-    expect(lab.at("status")).to_contain_text("trained", timeout=40_000)
-    go(lab, "Playground")
-    lab.trained()
-    assert lab.at("shapes").locator("code").first.inner_text() == "[32, 5]"
-
-
 def test_choosing_a_lesson_goes_to_its_page_and_back(visit):
     lab = visit(locale="zh-CN").trained()
 

@@ -7,6 +7,7 @@ import ast
 import dataclasses
 import re
 import string
+from collections import defaultdict
 from typing import get_args
 
 from babel.messages.pofile import read_po
@@ -32,7 +33,7 @@ from rnnlab.text.lines import SkipReason
 from rnnlab.text.pos_tags import NAMED_TAGS
 from rnnlab.text.table_rows import REASONS
 from rnnlab.text.tables import DELIMITERS, ROLES
-from tests.support.sources import TREES, calls
+from tests.support.sources import TREES, calls, nodes
 
 FIELDS = list(Experiment.model_fields)
 CHOICES = [name for name in FIELDS if choices(name)]
@@ -102,24 +103,27 @@ def dict_values_and_constants(node: ast.AST) -> list[ast.Constant]:
     ]
 
 
-def in_comprehension(template: str) -> list[str]:
-    """Values that a key's hole takes in `{name: t(f"x.{name}") for name in (…)}`, in a list like it, or over a name."""
-    found = set()
+def comprehensions() -> dict[str, set[str]]:
+    """Values that a key's hole takes in `{name: t(f"x.{name}") for name in (…)}`, in a list like it, or over a name; by
+    the key."""
+    found = defaultdict(set)
     for tree in TREES.values():
         named = {
             n.targets[0].id: n.value
-            for n in ast.walk(tree)
+            for n in nodes(tree)
             if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)
         }
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if not isinstance(node, ast.DictComp | ast.ListComp):
                 continue
-            made = node.value if isinstance(node, ast.DictComp) else node.elt
-            if any(pattern(c.args[0]) == template for c in calls(made, "t")):
-                values = node.generators[0].iter
-                values = named.get(values.id, values) if isinstance(values, ast.Name) else values
-                found |= {c.value for c in ast.walk(values) if isinstance(c, ast.Constant)}
-    return sorted(found)
+            values = node.generators[0].iter
+            values = named.get(values.id, values) if isinstance(values, ast.Name) else values
+            for call in calls(node.value if isinstance(node, ast.DictComp) else node.elt, "t"):
+                found[pattern(call.args[0])] |= {c.value for c in ast.walk(values) if isinstance(c, ast.Constant)}
+    return found
+
+
+IN_COMPREHENSIONS = comprehensions()
 
 
 PROBLEMS = [(path, call) for path, tree in TREES.items() for call in calls(tree, "Problem")]
@@ -168,7 +172,7 @@ EXPANDED = {
     "race.is.{}": [f"race.is.{name}" for name in words_returned_by("standing_of")],
     "race.ended.{}": ["race.ended.time", "race.ended.diverged"],
     "race.column.{}": [f"race.column.{name}" for name in board.COLUMNS],
-    "race.label.{}": [f"race.label.{name}" for name in in_comprehension("race.label.{}")],
+    "race.label.{}": [f"race.label.{name}" for name in sorted(IN_COMPREHENSIONS["race.label.{}"])],
     "cell.{}": [f"cell.{name}" for name in choices("cell")],
     "others.note.{}": [f"others.note.{name}" for name in ("size", "carry", "head", "relu")],
     "age.{}": [f"age.{age.id}" for age in AGES],
@@ -188,7 +192,7 @@ EXPANDED = {
     "stage.readout.{}": ["stage.readout.final", "stage.readout.last"],
     "model.{}": [f"model.{name}" for name in TUTORIAL_SIZES],
     "model_about.{}": [f"model_about.{name}" for name in TUTORIAL_SIZES],
-    "blocks.{}": [f"blocks.{name}" for name in in_comprehension("blocks.{}")],
+    "blocks.{}": [f"blocks.{name}" for name in sorted(IN_COMPREHENSIONS["blocks.{}"])],
     "advice.{}": sorted({f"advice.{code}" for code in ADVICE}),
     "part.{}": [f"part.{name}" for name in ("cut", "words", "windows", "packed")],
     "vocabulary.{}": [f"vocabulary.{name}" for name in ("id", "token", "count", "pad", "unk", "bos", "eos")],
@@ -218,7 +222,7 @@ EXPANDED = {
     "classes.{}": [f"classes.{name}" for name in ("class", "support", "precision", "recall", "f1")],
     "problem.{}": sorted({f"problem.{call.args[0].value}" for _, call in PROBLEMS}),
 } | {
-    f"{name}.{{}}": [f"{name}.{value}" for value in in_comprehension(f"{name}.{{}}")]
+    f"{name}.{{}}": [f"{name}.{value}" for value in sorted(IN_COMPREHENSIONS[f"{name}.{{}}"])]
     for name in (
         "scrubber",
         "strip",

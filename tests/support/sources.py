@@ -1,11 +1,14 @@
 """The project's own source files as syntax trees, for tests that read them."""
 
 import ast
+from functools import cache
 
 from tests.support.eventually import ROOT
 
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py")), *sorted((ROOT / "rnnlab").rglob("*.py"))]
 TREES = {path: ast.parse(path.read_text("utf-8")) for path in SOURCES}
+
+nodes = cache(lambda tree: list(ast.walk(tree)))  # asked for again and again
 
 
 def calls(tree: ast.AST, name: str) -> list[ast.Call]:
@@ -17,7 +20,7 @@ def calls(tree: ast.AST, name: str) -> list[ast.Call]:
             return isinstance(function, ast.Name) and function.id == name
         return isinstance(function, ast.Attribute) and function.attr == name and ast.unparse(function.value) == module
 
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Call) and meant(node.func)]
+    return [node for node in nodes(tree) if isinstance(node, ast.Call) and meant(node.func)]
 
 
 def docstrings(tree: ast.AST) -> set[int]:
