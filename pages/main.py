@@ -7,7 +7,8 @@ Everything is inside `main`, imports too: a worker process starts by running thi
 def main() -> None:
     import streamlit as st
 
-    from pages.shell import first_visit, form, form_state, navigation, sharing
+    from pages.shell import first_visit, navigation, sharing
+    from pages.shell.form import form, form_state
     from pages.shell.page_names import HOME, PAGES
     from pages.shell.state import session
     from rnnlab.i18n import LANGUAGES, translator

@@ -2,7 +2,7 @@
 
 
 def main() -> None:
-    from pages.shell import run_page
+    from pages.shell.run import run_page
     from pages.shell.state import session
     from pages.views.text import page, segmentation
     from rnnlab.i18n import translator

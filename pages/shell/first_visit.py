@@ -5,7 +5,9 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shell import current_run, form_state, navigation, race_setup, sharing
+from pages.shell import navigation, sharing
+from pages.shell.form import form_state, race_setup
+from pages.shell.run import current_run
 from pages.shell.state import session
 from rnnlab import engine
 from rnnlab.engine import runs

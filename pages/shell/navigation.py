@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shell import form_state
+from pages.shell.form import form_state
 from pages.shell.state import session
 
 

@@ -7,8 +7,9 @@ import streamlit as st
 
 from pages.components.address_bar.address_bar import Address, address_bar
 from pages.components.copy_link.copy_link import copy_link
-from pages.shell import form_state, navigation, race_setup
-from pages.shell.lessons import open_experiment
+from pages.shell import navigation
+from pages.shell.form import form_state, race_setup
+from pages.shell.form.lessons import open_experiment
 from pages.shell.markdown import verbatim
 from pages.shell.state import session
 from rnnlab.experiment import Experiment

@@ -41,7 +41,7 @@ class VisitState(TypedDict, total=False):
 
 
 class RunState(TypedDict, total=False):
-    """shell/current_run.py: the run at hand."""
+    """shell/run/current_run.py: the run at hand."""
 
     run: Run
     patience: float  # seconds that the next page about the run waits for it, before it is drawn
@@ -49,14 +49,14 @@ class RunState(TypedDict, total=False):
 
 
 class CursorState(TypedDict, total=False):
-    """shell/cursor.py"""
+    """shell/run/cursor.py"""
 
     cursor: Cursor
 
 
 class FormState(TypedDict, total=False):
-    """shell/form.py, shell/form_state.py, shell/lessons.py: the experiment's form. Its widgets have the keys of
-    `form_state.KEYS`; of them these three are read by name."""
+    """shell/form/form.py, shell/form/form_state.py, shell/form/lessons.py: the experiment's form. Its widgets have the
+    keys of `form_state.KEYS`; of them these three are read by name."""
 
     experiment: Experiment | Problems  # what the form says in this run of the script, or why it says none
     text: str
@@ -91,7 +91,7 @@ class AnswerState(TypedDict, total=False):
 
 
 class RaceSetupState(TypedDict, total=False):
-    """shell/race_setup.py, views/compare/setup_form.py: what is to take part in a race."""
+    """shell/form/race_setup.py, views/compare/setup_form.py: what is to take part in a race."""
 
     race_way: str  # WAYS; while the language changes a label of the one before
     race_default: dict[str, tuple[Any, ...]] | None  # the setup that fitted the experiment; None: the reader's own

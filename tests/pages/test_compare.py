@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shell import race_setup
+from pages.shell.form import race_setup
 from pages.views.compare import runner
 from rnnlab import Experiment, LabError, Problem, engine, run
 from rnnlab.engine import InProcess

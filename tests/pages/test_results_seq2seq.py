@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.shell.run_view import view_of
+from pages.shell.run.run_view import view_of
 from pages.views.results import seq2seq
 from rnnlab import Experiment, run
 from rnnlab.analysis import seq2seq_frames

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from pages.shell import form_state
+from pages.shell.form import form_state
 from pages.views.text import page, segmentation_edits
 from rnnlab import Experiment
 from rnnlab.experiment.limits import TEXT_CHARACTERS

@@ -61,7 +61,7 @@ def test_every_file_lies_in_a_folder_of_the_plan():
     assert {path.name for path in (ROOT / "rnnlab").iterdir() if path.is_dir()} - {"__pycache__"} == set(FOLDERS)
     assert {path.name for path in (ROOT / "rnnlab").glob("*.py")} == {"__init__.py", "__main__.py"}
     assert {path.name for path in (ROOT / "pages").iterdir() if path.is_dir()} - {"__pycache__"} == set(SIDES)
-    for folder in [path for path in (ROOT / "rnnlab").rglob("*") if path.is_dir()]:
+    for folder in [path for side in ("rnnlab", "pages") for path in (ROOT / side).rglob("*") if path.is_dir()]:
         assert len(list(folder.glob("*.py"))) <= 15, folder
 
 

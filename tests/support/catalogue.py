@@ -12,7 +12,7 @@ from typing import get_args
 
 from babel.messages.pofile import read_po
 
-from pages.shell import race_setup
+from pages.shell.form import race_setup
 from pages.shell.page_names import PAGES
 from pages.views.cell import unrolled
 from pages.views.compare import board

@@ -24,7 +24,7 @@ LESSONS["toy"] = Lesson({"text": "a b c a b d", "epochs": 5}, page="text")
 PAGE = {
     "pages/toy.py": """
 def main() -> None:
-    from pages.shell import run_page
+    from pages.shell.run import run_page
     from pages.shell.state import session
     from pages.views.toy import page
     from rnnlab.i18n import translator

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain
-from pages.shell.place import place_name
+from pages.shell.run.place import place_name
 from pages.shell.state import session
 from rnnlab.cells import CELLS, WEIGHTS
 from rnnlab.i18n import Problem, Translate, numeral, shorten

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from pages.shell import scrubber, token_strip
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
-from pages.shell.place import place_name
-from pages.shell.run_view import RunView
+from pages.shell.run import scrubber, token_strip
+from pages.shell.run.place import place_name
+from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from pages.views.cell import interventions, unrolled
 from pages.views.cell.unrolled import Traced

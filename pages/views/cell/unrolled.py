@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pages.components.component import component, pack
-from pages.shell.run_view import RunView
+from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from rnnlab.cells import CELLS
 from rnnlab.explain.open_cell import open_cell

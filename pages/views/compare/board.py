@@ -11,10 +11,10 @@ from pages.components.component import component, encode
 from pages.components.playback import Playback
 from pages.components.table.table import Cell, TableView, number, tables, token, variant
 from pages.shell import navigation
-from pages.shell.lessons import open_experiment
+from pages.shell.form.lessons import open_experiment
+from pages.shell.form.race_setup import chosen
 from pages.shell.page_names import HOME
 from pages.shell.panel import panel
-from pages.shell.race_setup import chosen
 from pages.shell.state import session
 from pages.views.compare.names import mark, names
 from rnnlab.experiment import Experiment

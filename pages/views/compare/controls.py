@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.shell import form_state, race_setup
+from pages.shell.form import form_state, race_setup
+from pages.shell.form.race_setup import RaceSetup
 from pages.shell.live_fragment import advance
 from pages.shell.messages import complain
-from pages.shell.race_setup import RaceSetup
 from pages.shell.state import session
 from pages.views.compare import runner
 from rnnlab.experiment import Experiment

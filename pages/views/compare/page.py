@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from pages.shell import race_setup, sharing
+from pages.shell import sharing
+from pages.shell.form import race_setup
+from pages.shell.form.race_setup import RaceSetup
 from pages.shell.live_fragment import live_fragment
 from pages.shell.messages import complain
-from pages.shell.race_setup import RaceSetup
 from pages.shell.state import session
 from pages.views.compare import board, controls, setup_form
 from rnnlab.experiment import Experiment

@@ -6,11 +6,9 @@ Its base is what the form in the sidebar says.
 import streamlit as st
 
 from pages.components.component import component
-from pages.shell import form_state
-from pages.shell.choice import choose
-from pages.shell.messages import complain
-from pages.shell.panel import panel
-from pages.shell.race_setup import (
+from pages.shell.form import form_state
+from pages.shell.form.choice import choose
+from pages.shell.form.race_setup import (
     SEEDS,
     WAYS,
     RaceSetup,
@@ -24,6 +22,8 @@ from pages.shell.race_setup import (
     variant_key,
     way,
 )
+from pages.shell.messages import complain
+from pages.shell.panel import panel
 from pages.shell.state import session
 from pages.views.compare.names import mark, names, value_of
 from rnnlab.experiment import Experiment, race_plan

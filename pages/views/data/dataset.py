@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.components.table.table import TableView, bar, number, pieces, tables, text
 from pages.shell.ask_worker import ask_worker
-from pages.shell.form_state import form_experiment, note_untrained
+from pages.shell.form.form_state import form_experiment, note_untrained
 from pages.shell.messages import show_notes
 from pages.shell.panel import panel
 from pages.shell.state import session

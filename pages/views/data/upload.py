@@ -5,9 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from pages.components.table.table import Cell, TableView, bar, number, tables, text
-from pages.shell import form_state
-from pages.shell.choice import choose
-from pages.shell.lessons import open_experiment
+from pages.shell.form import form_state
+from pages.shell.form.choice import choose
+from pages.shell.form.lessons import open_experiment
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain
 from pages.shell.panel import panel

@@ -8,12 +8,12 @@ import numpy as np
 import streamlit as st
 
 from pages.components.component import component, pack
-from pages.shell import scrubber, token_strip
-from pages.shell.lessons import open_lesson
+from pages.shell.form.lessons import open_lesson
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain
 from pages.shell.panel import panel
-from pages.shell.run_view import RunView
+from pages.shell.run import scrubber, token_strip
+from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from pages.views.generate import requests, settings
 from pages.views.generate.requests import Request

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
-from pages.shell.run_view import RunView
+from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from rnnlab.engine import jobs
 from rnnlab.i18n import Translate

@@ -5,9 +5,10 @@ import streamlit as st
 
 from pages.components.chart.chart import Chart
 from pages.components.component import encode
-from pages.shell import form_state, run_chart
+from pages.shell.form import form_state
 from pages.shell.panel import panel
-from pages.shell.run_view import RunView
+from pages.shell.run import run_chart
+from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import BOUNDS

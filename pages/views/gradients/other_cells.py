@@ -5,12 +5,12 @@ import streamlit as st
 
 from pages.components.chart.chart import Chart
 from pages.components.component import encode
-from pages.shell import run_chart, run_page
 from pages.shell.ask_worker import ask_worker
 from pages.shell.live_fragment import advance, live_fragment
 from pages.shell.messages import complain
 from pages.shell.panel import panel
-from pages.shell.run_view import RunView, view_of
+from pages.shell.run import run_chart, run_page
+from pages.shell.run.run_view import RunView, view_of
 from pages.shell.state import session
 from rnnlab import engine
 from rnnlab.engine import jobs, runs

@@ -7,12 +7,12 @@ import streamlit as st
 from pages.components.chart.chart import Chart
 from pages.components.component import encode
 from pages.components.shaded_tokens.shaded_tokens import Sizes, shaded_tokens
-from pages.shell import run_chart, scrubber, token_strip
 from pages.shell.ask_worker import ask_worker
 from pages.shell.markdown import verbatim
 from pages.shell.messages import show_notes
 from pages.shell.panel import panel
-from pages.shell.run_view import RunView
+from pages.shell.run import run_chart, scrubber, token_strip
+from pages.shell.run.run_view import RunView
 from pages.views.gradients import check, clipping, other_cells
 from rnnlab.cells import CELLS
 from rnnlab.engine import jobs

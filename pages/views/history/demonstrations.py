@@ -9,12 +9,12 @@ import streamlit as st
 from pages.components.chart.chart import Chart, live_chart
 from pages.components.component import encode
 from pages.components.playback import Playback
-from pages.shell import scrubber, token_strip
 from pages.shell.ask_worker import ask_worker
-from pages.shell.lessons import open_experiment, open_lesson
+from pages.shell.form.lessons import open_experiment, open_lesson
 from pages.shell.markdown import verbatim
 from pages.shell.panel import panel
-from pages.shell.run_view import RunView, view_of
+from pages.shell.run import scrubber, token_strip
+from pages.shell.run.run_view import RunView, view_of
 from pages.shell.state import session
 from rnnlab.analysis.bigrams import Bigrams, Line
 from rnnlab.engine import jobs

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shell import run_page
+from pages.shell.run import run_page
 from pages.shell.state import session
 from pages.views.history import demonstrations
 from rnnlab.i18n import Translate

@@ -9,10 +9,10 @@ from pages.components.chart.chart import Chart
 from pages.components.component import component, encode, pack
 from pages.components.shaded_tokens.shaded_tokens import Signed, shaded_tokens
 from pages.components.table.table import ANSWER, VERDICT, Answers, TableView, tables, text, token
-from pages.shell import run_chart
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
-from pages.shell.run_view import RunView
+from pages.shell.run import run_chart
+from pages.shell.run.run_view import RunView
 from pages.views.results.shared import ResultView, confusion_counts, tag_meanings
 from rnnlab.analysis import metrics
 from rnnlab.engine import jobs

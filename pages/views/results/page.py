@@ -6,10 +6,10 @@ import streamlit as st
 
 from pages.components.chart.chart import Chart
 from pages.components.component import encode
-from pages.shell import run_chart, scrubber, token_strip
 from pages.shell.messages import show_notes
 from pages.shell.panel import panel
-from pages.shell.run_view import RunView
+from pages.shell.run import run_chart, scrubber, token_strip
+from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from pages.views.results import classifier, seq2seq, tagger
 from pages.views.results.shared import ResultView

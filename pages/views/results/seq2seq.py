@@ -8,9 +8,9 @@ import streamlit as st
 
 from pages.components.chart.chart import Chart
 from pages.components.component import component, encode, pack
-from pages.shell import run_chart
 from pages.shell.panel import panel
-from pages.shell.run_view import RunView
+from pages.shell.run import run_chart
+from pages.shell.run.run_view import RunView
 from pages.views.results.shared import ResultView
 from rnnlab.analysis.seq2seq_frames import (
     Ragged,

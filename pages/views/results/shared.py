@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pages.shell.run_view import RunView
+from pages.shell.run.run_view import RunView
 from rnnlab.analysis import metrics
 from rnnlab.i18n import Translate
 from rnnlab.records.history import Opening

@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.components.component import component, pack
 from pages.shell.panel import panel
-from pages.shell.run_view import RunView
+from pages.shell.run.run_view import RunView
 from pages.views.results.shared import ResultView, tag_meanings
 from rnnlab.figures.results import HUES
 from rnnlab.records.history import Opening

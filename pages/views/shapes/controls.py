@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shell import form_state
 from pages.shell.ask_worker import ask_worker
+from pages.shell.form import form_state
 from pages.shell.messages import complain
 from pages.shell.state import session
 from rnnlab.engine import jobs

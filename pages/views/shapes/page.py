@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from pages.shell import current_run, form_state, sharing
+from pages.shell import sharing
 from pages.shell.ask_worker import ask_worker
+from pages.shell.form import form_state
 from pages.shell.messages import complain
 from pages.shell.panel import listing, panel
+from pages.shell.run import current_run
 from pages.shell.state import session
 from pages.views.shapes import controls, module, try_shape
 from rnnlab.engine import jobs

@@ -4,9 +4,9 @@ import streamlit as st
 
 from pages.components.table.table import TableView, tables, token
 from pages.shell.ask_worker import ask_worker
-from pages.shell.form_state import form_experiment, note_untrained
+from pages.shell.form.form_state import form_experiment, note_untrained
 from pages.shell.panel import panel
-from pages.shell.run_view import RunView
+from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from pages.views.text.tables import COLUMNS
 from rnnlab.engine import jobs

@@ -5,11 +5,11 @@ import streamlit as st
 
 from pages.components.chart.chart import Chart
 from pages.components.component import encode
-from pages.shell import run_chart
 from pages.shell.ask_worker import ask_worker
 from pages.shell.markdown import verbatim
 from pages.shell.panel import panel
-from pages.shell.run_view import RunView
+from pages.shell.run import run_chart
+from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from pages.views.text.tables import height
 from rnnlab.analysis.embedding_rows import Words

@@ -6,10 +6,10 @@ import streamlit as st
 from pages.components.chart.chart import Chart
 from pages.components.component import encode
 from pages.components.table.table import TableView, tables, token
-from pages.shell import run_chart, scrubber
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
-from pages.shell.run_view import RunView
+from pages.shell.run import run_chart, scrubber
+from pages.shell.run.run_view import RunView
 from pages.views.text import packed_batch, padding
 from pages.views.text.tables import COLUMNS
 from rnnlab.cells import CELLS

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.shell.run_view import RunView
+from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from pages.views.text import batches, packing, segmentation, vocabulary
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.components.token_editor.token_editor import token_editor
 from pages.shell.ask_worker import ask_worker
-from pages.shell.form_state import form_experiment, note_untrained
+from pages.shell.form.form_state import form_experiment, note_untrained
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain
 from pages.shell.panel import panel

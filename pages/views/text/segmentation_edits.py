@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shell import form_state
+from pages.shell.form import form_state
 from pages.shell.state import session
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import TEXT_CHARACTERS

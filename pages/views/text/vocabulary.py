@@ -8,10 +8,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.chart.chart import Chart
 from pages.components.component import encode
-from pages.shell import run_chart, scrubber, token_strip
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
-from pages.shell.run_view import RunView
+from pages.shell.run import run_chart, scrubber, token_strip
+from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from pages.views.text import embeddings
 from pages.views.text.tables import height

@@ -7,9 +7,9 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.shell.choice import choose
-from pages.shell.place import place_name
-from pages.shell.run_view import RunView
+from pages.shell.form.choice import choose
+from pages.shell.run.place import place_name
+from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from rnnlab.analysis import correlations, token_properties
 from rnnlab.analysis.token_properties import Property

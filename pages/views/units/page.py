@@ -10,11 +10,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.component import component, pack
-from pages.shell import scrubber
 from pages.shell.ask_worker import ask_worker
 from pages.shell.messages import show_notes
 from pages.shell.panel import panel
-from pages.shell.run_view import RunView
+from pages.shell.run import scrubber
+from pages.shell.run.run_view import RunView
 from pages.views.units import choice, phrase
 from pages.views.units.choice import ActivationQuery
 from rnnlab.analysis import correlations, token_properties

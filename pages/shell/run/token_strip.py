@@ -4,7 +4,7 @@ import numpy as np
 
 from pages.components.component import pack
 from pages.components.token_strip.token_strip import TokenStrip, token_strip
-from pages.shell.run_view import RunView
+from pages.shell.run.run_view import RunView
 
 
 def render(view: RunView) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.shell import current_run, form_state
+from pages.shell.form import form_state
+from pages.shell.run import current_run
 from pages.shell.state import session
 from rnnlab import engine
 from rnnlab.engine import runs

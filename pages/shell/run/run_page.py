@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.shell import current_run, run_controls, sharing
+from pages.shell import sharing
 from pages.shell.live_fragment import live_fragment
 from pages.shell.messages import complain
-from pages.shell.run_view import RunView, view_of
+from pages.shell.run import current_run, run_controls
+from pages.shell.run.run_view import RunView, view_of
 from pages.shell.state import session
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from pages.shell import form_state
+from pages.shell.form import form_state
 from pages.shell.state import session
 from rnnlab.experiment import Experiment, race_plan
 from rnnlab.experiment.race_plan import VARIANTS, Overrides, RacePlan

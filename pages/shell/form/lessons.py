@@ -4,8 +4,9 @@ import time
 
 import streamlit as st
 
-from pages.shell import current_run, navigation
-from pages.shell.form_state import fill, is_echo, put, value
+from pages.shell import navigation
+from pages.shell.form.form_state import fill, is_echo, put, value
+from pages.shell.run import current_run
 from pages.shell.state import session
 from rnnlab import engine
 from rnnlab.engine import runs

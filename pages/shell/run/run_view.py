@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pages.components.playback import Playback
-from pages.shell.cursor import cursor_in
+from pages.shell.run.cursor import cursor_in
 from pages.shell.state import Cursor
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment

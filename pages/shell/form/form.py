@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shell.form_state import CHOICES, KEYS, read, refresh_choices, values
-from pages.shell.lessons import choose_preset, choose_task, lesson
+from pages.shell.form.form_state import CHOICES, KEYS, read, refresh_choices, values
+from pages.shell.form.lessons import choose_preset, choose_task, lesson
 from pages.shell.state import session
 from rnnlab.cells import CELLS
 from rnnlab.experiment import UNUSED_FIELDS, Experiment, choices

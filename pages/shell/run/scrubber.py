@@ -1,8 +1,8 @@
 """The epochs of a run, to be moved through."""
 
 from pages.components.epoch_scrubber.epoch_scrubber import epoch_scrubber
-from pages.shell.cursor import move
-from pages.shell.run_view import RunView
+from pages.shell.run.cursor import move
+from pages.shell.run.run_view import RunView
 
 
 def render(view: RunView, weights: bool = True) -> None:

@@ -2,7 +2,7 @@
 
 from pages.components.chart.chart import Chart, live_chart
 from pages.components.playback import Playback
-from pages.shell.run_view import RunView
+from pages.shell.run.run_view import RunView
 
 
 def render(view: RunView, name: str, chart: Chart, playback: Playback | None = None) -> None:
