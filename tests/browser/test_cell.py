@@ -158,6 +158,7 @@ def test_the_chosen_step_is_chosen_on_every_page_and_another_epoch_has_other_num
     assert predictions(lab) == untrained.expects([0, 1, 2, 3])
 
 
+@pytest.mark.thorough
 def test_a_change_shows_what_a_plain_program_says_and_its_removal_everything_as_before(visit):
     e = Experiment(cell="lstm", epochs=60)
     lab = opened(visit, e)

@@ -63,6 +63,7 @@ def test_a_file_is_looked_at_used_and_trained_on(visit):
     eventually(lambda: from_link(lab.address.partition("?")[2]).experiment.task == "classify", "the address has it")
 
 
+@pytest.mark.thorough
 def test_a_file_of_20_megabytes_is_refused_in_seconds(visit, tmp_path):
     lab = on_page(visit, CLASSIFY)
     (tmp_path / "large.csv").write_bytes("好,很好\n".encode() * 1_850_000)

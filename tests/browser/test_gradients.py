@@ -76,6 +76,7 @@ def test_choosing_a_step_moves_words_curve_and_heatmap(opened, history):
     assert re.fullmatch(r"\d\.\d·10⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+", words(lab)[0])
 
 
+@pytest.mark.thorough
 def test_another_epoch_is_another_gradient_and_a_weight_is_checked(opened, history):
     lab = opened()
     lab.press("check_go")

@@ -93,6 +93,7 @@ def test_a_changed_control_draws_anew_without_a_remount(visit):
     assert lab.at("shapes-tensors").locator(".rl-tear").count() == 0
 
 
+@pytest.mark.thorough
 def test_a_wrong_shape_is_explained_beside_torchs_words(visit):
     lab = opened(visit)
     box = lab.at("try_input").locator("input")

@@ -102,6 +102,7 @@ def faultless(lab) -> None:
     assert [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in found.response["violations"]] == []
 
 
+@pytest.mark.thorough
 def test_a_phrase_drawn_with_the_mouse_brings_its_units_and_places(opened, trained):
     lab, a = opened(), seen(trained)
     assert lab.page.locator(".rl-unitmap-token").all_text_contents() == list(a.passage.tokens)
