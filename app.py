@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pages.components import assets
+from pages.shell import reruns
 from rnnlab import engine
 from rnnlab.engine import cluster
 
@@ -33,6 +34,8 @@ async def healthz(_: Request) -> Response:
 
 # What is uploaded stays in memory: Starlette would put all but the first megabyte into a file.
 MultiPartParser.spool_max_size = st.get_option("server.maxUploadSize") * 2**20
+
+reruns.install()
 
 base = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")  # own routes are not put below it by themselves
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from pages.shell.messages import complain
+from pages.shell.reruns import waiting
 from pages.shell.state import session
 from rnnlab import engine
 from rnnlab.i18n import failure_of, translator
@@ -27,13 +28,15 @@ def ask_worker(job: Callable[..., T], *args: Any) -> T | None:
     answers.move_to_end(key)
     while len(answers) > KEPT:
         answers.popitem(last=False)
-    try:
-        return answers[key].result(PATIENCE)
-    except TimeoutError:  # still under way: whatever the reader does next looks again
-        t = translator(session["lang"])
-        st.info(t("ask.slow"))
-        return None
-    except Exception as error:
-        complain(failure_of(error))
-    answers.pop(key, None)  # asked again next time: a lost worker is no answer
+    for seconds in waiting(PATIENCE):
+        try:
+            return answers[key].result(seconds)
+        except TimeoutError:
+            continue
+        except Exception as error:
+            complain(failure_of(error))
+            answers.pop(key, None)  # asked again next time: a lost worker is no answer
+            return None
+    t = translator(session["lang"])  # still under way: whatever the reader does next looks again
+    st.info(t("ask.slow"))
     return None

@@ -112,11 +112,3 @@ def tick(engine: Engine, run: Run, patience: float = 0.0) -> Run:
     if run.history is not None:
         history, elapsed = run.history.extended(second), elapsed + time.monotonic() - run.submitted
     return submit(engine, replace(run, state=state, history=history, elapsed=elapsed, pending=None, previous=None))
-
-
-def settle(engine: Engine, run: Run, patience: float, enough: int) -> Run:
-    """Tick until `enough` epochs are there, nothing is under way, or patience ends."""
-    deadline = time.monotonic() + patience
-    while run.pending is not None and run.epoch < enough and (left := deadline - time.monotonic()) > 0:
-        run = tick(engine, run, left)
-    return run

@@ -128,15 +128,7 @@ def test_live_charts_are_updated_not_rebuilt_and_keep_their_zoom(visit):
     before = {key: lab.draws(key) for key in ("loss", "hidden")}
     eventually(lambda: all(lab.draws(key) >= drawn + 3 for key, drawn in before.items()), "three more live draws")
     assert lab.plotted("loss", "_fullLayout.xaxis.range") == zoomed
-
-    def paused() -> bool:
-        # On a busy machine one click in some ten is lost to a tick of these frequent redraws. That is a fault of the
-        # page, which has no part in what is tested here; the buttons have tests of their own.
-        lab.button("pause").dispatch_event("click")
-        return "paused" in lab.status
-
-    eventually(paused, "it pauses", 40)
-    lab.paused()
+    lab.press("pause").paused()
     assert lab.plotted("loss", "_fullLayout.xaxis.range") == zoomed
     assert lab.page.eval_on_selector_all(parts, "nodes => nodes.map(node => node.mine === true)") == [True] * 4
     assert lab.page.eval_on_selector_all(parts, "nodes => nodes.map(node => node.dataset.mounts)") == ["1"] * 4

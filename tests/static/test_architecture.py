@@ -172,7 +172,7 @@ def test_streamlit_is_set_as_measured():
     import tomllib
 
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
-    assert config["runner"] == {"magicEnabled": False, "postScriptGC": False}
+    assert config["runner"] == {"magicEnabled": False, "fastReruns": False, "postScriptGC": False}
     assert config["browser"]["gatherUsageStats"] is False
 
 

@@ -31,8 +31,6 @@ def written(path: Path) -> set[str]:
                 found |= {keyword.arg for keyword in keywords}
             case ast.Call(func=ast.Attribute(value=value, attr=attr), args=[ast.Constant(value=key), *_]):
                 found |= {key} if is_session(value) and attr in WRITING else set()
-            case ast.Call(func=ast.Name(id="advance"), args=[ast.Constant(value=key), *_]):
-                found.add(key)
     return found
 
 
@@ -49,13 +47,6 @@ def test_only_its_owner_writes_a_key():
         place = path.relative_to(ROOT / "pages").as_posix()
         for key in written(path) & set(OWNERS):
             assert any(place == owner or place.startswith(f"{owner}/") for owner in OWNERS[key]), (place, key)
-
-
-def test_what_is_moved_on_is_in_the_table():
-    text = "".join(path.read_text("utf-8") for path in FILES)
-    moved = set(re.findall(r'advance\("(\w+)"', text))
-    assert moved
-    assert moved <= set(OWNERS)
 
 
 def test_a_key_that_is_known_by_name_is_in_the_table():

@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shell.state import session
 from rnnlab.engine.runs import Run
@@ -34,14 +33,11 @@ def put(name: str, value: Any) -> None:
 
 
 def is_echo(name: str, said: str) -> bool:
-    """Whether a change is none of the reader's: what the browser sends of its own accord may bring along what the form
-    said before it was filled, for it does not know yet. That is a timer's tick, which draws a fragment, and all that
-    belongs to going on to another page."""
-    context = get_script_run_ctx()
-    tick = bool(context and context.fragment_ids_this_run)
+    """Whether a change is none of the reader's: what the browser sends of its own accord, on the way to another page,
+    may bring along what the form said before it was filled, for it does not know yet."""
     filled, before = session.get("overwritten", (0.0, {}))
-    unasked = tick or "go" in session or "luggage" in session
-    return unasked and said == before.get(name) and time.monotonic() - filled < ECHO
+    leaving = "go" in session or "luggage" in session
+    return leaving and said == before.get(name) and time.monotonic() - filled < ECHO
 
 
 @cache

@@ -1,6 +1,6 @@
 """The run at hand: put in another's place, and moved on while it is looked at."""
 
-from pages.shell.live_fragment import advance
+from pages.shell.reruns import waiting
 from pages.shell.state import session
 from rnnlab import engine
 from rnnlab.engine import runs
@@ -18,17 +18,25 @@ def show(run: Run, patience: float, whole: bool = False) -> None:
 def settle() -> Run:
     """What there is to draw, once the page has waited as long as was asked for."""
     patience, whole = session.pop("patience", 0.0), session.pop("whole", False)
-    return advance(
-        "run", lambda run: runs.settle(engine.shared(), run, patience, run.until if whole else run.epoch + 1)
-    )
+    run = session["run"]
+    return wait_for(run.until if whole else run.epoch + 1, patience)
 
 
 def settle_opening() -> Run:
     """For pages that need no more of the run than what is known when it is opened."""
     session.pop("patience", None), session.pop("whole", None)  # meant for pages that show the run itself
-    return advance("run", lambda run: runs.settle(engine.shared(), run, 0.0 if run.history else OPENING, enough=1))
+    return wait_for(1, 0.0 if session["run"].history else OPENING)
+
+
+def wait_for(epoch: int, patience: float) -> Run:
+    """Move the run on until it is there, or at its end, or so many seconds are over."""
+    for seconds in waiting(patience):
+        if not session["run"].going or session["run"].epoch >= epoch:
+            break
+        session["run"] = runs.tick(engine.shared(), session["run"], seconds)
+    return session["run"]
 
 
 def tick() -> None:
     """One look at a run that goes on."""
-    advance("run", lambda run: runs.tick(engine.shared(), run, 0.05))
+    session["run"] = runs.tick(engine.shared(), session["run"], 0.05)

@@ -4,7 +4,6 @@ import streamlit as st
 
 from pages.shell.form import form_state, race_setup
 from pages.shell.form.race_setup import RaceSetup
-from pages.shell.live_fragment import advance
 from pages.shell.messages import complain
 from pages.shell.state import session
 from pages.views.compare import runner
@@ -73,14 +72,10 @@ def clear() -> None:
 
 def tick() -> None:
     """One look at a race that is going on; where nothing can be computed, it stands still and keeps what it has."""
-
-    def ticked(current: Race) -> Race:
+    if (current := current_race()) is not None and current.going:
         current = race.tick(runner.runner(), current)
         problems = runner.problems() if current.going else ()
-        return race.halted(current, problems) if problems else current
-
-    if (current := current_race()) is not None and current.going:
-        advance("race", ticked)
+        session["race"] = race.halted(current, problems) if problems else current
 
 
 def render_status(t: Translate) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 from pages.components.chart.chart import Chart
 from pages.components.component import encode
 from pages.shell.ask_worker import ask_worker
-from pages.shell.live_fragment import advance, live_fragment
+from pages.shell.live_fragment import live_fragment
 from pages.shell.messages import complain
 from pages.shell.panel import panel
 from pages.shell.run import run_chart, run_page
@@ -73,7 +73,7 @@ def render(view: RunView, choice: Choice) -> None:
         stop(e)
 
     def tick() -> None:
-        advance("other_cells", lambda _: trained_on(e))
+        session["other_cells"] = trained_on(e)
 
     def live() -> None:
         shown = view_of(view.run, view.page, session["lang"]) or view

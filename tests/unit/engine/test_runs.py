@@ -214,25 +214,6 @@ def test_any_failure_of_a_job_is_said_and_ends_the_run(bench, error):
     assert type(error).__name__ in problem.values["reason"]
 
 
-def test_settling_takes_what_is_there_until_enough():
-    class AtOnce(Bench):
-        def submit(self, job, *args):
-            future = super().submit(job, *args)
-            self.work()
-            return future
-
-    bench = AtOnce()
-    r = runs.settle(bench, runs.begin(bench, SMALL, train=True), 60.0, enough=4)
-    assert r.epoch == 4
-    assert runs.settle(bench, r, 0.0, enough=12) is r
-    assert runs.settle(bench, r, 60.0, enough=99).epoch == 12
-
-
-def test_settling_gives_up_when_patience_ends(bench):
-    r = runs.begin(bench, SMALL, train=True)
-    assert runs.settle(bench, r, 0.05, enough=1) is r
-
-
 def test_a_picture_is_made_once_for_a_run_and_anew_when_the_run_has_moved():
     made = []
     first = runs.begin(engine.InProcess(), Experiment(epochs=1), train=False)

@@ -1,0 +1,52 @@
+"""How Streamlit is kept from losing what a reader does while the page is busy. A click, or another value in the form,
+comes with a request to draw the page again; while a run goes on a timer asks too, four times a second. Left to itself
+Streamlit drops some of them:
+
+- It ends what it is at as soon as the session's state is looked at, be it in the middle of a click's function, and does
+  not call that again.
+- A timer's request brings what all widgets say. A new value that it brings before the request of its own counts as told
+  then, so that its function runs in a draw of a part of the page; what that function fills the form with is undone by
+  the old values in the request that follows.
+
+So a click's function is ended by nothing, and a timer speaks of no widget. `runner.fastReruns` is off for the same
+reason: requests are met one after the other, and not at once in two threads that change one state.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
+from streamlit.runtime.state.safe_session_state import SafeSessionState
+
+from pages.shell.state import session
+
+SLICE = 0.05  # seconds that a click waits at most for a page that waits
+
+
+def waiting(seconds: float) -> Iterator[float]:
+    """How long to wait now, in seconds, until so many are over. In between Streamlit may end this draw for another."""
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        yield min(left, SLICE)
+        _ = session.get("run")
+
+
+def install() -> None:
+    """Once a process, before the first session."""
+    run_callbacks, request_rerun = SafeSessionState.on_script_will_rerun, ScriptRequests.request_rerun
+
+    def run_all_callbacks(self: SafeSessionState, *args: Any, **options: Any) -> None:
+        give_way = self._yield_callback
+        object.__setattr__(self, "_yield_callback", lambda: None)  # setting it plainly would be a session's value
+        try:
+            run_callbacks(self, *args, **options)
+        finally:
+            object.__setattr__(self, "_yield_callback", give_way)
+
+    def request_rerun_silently(self: ScriptRequests, new_data: RerunData) -> bool:
+        return request_rerun(self, replace(new_data, widget_states=None) if new_data.is_auto_rerun else new_data)
+
+    SafeSessionState.on_script_will_rerun = run_all_callbacks  # type: ignore[method-assign]
+    ScriptRequests.request_rerun = request_rerun_silently  # type: ignore[method-assign]

@@ -1,0 +1,87 @@
+"""What a reader does is met once and wholly, whatever else asks the page to be drawn again at the same moment."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from tests.support.lab import Lab
+
+LONG = "epochs=5000&cell=lstm&hidden=256&layers=3&run=1"  # half a minute and more: nothing here waits for its end
+
+
+class Messages:
+    """Between the browser and the server. What a test puts into `before` and `after` makes of the next request that
+    no timer sends another, which is sent along."""
+
+    def __init__(self, lab: Lab):
+        self.before: Callable[[BackMsg], None] | None = None
+        self.after: Callable[[BackMsg], None] | None = None
+        self.timer = ""  # the fragment that it draws
+        lab.page.route_web_socket("**/_stcore/stream", self.connect)
+        lab.page.reload()
+        lab.runs()
+
+    def connect(self, browser) -> None:
+        server = browser.connect_to_server()
+
+        def pass_on(frame) -> None:
+            message = BackMsg.FromString(frame)
+            sent = [frame]
+            if message.rerun_script.is_auto_rerun:
+                self.timer = message.rerun_script.fragment_id
+            elif message.HasField("rerun_script"):
+                sent = [*self.changed(message, "before"), frame, *self.changed(message, "after")]
+            for one in sent:
+                server.send(one)
+
+        browser.on_message(pass_on)
+
+    def changed(self, message: BackMsg, place: str) -> list[bytes]:
+        change = getattr(self, place)
+        if change is None:
+            return []
+        setattr(self, place, None)
+        other = BackMsg.FromString(message.SerializeToString())
+        change(other)
+        return [other.SerializeToString()]
+
+
+@pytest.mark.thorough
+def test_a_click_is_not_lost_to_a_request_that_follows_at_once(visit):
+    lab = visit(LONG)
+    messages = Messages(lab)
+
+    def clicked_nothing(message: BackMsg) -> None:
+        widgets = [one for one in message.rerun_script.widget_states.widgets if not one.trigger_value]
+        del message.rerun_script.widget_states.widgets[:]
+        message.rerun_script.widget_states.widgets.extend(widgets)
+
+    for _ in range(3):
+        messages.after = clicked_nothing
+        lab.press("pause").paused()
+        messages.after = clicked_nothing
+        lab.press("train").runs()
+
+
+@pytest.mark.thorough
+def test_what_a_timer_tells_of_the_form_before_the_reader_does_counts_for_nothing(visit):
+    """A lesson is chosen, and the timer is the first to bring its name; the request that follows has the form as it was
+    before. All of the lesson is in the form in the end."""
+    lab = visit("preset=gru-tagger&epochs=500&run=1", path="/results")
+    messages = Messages(lab)
+
+    def by_timer(message: BackMsg) -> None:
+        message.rerun_script.fragment_id = messages.timer
+        message.rerun_script.is_auto_rerun = True
+
+    messages.before = by_timer
+    lab.at("preset").locator("input").fill("LSTM classifier")
+    option = lab.page.get_by_role("option").first
+    lesson = option.inner_text()
+    option.click()
+    expect(lab.at("task").locator("input")).to_have_value("Classify a text")
+    lab.finished()
+    expect(lab.at("preset").locator("input")).to_have_value(lesson)
+    expect(lab.at("lesson_back")).to_have_count(0)  # nothing of it was changed

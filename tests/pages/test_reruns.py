@@ -1,0 +1,73 @@
+"""What is changed in Streamlit's dealing with requests, request by request. In a browser: tests/browser/test_reruns.py."""
+
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
+from streamlit.runtime.state.safe_session_state import SafeSessionState
+
+from pages.shell import reruns
+
+
+class Interrupted(BaseException):
+    pass
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    for owner, name in ((SafeSessionState, "on_script_will_rerun"), (ScriptRequests, "request_rerun")):
+        monkeypatch.setattr(owner, name, getattr(owner, name))  # as it was, when the test is over
+    reruns.install()
+
+
+def interrupt():
+    raise Interrupted
+
+
+class Widgets(dict):
+    """A session's state, with one click to be met."""
+
+    def on_script_will_rerun(self, *_, **__):
+        self.click()
+
+
+def test_a_clicks_function_is_not_ended_before_its_end(installed):
+    widgets = Widgets(count=0)
+    session = SafeSessionState(widgets, interrupt)  # another request has come meanwhile
+
+    def click():
+        session["count"] = session["count"] + 1
+
+    widgets.click = click
+    session.on_script_will_rerun(None)
+    assert widgets["count"] == 1
+    with pytest.raises(Interrupted):
+        session["count"]
+    widgets.click = interrupt  # a function that fails
+    with pytest.raises(Interrupted):
+        session.on_script_will_rerun(None)
+    with pytest.raises(Interrupted):
+        session["count"]
+
+
+def states(**values: str) -> WidgetStates:
+    found = WidgetStates()
+    for id, value in values.items():
+        found.widgets.add(id=id, string_value=value)
+    return found
+
+
+def asked(*requests: RerunData) -> dict[str, str]:
+    """What the widgets say in the next draw, when these requests have come."""
+    queue = ScriptRequests()
+    for request in requests:
+        queue.request_rerun(request)
+    found = queue.on_scriptrunner_ready().rerun_data.widget_states
+    return {} if found is None else {widget.id: widget.string_value for widget in found.widgets}
+
+
+def test_a_timer_speaks_of_no_widget(installed):
+    said, tick = RerunData(widget_states=states(cell="gru")), {"fragment_id": "live", "is_auto_rerun": True}
+    timer = RerunData(widget_states=states(cell="lstm"), **tick)
+    assert asked(timer) == {}
+    assert asked(said, timer) == asked(timer, said) == asked(said) == {"cell": "gru"}
+    assert asked(RerunData(widget_states=states(cell="rnn"), fragment_id="live")) == {"cell": "rnn"}
