@@ -1,4 +1,4 @@
-"""What is changed in Streamlit's dealing with requests, request by request. In a browser: tests/browser/test_reruns.py."""
+"""What is changed in Streamlit's dealing with requests. With a real browser: tests/browser/test_reruns.py."""
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
@@ -30,7 +30,8 @@ class Widgets(dict):
         self.click()
 
 
-def test_a_clicks_function_is_not_ended_before_its_end(installed):
+@pytest.mark.usefixtures("installed")
+def test_a_clicks_function_is_not_ended_before_its_end():
     widgets = Widgets(count=0)
     session = SafeSessionState(widgets, interrupt)  # another request has come meanwhile
 
@@ -65,7 +66,8 @@ def asked(*requests: RerunData) -> dict[str, str]:
     return {} if found is None else {widget.id: widget.string_value for widget in found.widgets}
 
 
-def test_a_timer_speaks_of_no_widget(installed):
+@pytest.mark.usefixtures("installed")
+def test_a_timer_speaks_of_no_widget():
     said, tick = RerunData(widget_states=states(cell="gru")), {"fragment_id": "live", "is_auto_rerun": True}
     timer = RerunData(widget_states=states(cell="lstm"), **tick)
     assert asked(timer) == {}
