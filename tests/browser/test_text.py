@@ -79,6 +79,7 @@ def test_tokens_are_merged_and_split_by_keyboard(visit):
     assert lab.page.evaluate("document.activeElement.ariaLabel") == "split into 甲 and 乙"
     keys.press("Enter")
     eventually(lambda: chips(lab) == ["甲", "乙", "丙丁"], "Enter on the scissors splits")
+    eventually(lambda: lab.page.evaluate(focused) == "甲", "the focus is there again")
     keys.press("Enter")
     expect(lab.at("text-edit").locator("[aria-pressed=true]")).to_have_count(1)
     keys.press("Escape")
