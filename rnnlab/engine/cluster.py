@@ -173,6 +173,7 @@ class Cluster:
     async def result_of(self, name: str, payload: bytes) -> Any:
         """Of one job, now. Raises what the job raises, or a LabError that says how it or the cluster was lost."""
         from distributed import KilledWorker
+        from distributed.comm import CommClosedError
 
         call = pickle.dumps(RemoteCall(run_job, self.versions, workers.JOB_SECONDS, payload))
         future = self.client.submit(pickle.loads, call, pure=False, key=f"{name}-{uuid4().hex}")
@@ -180,7 +181,7 @@ class Cluster:
             return pickle.loads(await self.unless_lost(future.result()))
         except KilledWorker:
             raise LabError(Problem("worker_lost", "", {"reason": "KilledWorker"})) from None
-        except CancelledError:  # by Dask: the connection broke
+        except (CancelledError, CommClosedError):  # by Dask: the connection broke, before or while the result came
             self.lose(Problem("cluster_gone", "", {"address": self.address}))
             raise LabError(self.lost.result()) from None
         except (ImportError, AttributeError):  # of the lab itself, perhaps

@@ -7,13 +7,13 @@ no page error is thrown. The `visit` fixture checks them when the test is over.
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Literal
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import BrowserContext, ViewportSize, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from tests.support.lab import FLAGS, NAMES, Lab, find_chromium, serving
 
@@ -83,6 +83,19 @@ Visit = Callable[..., Lab]
 def visit(browsers, url) -> Iterator[Visit]:
     """Opens the lab in a browser that knows nothing of any other visit. At the end of the test: no strangers, no
     errors."""
+    with visiting(browsers, url) as visit:
+        yield visit
+
+
+@pytest.fixture(scope="module")
+def lasting_visit(browsers, url) -> Iterator[Visit]:
+    """The same for all tests of a file: for those that look at one page, and leave it as it was."""
+    with visiting(browsers, url) as visit:
+        yield visit
+
+
+@contextmanager
+def visiting(browsers: Browsers, url: str) -> Iterator[Visit]:
     taken, labs = [], []
 
     def open_lab(
@@ -92,6 +105,7 @@ def visit(browsers, url) -> Iterator[Visit]:
         shows: str = "train",
         viewport: ViewportSize = SCREEN,
         color_scheme: Literal["light", "dark"] = "light",
+        prepare: Callable[[Page], None] | None = None,
         **options,
     ) -> Lab:
         options = {"locale": "en-US"} | options
@@ -100,6 +114,8 @@ def visit(browsers, url) -> Iterator[Visit]:
         page = browser.new_page()
         page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=color_scheme)
+        if prepare:
+            prepare(page)
         lab = Lab(page)
         lab.host = urlsplit(base).netloc
         labs.append(lab)

@@ -20,8 +20,9 @@ def history():
     return run(Experiment(**SMALL))
 
 
-def opened(visit, history):
-    lab = visit(to_link(history.experiment, "en", run=True), "/results", shows="status")
+@pytest.fixture(scope="module")
+def lab(lasting_visit, history):
+    lab = lasting_visit(to_link(history.experiment, "en", run=True), "/results", shows="status")
     expect(lab.at("status")).to_contain_text(re.compile(r"·\s*trained\s*$"), timeout=40_000)
     return at_epoch(lab, history.epoch)
 
@@ -110,8 +111,7 @@ def shaded_by_what_is_pointed_at(lab, weights: np.ndarray) -> None:
 
 
 @pytest.mark.thorough
-def test_the_heatmap_holds_the_weights_of_the_epoch_and_shades_both_sentences(visit, history):
-    lab = opened(visit, history)
+def test_the_heatmap_holds_the_weights_of_the_epoch_and_shades_both_sentences(lab, history):
     part, source = lab.page.locator(".rs-attention"), list(history.opening.probe[: history.opening.parts[0].stop])
     rows, target = part.locator(".rs-row"), named(history, target_of(history))
     last, first = history.frames[-1].task_arrays, history.frames[0].task_arrays
@@ -131,8 +131,8 @@ def test_the_heatmap_holds_the_weights_of_the_epoch_and_shades_both_sentences(vi
 
 
 @pytest.mark.thorough
-def test_each_step_of_writing_shows_its_alternatives_and_the_tables_follow_the_epoch(visit, history):
-    lab = opened(visit, history)
+def test_each_step_of_writing_shows_its_alternatives_and_the_tables_follow_the_epoch(lab, history):
+    scrub(lab, history.epoch)
     part, more, classes = lab.page.locator(".rs-decoding"), history.frames[-1].task_arrays, history.opening.classes
     steps = len(more["free"])
 
@@ -148,6 +148,8 @@ def test_each_step_of_writing_shows_its_alternatives_and_the_tables_follow_the_e
         assert "✓" in chosen.inner_text()
 
     assert tokens(part.locator(".rs-row").nth(1)) == named(history, more["free"])
+    part.locator("[role=option][aria-selected=true]").focus()
+    lab.page.keyboard.press("Home")
     shows(0)
     part.get_by_role("button", name="Next step").click()
     shows(1)

@@ -39,8 +39,13 @@ class Words:
         return [(TYPES[id], percent) for id, percent in zip(best, percents, strict=True)]
 
 
-def test_the_numbers_of_a_step_are_those_of_a_plain_program(visit):
-    lab = opened(visit)
+@pytest.fixture(scope="module")
+def lab(lasting_visit):
+    """`words-next`, trained: the tests that take it, which come first, leave no change behind."""
+    return opened(lasting_visit)
+
+
+def test_the_numbers_of_a_step_are_those_of_a_plain_program(lab):
     _, predicted, hidden = plain.next_words(FIRST)
     words = Words(Experiment())
     torch.testing.assert_close(words.layer(words.embedding(torch.tensor([[0, 1, 2, 3]])))[0][0], hidden[-1])
@@ -73,32 +78,8 @@ def test_the_numbers_of_a_step_are_those_of_a_plain_program(visit):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(("cell", "nonlinearity"), [("rnn", "relu"), ("lstm", "tanh"), ("mgu", "tanh")])
-def test_every_equation_gives_the_value_that_is_shown(visit, cell, nonlinearity):
-    """Of every value of a step, in the first layer forward and the last one backward."""
-    e = Experiment(cell=cell, nonlinearity=nonlinearity, hidden=40, embed=7, layers=2, bidirectional=True, epochs=20)
-    lab = opened(visit, e)
-    names = root(lab).locator(".ru-node").evaluate_all("nodes => nodes.map(node => node.dataset.name)")
-    values = {"rnn": "h", "lstm": "ifgoch", "mgu": "fnh"}[cell]
-    assert set(names) > {"x", "h0", *values}  # and what else has a strip
-    rows = root(lab).locator("button.ru-row").all()  # a layer and a direction each
-    for row in (rows[0], rows[-1]):
-        row.click()
-        expect(row).to_have_attribute("aria-pressed", "true")
-        column(lab, 1).locator(".ru-chip").click()
-        for name in names:
-            count = int(root(lab).locator(f".ru-node.ru-{name}").get_attribute("aria-valuemax")) + 1
-            for unit in {0, count - 1}:
-                point_at(lab, name, unit, count)
-                told = equation(lab)
-                assert float(told["result"]) == pytest.approx(float(told["shown"]), rel=1e-5, abs=1e-5)
-                last = numbers(lines(lab)[-1])[-1]
-                assert last == pytest.approx(float(told["shown"]), abs=6e-5, rel=6e-3)
-
-
-@pytest.mark.thorough
-def test_the_keyboard_alone_walks_opens_plays_and_closes(visit):
-    lab = opened(visit)
+def test_the_keyboard_alone_walks_opens_plays_and_closes(lab):
+    column(lab, 1).locator(".ru-chip").click()
     keys = lab.page.keyboard
     assert root(lab).locator(".ru-column[tabindex='0']").count() == 1
     root(lab).locator(".ru-next[type=button], button.ru-next").first.focus()
@@ -137,49 +118,7 @@ def test_the_keyboard_alone_walks_opens_plays_and_closes(visit):
 
 
 @pytest.mark.thorough
-def test_the_chosen_step_is_chosen_on_every_page_and_another_epoch_has_other_numbers(visit):
-    lab = opened(visit)
-    column(lab, 3).locator(".ru-chip").click()
-    expect(column(lab, 3)).to_have_attribute("aria-selected", "true")
-    lab.page.get_by_role("link", name="Playground").first.click()
-    expect(lab.page.locator(".rl-column[data-step='3']")).to_have_attribute("aria-selected", "true")
-    lab.page.locator(".rl-column[data-step='1'] .rl-chip").click()
-    lab.page.get_by_role("link", name="Cell").first.click()
-    expect(column(lab, 1)).to_have_attribute("aria-selected", "true")
-    newest = equation(lab)
-    lab.page.locator(".rl-scrubber input").focus()
-    lab.page.keyboard.press("Home")
-    eventually(lambda: shown(lab, "epoch") == "0", "the picture follows")
-    untrained = Words(Experiment(), 0)
-    output, _ = untrained.layer(untrained.embedding(torch.tensor([[0, 1, 2, 3]])))
-    assert equation(lab)["name"] == newest["name"]
-    assert float(equation(lab)["shown"]) == pytest.approx(output[0, 1, int(newest["unit"])].item(), rel=1e-5, abs=1e-5)
-    assert equation(lab)["shown"] != newest["shown"]
-    assert predictions(lab) == untrained.expects([0, 1, 2, 3])
-
-
-@pytest.mark.thorough
-def test_a_change_shows_what_a_plain_program_says_and_its_removal_everything_as_before(visit):
-    e = Experiment(cell="lstm", epochs=60)
-    lab = opened(visit, e)
-    words = Words(e)
-    before = predictions(lab)
-    assert before == words.expects([0, 1, 2, 3])
-    told = equation(lab)
-    lab.press("whatif_add")  # the first word of the vocabulary is proposed, in the place of the open step's
-    expect(root(lab).locator(".ru-guess:visible")).to_have_count(8)
-    assert predictions(lab) == before
-    assert predictions(lab, 1) == words.expects([0, 0, 2, 3])
-    expect(root(lab).get_by_role("status")).to_contain_text("with the changes")
-    lab.press("whatif_remove_0")
-    expect(root(lab).locator(".ru-guess:visible")).to_have_count(4)
-    assert predictions(lab) == before
-    assert equation(lab) == told
-
-
-@pytest.mark.thorough
-def test_a_weight_is_changed_in_the_equation_itself(visit):
-    lab = opened(visit)
+def test_a_weight_is_changed_in_the_equation_itself(lab):
     words = Words(Experiment())
     column(lab, 1).locator(".ru-chip").click()
     root(lab).locator(".ru-node.ru-h .ru-strip").click(position={"x": 2, "y": 5})
@@ -207,6 +146,70 @@ def test_a_weight_is_changed_in_the_equation_itself(visit):
     )
     lab.press("whatif_clear")
     expect(root(lab).locator(".ru-guess:visible")).to_have_count(4)
+
+
+@pytest.mark.thorough
+def test_the_chosen_step_is_chosen_on_every_page_and_another_epoch_has_other_numbers(lab):
+    column(lab, 3).locator(".ru-chip").click()
+    expect(column(lab, 3)).to_have_attribute("aria-selected", "true")
+    lab.page.get_by_role("link", name="Playground").first.click()
+    expect(lab.page.locator(".rl-column[data-step='3']")).to_have_attribute("aria-selected", "true")
+    lab.page.locator(".rl-column[data-step='1'] .rl-chip").click()
+    lab.page.get_by_role("link", name="Cell").first.click()
+    expect(column(lab, 1)).to_have_attribute("aria-selected", "true")
+    newest = equation(lab)
+    lab.page.locator(".rl-scrubber input").focus()
+    lab.page.keyboard.press("Home")
+    eventually(lambda: shown(lab, "epoch") == "0", "the picture follows")
+    untrained = Words(Experiment(), 0)
+    output, _ = untrained.layer(untrained.embedding(torch.tensor([[0, 1, 2, 3]])))
+    assert equation(lab)["name"] == newest["name"]
+    assert float(equation(lab)["shown"]) == pytest.approx(output[0, 1, int(newest["unit"])].item(), rel=1e-5, abs=1e-5)
+    assert equation(lab)["shown"] != newest["shown"]
+    assert predictions(lab) == untrained.expects([0, 1, 2, 3])
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("cell", "nonlinearity"), [("rnn", "relu"), ("lstm", "tanh"), ("mgu", "tanh")])
+def test_every_equation_gives_the_value_that_is_shown(visit, cell, nonlinearity):
+    """Of every value of a step, in the first layer forward and the last one backward."""
+    e = Experiment(cell=cell, nonlinearity=nonlinearity, hidden=40, embed=7, layers=2, bidirectional=True, epochs=20)
+    lab = opened(visit, e)
+    names = root(lab).locator(".ru-node").evaluate_all("nodes => nodes.map(node => node.dataset.name)")
+    values = {"rnn": "h", "lstm": "ifgoch", "mgu": "fnh"}[cell]
+    assert set(names) > {"x", "h0", *values}  # and what else has a strip
+    rows = root(lab).locator("button.ru-row").all()  # a layer and a direction each
+    for row in (rows[0], rows[-1]):
+        row.click()
+        expect(row).to_have_attribute("aria-pressed", "true")
+        column(lab, 1).locator(".ru-chip").click()
+        for name in names:
+            count = int(root(lab).locator(f".ru-node.ru-{name}").get_attribute("aria-valuemax")) + 1
+            for unit in {0, count - 1}:
+                point_at(lab, name, unit, count)
+                told = equation(lab)
+                assert float(told["result"]) == pytest.approx(float(told["shown"]), rel=1e-5, abs=1e-5)
+                last = numbers(lines(lab)[-1])[-1]
+                assert last == pytest.approx(float(told["shown"]), abs=6e-5, rel=6e-3)
+
+
+@pytest.mark.thorough
+def test_a_change_shows_what_a_plain_program_says_and_its_removal_everything_as_before(visit):
+    e = Experiment(cell="lstm", epochs=60)
+    lab = opened(visit, e)
+    words = Words(e)
+    before = predictions(lab)
+    assert before == words.expects([0, 1, 2, 3])
+    told = equation(lab)
+    lab.press("whatif_add")  # the first word of the vocabulary is proposed, in the place of the open step's
+    expect(root(lab).locator(".ru-guess:visible")).to_have_count(8)
+    assert predictions(lab) == before
+    assert predictions(lab, 1) == words.expects([0, 0, 2, 3])
+    expect(root(lab).get_by_role("status")).to_contain_text("with the changes")
+    lab.press("whatif_remove_0")
+    expect(root(lab).locator(".ru-guess:visible")).to_have_count(4)
+    assert predictions(lab) == before
+    assert equation(lab) == told
 
 
 @pytest.mark.thorough

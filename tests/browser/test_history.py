@@ -19,11 +19,8 @@ def cells(lab, panel: str, table: int = 0) -> list[list[str]]:
     return [row.locator("td, th").all_inner_texts() for row in rows.all()]
 
 
-def opened(visit, query: str = LESSON, **options):
-    """The page by its link, or by way of the navigation for a link that says more than a lesson's name."""
-    lab = visit(query, **options)
-    if query != LESSON:
-        lab.page.get_by_role("link", name="History").click()
+def opened(visit, query: str = LESSON, path: str = "/"):
+    lab = visit(query, path)
     expect(lab.at("onward_playground")).to_be_visible()
     return lab
 
@@ -49,7 +46,7 @@ def test_the_timeline_is_whole_and_a_rule_answers_as_soon_as_a_sentence_is_typed
 
 
 def test_all_demonstrations_follow_the_token_and_the_epoch(visit):
-    lab = opened(visit, SAMPLE)
+    lab = opened(visit, SAMPLE, "/history")
     expect(lab.at("rivals")).to_contain_text("after epoch 100")
     eventually(lambda: len(cells(lab, "rivals", 1)) == 4, "both bys and both reads are listed")
     assert min(float(row[3]) for row in cells(lab, "rivals", 1)) > 0.9

@@ -45,7 +45,7 @@ def test_the_address_says_page_and_experiment_and_a_reload_stays(visit):
         path, _, query = lab.address.partition("?")
         return path.endswith(page) and {"hidden=7", "seed=3"} <= set(query.split("&"))
 
-    for name in ("Data", "Cell", "Shapes"):
+    for name in ("Data", "Shapes"):
         page = f"/{name.lower()}"
         go(lab, name)
         eventually(lambda page=page: says(page), "the address has the page and the experiment")

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
-
-from tests.support.lab import Lab
 
 LONG = "epochs=5000&cell=lstm&hidden=256&layers=3&run=1"  # half a minute and more: nothing here waits for its end
 
@@ -15,13 +13,13 @@ class Messages:
     """Between the browser and the server. What a test puts into `before` and `after` makes of the next request that
     no timer sends another, which is sent along."""
 
-    def __init__(self, lab: Lab):
+    def __init__(self):
         self.before: Callable[[BackMsg], None] | None = None
         self.after: Callable[[BackMsg], None] | None = None
         self.timer = ""  # the fragment that it draws
-        lab.page.route_web_socket("**/_stcore/stream", self.connect)
-        lab.page.reload()
-        lab.runs()
+
+    def listen(self, page: Page) -> None:
+        page.route_web_socket("**/_stcore/stream", self.connect)
 
     def connect(self, browser) -> None:
         server = browser.connect_to_server()
@@ -50,27 +48,26 @@ class Messages:
 
 @pytest.mark.thorough
 def test_a_click_is_not_lost_to_a_request_that_follows_at_once(visit):
-    lab = visit(LONG)
-    messages = Messages(lab)
+    messages = Messages()
+    lab = visit(LONG, prepare=messages.listen).runs()
 
     def clicked_nothing(message: BackMsg) -> None:
         widgets = [one for one in message.rerun_script.widget_states.widgets if not one.trigger_value]
         del message.rerun_script.widget_states.widgets[:]
         message.rerun_script.widget_states.widgets.extend(widgets)
 
-    for _ in range(3):
-        messages.after = clicked_nothing
-        lab.press("pause").paused()
-        messages.after = clicked_nothing
-        lab.press("train").runs()
+    messages.after = clicked_nothing
+    lab.press("pause").paused()
+    messages.after = clicked_nothing
+    lab.press("train").runs()
 
 
 @pytest.mark.thorough
 def test_what_a_timer_tells_of_the_form_before_the_reader_does_counts_for_nothing(visit):
     """A lesson is chosen, and the timer is the first to bring its name; the request that follows has the form as it was
     before. All of the lesson is in the form in the end."""
-    lab = visit("preset=gru-tagger&epochs=500&run=1", path="/results")
-    messages = Messages(lab)
+    messages = Messages()
+    lab = visit("preset=gru-tagger&epochs=500&run=1", path="/results", prepare=messages.listen).runs()
 
     def by_timer(message: BackMsg) -> None:
         message.rerun_script.fragment_id = messages.timer
@@ -82,6 +79,5 @@ def test_what_a_timer_tells_of_the_form_before_the_reader_does_counts_for_nothin
     lesson = option.inner_text()
     option.click()
     expect(lab.at("task").locator("input")).to_have_value("Classify a text")
-    lab.finished()
     expect(lab.at("preset").locator("input")).to_have_value(lesson)
     expect(lab.at("lesson_back")).to_have_count(0)  # nothing of it was changed

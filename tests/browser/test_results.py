@@ -18,7 +18,7 @@ bad | we hated the film
 so | a fine start and a dull end"""
 CLASSIFY = Experiment(task="classify", text=SORTS, held_out=0.5, epochs=30, hidden=8, bidirectional=True)
 TAGS = "the/D cat/N sat/V\na/D <i>dog</i>/N ran/V\nthe/D dog/N sat/V\ncats/N run/V"
-TAG = Experiment(task="tag", text=TAGS, held_out=0.5, epochs=12, hidden=8)
+TAG = Experiment(task="tag", text=TAGS, held_out=0.5, epochs=12, hidden=8, probe=2)
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +87,10 @@ def same(history, lab, epoch: int) -> bool:
 def test_one_epoch_moves_every_view(opened, sorted_run):
     lab = opened()
     eventually(lambda: same(sorted_run, lab, 30), "the views show the last epoch")
+    for row in (".rl-prefix-token", ".rl-shaded-token bdi"):
+        assert lab.page.locator(row).all_inner_texts() == ["a", "fine", "<b>it</b>", "with", "$x$"]  # as it was typed
+    eventually(lambda: lab.draws("results-readouts-alone"), "the readouts are drawn")
+    assert "<b>it</b>" in lab.at("results-readouts-alone").locator(".xtick text").all_text_contents()
     lab.page.locator(".rl-scrubber input[type=range]").focus()
     for key, epoch in (("Home", 0), ("ArrowRight", 1)):
         lab.page.keyboard.press(key)
@@ -103,18 +107,6 @@ def test_one_epoch_moves_every_view(opened, sorted_run):
     expect(lab.page.locator(".rl-prefix").nth(2)).to_have_class(re.compile("rl-active"))
     expect(lab.page.locator(".st-key-results-predictions .rl-column").nth(2)).to_have_class(re.compile("rl-active"))
     expect(lab.at("results-readouts-alone").locator(".rl-band")).to_be_visible()
-
-
-@pytest.mark.thorough
-def test_what_was_typed_is_shown_as_typed(opened):
-    lab = opened()
-    for row in (".rl-prefix-token", ".rl-shaded-token bdi"):
-        assert lab.page.locator(row).all_inner_texts() == ["a", "fine", "<b>it</b>", "with", "$x$"]
-    eventually(lambda: lab.draws("results-readouts-alone"), "the readouts are drawn")
-    ticks = lab.at("results-readouts-alone").locator(".xtick text").all_text_contents()
-    assert "<b>it</b>" in ticks
-    lab = opened(TAG.model_copy(update={"probe": 2}), last="results-tagged")
-    assert lab.page.locator(".rl-tagged-word .rl-token").all_inner_texts()[:3] == ["a", "<i>dog</i>", "ran"]
 
 
 @pytest.mark.thorough
@@ -158,6 +150,7 @@ def test_tags_are_right_or_wrong_by_more_than_colour(opened):
     for key, epoch in (("End", 12), ("Home", 0)):
         lab.page.keyboard.press(key)
         eventually(lambda epoch=epoch: words(lab) == expected(epoch), f"the tags of epoch {epoch}")
+    assert "<i>dog</i>" in [token for token, *_ in words(lab)]
     wrong = lab.page.locator(".rl-tagged-word[data-verdict=wrong]").first
     expect(wrong.locator("b")).to_have_text("✗")
     place = [verdict for _, verdict, _ in expected(0)].index("wrong")

@@ -12,6 +12,12 @@ def opened(visit, query: str = "preset=layer-shapes", path: str = "/shapes", **o
     return lab
 
 
+@pytest.fixture(scope="module")
+def lab(lasting_visit):
+    """The lesson's layer: the tests that take it go from one thing to the next."""
+    return opened(lasting_visit)
+
+
 def blocks(lab, panel: str = "shapes-tensors"):
     return lab.at(panel).locator(".rl-box")
 
@@ -38,8 +44,7 @@ def test_a_lesson_opens_here_and_blocks_are_drawn_to_one_scale(visit):
     assert len(per_element) == 1
 
 
-def test_a_click_shows_the_numbers_and_another_hides_them(visit):
-    lab = opened(visit)
+def test_a_click_shows_the_numbers_and_another_hides_them(lab):
     for cell in lab.at("shapes-readout").locator(".rl-sheet .rl-cell").all():
         value = float(cell.inner_text().replace("−", "-"))  # the larger, the more of its colour
         assert ("rl-minus" in cell.get_attribute("class")) == (value < 0)
@@ -60,8 +65,24 @@ def test_a_click_shows_the_numbers_and_another_hides_them(visit):
 
 
 @pytest.mark.thorough
-def test_a_changed_control_draws_anew_without_a_remount(visit):
-    lab = opened(visit)
+def test_a_wrong_shape_is_explained_beside_torchs_words(lab):
+    box = lab.at("try_input").locator("input")
+    box.fill("3, 1, 5")
+    box.press("Enter")
+    answer = lab.at("try_answer")
+    expect(answer.locator("code").first).to_contain_text(
+        "input.size(-1) must be equal to input_size. Expected 4, got 5"
+    )
+    expect(answer.get_by_role("alert")).to_contain_text("build the module with input_size=5")
+    box.fill("<b>3</b>")
+    box.press("Enter")
+    alert = lab.at("shapes-try").get_by_role("alert")
+    expect(alert.locator("code")).to_have_text("<b>3</b>")
+    assert alert.locator("b").count() == 0
+
+
+@pytest.mark.thorough
+def test_a_changed_control_draws_anew_without_a_remount(lab):
     box = lab.at("layer_hidden_size").locator("input")
     box.fill("6")
     box.press("Enter")
@@ -91,24 +112,6 @@ def test_a_changed_control_draws_anew_without_a_remount(visit):
     expect(block(lab, "logits", "shapes-models").locator(".rl-tear")).to_have_count(1)
     assert face(lab, "logits", "shapes-models")[0] > face(lab, "encoded", "shapes-models")[0]
     assert lab.at("shapes-tensors").locator(".rl-tear").count() == 0
-
-
-@pytest.mark.thorough
-def test_a_wrong_shape_is_explained_beside_torchs_words(visit):
-    lab = opened(visit)
-    box = lab.at("try_input").locator("input")
-    box.fill("3, 1, 5")
-    box.press("Enter")
-    answer = lab.at("try_answer")
-    expect(answer.locator("code").first).to_contain_text(
-        "input.size(-1) must be equal to input_size. Expected 4, got 5"
-    )
-    expect(answer.get_by_role("alert")).to_contain_text("build the module with input_size=5")
-    box.fill("<b>3</b>")
-    box.press("Enter")
-    alert = lab.at("shapes-try").get_by_role("alert")
-    expect(alert.locator("code")).to_have_text("<b>3</b>")
-    assert alert.locator("b").count() == 0
 
 
 @pytest.mark.thorough

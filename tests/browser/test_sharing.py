@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from rnnlab import Experiment
-from rnnlab.experiment.links import from_file, from_link, to_link
+from rnnlab.experiment.links import from_file, from_link, to_file
 from tests.support.eventually import eventually
 
 # Distinct characters in random order: nothing that a compressor could shorten.
@@ -49,19 +49,13 @@ def test_a_link_follows_the_form_is_copied_and_may_leave_training_to_the_reader(
     lab.page.locator(".rl-copy button").click()
     expect(lab.page.locator(".rl-copy button")).to_have_text("Copied")
     assert lab.page.evaluate("navigator.clipboard.readText()") == link
-    other = visit(link).reaches("not trained yet")
-    expect(other.at("hidden_size").locator("input")).to_have_value("9")
-
-
-@pytest.mark.thorough
-def test_a_long_text_goes_into_the_link_compressed_and_comes_back(visit):
-    experiment = Experiment(text=STORY, batch=2, epochs=2, hidden=4)
-    lab = visit(to_link(experiment, "en"))
+    lab.write(STORY)
+    eventually(lambda: "textz=" in lab.link, "a long text goes into the link compressed")
     assert len(lab.link) < 8_000
-    assert "textz=" in lab.link
-    other = visit(lab.link)
-    assert said(other) == experiment
-    assert other.at("text").locator("textarea").input_value() == STORY
+    assert said(lab) == Experiment(text=STORY, hidden=9)
+    other = visit(lab.link).reaches("not trained yet")
+    expect(other.at("hidden_size").locator("input")).to_have_value("9")
+    expect(other.at("text").locator("textarea")).to_have_value(STORY)
 
 
 @pytest.mark.thorough
@@ -81,22 +75,14 @@ def test_a_text_too_long_for_any_link_survives_a_reload_and_travels_as_a_file(vi
     download.value.save_as(path)
     assert from_file(path.read_bytes()) == Experiment(text=LONG)
 
-    other = visit().trained()
-    other.unfold("Share")
-    other.at("file").locator("input[type=file]").set_input_files(path)
-    expect(other.at("text").locator("textarea")).to_have_value(LONG)
-
 
 @pytest.mark.thorough
-def test_a_draft_that_this_browser_does_not_have_is_said(visit):
-    lab = visit("draft=1&hidden=9&lang=en")
-    expect(lab.at("notes")).to_contain_text("holds no copy")
-    expect(lab.at("hidden_size").locator("input")).to_have_value("9")
-
-
-@pytest.mark.thorough
-def test_a_dropped_file_gives_the_same_experiment_and_losses(visit, tmp_path):
-    lab = visit("preset=ohlol-cell&seed=3&run=1").trained()
+def test_a_reload_trains_again_what_was_trained_and_a_dropped_file_gives_the_same_losses(visit, tmp_path):
+    lab = visit("preset=ohlol-cell&seed=3").reaches("not trained yet").press("train").trained()
+    before = lab.loss
+    eventually(lambda: "run=1" in lab.address, "the address says so")
+    lab.page.reload()
+    assert lab.trained().loss == before
     lab.unfold("Share")
     with lab.page.expect_download() as download:
         lab.at("download").get_by_role("button").click()
@@ -107,25 +93,22 @@ def test_a_dropped_file_gives_the_same_experiment_and_losses(visit, tmp_path):
     other.reaches("not trained yet").press("train").trained()
     assert (other.loss, other.predicted) == (lab.loss, lab.predicted)
     assert said(other) == Experiment(preset="ohlol-cell", seed=3)
+    other.at("file").locator("input[type=file]").set_input_files(
+        {"name": "long.json", "mimeType": "application/json", "buffer": to_file(Experiment(text=LONG)).encode()}
+    )
+    expect(other.at("text").locator("textarea")).to_have_value(LONG)
 
 
 @pytest.mark.thorough
 def test_what_is_wrong_in_a_link_is_said_as_it_was_given(visit):
-    lab = visit("lang=zh&hidden=%3Cb%3E**x**%3C/b%3E&colour=%24x%24&cell=%3Ared[x]")
+    """And what it names but does not hold: a text that another browser keeps."""
+    lab = visit("draft=1&embed=9&lang=zh&hidden=%3Cb%3E**x**%3C/b%3E&colour=%24x%24&cell=%3Ared[x]")
     notes = lab.at("notes")
+    expect(notes).to_contain_text("没有")
+    expect(lab.at("embed").locator("input")).to_have_value("9")
     expect(notes).to_contain_text("隐藏维度")
     assert notes.locator("code", has_text="<b>**x**</b>").count() == 1
     assert {"$x$", ":red[x]"} <= set(notes.locator("code").all_inner_texts())
     assert notes.locator("b, .katex").count() == 0
     lab.press("notes_seen")
     expect(notes).to_have_count(0)
-
-
-@pytest.mark.thorough
-def test_a_reload_trains_again_what_was_trained(visit):
-    lab = visit("preset=ohlol-layer&seed=2").reaches("not trained yet").press("train").trained()
-    before = lab.status.split("·")[1]
-    eventually(lambda: "run=1" in lab.page.url, "the address says so")
-    lab.page.reload()
-    lab.trained()
-    assert lab.status.split("·")[1] == before

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -241,7 +242,7 @@ def test_where_nothing_is_or_nothing_answers_is_said_in_time(connected, bare):
             assert why_lost(one).code == code(future.exception(LOST)) == said
             assert one.problem.values["address"] == one.address
         reasons = [one.problem.values["reason"] for one in tried[:3]]
-        assert "refused" in reasons[0]
+        assert re.search("refused|3 s", reasons[0])  # on a busy machine it takes as long to be told
         assert reasons[1] == "3 s"
         assert re.search("not known|resolution|3 s", reasons[2])  # the name's servers may be slower than we wait
 
@@ -256,6 +257,20 @@ def test_what_is_no_address_is_said(connected, given):
 def test_a_missing_library_is_said(connected, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert why_lost(connected("tcp://127.0.0.1:1")).code == "cluster_library"
+
+
+def test_a_connection_that_breaks_while_a_result_comes_is_the_clusters_trouble_and_not_the_jobs(
+    connected, address, monkeypatch
+):
+    from distributed.comm import CommClosedError
+
+    async def broken() -> None:
+        raise CommClosedError("in <TCP (closed)>: ConnectionResetError")
+
+    one = there(connected, address, 2)
+    monkeypatch.setattr(one.client, "submit", lambda *_, **__: SimpleNamespace(result=broken))
+    assert code(one.submit(os.getpid).exception(LOST)) == "cluster_gone"
+    assert why_lost(one).code == "cluster_gone"
 
 
 @pytest.mark.thorough
