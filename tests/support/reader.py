@@ -2,13 +2,14 @@
 
 import base64
 import json
+from contextlib import suppress
 from functools import cache
 from unittest import mock
 from urllib.parse import parse_qsl
 
 import numpy as np
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from pages.shell import first_visit
 from pages.shell.state import Cursor
@@ -19,6 +20,15 @@ from tests.support.eventually import ROOT
 KEYS = {name: name for name in Experiment.model_fields} | {"hidden": "hidden_size", "loss": "loss_reduction"}
 # For every new app AppTest looks through all installed packages for components of theirs, half a second long.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+
+
+def wait_for_the_end(runner: local_script_runner.LocalScriptRunner, timeout: float) -> None:
+    """Without looking a thousand times a second, which takes the script's time."""
+    runner._script_thread.join(timeout)
+    assert runner.script_stopped(), f"the page is not drawn after {timeout} s"
+
+
+local_script_runner.require_widgets_deltas = wait_for_the_end
 
 LONG = 60.0  # seconds: a first look waits for its run to end, however busy the machine
 
@@ -67,7 +77,10 @@ def choose(app: AppTest, step: int | None, epoch: int) -> AppTest:
 
 
 def form_of(app: AppTest) -> Experiment:
-    fields = {name: app.session_state[key] for name, key in KEYS.items() if key in app.session_state}
+    fields = {}
+    for name, key in KEYS.items():
+        with suppress(KeyError):  # asking whether it is there costs more than a millisecond
+            fields[name] = app.session_state[key]
     return Experiment(**fields)
 
 
