@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from rnnlab import Experiment
 from rnnlab.experiment.links import to_link
+from tests.support.eventually import eventually
 from tests.support.lab import serving
 
 ODD = "<b>x</b> $x$ **x** [a](b) :red[x] :smile: 1 01 1e5 2024-01-01 nan &lt; 👩‍👩‍👧 مرحبا <b>x</b> 1"
@@ -51,13 +52,14 @@ def test_the_keyboard_alone_reaches_train_and_the_epochs(visit):
     lab = visit("epochs=60").reaches("not trained yet")
     focused = "part => Boolean(document.activeElement.closest(part))"
 
-    def tab_to(part: str, limit: int = 90) -> None:  # a field has two stops, itself and its help
+    def tab_to(part: str, limit: int = 30) -> None:
         for _ in range(limit):
             lab.page.keyboard.press("Tab")
             if lab.page.evaluate(focused, part):
                 return
         raise AssertionError(f"{part} is not reached by {limit} tabs")
 
+    lab.page.locator("summary", has_text="Training").focus()  # before it are fields, two stops each
     tab_to(".st-key-train")
     lab.page.keyboard.press("Enter")
     lab.trained()
@@ -75,12 +77,15 @@ def test_the_keyboard_alone_reaches_train_and_the_epochs(visit):
 
 @pytest.mark.thorough
 def test_colours_follow_the_theme(visit):
+    lab = visit(color_scheme="dark").trained()
     ground = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
-    light, dark = (visit(color_scheme=scheme).trained() for scheme in ("light", "dark"))
-    assert light.page.evaluate(ground) == "rgb(252, 252, 251)"
-    assert dark.page.evaluate(ground) == "rgb(18, 23, 30)"
-    colours = [lab.plotted("loss", "_fullLayout.font.color") for lab in (light, dark)]
-    assert colours[0] != colours[1]
+    colours = []
+    for scheme, colour in (("dark", "rgb(18, 23, 30)"), ("light", "rgb(252, 252, 251)")):
+        lab.page.emulate_media(color_scheme=scheme)  # the reader's machine goes from night to day
+        eventually(lambda colour=colour: lab.page.evaluate(ground) == colour, "the page's own colour")
+        colours.append(
+            eventually(lambda: (c := lab.plotted("loss", "_fullLayout.font.color")) not in colours and c, "the chart's")
+        )
 
 
 def test_plotly_is_served_by_this_host(url):

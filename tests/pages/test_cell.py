@@ -17,7 +17,7 @@ from rnnlab.inspection.trace import trace
 from rnnlab.records.history import Place
 from rnnlab.records.trace import Intervention
 from tests.support import modules
-from tests.support.cases import EITHER, in_turn
+from tests.support.cases import either, in_turn
 from tests.support.cell_page import change, given, visit_cell
 from tests.support.reader import looked, said, unpacked, until_trained
 
@@ -114,7 +114,7 @@ def test_before_training_there_is_something_to_see():
     assert unpacked(data["original"]["weights"]["weight_ih"]).ravel()[0] in start
 
 
-@EITHER
+@either
 def test_a_run_that_diverged_shows_its_last_good_weights_and_says_so(lang):
     app = visit_cell(lang, lr=10.0, optimizer="sgd", nonlinearity="relu", loss="sum", epochs=400, text=WORDS * 3)
     history = app.session_state.run.history
@@ -127,7 +127,7 @@ def test_a_run_that_diverged_shows_its_last_good_weights_and_says_so(lang):
         assert translator(lang)("cell.infinite") in said(app)
 
 
-@EITHER
+@either
 def test_a_difference_that_is_small_beside_the_states_is_red_but_no_fault(lang, monkeypatch):
     """Seven digits of a state of ten thousand leave more than 1e-5 open."""
 
@@ -153,7 +153,7 @@ def test_a_small_network_is_followed_while_it_trains():
     assert seen[0] < seen[-1]
 
 
-@EITHER
+@either
 def test_a_large_network_waits_for_the_end_of_its_run_and_that_is_said(lang):
     app = looked(visit_cell(lang, train=False, epochs=5000, hidden=160).button(key="train").click().run())
     first = given(app)["epoch"]
@@ -193,7 +193,7 @@ def test_a_large_difference_from_torch_is_said_in_red(monkeypatch):
 # What if
 
 
-@EITHER
+@either
 def test_another_word_changes_the_rest_as_a_plain_program_says_and_goes_away_again(lang):
     app = visit_cell(lang)
     before = given(app)
@@ -257,7 +257,7 @@ def test_the_same_place_is_changed_once_and_several_places_together():
     )
 
 
-@EITHER
+@either
 def test_a_number_that_is_none_is_said_and_nothing_is_lost(lang):
     app = visit_cell(lang, hidden=4, epochs=2)
     change(app, "off", unit=0)
@@ -285,7 +285,7 @@ def test_only_so_many_changes_at_a_time(monkeypatch):
     assert app.session_state.edits == (Intervention("off", unit=0),)
 
 
-@EITHER
+@either
 def test_changes_that_no_longer_fit_are_dropped_and_that_is_said(lang):
     app = visit_cell(lang, cell="lstm", hidden=6, epochs=2)
     change(app, "gate", "0", name="f")
@@ -363,7 +363,7 @@ def test_each_program_that_is_shown_gives_what_the_layer_gives(cell, nonlinearit
     torch.testing.assert_close(names["output"], layer(x)[0], atol=1e-6, rtol=1e-5)
 
 
-@EITHER
+@either
 def test_the_ways_show_the_numbers_of_the_open_step(lang):
     app = visit_cell(lang, hidden=4, epochs=3)
     shown = next(element.value for element in app.markdown if "h[0]" in element.value).split("\n")

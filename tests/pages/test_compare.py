@@ -21,7 +21,7 @@ from rnnlab.race import race, standings
 from rnnlab.race.race import Race
 from tests.support import modules, reader
 from tests.support.callbacks import in_session
-from tests.support.cases import EITHER
+from tests.support.cases import either
 from tests.support.plotly import decoded
 from tests.support.reader import components, looked, press, said
 
@@ -58,7 +58,7 @@ def title(app: AppTest) -> str:
 # As it opens
 
 
-@EITHER
+@either
 def test_it_opens_with_a_race_that_one_click_starts(lang):
     t, app = translator(lang), visit(lang=lang)
     assert not app.error
@@ -214,7 +214,7 @@ def take_out(app: AppTest, place: int, of: str) -> None:
     looked(app.run())
 
 
-@EITHER
+@either
 def test_the_setup_outlives_a_change_of_page_and_of_language(lang):
     app = visit(lang=lang)
     looked(app.selectbox(key="race_first").set_value("hidden").run())
@@ -361,7 +361,7 @@ def test_curves_go_by_epochs_or_by_seconds():
 # Links
 
 
-@EITHER
+@either
 def test_a_shared_race_opens_ready_and_starts_if_it_is_to(lang):
     plan = RacePlan(SMALL, grid({"hidden": (3, 4), "cell": ("lstm", "gru")}), 2, equal=False)
     app = visit(lang=lang, plan=plan)
@@ -414,7 +414,7 @@ def far(monkeypatch) -> Gone:
     return there
 
 
-@EITHER
+@either
 def test_a_cluster_that_is_lost_is_said_and_the_race_goes_on_here(far, lang):
     t, app = translator(lang), visit(lang=lang)
     assert t("race.place.cluster", address=far.address, count=1) in said(app)

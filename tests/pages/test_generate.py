@@ -15,7 +15,7 @@ from rnnlab.i18n import translator
 from rnnlab.inspection.generation import generate, sampling_probabilities
 from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.generation import Settings, spread
-from tests.support.cases import EITHER
+from tests.support.cases import either
 from tests.support.reader import choose, components, looked, open_page, press, unpacked, until_trained, widget
 from tests.support.reader import visit as visit_link
 
@@ -58,7 +58,7 @@ def same(data: dict, found, o) -> None:
     assert (data["stale"], data["classes"], data["specials"]) == (False, len(o.classes), 1)
 
 
-@EITHER
+@either
 def test_it_opens_with_a_text_by_the_newest_weights_and_follows_the_scrubber(lang):
     app, history = visit(lang=lang), run(SMALL)
     assert app.session_state.generate_prompt == "a b c"
@@ -72,7 +72,7 @@ def test_it_opens_with_a_text_by_the_newest_weights_and_follows_the_scrubber(lan
         assert all(data["labels"].values())
 
 
-@EITHER
+@either
 def test_samples_lie_side_by_side(lang):
     app, history = visit(lang=lang), run(SMALL)
     data = part(app, "samples")
@@ -134,7 +134,7 @@ def test_the_prompt_is_the_watched_line_until_the_reader_says_another():
 # Odd input
 
 
-@EITHER
+@either
 @pytest.mark.parametrize(
     ("prompt", "code"), [("", "prompt_empty"), (" \n\t", "prompt_empty"), ("**q** $y$ <i>", "prompt_unknown")]
 )
@@ -169,7 +169,7 @@ def test_white_space_that_is_left_out_can_be_seen():
     assert expected in [element.value for element in app.caption]
 
 
-@EITHER
+@either
 def test_what_of_a_prompt_is_left_out_is_said_as_typed(lang):
     app = visit(lang=lang)
     looked(app.text_area(key="generate_prompt").set_value("a **q** $x$ `k` **q** <pad>").run())
@@ -235,7 +235,7 @@ def test_a_run_that_predicts_something_else_shows_the_way_to_one_that_writes(fie
     looked(app.button(key="stop").click().run())
 
 
-@EITHER
+@either
 def test_of_a_network_that_saw_the_future_it_says_so(lang):
     both, t = SMALL.model_copy(update={"bidirectional": True}), translator(lang)
     app, history = visit(both, lang), run(both)

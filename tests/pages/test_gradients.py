@@ -13,7 +13,7 @@ from rnnlab.i18n import translator
 from rnnlab.inspection import gradients
 from rnnlab.inspection.trace import network
 from tests.support import modules
-from tests.support.cases import EITHER, in_turn
+from tests.support.cases import either, in_turn
 from tests.support.gradients_page import curve, figure, visit_gradients
 from tests.support.plotly import decoded
 from tests.support.reader import choose, components, looked, press, said, unpacked
@@ -96,7 +96,7 @@ def test_without_a_choice_the_last_step_is_shown_and_one_past_the_inputs_is_the_
     assert sorted(curve(app, "curve")) == [0]
 
 
-@EITHER
+@either
 def test_layers_and_directions_are_chosen_where_there_are_several(lang):
     app = visit_gradients(lang, epochs=3, layers=2, bidirectional=True)
     e = Experiment(epochs=3, layers=2, bidirectional=True)
@@ -144,7 +144,7 @@ def test_an_untrained_network_has_gradients_but_no_norms_yet():
     assert translator("en")("norms.none") in said(app)
 
 
-@EITHER
+@either
 def test_a_run_that_diverged_is_shown_at_its_last_good_weights(lang):
     fields = {"preset": "clipping", "clip": 0.0, "nonlinearity": "relu", "lr": 5.0}
     history = run(Experiment(**fields))
@@ -166,7 +166,7 @@ def until_others_are_done(app: AppTest) -> AppTest:
     raise AssertionError("still training")
 
 
-@EITHER
+@either
 def test_the_other_cells_are_the_same_experiment_with_the_cell_replaced(lang):
     app = visit_gradients(lang, epochs=12)
     assert "gradients-others" not in components(app)
@@ -227,7 +227,7 @@ def test_a_cell_that_is_too_large_is_said_and_the_other_one_is_trained(monkeypat
 # Clipping
 
 
-@EITHER
+@either
 def test_the_level_says_how_many_epochs_exceed_it_and_goes_into_the_form(lang):
     app = visit_gradients(lang, preset="clipping", epochs=20)
     history = run(Experiment(preset="clipping", epochs=20))
@@ -251,7 +251,7 @@ def test_the_level_says_how_many_epochs_exceed_it_and_goes_into_the_form(lang):
 # One weight
 
 
-@EITHER
+@either
 def test_a_weight_is_checked_on_request_and_both_numbers_are_shown(lang):
     app = visit_gradients(lang, epochs=5, cell="lstm")
     e = Experiment(epochs=5, cell="lstm")

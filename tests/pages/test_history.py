@@ -13,7 +13,7 @@ from rnnlab.lessons.chapter import chapter
 from rnnlab.lessons.eliza import load_script
 from rnnlab.lessons.presets import LESSONS
 from tests.support import reader
-from tests.support.cases import EITHER
+from tests.support.cases import either
 from tests.support.eventually import ROOT
 from tests.support.reader import choose, looked, until_trained
 
@@ -42,7 +42,7 @@ def words(app: AppTest) -> str:
     return "\n".join(element.value for kind in (app.markdown, app.caption, app.text, app.info) for element in kind)
 
 
-@EITHER
+@either
 def test_the_chapter_is_there_in_its_order(lang):
     shown = words(visit(lang))
     places = [shown.index(section.body) for section in chapter("history", lang).values() if section.level > 1]
@@ -58,7 +58,7 @@ def test_a_link_to_the_lesson_opens_the_page():
 # Rules
 
 
-@EITHER
+@either
 def test_all_rules_are_shown_and_the_one_that_fired_is_marked(lang):
     app = visit(lang)
     shown = rows(app, translator(lang)("eliza.rule"))
@@ -182,7 +182,7 @@ def test_a_text_without_such_a_place_says_so_and_offers_one():
     assert t("rivals.certain") not in words(app)
 
 
-@EITHER
+@either
 def test_the_sample_is_one_that_counts_cannot_decide_and_a_network_can(lang):
     text = translator(lang)("own.sample")
     history = run(Experiment(text=text))

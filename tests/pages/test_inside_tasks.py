@@ -9,7 +9,7 @@ from rnnlab.inspection import gradients
 from rnnlab.inspection.trace import trace
 from rnnlab.records.history import Place
 from rnnlab.records.trace import Intervention
-from tests.support.cases import EITHER, in_turn
+from tests.support.cases import either, in_turn
 from tests.support.cell_page import change, given, visit_cell
 from tests.support.gradients_page import curve, visit_gradients
 from tests.support.reader import choose, components, looked, press, said, unpacked, until_trained
@@ -65,7 +65,7 @@ def test_a_step_of_the_other_part_opens_it_and_a_choice_by_hand_stays():
     assert given(choose(app, 4, epoch))["part"] == "decoder"
 
 
-@EITHER
+@either
 def test_a_change_in_the_encoder_is_shown_in_the_decoder(lang):
     app = visit_cell(lang, **TRANSLATOR)
     looked(app.segmented_control(key="cell_row").select("encoder-1-0").run())
@@ -111,7 +111,7 @@ def test_the_gradients_page_draws_the_whole_chain(task, lang):
     assert not app.error
 
 
-@EITHER
+@either
 def test_after_an_encoder_step_there_is_no_loss_and_that_is_said(lang):
     app = visit_gradients(lang, **TRANSLATOR)
     choose(app, 1, app.session_state.run.epoch)

@@ -4,8 +4,7 @@ import pytest
 
 from rnnlab import Experiment
 from rnnlab.experiment.links import from_link, to_link
-from rnnlab.lessons.presets import LESSONS
-from tests.support.cases import some_now
+from rnnlab.lessons.presets import FIRST_LESSON, LESSONS
 from tests.support.eventually import ROOT
 from tests.support.reader import form_of, looked, visit, widget
 
@@ -30,7 +29,8 @@ def test_a_link_that_names_a_lesson_opens_its_page(preset):
     assert app.session_state.lang == "en"
 
 
-@pytest.mark.parametrize("preset", some_now(LESSONS, ["words-next", "two-layers", "gru", "brackets", "attention"]))
+# One a page, and one a task.
+@pytest.mark.parametrize("preset", sorted({*FIRST_THERE.values(), *FIRST_LESSON.values()}))
 def test_a_lesson_chosen_in_the_form_opens_its_page_with_everything_kept(preset):
     other = "ohlol-layer" if preset == "ohlol-cell" else "ohlol-cell"
     app = visit(f"lang=en&preset={other}&epochs=2")

@@ -18,7 +18,7 @@ from rnnlab.inspection.trace import network
 from rnnlab.text import tag_lines
 from rnnlab.text.pos_tags import NAMED_TAGS
 from rnnlab.training.tasks import TASKS
-from tests.support.cases import EITHER
+from tests.support.cases import either
 from tests.support.plotly import decoded
 from tests.support.reader import choose, components, looked, open_page, said, unpacked
 from tests.support.reader import visit as visit_link
@@ -55,7 +55,7 @@ def traces(part: dict) -> list[dict]:
 # Every task
 
 
-@EITHER
+@either
 @EVERY_TASK
 @pytest.mark.parametrize("held_out", [0.0, 0.4])
 def test_a_task_shows_its_views_and_the_curves_of_its_run(task, lang, held_out):
@@ -121,7 +121,7 @@ def test_while_it_trains_only_the_newest_frame_is_sent():
 # Classes
 
 
-@EITHER
+@either
 def test_a_classifiers_views_hold_every_recorded_frame(lang):
     e = small("classify")
     drawn, history = parts(visit(e, lang)), run(e)
@@ -143,7 +143,7 @@ def test_a_classifiers_views_hold_every_recorded_frame(lang):
     assert unpacked(answers["given"]).tolist() == [[int(s[0]) for s in frame.held_out.predictions] for frame in frames]
 
 
-@EITHER
+@either
 @pytest.mark.parametrize("task", ["classify", "tag"])
 def test_confusion_and_rates_are_those_of_scikit_learn_at_the_epoch_looked_at(task, lang):
     e = small(task, epochs=6)
@@ -185,7 +185,7 @@ def test_of_many_classes_the_likeliest_and_the_right_one_have_a_part_of_their_ow
     assert set(best) < set(kept)
 
 
-@EITHER
+@either
 @pytest.mark.parametrize("layers", [1, 2])
 def test_readouts_are_worked_out_on_the_weights_looked_at(lang, layers):
     e, t = small("classify", layers=layers, readout="last"), translator(lang)
@@ -233,7 +233,7 @@ def test_the_lines_of_pytorch_find_what_the_page_shows():
 # Tags
 
 
-@EITHER
+@either
 def test_tagged_lines_carry_what_was_said_and_what_is_right(lang):
     e, t = small("tag"), translator(lang)
     app, history = visit(e, lang), run(e)
@@ -249,7 +249,7 @@ def test_tagged_lines_carry_what_was_said_and_what_is_right(lang):
     assert "jieba" not in said(app)
 
 
-@EITHER
+@either
 def test_tags_made_by_jieba_are_named_and_said_to_be_a_machines(lang):
     e, t = small("tag", text=CHINESE, tokenizer="jieba", sentence="小船走过河。"), translator(lang)
     app, history = visit(e, lang), run(e)

@@ -20,7 +20,7 @@ from rnnlab.inspection.lesson_models import lesson_model
 from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
 from rnnlab.training.trainer import Trainer
 from tests.support import modules, reader
-from tests.support.cases import EITHER, in_turn
+from tests.support.cases import either, in_turn
 from tests.support.reader import components, looked, press, said
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
@@ -252,7 +252,7 @@ def test_what_would_end_the_process_is_not_given_to_torch():
     assert "squeeze" in app.warning[0].value
 
 
-@EITHER
+@either
 def test_what_is_no_shape_is_said_as_it_was_typed(lang):
     app = visit(lang, preset="layer-shapes")
     for text in ("a, b", "3, -1, 4", "1,2,3,4,5", "99999, 1", "1000, 1000", "<b>3</b>", "$x$", "9" * 79):

@@ -12,7 +12,7 @@ from rnnlab.experiment.links import to_link
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.inspection.activations import activations
 from rnnlab.records.history import Place
-from tests.support.cases import EITHER, in_turn
+from tests.support.cases import either, in_turn
 from tests.support.reader import choose, components, looked, open_page, said, unpacked, until_trained
 from tests.support.reader import visit as visit_link
 from tests.support.small_tasks import SMALL
@@ -134,7 +134,7 @@ def test_another_property_brings_the_unit_that_follows_it_best():
     np.testing.assert_allclose(unpacked(data["r"]), r, rtol=1e-5, atol=1e-5)
 
 
-@EITHER
+@either
 def test_the_language_changes_no_choice(lang):
     app = visit(Experiment(**BRACKETS), lang)
     looked(app.selectbox(key="units_property").select("position").run())
@@ -197,7 +197,7 @@ def test_a_choice_by_hand_outlives_a_new_start_and_not_the_lesson():
     assert app.selectbox(key="units_property").value == "inside"
 
 
-@EITHER
+@either
 def test_odd_texts_give_a_message_or_a_picture_and_lose_nothing(lang):
     app = visit(Experiment(**BRACKETS | {"text": "abc\nbca", "epochs": 1}), lang)
     for text in ("Q", "<b>Q</b>\n$Q$", "𝄞\u200b", "(" * 3):

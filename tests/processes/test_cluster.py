@@ -278,7 +278,7 @@ def test_a_race_whose_scheduler_is_killed_goes_on_here_from_where_it_was(running
     address, scheduler = running.scheduler()
     workers(address)
     one, here = there(connected, address, 1), InProcess()
-    plan = RacePlan(DROPOUT.model_copy(update={"epochs": 400}), grid({"cell": ("rnn", "gru")}), seeds=1)
+    plan = RacePlan(DROPOUT.model_copy(update={"epochs": 200}), grid({"cell": ("rnn", "gru")}), seeds=1)
     now = race.begin(one, plan)
 
     def looked() -> bool:
@@ -289,7 +289,7 @@ def test_a_race_whose_scheduler_is_killed_goes_on_here_from_where_it_was(running
     eventually(looked, "both runs have begun", 30)
     done = [entry.record.epoch for entry in now.entries]
     assert now.going
-    assert max(done) < 400
+    assert max(done) < 200
     kill_family(scheduler)
     problem = why_lost(one)
     assert problem.code == "cluster_gone"

@@ -1,6 +1,6 @@
 """What must work when a recipe of CONTRIBUTING.md has been followed: run in copies of the project, not in the project.
 
-    python -m tests.support.recipe_checks CHECK COPY ...
+    python -m tests.support.recipe_checks CHECK COPY [CHECK COPY ...]
 
 Prints a line of JSON for each copy: null, or why the check failed. What takes long to load, and is none of the
 project's, is loaded once; each copy has a process of its own, forked from there.
@@ -134,6 +134,5 @@ if __name__ == "__main__":
     manifest_scanner = importlib.import_module("streamlit.components.v2.manifest_scanner")
     found = manifest_scanner.scan_component_manifests()  # in all installed packages, for every app
     manifest_scanner.scan_component_manifests = lambda: found
-    name, *copies = sys.argv[1:]
-    for copy in copies:
-        print(json.dumps(failure(name, copy)), flush=True)
+    for check, copy in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
+        print(json.dumps(failure(check, copy)), flush=True)

@@ -186,7 +186,7 @@ def test_words_in_characters_are_found_by_spaces_and_in_chinese_by_jieba():
 # The planted signal
 
 
-@pytest.mark.parametrize("seed", some_now([0, 1, 2], [0]))
+@pytest.mark.parametrize("seed", some_now([0, 2], [0]))
 def test_the_unit_that_carries_a_planted_signal_is_found(seed):
     """The lesson `brackets`: by a plain run of the same weights the page's unit follows it, and none did before."""
     e = Experiment(preset="brackets", seed=seed)
