@@ -49,7 +49,7 @@ def test_tokens_are_shown_as_they_were_typed(visit):
 
 @pytest.mark.thorough
 def test_the_keyboard_alone_reaches_train_and_the_epochs(visit):
-    lab = visit("epochs=60").reaches("not trained yet")
+    lab = visit("epochs=15").reaches("not trained yet")
     focused = "part => Boolean(document.activeElement.closest(part))"
 
     def tab_to(part: str, limit: int = 30) -> None:
@@ -67,8 +67,12 @@ def test_the_keyboard_alone_reaches_train_and_the_epochs(visit):
     tab_to(".rl-scrubber input")
     lab.page.keyboard.press("Home")
     lab.shows(0)
+    lab.page.keyboard.press("End")
+    for _ in range(3):
+        lab.page.keyboard.press("ArrowLeft")
+    lab.shows(12)
     lab.page.keyboard.press("Space")
-    lab.shows(60)  # played to the end
+    lab.shows(15)  # played to the end
     lab.page.locator(".rl-speed button").last.focus()
     tab_to(".rl-strip [role=option]", 3)
     lab.page.keyboard.press("ArrowRight")
