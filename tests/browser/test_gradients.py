@@ -115,25 +115,6 @@ def test_the_other_cells_are_trained_beside_and_laid_over(opened):
 
 
 @pytest.mark.thorough
-def test_other_cells_can_be_stopped_and_the_page_stays_alive(visit):
-    """A run of an RNN that is stopped early; the LSTM beside it would take a minute."""
-    lab = visit("epochs=5000&hidden=256&layers=3&run=1").runs().press("stop")
-    lab.page.get_by_test_id("stTopNav").get_by_role("link", name="Gradients", exact=True).click()
-    expect(lab.page.locator(".rl-shaded-token").first).to_be_visible()
-    lab.press("train_others")
-    expect(lab.at("others_bar")).to_contain_text(re.compile(r"LSTM: [1-9]"), timeout=30_000)
-    lab.page.locator(".st-key-gradients-predictions .rl-column").nth(3).click()
-    eventually(lambda: target(lab) == 3, "the page answers while they train")
-    lab.press("stop_others")
-    expect(lab.button("stop_others")).to_be_disabled()
-    expect(lab.button("train_others")).to_be_enabled()
-    stopped = lab.at("others_bar").inner_text()
-    lab.page.locator(".st-key-gradients-predictions .rl-column").nth(1).click()
-    eventually(lambda: target(lab) == 1, "a rerun, which would look at a run that went on")
-    assert lab.at("others_bar").inner_text() == stopped
-
-
-@pytest.mark.thorough
 def test_a_limit_from_the_page_goes_into_the_form(opened):
     lab = opened("preset=clipping&run=1", locale="zh-CN")
     box = lab.at("clip_level").locator("input")
@@ -144,11 +125,3 @@ def test_a_limit_from_the_page_goes_into_the_form(opened):
     lab.press("clip_use")
     lab.unfold("训练")
     expect(lab.at("clip").locator("input")).to_have_value("5")
-
-
-@pytest.mark.thorough
-def test_words_are_shown_as_typed(visit):
-    lab = visit("text=%3Cb%3Ex%3C/b%3E $y$ %60z%60 %3Ci%3E&run=1")
-    lab.trained()
-    lab.page.get_by_test_id("stTopNav").get_by_role("link", name="Gradients", exact=True).click()
-    expect(lab.page.locator(".rl-shaded-token bdi")).to_have_text(["<b>x</b>", "$y$", "`z`"])

@@ -72,22 +72,6 @@ def test_choosing_a_lesson_goes_to_its_page_and_back(visit):
 
 
 @pytest.mark.thorough
-def test_a_lesson_chosen_while_a_run_goes_on_stays_chosen(visit):
-    """What the browser's timer says meanwhile, of the form as it was before, counts for nothing."""
-    lab = visit("preset=gru-tagger&epochs=500&run=1", path="/results").runs()
-    for label, task, epochs in (
-        ("A network that writes", "Next token", 40),
-        ("GRU tagger", "Tag each token", 20),
-    ):
-        lab.at("preset").locator("input").fill(label)
-        lab.page.get_by_role("option", name=label).click()
-        expect(lab.at("status")).to_contain_text(f"/ {epochs}")
-        eventually(lambda: lab.epoch > 0, "it trains")
-        expect(lab.at("status")).to_contain_text(f"/ {epochs}")
-        expect(lab.at("task").locator("input")).to_have_value(task)
-
-
-@pytest.mark.thorough
 def test_training_goes_on_from_page_to_page(visit):
     lab = visit("epochs=5000&cell=lstm&hidden=256&layers=3&run=1").runs()
     for name in ("Cell", "Playground"):

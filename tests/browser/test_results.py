@@ -109,23 +109,6 @@ def test_one_epoch_moves_every_view(opened, sorted_run):
     expect(lab.at("results-readouts-alone").locator(".rl-band")).to_be_visible()
 
 
-@pytest.mark.thorough
-def test_nothing_is_mounted_twice_while_it_trains_or_when_it_stops(visit):
-    lab = visit(
-        to_link(CLASSIFY.model_copy(update={"epochs": 5000, "hidden": 128, "layers": 2}), "en", run=True),
-        path="/results",
-    ).runs()
-    expect(lab.page.locator(".rl-prefixes[data-epoch]")).to_be_visible()
-    before = lab.epoch
-    eventually(lambda: min(lab.epochs_shown) > before, "all of it follows")
-    lab.press("stop")
-    expect(lab.at("status")).to_contain_text("stopped")
-    eventually(lambda: set(lab.epochs_shown) == {lab.epoch}, "everything shows the newest epoch", 30)
-    mounts = lab.page.eval_on_selector_all("[data-epoch]", "nodes => nodes.map(node => node.dataset.mounts)")
-    assert set(mounts) == {"1"}
-    assert len(mounts) >= 8
-
-
 def words(lab) -> list[tuple[str, str, str]]:
     script = """nodes => nodes.map(node => [
       node.querySelector('.rl-token').textContent, node.dataset.verdict, node.querySelector('.rl-tag').textContent])"""

@@ -102,7 +102,7 @@ def test_a_word_is_added_by_hand(visit):
 @pytest.mark.thorough
 def test_what_was_typed_is_shown_as_typed(visit):
     odd = "<b>x</b> $x$ **x** [a](b) :red[x] &lt; 👩‍👩‍👧 مرحبا"
-    lab = on_page(visit, to_link(Experiment(text=odd, epochs=2), "en"))
+    lab = on_page(visit, to_link(Experiment(text=odd, epochs=2), "en", run=True))
     lab.at("text-edit").locator(".rl-piece").first.wait_for()
     assert chips(lab) == odd.split()
     part(lab, 1)
@@ -114,6 +114,8 @@ def test_what_was_typed_is_shown_as_typed(visit):
     assert lab.at("text-windows").locator("tr").first.locator("td bdi").all_inner_texts() == odd.split()[:-1]
     for key in ("text-windows", "text-embedding"):
         assert lab.at(key).locator(MARKUP).count() == 0
+    lab.page.get_by_test_id("stTopNav").get_by_role("link", name="Gradients", exact=True).click()
+    expect(lab.page.locator(".rl-shaded-token bdi")).to_have_text(odd.split()[:-1])
 
 
 def test_the_embedding_is_scrubbed_to_any_epoch(visit):

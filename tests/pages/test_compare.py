@@ -257,13 +257,13 @@ def slowly(monkeypatch):
 @pytest.mark.thorough
 @pytest.mark.usefixtures("slowly")
 def test_it_pauses_goes_on_and_ends_with_the_same_numbers():
-    app = visit(SMALL.model_copy(update={"epochs": 40}))
+    app = visit(SMALL.model_copy(update={"epochs": 25}))
     press(app, "race_start")
     step(app, 6)
     press(app, "race_pause")
     now = app.session_state.race
     assert translator("en")("race.is.paused") in title(app)
-    assert 0 < sum(entry.record.epoch for entry in now.entries) < 9 * 40
+    assert 0 < sum(entry.record.epoch for entry in now.entries) < 9 * 25
     assert app.session_state.race is step(app, 2).session_state.race, "at rest nothing is asked for"
     raced(press(app, "race_on"))
     assert [list(entry.record.losses) for entry in app.session_state.race.entries] == [

@@ -185,14 +185,14 @@ def test_the_other_cells_are_the_same_experiment_with_the_cell_replaced(lang):
 
 
 def test_a_stop_keeps_what_is_there_and_training_goes_on_from_it():
-    app = press(visit_gradients(epochs=3000, hidden=64), "train_others")
+    app = press(visit_gradients(epochs=1200, hidden=64), "train_others")
     while not app.session_state.other_cells["lstm"].epoch:
         looked(app.run())
     press(app, "stop_others")
     stopped = {cell: one.epoch for cell, one in app.session_state.other_cells.items()}
     looked(app.run())
     assert {cell: one.epoch for cell, one in app.session_state.other_cells.items()} == stopped
-    assert 0 < stopped["lstm"] < 3000
+    assert 0 < stopped["lstm"] < 1200
     first = app.session_state.other_cells["lstm"].history.losses
     press(app, "train_others")
     while app.session_state.other_cells["lstm"].epoch == stopped["lstm"]:

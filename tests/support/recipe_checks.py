@@ -15,7 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-LIBRARIES = ("pydantic", "babel.messages.pofile", "pebble", "plotly.graph_objects", "streamlit.testing.v1", "torch")
+LIBRARIES = (
+    *("pydantic.main", "babel.messages.pofile", "pebble", "plotly.graph_objects", "streamlit.testing.v1", "torch"),
+    *("pandas", "pyarrow", "regex", "cloudpickle"),
+)
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 
 
@@ -129,7 +132,8 @@ def failure(check: str, copy: str) -> str | None:
 
 if __name__ == "__main__":
     for library in LIBRARIES:
-        torch = importlib.import_module(library)
+        importlib.import_module(library)
+    torch = importlib.import_module("torch")
     torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))]).step()  # the first step of a process loads a lot more
     manifest_scanner = importlib.import_module("streamlit.components.v2.manifest_scanner")
     found = manifest_scanner.scan_component_manifests()  # in all installed packages, for every app

@@ -12,7 +12,6 @@ from rnnlab.inspection.passages import passage
 from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.history import Place
 from tests.support import modules, plain_parts
-from tests.support.cases import some_now
 
 SORTS = """good | a fine film
 bad | a dull film with a silly end
@@ -186,10 +185,9 @@ def test_words_in_characters_are_found_by_spaces_and_in_chinese_by_jieba():
 # The planted signal
 
 
-@pytest.mark.parametrize("seed", some_now([0, 2], [0]))
-def test_the_unit_that_carries_a_planted_signal_is_found(seed):
+def test_the_unit_that_carries_a_planted_signal_is_found():
     """The lesson `brackets`: by a plain run of the same weights the page's unit follows it, and none did before."""
-    e = Experiment(preset="brackets", seed=seed)
+    e = Experiment(preset="brackets")
     history = run(e)
     o = history.opening
     inside, marks = [], []
