@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.shell.run.run_view import view_of
-from pages.views.results import seq2seq
+from pages.views.results.seq2seq import seq2seq
 from rnnlab import Experiment, run
 from rnnlab.analysis import seq2seq_frames
 from rnnlab.engine.runs import Run

@@ -11,7 +11,8 @@ from pages.shell.panel import panel
 from pages.shell.run import run_chart, scrubber, token_strip
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
-from pages.views.results import classifier, seq2seq, tagger
+from pages.views.results import classifier, tagger
+from pages.views.results.seq2seq import seq2seq
 from pages.views.results.shared import ResultView
 from rnnlab.figures import results as figures
 

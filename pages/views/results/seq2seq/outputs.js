@@ -2,8 +2,8 @@
 // truth and not, held-out pairs. Each is a function from a frame to rows; all are drawn alike.
 //
 // Takes kind (beams, forcing, pairs), classes, specials, labels, and what its kind needs.
-import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
-import { component, shownFrame } from "../../components/shared/lifecycle.js";
+import { element, fill, setText, styleSheet, tokenNode, visible } from "../../../components/shared/dom.js";
+import { component, shownFrame } from "../../../components/shared/lifecycle.js";
 import { classAt, openPacked, percent, tokenClass } from "./sequences.js";
 
 await styleSheet(import.meta.url);

@@ -1,7 +1,7 @@
 // Sequences of tokens, as the views of an encoder–decoder draw them.
-import { unpack } from "../../components/shared/arrays.js";
-import { element, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
-import { luminance, mix, readTheme, rgb } from "../../components/shared/theme.js";
+import { unpack } from "../../../components/shared/arrays.js";
+import { element, setText, styleSheet, tokenNode, visible } from "../../../components/shared/dom.js";
+import { luminance, mix, readTheme, rgb } from "../../../components/shared/theme.js";
 
 await styleSheet(import.meta.url);
 

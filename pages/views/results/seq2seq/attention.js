@@ -3,9 +3,9 @@
 //
 // Takes source, target, classes, specials; weights [frame, target, source] where the right tokens are given, and free,
 // free_weights for what it writes by itself; labels.
-import { notify, pointAt, stepOf } from "../../components/shared/cursor_bus.js";
-import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
-import { component, shownFrame } from "../../components/shared/lifecycle.js";
+import { notify, pointAt, stepOf } from "../../../components/shared/cursor_bus.js";
+import { element, fill, setText, styleSheet, tokenNode, visible } from "../../../components/shared/dom.js";
+import { component, shownFrame } from "../../../components/shared/lifecycle.js";
 import {
   bringIntoSight,
   classesAt,

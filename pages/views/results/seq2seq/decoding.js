@@ -2,9 +2,9 @@
 //
 // Takes source, free (what was written in each frame), options and option_chances [step, rank] of each, free_weights
 // where there is attention, never (what cannot be written), classes_all, labels.
-import { notify, pointAt, stepOf } from "../../components/shared/cursor_bus.js";
-import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
-import { component, shownFrame } from "../../components/shared/lifecycle.js";
+import { notify, pointAt, stepOf } from "../../../components/shared/cursor_bus.js";
+import { element, fill, setText, styleSheet, tokenNode, visible } from "../../../components/shared/dom.js";
+import { component, shownFrame } from "../../../components/shared/lifecycle.js";
 import {
   bringIntoSight,
   classAt,
