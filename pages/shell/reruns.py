@@ -7,9 +7,11 @@ Streamlit drops some of them:
 - A timer's request brings what all widgets say. A new value that it brings before the request of its own counts as told
   then, so that its function runs in a draw of a part of the page; what that function fills the form with is undone by
   the old values in the request that follows.
+- A timer's request that joins one for another page takes it back to the page that the timer is of.
 
-So a click's function is ended by nothing, and a timer speaks of no widget. `runner.fastReruns` is off for the same
-reason: requests are met one after the other, and not at once in two threads that change one state.
+So a click's function is ended by nothing, and a timer speaks of no widget, nor joins a request for a whole page, which
+draws its part anyway. `runner.fastReruns` is off for the same reason: requests are met one after the other, and not at
+once in two threads that change one state.
 """
 
 import time
@@ -17,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 from pages.shell.state import session
@@ -35,7 +37,7 @@ def waiting(seconds: float) -> Iterator[float]:
 
 def install() -> None:
     """Once a process, before the first session."""
-    run_callbacks, request_rerun = SafeSessionState.on_script_will_rerun, ScriptRequests.request_rerun
+    run_callbacks, request_rerun = SafeSessionState.on_script_will_rerun, ScriptRequests._request_rerun_locked
 
     def run_all_callbacks(self: SafeSessionState, *args: Any, **options: Any) -> None:
         give_way = self._yield_callback
@@ -46,7 +48,11 @@ def install() -> None:
             object.__setattr__(self, "_yield_callback", give_way)
 
     def request_rerun_silently(self: ScriptRequests, new_data: RerunData) -> bool:
-        return request_rerun(self, replace(new_data, widget_states=None) if new_data.is_auto_rerun else new_data)
+        if new_data.is_auto_rerun:
+            if self._state == ScriptRequestType.RERUN and not self._rerun_data.fragment_id_queue:
+                return True
+            new_data = replace(new_data, widget_states=None)
+        return request_rerun(self, new_data)
 
     SafeSessionState.on_script_will_rerun = run_all_callbacks  # type: ignore[method-assign]
-    ScriptRequests.request_rerun = request_rerun_silently  # type: ignore[method-assign]
+    ScriptRequests._request_rerun_locked = request_rerun_silently  # type: ignore[method-assign]

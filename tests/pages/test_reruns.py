@@ -14,7 +14,7 @@ class Interrupted(BaseException):
 
 @pytest.fixture
 def installed(monkeypatch):
-    for owner, name in ((SafeSessionState, "on_script_will_rerun"), (ScriptRequests, "request_rerun")):
+    for owner, name in ((SafeSessionState, "on_script_will_rerun"), (ScriptRequests, "_request_rerun_locked")):
         monkeypatch.setattr(owner, name, getattr(owner, name))  # as it was, when the test is over
     reruns.install()
 
@@ -73,3 +73,17 @@ def test_a_timer_speaks_of_no_widget():
     assert asked(timer) == {}
     assert asked(said, timer) == asked(timer, said) == asked(said) == {"cell": "gru"}
     assert asked(RerunData(widget_states=states(cell="rnn"), fragment_id="live")) == {"cell": "rnn"}
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_timer_does_not_lead_back_to_the_page_before():
+    go, timer = (
+        RerunData(page_script_hash="data"),
+        RerunData(page_script_hash="cell", fragment_id="l", is_auto_rerun=True),
+    )
+    for order in ((go, timer), (timer, go), (go, timer, timer)):
+        queue = ScriptRequests()
+        for request in order:
+            queue.request_rerun(request)
+        found = queue.on_scriptrunner_ready().rerun_data
+        assert (found.page_script_hash, found.fragment_id_queue, found.is_auto_rerun) == ("data", [], False)
