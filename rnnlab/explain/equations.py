@@ -11,12 +11,15 @@ READOUTS = {  # forward only, and both ways
     "valid": (r"h_n", r"[\overrightarrow h_n;\,\overleftarrow h_n]"),
     "mean": (r"\frac1n\sum_{t=1}^n h_t", r"\frac1n\sum_{t=1}^n [\overrightarrow h_t;\,\overleftarrow h_t]"),
 }
-SCORES = {"additive": r"v^\top\tanh(W_a[s_{t-1};\,h_k] + b_a)", "dot": r"s_{t-1}^\top h_k"}
-ATTENDED = r"""\begin{{aligned}}
-\alpha_{{tk}} &= \operatorname{{softmax}}_k\bigl({scores}\bigr) \qquad c_t = \sum_k \alpha_{{tk}} h_k \\
-s_t &= \mathrm{{cell}}([y_{{t-1}};\,c_t],\, s_{{t-1}}) \\
-\hat y_t &= \operatorname{{softmax}}(W[s_t;\,c_t] + b)
-\end{{aligned}}"""
+# Of two networks: s_t is the decoder's state after target step t, h_j the encoder's output at source step j (Bahdanau
+# et al., 2015), here and in every sentence, program and picture.
+SCORES = {"additive": r"v^\top\tanh(W[s_{t-1};\,h_j] + b)", "dot": r"s_{t-1}^\top h_j"}
+ATTENTION = r"""e_{{tj}} &= {score} \\
+\alpha_{{tj}} &= \operatorname{{softmax}}_j\, e_{{tj}} \qquad c_t = \sum_j \alpha_{{tj}}\, h_j"""
+ATTENDED = r"""
+s_t &= \mathrm{cell}([y_{t-1};\,c_t],\, s_{t-1}) \\
+\hat y_t &= \operatorname{softmax}(W_y[s_t;\,c_t] + b_y)"""
+WRITTEN = r"s_t = \mathrm{cell}(y_{t-1},\, s_{t-1}) \qquad \hat y_t = \operatorname{softmax}(W_y s_t + b_y)"
 
 
 def equation(panel: str, e: Experiment) -> str:
@@ -25,9 +28,9 @@ def equation(panel: str, e: Experiment) -> str:
         case "predictions" if e.task == "classify":
             return rf"r = {READOUTS[e.readout][e.bidirectional]} \qquad \hat y = \operatorname{{softmax}}(W r + b)"
         case "predictions" if e.task == "seq2seq":
-            if e.attention == "none":
-                return r"s_t = \mathrm{cell}(y_{t-1},\, s_{t-1}) \qquad \hat y_t = \operatorname{softmax}(W s_t + b)"
-            return ATTENDED.format(scores=SCORES[e.attention])
+            return WRITTEN if e.attention == "none" else aligned(attention(e) + r" \\" + ATTENDED)
+        case "alignment":
+            return aligned(attention(e))
         case "predictions":
             scores = r"W_{hy}\,h_t + b_y" if e.head == "linear" else "h_t"
             return rf"\hat y_t = \operatorname{{softmax}}({scores})"
@@ -41,6 +44,15 @@ def equation(panel: str, e: Experiment) -> str:
     return ""
 
 
+def attention(e: Experiment) -> str:
+    """How the source is weighed; additively where nothing is chosen."""
+    return ATTENTION.format(score=SCORES.get(e.attention, SCORES["additive"]))
+
+
+def aligned(lines: str) -> str:
+    return f"\\begin{{aligned}}\n{lines}\n\\end{{aligned}}"
+
+
 def of_cell(e: Experiment) -> str:
     """The equations of the cell, a line each."""
     equations = with_nonlinearity(CELLS[e.cell].equations, e.nonlinearity)
@@ -48,4 +60,4 @@ def of_cell(e: Experiment) -> str:
     if len(written) == 1:
         return "".join(f"{name}_t = {one}" for name, one in written.items())
     lines = " \\\\\n".join(f"{name}_t &= {one}" for name, one in written.items())
-    return f"\\begin{{aligned}}\n{lines}\n\\end{{aligned}}"
+    return aligned(lines)

@@ -114,11 +114,11 @@ def decoding(e: Experiment) -> str:
         scores = (
             "v(torch.tanh(W(both))).squeeze(-1)"
             if e.attention == "additive"
-            else "(encoded @ h.unsqueeze(-1)).squeeze(-1)"
+            else "(encoded @ s.unsqueeze(-1)).squeeze(-1)"
         )
-        both = "both = torch.cat([h.unsqueeze(1).expand_as(encoded), encoded], dim=-1)"
+        both = "both = torch.cat([s.unsqueeze(1).expand_as(encoded), encoded], dim=-1)"
         lines += [
-            f"h = {top}    # [batch, unit]",
+            f"s = {top}    # [batch, unit]: the decoder's state",
             both if e.attention == "additive" else "",
             f"scores = {scores}    # [batch, source]",
             "weights = scores.masked_fill(~mask, -torch.inf).softmax(-1)",
@@ -151,8 +151,8 @@ def written(ids: str, e: Experiment) -> str:
 # The gradient on its way back, for one layer that reads forward
 
 STEP = """{state} = {cell}({x}, {given})
-    h_t.retain_grad()
-    h.append(h_t)"""
+    {name}_t.retain_grad()
+    {name}.append({name}_t)"""
 FLOW = """h = []
 {start}
 for x_t in x[:, : t + 1].unbind(1):    # what comes after t has no part in L_t
@@ -160,16 +160,17 @@ for x_t in x[:, : t + 1].unbind(1):    # what comes after t has no part in L_t
 loss = F.cross_entropy({scores})
 loss.backward()
 norms = [h_k.grad.norm() for h_k in h]"""
-FLOW_PAIR = """h = []
+FLOW_PAIR = """h, s = [], []    # states of the encoder, states of the decoder
 {start}
-for x_k in x.unbind(1):    # the encoder reads the whole source
+for x_j in x.unbind(1):    # the encoder reads the whole source
     {read}
 encoded = torch.stack(h, dim=1)
+s_t = h_t    # the decoder goes on from there
 for y_k in y[:, : t + 1].unbind(1):    # <bos> and the true tokens
 {attend}    {write}
 loss = F.cross_entropy(linear({scored}), target[:, t])
 loss.backward()
-norms = [h_k.grad.norm() for h_k in h]"""
+norms = [state.grad.norm() for state in h + s]"""
 
 
 def flow(e: Experiment) -> str:
@@ -179,17 +180,18 @@ def flow(e: Experiment) -> str:
     given = f"({state})" if len(names) > 1 else state
     start = f"{state.replace(', ', ' = ')} = torch.zeros(1, {e.hidden})"
 
-    def step(cell: str, x: str) -> str:
-        return STEP.format(state=state, cell=cell, x=x, given=given)
+    def step(cell: str, x: str, name: str = "h") -> str:
+        after, before = (text.replace("h_t", f"{name}_t") for text in (state, given))
+        return STEP.format(state=after, cell=cell, x=x, given=before, name=name)
 
     if e.task == "seq2seq":
         attends = e.attention != "none"
         return FLOW_PAIR.format(
             start=start,
-            read=step("encoder_cell", "x_k"),
-            attend="    context = attention(h_t, encoded)\n" if attends else "",
-            write=step("decoder_cell", "torch.cat([y_k, context], dim=-1)" if attends else "y_k"),
-            scored="torch.cat([h_t, context], dim=-1)" if attends else "h_t",
+            read=step("encoder_cell", "x_j"),
+            attend="    context = attention(s_t, encoded)\n" if attends else "",
+            write=step("decoder_cell", "torch.cat([y_k, context], dim=-1)" if attends else "y_k", "s"),
+            scored="torch.cat([s_t, context], dim=-1)" if attends else "s_t",
         )
     scores = "linear(h_t), target[:, t]" if e.head == "linear" else "h_t, target[:, t]"
     if e.task == "classify":

@@ -74,13 +74,14 @@ function contextOf(self, trace, unit) {
   const total = products.reduce((sum, { weight, value }) => sum + weight * value, 0);
   title.append(
     element("i", "", "Σ"),
-    element("sub", "", "s"),
+    element("sub", "", "j"),
     " ",
     element("i", "", "α"),
-    element("sub", "", "s"),
+    element("sub", "", "t"),
+    element("sub", "", "j"),
     " · ",
     element("i", "", "h"),
-    element("sub", "", "s"),
+    element("sub", "", "j"),
     element("span", "ru-index", `[${entry}]`),
     " = ",
     chip(self, total, "x"),

@@ -1,5 +1,6 @@
 """What stands beside a picture is the program that made it: the lines run, and give the run's own first loss."""
 
+import re
 from functools import partial
 
 import pytest
@@ -120,9 +121,9 @@ def test_dropout_is_among_the_lines_where_there_is_any(fields):
         ("predictions", {"task": "classify", "readout": "mean"}, r"\frac1n\sum"),
         ("predictions", {"task": "classify", "bidirectional": True}, r"\overleftarrow h_1"),
         ("predictions", {"task": "classify", "readout": "last", "bidirectional": True}, r"\overleftarrow h_T"),
-        ("predictions", {"task": "seq2seq", "attention": "additive"}, r"v^\top\tanh(W_a[s_{t-1};"),
-        ("predictions", {"task": "seq2seq", "attention": "dot"}, r"s_{t-1}^\top h_k"),
-        ("predictions", {"task": "seq2seq"}, r"W s_t + b"),
+        ("predictions", {"task": "seq2seq", "attention": "additive"}, r"e_{tj} &= v^\top\tanh(W[s_{t-1};\,h_j] + b)"),
+        ("predictions", {"task": "seq2seq", "attention": "dot"}, r"e_{tj} &= s_{t-1}^\top h_j"),
+        ("predictions", {"task": "seq2seq"}, r"W_y s_t + b_y"),
     ],
 )
 def test_an_equation_is_the_chosen_models(panel, fields, part):
@@ -131,3 +132,26 @@ def test_an_equation_is_the_chosen_models(panel, fields, part):
 
 def test_a_summed_loss_is_not_divided():
     assert r"\frac" not in equations.equation("loss", Experiment(loss="sum"))
+
+
+@pytest.mark.parametrize("kind", ["additive", "dot"])
+def test_decoder_and_encoder_keep_their_letters(kind):
+    """s_t and h_j, as in Bahdanau et al. (2015), wherever attention is written."""
+    e = Experiment(task="seq2seq", attention=kind)
+    for panel in ("predictions", "alignment"):
+        written = equations.equation(panel, e)
+        assert "s_{t-1}" in written
+        assert r"\sum_j \alpha_{tj}\, h_j" in written
+        assert re.findall(r"h_(?!j)|s_\{?[jk]", written) == []
+    assert re.findall(r"\bh\b", programs.code("predictions", e)) == []  # `encoded` and the decoder's `s`
+
+
+def test_a_gradient_through_two_networks_names_the_states_of_each():
+    lines = programs.code("flow", Experiment(task="seq2seq", cell="lstm", attention="dot"))
+    for said in (
+        "h_t, c_t = encoder_cell(x_j, (h_t, c_t))",
+        "s_t, c_t = decoder_cell(",
+        "h.append(h_t)",
+        "s.append(s_t)",
+    ):
+        assert said in lines

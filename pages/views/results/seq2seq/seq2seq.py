@@ -24,6 +24,7 @@ from rnnlab.analysis.seq2seq_frames import (
     target_of,
     used_ids,
 )
+from rnnlab.explain import equations
 from rnnlab.figures import results as figures
 from rnnlab.records.history import Opening, joiner
 
@@ -46,20 +47,15 @@ HYPOTHESES = ("table", "rank", "output", "score", "chance", "greedy", "same", "b
 FORCING = ("table", "step", "target", "forced", "free", "right")
 HELDPAIRS = ("table", "source", "target", "predicted", "verdict", "count")
 
-SCORES = {
-    "additive": r"e_{tj} = v^\top \tanh\left(W\,[h_{t-1};\, s_j] + b\right)",
-    "dot": r"e_{tj} = h_{t-1}^\top\, s_j",
-}
-REST = r" \qquad \alpha_{tj} = \operatorname{softmax}_j\, e_{tj} \qquad c_t = \sum_j \alpha_{tj}\, s_j"
-ADDITIVE = """both = torch.cat([h.unsqueeze(1).expand_as(encoded), encoded], dim=-1)    # [batch, source, 2 x unit]
+ADDITIVE = """both = torch.cat([s.unsqueeze(1).expand_as(encoded), encoded], dim=-1)    # [batch, source, 2 x unit]
 score = v(torch.tanh(W(both))).squeeze(-1)    # [batch, source]"""
-DOT = "score = (encoded @ h.unsqueeze(-1)).squeeze(-1)    # [batch, source]"
+DOT = "score = (encoded @ s.unsqueeze(-1)).squeeze(-1)    # [batch, source]"
 LOOK = """
 weights = score.masked_fill(padding, -torch.inf).softmax(-1)    # [batch, source]
 context = (weights.unsqueeze(1) @ encoded).squeeze(1)    # [batch, unit]
 x = torch.cat([embedding(token), context], dim=-1)
 output, state = decoder(x.unsqueeze(1), state)
-logits = head(torch.cat([output.squeeze(1), context], dim=-1))    # [batch, class]"""
+logits = linear(torch.cat([output.squeeze(1), context], dim=-1))    # [batch, class]"""
 CODES = {"additive": ADDITIVE + LOOK, "dot": DOT + LOOK}
 GREEDY = """while token != EOS and len(written) < limit:
     logits, state = step(token, state, encoded)
@@ -70,7 +66,7 @@ GREEDY = """while token != EOS and len(written) < limit:
 def render_attention(view: RunView) -> None:
     """Attention over the probe's source, given the true target and while it writes by itself."""
     kind, t = view.experiment.attention, view.t
-    with panel("alignment", t, formula=SCORES.get(kind, SCORES["additive"]) + REST, code=CODES.get(kind, "")):
+    with panel("alignment", t, formula=equations.equation("alignment", view.experiment), code=CODES.get(kind, "")):
         if kind == "none":
             st.info(t("alignment.none", field=t("field.attention")))
             return
