@@ -1,12 +1,14 @@
 """RNN Lab: `streamlit run app.py`. Starts and stops the engine, and serves what is not a page."""
 
 import gc
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
 
 import streamlit as st
 from starlette.formparsers import MultiPartParser
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
@@ -14,6 +16,8 @@ from starlette.staticfiles import StaticFiles
 
 from pages.components import assets
 from pages.shell import reruns
+from pages.shell.page_names import PAGES
+from pages.shell.server import entry_page, http_policy
 from rnnlab import engine
 from rnnlab.engine import cluster
 
@@ -36,13 +40,16 @@ async def healthz(_: Request) -> Response:
 MultiPartParser.spool_max_size = st.get_option("server.maxUploadSize") * 2**20
 
 reruns.install()
+http_policy.install()
 
 base = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")  # own routes are not put below it by themselves
 
 app = st.App(
     "pages/main.py",
     lifespan=lifespan,
+    middleware=[Middleware(http_policy.HttpPolicy, base, os.environ.get("RNNLAB_FRAME_ANCESTORS") or "'self'")],
     routes=[
+        *(Route(f"{base}/{page}", entry_page.serve) for page in ("", *PAGES)),
         Route(f"{base}/healthz", healthz),
         Route(f"{base}{assets.ROUTE}", assets.serve),
         Mount(f"{base}/vendor", StaticFiles(directory=str(files("plotly") / "package_data"))),

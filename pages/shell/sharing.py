@@ -14,7 +14,7 @@ from pages.shell.markdown import verbatim
 from pages.shell.state import session
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.links import LINK_CHARACTERS, TEXTS, Link, fits_in_address, from_file, to_draft, to_file, to_link
-from rnnlab.i18n import LabError, Problem, Translate, describe
+from rnnlab.i18n import LANGUAGE_TAGS, LabError, Problem, Translate, describe
 
 
 def render(t: Translate, page: str) -> None:
@@ -64,8 +64,9 @@ def keep_address(page: str, leaving: bool = False) -> None:
     """Let the address bar say what the form says. A text too long for an address waits in the browser's storage; until
     the browser has answered with it, the address stays as it is. `leaving`: the browser is to answer once it has drawn
     this."""
-    experiment = session["experiment"]
+    experiment, lang = session["experiment"], LANGUAGE_TAGS[session["lang"]]
     if not isinstance(experiment, Experiment):
+        address_bar("address", Address(page, lang), on_restored=restore, on_still=navigation.still)
         return
     run, plan = session["run"], race_setup.of_page(page, experiment)
     trained = run.experiment == experiment and run.until > 0  # so that a reload trains it again
@@ -76,7 +77,8 @@ def keep_address(page: str, leaving: bool = False) -> None:
         draft = json.dumps({name: getattr(experiment, name) for name in TEXTS})
     waiting = session["restore"]
     address = Address(
-        page=page,
+        page,
+        lang,
         query=None if waiting else query,
         text_draft=None if waiting else draft,
         restore=waiting,

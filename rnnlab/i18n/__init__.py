@@ -1,10 +1,11 @@
 """The two languages, and what is said when an input can't be used."""
 
-from rnnlab.i18n.catalogue import LANGUAGES, LOCALES, Translate, first_language, translator
+from rnnlab.i18n.catalogue import LANGUAGE_TAGS, LANGUAGES, LOCALES, Translate, first_language, translator
 from rnnlab.i18n.problems import LabError, Problem, describe, failure_of, numeral, shorten
 
 __all__ = [
     "LANGUAGES",
+    "LANGUAGE_TAGS",
     "LOCALES",
     "LabError",
     "Problem",

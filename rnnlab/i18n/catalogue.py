@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 LANGUAGES = {"zh": "中文", "en": "English"}
+LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}  # as HTML names them
 LOCALES = Path(__file__).parent / "locale"
 
 

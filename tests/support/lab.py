@@ -32,14 +32,15 @@ def find_chromium() -> str | None:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[tuple[str, psutil.Process]]:
-    """The lab on a free port of this machine, with one worker: its address and its process."""
+def serving(folder: Path, **settings: str) -> Iterator[tuple[str, psutil.Process]]:
+    """The lab on a free port of this machine, with one worker and these environment variables: its address and its
+    process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
     options += ["--server.fileWatcherType", "none"]  # an editor next door must not take modules away under a test
-    environment = os.environ | {"RNNLAB_WORKERS": "1"}
+    environment = os.environ | {"RNNLAB_WORKERS": "1"} | settings
     log = folder / "server.log"
     with log.open("w") as out:
         process = subprocess.Popen(

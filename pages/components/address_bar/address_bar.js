@@ -1,7 +1,9 @@
 // Keeps the address bar at the link of the experiment. Streamlit's own query parameters cannot: it reserves `embed`.
 //
-// Takes query (null: the address stays), text_draft, restore, leaving. Gives `restored` {text}, and `still` once a new
-// number `leaving` was drawn.
+// And the language that the page says it is in, by which a browser reads aloud, breaks lines and chooses fonts.
+//
+// Takes lang, query (null: the address stays), text_draft, restore, leaving. Gives `restored` {text}, and `still` once a
+// new number `leaving` was drawn.
 import { styleSheet } from "../shared/dom.js";
 import { component } from "../shared/lifecycle.js";
 
@@ -15,7 +17,8 @@ export default component("rl-address", {
   },
 
   update(self) {
-    const { query, text_draft: draft, restore, leaving } = self.data;
+    const { lang, query, text_draft: draft, restore, leaving } = self.data;
+    document.documentElement.lang = lang;
     if (query !== null && location.search !== `?${query}`) {
       // Replaced, not pushed: Back must leave the page, not undo one slider after the other.
       history.replaceState(history.state, "", `${location.pathname}?${query}${location.hash}`);
@@ -23,7 +26,7 @@ export default component("rl-address", {
     if (restore && !self.restored) {
       self.restored = true;
       self.setTriggerValue("restored", { text: stored() });
-    } else if (!restore) {
+    } else if (query !== null) {
       store(draft);
     }
     if (leaving !== null && leaving !== self.left) {

@@ -1,4 +1,4 @@
-"""The browser's address, kept at what the page shows."""
+"""The browser's address, kept at what the page shows, and the language that it is told the page is in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +13,9 @@ class Address:
     """What the browser is to remember of a page."""
 
     page: str
-    query: str | None  # of its address; None: as it is
-    text_draft: str | None  # a text too long for a link, for the tab's storage
+    lang: str  # which its text is in, as HTML names it
+    query: str | None = None  # of its address; None: address and stored text as they are
+    text_draft: str | None = None  # a text too long for a link, for the tab's storage
     restore: bool = False  # ask for the stored text instead, once
     leaving: float | None = None  # a new number is answered as soon as it has been drawn
 

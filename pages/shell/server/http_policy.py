@@ -1,0 +1,119 @@
+"""Whom the lab answers, what it does not serve, and what a browser may do with the answer."""
+
+import ipaddress
+import socket
+from urllib.parse import urlsplit
+
+import streamlit as st
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+from streamlit import net_util
+from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
+
+from pages.shell.server import entry_page
+from rnnlab.i18n import translator
+
+# Names that no stranger can register, so that a name that leads to this machine was given to it by its own network.
+LOCAL_NAMES = ("localhost", "local", "lan", "home", "internal", "home.arpa")
+# What the lab needs of Streamlit's own addresses. The others tell anybody about the server, or let him drive it.
+USED = ("_stcore/health", "_stcore/host-config", "_stcore/stream", "_stcore/upload_file/")
+UNUSED = ("_stcore/", "component/", "auth/", "oauth2callback")
+FRAMES = ("iframe", "frame", "embed", "object")
+
+
+def install() -> None:
+    """Once a process: Streamlit asks no server of Amazon's for the address that this machine has in the internet, which
+    it would print, and compare with where a page comes from."""
+    net_util.get_external_ip = lambda: None
+
+
+def is_known_host(host: str | None) -> bool:
+    """Whether the lab answers to this name, that of a request's header `Host`. A page elsewhere whose own name leads to
+    this machine all of a sudden (DNS rebinding) could drive the lab otherwise. Streamlit's `server.allowedHosts` names
+    the hosts; where it names none, these are addresses in numbers, names of the local network, and the machine's own.
+    """
+    if st.get_option("server.allowedHosts"):
+        return is_host_allowed(host)
+    if not host:
+        return True  # no browser
+    try:
+        name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    own = {socket.gethostname().lower(), st.get_option("browser.serverAddress").lower()}
+    if "." not in name or name in own or name.endswith(tuple(f".{local}" for local in LOCAL_NAMES)):
+        return name != ""
+    try:
+        return bool(ipaddress.ip_address(name))
+    except ValueError:
+        return False
+
+
+def content_security_policy(frame_ancestors: str) -> str:
+    """Everything comes from the lab itself. `blob:` is where Streamlit puts the scripts of components and what is to be
+    downloaded; it and Plotly write styles into the page; as `data:`, a drawing of Plotly's becomes an image, and KaTeX
+    keeps a font. Nothing needs `eval`."""
+    return "; ".join(
+        [
+            "default-src 'self'",
+            f"script-src 'self' blob: {' '.join(entry_page.inline_scripts())}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            f"frame-ancestors {frame_ancestors}",
+        ]
+    )
+
+
+class HttpPolicy:
+    """ASGI middleware in front of Streamlit. `base` is `server.baseUrlPath` with its first slash; `frame_ancestors` are
+    the sites that may show the lab in a frame, as Content-Security-Policy writes them."""
+
+    def __init__(self, app: ASGIApp, base: str, frame_ancestors: str):
+        self.app, self.base, self.frame_ancestors = app, base, frame_ancestors
+        self.headers = {
+            "Content-Security-Policy": content_security_policy(frame_ancestors),
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "same-origin",  # an address holds what a reader typed
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            known = is_known_host(Headers(scope=scope).get("host"))
+            await (self.app if known else WebSocketClose(1008))(scope, receive, send)
+        elif scope["type"] == "http":
+
+            async def send_with_headers(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    headers = MutableHeaders(scope=message)
+                    for name, value in self.headers.items():
+                        headers.setdefault(name, value)
+                await send(message)
+
+            await (self.refusal(scope) or self.app)(scope, receive, send_with_headers)
+        else:
+            await self.app(scope, receive, send)
+
+    def refusal(self, scope: Scope) -> Response | None:
+        """The answer to what is not to be answered."""
+        path, headers = scope["path"].removeprefix(f"{self.base}/"), Headers(scope=scope)
+        if path.startswith(UNUSED) and not path.startswith(USED):
+            return PlainTextResponse("not found", 404)
+        t = translator(entry_page.language(scope))
+        if path != "healthz" and not is_known_host(headers.get("host")):
+            return PlainTextResponse(t("server.unknown_host"), 400)
+        framed = headers.get("sec-fetch-dest") in FRAMES and headers.get("sec-fetch-site") in (
+            "cross-site",
+            "same-site",
+        )
+        if framed and self.frame_ancestors == "'self'":
+            # The browser would show a blank frame. This page, which does nothing, is shown by it.
+            page = f'<p>{t("server.framed")}</p><p><a href="" target="_blank">{t("server.open")}</a></p>'
+            return HTMLResponse(page, 403, {"Content-Security-Policy": "default-src 'none'"})
+        return None
