@@ -81,7 +81,7 @@ def likeliest(hypotheses: list[Hypothesis], count: int) -> list[Hypothesis]:
 
 def repeated(memory: Memory, count: int) -> Memory:
     """The memory of one source for `count` rows of a batch."""
-    tensors = (memory.encoded, memory.keys, memory.mask)
+    tensors = (memory.encoded, memory.mask)
     return Memory(*(tensor.expand(count, *tensor.shape[1:]) for tensor in tensors))
 
 

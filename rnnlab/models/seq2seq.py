@@ -24,7 +24,6 @@ class Memory:
     """What the encoder leaves for the decoder's attention."""
 
     encoded: Tensor  # [batch, source, unit]: the encoder's output at every step
-    keys: Tensor  # [batch, source, unit]: what of the scores does not depend on the decoder
     mask: Tensor  # [batch, source] bool: true where there is no padding
 
 
@@ -78,23 +77,19 @@ class Attention(nn.Module):
         if kind == "additive":
             self.W = nn.Linear(2 * hidden, hidden)
             self.v = nn.Linear(hidden, 1, bias=False)
-        self.kind, self.hidden = kind, hidden
-
-    def keys(self, encoded: Tensor) -> Tensor:
-        """The part of W [h; enc_s] that is the same at every target step, [batch, source, unit]."""
-        if self.kind == "dot":
-            return encoded
-        return functional.linear(encoded, self.W.weight[:, self.hidden :], self.W.bias)
+        self.kind = kind
 
     def forward(self, query: Tensor, memory: Memory) -> AttentionOutput:
-        """For the query [batch, unit]: the decoder's last hidden state."""
+        """For the query [batch, unit]: the decoder's last hidden state. W reads both side by side, as it is written:
+        its half for the encoder's outputs, computed once for all steps, would round in another way."""
+        encoded = memory.encoded
         if self.kind == "dot":
-            scores = (memory.keys @ query.unsqueeze(-1)).squeeze(-1)  # [batch, source]
+            scores = (encoded @ query.unsqueeze(-1)).squeeze(-1)  # [batch, source]
         else:
-            projected = functional.linear(query, self.W.weight[:, : self.hidden])  # [batch, unit]
-            scores = self.v(torch.tanh(projected.unsqueeze(1) + memory.keys)).squeeze(-1)
+            both = torch.cat([query.unsqueeze(1).expand_as(encoded), encoded], dim=-1)  # [batch, source, 2 x unit]
+            scores = self.v(torch.tanh(self.W(both))).squeeze(-1)
         weights = scores.masked_fill(~memory.mask, -torch.inf).softmax(-1)
-        return AttentionOutput(scores, weights, (weights.unsqueeze(1) @ memory.encoded).squeeze(1))
+        return AttentionOutput(scores, weights, (weights.unsqueeze(1) @ encoded).squeeze(1))
 
 
 class Encoder(nn.Module):
@@ -108,14 +103,16 @@ class Decoder(nn.Module):
     def __init__(self, e: Experiment, classes: int):
         super().__init__()
         self.input, width = input_module(e, classes, PAD_ID)
-        self.attention = None if e.attention == "none" else Attention(e.attention, e.hidden)
-        context = e.hidden if self.attention else 0
+        context = 0 if e.attention == "none" else e.hidden
         self.recurrent = recurrent_module(e, width + context)
+        self.attention = Attention(e.attention, e.hidden) if context else None
         self.head = nn.Linear(e.hidden + context, classes)
 
 
 class Seq2Seq(nn.Module):
-    """Encoder and decoder of the same cell and sizes; the decoder starts from the encoder's final state."""
+    """Encoder and decoder of the same cell and sizes; the decoder starts from the encoder's final state. Modules are made
+    in the order a plain program makes them: embedding and recurrent part of the encoder, then of the decoder, its
+    attention, its output layer."""
 
     def __init__(self, experiment: Experiment, types: int, classes: int):
         super().__init__()
@@ -144,9 +141,8 @@ class Seq2Seq(nn.Module):
         features = self.encoder.input(ids)  # [batch, source, embed]
         x = dropped(self, features, e.dropout_embed)
         output, final = read(self.encoder.recurrent, x, lengths, None, e.packed)
-        keys = self.decoder.attention.keys(output) if self.decoder.attention else output
         mask = torch.arange(ids.shape[1]) < lengths[:, None]
-        return features, output, final, Memory(output, keys, mask)
+        return features, output, final, Memory(output, mask)
 
     def decode_fused(self, tokens: Tensor, state: Recurrent) -> DecoderOutput:
         """All target steps in one fused pass: possible where no step depends on what was written before."""
@@ -157,16 +153,19 @@ class Seq2Seq(nn.Module):
         return DecoderOutput(decoder.head(dropped(self, output, e.dropout_head)), output, features, x)
 
     def decode(self, truth: Tensor, state: Recurrent, memory: Memory, teacher: float) -> tuple[Tensor, DecoderOutput]:
-        """Target step by target step; which of them are given the true token, of truth [batch, target], is drawn for
-        the whole batch at once. Returns the tokens that were read, too."""
-        forced = [True] * truth.shape[1] if teacher == 1.0 else (torch.rand(truth.shape[1]) < teacher).tolist()
+        """Target step by target step, the first from the first token of truth [batch, target]. After each step it is
+        drawn, for the whole batch, whether the next one is given the true token: after the last one too, as in a plain
+        program's loop, for the next batch's draws follow. Returns the tokens that were read, too."""
+        token = truth[:, 0]
         tokens: list[Tensor] = []
         steps: list[DecoderOutput] = []
-        for step, given_truth in enumerate(forced):
-            token = truth[:, step] if given_truth or not step else steps[-1].logits.argmax(-1)
+        for true_next in [*truth[:, 1:].unbind(1), None]:
             decoded, state = self.step(token, state, memory)
             tokens.append(token)
             steps.append(decoded)
+            forced = teacher == 1.0 or bool(torch.rand(()) < teacher)
+            if true_next is not None:
+                token = true_next if forced else decoded.logits.argmax(-1)
         return torch.stack(tokens, dim=1), stacked(steps)
 
     def step(self, token: Tensor, state: Recurrent, memory: Memory) -> tuple[DecoderOutput, Recurrent]:

@@ -102,11 +102,11 @@ class Translator:
         self.embed, width = shelf.reader(e, types)
         self.encoder = shelf.cells(e, width)
         self.embed_target, width = shelf.reader(e, classes)
+        wide = 0 if e.attention == "none" else e.hidden
+        self.decoder = shelf.cells(e, width + wide)
         if e.attention == "additive":
             self.W = shelf.take(e.hidden, 2 * e.hidden), shelf.take(e.hidden)
             self.v = shelf.take(1, e.hidden)
-        wide = 0 if e.attention == "none" else e.hidden
-        self.decoder = shelf.cells(e, width + wide)
         self.head = shelf.take(classes, e.hidden + wide), shelf.take(classes)
         assert shelf.empty()
 

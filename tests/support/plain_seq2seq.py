@@ -37,9 +37,9 @@ class Seq2Seq(nn.Module):
         self.encoder_embedding = nn.Embedding(sources, embed, padding_idx=PAD)
         self.encoder = CELLS[cell](embed, hidden, layers, batch_first=True)
         self.decoder_embedding = nn.Embedding(targets, embed, padding_idx=PAD)
-        self.attention = Attention(hidden) if attention else None
         wide = hidden if attention else 0  # of the context
         self.decoder = CELLS[cell](embed + wide, hidden, layers, batch_first=True)
+        self.attention = Attention(hidden) if attention else None
         self.output = nn.Linear(hidden + wide, targets)
 
     def encode(self, source: Tensor, lengths: Tensor):
