@@ -4,8 +4,8 @@ TEXT_CHARACTERS = 20_000
 PROBE_TOKENS = 64  # a longer probe line is shown up to here
 SEQUENCE_TOKENS = 512  # the longest sequence one backward pass goes through
 STEP_TOKENS = 4_096  # batch x steps of one optimizer step: keeps a slice short for everybody else
-# batch x source x target x hidden of additive attention in one optimizer step: 280 MB, a second
-ATTENTION_ELEMENTS = 70_000_000
+# batch x source x target x hidden of additive attention in one optimizer step: 400 MB, a second and a half
+ATTENTION_ELEMENTS = 25_000_000
 POSITIONS = 300_000  # sequences x steps of the data: overlapping windows repeat a text many times
 TYPES = 5_000  # distinct tokens
 ADDED_WORDS = 200  # to jieba's dictionary

@@ -32,9 +32,10 @@ def modules(e: Experiment, sizes: TutorialSizes) -> list[str]:
         f"encoder = {layer(e, e.embed)}",
         f"target_embedding = nn.Embedding({sizes.classes}, {e.embed}, padding_idx=0)",
     ]
+    lines.append(f"decoder = {layer(e, e.embed + context)}")
     if e.attention == "additive":
         lines += [f"W = nn.Linear({2 * e.hidden}, {e.hidden})", f"v = nn.Linear({e.hidden}, 1, bias=False)"]
-    return [*lines, f"decoder = {layer(e, e.embed + context)}", head]
+    return [*lines, head]
 
 
 def layer(e: Experiment, inputs: int) -> str:
@@ -60,6 +61,4 @@ def batch(e: Experiment, sizes: TutorialSizes) -> list[str]:
         lines.append(f"targets = torch.randint(0, {sizes.classes}, ({rows}, {targets}))")
     if e.packed or e.attention != "none":
         lines.append(f"lengths = torch.full(({rows},), {steps})")
-    if e.dropout_embed or e.dropout_head:
-        lines.append("training = True")
     return lines

@@ -78,12 +78,16 @@ def loop_module() -> tuple[str, str]:
 
 
 def layer_class(cell: Cell, nonlinearity: str = "tanh") -> str:
-    """The class of one cell and the loop that makes a layer of it, with all that they import."""
+    """The loop that makes a layer of a cell, and the class of one that torch.nn lacks, with all that they import."""
     imports, loop = loop_module()
-    return f"{imports}\n\n\n{cell_class(cell, nonlinearity)}\n\n{loop}\n"
+    own = "" if cell.in_torch else f"{cell_class(cell, nonlinearity)}\n\n"
+    return f"{imports}\n\n\n{own}{loop}\n"
 
 
 def definitions(e: Experiment) -> str:
-    """The classes that a program for this experiment needs and torch.nn lacks: none for torch's own cells."""
+    """The classes that a program for this experiment needs and torch.nn lacks: a cell of the lab's own, the loop over
+    cells that a layer is made of."""
     cell = CELLS[e.cell]
-    return "" if cell.in_torch else layer_class(cell, e.nonlinearity) + "\n\n"
+    if cell.in_torch and not (e.impl == "cell" and e.task == "seq2seq"):
+        return ""
+    return layer_class(cell, e.nonlinearity) + "\n\n"

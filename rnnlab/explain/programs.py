@@ -1,29 +1,50 @@
-"""The lines of PyTorch behind what is shown, for the very model that was chosen.
+"""The lines of PyTorch behind what is shown, for the very model that was chosen: run in its place, they give the run's
+own numbers to the bit, and draw what it draws from torch's generator in the same order.
 
 The lines of all panels are pieces of one program, which is whole under "shapes"; only "flow" is one by itself. Where
-the model has a cell that torch.nn lacks, its class stands in front.
+the model has a module that torch.nn lacks, its class stands in front.
 """
 
 from rnnlab.cells import CELLS
 from rnnlab.experiment import Experiment
+from rnnlab.explain.gradient_program import gradient_program
 from rnnlab.explain.modules import definitions
 
-LOOP = """state, output = None, []
+LOOP = """state, output = {first}, []
 for x_t in x.unbind(1):    # step by step
-    {step} = cell(x_t, state)
+    state = {state} = cell(x_t, state)
     output.append(h)
-output = torch.stack(output, dim=1)
-h_n = h.unsqueeze(0)"""
+output, h_n = torch.stack(output, dim=1), h.unsqueeze(0)"""
+LAYERS = """final = []
+for layer, cell in enumerate(cells):{dropped}
+    state, output = {first}, []
+    for x_t in x.unbind(1):    # step by step
+        state = {state} = cell(x_t, state)
+        output.append(h)
+    final.append(state)
+    x = torch.stack(output, dim=1)    # what the layer above reads
+output, h_n = x, torch.stack({finals})"""
+DIRECTIONS = """final = []
+for layer, both in enumerate(cells):    # its forward and its backward cell{dropped}
+    halves = []
+    for cell, steps in zip(both, (x, x.flip(1))):    # the backward one begins at the last step
+        state, output = {first}, []
+        for x_t in steps.unbind(1):
+            state = {state} = cell(x_t, state)
+            output.append(h)
+        final.append(state)
+        halves.append(torch.stack(output, dim=1))
+    x = torch.cat([halves[0], halves[1].flip(1)], dim=-1)    # what the layer above reads
+output, h_n = x, torch.stack({finals})"""
 PACKED = """packed = pack_padded_sequence({x}, lengths, batch_first=True, enforce_sorted=False)
-{output}, {state} = {module}(packed)
+{output}, {state} = {module}(packed{initial})
 {output}, _ = pad_packed_sequence({output}, batch_first=True)"""
-DROPPED = "{name} = F.dropout({name}, {share:g}, training)\n"
 
 
 def code(panel: str, e: Experiment) -> str:
     """The lines of PyTorch behind a panel."""
     if panel == "flow":
-        return definitions(e) + flow(e)
+        return definitions(e) + gradient_program(e)
     if e.task == "seq2seq":
         reading, writing = encoding(e), decoding(e)
         loss = flat_loss(e)
@@ -48,7 +69,7 @@ def flat_loss(e: Experiment) -> str:
 
 
 def dropped(name: str, share: float) -> str:
-    return DROPPED.format(name=name, share=share) if share else ""
+    return f"{name} = F.dropout({name}, {share:g})    # in training only\n" if share else ""
 
 
 def features_of(e: Experiment) -> str:
@@ -57,17 +78,52 @@ def features_of(e: Experiment) -> str:
 
 
 def reading_of(e: Experiment) -> str:
+    """From what the recurrent part reads to its output, by the layer or by a loop over its cells."""
     if e.packed:
-        return PACKED.format(x="x", output="output", state=final_state(e), module=e.cell)
-    if e.impl == "layer":
-        return f"output, {final_state(e)} = {e.cell}(x)"
-    loop = LOOP.format(step="state = " + ", ".join(CELLS[e.cell].states))
-    return loop + ("    # and so for every layer and direction" if e.layers > 1 or e.bidirectional else "")
+        initial = ", hidden" if e.carry else ""
+        read = PACKED.format(x="x", output="output", state=final_state(e), module=e.cell, initial=initial)
+    elif e.impl == "cell":
+        read = loop(e)
+    else:
+        read = f"output, {final_state(e)} = {e.cell}(x{', hidden' if e.carry else ''})"
+    return f"{read}\n{carrying(e)}" if e.carry else read
 
 
 def final_state(e: Experiment) -> str:
-    names = [f"{name}_n" for name in CELLS[e.cell].states]
-    return f"({', '.join(names)})" if len(names) > 1 else names[0]
+    return bundle([f"{name}_n" for name in CELLS[e.cell].states])
+
+
+def loop(e: Experiment) -> str:
+    """The layer as a loop over its `cell`; or over `cells`, one for each layer, or a pair of them."""
+    names = CELLS[e.cell].states
+    state = ", ".join(names)
+    if one_cell(e):
+        return LOOP.format(first="hidden" if False else "None", state=state)
+    drops = f"\n    x = F.dropout(x, {e.dropout:g}) if layer else x    # in training only"
+    return (DIRECTIONS if e.bidirectional else LAYERS).format(
+        first="hidden[len(final)] if hidden else None" if False else "None",
+        state=state,
+        finals="final" if len(names) == 1 else f"[h for {state} in final]",
+        dropped=drops if e.dropout and e.layers > 1 else "",
+    )
+
+
+def carrying(e: Experiment) -> str:
+    """Lines that keep the final state for the next epoch; before the first, `hidden` is None."""
+    names, ending = CELLS[e.cell].states, "_n" if e.packed or e.impl == "layer" else ""
+    detached = bundle([f"{name}{ending}.detach()" for name in names])
+    if not ending and not one_cell(e):
+        detached = f"[{detached} for {', '.join(names)} in final]"
+    return f"hidden = {detached}    # None before the first epoch; no gradient flows from one into the one before"
+
+
+def one_cell(e: Experiment) -> bool:
+    return e.layers == 1 and not e.bidirectional
+
+
+def bundle(parts: list[str]) -> str:
+    """One value, or a tuple of them."""
+    return f"({', '.join(parts)})" if len(parts) > 1 else parts[0]
 
 
 def head_of(e: Experiment) -> str:
@@ -91,7 +147,7 @@ def head_of(e: Experiment) -> str:
 def encoding(e: Experiment) -> str:
     lines = features_of(e)
     if e.packed:
-        return lines + "\n" + PACKED.format(x="x", output="encoded", state="state", module="encoder")
+        return lines + "\n" + PACKED.format(x="x", output="encoded", state="state", module="encoder", initial="")
     return f"{lines}\nencoded, state = encoder(x)"
 
 
@@ -146,55 +202,3 @@ def decoding(e: Experiment) -> str:
 
 def written(ids: str, e: Experiment) -> str:
     return f"target_embedding({ids})" if e.input == "embedding" else f"F.one_hot({ids}, target_classes).float()"
-
-
-# The gradient on its way back, for one layer that reads forward
-
-STEP = """{state} = {cell}({x}, {given})
-    {name}_t.retain_grad()
-    {name}.append({name}_t)"""
-FLOW = """h = []
-{start}
-for x_t in x[:, : t + 1].unbind(1):    # what comes after t has no part in L_t
-    {step}
-loss = F.cross_entropy({scores})
-loss.backward()
-norms = [h_k.grad.norm() for h_k in h]"""
-FLOW_PAIR = """h, s = [], []    # states of the encoder, states of the decoder
-{start}
-for x_j in x.unbind(1):    # the encoder reads the whole source
-    {read}
-encoded = torch.stack(h, dim=1)
-s_t = h_t    # the decoder goes on from there
-for y_k in y[:, : t + 1].unbind(1):    # <bos> and the true tokens
-{attend}    {write}
-loss = F.cross_entropy(linear({scored}), target[:, t])
-loss.backward()
-norms = [state.grad.norm() for state in h + s]"""
-
-
-def flow(e: Experiment) -> str:
-    """How a gradient through time is found in a few lines."""
-    names = [f"{name}_t" for name in CELLS[e.cell].states]
-    state = ", ".join(names)
-    given = f"({state})" if len(names) > 1 else state
-    start = f"{state.replace(', ', ' = ')} = torch.zeros(1, {e.hidden})"
-
-    def step(cell: str, x: str, name: str = "h") -> str:
-        after, before = (text.replace("h_t", f"{name}_t") for text in (state, given))
-        return STEP.format(state=after, cell=cell, x=x, given=before, name=name)
-
-    if e.task == "seq2seq":
-        attends = e.attention != "none"
-        return FLOW_PAIR.format(
-            start=start,
-            read=step("encoder_cell", "x_j"),
-            attend="    context = attention(s_t, encoded)\n" if attends else "",
-            write=step("decoder_cell", "torch.cat([y_k, context], dim=-1)" if attends else "y_k", "s"),
-            scored="torch.cat([s_t, context], dim=-1)" if attends else "s_t",
-        )
-    scores = "linear(h_t), target[:, t]" if e.head == "linear" else "h_t, target[:, t]"
-    if e.task == "classify":
-        whole = "torch.stack(h).mean(0)" if e.readout == "mean" else "h_t"
-        scores = f"linear({whole}), label"
-    return FLOW.format(start=start, step=step("cell", "x_t"), scores=scores)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from rnnlab.data import NO_TARGET, Batch
 from rnnlab.data.batches import BOS_ID, PAD_ID
@@ -110,8 +109,8 @@ class Decoder(nn.Module):
 
 
 class Seq2Seq(nn.Module):
-    """Encoder and decoder of the same cell and sizes; the decoder starts from the encoder's final state. Modules are made
-    in the order a plain program makes them: embedding and recurrent part of the encoder, then of the decoder, its
+    """Encoder and decoder of the same cell and sizes; the decoder starts from the encoder's final state. Modules are
+    made in the order a plain program makes them: embedding and recurrent part of the encoder, then of the decoder, its
     attention, its output layer."""
 
     def __init__(self, experiment: Experiment, types: int, classes: int):

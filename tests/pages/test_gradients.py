@@ -2,22 +2,16 @@
 
 import numpy as np
 import pytest
-import torch
 from streamlit.testing.v1 import AppTest
-from torch import nn
-from torch.nn import functional as F
 
 from rnnlab import Experiment, run
-from rnnlab.explain import programs
 from rnnlab.i18n import translator
 from rnnlab.inspection import gradients
-from rnnlab.inspection.trace import network
 from tests.support import modules
 from tests.support.cases import either, in_turn
 from tests.support.gradients_page import curve, figure, visit_gradients
 from tests.support.plotly import decoded
 from tests.support.reader import choose, components, looked, press, said, unpacked
-from tests.support.small_tasks import LABELLED, PAIRS
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -44,48 +38,6 @@ def test_curve_words_and_epochs_show_the_run_at_the_chosen_step_and_epoch(cell, 
     assert (words["chosen"], words["tokens"], words["first"], words["parts"]) == (2, SENTENCE.split()[:4], 0, [])
     assert "`学习`" in said(app)
     assert f"{gradients.through_time(history.experiment, at.weights, 1, 0).losses[2]:.4g}" in said(app)
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        *[{"cell": "rnn"}, {"cell": "lstm"}, {"cell": "gru"}, {"head": "none", "hidden": 4}],
-        *[{"task": "classify", "text": LABELLED, "readout": kind} for kind in ("final", "mean")],
-        *[{"task": "seq2seq", "text": PAIRS, "cell": cell, "attention": "dot"} for cell in ("lstm", "gru")],
-        *[{"task": "seq2seq", "text": PAIRS, "attention": "none"}],
-    ],
-)
-def test_the_lines_of_pytorch_find_what_the_page_shows(fields):
-    e = Experiment(epochs=3, **fields)
-    weights = run(e).checkpoints[-1].weights
-    data, model = network(e, weights)
-    asked = data.parts[-1]
-    t = min(2, asked.stop - asked.start - 1)
-    ids, target = torch.tensor([data.probe.inputs]), torch.tensor([data.probe.targets])
-    names = {"torch": torch, "F": F, "target": target, "t": t, "label": target[0]}
-
-    def cell_of(recurrent):
-        kind = getattr(nn, {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}[e.cell] + "Cell")
-        cell = kind(recurrent.input_size, e.hidden)
-        for own, learnt in zip(cell.parameters(), recurrent.parameters(), strict=True):
-            own.data = learnt.data
-        return cell
-
-    def attention(h, encoded):
-        return (encoded[0] @ h[0]).softmax(0)[None] @ encoded[0]
-
-    if len(data.parts) > 1:
-        names |= {"encoder_cell": cell_of(model.encoder.recurrent), "decoder_cell": cell_of(model.decoder.recurrent)}
-        names |= {
-            "x": model.encoder.input(ids),
-            "y": model.decoder.input(torch.tensor([[1, *data.probe.targets[:-1]]])),
-        }
-        names |= {"attention": attention, "linear": model.decoder.head}
-    else:
-        names |= {"x": model.input(ids), "cell": cell_of(model.recurrent), "linear": model.head}
-    exec(programs.code("flow", e), names)
-    expected = gradients.through_time(e, weights, 0, 0).norms["h"][asked.start + t][: asked.start + t + 1]
-    assert [norm.item() for norm in names["norms"]] == pytest.approx(expected, rel=1e-4)
 
 
 def test_without_a_choice_the_last_step_is_shown_and_one_past_the_inputs_is_the_last():

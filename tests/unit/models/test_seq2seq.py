@@ -369,9 +369,7 @@ def plain_losses(e: Experiment) -> list[float]:
 )
 def test_the_losses_are_those_of_a_textbooks_program_to_the_bit(cell, attention, teacher, layers):
     """Modules in the same order, W over [h; enc] as it is written, and a draw of the teacher after each step."""
-    e = experiment(
-        pairs=10, batch=4, epochs=3, teacher=teacher, attention=attention, cell=cell, layers=layers, lr=0.02
-    )
+    e = experiment(pairs=10, batch=4, epochs=3, teacher=teacher, attention=attention, cell=cell, layers=layers, lr=0.02)
     history = run(e)
     assert history.losses == plain_losses(e)
     assert history.losses != run(e.model_copy(update={"teacher": 1.0})).losses
