@@ -98,10 +98,10 @@ def loop(e: Experiment) -> str:
     names = CELLS[e.cell].states
     state = ", ".join(names)
     if one_cell(e):
-        return LOOP.format(first="hidden" if False else "None", state=state)
+        return LOOP.format(first="hidden" if e.carry else "None", state=state)
     drops = f"\n    x = F.dropout(x, {e.dropout:g}) if layer else x    # in training only"
     return (DIRECTIONS if e.bidirectional else LAYERS).format(
-        first="hidden[len(final)] if hidden else None" if False else "None",
+        first="hidden[len(final)] if hidden else None" if e.carry else "None",
         state=state,
         finals="final" if len(names) == 1 else f"[h for {state} in final]",
         dropped=drops if e.dropout and e.layers > 1 else "",

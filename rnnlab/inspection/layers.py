@@ -63,7 +63,9 @@ class Setup:
 
 def inspect_layer(s: LayerSpec) -> LayerLook:
     """Build the module, run it, and describe all it holds. Raises LabError where that is too much work."""
-    with torch.random.fork_rng(devices=[]), torch.no_grad():
+    # With gradients, as in the program that is shown: without them torch runs an LSTM by another kernel, which rounds
+    # in another way.
+    with torch.random.fork_rng(devices=[]):
         setup = Setup(s)
         weights = weight_looks(setup.module, s)
         first = state_looks(setup.states, 0, s)
@@ -83,7 +85,7 @@ def inspect_layer(s: LayerSpec) -> LayerLook:
 
 def tensor_look(tensor: Tensor, name: str, role: Any, axes: tuple[str, ...], parts: tuple[str, ...] = ()) -> TensorLook:
     """A tensor with its numbers, where they are few."""
-    values = tensor.numpy().astype(np.float32) if tensor.numel() <= NUMBERS else None
+    values = tensor.detach().numpy().astype(np.float32) if tensor.numel() <= NUMBERS else None
     return TensorLook(name, role, tuple(tensor.shape), axes, tensor.numel(), values, parts)
 
 

@@ -71,7 +71,7 @@ def test_shapes_and_axes_are_those_that_torch_returns(s):
 def test_the_program_beside_it_runs_and_gives_these_shapes_and_numbers(s):
     seen = inspect_layer(s)
     names: dict = {}
-    with torch.random.fork_rng(), torch.no_grad(), contextlib.redirect_stdout(io.StringIO()) as printed:
+    with torch.random.fork_rng(), contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(program(s), names)
     by_name = {tensor.name: tensor for tensor in seen.tensors}
     if s.is_cell:
@@ -83,7 +83,7 @@ def test_the_program_beside_it_runs_and_gives_these_shapes_and_numbers(s):
         assert str(pairs["output"].shape) in printed.getvalue()
     for name, tensor in pairs.items():
         assert by_name[name].shape == tuple(tensor.shape)
-        np.testing.assert_array_equal(by_name[name].values, tensor.numpy())
+        np.testing.assert_array_equal(by_name[name].values, tensor.detach().numpy())
     module = names["cell" if s.is_cell else s.cell.name]
     own = names.get("MGUCell") if s.is_cell else names.get("CellLoop")
     assert type(module) is getattr(nn, s.kind, own)
@@ -128,7 +128,7 @@ def test_the_last_layer_ends_where_the_output_says(s):
 
 @given(settings_of_layers)
 def test_the_lines_behind_the_panels_say_what_the_page_says(s):
-    with torch.random.fork_rng(), torch.no_grad(), contextlib.redirect_stdout(io.StringIO()) as printed:
+    with torch.random.fork_rng(), contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(f"{program(s)}\n{counting(s)}" + ("" if s.is_cell else f"\n{comparing(s)}"), {})
     lines = printed.getvalue().splitlines()
     if not s.is_cell:
