@@ -43,27 +43,28 @@ for both in cells:    # the forward and the backward cell of a layer
 loss = F.cross_entropy({scores})
 loss.backward()
 norms = [[0.0 if h_k.grad is None else h_k.grad.norm() for h_k in states] for states in h]"""
-SEQ2SEQ = """h = [[] for cell in encoder_cells]
+SEQ2SEQ = """h, s = [[] for cell in encoder_cells], [[] for cell in decoder_cells]    # states of every layer
 {start}
-for x_k in x.unbind(1):    # the encoder reads the whole source
+for x_j in x.unbind(1):    # the encoder reads the whole source
 {read}
 encoded = torch.stack(h[-1], dim=1)
+{handed}    # the decoder goes on from there
 for y_k in y[:, : t + 1].unbind(1):    # <bos> and the true tokens
 {attend}{write}
 loss = F.cross_entropy(linear({scored}), target[:, t])
 loss.backward()
-norms = [[h_k.grad.norm() for h_k in states] for states in h]"""
+norms = [[state.grad.norm() for state in read + written] for read, written in zip(h, s)]"""
 STEP = """    for layer, cell in enumerate({cells}):
         {kept} = cell({x}, {given})
-        {x} = h_k[layer]    # what the layer above reads
-        h_k[layer].retain_grad()
-        h[layer].append(h_k[layer])"""
+        {x} = {state}[layer]    # what the layer above reads
+        {x}.retain_grad()
+        {list}[layer].append({x})"""
 SCORES = {
     "additive": """\
-    both = torch.cat([h_k[-1].unsqueeze(1).expand_as(encoded), encoded], dim=-1)
+    both = torch.cat([s_k[-1].unsqueeze(1).expand_as(encoded), encoded], dim=-1)
     scores = v(torch.tanh(W(both))).squeeze(-1)    # [1, source]
 """,
-    "dot": "    scores = (encoded @ h_k[-1].unsqueeze(-1)).squeeze(-1)    # [1, source]\n",
+    "dot": "    scores = (encoded @ s_k[-1].unsqueeze(-1)).squeeze(-1)    # [1, source]\n",
 }
 ATTENDED = """\
     context = (scores.softmax(-1).unsqueeze(1) @ encoded).squeeze(1)    # [1, unit]
@@ -105,16 +106,22 @@ def scores_of(e: Experiment) -> str:
 
 
 def of_pair(e: Experiment) -> str:
-    """Of encoder and decoder: `h` holds a list for each layer, the encoder's steps and then the decoder's."""
-    names = [f"{name}_k" for name in CELLS[e.cell].states]
-    one = [f"{name}[layer]" for name in names]
-    kept, given = ", ".join(one), f"({', '.join(one)})" if len(one) > 1 else one[0]
-    attends = e.attention != "none"
+    """Of encoder and decoder: a list for each layer, of the encoder's steps and then the decoder's."""
+    names, attends = CELLS[e.cell].states, e.attention != "none"
+    read = [f"{name}_j" for name in names]
+    written = [f"{'s' if name == 'h' else name}_k" for name in names]
+
+    def step(cells: str, x: str, states: list[str]) -> str:
+        one = [f"{state}[layer]" for state in states]
+        given = f"({', '.join(one)})" if len(one) > 1 else one[0]
+        return STEP.format(cells=cells, x=x, kept=", ".join(one), given=given, state=states[0], list=states[0][0])
+
     zeros = f"[torch.zeros(1, {e.hidden}) for cell in encoder_cells]"
     return SEQ2SEQ.format(
-        start="\n".join(f"{name} = {zeros}" for name in names),
-        read=STEP.format(cells="encoder_cells", x="x_k", kept=kept, given=given),
+        start="\n".join(f"{state} = {zeros}" for state in read),
+        read=step("encoder_cells", "x_j", read),
+        handed=f"{', '.join(written)} = {', '.join(f'list({state})' for state in read)}",
         attend=SCORES[e.attention] + ATTENDED if attends else "",
-        write=STEP.format(cells="decoder_cells", x="y_k", kept=kept, given=given),
-        scored="torch.cat([h_k[-1], context], dim=-1)" if attends else "h_k[-1]",
+        write=step("decoder_cells", "y_k", written),
+        scored="torch.cat([s_k[-1], context], dim=-1)" if attends else "s_k[-1]",
     )

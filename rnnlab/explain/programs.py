@@ -114,7 +114,7 @@ def carrying(e: Experiment) -> str:
     detached = bundle([f"{name}{ending}.detach()" for name in names])
     if not ending and not one_cell(e):
         detached = f"[{detached} for {', '.join(names)} in final]"
-    return f"hidden = {detached}    # None before the first epoch; no gradient flows from one into the one before"
+    return f"hidden = {detached}    # at first None; no gradient flows into the epoch before"
 
 
 def one_cell(e: Experiment) -> bool:

@@ -173,14 +173,3 @@ def test_decoder_and_encoder_keep_their_letters(kind):
         assert r"\sum_j \alpha_{tj}\, h_j" in written
         assert re.findall(r"h_(?!j)|s_\{?[jk]", written) == []
     assert re.findall(r"\bh\b", programs.code("predictions", e)) == []  # `encoded` and the decoder's `s`
-
-
-def test_a_gradient_through_two_networks_names_the_states_of_each():
-    lines = programs.code("flow", Experiment(task="seq2seq", cell="lstm", attention="dot"))
-    for said in (
-        "h_t, c_t = encoder_cell(x_j, (h_t, c_t))",
-        "s_t, c_t = decoder_cell(",
-        "h.append(h_t)",
-        "s.append(s_t)",
-    ):
-        assert said in lines
