@@ -11,6 +11,8 @@ from typing import Any
 
 import regex
 
+from rnnlab.text.viterbi import TagModel, likeliest_marks
+
 
 @cache
 def segmenter() -> Any:
@@ -19,8 +21,10 @@ def segmenter() -> Any:
     jieba caches its dictionary as a file that the next start unmarshals, by default in the shared temporary
     folder, where anybody could have put one. So it gets a private folder, which goes at once.
     """
-    import jieba  # here, for only a worker that cuts Chinese needs it
+    import jieba.finalseg  # here, for only a worker that cuts Chinese needs it
 
+    finalseg: Any = jieba.finalseg
+    finalseg.viterbi = likeliest_marks
     jieba.setLogLevel(logging.WARNING)
     segmenter = jieba.Tokenizer()
     with tempfile.TemporaryDirectory() as folder:
@@ -34,7 +38,10 @@ def tagger() -> Any:
     """jieba's part-of-speech tagger over the same dictionary: 57 MB more, and half a second at first use."""
     import jieba.posseg
 
-    return jieba.posseg.POSTokenizer(segmenter())
+    posseg: Any = jieba.posseg
+    model = TagModel(posseg.char_state_tab_P, posseg.start_P, posseg.trans_P, posseg.emit_P)
+    posseg.viterbi = lambda text, *_: model.likeliest(text)
+    return posseg.POSTokenizer(segmenter())
 
 
 # jieba's dictionary is one for the whole process: nobody may cut while it holds somebody else's words.
