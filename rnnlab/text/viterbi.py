@@ -55,7 +55,7 @@ class TagModel:
         self.start = np.array([start[state] for state in self.states])
         self.moves = np.array([[moves[one].get(other, -np.inf) for one in self.states] for other in self.states])
         self.leads_to = (self.moves > -np.inf).T.copy()  # [state, the one after]
-        self.leads_on: np.ndarray = self.leads_to.any(1)
+        self.leads_on = np.array([bool(moves[state]) for state in self.states])
         self.every, self.seen = np.arange(len(self.states)), set().union(*emit.values())
         self.unseen = np.full(len(self.states), UNSEEN)
         self.emissions = lru_cache(1_000)(self.emissions_of)
