@@ -19,7 +19,7 @@ from pathlib import Path
 from rnnlab import ROOT, Experiment, History, LabError, run
 from rnnlab.experiment import choices
 from rnnlab.experiment.limits import BOUNDS
-from rnnlab.i18n import LANGUAGES, describe, first_language, translator
+from rnnlab.i18n import LANGUAGES, describe, first_language, translator, visible
 
 PRINTED = 10  # epochs from one printed line to the next
 
@@ -107,7 +107,7 @@ def to_lines(history: History, lang: str) -> str:
     ]
     if history.ended in ("time", "diverged"):
         lines.append(t(f"ended.{history.ended}", epoch=history.epoch))
-    return "\n".join([*lines, f"{t('strip.predicted')}: {joined(history)}"])
+    return "\n".join([*lines, f"{t('strip.predicted')}: {visible(joined(history))}"])
 
 
 def joined(history: History) -> str:

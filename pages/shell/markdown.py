@@ -1,9 +1,12 @@
 """What users type, inside a sentence that Streamlit reads as Markdown."""
 
+from rnnlab.i18n import visible
+
 
 def verbatim(value: object) -> str:
-    """The value as a code span, in which Markdown, LaTeX, emoji names and colours have no meaning."""
-    text = " ".join(str(value).split()) or " "
+    """The value, with names for what can't be seen, as a code span: in it Markdown, LaTeX, emoji names and colours have
+    no meaning."""
+    text = visible(str(value))
     fence = "`"
     while fence in text:
         fence += "`"

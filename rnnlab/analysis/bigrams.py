@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from math import nan
 
 from rnnlab.experiment import Experiment
-from rnnlab.text import tokenize_lines
-from rnnlab.text.segmentation import segmented
+from rnnlab.text.reading import read_lines, source_lines
 
 Line = tuple[tuple[str, str], ...]  # a token and what is to be predicted after it, position by position
 
@@ -16,8 +15,8 @@ def examples(experiment: Experiment) -> tuple[Line, ...]:
     """The whole text, line by line; of lines that carry something else besides, their sentences. With jieba, and with
     pairs that the lab makes, this belongs into a worker."""
     e = experiment
-    lines = segmented(e)
-    targets = tokenize_lines(e.target, e.tokenizer, e.added_words)
+    lines = source_lines(e)
+    targets = read_lines(e, e.target) if e.target else ()
     targets = targets or [line[1:] for line in lines]
     return tuple(tuple(zip(line, target, strict=False)) for line, target in zip(lines, targets, strict=False))
 

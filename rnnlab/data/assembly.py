@@ -13,6 +13,7 @@ from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.records.history import HELD_OUT_LINES, Part
 from rnnlab.text import Vocabulary
 from rnnlab.text.lines import SkippedLine
+from rnnlab.text.reading import reading_notes
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def within_limits(corpus: Corpus, e: Experiment) -> tuple[list[Example], list[Pr
     sequences = bool(corpus.classes.specials)  # else labels or tags: a table of right and wrong has a row for each
     if not sequences and len(corpus.classes) > CLASSES:
         raise LabError(Problem("classes", "text", {"value": f"{len(corpus.classes):,}", "limit": CLASSES}))
-    notes: list[Problem] = []
+    notes = reading_notes(e)
     if corpus.skipped:
         first = corpus.skipped[0]
         values = {"count": len(corpus.skipped), "line": first.number, "value": shorten(first.line)}

@@ -1,21 +1,21 @@
 """The data of tasks whose lines carry what is to be predicted: a label, a tag for each token, or another sequence."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from rnnlab.data.assembly import Corpus, Example, assemble
 from rnnlab.data.batches import BOS, EOS, PAD, Data
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem, shorten
-from rnnlab.text import TOKENIZERS, Vocabulary, dictionary_lock, dictionary_with, split_words, synthetic, tag_lines
+from rnnlab.text import Vocabulary, synthetic
 from rnnlab.text.lines import ParsedLine, SkippedLine, SkipReason, parse_lines
+from rnnlab.text.reading import given_tags, read_tagged, read_tokens
 
 
 def classify_data(experiment: Experiment) -> Data:
     """One label a line. Raises LabError where there is nothing to learn from, as do the other two."""
     e = experiment
     lines, skipped = parse_lines(e.text, e.task)
-    tokens = tokens_of([line.source for line in lines], e)
+    tokens = read_tokens(e, [line.source for line in lines])
     examples = [Example(line.number, read, (line.target,)) for line, read in zip(lines, tokens, strict=True) if read]
     check_examples(examples, skipped)
     labels = Vocabulary.of(example.target[0] for example in examples)
@@ -29,17 +29,17 @@ def tag_data(experiment: Experiment) -> Data:
     e = experiment
     lines, skipped = parse_lines(e.text, e.task)
     if e.tokenizer == "jieba":
-        tagged = tag_lines("\n".join(line.source for line in lines), e.added_words)
+        tagged = read_tagged(e, [line.source for line in lines])
     else:
-        tagged = [given_tags(line) for line in lines]
+        tagged = [checked_tags(line, e) for line in lines]
     examples = [
-        Example(line.number, tuple(lowered(token, e) for token, _ in pairs), tuple(tag for _, tag in pairs))
+        Example(line.number, tuple(token for token, _ in pairs), tuple(tag for _, tag in pairs))
         for line, pairs in zip(lines, tagged, strict=True)
         if pairs
     ]
     check_examples(examples, skipped)
     tags = Vocabulary.of(tag for example in examples for tag in example.target)
-    data = assemble(Corpus(examples, skipped, tags, tagged_sentence(e)), e)
+    data = assemble(Corpus(examples, skipped, tags, sentence_of(e)), e)
     if e.tokenizer == "jieba":  # whoever looks at right and wrong is to know whose opinion counts as right
         data = replace(data, notes=(Problem("tagged_by_jieba"), *data.notes))
     return data
@@ -51,7 +51,7 @@ def pair_data(experiment: Experiment) -> Data:
     skipped: list[SkippedLine] = []
     if e.data == "text":
         lines, skipped = parse_lines(e.text, e.task)
-        sides = tokens_of([line.source for line in lines], e), tokens_of([line.target for line in lines], e)
+        sides = read_tokens(e, [line.source for line in lines]), read_tokens(e, [line.target for line in lines])
         triples = zip(lines, *sides, strict=True)
         examples = [Example(line.number, source, target) for line, source, target in triples if source and target]
     else:
@@ -78,46 +78,20 @@ def check_examples(examples: list[Example], skipped: list[SkippedLine]) -> None:
     raise LabError(Problem("text_empty", "text"))
 
 
-# Tokens
-
-
-def lowered(text: str, e: Experiment) -> str:
-    """The text in lower case, where the experiment reads it so."""
-    return text.lower() if e.lower else text
-
-
-def tokens_of(texts: Sequence[str], e: Experiment) -> list[tuple[str, ...]]:
-    """Each text as the experiment's tokenizer cuts it."""
-    tokenize = TOKENIZERS[e.tokenizer]
-    if e.tokenizer != "jieba":
-        return [tuple(tokenize(lowered(text, e))) for text in texts]
-    with dictionary_lock, dictionary_with(e.added_words):
-        return [tuple(tokenize(lowered(text, e))) for text in texts]
-
-
-def given_tags(line: ParsedLine) -> list[tuple[str, str]]:
-    """`token/TAG token/TAG`: what is behind the last slash is the tag."""
-    pairs = []
-    for place, item in enumerate(split_words(line.source), start=1):
-        token, slash, tag = item.rpartition("/")
-        if not (slash and token and tag):
-            raise LabError(Problem("no_tag", "text", {"line": line.number, "place": place, "value": shorten(item)}))
-        pairs.append((token, tag))
+def checked_tags(line: ParsedLine, e: Experiment) -> list[tuple[str, str]]:
+    """The tokens of a line with the tags that are given. Raises LabError for a token without one."""
+    pairs = given_tags(e, line.source)
+    for place, (token, tag) in enumerate(pairs, start=1):
+        if not tag:
+            raise LabError(Problem("no_tag", "text", {"line": line.number, "place": place, "value": shorten(token)}))
     return pairs
 
 
 def sentence_of(e: Experiment) -> Example:
-    """The experiment's `sentence`, tokenized. What is to be predicted of it is not known."""
+    """The experiment's `sentence`, tokenized. What is to be predicted of it is not known, but where jieba is asked, the
+    tags that it gives."""
     text = " ".join(e.sentence.split())
-    if e.data != "text":
-        return Example(0, tuple(synthetic.tokenize_sentence(e.data, text)), ())
-    return Example(0, tokens_of([text], e)[0], ())
-
-
-def tagged_sentence(e: Experiment) -> Example:
-    """The same for a tagger: split at white space, or where jieba is asked with the tags that it gives."""
-    text = " ".join(e.sentence.split())
-    if e.tokenizer == "jieba":
-        pairs = [pair for line in tag_lines(text, e.added_words) for pair in line]
-        return Example(0, tuple(lowered(token, e) for token, _ in pairs), tuple(tag for _, tag in pairs))
-    return Example(0, tuple(split_words(lowered(text, e))), ())
+    if e.task == "tag" and e.tokenizer == "jieba":
+        pairs = read_tagged(e, [text])[0]
+        return Example(0, tuple(token for token, _ in pairs), tuple(tag for _, tag in pairs))
+    return Example(0, read_tokens(e, [text])[0], ())

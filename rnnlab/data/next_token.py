@@ -7,7 +7,8 @@ from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import POSITIONS, PROBE_TOKENS, SEQUENCE_TOKENS, STEP_TOKENS, TYPES
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.records.history import Part
-from rnnlab.text import Vocabulary, only_punctuation, tokenize_lines
+from rnnlab.text import Vocabulary, only_punctuation
+from rnnlab.text.reading import Lines, Tokens, read_lines, reading_notes
 
 
 def next_token_data(experiment: Experiment) -> Data:
@@ -15,12 +16,9 @@ def next_token_data(experiment: Experiment) -> Data:
 
     Raises LabError where the text can't be trained on: the message says what to change.
     """
-    lines, target_lines = (
-        tokenize_lines(text, experiment.tokenizer, experiment.added_words)
-        for text in (experiment.text, experiment.target)
-    )
+    lines, target_lines = (read_lines(experiment, text) for text in (experiment.text, experiment.target))
     check_text(lines, target_lines)
-    notes: list[Problem] = []
+    notes = reading_notes(experiment)
 
     examples = (
         [(line, target) for line, target in zip(lines, target_lines, strict=True)]
@@ -90,7 +88,7 @@ def split(count: int, experiment: Experiment) -> tuple[list[int], list[int]]:
     return [i for i in range(count) if i not in held], sorted(held)
 
 
-def cut(inputs: list[str], targets: list[str], experiment: Experiment) -> list[tuple[list[str], list[str]]]:
+def cut(inputs: Tokens, targets: Tokens, experiment: Experiment) -> list[tuple[Tokens, Tokens]]:
     """One line as training sequences: whole, or as windows of a fixed length, `stride` apart.
 
     A line of n tokens with next-token targets gives n - window windows at stride 1.
@@ -101,7 +99,7 @@ def cut(inputs: list[str], targets: list[str], experiment: Experiment) -> list[t
     return [(inputs[i : i + experiment.window], targets[i : i + experiment.window]) for i in starts]
 
 
-def check_text(lines: list[list[str]], target_lines: list[list[str]]) -> None:
+def check_text(lines: Lines, target_lines: Lines) -> None:
     """Whether there is anything to learn, and a target for each token if targets are given."""
     if not any(lines):
         raise LabError(Problem("text_empty", "text"))

@@ -100,8 +100,10 @@ class Experiment(BaseModel):
     @classmethod
     def default_where_unused(cls, value: Any, info: ValidationInfo) -> Any:
         """What the task has no use for keeps its default, whatever is said of it: `task` is validated before it."""
-        name = info.field_name or ""
-        return cls.model_fields[name].default if name in UNUSED_FIELDS.get(info.data.get("task", ""), ()) else value
+        name, task = info.field_name or "", info.data.get("task", "")
+        if (task, name, value) == ("tag", "tokenizer", "chars"):
+            return "words"  # a token and its tag stand between spaces
+        return cls.model_fields[name].default if name in UNUSED_FIELDS.get(task, ()) else value
 
     @model_validator(mode="after")
     def check_combinations(self) -> Self:

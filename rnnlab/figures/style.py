@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from rnnlab.i18n import Translate
+from rnnlab.i18n import Translate, beginning, visible
 
 DIVERGING = [[0.0, "#2166ac"], [0.5, "#f5f5f5"], [1.0, "#d9730d"]]  # blue and orange: safe for the colour-blind
 # Classes and variants are told apart by these. After Okabe and Ito: safe for the colour-blind.
@@ -21,8 +21,7 @@ TICKS = 7  # on a logarithmic axis
 
 def tick(token: str) -> str:
     """A token as an axis label: Plotly reads labels as a kind of HTML, so what was typed is escaped."""
-    short = token if len(token) <= LABEL_CHARACTERS else token[: LABEL_CHARACTERS - 1] + "…"
-    return html.escape(short.replace(" ", "␣"), quote=False)
+    return html.escape(beginning(visible(token), LABEL_CHARACTERS), quote=False)
 
 
 def number(value: float) -> str:

@@ -1,6 +1,7 @@
 """The two languages, and what is said when an input can't be used."""
 
 from rnnlab.i18n.catalogue import LANGUAGE_TAGS, LANGUAGES, LOCALES, Translate, first_language, translator
+from rnnlab.i18n.characters import beginning, visible
 from rnnlab.i18n.problems import LabError, Problem, describe, failure_of, numeral, shorten
 
 __all__ = [
@@ -10,10 +11,12 @@ __all__ = [
     "LabError",
     "Problem",
     "Translate",
+    "beginning",
     "describe",
     "failure_of",
     "first_language",
     "numeral",
     "shorten",
     "translator",
+    "visible",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rnnlab.i18n.catalogue import translator
+from rnnlab.i18n.characters import beginning, visible
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,14 +43,13 @@ def failure_of(error: Exception) -> tuple[Problem, ...]:
 
 
 def shorten(value: object, limit: int = 40) -> str:
-    """A value as an error quotes it: whole when short, else its beginning; half a character (a lone surrogate, which
-    no page and no file can hold) as `?`."""
+    """A value as an error quotes it: whole when short, else its beginning, with names for what can't be seen. A lone
+    surrogate, which no page and no file can hold, has a name too."""
     try:
         text = value if isinstance(value, str) else repr(value)
     except ValueError:  # Python writes no number of thousands of digits
         text = "…"
-    text = text[: limit + 1].encode(errors="replace").decode()
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return beginning(visible(text[: 16 * limit]), limit) if text else ""
 
 
 def numeral(value: float) -> str:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from contextlib import nullcontext
 from functools import lru_cache
 
 import torch
@@ -15,7 +14,8 @@ from rnnlab.inspection.trace import network
 from rnnlab.models import Pass, Recurrent
 from rnnlab.records.generation import SHOWN, Ended, Generation, Settings, affordable, check_prompt, longest_copied
 from rnnlab.records.history import Checkpoint
-from rnnlab.text import TOKENIZERS, Vocabulary, dictionary_with, tokenize_lines
+from rnnlab.text import Vocabulary
+from rnnlab.text.reading import Lines, read_lines, read_tokens
 from rnnlab.training.tasks import TASKS
 
 EXAMPLES = 8  # tokens that an error names as known
@@ -44,7 +44,7 @@ def generate(experiment: Experiment, weights: bytes, prompt: str, settings: Sett
         raise LabError(Problem("no_next", "prompt"))
     with torch.random.fork_rng(devices=[]):  # a model is made with random weights, before it gets those given
         data, model = network(e, weights)
-    read, unknown = split_known(prompt, tokenize_prompt(e, prompt), data.vocabulary)
+    read, unknown = split_known(prompt, read_tokens(e, [prompt])[0], data.vocabulary)
     ids = data.vocabulary.encode(read)
     limit = min(settings.length, affordable(len(ids), e.layers)) if e.bidirectional else settings.length
     generator = torch.Generator().manual_seed(settings.draw)
@@ -79,17 +79,11 @@ def generate(experiment: Experiment, weights: bytes, prompt: str, settings: Sett
     )
 
 
-def tokenize_prompt(e: Experiment, prompt: str) -> list[str]:
-    """The tokens of a prompt, white space at its ends included where that is a token."""
-    with dictionary_with(e.added_words) if e.tokenizer == "jieba" else nullcontext():
-        return TOKENIZERS[e.tokenizer](prompt)
-
-
 @lru_cache(maxsize=4)
-def training_lines(e: Experiment) -> tuple[tuple[str, ...], ...]:
+def training_lines(e: Experiment) -> Lines:
     """The lines that are trained on: what is only tested on can't have been copied."""
-    lines = tokenize_lines(e.text, e.tokenizer, e.added_words)
-    return tuple(tuple(lines[i]) for i in split(len(lines), e)[0])
+    lines = read_lines(e, e.text)
+    return tuple(lines[i] for i in split(len(lines), e)[0])
 
 
 def split_known(prompt: str, tokens: Sequence[str], vocabulary: Vocabulary) -> tuple[list[str], list[str]]:

@@ -10,13 +10,14 @@ import regex
 from rnnlab.analysis.correlations import TOKENS, VALUES
 from rnnlab.data import NO_TARGET, Data, Pair
 from rnnlab.data.batches import BOS, EOS, EOS_ID, UNK_ID
-from rnnlab.data.labelled import lowered, tokens_of
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.records.history import joiner
 from rnnlab.records.units import AnswerKind, Passage
-from rnnlab.text import dictionary_with, jieba_words, nonempty_lines, split_words, synthetic, tag_lines, tokenize_lines
+from rnnlab.text import dictionary_with, jieba_words, nonempty_lines
 from rnnlab.text.lines import split_line
+from rnnlab.text.normalization import normalize
+from rnnlab.text.reading import given_tags, read_lines, read_tagged, read_tokens
 from rnnlab.training.tasks import TASKS, data_of
 
 SHOWN = 8  # tokens that a note names
@@ -91,7 +92,7 @@ def within_limits(e: Experiment, lines: list[PassageLine]) -> list[PassageLine]:
 def own_lines(e: Experiment, data: Data, part: str) -> list[PassageLine]:
     """Trained on and held out."""
     if e.task == "next":  # the data's sequences may be windows that overlap: here each line is read once, whole
-        inputs, targets = (tokenize_lines(text, e.tokenizer, e.added_words) for text in (e.text, e.target))
+        inputs, targets = (read_lines(e, text) for text in (e.text, e.target))
         pairs = zip(inputs, targets, strict=True) if targets else ((line[:-1], line[1:]) for line in inputs)
         return [next_token_line(data, tokens, answers) for tokens, answers in pairs if tokens]
     read = [tuple(data.vocabulary.tokens[id] for id in pair.inputs) for pair in data.pairs]
@@ -137,7 +138,7 @@ def typed_next(e: Experiment, data: Data, text: str, notes: list[Problem]) -> li
     """This task has no `<unk>`: what the vocabulary lacks is left out. Where the lab's own rule is that the next token
     is to be predicted, it is the answer here too."""
     lines, missing = [], []
-    for row in tokenize_lines(text, e.tokenizer, e.added_words):
+    for row in read_lines(e, text):
         missing += [token for token in row if token not in data.vocabulary.ids]
         known = [token for token in row if token in data.vocabulary.ids]
         if known:
@@ -154,36 +155,37 @@ def typed_pair(e: Experiment, data: Data, part: str, numbered: tuple[int, str], 
     if part == "decoder" and not (sides and all(sides)):
         raise LabError(Problem("units_no_pair", "", {"line": number, "value": shorten(line)}))
     source, target = sides or (line, "")
+    tokens = read_tokens(e, [source])[0]
     if e.data == "text":
-        read, written = tokens_of([source, target], e)
+        written = read_tokens(e, [target])[0]
     else:
-        read = tuple(synthetic.tokenize_sentence(e.data, source))
-        written = tuple(split_words(target) if e.data == "pinyin" else "".join(split_words(target)))
-    if not read:
+        words = normalize(target).split()
+        written = tuple(words if e.data == "pinyin" else "".join(words))
+    if not tokens:
         raise LabError(Problem("units_no_pair", "", {"line": number, "value": shorten(line)}))
     if missing := [token for token in written if token not in data.classes.ids]:
         notes.append(Problem("units_left_out", "", {"count": len(missing), "value": few_of(missing)}))
     ids = [data.classes.ids[token] for token in written if token in data.classes.ids]
-    return labelled_line(e, data, part, read, Pair(data.vocabulary.encode(read, UNK_ID), [*ids, EOS_ID]))
+    return labelled_line(e, data, part, tokens, Pair(data.vocabulary.encode(tokens, UNK_ID), [*ids, EOS_ID]))
 
 
 def typed_rows(e: Experiment, text: str) -> list[tuple[Sequence[str], Sequence[str]]]:
     """The tokens of each line and what is asked of them, as far as it was typed too, or by jieba's tagger is known: one
     label, or a tag for each token."""
-    if e.task == "tag" and e.tokenizer == "jieba":
-        cut = tag_lines(text, e.added_words)
-        return [([lowered(token, e) for token, _ in row], [tag for _, tag in row]) for row in cut]
+    lines = nonempty_lines(text)
     rows: list[tuple[Sequence[str], Sequence[str]]] = []
-    for line in nonempty_lines(text):
-        items = [item.rpartition("/") for item in split_words(line)]
-        sides = split_line(line) if e.task == "classify" else None
-        if sides and all(sides):
-            rows.append((tokens_of([sides[1]], e)[0], [sides[0]]))
-        elif e.task == "tag" and all(all(item) for item in items):
-            rows.append(([lowered(token, e) for token, _, _ in items], [tag for _, _, tag in items]))
+    if e.task == "tag" and e.tokenizer == "jieba":
+        return [([token for token, _ in pairs], [tag for _, tag in pairs]) for pairs in read_tagged(e, lines)]
+    for line in lines:
+        if e.task == "tag":
+            pairs = given_tags(e, line)
+            tokens, tags = [token for token, _ in pairs], [tag for _, tag in pairs]
+            rows.append((tokens, tags) if all(tags) else (words := read_tokens(e, [line])[0], [""] * len(words)))
         else:
-            tokens = tokens_of([line], e)[0]
-            rows.append((tokens, [""] * (len(tokens) if e.task == "tag" else 1)))
+            label, sentence = split_line(line) or ("", "")
+            rows.append(
+                (read_tokens(e, [sentence])[0], [label]) if label and sentence else (read_tokens(e, [line])[0], [""])
+            )
     return rows
 
 

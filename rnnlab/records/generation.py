@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from itertools import chain
 from typing import Literal
 
 import numpy as np
@@ -110,11 +111,12 @@ def spread(recorded: Sequence[int], every: int, epochs: int) -> tuple[int, ...]:
 
 def longest_copied(written: Sequence[str], lines: Sequence[Sequence[str]]) -> int:
     """How many tokens the longest stretch of `written` has that stands in one of the lines just so."""
-    between = "\0"  # no token holds it, so that no token is found within another
-    text = "\1".join(between + between.join(line) + between for line in lines)
+    signs = {token: chr(place) for place, token in enumerate(dict.fromkeys(chain(written, *lines)), start=0x100)}
+    text = "\n".join("".join(signs[token] for token in line) for line in lines)
+    copy = "".join(signs[token] for token in written)
     longest = start = 0
     for end in range(1, len(written) + 1):
-        while start < end and between + between.join(written[start:end]) + between not in text:
+        while start < end and copy[start:end] not in text:
             start += 1
         longest = max(longest, end - start)
     return longest

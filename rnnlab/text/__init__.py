@@ -9,10 +9,7 @@ from rnnlab.text.tokenizers import (
     nonempty_lines,
     only_punctuation,
     segmenter,
-    split_words,
-    tag_lines,
     tagger,
-    tokenize_lines,
 )
 from rnnlab.text.vocabulary import Vocabulary
 
@@ -26,8 +23,5 @@ __all__ = [
     "nonempty_lines",
     "only_punctuation",
     "segmenter",
-    "split_words",
-    "tag_lines",
     "tagger",
-    "tokenize_lines",
 ]

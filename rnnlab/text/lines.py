@@ -7,6 +7,7 @@ typed. Labels stand before the sentence, sources before their targets.
 from dataclasses import dataclass
 from typing import Literal
 
+from rnnlab.text.normalization import strip_cell
 from rnnlab.text.tokenizers import nonempty_lines
 
 SkipReason = Literal["no_separator", "no_source", "no_target"]
@@ -31,11 +32,11 @@ class SkippedLine:
 
 
 def split_line(line: str) -> tuple[str, str] | None:
-    """Both sides of a line, without the white space around them. None where nothing parts it."""
+    """Both sides of a line, without what has no ink around them. None where nothing parts it."""
     for separator in ("\t", "|"):
         before, found, after = line.partition(separator)
         if found:
-            return before.strip(), after.strip()
+            return strip_cell(before), strip_cell(after)
     return None
 
 
@@ -56,3 +57,12 @@ def parse_lines(text: str, task: str) -> tuple[list[ParsedLine], list[SkippedLin
         else:
             skipped.append(SkippedLine(number, line, "no_target" if source else "no_source"))
     return rows, skipped
+
+
+def cells_of(text: str, task: str) -> list[str]:
+    """The cells of every line, as typed, for what stands at their ends: both sides of it, or tokens and tags."""
+    if task == "tag":
+        return [cell for item in text.split() for cell in item.rpartition("/")]
+    if task == "next":
+        return [text]
+    return [cell for line in text.split("\n") for cell in line.partition("\t" if "\t" in line else "|")]

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from rnnlab.experiment import Experiment
 from rnnlab.records.short_repr import ShortRepr
 from rnnlab.text.lines import parse_lines
-from rnnlab.text.synthetic import generate_pairs
-from rnnlab.text.tokenizers import TOKENIZERS, graphemes, nonempty_lines, tokenize_lines
-
-Lines = tuple[tuple[str, ...], ...]  # the tokens of each line
+from rnnlab.text.normalization import normalize
+from rnnlab.text.reading import Lines, read_lines, source_lines, tokenizers
+from rnnlab.text.tokenizers import graphemes, nonempty_lines
 
 
 @dataclass(frozen=True, repr=False)
@@ -23,30 +22,23 @@ class Segmentation(ShortRepr):
     types: int  # distinct tokens
 
 
-def source_sentences(e: Experiment) -> list[str]:
-    """What is read of each line of an experiment's text: not its label, its target, or its tags."""
-    rows, _ = parse_lines(e.text, e.task)
-    sentences = [row.source for row in rows]
-    if e.task == "tag" and e.tokenizer != "jieba":
-        sentences = [" ".join(item.rpartition("/")[0] or item for item in line.split()) for line in sentences]
-    return [line.lower() if e.lower else line for line in sentences]
-
-
 def segmentations(e: Experiment, shown_whole: str, preview_tokens: int) -> dict[str, Segmentation]:
-    """The sentences of an experiment cut by every tokenizer, as `segment_with_each` does it. Pairs that the lab makes
-    come as tokens: they are the only entry, "made"."""
-    if e.data == "text":
-        return segment_with_each("\n".join(source_sentences(e)), e.added_words, shown_whole, preview_tokens)
-    lines = segmented(e)
-    types = {token for line in lines for token in line}
-    return {"made": Segmentation(first_tokens(lines, preview_tokens), sum(map(len, lines)), len(types))}
+    """tokenizer -> what it would make of an experiment's sentences: all tokens of the one named `shown_whole`, of the
+    others the first `preview_tokens`. Pairs that the lab makes come as tokens: they are the only entry, "made"."""
+    if e.data != "text":
+        return {"made": segmentation(source_lines(e), preview_tokens)}
+    return {
+        name: segmentation(source_lines(e, name), None if name == shown_whole else preview_tokens)
+        for name in tokenizers(e)
+    }
 
 
-def segmented(e: Experiment) -> Lines:
-    """The sentences of an experiment as its own tokenizer cuts them, or as the lab makes them."""
-    if e.data == "text":
-        return tuple(map(tuple, tokenize_lines("\n".join(source_sentences(e)), e.tokenizer, e.added_words)))
-    return tuple(tuple(source) for source, _ in generate_pairs(e.data, e.pairs))
+def segmentation(lines: Lines, preview_tokens: int | None) -> Segmentation:
+    """These tokens: the first so many, or all."""
+    types = {token: token for line in lines for token in line}  # one string a type: it travels once
+    shared = tuple(tuple(types[token] for token in line) for line in lines)
+    shown = shared if preview_tokens is None else first_tokens(shared, preview_tokens)
+    return Segmentation(shown, sum(map(len, lines)), len(types))
 
 
 def why_not_editable(e: Experiment) -> str:
@@ -69,26 +61,10 @@ def with_new_tokens(e: Experiment, lines: Lines) -> str:
     return "\n".join(text)
 
 
-def segment_with_each(
-    text: str, words: Sequence[str], shown_whole: str, preview_tokens: int
-) -> dict[str, Segmentation]:
-    """tokenizer -> what it makes of the text: all tokens of the one named `shown_whole`, of the others the first
-    `preview_tokens`. `words` are added to jieba's dictionary."""
-    by_tokenizer = {}
-    for name in TOKENIZERS:
-        lines = tokenize_lines(text, name, words)
-        types = {token: token for line in lines for token in line}  # one string a type: it travels once
-        shared = tuple(tuple(types[token] for token in line) for line in lines)
-        shown = shared if name == shown_whole else first_tokens(shared, preview_tokens)
-        by_tokenizer[name] = Segmentation(shown, sum(map(len, lines)), len(types))
-    return by_tokenizer
-
-
 def token_counts(experiment: Experiment) -> dict[str, int]:
     """How often each token occurs, in the text and in the target if one is given."""
     texts = (experiment.text, experiment.target)
-    segmented = (tokenize_lines(text, experiment.tokenizer, experiment.added_words) for text in texts)
-    return dict(Counter(token for lines in segmented for line in lines for token in line))
+    return dict(Counter(token for text in texts for line in read_lines(experiment, text) for token in line))
 
 
 def first_tokens(lines: Iterable[Sequence[str]], limit: int) -> Lines:
@@ -106,8 +82,9 @@ def first_tokens(lines: Iterable[Sequence[str]], limit: int) -> Lines:
 
 
 def without_white_space(lines: Iterable[Iterable[str]]) -> Lines:
-    """The lines as a text separated by spaces can hold them: without white space in a token, without empty tokens."""
-    stripped = (tuple(filter(None, ("".join(token.split()) for token in line))) for line in lines)
+    """The lines as a text separated by spaces can hold them: without white space in a token, or what is dropped beside
+    it, and without empty tokens."""
+    stripped = (tuple(filter(None, (normalize("".join(token.split())) for token in line))) for line in lines)
     return tuple(line for line in stripped if line)
 
 

@@ -14,6 +14,7 @@ from rnnlab.experiment.limits import CLASSES, TEXT_CHARACTERS
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.lessons.presets import FIRST_LESSON
 from rnnlab.records.short_repr import ShortRepr
+from rnnlab.text.normalization import strip_cell
 from rnnlab.text.row_formats import ROW_FORMATS, RowFormat
 from rnnlab.text.tables import Table, TableRow
 
@@ -82,18 +83,19 @@ def usable_rows(
     """The rows that a text may hold, and the lines of the others in the file by reason."""
     rows: list[UsableRow] = []
     skipped: dict[str, list[int]] = {}
-    seen: set[tuple[str, ...]] = set()
+    seen: set[tuple[str, ...]] = set()  # as they are read: what looks the same is the same
     for row in table.rows:
         if reason := skip_reason(row, table.width, columns, row_format):
             skipped.setdefault(reason, []).append(row.number)
             continue
         full_cells = tuple(BREAKS.sub(" ", row.cells[column]).strip() for column in columns)
         cells = tuple(cell[: row_format.cell_characters].strip() for cell in full_cells)
-        if cells in seen and not row_format.keeps_duplicates:
+        read = tuple(map(strip_cell, cells))
+        if read in seen and not row_format.keeps_duplicates:
             skipped.setdefault("repeated", []).append(row.number)
             continue
-        seen.add(cells)
-        label = cells[row_format.roles.index("label")] if "label" in row_format.roles else ""
+        seen.add(read)
+        label = read[row_format.roles.index("label")] if "label" in row_format.roles else ""
         rows.append(UsableRow(row.number, cells, label, shortened=cells != full_cells))
     return rows, skipped
 
@@ -105,7 +107,7 @@ def skip_reason(row: TableRow, width: int, columns: tuple[int, ...], row_format:
     if max(columns) >= len(row.cells):
         return "short"
     for role, column in zip(row_format.roles, columns, strict=True):
-        if not row.cells[column]:
+        if not strip_cell(row.cells[column]):
             return f"no_{role}"
         if role == "label" and len(row.cells[column]) > LABEL_CHARACTERS:
             return "label_long"

@@ -1,16 +1,20 @@
-"""From text to tokens to ids. The only module that knows jieba."""
+"""The tokenizers: a line of text as its tokens. The only module that knows jieba.
+
+Which of them reads an experiment's text, and what becomes of the text before, is said in `rnnlab.text.reading` alone.
+"""
 
 import logging
 import tempfile
 import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
 import regex
 
+from rnnlab.text.normalization import normalize
 from rnnlab.text.viterbi import TagModel, likeliest_marks
 
 
@@ -57,7 +61,7 @@ def dictionary_with(words: Iterable[str]) -> Iterator[None]:
     """
     with dictionary_lock:
         jieba = segmenter()
-        words, total = list(words), jieba.total
+        words, total = [jieba_characters(normalize(word)) for word in words], jieba.total
         # add_word enters every beginning of a word as well, with the frequency 0.
         touched = {word[:end] for word in words for end in range(1, len(word) + 1)}
         before = {entry: jieba.FREQ.get(entry) for entry in touched}
@@ -87,7 +91,48 @@ def graphemes(line: str) -> list[str]:
 def jieba_words(line: str) -> list[str]:
     """Words as jieba cuts them; white space only separates."""
     with dictionary_lock:
-        return [word for word in segmenter().lcut(line) if not word.isspace()]
+        return [word for word, _ in whole_characters(line, untagged)]
+
+
+def untagged(line: str) -> list[tuple[str, str]]:
+    return [(word, "") for word in segmenter().lcut(line)]
+
+
+def tagged(line: str) -> list[tuple[str, str]]:
+    return [(pair.word, pair.flag) for pair in tagger().lcut(line)]
+
+
+# jieba reads code points, and would part a letter from its accent, or a family. What a reader calls one character is
+# one for jieba, too: a letter stands for itself and its marks, so that the word it belongs to is found; anything else
+# is something that stands in no word.
+SYMBOL = "\ufffc"
+
+
+def jieba_characters(text: str) -> str:
+    """A text as jieba gets it, one code point for each of `separable(text)`."""
+    return "".join(map(stand_in, separable(text)))
+
+
+def stand_in(character: str) -> str:
+    alone = len(character) == 1 or regex.fullmatch(r"\p{L}[\p{M}\u200c\u200d]*", character)
+    return character[0] if alone else SYMBOL
+
+
+def separable(line: str) -> list[str]:
+    """What a reader calls characters, but that white space separates also what a mark follows."""
+    parts = ((one[0], one[1:]) if one[0].isspace() else (one,) for one in graphemes(line))
+    return [part for pair in parts for part in pair if part]
+
+
+def whole_characters(line: str, cut: Callable[[str], list[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """The words that `cut` makes of a line, each with its tag; none ends within a character, none is white space."""
+    characters, words, start = separable(line), [], 0
+    for word, tag in cut("".join(map(stand_in, characters))):
+        whole = "".join(characters[start : start + len(word)])
+        start += len(word)
+        if not whole.isspace():
+            words.append((whole, tag))
+    return words
 
 
 TOKENIZERS: dict[str, Callable[[str], list[str]]] = {
@@ -98,24 +143,21 @@ TOKENIZERS: dict[str, Callable[[str], list[str]]] = {
 
 
 def nonempty_lines(text: str) -> list[str]:
-    """The lines that hold anything, as typed but for white space around them."""
-    return [line.strip() for line in text.split("\n") if line.strip()]
+    """The lines that hold anything, as they are read, without white space around them."""
+    return [line.strip() for line in normalize(text).split("\n") if line.strip()]
 
 
-def tokenize_lines(text: str, tokenizer: str, words: Sequence[str] = ()) -> list[list[str]]:
-    """The tokens of every line that holds anything. `words` are jieba's to know while it cuts these lines."""
-    tokenize = TOKENIZERS[tokenizer]
-    if tokenizer != "jieba" or not words:
-        return [tokenize(line) for line in nonempty_lines(text)]
-    with dictionary_with(words):
-        return [tokenize(line) for line in nonempty_lines(text)]
+def tokenize(texts: Iterable[str], tokenizer: str, words: Sequence[str] = ()) -> list[tuple[str, ...]]:
+    """The tokens of each text. `words` are jieba's to know while it cuts these."""
+    cut = TOKENIZERS[tokenizer]
+    with dictionary_with(words) if tokenizer == "jieba" and words else nullcontext():
+        return [tuple(cut(normalize(text))) for text in texts]
 
 
-def tag_lines(text: str, words: Sequence[str] = ()) -> list[list[tuple[str, str]]]:
-    """The words of every line that holds anything, each with the class that jieba's tagger gives it."""
+def tag(texts: Iterable[str], words: Sequence[str] = ()) -> list[tuple[tuple[str, str], ...]]:
+    """The words of each text, each with the class that jieba's tagger gives it."""
     with dictionary_lock, dictionary_with(words):
-        lines = [tagger().lcut(line) for line in nonempty_lines(text)]
-    return [[(pair.word, pair.flag) for pair in line if not pair.word.isspace()] for line in lines]
+        return [tuple(whole_characters(normalize(text), tagged)) for text in texts]
 
 
 def only_punctuation(tokens: Iterable[str]) -> bool:

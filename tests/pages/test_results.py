@@ -15,8 +15,8 @@ from rnnlab.experiment.links import to_link
 from rnnlab.i18n import translator
 from rnnlab.inspection.readouts import reach
 from rnnlab.inspection.trace import network
-from rnnlab.text import tag_lines
 from rnnlab.text.pos_tags import NAMED_TAGS
+from rnnlab.text.tokenizers import tag
 from rnnlab.training.tasks import TASKS
 from tests.support.cases import either
 from tests.support.plotly import decoded
@@ -256,7 +256,7 @@ def test_tags_made_by_jieba_are_named_and_said_to_be_a_machines(lang):
     o, part = history.opening, parts(app)["tagged"]
     assert t("problem.tagged_by_jieba") in said(app)
     assert part["meanings"] == [t(f"tag.{tag}") for tag in o.classes]
-    assert part["lines"][0]["tokens"] == [word for word, _ in tag_lines("小船走过河。")[0]]
+    assert part["lines"][0]["tokens"] == [word for word, _ in tag(["小船走过河。"])[0]]
     (table,) = parts(app)["classes"]["tables"]
     assert table["head"][-1]["text"] == t("classes.meaning")
     assert all(row[-1]["text"] == t(f"tag.{row[0]['text']}") for row in table["rows"])

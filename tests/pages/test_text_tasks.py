@@ -16,7 +16,8 @@ from rnnlab.inspection.packing import packing
 from rnnlab.inspection.trace import network
 from rnnlab.records.trace import embedding_bytes
 from rnnlab.text import nonempty_lines
-from rnnlab.text.segmentation import segmentations, source_sentences, why_not_editable, with_new_tokens
+from rnnlab.text.reading import source_lines
+from rnnlab.text.segmentation import segmentations, why_not_editable, with_new_tokens
 from rnnlab.training.trainer import Trainer
 from tests.support import modules
 from tests.support.cases import in_turn
@@ -44,9 +45,9 @@ def of(task: str, **fields) -> Experiment:
 
 
 def test_of_a_line_its_sentence_alone_is_cut():
-    assert source_sentences(of("classify")) == ["we like rain", "we fear the long rain", "rain"]
-    assert source_sentences(of("tag")) == ["we and/or", "rain"]
-    assert source_sentences(of("seq2seq")) == ["a b c", "b a", "c b a b"]
+    assert source_lines(of("classify")) == (("we", "like", "rain"), ("we", "fear", "the", "long", "rain"), ("rain",))
+    assert source_lines(of("tag")) == (("we", "and/or"), ("rain",))
+    assert source_lines(of("seq2seq")) == (("a", "b", "c"), ("b", "a"), ("c", "b", "a", "b"))
     assert segmentations(of("classify"), "words", 4)["words"].types == 6
     assert examples(of("seq2seq"))[1] == (("b", "a"),)
 
@@ -78,7 +79,7 @@ def test_what_is_written_anew_is_read_as_it_was_cut(rows):
     text = "\n".join(f"{label}{' | ' if bar else chr(9)}{'-'.join(tokens)}" for label, tokens, bar in rows)
     e = Experiment(task="classify", text=text)
     new = Experiment(task="classify", text=with_new_tokens(e, tuple(tuple(tokens) for _, tokens, _ in rows)))
-    assert [tuple(line.split()) for line in source_sentences(new)] == [tuple(tokens) for _, tokens, _ in rows]
+    assert list(source_lines(new)) == [tuple(tokens) for _, tokens, _ in rows]
     assert len(nonempty_lines(new.text)) == len(rows)
 
 
@@ -107,7 +108,7 @@ def test_a_sequence_and_what_it_asks_for(task, asks):
     assert [seen.classes[id] for id in first.targets] == {
         "classify": ["good"], "tag": ["P", "C"], "seq2seq": ["x", "y", "<eos>"],
     }[task]  # fmt: skip
-    assert [seen.tokens[id] for id in first.inputs] == source_sentences(of(task))[0].split()
+    assert [seen.tokens[id] for id in first.inputs] == list(source_lines(of(task))[0])
 
 
 @pytest.mark.parametrize("cell", modules.NAMES)

@@ -8,7 +8,7 @@ import numpy as np
 
 from pages.components.component import component, pack
 from pages.components.playback import Playback
-from rnnlab.i18n import shorten
+from rnnlab.i18n import beginning
 
 _table = component(__file__, "table")
 
@@ -27,7 +27,7 @@ def token(content: str, note: str = "", tone: str = "") -> Cell:
 
 def text(content: str, tone: str = "", limit: int | None = TEXT_CHARACTERS) -> Cell:
     """A text as it was typed, or the first `limit` characters of it. tone: chosen."""
-    shown = content if limit is None else shorten(content, limit)
+    shown = content if limit is None else beginning(content, limit)
     return {"kind": "text", "text": shown, **({"tone": tone} if tone else {})}
 
 

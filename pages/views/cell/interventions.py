@@ -11,7 +11,7 @@ from pages.shell.messages import complain
 from pages.shell.run.place import place_name
 from pages.shell.state import session
 from rnnlab.cells import CELLS, WEIGHTS
-from rnnlab.i18n import Problem, Translate, numeral, shorten
+from rnnlab.i18n import Problem, Translate, numeral, shorten, visible
 from rnnlab.records.history import Opening, Place
 from rnnlab.records.trace import (
     LARGEST,
@@ -185,8 +185,8 @@ def render_form(o: Opening, place: Place, step: int, t: Translate) -> None:
             if id is None:
                 return EVERY
             if name == "step":
-                return f"{part.start + id + 1} · {o.probe[part.start + id]}"
-            return tokens[id] if name == "token" else str(id)
+                return f"{part.start + id + 1} · {visible(o.probe[part.start + id])}"
+            return visible(tokens[id]) if name == "token" else str(id)
 
         # With other sizes another widget, so no choice that is none any more; with another step open, that one first.
         key = f"whatif_{kind}_{name}_{len(options)}_{index}"

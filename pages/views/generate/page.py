@@ -38,7 +38,6 @@ WORDS = (
     *("name", "prompt", "play", "pause", "count", "unsure", "sure", "rare", "stale"),
     *("step", "network", "drawn", "rest", "chosen", "cut", "never", "entropy", "kept"),
 )
-SIGNS = {"\t": "⇥", "\n": "↵", "\r": "↵"}
 COLUMNS = ("name", "epoch", "start", "text", "bits", "copied", "waiting", "go")
 
 
@@ -105,7 +104,7 @@ def render_text(view: RunView, found: Generation | None, epoch: int) -> None:
     o, epoch, found = shown
     with st.container():  # always one element, so that what follows keeps its place
         if found.unknown:
-            left_out = ", ".join(verbatim(visible(token)) for token in dict.fromkeys(found.unknown))
+            left_out = ", ".join(verbatim(token) for token in dict.fromkeys(found.unknown))
             st.caption(t("generate.unknown", tokens=left_out))
     _generated(
         key="generate-text",
@@ -120,11 +119,6 @@ def render_text(view: RunView, found: Generation | None, epoch: int) -> None:
     )
     if found.ended != "length":
         st.caption(t(f"generate.ended.{found.ended}", count=len(found.ids)))
-
-
-def visible(token: str) -> str:
-    """A token with a sign for what has no ink, as in the browser (js/common.js)."""
-    return "".join(SIGNS.get(char, "␣") for char in token) if token.isspace() else token
 
 
 def packed(o: Opening, found: Generation) -> dict[str, Any]:

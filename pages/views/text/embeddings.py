@@ -15,7 +15,7 @@ from pages.views.text.tables import height
 from rnnlab.analysis.embedding_rows import Words
 from rnnlab.engine import jobs
 from rnnlab.figures import text
-from rnnlab.i18n import Translate
+from rnnlab.i18n import Translate, visible
 from rnnlab.records.text import Neighbour
 
 NEAREST = 8
@@ -45,7 +45,7 @@ def render_table(found: tuple[Neighbour, ...], vocabulary: tuple[str, ...], t: T
         return
     columns = {
         t("vocabulary.id"): [neighbour.id for neighbour in found],
-        t("vocabulary.token"): [vocabulary[neighbour.id] for neighbour in found],
+        t("vocabulary.token"): [visible(vocabulary[neighbour.id]) for neighbour in found],
         t("nearest.cosine"): [round(neighbour.cosine, 4) for neighbour in found],
     }
     st.dataframe(columns, hide_index=True, key="text-nearest")
@@ -62,7 +62,7 @@ def choose(view: RunView, words: Words) -> int:
         known = words.tokens[words.specials :]  # a word that training never met is not among them, nor is <bos>
         session["text_word"] = words.specials + (known.index(token) if token in known else 0)
     label = t("nearest.word")
-    return st.selectbox(label, ids, format_func=lambda id: f"{id} · {words.tokens[id]}", key="text_word")
+    return st.selectbox(label, ids, format_func=lambda id: f"{id} · {visible(words.tokens[id])}", key="text_word")
 
 
 def render_plane(view: RunView, words: Words, chosen: int, near: list[int]) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 
 from rnnlab.experiment import Experiment
 from rnnlab.figures import text
-from rnnlab.i18n import Translate
+from rnnlab.i18n import Translate, visible
 from rnnlab.records.text import Packing
 
 
@@ -14,13 +14,13 @@ def render(e: Experiment, seen: Packing, t: Translate) -> None:
 
     def verdict(way: str, row: int) -> str:
         chances = seen.probabilities[way][row]
-        return f"{seen.labels[int(chances.argmax())]}  {chances.max():.0%}  ({seen.log_odds[way][row]:+.2f})"
+        return f"{visible(seen.labels[int(chances.argmax())])}  {chances.max():.0%}  ({seen.log_odds[way][row]:+.2f})"
 
     rows = range(len(seen.numbers))
     columns = {
         t("final.line"): list(seen.numbers),
         t("padded.length"): seen.lengths,
-        t("verdicts.right"): [seen.labels[id] for id in seen.right],
+        t("verdicts.right"): [visible(seen.labels[id]) for id in seen.right],
         **{t(f"final.way.{way}"): [verdict(way, row) for row in rows] for way in text.WAYS},
     }
     st.dataframe(columns, hide_index=True, key="text-verdicts")

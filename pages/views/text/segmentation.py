@@ -17,6 +17,7 @@ from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import ADDED_WORDS, WORD_CHARACTERS
 from rnnlab.i18n import Translate
+from rnnlab.text.normalization import normalize
 from rnnlab.text.segmentation import Segmentation, first_tokens, why_not_editable, without_white_space
 
 SHOWN = 240  # tokens of a cut; the numbers are of the whole text
@@ -35,7 +36,7 @@ def render(run: Run, t: Translate) -> None:
         return
     with panel("cuts", t):
         complain(session.pop("recut_problems", ()))
-        for column, (name, cut) in zip(st.columns(3, gap="medium"), found.items(), strict=True):
+        for column, (name, cut) in zip(st.columns(len(found), gap="medium"), found.items(), strict=True):
             with column, st.container(gap="xxsmall"):
                 render_cut(name, cut, name == e.tokenizer, t)
         if any(cut.tokens > SHOWN for cut in found.values()):
@@ -86,9 +87,9 @@ def render_added_words(e: Experiment, t: Translate) -> None:
     if cut is None:
         return
     counts = Counter(token for line in cut["jieba"].lines for token in line)
-    listed = [t("words.found", word=verbatim(word), count=counts[word]) for word in e.added_words[:LISTED]]
+    listed = [t("words.found", word=verbatim(word), count=counts[normalize(word)]) for word in e.added_words[:LISTED]]
     st.caption(" · ".join(listed) + (" · …" if len(e.added_words) > LISTED else ""))
-    if any(not counts[word] for word in e.added_words):
+    if any(not counts[normalize(word)] for word in e.added_words):
         st.caption(t("words.missed"))
 
 

@@ -18,7 +18,7 @@ from pages.views.text.tables import height
 from rnnlab.analysis.embedding_rows import Words
 from rnnlab.engine import jobs
 from rnnlab.figures import text
-from rnnlab.i18n import Translate
+from rnnlab.i18n import Translate, visible
 from rnnlab.records.trace import part_at, part_named
 
 ORDERS = ("id", "count")
@@ -84,7 +84,7 @@ def render_vocabulary(view: RunView, words: Words) -> None:
         number = [counts.get(token, 0) for token in words.tokens]
         if order == "count":
             ids.sort(key=lambda id: -number[id])
-        columns = {"id": ids, "token": [words.tokens[id] for id in ids], "count": [number[id] for id in ids]}
+        columns = {"id": ids, "token": [visible(words.tokens[id]) for id in ids], "count": [number[id] for id in ids]}
         st.dataframe(
             {t(f"vocabulary.{name}"): values for name, values in columns.items()},
             hide_index=True,

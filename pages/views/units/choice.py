@@ -15,7 +15,7 @@ from rnnlab.analysis import correlations, token_properties
 from rnnlab.analysis.token_properties import Property
 from rnnlab.cells import CELLS
 from rnnlab.experiment.limits import TEXT_CHARACTERS
-from rnnlab.i18n import Translate
+from rnnlab.i18n import Translate, visible
 from rnnlab.records.history import Place
 from rnnlab.records.trace import places_of, top_place
 from rnnlab.records.units import Activations, Shown
@@ -123,10 +123,8 @@ def chosen_property(found: Activations, bar: DeltaGenerator, t: Translate) -> Pr
             return plain[name]
         if session.get("units_choice") not in ones[name]:
             session["units_choice"] = best[1] if best[0] == name and best[1] in ones[name] else ones[name][0]
-        at = ones[name].index(session["units_choice"])
-        choice = st.selectbox(
-            t("units.choice"), ones[name], index=at, key="units_choice", on_change=unset_unit, width=160
-        )
+        options = {value: visible(value) for value in ones[name]}
+        choice = choose(t("units.choice"), options, "units_choice", on_change=unset_unit, width=160)
     return token_properties.chosen(p, name, choice)
 
 

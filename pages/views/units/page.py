@@ -20,7 +20,7 @@ from pages.views.units.choice import ActivationQuery
 from rnnlab.analysis import correlations, token_properties
 from rnnlab.analysis.token_properties import Property
 from rnnlab.engine import jobs
-from rnnlab.i18n import Translate
+from rnnlab.i18n import Translate, visible
 from rnnlab.records.units import Activations
 
 T = TypeVar("T")
@@ -141,7 +141,7 @@ def better_property(shown: UnitMap, t: Translate) -> list[str]:
 
 def named(one: Property, t: Translate) -> str:
     """The property in words, what was chosen of it as typed: for places that know no Markdown."""
-    return t(f"property.{one.name}", choice=one.choice) if one.choice else t(f"property.{one.name}")
+    return t(f"property.{one.name}", choice=visible(one.choice)) if one.choice else t(f"property.{one.name}")
 
 
 def signed(r: float) -> str:

@@ -15,6 +15,7 @@ from rnnlab.analysis import phrases
 from rnnlab.analysis.phrases import Phrase, PhraseMatch
 from rnnlab.i18n import Translate
 from rnnlab.records.units import Activations, Passage
+from rnnlab.text.reading import prepare
 
 _places = component(__file__, "phrase_places")
 
@@ -69,7 +70,7 @@ def mark(p: Passage) -> None:
 def find_typed(p: Passage) -> None:
     """A phrase that was typed."""
     written = session["units_typed"]
-    found = phrases.find(p, written)
+    found = phrases.find(p, prepare(session["run"].experiment, written))
     if found:
         session["units_phrase"], session["units_marked"] = found, True
     session["units_missing"] = "" if found else written.strip()

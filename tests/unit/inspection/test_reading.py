@@ -22,7 +22,7 @@ from rnnlab.text.segmentation import (
     first_tokens,
     joined_by_spaces,
     merge_tokens,
-    segment_with_each,
+    segmentations,
     split_token,
     without_white_space,
 )
@@ -36,7 +36,7 @@ EMOJI = "👩‍👩‍👧我爱🇨🇳 مرحبا بك"
 
 
 def test_each_tokenizer_cuts_the_same_text():
-    found = segment_with_each("我爱学习 机器\n我爱", (), "chars", 1_000)
+    found = segmentations(Experiment(text="我爱学习 机器\n我爱"), "chars", 1_000)
     assert found["words"].lines == (("我爱学习", "机器"), ("我爱",))
     assert found["chars"].lines == (("我", "爱", "学", "习", " ", "机", "器"), ("我", "爱"))
     assert found["jieba"].lines == (("我", "爱", "学习", "机器"), ("我", "爱"))
@@ -50,7 +50,7 @@ def test_each_tokenizer_cuts_the_same_text():
 @pytest.mark.parametrize("text", ["", "一", EMOJI, "学习自然语言。" * (TEXT_CHARACTERS // 7), "a\n" * 10_000])
 def test_numbers_are_of_the_whole_text_however_little_is_shown(text):
     for whole in TOKENIZERS:
-        for name, cut in segment_with_each(text, (), whole, 10).items():
+        for name, cut in segmentations(Experiment(text=text), whole, 10).items():
             tokens = [token for line in text.split("\n") if line.strip() for token in TOKENIZERS[name](line.strip())]
             assert (cut.tokens, cut.types) == (len(tokens), len(Counter(tokens)))
             shown = [token for line in cut.lines for token in line]
@@ -58,7 +58,7 @@ def test_numbers_are_of_the_whole_text_however_little_is_shown(text):
 
 
 def test_added_words_are_jiebas_alone():
-    found = segment_with_each("我爱学习", ("我爱",), "jieba", 10)
+    found = segmentations(Experiment(text="我爱学习", words="我爱"), "jieba", 10)
     assert found["jieba"].lines == (("我爱", "学习"),)
     assert found["words"].lines == (("我爱学习",),)
 
@@ -79,7 +79,7 @@ token_lines = st.lists(st.lists(token, min_size=1, max_size=6), min_size=1, max_
 def test_what_is_written_with_spaces_is_cut_into_the_same_tokens_again(lines):
     bare = without_white_space(lines)
     text = joined_by_spaces(bare)
-    assert segment_with_each(text, (), "words", 0)["words"].lines == bare
+    assert segmentations(Experiment(text=text), "words", 0)["words"].lines == bare
     assert "".join(text.split()) == "".join("".join(token.split()) for line in lines for token in line)
 
 

@@ -17,8 +17,8 @@ from rnnlab.text import (
     nonempty_lines,
     only_punctuation,
     segmenter,
-    tokenize_lines,
 )
+from rnnlab.text.tokenizers import tokenize
 from tests.support.examples import examples
 
 words, chars, jieba_words = TOKENIZERS["words"], TOKENIZERS["chars"], TOKENIZERS["jieba"]
@@ -91,10 +91,10 @@ SENTENCE = "我爱学习自然语言处理"
 
 
 def test_an_added_word_changes_the_cut_and_only_this_one():
-    before = tokenize_lines(SENTENCE, "jieba")
-    assert tokenize_lines(SENTENCE, "jieba", ["自然语言处理"]) == [["我", "爱", "学习", "自然语言处理"]]
-    assert tokenize_lines(SENTENCE, "jieba", ["爱学习"]) == [["我", "爱学习", "自然语言", "处理"]]
-    assert tokenize_lines(SENTENCE, "jieba") == before == [["我", "爱", "学习", "自然语言", "处理"]]
+    before = tokenize([SENTENCE], "jieba")
+    assert tokenize([SENTENCE], "jieba", ["自然语言处理"]) == [("我", "爱", "学习", "自然语言处理")]
+    assert tokenize([SENTENCE], "jieba", ["爱学习"]) == [("我", "爱学习", "自然语言", "处理")]
+    assert tokenize([SENTENCE], "jieba") == before == [("我", "爱", "学习", "自然语言", "处理")]
 
 
 def test_an_experiments_words_are_in_its_vocabulary_and_in_no_others():
@@ -137,7 +137,7 @@ def test_two_who_cut_at_once_do_not_see_each_others_words():
     def other():
         inside.wait(10)
         go_on.set()  # from here on it waits for the dictionary
-        seen.append(tokenize_lines(SENTENCE, "jieba"))
+        seen.append(tokenize([SENTENCE], "jieba"))
 
     thread = threading.Thread(target=other)
     thread.start()
@@ -147,13 +147,13 @@ def test_two_who_cut_at_once_do_not_see_each_others_words():
         thread.join(0.2)
         assert seen == []
     thread.join(10)
-    assert seen == [[["我", "爱", "学习", "自然语言", "处理"]]]
+    assert seen == [[("我", "爱", "学习", "自然语言", "处理")]]
 
 
 def test_other_tokenizers_do_not_care_for_added_words():
     for tokenizer in ("words", "chars"):
-        assert tokenize_lines("ab c\n\nd", tokenizer, ["abc"]) == tokenize_lines("ab c\n\nd", tokenizer)
-    assert tokenize_lines("ab c\n\nd", "words") == [["ab", "c"], ["d"]]
+        assert tokenize(["ab c", "d"], tokenizer, ["abc"]) == tokenize(["ab c", "d"], tokenizer)
+    assert tokenize(["ab c", "d"], "words") == [("ab", "c"), ("d",)]
 
 
 def test_lines_that_hold_nothing_are_skipped():
