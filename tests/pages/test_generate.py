@@ -165,7 +165,7 @@ def test_white_space_that_is_left_out_can_be_seen():
     app = visit(SMALL.model_copy(update={"tokenizer": "chars", "text": "abc"}))
     looked(app.text_area(key="generate_prompt").set_value("a\tb\n\u3000").run())
     assert part(app, "text")["prompt"] == ["a", "b"]
-    expected = translator("en")("generate.unknown", tokens="`⇥`, `↵`, `␣`")
+    expected = translator("en")("generate.unknown", tokens="`⇥`, `↵`, `‹IDSP›`")
     assert expected in [element.value for element in app.caption]
 
 
