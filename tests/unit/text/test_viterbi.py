@@ -6,7 +6,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from rnnlab.text import tag_lines, tagger
+from rnnlab.text.tokenizers import tag, tagger
 from rnnlab.text.viterbi import TagModel, likeliest_marks
 
 
@@ -62,13 +62,13 @@ def test_texts_are_tagged_as_by_jieba_itself():
     plain.__dict__ = tagger().__dict__
     for text in ("天地玄黄，宇宙洪荒。", "乂乄乆 乇3.5%龘靐齾", "小明喜欢魍魉鬼怪"):
         expected = [(pair.word, pair.flag) for pair in plain.lcut(text) if not pair.word.isspace()]
-        assert tag_lines(text) == [expected]
+        assert [list(line) for line in tag([text])] == [expected]
 
 
 def test_a_character_never_seen_costs_little_more_than_another():
     """Counted in calls: jieba's own search makes some eighty thousand for each."""
     rare = [chr(code) for code in range(0x4E00, 0x9FD6) if chr(code) not in tables()[0]]
-    tag_lines(rare[0])  # all is loaded
+    tag([rare[0]])  # all is loaded
     calls = 0
 
     def count(*_: object) -> None:
@@ -77,7 +77,7 @@ def test_a_character_never_seen_costs_little_more_than_another():
 
     sys.setprofile(count)
     try:
-        tag_lines("".join(rare[:100]))
+        tag(["".join(rare[:100])])
     finally:
         sys.setprofile(None)
     assert calls < 100 * 2_000
