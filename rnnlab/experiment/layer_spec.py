@@ -32,7 +32,6 @@ LESSONS: dict[str, dict[str, Any]] = {
     "layer-shapes": {"batch_first": False},
     "two-layers": {"batch_first": False, "given": True},
     "rnn-arguments": {"batch_first": False},
-    "manual-rnn": {"batch_first": False},
 }
 
 

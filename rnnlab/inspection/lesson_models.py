@@ -17,7 +17,8 @@ SPECIALS = {"seq2seq": (PAD, BOS, EOS)}  # among the classes; a label or a tag h
 def lesson_model(preset: str) -> LessonModel:
     """Build the model of a lesson as training does, and note every stage of one training pass over random ids."""
     sizes = TUTORIAL_SIZES[preset]
-    e = Experiment(preset=preset, embed=sizes.embed, hidden=sizes.hidden)
+    lesson = Experiment(preset=preset)  # whose own sizes are bounded, for it is trained
+    e = lesson.model_copy(update={"embed": sizes.embed, "hidden": sizes.hidden, "layers": sizes.layers})
     vocabulary = numbered(sizes.types, (PAD, UNK))
     classes = numbered(sizes.classes, SPECIALS.get(e.task, ()))
     with torch.random.fork_rng(devices=[]), torch.no_grad():

@@ -11,6 +11,7 @@ class TutorialSizes:
     types: int = 10_000  # of tokens that are read
     embed: int = 128
     hidden: int = 256
+    layers: int = 2
     batch: int = 32
     steps: int = 50  # of each sequence that is read
     target_steps: int = 1  # of each sequence that is predicted: one label, a tag for each step, or another sequence
@@ -18,9 +19,9 @@ class TutorialSizes:
 
 TUTORIAL_SIZES: dict[str, TutorialSizes] = {  # by lesson
     "lstm-classifier": TutorialSizes(classes=2),
-    "bilstm": TutorialSizes(classes=2),
+    "bilstm": TutorialSizes(classes=5, embed=10, hidden=20, steps=5),
     "gru-tagger": TutorialSizes(classes=10, target_steps=50),
-    "seq2seq": TutorialSizes(classes=10_000, steps=20, target_steps=15),
-    "attention": TutorialSizes(classes=10_000, steps=20, target_steps=15),
-    "text-classification": TutorialSizes(classes=2, embed=32, hidden=64, batch=2, steps=20),
+    "seq2seq": TutorialSizes(classes=10_000, embed=256, hidden=512, steps=20, target_steps=15),
+    "attention": TutorialSizes(classes=10_000, embed=256, hidden=512, steps=20, target_steps=15),
+    "text-classification": TutorialSizes(classes=2, types=4, embed=32, hidden=64, batch=2, steps=10),
 }

@@ -102,12 +102,12 @@ class Classifier(TokenModel):
 def readout(kind: str, output: Tensor, final: Recurrent, lengths: Tensor, both: bool) -> Tensor:
     """One vector for each sequence, [batch, direction x unit].
 
-    | kind  | what it is                                                                                   |
-    |-------|----------------------------------------------------------------------------------------------|
-    | final | the last layer's final states of both directions side by side                                 |
-    | last  | the output at the batch's last step, padding or not; its backward half has read one token only |
+    | kind  | what it is                                                                                     |
+    |-------|------------------------------------------------------------------------------------------------|
+    | final | the last layer's final states of both directions side by side                                  |
+    | last  | the output at the batch's last step, padding or not; its backward half has taken one step only |
     | valid | the output at each sequence's own last token; of its backward half the same is true            |
-    | mean  | the mean of the outputs at the sequence's own tokens                                          |
+    | mean  | the mean of the outputs at the sequence's own tokens                                           |
     """
     if kind == "last":
         return output[:, -1]

@@ -334,7 +334,7 @@ def test_what_a_readout_is_made_of_is_said_beside_it():
         ]
     assert notes == {
         "lstm-classifier": ["h_n[-2] joined with h_n[-1]"],
-        "bilstm": ["output[:, -1]: backward has seen one token"],
+        "bilstm": ["output[:, -1]: backward has taken one step"],
     }
 
 
