@@ -8,10 +8,11 @@ Streamlit drops some of them:
   then, so that its function runs in a draw of a part of the page; what that function fills the form with is undone by
   the old values in the request that follows.
 - A timer's request that joins one for another page takes it back to the page that the timer is of.
+- A timer whose part of the page is gone asks once more, before the browser has heard of it: Streamlit tells the log.
 
 So a click's function is ended by nothing, and a timer speaks of no widget, nor joins a request for a whole page, which
-draws its part anyway. `runner.fastReruns` is off for the same reason: requests are met one after the other, and not at
-once in two threads that change one state.
+draws its part anyway; that it comes too late is no news. `runner.fastReruns` is off for the same reason: requests are
+met one after the other, and not at once in two threads that change one state.
 """
 
 import time
@@ -19,6 +20,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
@@ -38,6 +41,7 @@ def waiting(seconds: float) -> Iterator[float]:
 def install() -> None:
     """Once a process, before the first session."""
     run_callbacks, request_rerun = SafeSessionState.on_script_will_rerun, ScriptRequests._request_rerun_locked
+    hear_request = AppSession.request_rerun
 
     def run_all_callbacks(self: SafeSessionState, *args: Any, **options: Any) -> None:
         give_way = self._yield_callback
@@ -54,5 +58,11 @@ def install() -> None:
             new_data = replace(new_data, widget_states=None)
         return request_rerun(self, new_data)
 
+    def hear_timely_request(self: AppSession, client_state: ClientState | None) -> None:
+        late = client_state and client_state.is_auto_rerun and not self.has_fragment(client_state.fragment_id)
+        if not late:
+            hear_request(self, client_state)
+
     SafeSessionState.on_script_will_rerun = run_all_callbacks  # type: ignore[method-assign]
     ScriptRequests._request_rerun_locked = request_rerun_silently  # type: ignore[method-assign]
+    AppSession.request_rerun = hear_timely_request  # type: ignore[method-assign]

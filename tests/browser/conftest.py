@@ -8,6 +8,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -30,9 +31,15 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory, chromium) -> Iterator[tuple[str, psutil.Process]]:
+def server_folder(tmp_path_factory) -> Path:
+    """Where the server writes its log."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="session")
+def server(server_folder, chromium) -> Iterator[tuple[str, psutil.Process]]:
     assert chromium  # no server where there is nobody to visit it
-    with serving(tmp_path_factory.mktemp("server")) as running:
+    with serving(server_folder) as running:
         yield running
 
 

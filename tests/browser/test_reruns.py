@@ -63,16 +63,21 @@ def test_a_click_is_not_lost_to_a_request_that_follows_at_once(visit):
 
 
 @pytest.mark.thorough
-def test_what_a_timer_tells_of_the_form_before_the_reader_does_counts_for_nothing(visit):
+def test_what_a_timer_tells_of_the_form_before_the_reader_does_counts_for_nothing(visit, server_folder):
     """A lesson is chosen, and the timer is the first to bring its name; the request that follows has the form as it was
-    before. All of the lesson is in the form in the end."""
-    messages = Messages()
-    lab = visit("preset=gru-tagger&epochs=500&run=1", path="/results", prepare=messages.listen).runs()
+    before. All of the lesson is in the form in the end. It opens on another page: the browser answers that it has no
+    timer any more, and one that was on its way comes before that answer, which is no news for the log."""
+    messages, log = Messages(), server_folder / "server.log"
+    lab = visit("preset=gru-tagger&epochs=500&run=1", path="/units", prepare=messages.listen).runs()
 
     def by_timer(message: BackMsg) -> None:
         message.rerun_script.fragment_id = messages.timer
         message.rerun_script.is_auto_rerun = True
+        late.append(message)
+        if len(late) == 1:
+            messages.before = by_timer
 
+    late, said = [], log.read_text()
     messages.before = by_timer
     lab.at("preset").locator("input").fill("LSTM classifier")
     option = lab.page.get_by_role("option").first
@@ -82,3 +87,4 @@ def test_what_a_timer_tells_of_the_form_before_the_reader_does_counts_for_nothin
     expect(lab.at("task").locator("input")).to_have_value("Classify a text")
     expect(lab.at("preset").locator("input")).to_have_value(lesson)
     expect(lab.at("lesson_back")).to_have_count(0)  # nothing of it was changed
+    assert (len(late), log.read_text()) == (2, said)

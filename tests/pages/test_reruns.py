@@ -1,7 +1,12 @@
 """What is changed in Streamlit's dealing with requests. With a real browser: tests/browser/test_reruns.py."""
 
+from unittest.mock import Mock
+
 import pytest
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime import app_session
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
@@ -14,7 +19,8 @@ class Interrupted(BaseException):
 
 @pytest.fixture
 def installed(monkeypatch):
-    for owner, name in ((SafeSessionState, "on_script_will_rerun"), (ScriptRequests, "_request_rerun_locked")):
+    methods = ((SafeSessionState, "on_script_will_rerun"), (ScriptRequests, "_request_rerun_locked"))
+    for owner, name in (*methods, (AppSession, "request_rerun")):
         monkeypatch.setattr(owner, name, getattr(owner, name))  # as it was, when the test is over
     reruns.install()
 
@@ -87,3 +93,17 @@ def test_a_timer_does_not_lead_back_to_the_page_before():
             queue.request_rerun(request)
         found = queue.on_scriptrunner_ready().rerun_data
         assert (found.page_script_hash, found.fragment_id_queue, found.is_auto_rerun) == ("data", [], False)
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("timer", [True, False])
+def test_a_timer_that_comes_too_late_is_no_news_and_a_click_that_does_is(monkeypatch, timer):
+    """The session holds no part of the page by this name any more."""
+    log, session = Mock(), Mock(**{"has_fragment.return_value": False})
+    monkeypatch.setattr(app_session, "_LOGGER", log)
+    AppSession.request_rerun(session, ClientState(fragment_id="gone", is_auto_rerun=timer))
+    session._create_scriptrunner.assert_not_called()
+    session._scriptrunner.request_rerun.assert_not_called()
+    assert len(log.method_calls) == (0 if timer else 1)
+    AppSession.request_rerun(session, ClientState(page_script_hash="cell"))  # a whole page is drawn all the same
+    session._scriptrunner.request_rerun.assert_called_once()
