@@ -42,10 +42,9 @@ def counted_unit(opening: Opening, frame: Frame) -> Literal["lines", "tokens", "
 
 def loss_curves(history: History, t: Translate, scale: Literal["linear", "log"]) -> go.Figure:
     """Mean loss of a target by epoch: in training, and on held-out lines."""
-    o = history.opening
     losses = np.array(history.losses, dtype=np.float64)
     if history.experiment.loss == "sum":
-        losses /= o.trained_targets
+        losses /= [snapshot.targets for snapshot in history.snapshots]
     held = np.array([frame.held_out.loss for frame in history.frames if frame.held_out is not None])
     axis = {"title": {"text": t("axis.curve.loss")}} | loss_axis(finite(np.concatenate([losses, held])), scale)
     return curves(history, (t("curve.training"), losses), (t("curve.held"), held), axis, t)

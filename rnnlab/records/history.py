@@ -100,6 +100,7 @@ class Snapshot:
     loss: float
     accuracy: float  # share of targets predicted right, 0 to 1
     norm: float  # largest gradient norm of the epoch's steps, before clipping
+    targets: int  # that loss and accuracy are about: all of them, fewer where a divergence cut the epoch short
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,6 @@ class Opening(ShortRepr):
     shapes: tuple[TensorShape, ...]
     parameters: int
     sequences: int  # trained on
-    trained_targets: int  # in these: what there is to predict
     batches: int  # an epoch
     notes: tuple[Problem, ...]  # what was left out or cut, to be said
 

@@ -51,7 +51,6 @@ def open_run(trainer: Trainer) -> History:
         shapes=(*stage_shapes(trainer.experiment, trainer.batches[0], first), TensorShape("loss", (), ())),
         parameters=sum(p.numel() for p in trainer.parameters),
         sequences=len(data.pairs),
-        trained_targets=sum(len(pair.targets) for pair in data.pairs),
         batches=len(trainer.batches),
         notes=data.notes,
     )

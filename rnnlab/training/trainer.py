@@ -99,7 +99,8 @@ class Trainer:
         self.ended = ended
         totals, self.totals = self.totals, EpochTotals()
         loss = totals.loss if self.experiment.loss == "sum" else totals.loss / totals.targets
-        self.snapshots.append(Snapshot(self.epoch, loss, totals.correct / totals.targets, totals.norm))
+        accuracy = totals.correct / totals.targets
+        self.snapshots.append(Snapshot(self.epoch, loss, accuracy, totals.norm, totals.targets))
         if self.epoch % self.weights_every == 0:
             self.record_weights()
         if self.experiment.shuffle:

@@ -202,16 +202,33 @@ def test_a_change_shows_what_a_plain_program_says_and_its_removal_everything_as_
     words = Words(e)
     before = predictions(lab)
     assert before == words.expects([0, 1, 2, 3])
+    assert origin_of(lab, "x") == "An entry of the embedding row of 喜欢, which training changes."
     told = equation(lab)
     lab.press("whatif_add")  # the first word of the vocabulary is proposed, in the place of the open step's
     expect(root(lab).locator(".ru-guess:visible")).to_have_count(8)
     assert predictions(lab) == before
     assert predictions(lab, 1) == words.expects([0, 0, 2, 3])
     expect(root(lab).get_by_role("status")).to_contain_text("with the changes")
+    assert (
+        origin_of(lab, "x") == "An entry of the embedding row of 我, which training changes."
+    )  # what is read there now
+    assert root(lab).locator(".ru-chip bdi").all_inner_texts() == ["我", "我", "学习", "深度"]
+    root(lab).locator("[data-view=original]").click()
+    assert origin_of(lab, "x") == "An entry of the embedding row of 喜欢, which training changes."
+    assert root(lab).locator(".ru-chip bdi").all_inner_texts() == FIRST.split()[:-1]
+    root(lab).locator("[data-view=beside]").click()
     lab.press("whatif_remove_0")
     expect(root(lab).locator(".ru-guess:visible")).to_have_count(4)
     assert predictions(lab) == before
     assert equation(lab) == told
+    # What the reader has set is said to be his, and no more than that.
+    column(lab, 0).locator(".ru-chip").click()
+    assert origin_of(lab, "h0") == "The state before the sequence begins: zeros."
+    for changes, name in enumerate(["h0", "x"], start=1):
+        set_other_value(lab, name, "0.5", changes)
+        expect(root(lab).locator(".ru-lines p").first).to_contain_text("Set by you")
+    point_at(lab, "h0", 1, 32)
+    expect(root(lab).locator(".ru-lines p").first).to_have_text("The state before the sequence begins: zeros.")
 
 
 @pytest.mark.thorough
@@ -241,6 +258,20 @@ def test_the_keyboard_keeps_its_place_through_a_change_and_sees_what_it_chose(vi
     keys.press("Escape")
     expect(field).to_have_count(0)
     assert lab.page.evaluate(focused) == purpose
+
+
+def origin_of(lab, name: str) -> str:
+    """What is said of the first number of a given value of the open step."""
+    root(lab).locator(f".ru-node.ru-{name} .ru-strip").click(position={"x": 3, "y": 5})
+    return root(lab).locator(".ru-lines p").first.inner_text()
+
+
+def set_other_value(lab, name: str, value: str, changes: int) -> None:
+    root(lab).locator(f".ru-node.ru-{name} .ru-strip").click(position={"x": 3, "y": 5})
+    root(lab).locator(".ru-edit button", has_text="set another value").click()
+    root(lab).locator(".ru-ask input").fill(value)
+    lab.page.keyboard.press("Enter")
+    expect(lab.at(f"whatif_remove_{changes - 1}")).to_be_visible()
 
 
 @pytest.mark.thorough

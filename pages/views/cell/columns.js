@@ -1,6 +1,6 @@
 // The columns of the unrolled network: how they are laid out, wired, and painted.
 import { element, fill, setText, svg, tokenNode, visible } from "../../components/shared/dom.js";
-import { row, stepValues, traceShown } from "./arithmetic.js";
+import { row, stepValues, tokenRead, traceShown } from "./arithmetic.js";
 import { paint } from "./strips.js";
 
 export const BODY = 316; // pixels from the predictions down to the tokens: room for an open cell
@@ -59,12 +59,13 @@ function columnOf({ data, rows }, token, step) {
   const canvas = element("canvas", "ru-strips", null, { "aria-hidden": "true" });
   body.append(wiresOf(data, rows, step), canvas);
   const chip = element("span", "ru-chip", null, { title: token });
+  const word = tokenNode(visible(token));
   chip.append(
-    tokenNode(visible(token)),
+    word,
     element("small", "", String(data.offset + step + 1), { "aria-hidden": "true" }),
   );
   node.append(out, body, chip);
-  return { node, guesses, canvas };
+  return { node, guesses, canvas, word };
 }
 
 // Lines run under the strips in percent of the column, so that a column may change its width; heads keep to its middle.
@@ -108,7 +109,9 @@ export function repaint(self) {
   const ratio = Math.min(devicePixelRatio || 1, 2);
   const [width, height] = [36, rows.body];
   const { limits } = self;
-  items.forEach(({ canvas, node }, step) => {
+  items.forEach(({ canvas, node, word }, step) => {
+    setText(word, visible(tokenRead(self, step)));
+    node.classList.toggle("ru-replaced", tokenRead(self, step) !== data.tokens[step]);
     canvas.width = width * ratio;
     canvas.height = height * ratio;
     canvas.style.cssText = `width:${width}px;height:${height}px`;

@@ -1,7 +1,7 @@
 // A value written out: its equation in symbols, then with the numbers put in. Computed here, in double precision, from
 // the single-precision weights and values that were sent.
 import { element, fill, tokenNode, visible } from "../../components/shared/dom.js";
-import { evaluate, number, row, stepBefore, traceShown } from "./arithmetic.js";
+import { evaluate, number, row, stepBefore, tokenRead, traceShown } from "./arithmetic.js";
 import { chip, equationLines, givenLine, operandSymbol, weightSymbol } from "./notation.js";
 
 const TERMS = 6; // of a long sum, the largest products are shown and the others added up
@@ -29,12 +29,12 @@ export function write(self, { name, unit }) {
     role: data.roles[name] ?? "",
     unit,
     step: data.offset + self.step + 1,
-    token: visible(data.tokens[self.step]),
+    token: visible(tokenRead(self, self.step)),
   };
   head.append(element("div", "ru-role", fill(data.labels.heading, place)), ...lines);
   const sums = element("div", "ru-sums");
   sums.append(...sides.map((one) => sumOf(self, one)));
-  if (name === "x" && attended(self, unit)) sums.append(contextOf(self, trace, unit));
+  if (name === "x" && attended(self, unit) && !ownValue(self, name, unit)) sums.append(contextOf(self, trace, unit));
   // The button that has the focus is built anew: the focus goes to the one for the same thing.
   const focused = equation.contains(document.activeElement) && document.activeElement.dataset.purpose;
   equation.replaceChildren(head, sums, editing(self, name, unit));
@@ -44,18 +44,24 @@ export function write(self, { name, unit }) {
 // Whether an entry of x is one that attention gave: those behind what the token gives.
 const attended = ({ data, original }, unit) => data.layer === 0 && original.attention && unit >= data.embedded;
 
+// Whether the reader has put another number in the place of this one.
+const ownValue = ({ data, step, ...self }, name, unit) =>
+  traceShown(self) !== self.original &&
+  data.own.some(([of, at, one]) => of === name && at === step && (one === null || one === unit));
+
 function origin(self, name, unit) {
   const { data, step } = self;
   const { labels } = data;
+  if (ownValue(self, name, unit)) return labels.from_change;
   if (name === "x") {
     if (data.layer) return labels.from_below;
     return attended(self, unit)
       ? labels.from_context
-      : fill(labels[`from_${data.source}`], { token: visible(data.tokens[step]) });
+      : fill(labels[`from_${data.source}`], { token: visible(tokenRead(self, step)) });
   }
   const at = stepBefore(data, step);
   if (at < 0 || at >= data.tokens.length) return data.offset ? labels.from_encoder : labels.from_start;
-  return fill(labels.from_before, { step: data.offset + at + 1, token: visible(data.tokens[at]) });
+  return fill(labels.from_before, { step: data.offset + at + 1, token: visible(tokenRead(self, at)) });
 }
 
 // One entry of the context: the weights of attention, each times that entry of what the encoder said at its step.

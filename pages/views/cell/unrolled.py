@@ -12,7 +12,7 @@ from pages.shell.state import session
 from rnnlab.cells import CELLS
 from rnnlab.explain.open_cell import open_cell
 from rnnlab.records.history import Opening, Part, Place
-from rnnlab.records.trace import Intervention, PartTrace, TraceResult, part_named, token_width
+from rnnlab.records.trace import Intervention, PartTrace, TraceResult, part_named, token_width, vocabulary_of
 
 _unrolled = component(__file__, "unrolled")
 
@@ -23,7 +23,8 @@ VALUES = tuple(dict.fromkeys(["x", *STARTS, *(name for cell in CELLS.values() fo
 NAMES = (
     *("steps", "controls", "previous", "next", "play", "pause", "close", "original", "beside", "difference"),
     *("forward", "backward", "inside", "announcement", "announcement_changed", "right", "wrong"),
-    *("from_embedding", "from_onehot", "from_below", "from_start", "from_before", "rest", "forced", "was"),
+    *("from_embedding", "from_onehot", "from_below", "from_start", "from_before", "from_change"),
+    *("rest", "forced", "was"),
     *("from_encoder", "from_context", "half_embedding", "half_onehot", "half_context", "announcement_nothing"),
     *("what_if", "clamp", "clamp_all", "off", "set", "apply", "new_value", "edit_weight", "heading"),
 )
@@ -77,11 +78,30 @@ def render(view: RunView, traced: Traced, on_chosen: Callable[[], None], on_edit
             "layer": place.layer,
             "direction": place.direction,
             "source": e.input,
+            **changes(o, part, traced),
             "labels": {name: t(f"unrolled.{name}") for name in NAMES},
             "roles": {name: t(f"unrolled.role_{name}") for name in VALUES},
             **cached[1],
         },
     )
+
+
+def changes(o: Opening, part: Part, traced: Traced) -> dict[str, Any]:
+    """Which tokens are read with the edits, and which given values are the reader's own: (name, step, unit or None for
+    all of them), a step from 0."""
+    reads = list(o.probe[part.start : part.stop])
+    first = len(reads) - 1 if traced.place.direction else 0
+    own: list[tuple[str, int, int | None]] = []
+    for edit in traced.edits:
+        if edit.part != part.name:
+            continue
+        if edit.kind == "token" and edit.step is not None:
+            reads[edit.step] = vocabulary_of(o, part)[int(edit.value)]
+        elif edit.kind == "input" and edit.step is not None:
+            own.append(("x", edit.step, edit.unit))
+        elif edit.kind == "state" and edit.place == traced.place:
+            own.append((f"{edit.name}0", first, edit.unit))
+    return {"reads": reads, "own": own}
 
 
 def payload(o: Opening, result: TraceResult, part: Part) -> dict[str, Any]:

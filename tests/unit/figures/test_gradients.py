@@ -119,7 +119,7 @@ def test_clipping_leaves_the_smaller_of_norm_and_limit(values, level):
 
 
 def with_norms(history, values):
-    snapshots = tuple(Snapshot(i, 1.0, 0.0, value) for i, value in enumerate(values, start=1))
+    snapshots = tuple(Snapshot(i, 1.0, 0.0, value, 4) for i, value in enumerate(values, start=1))
     return replace(history, snapshots=snapshots)
 
 
@@ -165,7 +165,7 @@ def test_losses_are_those_of_each_run(history):
 
 
 def test_a_loss_of_zero_is_said_to_be_zero(history):
-    snapshots = tuple(Snapshot(i, loss, 0.0, loss) for i, loss in enumerate([1.0, 0.0, 0.5], start=1))
+    snapshots = tuple(Snapshot(i, loss, 0.0, loss, 4) for i, loss in enumerate([1.0, 0.0, 0.5], start=1))
     figure = as_browsers_get(figures.losses_figure({"RNN": replace(history, snapshots=snapshots)}, T))
     (trace,) = figure["data"]
     assert [text for text in trace["customdata"] if text] == ["1", "0", "0.5"]
@@ -174,6 +174,6 @@ def test_a_loss_of_zero_is_said_to_be_zero(history):
 
 def test_five_thousand_epochs_are_a_small_figure():
     """It is sent four times a second while a run goes on."""
-    snapshots = tuple(Snapshot(i, 1 / i, 0.0, 1 / i) for i in range(1, 5001))
+    snapshots = tuple(Snapshot(i, 1 / i, 0.0, 1 / i, 4) for i in range(1, 5001))
     history = replace(run(Experiment(epochs=2, clip=0.5)), snapshots=snapshots)
     assert len(figures.norms_figure(history, 0.3, T).to_json()) < 250_000
