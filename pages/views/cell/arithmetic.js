@@ -36,7 +36,8 @@ export function openTrace(packed, original = null) {
 export const traceShown = ({ original, changed, view }) => (changed && view !== "original" ? changed : original);
 
 // What is read at a step, a word that was put in its place included.
-export const tokenRead = (self, step) => (traceShown(self) === self.original ? self.data.tokens : self.data.reads)[step];
+export const tokenRead = (self, step) =>
+  (traceShown(self) === self.original ? self.data.tokens : self.data.reads)[step];
 
 // One row of a matrix, or of whatever has its entries on the last axis.
 export const row = ({ values, shape }, index) => values.subarray(index * shape.at(-1), (index + 1) * shape.at(-1));

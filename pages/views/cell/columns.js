@@ -60,10 +60,7 @@ function columnOf({ data, rows }, token, step) {
   body.append(wiresOf(data, rows, step), canvas);
   const chip = element("span", "ru-chip", null, { title: token });
   const word = tokenNode(visible(token));
-  chip.append(
-    word,
-    element("small", "", String(data.offset + step + 1), { "aria-hidden": "true" }),
-  );
+  chip.append(word, element("small", "", String(data.offset + step + 1), { "aria-hidden": "true" }));
   node.append(out, body, chip);
   return { node, guesses, canvas, word };
 }
