@@ -55,7 +55,7 @@ def run_job(wanted: Versions, seconds: float, payload: bytes) -> bytes:
         raise ImportError(format_versions(versions()), name="rnnlab")
     job, args = pickle.loads(payload)
     with job_lock:
-        limit = threading.Timer(seconds, os._exit, [1])  # as Pebble does: a job that takes longer hangs
+        limit = threading.Timer(seconds, os._exit, [1])  # a job that takes longer hangs
         limit.daemon = True
         limit.start()
         try:

@@ -1,4 +1,4 @@
-"""A Dask cluster in place of Pebble's workers: a real scheduler, real worker processes, and all that goes wrong."""
+"""A Dask cluster in place of the lab's own workers: a real scheduler, real workers, and all that goes wrong."""
 
 import os
 import re

@@ -6,13 +6,13 @@ import sys
 import textwrap
 import time
 from collections import Counter
-from concurrent.futures import Future
+from contextlib import suppress
 
 import psutil
 import pytest
 
 from rnnlab import Experiment, LabError, Problem, engine, run
-from rnnlab.engine import InProcess, Workers, jobs, workers
+from rnnlab.engine import InProcess, Workers, jobs, processes, workers
 from tests.support import jobs as support
 from tests.support.eventually import ROOT, eventually
 
@@ -25,26 +25,31 @@ def warm():
     workers.close()
 
 
-def worker_processes() -> list[psutil.Process]:
-    """The children of this process's fork server. A web server of a browser test is no business of ours."""
-    servers = [
-        child for child in psutil.Process().children() if "multiprocessing.forkserver" in " ".join(child.cmdline())
-    ]
-    running = [worker for server in servers for worker in server.children()]
-    return [worker for worker in running if worker.status() != psutil.STATUS_ZOMBIE]
+def fork_server_of(workers: Workers) -> psutil.Process:
+    return psutil.Process(workers.processes.server.process.pid)
 
 
-def kill_workers() -> None:
-    victims = eventually(worker_processes, "a worker is there")
+def processes_of(workers: Workers) -> list[psutil.Process]:
+    """All of them, once they are there."""
+
+    def alive() -> list[psutil.Process]:
+        found = [psutil.Process(worker.pid) for worker in workers.alive.values() if psutil.pid_exists(worker.pid)]
+        return found if len(found) == workers.count else []
+
+    return eventually(alive, "all workers are there", 60)
+
+
+def kill_workers(workers: Workers) -> None:
+    victims = processes_of(workers)
     for process in victims:
         process.kill()
     psutil.wait_procs(victims, 10)
 
 
 def losses_of(workers, slices: int = 4, epochs: int = 5) -> list[float]:
-    state, history = workers.submit(jobs.start, Experiment(epochs=slices * epochs)).result(30)
+    state, history = workers.submit(jobs.start, Experiment(epochs=slices * epochs)).result(60)
     for _ in range(slices):
-        state, chunk = workers.submit(jobs.advance, state, 60.0, epochs).result(30)
+        state, chunk = workers.submit(jobs.advance, state, 60.0, epochs).result(60)
         history = history.extended(chunk)
     return history.losses
 
@@ -55,8 +60,8 @@ def expected() -> list[float]:
 
 
 def test_a_new_worker_has_loaded_everything_already(warm):
-    kill_workers()
-    pid, names = warm.submit(support.loaded).result(30)
+    kill_workers(warm)
+    pid, names = warm.submit(support.loaded).result(60)
     assert pid != os.getpid()
     assert names == {"torch", "jieba", "rnnlab.training"}
 
@@ -103,6 +108,12 @@ def test_workers_are_warm_and_the_server_light_wherever_it_is_started(server):
     assert light.strip() == "[]"
 
 
+def family_of(process: subprocess.Popen) -> list[psutil.Process]:
+    """Its fork server and both workers; nobody, before all are there."""
+    family = psutil.Process(process.pid).children(recursive=True)
+    return family if len(family) >= 3 else []
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize("busy", [0, 2])
 def test_no_worker_outlives_a_killed_server(server, tmp_path, busy):
@@ -110,8 +121,7 @@ def test_no_worker_outlives_a_killed_server(server, tmp_path, busy):
     process = server(*paths)
     process.stdout.readline()
     eventually(lambda: all(map(os.path.exists, paths)), "the workers are at work")
-    family = psutil.Process(process.pid).children(recursive=True)
-    assert len(family) >= 3  # two workers, and the process that forks them
+    family = eventually(lambda: family_of(process), "two workers are there, and the process that forks them")
     process.kill()
     process.wait()
     assert not psutil.wait_procs(family, 10)[1]
@@ -120,7 +130,7 @@ def test_no_worker_outlives_a_killed_server(server, tmp_path, busy):
 def test_a_server_that_closes_ends_its_workers(server):
     process = server()
     process.stdout.readline()
-    family = psutil.Process(process.pid).children(recursive=True)
+    family = eventually(lambda: family_of(process), "two workers are there, and the process that forks them")
     process.stdin.close()
     assert process.wait(10) == 0
     assert not psutil.wait_procs(family, 10)[1]
@@ -131,27 +141,26 @@ def test_workers_and_this_process_give_the_same_numbers(warm, expected):
 
 
 def test_a_worker_killed_in_the_middle_of_a_slice_changes_no_loss(warm, tmp_path, expected):
-    state, history = warm.submit(jobs.start, Experiment(epochs=20)).result(30)
+    state, history = warm.submit(jobs.start, Experiment(epochs=20)).result(60)
     path = str(tmp_path / "died")
-    state, chunk = warm.submit(support.train_and_die_once, path, state, 20).result(30)
+    state, chunk = warm.submit(support.train_and_die_once, path, state, 20).result(60)
     assert (tmp_path / "died").exists()
     assert history.extended(chunk).losses == expected
 
 
 def test_all_workers_killed_while_idle_are_replaced(warm, expected):
-    warm.submit(engine.do_nothing).result(30)
-    kill_workers()
+    warm.submit(engine.do_nothing).result(60)
+    kill_workers(warm)
     assert losses_of(warm) == expected
 
 
 def test_a_job_handed_in_while_idle_workers_lie_dead_is_done_all_the_same(warm):
-    """The pool notices only after a while; what it is given until then must not be lost."""
-    warm.submit(engine.do_nothing).result(30)
-    victims = eventually(lambda: len(worker_processes()) == 2 and worker_processes(), "both workers are there")
-    for process in victims:
+    """Their death is noticed only after a while; what they are given until then must not be lost."""
+    warm.submit(engine.do_nothing).result(60)
+    for process in processes_of(warm):
         process.kill()
     futures = [warm.submit(support.loaded) for _ in range(4)]
-    assert all(future.result(30)[0] != os.getpid() for future in futures)
+    assert all(future.result(60)[0] != os.getpid() for future in futures)
 
 
 @pytest.mark.thorough
@@ -161,93 +170,95 @@ def test_all_workers_killed_while_busy_are_replaced(warm, tmp_path, expected, mo
     hanging = [warm.submit(support.hang, str(path)) for path in paths]
     waiting = warm.submit(support.loaded)
     eventually(lambda: all(path.exists() for path in paths), "both workers are at work")
-    kill_workers()
+    kill_workers(warm)
     eventually(lambda: all(path.read_text() == "xx" for path in paths), "both jobs were given out again", 20)
     assert all(isinstance(future.exception(30), LabError) for future in hanging)  # they hang the second time too
-    assert waiting.result(30)
+    assert waiting.result(60)
+    assert losses_of(warm) == expected
+
+
+def test_a_worker_killed_while_it_sends_a_result_costs_nothing_but_time(warm, tmp_path):
+    assert warm.submit(support.die_while_sending, str(tmp_path / "died")).result(60) == "x"
+
+
+def test_workers_live_on_without_the_process_they_were_forked_from(warm, expected):
+    before = processes_of(warm)
+    fork_server_of(warm).kill()
+    assert {warm.submit(support.loaded).result(60)[0] for _ in range(4)} <= {process.pid for process in before}
+    for process in before:  # now nobody is left
+        process.kill()
     assert losses_of(warm) == expected
 
 
 @pytest.mark.thorough
-def test_a_worker_killed_with_the_lock_of_the_pipe_does_not_hold_up_the_others(tmp_path, expected):
-    workers = Workers(2)
+@pytest.mark.parametrize(("order", "pause"), [("workers first", 0.0), ("server first", 0.1)])  # seconds
+def test_every_process_killed_again_and_again_while_they_work_changes_no_loss(warm, expected, order, pause):
+    for _ in range(2):
+        victims = [*processes_of(warm), fork_server_of(warm)][:: 1 if order == "workers first" else -1]
+        run_under_way = warm.submit(jobs.advance, warm.submit(jobs.start, Experiment(epochs=20)).result(60)[0])
+        for process in victims:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+            time.sleep(pause)
+        assert run_under_way.result(60)[1].snapshots[-1].loss == expected[-1]
+    assert losses_of(warm) == expected
+
+
+@pytest.mark.parametrize("size", [1, 4_000_000])  # more than a pipe holds: the worker does not even take it
+def test_workers_that_were_stopped_while_idle_are_replaced(warm, monkeypatch, size):
+    warm.submit(engine.do_nothing).result(60)
+    monkeypatch.setattr(processes, "TAKING_SECONDS", 0.5)
+    stopped = processes_of(warm)
+    for process in stopped:
+        process.suspend()
+    assert [warm.submit(len, bytes(size)).result(60) for _ in range(4)] == [size] * 4
+    eventually(lambda: not any(process.is_running() for process in stopped), "both were ended")
+
+
+@pytest.mark.thorough
+def test_a_stopped_process_that_workers_are_forked_from_is_replaced(warm, monkeypatch, expected):
+    monkeypatch.setattr(processes, "FORKING_SECONDS", 0.5)
+    stopped, victims = fork_server_of(warm), processes_of(warm)
+    stopped.suspend()
+    for process in victims:
+        process.kill()
+    assert losses_of(warm) == expected
+    assert fork_server_of(warm) != stopped
+
+
+def test_where_no_worker_can_be_started_whoever_waits_is_told(monkeypatch):
+    monkeypatch.setattr(workers, "STARTS", 2)
+    monkeypatch.setattr(processes, "start_server", lambda: (_ for _ in ()).throw(OSError("no more processes")))
+    unable = Workers(2)
     try:
-        workers.submit(engine.do_nothing).result(60)
-        dying, waiting = (
-            workers.submit(support.die_with_the_lock, str(tmp_path / "died")),
-            workers.submit(support.loaded),
-        )
-        assert waiting.result(40)  # in a minute the lock would be given up without us
-        assert dying.result(40) == "x"
-        assert losses_of(workers) == expected
+        error = unable.submit(support.loaded).exception(30)
+        assert isinstance(error, LabError)
+        assert error.problems[0].code == "worker_lost"
     finally:
-        workers.close()
+        unable.close()
 
 
-@pytest.fixture
-def losing(monkeypatch):
-    """A worker whose pool loses the next job that is handed in, as Pebble does at the wrong moment."""
-    workers = Workers(1)
-    workers.submit(engine.do_nothing).result(60)
-    kept = workers.pool.schedule
-
-    def lose_one(*_, **__):
-        monkeypatch.setattr(workers.pool, "schedule", kept)
-        return Future()
-
-    monkeypatch.setattr(workers.pool, "schedule", lose_one)
-    yield workers
-    workers.close()
+def test_what_waits_when_the_workers_are_closed_is_given_up(tmp_path):
+    closing = Workers(1)
+    busy = closing.submit(support.hang, str(tmp_path / "hangs"))
+    waiting = closing.submit(support.loaded)
+    eventually((tmp_path / "hangs").exists, "the worker is at work", 60)
+    closing.close()
+    for future in (busy, waiting, closing.submit(support.loaded)):
+        assert isinstance(future.exception(10), Exception)
 
 
-def test_a_lost_job_that_another_has_overtaken_is_done_all_the_same(losing):
-    lost = losing.submit(support.loaded)
-    assert losing.submit(support.loaded).result(30)
-    assert lost.result(30)[0] != os.getpid()
-
-
-def test_a_job_lost_in_a_pool_that_breaks_is_done_all_the_same(losing):
-    lost = losing.submit(support.loaded)
-    kill_workers()
-    assert lost.result(30)[0] != os.getpid()
-
-
-def test_a_lost_job_that_is_alone_is_done_all_the_same(losing, monkeypatch):
-    monkeypatch.setattr(workers, "STUCK", 0.5)
-    assert losing.submit(support.loaded).result(30)[0] != os.getpid()
-
-
-def test_no_job_is_given_up_that_only_waits_for_its_turn(warm, tmp_path, monkeypatch):
-    """Both workers are held while the pool is looked at often enough to give a job up; behind them one that waits, and
-    is done once."""
-    monkeypatch.setattr(workers, "POLL", 0.02)
-    monkeypatch.setattr(workers, "STUCK", 0.1)
-    looks, find_lost = [], warm.find_lost
-    monkeypatch.setattr(warm, "find_lost", lambda: looks.append(1) or find_lost())
-    began, end = tmp_path / "began", tmp_path / "end"
-    busy = [warm.submit(support.hold, str(began), str(end)) for _ in range(2)]
-    waiting = warm.submit(support.note, str(tmp_path / "done"))
-    eventually(lambda: began.exists() and began.read_text() == "xx", "both workers are held", 30)
-    seen = len(looks)
-    eventually(lambda: len(looks) > seen + 20, "the pool was looked at twenty times")
-    end.touch()
-    for future in [*busy, waiting]:
-        future.result(30)
-    assert warm.submit(support.loaded).result(30)
-    assert (tmp_path / "done").read_text() == "x"
-
-
-@pytest.mark.parametrize(("job", "reason"), [(support.hang, "TimeoutError"), (support.die, "ProcessExpired")])
-def test_a_job_that_hangs_or_kills_its_worker_is_tried_twice_and_then_said_to_be_lost(
-    warm, tmp_path, monkeypatch, job, reason
+@pytest.mark.parametrize(("job", "reason", "tries"), [(support.hang, "WorkerHung", 2), (support.die, "WorkerDied", 4)])
+def test_a_job_that_hangs_or_kills_its_worker_is_tried_a_few_times_and_then_said_to_be_lost(
+    warm, tmp_path, monkeypatch, job, reason, tries
 ):
     monkeypatch.setattr(workers, "JOB_SECONDS", 0.5)
     future = warm.submit(job, str(tmp_path / "tries"))
     error = future.exception(30)
     assert isinstance(error, LabError)
     assert error.problems == (Problem("worker_lost", "", {"reason": reason}),)
-    assert (tmp_path / "tries").read_text() == "xx"
-    assert warm.submit(support.loaded).result(30)  # and the others go on
+    assert (tmp_path / "tries").read_text() == "x" * tries
+    assert warm.submit(support.loaded).result(60)  # and the others go on
 
 
 def test_what_is_wrong_with_the_input_arrives_as_it_is(warm):

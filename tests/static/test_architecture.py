@@ -202,7 +202,7 @@ def test_no_import_hides_in_a_function():
         for line in late_imports(path)
         if not LATE & {line.split()[1].split(".")[0]}
     }
-    assert hidden == {("__init__.py", "from rnnlab import training"), ("workers.py", "import rnnlab.engine.preload")}
+    assert hidden == {("__init__.py", "from rnnlab import training"), ("worker.py", "import rnnlab.engine.preload")}
 
 
 def test_no_two_public_classes_share_a_name():

@@ -3,8 +3,10 @@
 import gc
 import os
 import signal
+import struct
 import sys
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 
@@ -60,15 +62,12 @@ def die(path: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def die_with_the_lock(path: str) -> str:
+def die_while_sending(path: str) -> str:
     """Ends as a worker does that is killed while it sends a result. The second time it lives, and returns."""
-    from pebble.pool.channel import ChannelMutex
-
     if Path(path).exists():
         return Path(path).read_text()
     note(path)
-    gc.unfreeze()
-    mutex = next(found for found in gc.get_objects() if isinstance(found, ChannelMutex))
-    mutex.acquire(timeout=5)
+    connection = next(found for found in gc.get_objects() if isinstance(found, Connection))
+    os.write(connection.fileno(), struct.pack("!i", 1000) + b"the beginning of a thousand bytes")
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError("still alive")

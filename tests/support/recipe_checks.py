@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 LIBRARIES = (
-    *("pydantic.main", "babel.messages.pofile", "pebble", "plotly.graph_objects", "streamlit.testing.v1", "torch"),
+    *("pydantic.main", "babel.messages.pofile", "plotly.graph_objects", "streamlit.testing.v1", "torch"),
     *("pandas", "pyarrow", "regex", "cloudpickle"),
 )
 LOCALES = {"zh": "zh-CN", "en": "en-US"}

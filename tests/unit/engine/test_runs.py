@@ -196,7 +196,7 @@ def test_unusable_text_becomes_the_runs_problem(bench):
 def test_problems_in_mid_run_keep_what_was_recorded(bench):
     r = after(bench, 3)
     (future, _, _) = bench.jobs.pop()
-    lost = Problem("worker_lost", "", {"reason": "TimeoutError"})
+    lost = Problem("worker_lost", "", {"reason": "WorkerHung"})
     future.set_exception(LabError(lost))
     r = runs.tick(bench, r)
     assert (r.problems, r.going, r.epoch) == ((lost,), False, 3)

@@ -307,7 +307,7 @@ def test_where_it_is_computed_may_fail_and_it_goes_on_elsewhere(after, expected)
 
 
 def test_a_lost_worker_is_its_runs_trouble_alone_and_may_be_tried_again(expected):
-    lost = Problem("worker_lost", "", {"reason": "ProcessExpired"})
+    lost = Problem("worker_lost", "", {"reason": "WorkerDied"})
 
     class Once(InProcess):
         jobs = 0

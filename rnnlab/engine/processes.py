@@ -1,0 +1,174 @@
+"""Worker processes, as the process sees them that starts them: how one is made, asked, and lost."""
+
+import multiprocessing
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from rnnlab.engine.worker import work
+
+LOADING_SECONDS = 120.0  # that a fork server may take to load torch, or a worker that is not forked
+FORKING_SECONDS = 10.0  # that one which has loaded it may take to fork
+TAKING_SECONDS = 10.0  # that an idle worker may take to begin a job: one that does not is stopped
+
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows knows only the latter, and ends a process no less
+
+
+class WorkerDied(Exception):
+    """A worker is gone, or none could be started."""
+
+
+class WorkerHung(Exception):
+    """A worker took longer than it may, and was ended."""
+
+
+class Worker:
+    """A running worker process, at the other end of a connection that nobody else has."""
+
+    def __init__(self, connection: Any, pid: int):
+        self.connection, self.pid = connection, pid
+
+    @property
+    def gone(self) -> bool:
+        """Whether it has ended while nothing was asked of it: then there is something to read, the end."""
+        try:
+            return self.connection.poll()
+        except OSError:
+            return True
+
+    def begin(self, payload: bytes) -> None:
+        """Hand over a pickled job. When this returns, the worker is at it. Raises WorkerDied or WorkerHung."""
+        with self.limit(TAKING_SECONDS):
+            self.connection.send_bytes(payload)
+            self.connection.recv_bytes()
+
+    def answer(self, seconds: float) -> bytes:
+        """What came of it. Raises WorkerDied or WorkerHung."""
+        with self.limit(seconds):
+            return self.connection.recv_bytes()
+
+    @contextmanager
+    def limit(self, seconds: float) -> Iterator[None]:
+        """End the worker if what is done with it takes longer: whoever waits for it is woken by the connection's end,
+        even where he can't write because it doesn't read."""
+        hung = threading.Event()
+
+        def end() -> None:
+            hung.set()
+            self.end()
+
+        timer = threading.Timer(seconds, end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except (EOFError, OSError) as error:
+            raise (WorkerHung if hung.is_set() else WorkerDied) from error
+        finally:
+            timer.cancel()
+
+    def end(self) -> None:
+        """End it, even where it is stopped."""
+        with suppress(OSError):
+            os.kill(self.pid, KILL)
+
+
+def connected(connection: Any, seconds: float) -> Worker:
+    """The worker at the other end, once it is there. Raises WorkerDied or WorkerHung."""
+    try:
+        if connection.poll(seconds):
+            return Worker(connection, int(connection.recv_bytes()))
+    except (EOFError, OSError) as error:
+        connection.close()
+        raise WorkerDied from error
+    connection.close()
+    raise WorkerHung
+
+
+@dataclass(eq=False)
+class Server:
+    """A process that forks workers."""
+
+    process: subprocess.Popen
+    control: socket.socket
+    loaded: bool = False  # as far as is known
+
+
+class Forked:
+    """Starts workers by forking a process that has loaded all they need: a new one is there in milliseconds, and shares
+    that memory. Should that process be lost, its workers live on, and the next start begins with another."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()  # held for milliseconds: never while anybody waits for a process
+        self.server: Server | None = None
+        self.closed = False
+
+    def start(self) -> Worker:
+        """A new worker. Raises WorkerDied or WorkerHung."""
+        ours, theirs = multiprocessing.Pipe()
+        try:
+            with self.lock:
+                server = self.running_server()
+                socket.send_fds(server.control, [b"\n"], [theirs.fileno()])
+        except OSError as error:  # it has just died, say
+            ours.close()
+            raise WorkerDied from error
+        finally:
+            theirs.close()
+        try:
+            worker = connected(ours, FORKING_SECONDS if server.loaded else LOADING_SECONDS)
+        except WorkerHung:
+            server.process.kill()
+            raise
+        server.loaded = True
+        return worker
+
+    def running_server(self) -> Server:
+        if self.closed:
+            raise OSError("closed")
+        if self.server is not None and self.server.process.poll() is not None:
+            self.server.control.close()
+            self.server = None
+        if self.server is None:
+            self.server = start_server()
+        return self.server
+
+    def close(self) -> None:
+        with self.lock:
+            self.closed = True
+            server, self.server = self.server, None
+        if server is not None:
+            server.control.close()
+            server.process.kill()
+            server.process.wait()
+
+
+def start_server() -> Server:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        program = (
+            f"import sys; sys.path[:] = {sys.path!r}; from rnnlab.engine.worker import serve; serve({theirs.fileno()})"
+        )
+        command = [sys.executable, "-c", program]
+        return Server(subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()]), ours)
+
+
+class Spawned:
+    """Starts workers where there is no fork (Windows): each loads everything by itself, in seconds."""
+
+    def start(self) -> Worker:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        with theirs:
+            context.Process(target=work, args=(theirs,), daemon=True).start()
+        return connected(ours, LOADING_SECONDS)
+
+    def close(self) -> None:
+        pass

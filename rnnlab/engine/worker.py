@@ -1,0 +1,77 @@
+"""What a worker process does, and the process that workers are forked from. Nothing here runs in the web process.
+
+A worker has one connection, to the thread that looks after it, and shares nothing else with anybody: however it is
+lost, it takes only its own job along. It reads jobs there, pickled `(function, arguments)`, and writes for each an
+empty message when it begins, and a pickled `(whether it went well, result or exception)` when it is done. When the
+connection ends, so does the worker.
+"""
+
+import os
+import pickle
+import queue
+import signal
+import socket
+import threading
+import traceback
+from multiprocessing.connection import Connection
+
+from rnnlab.i18n import LabError
+
+
+def serve(control: int) -> None:
+    """Load what all workers need, then fork one for each connection that is sent through the socket of this number,
+    until its other end is closed: when the parent is gone, however it went."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which ends us
+    import rnnlab.engine.preload  # noqa: F401
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a worker ended
+    requests = socket.socket(fileno=control)
+    while True:
+        request, connections, _, _ = socket.recv_fds(requests, 1, 1)
+        if not request:
+            return
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            requests.close()
+            work(Connection(connections[0]))
+        os.close(connections[0])
+
+
+def work(connection: Connection) -> None:
+    """A worker's life, from saying that it is there, with its process id, to the end of its connection."""
+    import rnnlab.engine.preload  # noqa: F401  where it was not forked, it is loaded now
+
+    received: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=receive, args=(connection, received), daemon=True).start()
+    try:
+        connection.send_bytes(str(os.getpid()).encode())
+        while True:
+            payload = received.get()
+            connection.send_bytes(b"")  # it has begun: from now on a loss may be the job's own doing
+            connection.send_bytes(answer(payload))
+    finally:
+        os._exit(1)
+
+
+def receive(connection: Connection, received: "queue.SimpleQueue[bytes]") -> None:
+    """In a thread of its own, so that the connection's end is seen while a job is computed, too."""
+    try:
+        while True:
+            received.put(connection.recv_bytes())
+    except (EOFError, OSError):
+        os._exit(1)
+
+
+def answer(payload: bytes) -> bytes:
+    """Do a pickled job. An exception carries its traceback along as a note; what can't be pickled becomes one."""
+    try:
+        job, args = pickle.loads(payload)
+        return pickle.dumps((True, job(*args)))
+    except LabError as error:
+        return pickle.dumps((False, error))
+    except Exception as error:
+        error.add_note(traceback.format_exc())
+        try:
+            return pickle.dumps((False, error))
+        except Exception:
+            return pickle.dumps((False, RuntimeError(repr(error))))
