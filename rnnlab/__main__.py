@@ -19,13 +19,14 @@ from pathlib import Path
 from rnnlab import ROOT, Experiment, History, LabError, run
 from rnnlab.experiment import choices
 from rnnlab.experiment.limits import BOUNDS
-from rnnlab.i18n import LANGUAGES, describe, first_language, translator, visible
+from rnnlab.i18n import LANGUAGES, describe, first_language, print_anywhere, translator, visible
 
 PRINTED = 10  # epochs from one printed line to the next
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Returns the exit code: 0, or 2 for input that can't be used."""
+    print_anywhere()
     commands = parser()
     known, rest = commands.parse_known_args(arguments)
     if known.command == "app":
@@ -36,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
     lang = options.pop("lang") or first_language(locale.getlocale()[0])
     as_json = options.pop("json")
     del options["command"]
+    if as_json:
+        print_anywhere("utf-8")  # what JSON is, on any console
     try:
         history = run(Experiment(**options))
     except LabError as error:

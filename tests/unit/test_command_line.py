@@ -1,5 +1,6 @@
 """The lab from a shell: public names, plain numbers, exit codes."""
 
+import io
 import json
 import subprocess
 import sys
@@ -40,6 +41,19 @@ def test_json_from_a_shell_is_the_plain_programs_numbers():
     assert record["predicted"] == " ".join(predicted[-1])
     assert Experiment(**record["experiment"]) == Experiment()
     assert 0 < record["seconds"] < 60
+
+
+@pytest.mark.parametrize("console", ["ascii", "cp936", "latin-1", "cp437", "utf-16"])
+def test_no_console_lacks_a_character(monkeypatch, console):
+    """What it lacks is escaped; JSON is UTF-8 on any."""
+    for options, encoding in (([], console), (["--json"], "utf-8")):
+        written = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, console))
+        assert main(["run", "--text", "我 😀 é 我", "--epochs", "60", *options]) == 0
+        sys.stdout.flush()
+        said = written.getvalue().decode(encoding)
+        predicted = json.loads(said)["predicted"] if options else said.strip().split("\n")[-1].split(": ")[1]
+        assert predicted == "😀 é 我".encode(encoding, "backslashreplace").decode(encoding)
 
 
 def test_bad_input_ends_with_two_and_says_why_on_stderr():
