@@ -4,7 +4,6 @@ Which of them reads an experiment's text, and what becomes of the text before, i
 """
 
 import logging
-import tempfile
 import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,8 +21,8 @@ from rnnlab.text.viterbi import TagModel, likeliest_marks
 def segmenter() -> Any:
     """jieba's segmenter, loaded once a process: about a second and 66 MB.
 
-    jieba caches its dictionary as a file that the next start unmarshals, by default in the shared temporary
-    folder, where anybody could have put one. So it gets a private folder, which goes at once.
+    Its `initialize` would unmarshal the dictionary from a file of the shared temporary folder, where anybody could have
+    put one, or write that file. So the dictionary is read from the package each time, and no folder is needed.
     """
     import jieba.finalseg  # here, for only a worker that cuts Chinese needs it
 
@@ -31,9 +30,8 @@ def segmenter() -> Any:
     finalseg.viterbi = likeliest_marks
     jieba.setLogLevel(logging.WARNING)
     segmenter = jieba.Tokenizer()
-    with tempfile.TemporaryDirectory() as folder:
-        segmenter.tmp_dir = folder
-        segmenter.initialize()
+    segmenter.FREQ, segmenter.total = segmenter.gen_pfdict(segmenter.get_dict_file())
+    segmenter.initialized = True
     return segmenter
 
 

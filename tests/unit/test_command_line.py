@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 
@@ -41,6 +42,24 @@ def test_json_from_a_shell_is_the_plain_programs_numbers():
     assert record["predicted"] == " ".join(predicted[-1])
     assert Experiment(**record["experiment"]) == Experiment()
     assert 0 < record["seconds"] < 60
+
+
+NO_FOLDER = """\
+import sys, tempfile
+def refuse():
+    raise FileNotFoundError("No usable temporary directory found")
+tempfile._get_default_tempdir = refuse  # as where nothing can be written, or no disk has room
+from rnnlab.__main__ import main
+sys.exit(main(["run", "--preset", "embedding", "--epochs", "1", "--json"]))
+"""
+
+
+def test_it_trains_with_jieba_where_nothing_temporary_can_be_written():
+    command = [sys.executable, "-c", NO_FOLDER]
+    environment = {name: value for name, value in os.environ.items() if name != "TORCHINDUCTOR_CACHE_DIR"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(json.loads(done.stdout)["losses"]) == 1
 
 
 @pytest.mark.parametrize("console", ["ascii", "cp936", "latin-1", "cp437", "utf-16"])
