@@ -18,6 +18,7 @@ LINK_CHARACTERS = 8_000  # of a whole address: what mail, chat and proxies let p
 ADDRESS_CHARACTERS = 200  # of those, kept free for host and path
 PLAIN_CHARACTERS = 1_200  # of percent-encoded text; a longer one is compressed
 FILE_BYTES = 1_000_000
+FILE_FIELDS = 200  # of an experiment, those of any other version included: each that is unknown gets a sentence
 TEXTS = ("text", "target", "words", "sentence")  # fields that may be compressed, as `textz`, `targetz` and so on
 
 
@@ -131,7 +132,7 @@ def from_file(content: bytes) -> Experiment:
         if len(content) > FILE_BYTES:
             raise ValueError("too large")
         fields = json.loads(content.decode("utf-8-sig"))["experiment"]
-        if not isinstance(fields, dict):
+        if not isinstance(fields, dict) or len(fields) > FILE_FIELDS:
             raise ValueError("not a record")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise LabError(Problem("file", "", {"limit": f"{FILE_BYTES // 1000:,}"})) from error

@@ -1,6 +1,7 @@
 """Letting a network go on with a text: read the prompt, choose a token, read it, choose the next."""
 
 import math
+import time
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -19,13 +20,20 @@ from rnnlab.text.reading import Lines, read_lines, read_tokens
 from rnnlab.training.tasks import TASKS
 
 EXAMPLES = 8  # tokens that an error names as known
+SECONDS = 0.5  # of computing, in which further texts are begun: others wait meanwhile
 
 
 def samples(
     experiment: Experiment, checkpoints: tuple[Checkpoint, ...], prompt: str, settings: Settings
 ) -> tuple[Generation, ...]:
-    """How one prompt goes on with each of several weights of a run; the draws are the same for all of them."""
-    return tuple(generate(experiment, checkpoint.weights, prompt, settings) for checkpoint in checkpoints)
+    """How one prompt goes on with each of several weights of a run; the draws are the same for all of them. With the
+    first of them, and with as many more as are begun within `SECONDS`: who wants the others asks again."""
+    began, found = time.thread_time(), []
+    for checkpoint in checkpoints:
+        if found and time.thread_time() - began > SECONDS:
+            break
+        found.append(generate(experiment, checkpoint.weights, prompt, settings))
+    return tuple(found)
 
 
 @torch.no_grad()

@@ -7,29 +7,40 @@ import torch
 from torch import Tensor, nn
 
 from rnnlab.experiment import Experiment, choices
+from rnnlab.i18n import LabError, Problem
 from rnnlab.inspection.trace import network
 from rnnlab.models import Classifier, read, readout
 from rnnlab.records.readouts import Reach
 
 PADDING = 12  # tokens of padding that are shown, at most
+WORK = 1.2e10  # parameters x units x steps of one pass over all units: about four seconds for all readouts
 
 
 def reach(experiment: Experiment, weights: bytes) -> Reach:
     """Of the watched sentence alone, and padded as it would be beside the longest line of the data.
 
-    Raises LabError where the text is of no use.
+    Raises LabError where the text is of no use, and where that would keep everybody waiting.
     """
     data, model = network(experiment, weights)
     assert isinstance(model, Classifier)
     ids = torch.tensor(data.probe.inputs)  # [step]
     longest = max(len(pair.inputs) for pair in data.pairs)
     padding = min(longest - len(ids), PADDING)
+    check_work(experiment, model, len(ids) + max(padding, 0))
     halves = experiment.directions
     rows = tuple((kind, half) for kind in choices("readout") for half in range(halves))
 
     alone = gradient_norms(model, ids, len(ids), rows)
     padded = gradient_norms(model, nn.functional.pad(ids, (0, padding)), len(ids), rows) if padding > 0 else None
     return Reach(rows, halves, alone, padded, longest)
+
+
+def check_work(e: Experiment, model: Classifier, steps: int) -> None:
+    """Raises LabError for a network or a sentence too large to be derived by once for every unit."""
+    read_each_step = sum(p.numel() for p in model.recurrent.parameters())
+    limit = int(WORK / (read_each_step * steps))
+    if e.hidden > limit:
+        raise LabError(Problem("readouts_work", "hidden", {"value": e.hidden, "steps": steps, "limit": limit}))
 
 
 def gradient_norms(model: Classifier, ids: Tensor, length: int, rows: Sequence[tuple[str, int]]) -> np.ndarray:

@@ -20,7 +20,7 @@ from rnnlab.records.history import Checkpoint
 
 KEPT = 60  # texts, a session
 PATIENCE = 0.15  # seconds that a change waits for its text, which most take less than, so that it is drawn at once
-AT_ONCE = 4  # texts a job: the table grows by so many
+AT_ONCE = 4  # texts a job, at most: the table grows by so many
 AGAIN = 0.2  # seconds between two looks at a job, where no run brings the page back anyway
 
 
@@ -55,7 +55,7 @@ class RequestQueue:
         except Exception as error:
             self.failed = request, failure_of(error)
         else:
-            self.texts.update({(request, epoch): text for epoch, text in zip(epochs, found, strict=True)})
+            self.texts.update({(request, epoch): text for epoch, text in zip(epochs, found, strict=False)})
             while len(self.texts) > KEPT:
                 self.texts.popitem(last=False)
         self.job, now = None, monotonic()

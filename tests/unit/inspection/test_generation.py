@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from rnnlab import Experiment, LabError, run
+from rnnlab.inspection import generation
 from rnnlab.inspection.generation import generate, samples, sampling_probabilities
 from rnnlab.inspection.trace import network
 from rnnlab.records.generation import (
@@ -143,6 +144,15 @@ def test_samples_are_the_texts_of_each_epoch_by_themselves(writer):
         assert one.ids.tolist() == generate(e, checkpoint.weights, "fox", wanted).ids.tolist()
         np.testing.assert_array_equal(one.probability, generate(e, checkpoint.weights, "fox", wanted).probability)
     assert len({tuple(one.ids.tolist()) for one in found}) > 1
+
+
+def test_a_job_writes_no_more_samples_than_are_begun_within_its_time(writer, monkeypatch):
+    history, _ = writer
+    asked = (history.experiment, history.checkpoints, "fox", Settings(length=2))
+    whole = samples(*asked)
+    monkeypatch.setattr(generation, "SECONDS", 0.0)
+    (only,) = samples(*asked)
+    assert only.ids.tolist() == whole[0].ids.tolist()
 
 
 def test_what_was_drawn_is_as_likely_as_it_says():

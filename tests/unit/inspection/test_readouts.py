@@ -6,9 +6,10 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from rnnlab import Experiment, run
+from rnnlab import Experiment, LabError, Problem, run
 from rnnlab.engine import jobs
 from rnnlab.experiment import choices
+from rnnlab.inspection import readouts
 from rnnlab.inspection.readouts import PADDING, reach
 from rnnlab.training.tasks import TASKS
 from tests.support import modules
@@ -129,3 +130,14 @@ def test_dropout_has_no_part_in_it_and_a_worker_answers_the_same():
     np.testing.assert_array_equal(again.alone, reached.alone)
     sentence = found(sentence="we loved a dull film")[2]
     assert sentence.alone.shape[1] == 5
+
+
+def test_a_network_too_large_to_be_followed_back_is_refused_with_what_would_do(monkeypatch):
+    e, weights, _ = found(hidden=5)
+    each_step = 5 * 4 + 5 * 5 + 2 * 5  # weights and biases of an RNN that reads vectors of four
+    monkeypatch.setattr(readouts, "WORK", each_step * LONGEST * 3.5)
+    with pytest.raises(LabError) as refused:
+        reach(e, weights)
+    assert refused.value.problems == (Problem("readouts_work", "hidden", {"value": 5, "steps": LONGEST, "limit": 3}),)
+    monkeypatch.setattr(readouts, "WORK", each_step * LONGEST * 5.0)
+    assert reach(e, weights)

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,6 +54,13 @@ def test_words_are_split_at_white_space(line, tokens):
 )
 def test_characters_are_what_a_reader_calls_so(line, tokens):
     assert chars(line) == tokens
+
+
+@pytest.mark.parametrize("letters", [1, 63, 64, 65, 129, 1000])
+@pytest.mark.parametrize(("before", "after"), [("", ""), ("a", "b"), ("\u0600", "\u0301b"), (FAMILY, "\u200d" + WAVE)])
+def test_a_long_row_of_flags_is_cut_as_a_short_one_is(letters, before, after):
+    line = before + FLAG[0] * letters + after
+    assert chars(line) == regex.findall(r"\X", line)
 
 
 @given(st.text())
