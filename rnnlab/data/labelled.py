@@ -6,7 +6,7 @@ from rnnlab.data.assembly import Corpus, Example, assemble
 from rnnlab.data.batches import BOS, EOS, PAD, Data
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem, shorten
-from rnnlab.text import Vocabulary, synthetic
+from rnnlab.text import Vocabulary, nonempty_lines, synthetic
 from rnnlab.text.lines import ParsedLine, SkippedLine, SkipReason, parse_lines
 from rnnlab.text.reading import given_tags, read_tagged, read_tokens
 
@@ -90,7 +90,7 @@ def checked_tags(line: ParsedLine, e: Experiment) -> list[tuple[str, str]]:
 def sentence_of(e: Experiment) -> Example:
     """The experiment's `sentence`, tokenized. What is to be predicted of it is not known, but where jieba is asked, the
     tags that it gives."""
-    text = " ".join(e.sentence.split())
+    text = " ".join(nonempty_lines(e.sentence))
     if e.task == "tag" and e.tokenizer == "jieba":
         pairs = read_tagged(e, [text])[0]
         return Example(0, tuple(token for token, _ in pairs), tuple(tag for _, tag in pairs))

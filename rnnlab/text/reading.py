@@ -15,9 +15,9 @@ Tokens = tuple[str, ...]
 Lines = tuple[Tokens, ...]  # the tokens of each line
 
 
-def tokenizers(e: Experiment) -> tuple[str, ...]:
-    """The tokenizers that could read an experiment's text."""
-    return ("words", "jieba") if e.task == "tag" else ("words", "chars", "jieba")
+def tokenizers(task: str) -> tuple[str, ...]:
+    """The tokenizers that could read a task's text: tokens with tags stand between spaces, or jieba gives both."""
+    return ("words", "jieba") if task == "tag" else ("words", "chars", "jieba")
 
 
 def prepare(e: Experiment, text: str) -> str:
@@ -31,7 +31,7 @@ def lowered(text: str, e: Experiment) -> str:
 
 def read_tokens(e: Experiment, texts: Iterable[str], tokenizer: str = "") -> Lines:
     """The tokens of each text: a sentence without its label, a source without its target, a prompt. Cut by the
-    experiment's tokenizer, or by another of `tokenizers(e)`; where the lab makes the data, as its pairs are."""
+    experiment's tokenizer, or by another of `tokenizers(e.task)`; where the lab makes the data, as its pairs are."""
     name = tokenizer or e.tokenizer
     if e.data != "text":
         return tuple(tuple(synthetic.tokenize_sentence(e.data, normalize(text))) for text in texts)

@@ -29,7 +29,7 @@ def segmentations(e: Experiment, shown_whole: str, preview_tokens: int) -> dict[
         return {"made": segmentation(source_lines(e), preview_tokens)}
     return {
         name: segmentation(source_lines(e, name), None if name == shown_whole else preview_tokens)
-        for name in tokenizers(e)
+        for name in tokenizers(e.task)
     }
 
 

@@ -63,3 +63,9 @@ def test_a_style_sheet_reaches_no_other_part(sheet):
         text = script.read_text("utf-8")
         if script.parent != sheet.parent and f"{sheet.stem}.js" not in text:
             assert not begins & set(re.findall(r"\br[lsu]-[\w-]+", text)), script
+
+
+def test_a_token_is_written_by_what_names_the_unseen():
+    """Not as a text of its own: `tokenNode`, `textNode` and `setToken` put names into boxes."""
+    for script in (ROOT / "pages").rglob("*.js"):
+        assert not re.search(r"(setText\(\w+, |Node\()visible\(", script.read_text("utf-8")), script

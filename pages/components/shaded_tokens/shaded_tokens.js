@@ -4,9 +4,11 @@
 // top, span, first, chosen, parts. `signed`: numbers around 0, a row a recorded frame, with limit, answers.
 import { unpack } from "../shared/arrays.js";
 import { pointAt, stepOf } from "../shared/cursor_bus.js";
-import { element, fill, setText, styleSheet, tokenNode, visible } from "../shared/dom.js";
+import { element, fill, setText, styleSheet } from "../shared/dom.js";
 import { component, shownFrame } from "../shared/lifecycle.js";
 import { powerOfTen, short, signed } from "../shared/numbers.js";
+import { tokenNode } from "../shared/token.js";
+import { visible } from "../shared/visible.js";
 
 await styleSheet(import.meta.url);
 
@@ -21,16 +23,16 @@ const KINDS = {
     title: ({ labels }, row) => fill(labels.title, { step: row + 1 }),
     share: ({ top, span }, size) => (size > 0 ? 1 - (top - Math.log10(size)) / span : 0),
     written: (size) => (size < 0 ? "" : short(size)),
-    hint: (token) => token,
+    hint: visible,
     ends: ({ top, span, labels }) => [`≤ ${powerOfTen(top - span)}`, powerOfTen(top), labels.zero],
   },
   signed: {
     row: shownFrame,
     marked: ({ group }) => stepOf(group),
-    title: ({ labels, answers }, row) => fill(labels.title, { answer: answers[row] ?? "" }),
+    title: ({ labels, answers }, row) => fill(labels.title, { answer: visible(answers[row] ?? "") }),
     share: ({ limit }, number) => (limit > 0 && Number.isFinite(number) ? Math.sqrt(Math.abs(number) / limit) : 0),
     written: (number) => signed(number, 2),
-    hint: (token, number) => `${token}: ${signed(number, 6)}`,
+    hint: (token, number) => `${visible(token)}: ${signed(number, 6)}`,
     ends: ({ limit, labels }) => [
       `${signed(-limit, 2)} ${labels.against}`,
       `${labels.towards} ${signed(limit, 2)}`,
@@ -84,7 +86,7 @@ function nameOfPart({ parts = [] }, step) {
 function cell(self, token, step) {
   const node = element("div", "rl-shaded-token", null, { role: "listitem", "data-step": step });
   const number = element("small");
-  node.append(tokenNode(visible(token)), number);
+  node.append(tokenNode(token), number);
   node.addEventListener("pointerenter", () => pointAt(self.group, { hovered: step }));
   node.addEventListener("pointerleave", () => pointAt(self.group, { hovered: null }));
   node.addEventListener("click", () => pointAt(self.group, { pinned: self.group.pinned === step ? null : step }));

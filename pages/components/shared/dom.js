@@ -20,18 +20,6 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-// A token is shown as it was typed, in its own direction, never as markup. What has no ink gets a sign.
-const SIGNS = new Map([
-  ["\t", "⇥"],
-  ["\n", "↵"],
-  ["\r", "↵"],
-]);
-export const visible = (token) => (/^\s+$/u.test(token) ? [...token].map((c) => SIGNS.get(c) ?? "␣").join("") : token);
-
-export function tokenNode(token, className = "rl-token") {
-  return element("bdi", className, token, { dir: "auto" });
-}
-
 // Whether the reader has asked for no motion.
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 

@@ -4,9 +4,10 @@
 // is {kind, text, note, tone} and what its kind needs besides. With `answers` {given [frame, row], expected, names, labels}
 // the cells of the kinds answer and verdict follow the cursor of the group, and rows with a wrong answer come first.
 import { unpack } from "../shared/arrays.js";
-import { element, setText, styleSheet, tokenNode, visible } from "../shared/dom.js";
+import { element, setText, styleSheet } from "../shared/dom.js";
 import { component, shownFrame } from "../shared/lifecycle.js";
 import { lineSample } from "../shared/line_sample.js";
+import { setToken, textNode, tokenNode } from "../shared/token.js";
 
 await styleSheet(import.meta.url);
 
@@ -77,10 +78,10 @@ function headNode(cells) {
 
 // What stands in a cell, by its kind.
 const KINDS = {
-  token: ({ text }) => (text === "" ? [] : [tokenNode(visible(text))]),
-  text: ({ text }) => [tokenNode(text)],
+  token: ({ text }) => (text === "" ? [] : [tokenNode(text)]),
+  text: ({ text }) => [textNode(text)],
   number: ({ text }) => [text],
-  bar: ({ text }) => [tokenNode(text)],
+  bar: ({ text }) => [text],
   pieces: ({ tokens, unknown, cut }) => [
     ...tokens.map((token, place) => tokenNode(token, unknown.includes(place) ? "rl-unknown" : "")),
     ...(cut ? [element("span", "", "…")] : []),
@@ -90,7 +91,7 @@ const KINDS = {
     line.append(element("b", "", place), lineSample({ hue, dash }), element("span", "", text));
     return [line];
   },
-  answer: () => [tokenNode("")],
+  answer: () => [tokenNode()],
   verdict: () => [],
 };
 
@@ -112,7 +113,7 @@ function draw(self) {
   const start = shownFrame(self) * rows.length;
   const wrong = rows.map((_, index) => given.values[start + index] !== expected[index]);
   rows.forEach((row, index) => {
-    setText(row.querySelector(".rl-cell-answer bdi"), visible(names[given.values[start + index]] ?? ""));
+    setToken(row.querySelector(".rl-cell-answer bdi"), names[given.values[start + index]] ?? null);
     const verdict = wrong[index] ? "wrong" : "right";
     if (row.dataset.verdict === verdict) return;
     row.dataset.verdict = verdict;

@@ -3,8 +3,10 @@
 //
 // Takes lines of tokens, each a list of its characters; first (the number of the first line), numbered, editable,
 // labels. Gives `edit` {kind: merge or part, line, place, after}.
-import { element, fill, styleSheet, tokenNode, visible } from "../shared/dom.js";
+import { element, fill, styleSheet } from "../shared/dom.js";
 import { component } from "../shared/lifecycle.js";
+import { tokenNode } from "../shared/token.js";
+import { visible } from "../shared/visible.js";
 
 await styleSheet(import.meta.url);
 
@@ -54,7 +56,7 @@ function lineNode({ data }, line, row) {
         null,
         data.editable ? { type: "button", tabindex: "-1", "data-row": row, "data-place": place } : {},
       );
-      chip.append(tokenNode(visible(pieces.join(""))));
+      chip.append(tokenNode(pieces.join("")));
       return chip;
     }),
   );
@@ -88,9 +90,7 @@ function show(self) {
   const line = data.lines[chosen.row];
   const pieces = line[chosen.place];
   const merge = (place, label) => tool(self, label, { kind: "merge", row: chosen.row, place });
-  const parts = pieces.flatMap((piece, i) =>
-    i ? [cut(self, pieces, i), tokenNode(visible(piece))] : [tokenNode(visible(piece))],
-  );
+  const parts = pieces.flatMap((piece, i) => (i ? [cut(self, pieces, i), tokenNode(piece)] : [tokenNode(piece)]));
   const whole = element("span", "rl-whole", null, { role: "group", "aria-label": data.labels.parts });
   whole.append(...parts);
   tools.replaceChildren(
@@ -108,8 +108,8 @@ function cut(self, pieces, after) {
   node.setAttribute(
     "aria-label",
     fill(self.data.labels.part, {
-      left: pieces.slice(0, after).join(""),
-      right: pieces.slice(after).join(""),
+      left: visible(pieces.slice(0, after).join("")),
+      right: visible(pieces.slice(after).join("")),
     }),
   );
   return node;

@@ -5,8 +5,10 @@
 // target, target_only}. Gives the step that is pointed at or chosen to its group.
 import { unpack } from "../shared/arrays.js";
 import { notify, pointAt, stepOf } from "../shared/cursor_bus.js";
-import { element, setText, styleSheet, tokenNode, visible } from "../shared/dom.js";
+import { element, setText, styleSheet } from "../shared/dom.js";
 import { component, shownFrame } from "../shared/lifecycle.js";
+import { setToken, tokenNode } from "../shared/token.js";
+import { visible } from "../shared/visible.js";
 
 await styleSheet(import.meta.url);
 
@@ -56,8 +58,8 @@ function sentence(className) {
 // One column: chip, next token, bar, percentage, glyph. A token past the inputs is a target only: nothing under it.
 function column({ data, tip }, token, step) {
   const node = element("div", "rl-column", null, { role: "option", tabindex: step ? "-1" : "0", "data-step": step });
-  const chip = element("span", "rl-chip", null, { title: token });
-  chip.append(tokenNode(visible(token)), element("small", "", String(step + 1), { "aria-hidden": "true" }));
+  const chip = element("span", "rl-chip", null, { title: visible(token) });
+  chip.append(tokenNode(token), element("small", "", String(step + 1), { "aria-hidden": "true" }));
   node.append(chip);
   if (step >= data.inputs) {
     node.classList.add("rl-unread");
@@ -65,7 +67,7 @@ function column({ data, tip }, token, step) {
     return { node };
   }
   node.setAttribute("aria-describedby", tip.id);
-  const next = tokenNode("", "rl-next");
+  const next = tokenNode(null, "rl-next");
   const bar = element("span", "rl-bar");
   const percent = element("span", "rl-percent");
   const glyph = element("span", "rl-glyph");
@@ -97,9 +99,9 @@ function draw(self) {
     const { node, next, bar, percent, glyph } = cells[step];
     node.classList.toggle("rl-silent", best.id < 0);
     if (best.id < 0) continue;
-    setText(next, visible(best.token));
+    setToken(next, best.token);
     next.classList.toggle("rl-special", best.special);
-    if (next.title !== best.token) next.title = best.token;
+    if (next.title !== visible(best.token)) next.title = visible(best.token);
     if (node.dataset.verdict !== verdict) node.dataset.verdict = verdict;
     bar.style.setProperty("--rl-share", best.chance.toFixed(3));
     setText(percent, `${Math.round(best.chance * 100)}%`);
@@ -118,11 +120,11 @@ function write({ row, text }, tokens, joiner) {
   row.hidden = tokens.length === 0;
   if (text.dataset.joiner !== joiner || text.children.length !== tokens.length) {
     text.dataset.joiner = joiner;
-    text.replaceChildren(...tokens.flatMap((_, i) => (i && joiner ? [joiner, tokenNode("")] : [tokenNode("")])));
+    text.replaceChildren(...tokens.flatMap((_, i) => (i && joiner ? [joiner, tokenNode()] : [tokenNode()])));
   }
   tokens.forEach(({ token, special, verdict }, i) => {
     const node = text.children[i];
-    setText(node, token === " " ? token : visible(token)); // inside a text a space is a space
+    setToken(node, token, true);
     node.className = `rl-token${special ? " rl-special" : ""}${verdict === "wrong" ? " rl-wrong" : ""}`;
   });
 }
@@ -150,7 +152,7 @@ function showTip(self, at, step) {
       const bar = element("span", "rl-bar");
       bar.style.setProperty("--rl-share", chance.toFixed(3));
       line.append(
-        tokenNode(visible(token), special ? "rl-token rl-special" : "rl-token"),
+        tokenNode(token, special ? "rl-token rl-special" : "rl-token"),
         bar,
         element("span", "rl-percent", `${(chance * 100).toFixed(1)}%`),
       );

@@ -13,6 +13,7 @@ from rnnlab.cells import CELLS
 from rnnlab.experiment import UNUSED_FIELDS, Experiment, choices
 from rnnlab.experiment.limits import ADDED_WORDS, BOUNDS, SENTENCE_CHARACTERS, TEXT_CHARACTERS, WORD_CHARACTERS
 from rnnlab.i18n import Translate, numeral
+from rnnlab.text.reading import tokenizers
 
 GROUPS = {
     "data": (
@@ -63,20 +64,15 @@ def render(t: Translate) -> None:
 
 
 def choice(name: str, t: Translate, fields: dict[str, Any], **more: Any) -> None:
+    options = tokenizers(fields["task"]) if name == "tokenizer" else choices(name)
     st.selectbox(
         t(f"field.{name}"),
-        choices(name),
-        index=index_of(name, fields),
+        options,
+        index=options.index(fields[name]) if fields[name] in options else 0,
         key=KEYS[name],
         format_func=lambda id: t(f"{name}.{id}"),
         **more,
     )
-
-
-def index_of(name: str, fields: dict[str, Any]) -> int:
-    """Where a choice stands among the choices of its field."""
-    options = choices(name)
-    return options.index(fields[name]) if fields[name] in options else 0
 
 
 def control(name: str, t: Translate, fields: dict[str, Any], disabled: bool) -> None:

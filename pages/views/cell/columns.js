@@ -1,5 +1,7 @@
 // The columns of the unrolled network: how they are laid out, wired, and painted.
-import { element, fill, setText, svg, tokenNode, visible } from "../../components/shared/dom.js";
+import { element, fill, setText, svg } from "../../components/shared/dom.js";
+import { setToken, tokenNode } from "../../components/shared/token.js";
+import { visible } from "../../components/shared/visible.js";
 import { row, stepValues, tokenRead, traceShown } from "./arithmetic.js";
 import { paint } from "./strips.js";
 
@@ -50,7 +52,7 @@ function columnOf({ data, rows }, token, step) {
   const out = element("div", "ru-out");
   const guesses = [0, 1].map(() => {
     const line = element("div", "ru-guess");
-    const parts = { line, next: tokenNode("", "ru-next"), chance: element("span", "ru-chance") };
+    const parts = { line, next: tokenNode(null, "ru-next"), chance: element("span", "ru-chance") };
     line.append(parts.next, parts.chance);
     out.append(line);
     return parts;
@@ -58,8 +60,8 @@ function columnOf({ data, rows }, token, step) {
   const body = element("div", "ru-body");
   const canvas = element("canvas", "ru-strips", null, { "aria-hidden": "true" });
   body.append(wiresOf(data, rows, step), canvas);
-  const chip = element("span", "ru-chip", null, { title: token });
-  const word = tokenNode(visible(token));
+  const chip = element("span", "ru-chip", null, { title: visible(token) });
+  const word = tokenNode(token);
   chip.append(word, element("small", "", String(data.offset + step + 1), { "aria-hidden": "true" }));
   node.append(out, body, chip);
   return { node, guesses, canvas, word };
@@ -107,7 +109,7 @@ export function repaint(self) {
   const [width, height] = [36, rows.body];
   const { limits } = self;
   items.forEach(({ canvas, node, word }, step) => {
-    setText(word, visible(tokenRead(self, step)));
+    setToken(word, tokenRead(self, step));
     node.classList.toggle("ru-replaced", tokenRead(self, step) !== data.tokens[step]);
     canvas.width = width * ratio;
     canvas.height = height * ratio;
@@ -241,8 +243,8 @@ function predict(self, step, node) {
     return;
   }
   const write = ({ line, next, chance }, { token, special, chance: p, verdict }) => {
-    setText(next, visible(token));
-    next.title = token;
+    setToken(next, token);
+    next.title = visible(token);
     next.classList.toggle("ru-special", special);
     setText(chance, `${percent(p)} ${GLYPHS[verdict] ?? ""}`);
     line.dataset.verdict = verdict;

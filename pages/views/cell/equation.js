@@ -1,6 +1,8 @@
 // A value written out: its equation in symbols, then with the numbers put in. Computed here, in double precision, from
 // the single-precision weights and values that were sent.
-import { element, fill, tokenNode, visible } from "../../components/shared/dom.js";
+import { element, fill } from "../../components/shared/dom.js";
+import { tokenNode } from "../../components/shared/token.js";
+import { visible } from "../../components/shared/visible.js";
 import { evaluate, number, row, stepBefore, tokenRead, traceShown } from "./arithmetic.js";
 import { chip, equationLines, givenLine, operandSymbol, weightSymbol } from "./notation.js";
 
@@ -99,7 +101,7 @@ function contextOf(self, trace, unit) {
     bar.style.setProperty("--ru-length", weight.toFixed(3));
     const term = element("div", "ru-term");
     term.append(
-      tokenNode(visible(data.sources[source]), "ru-index"),
+      tokenNode(data.sources[source], "ru-index"),
       element("span", "ru-number", number(weight)),
       element("span", "ru-sign", "×"),
       chip(self, value, "h"),

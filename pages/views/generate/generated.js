@@ -5,8 +5,10 @@
 // network (model) and among what could be drawn (left), entropy [step, 2] of both, kept (how many could be drawn); top,
 // top_model and top_left [step, rank] for the alternatives; stale, labels.
 import { unpack } from "../../components/shared/arrays.js";
-import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
+import { element, fill, setText, styleSheet } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
+import { textNode, tokenNode } from "../../components/shared/token.js";
+import { visible } from "../../components/shared/visible.js";
 
 await styleSheet(import.meta.url);
 
@@ -81,9 +83,9 @@ function build(self) {
     "aria-selected": "false",
     "aria-disabled": "true",
   });
-  prompt.append(tokenNode(data.prompt.join(data.joiner)));
+  prompt.append(textNode(data.prompt.join(data.joiner)));
   prompt.title = data.labels.prompt ?? "";
-  prompt.setAttribute("aria-label", `${data.labels.prompt ?? ""}: ${data.prompt.join(data.joiner)}`);
+  prompt.setAttribute("aria-label", `${data.labels.prompt ?? ""}: ${visible(data.prompt.join(data.joiner))}`);
   // Characters flow as text does; a longer token stays whole.
   self.text.classList.toggle(
     "rl-gen-words",
@@ -92,7 +94,7 @@ function build(self) {
   self.cells = Array.from(ids, (id, step) => {
     const node = element("span", "rl-gen-token", null, { role: "option", tabindex: "-1", "data-step": step });
     const token = data.vocabulary[id];
-    node.append(tokenNode(token, id < data.specials ? "rl-token rl-special" : "rl-token"));
+    node.append(textNode(token, id < data.specials ? "rl-token rl-special" : "rl-token"));
     node.style.setProperty("--rl-share", model[step].toFixed(3));
     node.classList.toggle("rl-gen-rare", model[step] < RARE);
     node.setAttribute("aria-label", `${visible(token)} ${percent(model[step])}`);
@@ -162,7 +164,7 @@ function drawStep(self, step) {
   self.title.replaceChildren(
     element("span", "", fill(data.labels.step, { step: step + 1 })),
     " ",
-    tokenNode(`${before.length > end.length ? "…" : ""}${tail}`),
+    textNode(`${before.length > end.length ? "…" : ""}${tail}`),
   );
   const rows = [];
   let [restModel, restLeft, found, others] = [1, 1, false, kept[step]]; // others: that could be drawn and have no row
@@ -200,11 +202,7 @@ function drawStep(self, step) {
 
 function option({ data }, id, model, left, chosen) {
   const special = id < data.specials;
-  const row = tableRow(
-    tokenNode(visible(data.vocabulary[id]), special ? "rl-token rl-special" : "rl-token"),
-    model,
-    left,
-  );
+  const row = tableRow(tokenNode(data.vocabulary[id], special ? "rl-token rl-special" : "rl-token"), model, left);
   row.dataset.token = data.vocabulary[id];
   row.classList.toggle("rl-gen-chosen", chosen);
   row.classList.toggle("rl-gen-cut", left === 0);

@@ -4,8 +4,9 @@
 // Takes rows {epoch, text, bits, copied} (without a text it is being written), most (bits), labels. Moves the cursor of
 // its group.
 import { moveTo } from "../../components/shared/cursor_bus.js";
-import { element, fill, setText, styleSheet, tokenNode } from "../../components/shared/dom.js";
+import { element, fill, setText, styleSheet } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
+import { setToken, tokenNode } from "../../components/shared/token.js";
 
 await styleSheet(import.meta.url);
 
@@ -55,7 +56,7 @@ function build(self, epoch) {
     ["epoch", "text", "bits", "copied"].map((name) => [name, element("td", `rl-samples-${name}`)]),
   );
   cells.epoch.append(go);
-  const text = tokenNode("");
+  const text = tokenNode();
   cells.text.append(text);
   const [number, bar] = [element("span"), element("i", "", null, { "aria-hidden": "true" })];
   cells.bits.append(number, bar);
@@ -71,10 +72,10 @@ function write({ node, go, text, number, bar, copied }, row, { labels, most, liv
   setText(go, row.epoch === 0 ? (labels.start ?? "") : String(row.epoch));
   go.disabled = live;
   if (waits) {
-    if (!text.textContent) setText(text, labels.waiting ?? "");
+    if (!text.textContent) setToken(text, labels.waiting ?? null, true);
     return;
   }
-  setText(text, row.text);
+  setToken(text, row.text, true);
   if (node.title !== row.text) node.title = row.text;
   setText(number, row.bits === null ? "–" : row.bits.toFixed(2));
   bar.style.setProperty("--rl-share", row.bits && most ? Math.min(row.bits / most, 1).toFixed(3) : 0);

@@ -5,8 +5,10 @@
 // classes and best [frame, step], settled (the step from which on the answer stays), labels.
 import { unpack } from "../../components/shared/arrays.js";
 import { pointAt, stepOf } from "../../components/shared/cursor_bus.js";
-import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
+import { element, fill, setText, styleSheet } from "../../components/shared/dom.js";
 import { component, shownFrame } from "../../components/shared/lifecycle.js";
+import { setToken, tokenNode } from "../../components/shared/token.js";
+import { visible } from "../../components/shared/visible.js";
 
 await styleSheet(import.meta.url);
 
@@ -44,7 +46,7 @@ function key(name, hue) {
   const node = element("span", "rl-prefix-key");
   const swatch = element("i", hue ? "" : "rl-prefix-rest");
   if (hue) swatch.style.setProperty("--rl-hue", hue);
-  node.append(swatch, tokenNode(visible(name)));
+  node.append(swatch, tokenNode(name));
   return node;
 }
 
@@ -58,9 +60,9 @@ function bar(self, token, step) {
     return part;
   });
   stack.append(...parts.toReversed(), element("b")); // the first class at the bottom; the line at a half
-  const word = tokenNode(visible(token), "rl-prefix-token");
-  word.title = token;
-  const best = tokenNode("", "rl-prefix-best");
+  const word = tokenNode(token, "rl-prefix-token");
+  word.title = visible(token);
+  const best = tokenNode(null, "rl-prefix-best");
   const percent = element("small");
   node.append(stack, word, best, percent);
   node.addEventListener("pointerenter", () => pointAt(self.group, { hovered: step }));
@@ -81,9 +83,9 @@ function draw(self) {
     });
     const likeliest = data.classes[best.values[frame * steps + step]] ?? "";
     const chance = shares[data.names.indexOf(likeliest)];
-    setText(name, visible(likeliest));
+    setToken(name, likeliest);
     setText(percent, chance === undefined ? "" : `${Math.round(chance * 100)}%`);
-    const list = data.names.map((one, i) => `${one} ${(shares[i] * 100).toFixed(1)}%`).join("\n");
+    const list = data.names.map((one, i) => `${visible(one)} ${(shares[i] * 100).toFixed(1)}%`).join("\n");
     if (node.title !== list) node.title = list;
     node.classList.toggle("rl-active", step === at);
     node.classList.toggle("rl-prefix-settled", step >= data.settled[frame]);
@@ -91,5 +93,5 @@ function draw(self) {
   const since = data.settled[frame];
   const answer = data.classes[best.values[frame * steps + steps - 1]] ?? "";
   const sentence = since ? data.labels.settled : data.labels.first;
-  setText(self.title, fill(sentence, { step: since + 1, token: data.tokens[since], answer }));
+  setText(self.title, fill(sentence, { step: since + 1, token: visible(data.tokens[since]), answer: visible(answer) }));
 }

@@ -4,8 +4,10 @@
 // Takes lines {name, tokens, targets}, predicted [frame, token], tags with their meanings and hues, order of the legend,
 // labels.
 import { unpack } from "../../components/shared/arrays.js";
-import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
+import { element, fill, setText, styleSheet } from "../../components/shared/dom.js";
 import { component, shownFrame } from "../../components/shared/lifecycle.js";
+import { setToken, tokenNode } from "../../components/shared/token.js";
+import { visible } from "../../components/shared/visible.js";
 
 await styleSheet(import.meta.url);
 
@@ -40,10 +42,7 @@ export default component("rl-tagged", {
 
 function key(data, tag) {
   const node = element("span", "rl-tagged-key");
-  node.append(
-    paint(data, element("i", "", null, { "aria-hidden": "true" }), tag),
-    tokenNode(visible(data.tags[tag]), "rl-tag"),
-  );
+  node.append(paint(data, element("i", "", null, { "aria-hidden": "true" }), tag), tokenNode(data.tags[tag], "rl-tag"));
   if (data.meanings[tag]) node.append(element("span", "", data.meanings[tag]));
   return node;
 }
@@ -70,15 +69,15 @@ function sentence({ name, tokens, targets }) {
 function word(token, target) {
   const node = element("div", "rl-tagged-word", null, { role: "listitem" });
   const tag = element("small");
-  const predicted = tokenNode("", "rl-tag");
+  const predicted = tokenNode(null, "rl-tag");
   const glyph = element("b");
-  const truth = tokenNode("", "rl-tagged-truth");
+  const truth = tokenNode(null, "rl-tagged-truth");
   tag.append(predicted, glyph, truth);
-  node.append(tokenNode(visible(token), "rl-token"), tag);
+  node.append(tokenNode(token, "rl-token"), tag);
   return { node, predicted, glyph, truth, token, target };
 }
 
-const full = ({ tags, meanings }, tag) => [tags[tag], meanings[tag]].filter(Boolean).join(" ");
+const full = ({ tags, meanings }, tag) => [tags[tag] && visible(tags[tag]), meanings[tag]].filter(Boolean).join(" ");
 
 function draw(self) {
   const { data, sentences, predicted } = self;
@@ -94,12 +93,16 @@ function draw(self) {
       known += verdict !== "";
       right += verdict === "right";
       paint(data, node, tag);
-      setText(cell.predicted, data.tags[tag] ?? "");
+      setToken(cell.predicted, data.tags[tag] ?? null);
       setText(cell.glyph, { right: "✓", wrong: "✗" }[verdict] ?? "");
-      setText(cell.truth, verdict === "wrong" ? data.tags[target] : "");
+      setToken(cell.truth, verdict === "wrong" ? data.tags[target] : null);
       if (node.dataset.verdict !== verdict) node.dataset.verdict = verdict;
       const template = verdict ? data.labels.hover : data.labels.hover_unknown;
-      const hint = fill(template, { token: cell.token, predicted: full(data, tag), truth: full(data, target) });
+      const hint = fill(template, {
+        token: visible(cell.token),
+        predicted: full(data, tag),
+        truth: full(data, target),
+      });
       if (node.title !== hint) {
         node.title = hint;
         node.setAttribute("aria-label", hint);

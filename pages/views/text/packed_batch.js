@@ -1,8 +1,9 @@
 // From a padded batch to a packed one: the rows by length, and column after column of them laid end to end.
 //
 // Takes rows {index, tokens} by length, chunks of {index, token}, one a step, labels.
-import { element, fill, setText, styleSheet, tokenNode, visible } from "../../components/shared/dom.js";
+import { element, fill, setText, styleSheet } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
+import { tokenNode } from "../../components/shared/token.js";
 import "../../components/table/table.js"; // for its boxes
 
 await styleSheet(import.meta.url);
@@ -101,7 +102,7 @@ function cell(token, index, step, tag) {
   });
   if (token === null || token === undefined) return node;
   node.dataset.cell = `${index}-${step}`;
-  node.append(tokenNode(visible(token)));
+  node.append(tokenNode(token));
   return node;
 }
 

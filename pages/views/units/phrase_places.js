@@ -4,8 +4,9 @@
 // Takes units [number, sign], places {start, stop, line, before, inside, after, units}, chosen, labels. Gives `chosen`
 // {unit}.
 import { notify } from "../../components/shared/cursor_bus.js";
-import { element, fill, styleSheet, visible } from "../../components/shared/dom.js";
+import { element, fill, styleSheet } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
+import { visible } from "../../components/shared/visible.js";
 
 await styleSheet(import.meta.url);
 

@@ -4,9 +4,11 @@
 // Takes lines, joiner, unknown; values and have (the property) of each token, limit, beyond; unit, order, r, chance, on
 // for the list; phrase [start, stop]; finding, notes, labels. Gives `marked` {start, stop} and `chosen` {unit}.
 import { unpack } from "../../components/shared/arrays.js";
-import { element, setText, styleSheet, visible } from "../../components/shared/dom.js";
+import { element, setText, styleSheet } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
 import { signed } from "../../components/shared/numbers.js";
+import { setToken } from "../../components/shared/token.js";
+import { visible } from "../../components/shared/visible.js";
 import { drawUnits, unitList } from "./unit_list.js";
 
 await styleSheet(import.meta.url);
@@ -94,13 +96,15 @@ function lineNode(self, line, row) {
   const words = element("div", "rl-unitmap-words", null, { role: "presentation" });
   line.forEach((token, place) => {
     if (place && self.data.joiner) words.append(self.data.joiner);
-    const cell = element("span", "rl-unitmap-token", token === " " ? token : visible(token), {
+    const cell = element("span", "rl-unitmap-token", null, {
       role: "option",
       tabindex: "-1",
       dir: "auto",
       "data-token": self.tokens.length,
       "data-row": row,
     });
+    setToken(cell, token, true);
+    cell.token = token;
     self.tokens.push(cell);
     words.append(cell);
   });
@@ -118,7 +122,7 @@ function colour(self) {
     node.style.setProperty("--rl-have", share[i].toFixed(3));
     node.classList.toggle("rl-minus", value < 0);
     node.classList.toggle("rl-unknown", unknown.has(i));
-    const description = `${visible(node.textContent)}: ${signed(value)}`;
+    const description = `${visible(node.token)}: ${signed(value)}`;
     if (node.title !== description) {
       node.title = description;
       node.setAttribute("aria-label", description);

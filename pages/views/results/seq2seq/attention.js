@@ -4,8 +4,10 @@
 // Takes source, target, classes, specials; weights [frame, target, source] where the right tokens are given, and free,
 // free_weights for what it writes by itself; labels.
 import { notify, pointAt, stepOf } from "../../../components/shared/cursor_bus.js";
-import { element, fill, setText, styleSheet, tokenNode, visible } from "../../../components/shared/dom.js";
+import { element, fill, setText, styleSheet } from "../../../components/shared/dom.js";
 import { component, shownFrame } from "../../../components/shared/lifecycle.js";
+import { tokenNode } from "../../../components/shared/token.js";
+import { visible } from "../../../components/shared/visible.js";
 import {
   bringIntoSight,
   classesAt,
@@ -134,8 +136,8 @@ function labels(self, width) {
   const { data, top, side } = self;
   const long = data.source.some((token) => [...token].length > 2);
   top.classList.toggle("rs-tall", long);
-  top.replaceChildren(...data.source.map((token) => tokenNode(visible(token))));
-  side.replaceChildren(...self.tokens.map(({ token, special }) => tokenNode(visible(token), tokenClass(special))));
+  top.replaceChildren(...data.source.map((token) => tokenNode(token)));
+  side.replaceChildren(...self.tokens.map(({ token, special }) => tokenNode(token, tokenClass(special))));
   const room = (width - side.offsetWidth - 4) / data.source.length;
   const across = Math.floor(Math.max(CELL.narrowest, Math.min(room, CELL.widest)));
   self.size = { across, down: Math.max(CELL.lowest, Math.min(across, CELL.highest)) };

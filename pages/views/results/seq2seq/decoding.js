@@ -3,8 +3,10 @@
 // Takes source, free (what was written in each frame), options and option_chances [step, rank] of each, free_weights
 // where there is attention, never (what cannot be written), classes_all, labels.
 import { notify, pointAt, stepOf } from "../../../components/shared/cursor_bus.js";
-import { element, fill, setText, styleSheet, tokenNode, visible } from "../../../components/shared/dom.js";
+import { element, fill, setText, styleSheet } from "../../../components/shared/dom.js";
 import { component, shownFrame } from "../../../components/shared/lifecycle.js";
+import { tokenNode } from "../../../components/shared/token.js";
+import { visible } from "../../../components/shared/visible.js";
 import {
   bringIntoSight,
   classAt,
@@ -85,7 +87,7 @@ function draw(self) {
   );
   self.source.nodes.forEach((node, i) => {
     shade(node, scale, weights ? weights[i] / 32767 : null);
-    node.title = weights ? `${data.source[i]}  ${digits(weights[i] / 32767)}` : data.source[i];
+    node.title = weights ? `${visible(data.source[i])}  ${digits(weights[i] / 32767)}` : visible(data.source[i]);
   });
   writeRow(self.written, data.labels.written, classesAt(data, free));
   self.written.nodes.forEach((node, i) => {
@@ -107,7 +109,7 @@ function alternatives({ data, packed, options, step }, frame, chosen) {
   const rows = Array.from(ids, (id, rank) => {
     const one = classAt(data, id);
     const note = id === chosen ? labels.chosen : data.never.includes(id) ? labels.never : "";
-    return optionRow(tokenNode(visible(one.token), tokenClass(one.special)), chances[rank], note, id === chosen);
+    return optionRow(tokenNode(one.token, tokenClass(one.special)), chances[rank], note, id === chosen);
   });
   const rest = 1 - chances.reduce((sum, one) => sum + one, 0);
   if (data.classes_all > ranks)

@@ -2,8 +2,9 @@
 // truth and not, held-out pairs. Each is a function from a frame to rows; all are drawn alike.
 //
 // Takes kind (beams, forcing, pairs), classes, specials, labels, and what its kind needs.
-import { element, fill, setText, styleSheet, tokenNode, visible } from "../../../components/shared/dom.js";
+import { element, fill, setText, styleSheet } from "../../../components/shared/dom.js";
 import { component, shownFrame } from "../../../components/shared/lifecycle.js";
+import { textNode } from "../../../components/shared/token.js";
 import { classAt, openPacked, percent, tokenClass } from "./sequences.js";
 
 await styleSheet(import.meta.url);
@@ -70,7 +71,7 @@ function textOf({ tokens, joiner }) {
   text.append(
     ...tokens.flatMap(({ token, special, wrong }, i) => [
       ...(i && joiner ? [joiner] : []),
-      tokenNode(token === " " ? token : visible(token), tokenClass(special, wrong ? "rs-wrong" : "")), // inside a text a space is a space
+      textNode(token, tokenClass(special, wrong ? "rs-wrong" : "")),
     ]),
   );
   return text;

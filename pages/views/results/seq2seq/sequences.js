@@ -1,7 +1,9 @@
 // Sequences of tokens, as the views of an encoder–decoder draw them.
 import { unpack } from "../../../components/shared/arrays.js";
-import { element, setText, styleSheet, tokenNode, visible } from "../../../components/shared/dom.js";
+import { element, setText, styleSheet } from "../../../components/shared/dom.js";
 import { luminance, mix, readTheme, rgb } from "../../../components/shared/theme.js";
+import { setToken, tokenNode } from "../../../components/shared/token.js";
+import { visible } from "../../../components/shared/visible.js";
 
 await styleSheet(import.meta.url);
 
@@ -79,15 +81,15 @@ export function writeRow(row, name, tokens) {
   while (row.nodes.length > tokens.length) row.nodes.pop().remove();
   while (row.nodes.length < tokens.length) {
     const node = element("span", "rs-unit", null, { role: "option", tabindex: "-1", "aria-selected": "false" });
-    node.append(tokenNode(""));
+    node.append(tokenNode());
     row.nodes.push(node);
     row.list.append(node);
   }
   tokens.forEach(({ token, special }, i) => {
     const [text] = row.nodes[i].children;
-    setText(text, visible(token));
+    setToken(text, token);
     text.className = tokenClass(special);
-    row.nodes[i].title = token;
+    row.nodes[i].title = visible(token);
   });
   tabStop(row, row.stop);
 }
