@@ -15,7 +15,7 @@ from rnnlab.data.batches import BOS_ID, PAD_ID
 from rnnlab.experiment import Experiment
 from rnnlab.models.cell_loop import Recurrent
 from rnnlab.models.recurrent import input_module, read, recurrent_module
-from rnnlab.models.token_model import Pass, Stages, dropped
+from rnnlab.models.token_model import Pass, Stages, dropped, packs
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class Seq2Seq(nn.Module):
         e = self.experiment
         features = self.encoder.input(ids)  # [batch, source, embed]
         x = dropped(self, features, e.dropout_embed)
-        output, final = read(self.encoder.recurrent, x, lengths, None, e.packed)
+        output, final = read(self.encoder.recurrent, x, lengths, None, packs(self, lengths))
         mask = torch.arange(ids.shape[1]) < lengths[:, None]
         return features, output, final, Memory(output, mask)
 

@@ -66,6 +66,13 @@ def dropped(module: nn.Module, x: Tensor, share: float) -> Tensor:
     return functional.dropout(x, share, module.training) if share else x
 
 
+def packs(module: nn.Module, lengths: Tensor) -> bool:
+    """Whether a model reads sequences of these lengths [batch] without their padding. While it trains, where the
+    experiment says so. In evaluation mode always: each is judged as if it were alone, whatever it shares a batch with.
+    """
+    return module.experiment.packed or (not module.training and bool((lengths != lengths[0]).any()))
+
+
 class TokenModel(nn.Module):
     """A class score for every token. Modules are made in the order a plain program makes them: embedding,
     recurrent, head; so one seed gives one set of weights."""
@@ -80,7 +87,7 @@ class TokenModel(nn.Module):
     def forward(self, batch: Batch, initial: Recurrent | None = None) -> Pass:
         features = self.input(batch.ids)  # [batch, step, embed]
         x = dropped(self, features, self.experiment.dropout_embed)
-        output, final = read(self.recurrent, x, batch.lengths, initial, self.experiment.packed)
+        output, final = read(self.recurrent, x, batch.lengths, initial, packs(self, batch.lengths))
         return self.scored(features, output, final, batch.lengths)
 
     def scored(self, features: Tensor, output: Tensor, final: Recurrent, lengths: Tensor) -> Pass:  # noqa: ARG002
@@ -92,9 +99,15 @@ class TokenModel(nn.Module):
 class Classifier(TokenModel):
     """A class score for every sequence, from the readout of the recurrent part."""
 
+    @property
+    def readout(self) -> str:
+        """The experiment's; in evaluation mode, where each sequence is read alone, its last step is its own."""
+        kind = self.experiment.readout
+        return "valid" if kind == "last" and not self.training else kind
+
     def scored(self, features: Tensor, output: Tensor, final: Recurrent, lengths: Tensor) -> Pass:
         e = self.experiment
-        vector = readout(e.readout, output, final, lengths, e.bidirectional)
+        vector = readout(self.readout, output, final, lengths, e.bidirectional)
         assert self.head is not None
         return Pass(features, output, final, self.head(dropped(self, vector, e.dropout_head)), vector)
 

@@ -1,4 +1,5 @@
-"""How good a network is on lines that it was never trained on."""
+"""How good a network is on lines that it was never trained on. Each is judged as if it were read alone: so a model in
+evaluation mode reads the lines of a batch."""
 
 from collections.abc import Callable, Iterator
 from math import nan

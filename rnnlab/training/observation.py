@@ -69,10 +69,8 @@ def prefix_logits(model: Classifier, ids: Tensor) -> Tensor:
 
 def readout_logits(model: Classifier, output: Tensor, final: Recurrent, lengths: Tensor) -> Tensor:
     """The logits [batch, class] of sentences of these lengths, from what the recurrent part made of them."""
-    e = model.experiment
-    kind = "valid" if e.readout == "last" else e.readout  # the last step of a sentence by itself is its own
     assert model.head is not None
-    return model.head(readout(kind, output, final, lengths, e.bidirectional))
+    return model.head(readout(model.readout, output, final, lengths, model.experiment.bidirectional))
 
 
 def saliency(model: Classifier, batch: Batch) -> Tensor:

@@ -18,7 +18,8 @@ class Probe:
 
     Where an epoch is one pass and the sentence is a row of it (`shared`), the training pass itself is observed: the
     frame after epoch k is the pass of epoch k + 1. That makes recording nearly free. Elsewhere (several batches,
-    windows, dropout, a carried state, another task) the sentence gets a pass of its own, from a zero state.
+    windows, dropout, a carried state, another task, padding that the sentence would be read with) it gets a pass of its
+    own, alone and from a zero state.
     """
 
     def __init__(self, experiment: Experiment, data: Data, model: nn.Module, task: Task):
@@ -31,9 +32,10 @@ class Probe:
         self.targets = torch.tensor(data.step_targets)  # [step]
         drops = e.dropout or e.dropout_embed or e.dropout_head
         one_pass = len(data.pairs) <= e.batch and not (e.shuffle or drops or e.carry)
-        self.shared = one_pass and data.probe_row is not None
-        self.row = data.probe_row if self.shared else 0
         self.batch = next(data.batches(e.batch, range(len(data.pairs))))  # where it is shared, the one of every epoch
+        padded = len(data.probe.inputs) < self.batch.ids.shape[1] and not e.packed
+        self.shared = one_pass and data.probe_row is not None and not (padded and e.bidirectional)
+        self.row = data.probe_row if self.shared else 0
 
     def record_pass(self, epoch: int, result: Pass) -> None:
         """A training pass, with the weights that `epoch` epochs have made: a frame if it is shared, and one is due."""
@@ -44,12 +46,12 @@ class Probe:
         """Between two epochs, of which `epoch` are done: a frame if one is due, or in any case."""
         due = epoch % self.every == 0 and not self.shared
         if epoch > self.newest and (due or always):
-            self.model.eval()
-            if self.shared:  # beside training passes: gradients on as there, for the same bits
+            if self.shared:  # beside training passes: in the same mode and with gradients, for the same bits
                 observation = self.row_of(self.model(self.batch))
             else:
+                self.model.eval()
                 observation = self.task.observe(self.model, self.data)
-            self.model.train()
+                self.model.train()
             predicting = self.data.parts[-1]
             if observation.logits[predicting.start :].isfinite().all():  # else the weights are about to diverge
                 self.add(epoch, observation)
