@@ -6,7 +6,9 @@ What is only tested on is left out of the vocabulary, as it would be of any word
 from dataclasses import dataclass
 
 from rnnlab.data.batches import BOS, EOS_ID, NO_TARGET, PAD, UNK, UNK_ID, Data, Pair
-from rnnlab.data.next_token import check_sizes, split
+from rnnlab.data.next_token import check_sizes
+from rnnlab.data.notes import one_answer_note, one_sequence_note, split_notes
+from rnnlab.data.split import split
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import ATTENTION_ELEMENTS, CLASSES, PROBE_TOKENS, SEQUENCE_TOKENS
 from rnnlab.i18n import LabError, Problem, shorten
@@ -61,11 +63,15 @@ class Watched:
 def assemble(corpus: Corpus, e: Experiment) -> Data:
     """Raises LabError where that is too much, or where there is no such line to watch."""
     examples, notes = within_limits(corpus, e)
-    trained, tested = split(len(examples), e)
+    sources = [example.source for example in examples]
+    labels = [example.target[0] for example in examples] if e.task == "classify" else ()
+    trained, tested = split(sources, e, labels)
     vocabulary = Vocabulary.of((token for i in trained for token in examples[i].source), (PAD, UNK))
     numbering = Numbering(vocabulary, corpus.classes)
     pairs, held = [numbering.pair(examples[i]) for i in trained], [numbering.pair(examples[i]) for i in tested]
     check_sizes(e, pairs + held, max(len(vocabulary), len(corpus.classes)))
+    notes += split_notes(sources, pairs, held, corpus.classes)
+    notes += (one_sequence_note if corpus.classes.specials else one_answer_note)(pairs, corpus.classes)
     examined = attended_lines(e, pairs + held) if e.attention == "additive" else HELD_OUT_LINES
     if corpus.sentence.source:
         watched = watched_sentence(corpus.sentence, numbering, e)
@@ -143,9 +149,9 @@ def watched_line(
     notes: list[Problem] = []
     if line.number in tested:
         notes.append(Problem("probe_held", "probe", {"value": e.probe}))
-    if len(line.source) > PROBE_TOKENS:
-        notes.append(Problem("probe_cut", "probe", {"value": len(line.source), "limit": PROBE_TOKENS}))
     whole = numbering.pair(line)
+    if (steps := max(len(whole.inputs), len(whole.targets))) > PROBE_TOKENS:
+        notes.append(Problem("probe_cut", "probe", {"value": steps, "limit": PROBE_TOKENS}))
     pair = Pair(whole.inputs[:PROBE_TOKENS], whole.targets[:PROBE_TOKENS])
     return Watched("probe", line.source[:PROBE_TOKENS], pair, notes)
 

@@ -39,6 +39,8 @@ def tag_data(experiment: Experiment) -> Data:
     ]
     check_examples(examples, skipped)
     tags = Vocabulary.of(tag for example in examples for tag in example.target)
+    if len(tags) < 2:
+        raise LabError(Problem("one_tag", "text", {"value": shorten(tags.tokens[0])}))
     data = assemble(Corpus(examples, skipped, tags, sentence_of(e)), e)
     if e.tokenizer == "jieba":  # whoever looks at right and wrong is to know whose opinion counts as right
         data = replace(data, notes=(Problem("tagged_by_jieba"), *data.notes))

@@ -1,8 +1,8 @@
 """The data of the task `next`: a text cut into lines or windows, each with the tokens to predict."""
 
-import torch
-
 from rnnlab.data.batches import PAD, Data, Pair
+from rnnlab.data.notes import one_answer_note, split_notes
+from rnnlab.data.split import split
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import POSITIONS, PROBE_TOKENS, SEQUENCE_TOKENS, STEP_TOKENS, TYPES
 from rnnlab.i18n import LabError, Problem, shorten
@@ -25,7 +25,7 @@ def next_token_data(experiment: Experiment) -> Data:
         if target_lines
         else [(line[:-1], line[1:]) for line in lines]
     )
-    kept, tested = split(len(examples), experiment)
+    kept, tested = split(lines, experiment)
     held = [part for i in tested for part in cut(*examples[i], experiment) if part[0]]
     sequences = [part for i in kept for part in cut(*examples[i], experiment) if part[0]]
     if not sequences:
@@ -47,12 +47,16 @@ def next_token_data(experiment: Experiment) -> Data:
     uneven = len({len(inputs) for inputs, _ in sequences + held}) > 1
     tokens = (token for line in lines + target_lines for token in line)
     vocabulary = Vocabulary.of(tokens, (PAD,) if uneven else ())
+    if len(vocabulary) - vocabulary.specials == 1:
+        raise LabError(Problem("one_type", "text", {"value": shorten(vocabulary.tokens[-1])}))
     pairs, held_pairs = (
         [Pair(vocabulary.encode(inputs), vocabulary.encode(targets)) for inputs, targets in some]
         for some in (sequences, held)
     )
     check_sizes(experiment, pairs + held_pairs, len(vocabulary))
     check_use(experiment, pairs, len(vocabulary), uneven)
+    notes += split_notes(lines, pairs, held_pairs, vocabulary)
+    notes += one_answer_note(pairs, vocabulary)
 
     if experiment.probe > len(lines):
         raise LabError(Problem("probe_line", "probe", {"value": experiment.probe, "limit": len(lines)}))
@@ -60,32 +64,19 @@ def next_token_data(experiment: Experiment) -> Data:
     inputs, targets = examples[experiment.probe - 1]
     if not inputs:
         raise LabError(Problem("probe_short", "probe", {"value": experiment.probe, "text": shorten(probe_tokens[0])}))
+    if experiment.probe - 1 in tested:
+        notes.append(Problem("probe_held", "probe", {"value": experiment.probe}))
     if len(probe_tokens) > PROBE_TOKENS:
         notes.append(Problem("probe_cut", "probe", {"value": len(probe_tokens), "limit": PROBE_TOKENS}))
         probe_tokens, inputs, targets = probe_tokens[:PROBE_TOKENS], inputs[:PROBE_TOKENS], targets[:PROBE_TOKENS]
     if experiment.window and len(inputs) > experiment.window:
         notes.append(Problem("probe_beyond", "probe", {"value": len(inputs), "limit": experiment.window}))
-    if uneven and experiment.bidirectional and not experiment.packed:
-        notes.append(Problem("padded_backward"))
     probe = Pair(vocabulary.encode(inputs), vocabulary.encode(targets))
     row = pairs.index(probe) if probe in pairs else None
     read = tuple(tuple(inputs) for inputs, _ in held)
     step_targets, parts = tuple(probe.targets), (Part("network", 0, len(probe.inputs)),)
     shown = tuple(probe_tokens)
     return Data(vocabulary, vocabulary, pairs, probe, shown, row, tuple(notes), step_targets, parts, held_pairs, read)
-
-
-def split(count: int, experiment: Experiment) -> tuple[list[int], list[int]]:
-    """Which of `count` lines are trained on, in their order, and which are only tested on: drawn with the seed, by a
-    generator of its own. Raises LabError where none would be left to train on."""
-    if not experiment.held_out:
-        return list(range(count)), []
-    tested = max(1, round(count * experiment.held_out))
-    if tested >= count:
-        raise LabError(Problem("held_out", "held_out", {"value": experiment.held_out, "count": count}))
-    generator = torch.Generator().manual_seed(experiment.seed)
-    held = set(torch.randperm(count, generator=generator)[:tested].tolist())
-    return [i for i in range(count) if i not in held], sorted(held)
 
 
 def cut(inputs: Tokens, targets: Tokens, experiment: Experiment) -> list[tuple[Tokens, Tokens]]:

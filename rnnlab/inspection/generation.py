@@ -91,7 +91,7 @@ def generate(experiment: Experiment, weights: bytes, prompt: str, settings: Sett
 def training_lines(e: Experiment) -> Lines:
     """The lines that are trained on: what is only tested on can't have been copied."""
     lines = read_lines(e, e.text)
-    return tuple(lines[i] for i in split(len(lines), e)[0])
+    return tuple(lines[i] for i in split(lines, e)[0])
 
 
 def split_known(prompt: str, tokens: Sequence[str], vocabulary: Vocabulary) -> tuple[list[str], list[str]]:

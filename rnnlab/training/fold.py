@@ -18,6 +18,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import RUN_SECONDS
 from rnnlab.models import Pass, stage_shapes
 from rnnlab.records.history import Chunk, History, Line, Opening, State, TensorShape
+from rnnlab.training.notes import run_notes
 from rnnlab.training.trainer import Trainer
 
 
@@ -52,7 +53,7 @@ def open_run(trainer: Trainer) -> History:
         parameters=sum(p.numel() for p in trainer.parameters),
         sequences=len(data.pairs),
         batches=len(trainer.batches),
-        notes=data.notes,
+        notes=run_notes(trainer.experiment, data),
     )
     trainer.record_weights()
     return History(opening, (), trainer.probe.take_frames(), trainer.take_checkpoints(), 0.0, "")

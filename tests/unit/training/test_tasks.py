@@ -188,10 +188,10 @@ def test_packed_results_depend_on_no_padding_and_no_order(sentences, random, dat
 
 
 def test_padding_reaches_what_is_not_packed():
-    """The same weights, the same line, with and without a longer one beside it."""
+    """The same weights, the same line, with and without a longer one beside it, in training."""
     e = Experiment(task="classify", text="x | a b\ny | a b c d e f g", cell="lstm")
     found = TASKS["classify"].data(e)
-    model = model_of(e, found).eval()
+    model = model_of(e, found)
     alone = model(batch_of(found.pairs[:1])).logits[0]
     beside = model(batch_of(found.pairs)).logits[0]
     assert (alone - beside).abs().max() > 1e-4
@@ -265,7 +265,7 @@ def test_a_sentence_of_ones_own_is_watched_and_changes_nothing_learnt():
     assert own.opening.probe == ("b", "zzz", "a")
     assert own.opening.targets == (NO_TARGET,) * 3
     assert np.isnan(own.frames[-1].target_probability).all()
-    assert [note.code for note in own.opening.notes] == ["unknown_words"]
+    assert [note.code for note in own.opening.notes] == ["unknown_words", "padded"]
 
 
 def test_jiebas_tags_are_jiebas():
@@ -316,7 +316,7 @@ def test_long_lines_are_cut_and_it_is_said():
     e = Experiment(task="classify", text=f"x | {'a ' * 5_000}\ny | b", max_length=32, epochs=1)
     history = run(e)
     assert history.opening.shapes[0].shape == (2, 32)
-    assert [note.code for note in history.opening.notes] == ["rows_cut"]
+    assert [note.code for note in history.opening.notes] == ["rows_cut", "padded"]
 
 
 @given(st.text(max_size=200), st.sampled_from(["classify", "tag", "seq2seq"]), st.sampled_from(["words", "chars"]))

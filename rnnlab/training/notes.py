@@ -1,0 +1,41 @@
+"""What is to be said of a run before its numbers are read: what they do not mean."""
+
+from rnnlab.data import Data
+from rnnlab.experiment import Experiment
+from rnnlab.i18n import Problem
+from rnnlab.training.tasks import TASKS
+
+
+def run_notes(e: Experiment, data: Data) -> tuple[Problem, ...]:
+    """Of a run of this experiment: what its data leaves out, what its network knows beforehand, and where the numbers
+    of training depend on padding."""
+    return (*data.notes, *reads_answer(e), *padding_notes(e, data))
+
+
+def reads_answer(e: Experiment) -> tuple[Problem, ...]:
+    """A backward half has read the next token when it is asked for it."""
+    if TASKS[e.task].predicts_next(e) and e.bidirectional:
+        return (Problem("reads_answer", "bidirectional"),)
+    return ()
+
+
+def padding_notes(e: Experiment, data: Data) -> tuple[Problem, ...]:
+    """Where a line's neighbours in a batch change what training makes of it. Whatever is judged is read alone."""
+    if not shares_batches_unevenly(e, data):
+        return ()
+    if e.packed:
+        return (Problem("padded_last", "readout"),) if e.task == "classify" and e.readout == "last" else ()
+    return (Problem("padded", "packed"),) if reads_padding(e) else ()
+
+
+def reads_padding(e: Experiment) -> bool:
+    """Whether any number of training has gone over the padding behind a line, where lines are not packed."""
+    return e.task == "seq2seq" or e.bidirectional or (e.task == "classify" and e.readout in ("final", "last"))
+
+
+def shares_batches_unevenly(e: Experiment, data: Data) -> bool:
+    """Whether lines of different lengths are, or where they are shuffled can be, in one batch."""
+    lengths = [len(pair.inputs) for pair in data.pairs]
+    if e.shuffle and e.batch > 1:
+        return len(set(lengths)) > 1
+    return any(len(set(lengths[start : start + e.batch])) > 1 for start in range(0, len(lengths), e.batch))
