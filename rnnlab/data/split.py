@@ -9,9 +9,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem
 
 
-def split(
-    lines: Sequence[Hashable], experiment: Experiment, labels: Sequence[str] = ()
-) -> tuple[list[int], list[int]]:
+def split(lines: Sequence[Hashable], experiment: Experiment, labels: Sequence[str] = ()) -> tuple[list[int], list[int]]:
     """The indices of the lines that are trained on, and of those that are only tested on, each in their order: drawn
     with the seed, by a generator of its own.
 

@@ -139,7 +139,7 @@ class Seq2Seq(nn.Module):
         e = self.experiment
         features = self.encoder.input(ids)  # [batch, source, embed]
         x = dropped(self, features, e.dropout_embed)
-        output, final = read(self.encoder.recurrent, x, lengths, None, packs(self, lengths))
+        output, final = read(self.encoder.recurrent, x, lengths, None, packs(e, self.training, lengths))
         mask = torch.arange(ids.shape[1]) < lengths[:, None]
         return features, output, final, Memory(output, mask)
 

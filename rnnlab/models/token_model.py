@@ -66,11 +66,11 @@ def dropped(module: nn.Module, x: Tensor, share: float) -> Tensor:
     return functional.dropout(x, share, module.training) if share else x
 
 
-def packs(module: nn.Module, lengths: Tensor) -> bool:
-    """Whether a model reads sequences of these lengths [batch] without their padding. While it trains, where the
+def packs(experiment: Experiment, training: bool, lengths: Tensor) -> bool:
+    """Whether a model reads sequences of these lengths [batch] without their padding. While it is training, where the
     experiment says so. In evaluation mode always: each is judged as if it were alone, whatever it shares a batch with.
     """
-    return module.experiment.packed or (not module.training and bool((lengths != lengths[0]).any()))
+    return experiment.packed or (not training and bool((lengths != lengths[0]).any()))
 
 
 class TokenModel(nn.Module):
@@ -85,9 +85,9 @@ class TokenModel(nn.Module):
         self.head = nn.Linear(e.hidden * e.directions, classes) if e.head == "linear" else None
 
     def forward(self, batch: Batch, initial: Recurrent | None = None) -> Pass:
-        features = self.input(batch.ids)  # [batch, step, embed]
-        x = dropped(self, features, self.experiment.dropout_embed)
-        output, final = read(self.recurrent, x, batch.lengths, initial, packs(self, batch.lengths))
+        e, features = self.experiment, self.input(batch.ids)  # [batch, step, embed]
+        x = dropped(self, features, e.dropout_embed)
+        output, final = read(self.recurrent, x, batch.lengths, initial, packs(e, self.training, batch.lengths))
         return self.scored(features, output, final, batch.lengths)
 
     def scored(self, features: Tensor, output: Tensor, final: Recurrent, lengths: Tensor) -> Pass:  # noqa: ARG002
