@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from pages.views.text.vocabulary import held_out_said
 from rnnlab import Experiment, run
 from rnnlab.analysis.bigrams import examples
+from rnnlab.analysis.embedding_rows import Words
 from rnnlab.inspection.dataset import epoch_batches, token_counts
 from rnnlab.inspection.packing import packing
 from rnnlab.inspection.trace import network
@@ -98,6 +100,31 @@ def test_counts_are_of_what_is_trained_on():
     assert token_counts(of("seq2seq"), written=True) == {"x": 2, "y": 3, "<eos>": 3, "z": 1}
     held = of("classify", held_out=0.34)
     assert sum(token_counts(held, written=False).values()) == sum(len(p.inputs) for p in Trainer(held).data.pairs)
+
+
+@pytest.mark.parametrize(
+    ("fields", "part", "said_of_it", "known", "counted"),
+    [
+        ({"text": "a b c\nx y z\nu v w"}, 0, "vocabulary.held_all", True, True),
+        ({"task": "classify", "text": "p | a b\nn | x y\np | u v"}, 0, "vocabulary.held", False, False),
+        ({"task": "tag", "text": "a/P b/P\nx/P y/N\nu/N v/N"}, 0, "vocabulary.held", False, False),
+        ({"task": "seq2seq", "text": "a b | k l\nx y | m n\nu v | o p"}, 0, "vocabulary.held", False, False),
+        ({"task": "seq2seq", "text": "a b | k l\nx y | m n\nu v | o p"}, 1, "vocabulary.held_written", True, False),
+    ],
+)
+def test_what_is_said_of_words_that_only_held_out_lines_have(fields, part, said_of_it, known, counted):
+    """No two lines share a word, so those of a line that is held out are in the vocabulary, and counted, or not."""
+    e = Experiment(held_out=0.34, epochs=1, **fields)
+    history = run(e)
+    where = history.opening.parts[part]
+    words = Words.of(history, where, history.checkpoints[-1])
+    assert held_out_said(words, str) == said_of_it
+    side = part if e.task == "seq2seq" else -1
+    columns = [{word.split("/")[0] for word in line.split("|")[side].split()} for line in e.text.split("\n")]
+    counts = token_counts(e, written=part > 0)
+    unknown = [words_of_line for words_of_line in columns if not words_of_line & set(counts)]
+    assert len(unknown) == (0 if counted else 1)
+    assert all((words_of_line <= set(words.tokens)) == known for words_of_line in unknown or columns)
 
 
 @pytest.mark.parametrize(("task", "asks"), [("classify", "one"), ("tag", "each"), ("seq2seq", "other")])

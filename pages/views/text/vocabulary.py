@@ -96,7 +96,14 @@ def render_vocabulary(view: RunView, words: Words) -> None:
         for name in words.tokens[: words.specials]:
             st.caption(t(f"vocabulary.{name.strip('<>')}"))
         if view.experiment.held_out:
-            st.caption(t("vocabulary.held"))
+            st.caption(held_out_said(words, t))
+
+
+def held_out_said(words: Words, t: Translate) -> str:
+    """What becomes of the words that only the held-out lines have."""
+    if "<unk>" in words.tokens[: words.specials]:
+        return t("vocabulary.held")
+    return t("vocabulary.held_written") if words.part.start else t("vocabulary.held_all")
 
 
 def choose_first(types: int, t: Translate) -> int:

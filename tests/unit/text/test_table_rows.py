@@ -5,19 +5,17 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnlab.experiment.limits import CLASSES, SENTENCE_CHARACTERS, TEXT_CHARACTERS
 from rnnlab.i18n import LANGUAGES, LabError, describe
+from rnnlab.text import table_rows
 from rnnlab.text.lines import parse_lines
 from rnnlab.text.normalization import strip_cell
-from rnnlab.text.tables import table_rows
-from rnnlab.text.tables.headers import has_header, with_header
-from rnnlab.text.tables.row_formats import ROW_FORMATS, guess_columns
-from rnnlab.text.tables.sampling import proportional_quotas, stratified_sample
-from rnnlab.text.tables.table import Table, TableRow, guess_delimiter, parse
-from rnnlab.text.tables.table_rows import LABEL_CHARACTERS, Selection, join_rows, select_rows, usable_rows
+from rnnlab.text.row_formats import ROW_FORMATS, guess_columns
+from rnnlab.text.table_rows import LABEL_CHARACTERS, proportional_quotas, select_rows, stratified_sample
+from rnnlab.text.tables import Table, TableRow, parse, with_header
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]) | st.sampled_from("|\t\n "), max_size=8)
 
@@ -26,13 +24,9 @@ def table(*rows: tuple[str, ...]) -> Table:
     return Table(tuple(TableRow(number, cells) for number, cells in enumerate(rows, start=1)), len(rows[0]), "comma")
 
 
-def selected(found: Table, columns: tuple[int, ...], task: str) -> Selection:
-    return select_rows(usable_rows(found, columns, task))
-
-
 def problem(*rows: tuple[str, ...], task: str = "classify"):
     with pytest.raises(LabError) as raised:
-        selected(table(*rows), (0, 1) if len(ROW_FORMATS[task].roles) == 2 else (0,), task)
+        select_rows(table(*rows), (0, 1) if len(ROW_FORMATS[task].roles) == 2 else (0,), task)
     (found,) = raised.value.problems
     assert all(describe(found, lang) for lang in LANGUAGES)
     return found
@@ -42,7 +36,7 @@ def problem(*rows: tuple[str, ...], task: str = "classify"):
 def test_what_is_taken_is_what_the_lab_then_reads(rows, task):
     cells = [(first.strip(), second.strip()) for first, second in rows]
     try:
-        taken = selected(table(*cells), (0, 1), task)
+        taken = select_rows(table(*cells), (0, 1), task)
     except LabError:
         return
     read, left_out = parse_lines(taken.text, task)
@@ -58,79 +52,21 @@ def test_plain_lines_are_taken_as_they_are(lines, task):
     cells = [(line.strip(),) for line in lines]
     bare = [strip_cell(table_rows.BREAKS.sub(" ", cell)) for (cell,) in cells]
     if any(bare):
-        read, _ = parse_lines(selected(table(*cells), (0,), task).text, task)
+        read, _ = parse_lines(select_rows(table(*cells), (0,), task).text, task)
         assert [row.source for row in read] == [cell for cell in bare if cell]
-
-
-# Delimiters in cells without quotes
-
-
-@pytest.mark.parametrize(
-    ("text", "task", "lines", "joined", "skipped"),
-    [
-        (
-            "label,text\npos,good, really good\nneg,bad\npos,fine, ok, sure\n", "classify",
-            ("pos | good, really good", "neg | bad", "pos | fine, ok, sure"), (2, 4), {},
-        ),
-        ("pos,good, really good\nneg,bad\npos,fine, ok, sure\n", "classify",
-         ("pos | good, really good", "neg | bad", "pos | fine, ok, sure"), (1, 3), {}),
-        ("pos,good, really\nneg,bad, so bad\npos,fine\n", "classify",
-         ("pos | good, really", "neg | bad, so bad", "pos | fine"), (1, 2), {}),
-        ("text,label\ngood, really good,pos\nbad,neg\nfine, ok,pos\n", "classify",
-         ("pos | good, really good", "neg | bad", "pos | fine, ok"), (2, 4), {}),
-        ("文本,标签\n很好看,值得,好\n难看,坏\n值得,好\n", "classify",
-         ("好 | 很好看,值得", "坏 | 难看", "好 | 值得"), (2,), {}),
-        ("id,label,text\n1,pos,good, really\n2,neg,bad\n3,pos,fine,so fine\n4,neg,no\n", "classify",
-         ("pos | good, really", "neg | bad", "pos | fine,so fine", "neg | no"), (2, 4), {}),
-        ("label;text\npos;good; really good\nneg;bad\n", "classify",
-         ("pos | good; really good", "neg | bad"), (2,), {}),
-        ("v1,v2,,,\nham,a b,,,\nspam,c d, and e,f,\nham,e f,,,\n", "classify",
-         ("ham | a b", "spam | c d, and e,f", "ham | e f"), (3,), {}),
-        ('label,text\npos,he said "no, never"\nneg,bad\npos,fine\n', "classify",
-         ('pos | he said "no, never"', "neg | bad", "pos | fine"), (2,), {}),
-        ("source,target\nhello, you,hallo\nworld,welt\nsun,sonne\n", "seq2seq",
-         ("hello, you | hallo", "world | welt", "sun | sonne"), (2,), {}),
-        ("text\nhello, world\nfine\nyes, no, sure\n", "next", ("hello, world", "fine", "yes, no, sure"), (2, 4), {}),
-        # which cell they are part of is not clear
-        ("source,target\nhello,you,hallo\nworld,welt\nsun,sonne\n", "seq2seq",
-         ("world | welt", "sun | sonne"), (), {"long": (2,)}),
-        ("text,label\na,b,new\nbad,neg\nfine,pos\n", "classify", ("neg | bad", "pos | fine"), (), {"long": (2,)}),
-        ('label,text\npos,"good",really\nneg,bad\npos,fine\n', "classify",
-         ("neg | bad", "pos | fine"), (), {"long": (2,)}),
-    ],
-)  # fmt: skip
-def test_they_are_part_of_the_sentence_where_that_is_clear(text, task, lines, joined, skipped):
-    roles = len(ROW_FORMATS[task].roles)
-    found = parse(text, guess_delimiter(text, "a.csv", roles), columns=roles)
-    found = with_header(found) if has_header(found) else found
-    columns = guess_columns(found, task)
-    rows = usable_rows(join_rows(found, columns, task), columns, task)
-    assert tuple(" | ".join(row.cells) for row in rows.rows) == lines
-    assert tuple(row.number for row in rows.rows if row.joined) == joined
-    assert rows.skipped == skipped
-
-
-@given(st.lists(st.from_regex("[ab](, ?[ab]| [ab])*", fullmatch=True), min_size=2, max_size=9))
-def test_no_letter_of_a_sentence_behind_its_label_is_lost(sentences):
-    text = "label,text\n" + "".join(f"{'xy'[place % 2]},{sentence}\n" for place, sentence in enumerate(sentences))
-    found = with_header(parse(text, "comma"))
-    assume(found.width == 2)  # where every sentence has one comma, the table has three columns
-    rows = usable_rows(join_rows(found, (0, 1), "classify"), (0, 1), "classify")
-    expected = list(dict.fromkeys(("xy"[place % 2], sentence) for place, sentence in enumerate(sentences)))
-    assert [row.cells for row in rows.rows] == expected
 
 
 # Left out, with its reason
 
 
 def test_rows_are_left_out_for_a_reason_with_their_lines():
-    rows = usable_rows(
+    taken = select_rows(
         table(
             ("pos", "good"), ("pos",), ("neg", "bad", "very"), ("", "none"), ("pos", ""), ("pos", "good"),
             ("l" * (LABEL_CHARACTERS + 1), "long"), ("neg", "b" * 1_001), ("neg", "x\ny\tz"),
         ), (0, 1), "classify",
     )  # fmt: skip
-    assert rows.skipped == {
+    assert taken.skipped == {
         "short": (2,),
         "long": (3,),
         "no_label": (4,),
@@ -138,22 +74,21 @@ def test_rows_are_left_out_for_a_reason_with_their_lines():
         "repeated": (6,),
         "label_long": (7,),
     }
-    taken = select_rows(rows)
     assert taken.shortened == (8,)
     assert taken.lines == ("pos | good", "neg | " + "b" * SENTENCE_CHARACTERS, "neg | x y z")
     assert taken.class_counts == {"neg": (2, 2), "pos": (1, 1)}
 
 
 def test_repetitions_stay_in_running_text():
-    assert selected(table(("rain",), ("sun",), ("rain",)), (0,), "next").lines == ("rain", "sun", "rain")
+    assert select_rows(table(("rain",), ("sun",), ("rain",)), (0,), "next").lines == ("rain", "sun", "rain")
 
 
 def test_a_bar_in_what_stands_first_makes_the_separator_a_tab():
-    assert selected(table(("a|b", "c|d"), ("e", "f|g")), (0, 1), "seq2seq").lines == ("a|b\tc|d", "e | f|g")
+    assert select_rows(table(("a|b", "c|d"), ("e", "f|g")), (0, 1), "seq2seq").lines == ("a|b\tc|d", "e | f|g")
 
 
 def test_a_token_list_as_long_as_5000_words_is_cut():
-    taken = selected(table(("pos", "word " * 5_000), ("neg", "bad")), (0, 1), "classify")
+    taken = select_rows(table(("pos", "word " * 5_000), ("neg", "bad")), (0, 1), "classify")
     assert taken.shortened == (1,)
     assert len(taken.lines[0]) <= len("pos | ") + SENTENCE_CHARACTERS
 
@@ -183,7 +118,7 @@ def test_one_class_names_it_and_ten_thousand_are_counted():
 
 def test_one_column_is_not_two():
     with pytest.raises(LabError) as raised:
-        selected(table(("pos", "good"), ("neg", "bad")), (1, 1), "classify")
+        select_rows(table(("pos", "good"), ("neg", "bad")), (1, 1), "classify")
     assert raised.value.problems[0].code == "data_same_column"
     with pytest.raises(LabError) as raised:
         guess_columns(table(("good",), ("bad",)), "classify")
@@ -233,7 +168,7 @@ def test_rows_are_taken_at_even_distances():
 def test_a_large_file_is_sampled_class_by_class_and_a_rare_class_stays():
     rows = [("pos" if n % 3 else "neg", f"text number {n}") for n in range(9_000)]
     rows[4_567] = ("rare", "the only one")
-    taken = selected(table(*rows), (0, 1), "classify")
+    taken = select_rows(table(*rows), (0, 1), "classify")
     assert len(taken.text) <= TEXT_CHARACTERS < len(taken.text) + 50
     total = len(taken.lines)
     assert list(taken.class_counts) == ["pos", "neg", "rare"]
@@ -241,7 +176,7 @@ def test_a_large_file_is_sampled_class_by_class_and_a_rare_class_stays():
     for usable, kept in taken.class_counts.values():
         assert abs(kept - Fraction(usable * total, 9_000)) < 1
     assert taken.usable == 9_000
-    assert selected(table(*rows), (0, 1), "classify") == taken
+    assert select_rows(table(*rows), (0, 1), "classify") == taken
 
 
 # Which column is which, and how it is cut
@@ -283,3 +218,11 @@ def test_columns_are_recognised(text, task, expected):
 )
 def test_the_tokenizer_suits_the_sentences(lines, expected):
     assert ROW_FORMATS["classify"].guess_tokenizer(lines) == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [(["我爱读书"], "jieba"), (["the/DET cat/NOUN", "1/2/NUM"], "words"), (["and/or what is this"], "jieba")],
+)
+def test_tags_that_are_given_are_seen(lines, expected):
+    assert ROW_FORMATS["tag"].guess_tokenizer(lines) == expected

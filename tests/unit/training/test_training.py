@@ -201,6 +201,52 @@ def test_a_preset_gives_the_numbers_of_the_plain_program(preset, seed):
         assert_frame_shows(frames[epoch], output, probabilities, list(history.opening.targets))
 
 
+def readme_program(e: Experiment, sequences: list[list[int]], types: int, padded: bool) -> list[float]:
+    """What the README says, and nothing else: each sequence is read but for its last token and predicts the next."""
+    torch.manual_seed(e.seed)
+    embedding = nn.Embedding(types, e.embed, padding_idx=0 if padded else None)
+    rnn = nn.RNN(e.embed, e.hidden, batch_first=True)
+    linear = nn.Linear(e.hidden, types)
+    optimizer = torch.optim.Adam([*embedding.parameters(), *rnn.parameters(), *linear.parameters()], lr=e.lr)
+    g = torch.Generator().manual_seed(e.seed)
+    longest = max(map(len, sequences))
+    ids = torch.tensor([row + [0] * (longest - len(row)) for row in sequences])
+    targets = ids[:, 1:].masked_fill(torch.arange(1, longest) >= torch.tensor([[len(row)] for row in sequences]), -100)
+    losses = []
+    for _ in range(e.epochs):
+        order = torch.randperm(len(ids), generator=g) if e.shuffle else torch.arange(len(ids))
+        total = count = 0
+        for rows in order.split(e.batch):
+            logits = linear(rnn(embedding(ids[rows, :-1]))[0])
+            loss = nn.functional.cross_entropy(logits.flatten(0, 1), targets[rows].flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            seen = int((targets[rows] >= 0).sum())
+            total, count = total + loss.item() * seen, count + seen
+        losses.append(total / count)
+    return losses
+
+
+FIVE = [[0, 1], [1, 0], [0, 0], [2, 1], [1, 1]]
+
+
+@pytest.mark.parametrize("seed", [0, 17])
+@pytest.mark.parametrize(
+    ("fields", "sequences", "types", "padded"),
+    [
+        ({"preset": "words-next"}, [[0, 1, 2, 3, 2]], 4, False),
+        ({"text": "a b c a\nb c", "epochs": 30}, [[1, 2, 3, 1], [2, 3]], 4, True),
+        # Windows of 3 and what comes next; the first line is too short for one.
+        ({"preset": "windows"}, [[0, 1, 3, 4], [1, 3, 4, 0], [3, 4, 0, 1], [4, 0, 1, 5], [0, 1, 5, 2]], 6, False),
+        ({"text": "a b\nb a\na a\nc b\nb b", "batch": 2, "shuffle": True, "epochs": 30}, FIVE, 3, False),
+    ],
+)
+def test_the_readmes_program_gives_the_losses_to_the_bit(fields, sequences, types, padded, seed):
+    e = Experiment(seed=seed, **fields)
+    assert run(e).losses == readme_program(e, sequences, types, padded)
+
+
 def test_after_hello_elloh_the_prediction_starts_from_a_zero_state():
     _, seen = plain_hello_elloh(0)
     history = run(Experiment(preset="hello-elloh"))
