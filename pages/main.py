@@ -35,7 +35,7 @@ def main() -> None:
         sharing.render(t, here.url_path)
     if not leaving:
         here.run()
-    sharing.keep_address(here.url_path, leaving)
+    sharing.keep_address(here.url_path, t, leaving)
 
 
 if __name__ == "__main__":

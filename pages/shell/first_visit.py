@@ -1,17 +1,19 @@
-"""A reader's first run: what the address says becomes the form, and the lab comes alive."""
+"""The first draw of a session: what the address says becomes the form, and the lab comes alive. Or what a page says
+that has lost its session: its reader goes on from there."""
 
 from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shell import navigation, sharing
+from pages.shell import lost_session, navigation, sharing
 from pages.shell.form import form_state, race_setup
+from pages.shell.lost_session import Remains
 from pages.shell.run import current_run
 from pages.shell.state import session
 from rnnlab import engine
 from rnnlab.engine import runs
-from rnnlab.experiment.links import from_link
+from rnnlab.experiment.links import Link, from_link
 from rnnlab.i18n import first_language
 from rnnlab.lessons.presets import LESSONS
 
@@ -25,12 +27,20 @@ def begin() -> None:
     if "run" in session:
         return
     context = get_script_run_ctx()
-    link = from_link(context.query_string if context else "")
+    query = context.query_string if context else ""
+    page = lost_session.remains(query)
+    if page is None:
+        arrive(from_link(query))
+    else:
+        come_back(page)
+
+
+def arrive(link: Link) -> None:
+    """By a link, or by none."""
     form_state.fill(link.experiment)
     session["lang"] = link.lang or first_language(st.context.locale)
+    session["run_on_opening"] = session["loss_log"] = True
     sharing.opened(link)
-    session["run_on_opening"] = True
-    session["loss_log"] = True
     run = runs.begin(engine.shared(), link.experiment, train=link.run or not link.has_fields)
     current_run.show(run, FIRST_PATIENCE, whole=True)
     if link.race is not None:
@@ -38,3 +48,17 @@ def begin() -> None:
     if not urlsplit(st.context.url or "").path.strip("/"):
         page = LESSONS[link.lesson].page if link.lesson else ""
         navigation.go_to("compare" if link.race is not None else page)
+
+
+def come_back(page: Remains) -> None:
+    """The experiment is there again, its run is not: it takes a click, as so much may have been trained by so many."""
+    for name, value in page.fields.items():
+        form_state.put(name, value)
+    session["lang"] = page.lang
+    session["run_on_opening"] = page.switches.get("run_on_opening", True)
+    session["loss_log"] = page.switches.get("loss_log", True)
+    run = runs.begin(engine.shared(), page.experiment, page.train)
+    sharing.came_back(run, page.link)
+    current_run.show(run, FIRST_PATIENCE, whole=True)
+    if page.link.race is not None:
+        race_setup.adopt_plan(page.link.race, start=False)

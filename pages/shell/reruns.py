@@ -9,10 +9,13 @@ Streamlit drops some of them:
   the old values in the request that follows.
 - A timer's request that joins one for another page takes it back to the page that the timer is of.
 - A timer whose part of the page is gone asks once more, before the browser has heard of it: Streamlit tells the log.
+- A click in a part of the page that is gone is dropped: its run has ended meanwhile, say, and another part has taken its
+  place; or the session was lost, and this is a new one.
 
-So a click's function is ended by nothing, and a timer speaks of no widget, nor joins a request for a whole page, which
-draws its part anyway; that it comes too late is no news. `runner.fastReruns` is off for the same reason: requests are
-met one after the other, and not at once in two threads that change one state.
+So a click's function is ended by nothing; a timer speaks of no widget, nor joins a request for a whole page, which
+draws its part anyway, and that it comes too late is no news; a click in a part that is gone draws the whole page.
+`runner.fastReruns` is off for the same reason: requests are met one after the other, and not at once in two threads
+that change one state.
 """
 
 import time
@@ -58,11 +61,15 @@ def install() -> None:
             new_data = replace(new_data, widget_states=None)
         return request_rerun(self, new_data)
 
-    def hear_timely_request(self: AppSession, client_state: ClientState | None) -> None:
-        late = client_state and client_state.is_auto_rerun and not self.has_fragment(client_state.fragment_id)
-        if not late:
-            hear_request(self, client_state)
+    def hear_request_for_what_is_there(self: AppSession, client_state: ClientState | None) -> None:
+        if client_state and client_state.fragment_id and not self.has_fragment(client_state.fragment_id):
+            if client_state.is_auto_rerun:
+                return
+            # "" in a new session. A click on the page before must not lead back to it.
+            if self.page_script_hash in ("", client_state.page_script_hash):
+                client_state.fragment_id = ""
+        hear_request(self, client_state)
 
     SafeSessionState.on_script_will_rerun = run_all_callbacks  # type: ignore[method-assign]
     ScriptRequests._request_rerun_locked = request_rerun_silently  # type: ignore[method-assign]
-    AppSession.request_rerun = hear_timely_request  # type: ignore[method-assign]
+    AppSession.request_rerun = hear_request_for_what_is_there  # type: ignore[method-assign]

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from pages.shell.form import form_state, race_setup
 from pages.shell.form.lessons import open_experiment
 from pages.shell.markdown import verbatim
 from pages.shell.state import session
+from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.links import LINK_CHARACTERS, TEXTS, Link, fits_in_address, from_file, to_draft, to_file, to_link
 from rnnlab.i18n import LANGUAGE_TAGS, LabError, Problem, Translate, describe
@@ -60,36 +62,45 @@ def open_file() -> None:
         session["notes"] = error.problems
 
 
-def keep_address(page: str, leaving: bool = False) -> None:
+def keep_address(page: str, t: Translate, leaving: bool = False) -> None:
     """Let the address bar say what the form says. A text too long for an address waits in the browser's storage; until
     the browser has answered with it, the address stays as it is. `leaving`: the browser is to answer once it has drawn
     this."""
-    experiment, lang = session["experiment"], LANGUAGE_TAGS[session["lang"]]
-    if not isinstance(experiment, Experiment):
-        address_bar("address", Address(page, lang), on_restored=restore, on_still=navigation.still)
-        return
-    run, plan = session["run"], race_setup.of_page(page, experiment)
-    trained = run.experiment == experiment and run.until > 0  # so that a reload trains it again
-    again = trained if plan is None else session.get("race") is not None
-    query, draft = to_link(experiment, session["lang"], again, plan), None
-    if not fits_in_address(query):
-        query = to_draft(experiment, session["lang"], plan)
-        draft = json.dumps({name: getattr(experiment, name) for name in TEXTS})
-    waiting = session["restore"]
-    address = Address(
-        page,
-        lang,
-        query=None if waiting else query,
-        text_draft=None if waiting else draft,
-        restore=waiting,
-        leaving=time.monotonic() if leaving else None,
-    )
+    experiment, waiting = session["experiment"], session["restore"]
+    address = Address(page, LANGUAGE_TAGS[session["lang"]])
+    if isinstance(experiment, Experiment):
+        address = replace(address, restore=waiting, leaving=time.monotonic() if leaving else None)
+        if not waiting:
+            query, draft = address_of(page, experiment)
+            address = replace(address, query=query, text_draft=draft)
+            session["last_address"] = query
+    # Not to be seen: what a hidden widget says comes back with every request, one to another session too.
+    st.text_input(t("share.link"), key="last_address")
     address_bar("address", address, on_restored=restore, on_still=navigation.still)
+
+
+def address_of(page: str, experiment: Experiment) -> tuple[str, str | None]:
+    """The query that names what the page shows, and the texts that are too long for it, or None."""
+    run, plan = session["run"], race_setup.of_page(page, experiment)
+    trained = run.until > 0 if plan is None else session.get("race") is not None
+    again = trained or run.id == session.get("lost_run")  # so that a reload trains it again
+    same = plan is not None or run.experiment == experiment
+    query = to_link(experiment, session["lang"], again and same, plan)
+    if fits_in_address(query):
+        return query, None
+    texts = {name: getattr(experiment, name) for name in TEXTS}
+    return to_draft(experiment, session["lang"], plan), json.dumps(texts)
 
 
 def opened(link: Link) -> None:
     """A link was opened: what of it was not understood, and whether its text waits in the browser's storage."""
     session["notes"], session["restore"] = link.notes, link.draft
+
+
+def came_back(run: Run, link: Link) -> None:
+    """A page has lost its session: this run begins in the place of the one that its address speaks of."""
+    session["notes"], session["restore"] = (Problem("session_lost"),), False
+    session["lost_run"] = run.id if link.run else ""
 
 
 def restore() -> None:

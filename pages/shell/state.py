@@ -82,6 +82,8 @@ class SharingState(TypedDict, total=False):
     restore: bool  # whether the text of the address waits in the browser's storage
     file: Any  # the uploaded experiment
     address: Any  # what the address bar answers
+    last_address: str  # the query that it was given last; the browser says it again in every request
+    lost_run: str  # the run that stands, untrained, for one that was lost with its session
 
 
 class AnswerState(TypedDict, total=False):

@@ -96,14 +96,30 @@ def test_a_timer_does_not_lead_back_to_the_page_before():
 
 
 @pytest.mark.usefixtures("installed")
-@pytest.mark.parametrize("timer", [True, False])
-def test_a_timer_that_comes_too_late_is_no_news_and_a_click_that_does_is(monkeypatch, timer):
+@pytest.mark.parametrize(
+    ("timer", "page", "told"),
+    [
+        (True, "cell", 0),
+        (False, "data", 1),  # a click on the page before, which must not lead back to it
+    ],
+)
+def test_a_timer_that_comes_too_late_is_no_news_and_a_click_that_does_is(monkeypatch, timer, page, told):
     """The session holds no part of the page by this name any more."""
-    log, session = Mock(), Mock(**{"has_fragment.return_value": False})
+    log, session = Mock(), Mock(**{"has_fragment.return_value": False}, page_script_hash=page)
     monkeypatch.setattr(app_session, "_LOGGER", log)
-    AppSession.request_rerun(session, ClientState(fragment_id="gone", is_auto_rerun=timer))
+    gone = ClientState(fragment_id="gone", page_script_hash="cell", is_auto_rerun=timer)
+    AppSession.request_rerun(session, gone)
     session._create_scriptrunner.assert_not_called()
     session._scriptrunner.request_rerun.assert_not_called()
-    assert len(log.method_calls) == (0 if timer else 1)
+    assert len(log.method_calls) == told
     AppSession.request_rerun(session, ClientState(page_script_hash="cell"))  # a whole page is drawn all the same
     session._scriptrunner.request_rerun.assert_called_once()
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("page", ["cell", ""])  # "": a new session, asked by a page that has outlived another
+def test_a_click_in_a_part_that_is_gone_draws_the_whole_page(page):
+    session = Mock(**{"has_fragment.return_value": False}, page_script_hash=page)
+    AppSession.request_rerun(session, ClientState(fragment_id="gone", page_script_hash="cell"))
+    [(drawn,)] = [call.args for call in session._scriptrunner.request_rerun.call_args_list]
+    assert (drawn.fragment_id, drawn.page_script_hash) == (None, "cell")

@@ -32,11 +32,12 @@ def find_chromium() -> str | None:
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[tuple[str, psutil.Process]]:
-    """The lab on a free port of this machine, with one worker and these environment variables: its address and its
-    process."""
+def serving(folder: Path, port: int = 0, **settings: str) -> Iterator[tuple[str, psutil.Process]]:
+    """The lab on a port of this machine, a free one where none is named, with one worker and these environment
+    variables: its address and its process."""
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(("127.0.0.1", port))
         port = free.getsockname()[1]
     options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
     options += ["--server.fileWatcherType", "none"]  # an editor next door must not take modules away under a test
