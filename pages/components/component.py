@@ -25,7 +25,8 @@ from pages.components.assets import FILES, FOLDER, PAGES
 STUB = """\
 const own = document.querySelector('script[src*="static/js/"]');
 const base = own ? new URL("../../", own.src) : new URL("/", location.href);
-export default (await import(new URL("{path}", base))).default;
+const draw = (await import(new URL("{path}", base))).default;
+export default ({ data: [data], ...rest }) => draw({ data, ...rest });
 """
 
 
@@ -44,7 +45,13 @@ def component(caller: str, name: str) -> Component:
     if path not in FILES:
         raise FileNotFoundError(f"There is no pages/{path}.")
     script = STUB.replace("{path}", f"{FOLDER}/{path}")
-    return st.components.v2.component(f"rnnlab_{name}", js=script, isolate_styles=False)
+    registered = st.components.v2.component(f"rnnlab_{name}", js=script, isolate_styles=False)
+
+    def draw(*, key: str, data: dict[str, Any], **callbacks: Callable[[], None] | None) -> Any:
+        # In a list: in a dictionary Streamlit looks for data frames, and loads pandas for that, 34 MB and a second.
+        return registered(key=key, data=[data], **callbacks)
+
+    return draw
 
 
 def pack(array: np.ndarray) -> dict[str, Any]:

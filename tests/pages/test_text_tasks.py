@@ -248,5 +248,5 @@ def test_the_packed_lesson_shows_the_verdicts_too():
         assert odds[0] == pytest.approx(odds[1], abs=0.02)
     assert table["alone"][1:] != table["padded"][1:]
     assert any("Padded, **" in element.value for element in app.markdown)
-    figures = [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.HasField("json")]
+    figures = [json.loads(e.proto.json)[0] for e in app.get("bidi_component") if e.proto.HasField("json")]
     assert any(data["key"] == "text-final-states" for data in figures)

@@ -97,7 +97,7 @@ def said(app: AppTest) -> str:
 
 def components(app: AppTest, prefix: str = "") -> dict[str, dict]:
     """What each browser part was given, by its key; of those whose key begins with a prefix, by the rest of it."""
-    given = [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.HasField("json")]
+    given = [json.loads(e.proto.json)[0] for e in app.get("bidi_component") if e.proto.HasField("json")]
     found = {data["key"]: data for data in given if data.get("key", "").startswith(prefix)}
     return {key.removeprefix(prefix): data for key, data in found.items()}
 
