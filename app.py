@@ -1,9 +1,11 @@
 """RNN Lab: `streamlit run app.py`. Starts and stops the engine, and serves what is not a page."""
 
+import asyncio
 import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from importlib.resources import files
 
 import streamlit as st
@@ -17,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from pages.components import assets
 from pages.shell import reruns
 from pages.shell.page_names import PAGES
-from pages.shell.server import entry_page, http_policy
+from pages.shell.server import entry_page, http_policy, memory
 from rnnlab import engine
 from rnnlab.engine import cluster
 
@@ -25,9 +27,13 @@ from rnnlab.engine import cluster
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     engine.shared()  # workers warm up while the first visitor's page loads
+    # Streamlit loads it for the first table; Plotly, in another session meanwhile, would take half of it for the whole.
+    import_module("pandas")
     gc.collect()
     gc.freeze()  # what is loaded stays: a full collection, for which all sessions wait, takes 15 ms instead of 100
+    giving_back = asyncio.create_task(memory.give_back())
     yield
+    giving_back.cancel()
     engine.close_shared()
     cluster.close_shared()
 
@@ -39,6 +45,7 @@ async def healthz(_: Request) -> Response:
 # What is uploaded stays in memory: Starlette would put all but the first megabyte into a file.
 MultiPartParser.spool_max_size = st.get_option("server.maxUploadSize") * 2**20
 
+memory.install()
 reruns.install()
 http_policy.install()
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: everything, as one Markdown table. Takes some nine minutes; leave the machine alone."""
+"""`python -m benchmarks`: everything, as one Markdown table. Takes some twenty minutes; leave the machine alone."""
 
 import os
 import platform

@@ -1,11 +1,14 @@
-"""What the lab holds in memory: the web process, the process that workers are forked from, and one worker.
+"""What the lab holds in memory: the web process, the process that workers are forked from, and one worker. And what
+becomes of it when classes come and go.
 
-    python -m benchmarks.memory
+    python -m benchmarks.memory [sessions of a class]
 
 RSS counts shared pages too; USS is what would be free again if the process ended.
 """
 
 import asyncio
+import sys
+import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -16,6 +19,10 @@ from benchmarks.users import visit
 
 SESSIONS = 30
 TRAINING = 10.0  # seconds of a long run
+CLASSES, PUPILS = 3, 50  # one after the other; each of them visits all pages
+TOGETHER = 5  # of them at the same time
+KEPT = 130.0  # seconds until sessions that were left are forgotten, and what they held is given back
+GOAL = 1.05  # what the last class leaves behind, by what the first does
 
 
 def mapped(pid: int, library: str) -> bool:
@@ -57,13 +64,47 @@ async def stages(address: str, web: psutil.Process) -> list[Row]:
     return rows
 
 
-def measure() -> list[Row]:
+async def class_visit(address: str, web: psutil.Process, pupils: int) -> float:
+    """What the web process holds once all of them have seen every page, in MB."""
+    turns = asyncio.Semaphore(TOGETHER)
+    async with AsyncExitStack() as stack:
+
+        async def see_all_pages() -> None:
+            async with turns:
+                tab = await visit(stack, address)
+                await tab.open()
+                for page in tab.pages:
+                    await tab.go(page)
+
+        await asyncio.gather(*(see_all_pages() for _ in range(pupils)))
+        return megabytes(web)[1]
+
+
+def classes(pupils: int = PUPILS) -> list[Row]:
+    """A class comes, sees all pages and leaves, again and again."""
+    with serving() as server:
+        web = psutil.Process(server.pid)
+        asyncio.run(class_visit(server.address, web, 1))  # what is loaded once
+        time.sleep(KEPT)
+        rows, left = [Row("web process, one session has seen all pages, USS", megabytes(web)[1], None, "MB")], []
+        for number in range(1, CLASSES + 1):
+            held = asyncio.run(class_visit(server.address, web, pupils))
+            time.sleep(KEPT)
+            left.append(megabytes(web)[1])
+            rows += [
+                Row(f"the same, {pupils} have, time {number}, USS", held, None, "MB"),
+                Row(f"{KEPT:.0f} s after they have left, USS", left[-1], None, "MB"),
+            ]
+    return [*rows, Row("what is left the last time, by the first", left[-1] / left[0], GOAL, "")]
+
+
+def measure(pupils: int = PUPILS) -> list[Row]:
     with serving() as server:
         web = psutil.Process(server.pid)
         rows = asyncio.run(stages(server.address, web))
         with_torch = mapped(server.pid, "libtorch")
-    return [*rows, Row("libtorch mapped in the web process (0: no)", float(with_torch), 0, "")]
+    return [*rows, Row("libtorch mapped in the web process (0: no)", float(with_torch), 0, ""), *classes(pupils)]
 
 
 if __name__ == "__main__":
-    show(measure())
+    show(measure(*map(int, sys.argv[1:2])))

@@ -40,6 +40,7 @@ class Tab:
         self.url = f"http://{address}/"
         self.query = query
         self.page = ""  # hash of the page's script, as the server names it
+        self.pages: dict[str, str] = {}  # those of all pages, by the name in the address
         self.widgets: dict[str, WidgetState] = {}
         self.cached: dict[str, tuple[int, str]] = {}  # hash of a large message: run it was last used in, fragment
         self.keep = 2  # runs that a message is kept without being used
@@ -70,6 +71,10 @@ class Tab:
             case "new_session":
                 self.page = message.new_session.page_script_hash
                 self.keep = message.new_session.config.max_cached_message_age
+                if not message.metadata.run.fragment_ids:
+                    self.stop_timers()
+            case "navigation":
+                self.pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
             case "auto_rerun":
                 self.start_timer(message.auto_rerun.fragment_id, message.auto_rerun.interval)
             case "stop_auto_rerun":
@@ -110,6 +115,10 @@ class Tab:
         if fragment in self.timers:
             self.timers.pop(fragment)[1].cancel()
 
+    def stop_timers(self) -> None:
+        for name in list(self.timers):
+            self.stop_timer(name)
+
     async def poll(self, fragment: str, interval: float) -> None:
         """The browser's setInterval: it does not wait for answers."""
         due = asyncio.get_running_loop().time()
@@ -145,6 +154,11 @@ class Tab:
             while self.timers:
                 await asyncio.sleep(QUIET)
 
+    async def go(self, page: str) -> None:
+        """To another page, as by its name at the top."""
+        self.page = self.pages[page]
+        await self.open()
+
     def number(self, key: str) -> WidgetState:
         return next(state for name, state in self.widgets.items() if name.endswith(f"-{key}"))
 
@@ -173,7 +187,7 @@ async def visit(stack: AsyncExitStack, address: str, query: str = "") -> Tab:
     )
     tab = Tab(socket, address, query)
     stack.callback(asyncio.create_task(tab.listen()).cancel)
-    stack.callback(lambda: [tab.stop_timer(name) for name in list(tab.timers)])
+    stack.callback(tab.stop_timers)
     return tab
 
 

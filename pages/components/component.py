@@ -25,8 +25,7 @@ from pages.components.assets import FILES, FOLDER, PAGES
 STUB = """\
 const own = document.querySelector('script[src*="static/js/"]');
 const base = own ? new URL("../../", own.src) : new URL("/", location.href);
-const draw = (await import(new URL("{path}", base))).default;
-export default ({ data: [data], ...rest }) => draw({ data, ...rest });
+export default (await import(new URL("{path}", base))).default;
 """
 
 
@@ -47,7 +46,7 @@ def component(caller: str, name: str) -> Component:
     script = STUB.replace("{path}", f"{FOLDER}/{path}")
     registered = st.components.v2.component(f"rnnlab_{name}", js=script, isolate_styles=False)
 
-    def draw(*, key: str, data: dict[str, Any], **callbacks: Callable[[], None] | None) -> Any:
+    def draw(*, key: str, data: dict[str, Any], **callbacks: Any) -> Any:
         # In a list: in a dictionary Streamlit looks for data frames, and loads pandas for that, 34 MB and a second.
         return registered(key=key, data=[data], **callbacks)
 

@@ -1,9 +1,11 @@
-"""Asking a worker something from a page. Jobs are pure, so what was answered once is kept for a while."""
+"""Asking a worker something from a page. Jobs are pure, so what was answered once is kept for a while, and what another
+reader holds the answer of is not asked again."""
 
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 import streamlit as st
 
@@ -17,6 +19,7 @@ T = TypeVar("T")
 
 KEPT = 12  # answers, a session
 PATIENCE = 20.0  # seconds: workers take turns among all readers
+HELD: WeakValueDictionary[Any, Future] = WeakValueDictionary()  # what sessions keep, all of them
 
 
 def ask_worker(job: Callable[..., T], *args: Any) -> T | None:
@@ -24,7 +27,8 @@ def ask_worker(job: Callable[..., T], *args: Any) -> T | None:
     answers: OrderedDict[Any, Future] = session.setdefault("answers", OrderedDict())
     key = (job.__module__, job.__qualname__, args)
     if key not in answers:
-        answers[key] = engine.shared().submit(job, *args)
+        answers[key] = HELD.get(key) or engine.shared().submit(job, *args)
+        HELD[key] = answers[key]
     answers.move_to_end(key)
     while len(answers) > KEPT:
         answers.popitem(last=False)
@@ -35,7 +39,7 @@ def ask_worker(job: Callable[..., T], *args: Any) -> T | None:
             continue
         except Exception as error:
             complain(failure_of(error))
-            answers.pop(key, None)  # asked again next time: a lost worker is no answer
+            answers.pop(key, None), HELD.pop(key, None)  # asked again next time: a lost worker is no answer
             return None
     t = translator(session["lang"])  # still under way: whatever the reader does next looks again
     st.info(t("ask.slow"))

@@ -9,8 +9,8 @@ Streamlit drops some of them:
   the old values in the request that follows.
 - A timer's request that joins one for another page takes it back to the page that the timer is of.
 - A timer whose part of the page is gone asks once more, before the browser has heard of it: Streamlit tells the log.
-- A click in a part of the page that is gone is dropped: its run has ended meanwhile, say, and another part has taken its
-  place; or the session was lost, and this is a new one.
+- A click in a part of the page that is gone is dropped: its run has ended meanwhile, say, and another part has taken
+  its place; or the session was lost, and this is a new one.
 
 So a click's function is ended by nothing; a timer speaks of no widget, nor joins a request for a whole page, which
 draws its part anyway, and that it comes too late is no news; a click in a part that is gone draws the whole page.

@@ -11,7 +11,7 @@ const mounts = new Map(); // by key: how often a component was built
 // build(self) makes the nodes, update(self) draws self.data, cursor(self) hears that the group's cursor has moved,
 // leave(self) lets go of what would outlive the nodes. self: root, data, group, setTriggerValue.
 export function component(className, { build, update, cursor, leave }) {
-  return ({ data, parentElement, setTriggerValue }) => {
+  return ({ data: [data], parentElement, setTriggerValue }) => {
     let self = instances.get(parentElement);
     if (!self) {
       self = { root: element("div", className), data, setTriggerValue };

@@ -221,3 +221,21 @@ def test_a_picture_is_made_once_for_a_run_and_anew_when_the_run_has_moved():
         assert first.drawn("loss", lambda: made.append("first") or "picture") == "picture"
     runs.tick(engine.InProcess(), first).drawn("loss", lambda: made.append("second"))
     assert made == ["first", "second"]
+
+
+def test_two_readers_of_one_experiment_hold_its_record_once_however_it_was_sliced(bench, whole):
+    one, other = (to_the_end(bench, runs.begin(bench, SMALL, train=True)) for _ in range(2))
+    by_steps = opened(bench)
+    for epoch in range(1, SMALL.epochs + 1):
+        by_steps = to_the_end(bench, runs.train_until(bench, by_steps, epoch))
+    for r in (other, by_steps):
+        assert r.history.checkpoints is one.history.checkpoints
+        assert r.history.frames is one.history.frames
+        assert r.history.snapshots is one.history.snapshots
+        assert r.state.blob == b""  # nothing goes on from its end
+        assert_identical(r.history, whole[SMALL])
+    another = to_the_end(bench, runs.begin(bench, Experiment(epochs=12, seed=1), train=True))
+    assert another.history.checkpoints is not one.history.checkpoints
+    assert_identical(another.history, run(Experiment(epochs=12, seed=1)))
+    del one, other, by_steps, r
+    assert (SMALL, 12) not in runs.RECORDED  # and when they have left, not at all
