@@ -17,7 +17,7 @@ from tests.support.reader import looked, visit
 
 
 def living() -> int:
-    return sum(isinstance(one, History) for one in gc.get_objects())
+    return sum(type(one) is History for one in gc.get_objects())
 
 
 @pytest.mark.usefixtures("in_this_process")
