@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 import numpy as np
 
 from rnnlab.records.units import Passage
-from rnnlab.text import only_punctuation
+from rnnlab.text import graphemes, only_punctuation
 
 CHOICES = 200  # tokens, tags, labels that can be chosen
 
@@ -71,8 +71,8 @@ def position(p: Passage) -> np.ndarray:
 
 
 def length(p: Passage) -> np.ndarray:
-    """In characters. `<bos>` is a sign of the lab's own: it counts as the shortest of the others."""
-    found = np.array([len(token) for token in p.tokens])
+    """In characters, as readers count them. `<bos>` is a sign of the lab's own: it counts as the shortest other one."""
+    found = np.array([len(graphemes(token)) for token in p.tokens])
     if p.begun:
         found[p.bounds[:-1]] = np.delete(found, p.bounds[:-1]).min(initial=5)
     return found

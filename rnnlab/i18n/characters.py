@@ -4,7 +4,7 @@
 """
 
 from bisect import bisect_left
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import regex
 
@@ -68,6 +68,16 @@ def shown(found: regex.Match[str]) -> str:
         case "bare":
             return "◌" + piece
     return f"‹+{len(piece)}›"
+
+
+# For each letter of a flag `regex` counts all those before it, so long runs of flags are parted.
+MANY_FLAGS = regex.compile(r"(?:\p{RI}{2}){32}(?=\p{RI})")
+
+
+def graphemes(line: str) -> list[str]:
+    """What a reader calls characters: an emoji family or an accented letter stays whole."""
+    ends = [0, *(match.end() for match in MANY_FLAGS.finditer(line)), len(line)]
+    return [character for start, end in pairwise(ends) for character in regex.findall(r"\X", line[start:end])]
 
 
 def beginning(text: str, limit: int) -> str:

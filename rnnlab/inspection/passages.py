@@ -16,7 +16,7 @@ from rnnlab.records.history import joiner
 from rnnlab.records.units import AnswerKind, Passage
 from rnnlab.text import dictionary_with, jieba_words, nonempty_lines
 from rnnlab.text.lines import split_line
-from rnnlab.text.normalization import normalize
+from rnnlab.text.normalization import normalization_notes, normalize
 from rnnlab.text.reading import given_tags, read_lines, read_tagged, read_tokens
 from rnnlab.training.tasks import TASKS, data_of
 
@@ -40,7 +40,7 @@ def passage(experiment: Experiment, part: str, text: str = "") -> tuple[Passage,
     Raises LabError where nothing is left to read.
     """
     e, data = experiment, data_of(experiment)
-    notes: list[Problem] = []
+    notes = normalization_notes([text])
     lines = typed_lines(e, data, part, text, notes) if text.strip() else own_lines(e, data, part)
     if not lines:
         raise LabError(Problem("units_nothing", "", {"value": shorten(text.strip())}))

@@ -1,10 +1,10 @@
 """Text to tokens to ids; lines, tables and pairs as text."""
 
+from rnnlab.i18n.characters import graphemes
 from rnnlab.text.tokenizers import (
     TOKENIZERS,
     dictionary_lock,
     dictionary_with,
-    graphemes,
     jieba_words,
     nonempty_lines,
     only_punctuation,

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import regex
 
 from rnnlab.i18n import Problem, visible
+from rnnlab.i18n.characters import graphemes
 
 INVISIBLE = "".join(
     map(chr, (0xAD, 0x34F, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2065)))
@@ -66,7 +67,7 @@ def normalization_notes(texts: Iterable[str]) -> list[Problem]:
         dropped += Counter(text) - Counter(kept)
         new = composed(kept)
         if new != kept:
-            before, after = Counter(regex.findall(r"\X", kept)), Counter(regex.findall(r"\X", new))
+            before, after = Counter(graphemes(kept)), Counter(graphemes(new))
             put_together += after - before
     notes = []
     if dropped:

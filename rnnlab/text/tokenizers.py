@@ -9,11 +9,11 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 import regex
 
+from rnnlab.i18n.characters import graphemes
 from rnnlab.text.normalization import normalize
 from rnnlab.text.viterbi import TagModel, likeliest_marks
 
@@ -80,16 +80,6 @@ def dictionary_with(words: Iterable[str]) -> Iterator[None]:
 def split_words(line: str) -> list[str]:
     """Split on white space."""
     return line.split()
-
-
-# For each letter of a flag `regex` counts all those before it, so long runs of flags are parted.
-MANY_FLAGS = regex.compile(r"(?:\p{RI}{2}){32}(?=\p{RI})")
-
-
-def graphemes(line: str) -> list[str]:
-    """What a reader calls characters: an emoji family or an accented letter stays whole."""
-    ends = [0, *(match.end() for match in MANY_FLAGS.finditer(line)), len(line)]
-    return [character for start, end in pairwise(ends) for character in regex.findall(r"\X", line[start:end])]
 
 
 def jieba_words(line: str) -> list[str]:

@@ -102,20 +102,23 @@ def test_a_word_is_added_by_hand(visit):
 @pytest.mark.thorough
 def test_what_was_typed_is_shown_as_typed(visit):
     odd = "<b>x</b> $x$ **x** [a](b) :red[x] &lt; 👩‍👩‍👧 مرحبا"
-    lab = on_page(visit, to_link(Experiment(text=odd, epochs=2), "en", run=True))
+    unseen = "\u200bn\u200beg\x07"  # the first of these is not read
+    lab = on_page(visit, to_link(Experiment(text=f"{odd} {unseen}", epochs=2), "en", run=True))
     lab.at("text-edit").locator(".rl-piece").first.wait_for()
-    assert chips(lab) == odd.split()
+    assert chips(lab) == [*odd.split(), "nZWSPegBEL"]
+    assert lab.at("text-edit").locator(".rl-unseen").all_inner_texts() == ["ZWSP", "BEL"]
+    assert lab.at("text").locator("textarea").input_value() == f"{odd} {unseen}"
     part(lab, 1)
     expect(lab.at("text-embedding").locator(".ytick text").first).to_be_visible()
     ticks = [tick.text_content() for tick in lab.at("text-embedding").locator(".ytick text").all()]
     assert ticks[:3] == ["0 · <b>x</b>", "1 · $x$", "2 · **x**"]
     part(lab, 2)
     expect(lab.at("text-windows").locator("td bdi").first).to_be_visible()
-    assert lab.at("text-windows").locator("tr").first.locator("td bdi").all_inner_texts() == odd.split()[:-1]
+    assert lab.at("text-windows").locator("tr").first.locator("td bdi").all_inner_texts() == odd.split()
     for key in ("text-windows", "text-embedding"):
         assert lab.at(key).locator(MARKUP).count() == 0
     lab.page.get_by_test_id("stTopNav").get_by_role("link", name="Gradients", exact=True).click()
-    expect(lab.page.locator(".rl-shaded-token bdi")).to_have_text(odd.split()[:-1])
+    expect(lab.page.locator(".rl-shaded-token bdi")).to_have_text(odd.split())
 
 
 def test_the_embedding_is_scrubbed_to_any_epoch(visit):

@@ -166,6 +166,15 @@ def test_the_vocabulary_counts_every_token():
     assert counts == sorted(counts, reverse=True)
 
 
+def test_what_cannot_be_seen_has_a_name_in_tables_and_lists_and_is_said_to_be_left_out():
+    app = part(text_page(text="a\u00a0b\u200ba \ufeff\nb\ue000a", tokenizer="chars"), "words")
+    expected = ["a", "‹NBSP›", "b", "‹ZWSP›", "‹U+E000›"]
+    assert tables(app)["id token count"]["token"][1:] == expected
+    assert [option.partition(" · ")[2] for option in app.selectbox(key="text_word").options] == expected
+    looked(app.switch_page("playground.py").run())
+    assert "Left out: `1` (`‹BOM› × 1`)" in said(app)
+
+
 def test_the_nearest_words_are_those_of_the_word_that_was_chosen():
     app = text_page("preset=embedding")
     looked(app.selectbox(key="text_word").select(4).run())

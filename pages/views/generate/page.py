@@ -10,7 +10,7 @@ import streamlit as st
 from pages.components.component import component, pack
 from pages.shell.form.lessons import open_lesson
 from pages.shell.markdown import verbatim
-from pages.shell.messages import complain
+from pages.shell.messages import complain, show_notes
 from pages.shell.panel import panel
 from pages.shell.run import scrubber, token_strip
 from pages.shell.run.run_view import RunView
@@ -21,6 +21,7 @@ from rnnlab.explain import equations, programs
 from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.generation import Generation, spread
 from rnnlab.records.history import Checkpoint, History, Opening
+from rnnlab.text.normalization import normalization_notes
 
 _generated = component(__file__, "generated")
 _samples = component(__file__, "samples")
@@ -69,6 +70,7 @@ def render_texts(view: RunView) -> None:
         # While it trains the newest text is never quite that of the newest weights.
         epoch = max(texts, default=looked.epoch) if view.going else looked.epoch
         render_text(view, texts.get(epoch), epoch)
+        show_notes(tuple(normalization_notes([request.prompt])))
     with panel("samples", t):
         render_samples(view, sampled, texts)
 
