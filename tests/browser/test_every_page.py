@@ -4,7 +4,7 @@ sticks out, nobody is shut out; and the `visit` fixture sees that nothing fails 
 import pytest
 from playwright.sync_api import expect
 
-from rnnlab.i18n import translator
+from rnnlab.i18n import LANGUAGE_TAGS, translator
 from tests.support.cases import some_now
 from tests.support.eventually import ROOT, eventually
 from tests.support.lab import Lab
@@ -28,6 +28,9 @@ MARK = """selector => {
     outermost.forEach(node => node.setAttribute('data-outermost', ''));
     return outermost.length;
 }"""
+# What shows tokens, programs or formulas, and would be translated by a browser that does so.
+TRANSLATED = """() => [...document.querySelectorAll('bdi, code, .katex, .rl-unitmap-token, .rl-plot text')]
+    .filter(node => !node.closest('[translate=no]')).map(node => node.outerHTML)"""
 # What lies to the right of the window and is not inside something that scrolls by itself.
 OUTSIDE = """selector => [...document.querySelectorAll(selector)].filter(node => {
     const box = node.getBoundingClientRect();
@@ -66,6 +69,8 @@ def test_every_page_is_whole(visit, case):
         # Streamlit puts a table of its own into a box that scrolls only when it has seen how wide it is.
         eventually(lambda: lab.wider_than_the_window() == [], f"nothing of {page} has to be scrolled sideways")
         assert lab.page.evaluate(OUTSIDE, PARTS) == [], page
+        assert lab.page.evaluate(TRANSLATED) == [], page
+        assert lab.page.evaluate("document.documentElement.lang") == LANGUAGE_TAGS[lang]
         if lab.page.evaluate(MARK, PARTS):
             assert lab.barriers("[data-outermost]") == [], page
         assert lab.page.locator(".stException").count() == 0, page

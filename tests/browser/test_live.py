@@ -133,6 +133,7 @@ def test_a_language_switch_in_mid_run_loses_nothing(visit):
         before = lab.epoch
         lab.at("lang").get_by_text(label).click()
         expect(lab.button("pause")).to_contain_text(pause)
+        expect(lab.page.locator("html")).to_have_attribute("lang", {"中文": "zh-CN", "English": "en"}[label])
         eventually(lambda before=before: lab.epoch > before, "the run goes on")
     assert "training" in lab.status
     lab.press("pause").paused()

@@ -15,7 +15,7 @@ await styleSheet(import.meta.url);
 
 export default component("rl-chart", {
   build(self) {
-    self.plot = element("div", "rl-plot");
+    self.plot = element("div", "rl-plot", null, { translate: "no" }); // its labels are tokens and numbers, and must keep their size
     self.band = element("div", "rl-band", null, { "aria-hidden": "true", hidden: "" });
     self.line = element("div", "rl-cursor", null, { "aria-hidden": "true", hidden: "" });
     self.dot = element("i", "rl-dot");

@@ -6,14 +6,14 @@ await styleSheet(import.meta.url);
 
 const shown = new WeakMap(); // node -> the token that it shows
 
-// A node for a token, or without one for what is to come.
+// A node for a token, or without one for what is to come. A browser that translates pages leaves it alone.
 export function tokenNode(token = null, className = "rl-token") {
-  return setToken(element("bdi", className, null, { dir: "auto" }), token);
+  return setToken(element("bdi", className, null, { dir: "auto", translate: "no" }), token);
 }
 
 // A node for a text in which spaces are spaces.
 export function textNode(text, className = "rl-token") {
-  return setToken(element("bdi", className, null, { dir: "auto" }), text, true);
+  return setToken(element("bdi", className, null, { dir: "auto", translate: "no" }), text, true);
 }
 
 // Most updates change little: a write that changes nothing would still cost a layout. null shows nothing.

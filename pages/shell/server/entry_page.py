@@ -1,5 +1,5 @@
-"""The one HTML page that the server has, Streamlit's, with what it leaves out: the reader's language, and a sentence
-for a browser that runs no scripts or gets no WebSocket."""
+"""The one HTML page that the server has, Streamlit's, with what it leaves out: the reader's language, what a
+browser is not to translate, and a sentence for one that runs no scripts or gets no WebSocket."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ from pages.components.assets import FOLDER
 from rnnlab.i18n import LANGUAGE_TAGS, LANGUAGES, first_language, translator
 
 STREAMLITS = (Path(file_util.get_static_dir()) / "index.html").read_text("utf-8")
-NOTICE = f"{FOLDER}/shell/server/connection_notice"
+OURS = f"./{FOLDER}/shell/server"
 
 
 def inline_scripts() -> list[str]:
@@ -44,15 +44,17 @@ def replaced(pattern: str, replacement: str, page: str) -> str:
 
 def entry_page(lang: str) -> str:
     t = translator(lang)
-    notice = (
-        f'<link rel="stylesheet" href="./{NOTICE}.css"><script type="module" src="./{NOTICE}.js"></script>'
+    added = (
+        f'<link rel="stylesheet" href="{OURS}/connection_notice.css">'
+        f'<script type="module" src="{OURS}/connection_notice.js"></script>'
+        f'<script type="module" src="{OURS}/untranslated.js"></script>'
         f'<p class="rl-no-connection" role="alert" hidden>{escape(t("server.no_connection"))}</p>'
     )
     page = replaced(r'<html lang="en">', f'<html lang="{LANGUAGE_TAGS[lang]}">', STREAMLITS)
     page = replaced(r"<title>.*?</title>", "<title>RNN Lab</title>", page)
     page = replaced(r'<link rel="service-desc"[^>]*>', "", page)  # which is off
     page = replaced(r"<noscript>.*?</noscript>", f"<noscript><p>{escape(t('server.no_scripts'))}</p></noscript>", page)
-    return replaced(r"</body>", f"{notice}</body>", page)
+    return replaced(r"</body>", f"{added}</body>", page)
 
 
 async def serve(request: Request) -> Response:

@@ -47,7 +47,7 @@ function placeNode(self, place) {
   const { data } = self;
   const node = element("button", "rl-unitplaces-place", null, { type: "button", "data-start": place.start });
   const text = (tokens) => tokens.map((token) => (token === " " ? token : visible(token))).join(data.joiner);
-  const snippet = element("span", "rl-unitplaces-snippet", null, { dir: "auto" });
+  const snippet = element("span", "rl-unitplaces-snippet", null, { dir: "auto", translate: "no" });
   const gap = (before, after) => (before.length && after.length ? data.joiner : "");
   const { before, inside, after } = place;
   snippet.append(

@@ -100,6 +100,7 @@ function lineNode(self, line, row) {
       role: "option",
       tabindex: "-1",
       dir: "auto",
+      translate: "no",
       "data-token": self.tokens.length,
       "data-row": row,
     });
