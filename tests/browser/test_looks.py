@@ -112,3 +112,36 @@ def test_each_panel_explains_itself_with_the_program_of_this_model(visit):
         expect(body).to_contain_text(part)
         lab.page.keyboard.press("Escape")
         expect(body).to_be_hidden()
+
+
+# What is on, chosen or full, and what is not: in each pair a background or an edge differs.
+PAIRS = [
+    ("[data-testid=stButtonGroup] [aria-checked=true]", "[data-testid=stButtonGroup] [aria-checked=false]"),
+    (":has(> input:checked) + div", ":has(> input:not(:checked)) + div"),  # switches
+    ("[data-testid=stProgressBarTrack] > div", "[data-testid=stProgressBarTrack]"),
+    ("[data-testid=stSlider] div:has(> [data-testid=stSliderThumbValue])", ".stApp"),
+    (".rl-speed [aria-pressed=true]", ".rl-speed [aria-pressed=false]"),
+    (".rl-play", ".rl-speed [aria-pressed=false]"),
+    (".rl-column[aria-selected=true] .rl-chip", ".rl-column[aria-selected=false] .rl-chip"),
+]
+ALIKE = """pairs => pairs.filter(pair => {
+    const [one, other] = pair.map(selector => getComputedStyle(document.querySelector(selector)));
+    return ["backgroundColor", "borderColor"].every(name => one[name] === other[name]);
+})"""
+
+
+@pytest.mark.thorough
+def test_a_contrast_theme_leaves_every_state_visible(visit):
+    """The browser drops backgrounds and shadows then, and forces the system's colours on what remains."""
+    lab = visit("lang=en&epochs=20&run=1", path="/generate", forced_colors="active").finished()
+    lab.unfold("Data")
+    lab.page.locator(".rl-column").first.click()
+    lab.page.locator(".rl-column[aria-selected=true]").wait_for()
+    lab.page.get_by_test_id("stSlider").first.wait_for()
+    assert lab.page.evaluate(ALIKE, PAIRS) == []
+    # In our own parts colours are data: they are kept, on the system's ground.
+    forced = "nodes => nodes.filter(node => getComputedStyle(node).forcedColorAdjust !== 'none').map(n => n.className)"
+    assert lab.page.eval_on_selector_all("[data-mounts]", forced) == []
+    ink = lab.page.evaluate("getComputedStyle(document.body).color")
+    inks = "nodes => [...new Set(nodes.map(node => getComputedStyle(node).color))]"
+    assert lab.page.eval_on_selector_all("[data-mounts]", inks) == [ink]

@@ -3,6 +3,20 @@
 // The theme's variables may hold any CSS colour: a canvas knows them all.
 const pencil = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
 
+// Where the system forces its colours, names such as Canvas stand for them in the page, but not on a canvas.
+const forced = matchMedia("(forced-colors: active)");
+
+function known(color) {
+  if (!forced.matches) return color;
+  const probe = document.createElement("i");
+  probe.style.forcedColorAdjust = "none";
+  probe.style.color = color;
+  document.body.append(probe);
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+}
+
 export function rgb(color) {
   pencil.clearRect(0, 0, 1, 1);
   pencil.fillStyle = color;
@@ -16,20 +30,21 @@ export const luminance = ([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b;
 
 export function readTheme(node) {
   const style = getComputedStyle(node);
-  const read = (name) => style.getPropertyValue(`--st-${name}`).trim();
+  const read = (name) => known(style.getPropertyValue(`--st-${name}`).trim());
   const [background, text] = [rgb(read("background-color")), rgb(read("text-color"))];
   const dark = luminance(background) < luminance(text);
   const neutral = mix(background, text, 0.04);
   return {
     dark,
-    font: read("font") || "sans-serif",
+    font: style.getPropertyValue("--st-font").trim() || "sans-serif",
     background: css(background),
     text: css(text),
     primary: read("primary-color"),
     raised: read("secondary-background-color"),
     grid: css(text, 0.1),
     strong: css(text, 0.25),
-    colorway: read("chart-categorical-colors")
+    colorway: style
+      .getPropertyValue("--st-chart-categorical-colors")
       .split(/,(?![^(]*\))/)
       .filter(Boolean),
     // Scales of evenly spaced colours. Blue against orange is told apart by all common kinds of colour vision. The
