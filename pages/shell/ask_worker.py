@@ -12,7 +12,7 @@ import streamlit as st
 from pages.shell.messages import complain
 from pages.shell.reruns import waiting
 from pages.shell.state import session
-from rnnlab import engine
+from pages.shell.workers import workers
 from rnnlab.i18n import failure_of, translator
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ def ask_worker(job: Callable[..., T], *args: Any) -> T | None:
     answers: OrderedDict[Any, Future] = session.setdefault("answers", OrderedDict())
     key = (job.__module__, job.__qualname__, args)
     if key not in answers:
-        answers[key] = HELD.get(key) or engine.shared().submit(job, *args)
+        answers[key] = HELD.get(key) or workers().submit(job, *args)
         HELD[key] = answers[key]
     answers.move_to_end(key)
     while len(answers) > KEPT:

@@ -11,7 +11,7 @@ from pages.shell.form import form_state, race_setup
 from pages.shell.lost_session import Remains
 from pages.shell.run import current_run
 from pages.shell.state import session
-from rnnlab import engine
+from pages.shell.workers import workers
 from rnnlab.engine import runs
 from rnnlab.experiment.links import Link, from_link
 from rnnlab.i18n import first_language
@@ -41,7 +41,7 @@ def arrive(link: Link) -> None:
     session["lang"] = link.lang or first_language(st.context.locale)
     session["run_on_opening"] = session["loss_log"] = True
     sharing.opened(link)
-    run = runs.begin(engine.shared(), link.experiment, train=link.run or not link.has_fields)
+    run = runs.begin(workers(), link.experiment, train=link.run or not link.has_fields)
     current_run.show(run, FIRST_PATIENCE, whole=True)
     if link.race is not None:
         race_setup.adopt_plan(link.race, start=link.run)
@@ -57,7 +57,7 @@ def come_back(page: Remains) -> None:
     session["lang"] = page.lang
     session["run_on_opening"] = page.switches.get("run_on_opening", True)
     session["loss_log"] = page.switches.get("loss_log", True)
-    run = runs.begin(engine.shared(), page.experiment, page.train)
+    run = runs.begin(workers(), page.experiment, page.train)
     sharing.came_back(run, page.link)
     current_run.show(run, FIRST_PATIENCE, whole=True)
     if page.link.race is not None:

@@ -40,6 +40,12 @@ class VisitState(TypedDict, total=False):
     run_on_opening: bool  # whether the link trains when it is opened
 
 
+class WorkersState(TypedDict, total=False):
+    """shell/workers.py"""
+
+    reader: str  # whose jobs they are: other sessions have other names
+
+
 class RunState(TypedDict, total=False):
     """shell/run/current_run.py: the run at hand."""
 
@@ -209,8 +215,9 @@ class UnitsState(TypedDict, total=False):
 
 
 class SessionState(
-    VisitState, RunState, CursorState, FormState, NavigationState, SharingState, AnswerState, RaceSetupState,
-    CompareState, GenerateState, DataState, TextState, ShapesState, CellState, GradientsState, UnitsState, total=False,
+    VisitState, WorkersState, RunState, CursorState, FormState, NavigationState, SharingState, AnswerState,
+    RaceSetupState, CompareState, GenerateState, DataState, TextState, ShapesState, CellState, GradientsState,
+    UnitsState, total=False,
 ):  # fmt: skip
     """The whole table."""
 

@@ -1,14 +1,35 @@
 """Where jobs run: the one engine of this process, and what it can be asked."""
 
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
 from rnnlab.engine.shared import Shared
 from rnnlab.engine.workers import InProcess, Workers, workers_wanted
 
-__all__ = ["Engine", "InProcess", "Workers", "close_shared", "open_engine", "shared"]
-
-Engine = InProcess | Workers
+__all__ = ["Engine", "InProcess", "ReaderEngine", "Workers", "close_shared", "open_engine", "shared", "shared_by"]
 
 
-def open_engine(workers: int | None = None) -> Engine:
+@dataclass(frozen=True)
+class ReaderEngine:
+    """An engine as one of several readers has it: whatever he asks for, the others get their turns."""
+
+    engine: InProcess | Workers
+    reader: Hashable
+
+    @property
+    def count(self) -> int:
+        return self.engine.count
+
+    def submit(self, job: Callable[..., Any], *args: Any) -> Future:
+        return self.engine.submit(job, *args, owner=self.reader)
+
+
+Engine = InProcess | Workers | ReaderEngine
+
+
+def open_engine(workers: int | None = None) -> InProcess | Workers:
     count = workers_wanted() if workers is None else workers
     return Workers(count) if count else InProcess()
 
@@ -17,20 +38,25 @@ def do_nothing() -> None:
     """A job for which the pool starts its workers."""
 
 
-def open_warm() -> Engine:
+def open_warm() -> InProcess | Workers:
     engine = open_engine()
     engine.submit(do_nothing)
     return engine
 
 
-shared_engine: Shared[Engine] = Shared(open_warm)
+shared_engine: Shared[InProcess | Workers] = Shared(open_warm)
 
 
-def shared() -> Engine:
+def shared() -> InProcess | Workers:
     """The one engine of this process, opened on first use and warming up from then on."""
     engine = shared_engine.get()
     assert engine is not None
     return engine
+
+
+def shared_by(reader: Hashable) -> ReaderEngine:
+    """The same for one of the readers who share it."""
+    return ReaderEngine(shared(), reader)
 
 
 def close_shared() -> None:

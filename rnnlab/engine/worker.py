@@ -3,7 +3,7 @@
 A worker has one connection, to the thread that looks after it, and shares nothing else with anybody: however it is
 lost, it takes only its own job along. It reads jobs there, pickled `(function, arguments)`, and writes for each an
 empty message when it begins, and a pickled `(whether it went well, result or exception)` when it is done. When the
-connection ends, so does the worker.
+connection ends, so does the worker; and when a job has gone over its budget.
 """
 
 import os
@@ -15,6 +15,7 @@ import threading
 import traceback
 from multiprocessing.connection import Connection
 
+from rnnlab.engine.budget import is_over_budget, within_budget
 from rnnlab.i18n import LabError
 
 
@@ -48,7 +49,10 @@ def work(connection: Connection) -> None:
         while True:
             payload = received.get()
             connection.send_bytes(b"")  # it has begun: from now on a loss may be the job's own doing
-            connection.send_bytes(answer(payload))
+            reply, sound = answer(payload)
+            connection.send_bytes(reply)
+            if not sound:
+                return
     finally:
         os._exit(1)
 
@@ -62,16 +66,18 @@ def receive(connection: Connection, received: "queue.SimpleQueue[bytes]") -> Non
         os._exit(1)
 
 
-def answer(payload: bytes) -> bytes:
-    """Do a pickled job. An exception carries its traceback along as a note; what can't be pickled becomes one."""
+def answer(payload: bytes) -> tuple[bytes, bool]:
+    """Do a pickled job: what came of it, and whether the worker is sound afterwards, for one that was interrupted may
+    have left something half done. An exception carries its traceback along as a note; what can't be pickled becomes
+    one."""
     try:
         job, args = pickle.loads(payload)
-        return pickle.dumps((True, job(*args)))
+        return pickle.dumps((True, within_budget(job, *args))), True
     except LabError as error:
-        return pickle.dumps((False, error))
+        return pickle.dumps((False, error)), not is_over_budget(error)
     except Exception as error:
         error.add_note(traceback.format_exc())
         try:
-            return pickle.dumps((False, error))
+            return pickle.dumps((False, error)), True
         except Exception:
-            return pickle.dumps((False, RuntimeError(repr(error))))
+            return pickle.dumps((False, RuntimeError(repr(error)))), True

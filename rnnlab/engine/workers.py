@@ -21,7 +21,7 @@ from typing import Any
 from rnnlab.engine.processes import Forked, Spawned, Worker, WorkerDied, WorkerHung
 from rnnlab.i18n import LabError, Problem
 
-JOB_SECONDS = 60.0  # far beyond any slice: a job that takes longer hangs
+JOB_SECONDS = 60.0  # far beyond any slice, and beyond the budget of a job: one that takes longer hangs
 TRIES = {WorkerHung: 2, WorkerDied: 4}  # what hangs once hangs again; a death is seldom the job's own doing
 STARTS = 5  # in vain, one after another, and whatever waits is told that there is no worker
 LOOK = 1.0  # seconds between two looks whether an idle worker is alive
@@ -80,11 +80,13 @@ class QueuedJob:
 
 
 class FairQueue:
-    """Jobs that wait for a worker. Their owners are served in turn: who asks for much waits behind himself."""
+    """Jobs that wait for a worker. Of their owners the one is served that has the fewest workers, and of several the
+    one whose turn it is: who asks for much waits behind himself."""
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
         self.waiting: OrderedDict[Hashable, deque[QueuedJob]] = OrderedDict()  # owners in the order of their turns
+        self.at_work: Counter[Hashable] = Counter()  # owner -> jobs that were taken and are not done
         self.closed = False
 
     def put(self, queued: QueuedJob) -> None:
@@ -97,6 +99,7 @@ class FairQueue:
     def put_back(self, queued: QueuedJob) -> None:
         """It was taken already, and is the next again."""
         with self.changed:
+            self.leave(queued)
             self.waiting.setdefault(queued.owner, deque()).appendleft(queued)
             self.waiting.move_to_end(queued.owner, last=False)
             self.changed.notify()
@@ -107,11 +110,23 @@ class FairQueue:
             self.changed.wait_for(lambda: self.waiting or self.closed, seconds)
             if not self.waiting:
                 return None
-            owner, jobs = self.waiting.popitem(last=False)
+            owner = min(self.waiting, key=lambda owner: self.at_work[owner])
+            jobs = self.waiting.pop(owner)
             queued = jobs.popleft()
             if jobs:
                 self.waiting[owner] = jobs  # behind all others
+            self.at_work[owner] += 1
             return queued
+
+    def done(self, queued: QueuedJob) -> None:
+        """It was taken, and nobody is at it any more."""
+        with self.changed:
+            self.leave(queued)
+
+    def leave(self, queued: QueuedJob) -> None:
+        self.at_work[queued.owner] -= 1
+        if not self.at_work[queued.owner]:
+            del self.at_work[queued.owner]
 
     def close(self) -> None:
         with self.changed:
@@ -151,6 +166,7 @@ class Workers:
                 time.sleep(min(vain, 10) / 2)
                 vain += 1
                 while vain >= STARTS and (queued := self.queue.take(0.0)):
+                    self.queue.done(queued)
                     queued.give_up(error)
             else:
                 vain = 0
@@ -162,7 +178,10 @@ class Workers:
         """Hand a worker one job after another, until it is lost."""
         while not (self.queue.closed or worker.gone):
             queued = self.queue.take(LOOK)
-            if queued is None or not queued.begin():
+            if queued is None:
+                continue
+            if not queued.begin():
+                self.queue.done(queued)
                 continue
             try:
                 worker.begin(queued.payload)
@@ -170,14 +189,17 @@ class Workers:
                 self.queue.put_back(queued)
                 break
             try:
-                queued.end(worker.answer(JOB_SECONDS))
+                answer = worker.answer(JOB_SECONDS)
             except (WorkerDied, WorkerHung) as error:
                 queued.losses[type(error)] += 1
                 if queued.losses[type(error)] < TRIES[type(error)]:
                     self.queue.put_back(queued)
                 else:
+                    self.queue.done(queued)
                     queued.give_up(error)
                 break
+            self.queue.done(queued)
+            queued.end(answer)
 
     def close(self) -> None:
         """End all workers. What waits for them is given up."""

@@ -33,7 +33,8 @@ def is_of_runner(problem: Problem) -> bool:
 class Runner(Protocol):
     """Where slices are computed: this machine's workers, or a cluster."""
 
-    count: int  # jobs at a time
+    @property
+    def count(self) -> int: ...  # jobs at a time
 
     def submit(self, job, /, *args) -> Future: ...
 

@@ -284,7 +284,7 @@ def resting(monkeypatch):
     """The page of a run that is done, of which nothing was written yet, and an engine that takes its time."""
     app = until_trained(visit_link(to_link(SMALL, "en", run=True), page="cell"))
     bench = Bench()
-    monkeypatch.setattr(requests.engine, "shared", lambda: bench)
+    monkeypatch.setattr(requests, "workers", lambda: bench)
     monkeypatch.setattr(requests, "PATIENCE", 0.0)
     return looked(app.switch_page("generate.py").run()), bench
 
@@ -351,7 +351,7 @@ def test_while_a_run_goes_on_the_newest_weights_write_and_the_training_gets_its_
     bench, clock = Bench(), [100.0]
     monkeypatch.setattr(requests, "monotonic", lambda: clock[0])
     app = visit_link(to_link(Experiment(**SMALL.model_dump() | {"epochs": 5000}), "en"), page="cell")
-    monkeypatch.setattr(requests.engine, "shared", lambda: bench)
+    monkeypatch.setattr(requests, "workers", lambda: bench)
     looked(app.switch_page("generate.py").run())
     looked(app.button(key="train").click().run())
     assert app.session_state.run.going

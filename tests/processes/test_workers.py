@@ -1,6 +1,7 @@
 """Real worker processes: warm, killed, hanging, shared by many, and gone when the server is."""
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -33,7 +34,7 @@ def processes_of(workers: Workers) -> list[psutil.Process]:
     """All of them, once they are there."""
 
     def alive() -> list[psutil.Process]:
-        found = [psutil.Process(worker.pid) for worker in workers.alive.values() if psutil.pid_exists(worker.pid)]
+        found = [psutil.Process(worker.pid) for worker in list(workers.alive.values()) if psutil.pid_exists(worker.pid)]
         return found if len(found) == workers.count else []
 
     return eventually(alive, "all workers are there", 60)
@@ -259,6 +260,39 @@ def test_a_job_that_hangs_or_kills_its_worker_is_tried_a_few_times_and_then_said
     assert error.problems == (Problem("worker_lost", "", {"reason": reason}),)
     assert (tmp_path / "tries").read_text() == "x" * tries
     assert warm.submit(support.loaded).result(60)  # and the others go on
+
+
+@pytest.fixture
+def one_free(warm, tmp_path):
+    """Two workers, one of which is held until the test is over."""
+    held = warm.submit(support.hold, str(tmp_path / "began"), str(tmp_path / "end"), owner="somebody else")
+    eventually((tmp_path / "began").exists, "one of two workers is held", 60)
+    yield warm
+    (tmp_path / "end").touch()
+    assert held.result(30)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer of computing here")
+def test_a_job_that_goes_over_its_budget_is_not_tried_again_and_its_worker_is_replaced(one_free, tmp_path):
+    before = {process.pid for process in processes_of(one_free)}
+    error = one_free.submit(support.compute_too_much, str(tmp_path / "tries")).exception(60)
+    assert isinstance(error, LabError)
+    assert error.problems == (Problem("job_budget", "", {"limit": "20"}),)
+    assert (tmp_path / "tries").read_text() == "x"
+    assert one_free.submit(support.loaded).result(60)[0] not in before
+
+
+def test_a_reader_who_asks_for_much_lets_another_wait_for_one_job_at_most(one_free, expected):
+    """Fifty looks at characters that jieba does not know, and then a run of five jobs, before each of which one look
+    may be under way."""
+    text = "".join(map(chr, range(0x4E00, 0x4F00)))
+    look = Experiment(task="tag", text=text, tokenizer="jieba")
+    many = [one_free.submit(jobs.segmentations, look, "jieba", 10, owner="many") for _ in range(50)]
+    assert losses_of(engine.ReaderEngine(one_free, "one")) == expected
+    assert sum(future.done() for future in many) <= 6
+    assert many[0].result(60)
+    for future in many:
+        future.cancel()
 
 
 def test_what_is_wrong_with_the_input_arrives_as_it_is(warm):

@@ -34,6 +34,14 @@ def hang(path: str) -> None:
         pass
 
 
+def compute_too_much(path: str) -> None:
+    """Goes over its budget, of which it leaves little."""
+    note(path)
+    signal.setitimer(signal.ITIMER_PROF, 0.05)
+    while True:
+        pass
+
+
 def train_and_die_once(path: str, state, epochs: int):
     """A slice whose worker is killed when half of it is done; the second worker that gets it is spared."""
     from rnnlab import training

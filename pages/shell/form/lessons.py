@@ -8,7 +8,7 @@ from pages.shell import navigation
 from pages.shell.form.form_state import fill, is_echo, put, value
 from pages.shell.run import current_run
 from pages.shell.state import session
-from rnnlab import engine
+from pages.shell.workers import workers
 from rnnlab.engine import runs
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Problem, Translate
@@ -21,7 +21,7 @@ def open_experiment(experiment: Experiment, train: bool = False) -> None:
     """Show another experiment, from its start."""
     session["overwritten"] = time.monotonic(), {name: value(name) for name in ("preset", "task")}
     fill(experiment)
-    current_run.show(runs.begin(engine.shared(), experiment, train, before=session["run"]), PATIENCE)
+    current_run.show(runs.begin(workers(), experiment, train, before=session["run"]), PATIENCE)
 
 
 def choose_preset() -> None:

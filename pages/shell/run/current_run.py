@@ -2,7 +2,7 @@
 
 from pages.shell.reruns import waiting
 from pages.shell.state import session
-from rnnlab import engine
+from pages.shell.workers import workers
 from rnnlab.engine import runs
 from rnnlab.engine.runs import Run
 
@@ -33,10 +33,10 @@ def wait_for(epoch: int, patience: float) -> Run:
     for seconds in waiting(patience):
         if not session["run"].going or session["run"].epoch >= epoch:
             break
-        session["run"] = runs.tick(engine.shared(), session["run"], seconds)
+        session["run"] = runs.tick(workers(), session["run"], seconds)
     return session["run"]
 
 
 def tick() -> None:
     """One look at a run that goes on."""
-    session["run"] = runs.tick(engine.shared(), session["run"], 0.05)
+    session["run"] = runs.tick(workers(), session["run"], 0.05)

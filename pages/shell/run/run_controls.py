@@ -7,7 +7,7 @@ import streamlit as st
 from pages.shell.form import form_state
 from pages.shell.run import current_run
 from pages.shell.state import session
-from rnnlab import engine
+from pages.shell.workers import workers
 from rnnlab.engine import runs
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
@@ -53,18 +53,18 @@ def continues(run: Run, experiment: Experiment) -> bool:
 
 def train(run: Run, experiment: Experiment) -> Run:
     if continues(run, experiment):
-        return runs.train_until(engine.shared(), run, experiment.epochs)
-    return runs.begin(engine.shared(), experiment, train=True, before=run)
+        return runs.train_until(workers(), run, experiment.epochs)
+    return runs.begin(workers(), experiment, train=True, before=run)
 
 
 def step(run: Run, experiment: Experiment) -> Run:
     if not continues(run, experiment):
-        run = runs.begin(engine.shared(), experiment, train=False, before=run)
-    return runs.train_until(engine.shared(), run, run.epoch + 1)
+        run = runs.begin(workers(), experiment, train=False, before=run)
+    return runs.train_until(workers(), run, run.epoch + 1)
 
 
 def reset(run: Run, experiment: Experiment) -> Run:
-    return runs.begin(engine.shared(), experiment, train=False, before=run)
+    return runs.begin(workers(), experiment, train=False, before=run)
 
 
 def reseed(run: Run, experiment: Experiment) -> Run:

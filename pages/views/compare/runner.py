@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shell.state import session
-from rnnlab import engine
+from pages.shell.workers import workers
 from rnnlab.engine import cluster
 from rnnlab.engine.cluster import Cluster
 from rnnlab.i18n import Problem, Translate
@@ -17,7 +17,7 @@ def cluster_in_use() -> Cluster | None:
 
 
 def runner() -> Runner:
-    return cluster_in_use() or engine.shared()
+    return cluster_in_use() or workers()
 
 
 def problems() -> tuple[Problem, ...]:
@@ -34,7 +34,7 @@ def connecting() -> bool:
 def description(t: Translate) -> str:
     there = cluster_in_use()
     if there is None:
-        return t("race.place.here", count=engine.shared().count)
+        return t("race.place.here", count=workers().count)
     if connecting():
         return t("race.place.connecting", address=there.address)
     return t("race.place.cluster", address=there.address, count=there.count)

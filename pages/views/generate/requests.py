@@ -11,7 +11,7 @@ from time import monotonic
 import streamlit as st
 
 from pages.shell.state import session
-from rnnlab import engine
+from pages.shell.workers import workers
 from rnnlab.engine import jobs
 from rnnlab.engine.runs import Run
 from rnnlab.i18n import Problem, failure_of
@@ -76,7 +76,7 @@ def texts_of(run: Run, request: Request, groups: Sequence[Sequence[Checkpoint]])
         groups = []
     for patience, group in zip((PATIENCE, 0.0), groups, strict=False):
         while requests.job is None and not problems(request) and (missing := lacking(requests, request, group)):
-            job = engine.shared().submit(jobs.samples, run.experiment, missing, request.prompt, request.settings)
+            job = workers().submit(jobs.samples, run.experiment, missing, request.prompt, request.settings)
             requests.job, requests.submitted_at = (request, tuple(one.epoch for one in missing), job), monotonic()
             requests.collect(0.0 if run.going else patience)
     for one in (one for group in groups for one in group):

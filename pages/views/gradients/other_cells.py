@@ -12,7 +12,7 @@ from pages.shell.panel import panel
 from pages.shell.run import run_chart, run_page
 from pages.shell.run.run_view import RunView, view_of
 from pages.shell.state import session
-from rnnlab import engine
+from pages.shell.workers import workers
 from rnnlab.engine import jobs, runs
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment, choices
@@ -46,10 +46,10 @@ def trained_on(e: Experiment) -> dict[str, Run]:
         if cell == e.cell:
             continue
         if cell not in begun:
-            begun[cell] = runs.begin(engine.shared(), with_cell(e, cell), train=True)
+            begun[cell] = runs.begin(workers(), with_cell(e, cell), train=True)
             break
         if begun[cell].going:
-            begun[cell] = runs.tick(engine.shared(), begun[cell], 0.05)
+            begun[cell] = runs.tick(workers(), begun[cell], 0.05)
             break
     return begun
 
@@ -58,7 +58,7 @@ def train(e: Experiment) -> None:
     """Begin, or go on where it was stopped."""
     session["other_cells_of"] = e
     begun = {cell: run for cell, run in others(e).items() if not run.problems}
-    session["other_cells"] = {cell: runs.train_until(engine.shared(), run, e.epochs) for cell, run in begun.items()}
+    session["other_cells"] = {cell: runs.train_until(workers(), run, e.epochs) for cell, run in begun.items()}
 
 
 def stop(e: Experiment) -> None:
