@@ -13,6 +13,7 @@ from pages.shell.messages import complain
 from pages.shell.reruns import waiting
 from pages.shell.state import session
 from pages.shell.workers import workers
+from rnnlab.engine.budget import is_over_budget
 from rnnlab.i18n import failure_of, translator
 
 T = TypeVar("T")
@@ -39,7 +40,8 @@ def ask_worker(job: Callable[..., T], *args: Any) -> T | None:
             continue
         except Exception as error:
             complain(failure_of(error))
-            answers.pop(key, None), HELD.pop(key, None)  # asked again next time: a lost worker is no answer
+            if not is_over_budget(error):  # which it would be again
+                answers.pop(key, None), HELD.pop(key, None)  # asked again next time: a lost worker is no answer
             return None
     t = translator(session["lang"])  # still under way: whatever the reader does next looks again
     st.info(t("ask.slow"))
