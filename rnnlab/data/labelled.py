@@ -8,6 +8,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.text import Vocabulary, nonempty_lines, synthetic
 from rnnlab.text.lines import ParsedLine, SkippedLine, SkipReason, parse_lines
+from rnnlab.text.normalization import look_alikes
 from rnnlab.text.reading import given_tags, read_tagged, read_tokens
 
 
@@ -21,7 +22,8 @@ def classify_data(experiment: Experiment) -> Data:
     labels = Vocabulary.of(example.target[0] for example in examples)
     if len(labels) < 2:
         raise LabError(Problem("one_class", "text", {"value": shorten(labels.tokens[0])}))
-    return assemble(Corpus(examples, skipped, labels, sentence_of(e)), e)
+    data = assemble(Corpus(examples, skipped, labels, sentence_of(e)), e)
+    return replace(data, notes=(*look_alikes(labels.tokens), *data.notes))
 
 
 def tag_data(experiment: Experiment) -> Data:

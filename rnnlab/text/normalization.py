@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import regex
 
-from rnnlab.i18n import Problem, visible
+from rnnlab.i18n import Problem, shorten, visible
 from rnnlab.i18n.characters import graphemes
 
 INVISIBLE = "".join(
@@ -56,6 +56,19 @@ def trimmed(word: str) -> str:
     ):
         end -= 1
     return word[:end]
+
+
+def look_alikes(names: Iterable[str]) -> list[Problem]:
+    """A note on names that differ in what is hard to see alone: case, width, white space, characters without ink."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        inked = regex.sub(r"\p{Default_Ignorable_Code_Point}", "", unicodedata.normalize("NFKC", name))
+        groups.setdefault(" ".join(inked.casefold().split()), []).append(name)
+    alike = [group for group in groups.values() if len(group) > 1]
+    if not alike:
+        return []
+    quoted = "; ".join(" = ".join(shorten(name, 20) for name in group[:QUOTED]) for group in alike[:QUOTED])
+    return [Problem("labels_alike", "", {"value": quoted})]
 
 
 def normalization_notes(texts: Iterable[str]) -> list[Problem]:

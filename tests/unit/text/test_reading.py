@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rnnlab import Experiment, LabError
 from rnnlab.analysis.bigrams import examples as bigram_examples
+from rnnlab.i18n import visible
 from rnnlab.inspection.dataset import dataset, epoch_batches, token_counts
 from rnnlab.inspection.passages import passage
 from rnnlab.records.dataset import ROWS, TOKENS
@@ -158,6 +159,17 @@ def test_a_note_says_once_what_was_changed_and_how_often():
     assert (tagged.vocabulary.tokens[2:], tagged.classes.tokens) == (("rain", "falls"), ("N", "V"))
     assert [note.values["count"] for note in tagged.notes] == [2]
     assert strip_cell(" \u200bneg \ufeff") == "neg"
+
+
+@pytest.mark.parametrize("other", ["n\u200beg", "Neg", "ｎｅｇ", "n\ufe0feg"])
+def test_labels_that_only_look_alike_are_pointed_out(other):
+    text = f"neg | a b\n{other} | c d\npos | e f"
+    data = data_of(Experiment(task="classify", text=text))
+    assert data.classes.tokens == ("neg", other, "pos")
+    (note,) = [note for note in data.notes if note.code == "labels_alike"]
+    assert note.values == {"value": f"neg = {visible(other)}"}
+    plain = data_of(Experiment(task="classify", text=text.replace(other, "other")))
+    assert "labels_alike" not in {note.code for note in plain.notes}
 
 
 # Every page
