@@ -9,6 +9,7 @@ import streamlit as st
 from pages.components.address_bar.address_bar import Address, address_bar
 from pages.components.copy_link.copy_link import copy_link
 from pages.shell import navigation
+from pages.shell.file_upload import file_upload
 from pages.shell.form import form_state, race_setup
 from pages.shell.form.lessons import open_experiment
 from pages.shell.markdown import verbatim
@@ -17,6 +18,8 @@ from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.links import LINK_CHARACTERS, TEXTS, Link, fits_in_address, from_file, to_draft, to_file, to_link
 from rnnlab.i18n import LANGUAGE_TAGS, LabError, Problem, Translate, describe
+
+FILE_MEGABYTES = 1  # an experiment is far smaller
 
 
 def render(t: Translate, page: str) -> None:
@@ -48,7 +51,8 @@ def render(t: Translate, page: str) -> None:
                 key="download",
                 on_click="ignore",
             )
-        st.file_uploader(t("share.upload"), type="json", key="file", max_upload_size=1, on_change=open_file)
+        refused = t("share.upload.refused", limit=FILE_MEGABYTES)
+        file_upload("file", t("share.upload"), refused, ["json"], "file", FILE_MEGABYTES, open_file)
 
 
 def open_file() -> None:

@@ -135,8 +135,11 @@ class DataState(TypedDict, total=False):
     data_source: Any  # the Source that was pasted or uploaded, or None
     data_paste: str
     data_files: int  # how often an uploaded file was discarded
+    data_encoding: str  # one of ENCODINGS, or "auto", as the next two
+    data_layout: str
     data_delimiter: str
     data_quoted: bool
+    data_header: bool
     data_before: Experiment  # what the form said before the rows became its text
     data_basis: str  # the fields of the experiment that make its data
     data_part: str  # "trained" or "held"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from rnnlab.experiment.limits import SENTENCE_CHARACTERS, TEXT_CHARACTERS
 from rnnlab.i18n import LabError, Problem
-from rnnlab.text.tables import Table, column_names
+from rnnlab.text.column_names import is_exact, roles_of
+from rnnlab.text.tables import Table
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -21,6 +22,7 @@ class RowFormat:
     guess_tokenizer: Callable[[Sequence[str]], str]  # by which its sentences are cut, guessed from them
     cell_characters: int = SENTENCE_CHARACTERS  # of a cell; what is beyond is cut
     keeps_duplicates: bool = False  # whether a row that comes again counts again
+    tagged: bool = False  # whether tokens may carry tags, as in `rain/NOUN`; else jieba tags them
     windowed_preset: str = ""  # the lesson that reads windows, for lines too long to be sequences of their own
 
 
@@ -38,12 +40,6 @@ def guess_tokenizer(lines: Sequence[str]) -> str:
     return "words" if has_spaces else "chars"
 
 
-def guess_tag_tokenizer(lines: Sequence[str]) -> str:
-    """Whether tokens carry their tags, as in `rain/NOUN`, or jieba is to give them."""
-    tokens = [token for line in lines for token in line.split()]
-    return "words" if 2 * sum("/" in token[1:-1] for token in tokens) > len(tokens) else "jieba"
-
-
 ROW_FORMATS = {
     "next": RowFormat(
         ("text",),
@@ -53,7 +49,7 @@ ROW_FORMATS = {
         windowed_preset="paragraph-next",
     ),
     "classify": RowFormat(("label", "text"), guess_tokenizer),
-    "tag": RowFormat(("text",), guess_tag_tokenizer, keeps_duplicates=True),
+    "tag": RowFormat(("text",), guess_tokenizer, keeps_duplicates=True, tagged=True),
     "seq2seq": RowFormat(("source", "target"), lambda _: "chars"),
 }
 
@@ -64,17 +60,23 @@ def guess_columns(table: Table, task: str) -> tuple[int, ...]:
     roles = ROW_FORMATS[task].roles
     if table.width < len(roles):
         raise LabError(Problem("data_columns", "", {"value": table.width, "limit": len(roles)}))
-    free, by_role = list(range(table.width)), {}
-    for role in roles:
-        named = [column for column in free if table.header and table.header[column].casefold() in column_names(role)]
-        if named:
-            by_role[role] = named[0]
-            free.remove(named[0])
+    free, by_role = list(columns_to_choose(table, task)), {}
+    for names_it in (is_exact, lambda name, role: role in roles_of(name)):  # `text` before `label_text`
+        for role in roles:
+            named = [column for column in free if table.header and names_it(table.header[column], role)]
+            if named and role not in by_role:
+                by_role[role] = named[0]
+                free.remove(named[0])
     for role in roles:
         if role not in by_role:
             by_role[role] = GUESSES[role](table, free)
             free.remove(by_role[role])
     return tuple(by_role[role] for role in roles)
+
+
+def columns_to_choose(table: Table, task: str) -> tuple[int, ...]:
+    """The columns that may be one of the task's: those that hold anything, unless these are too few."""
+    return table.filled if len(table.filled) >= len(ROW_FORMATS[task].roles) else tuple(range(table.width))
 
 
 def label_column(table: Table, columns: list[int]) -> int:
@@ -91,8 +93,8 @@ def label_column(table: Table, columns: list[int]) -> int:
 
 
 def longest_text_column(table: Table, columns: list[int]) -> int:
-    """The column whose cells are longest on average: sentences, most likely."""
-    return max(columns, key=lambda column: mean_length(table.column(column)))
+    """The column that holds most: sentences, most likely."""
+    return max(columns, key=lambda column: sum(map(len, table.column(column))))
 
 
 def first_column(_: Table, columns: list[int]) -> int:

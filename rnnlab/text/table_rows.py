@@ -6,42 +6,31 @@ class keeps its share. The same table always gives the same rows.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import CLASSES, TEXT_CHARACTERS
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.lessons.presets import FIRST_LESSON
 from rnnlab.records.short_repr import ShortRepr
+from rnnlab.text.column_names import roles_of
 from rnnlab.text.normalization import strip_cell
 from rnnlab.text.row_formats import ROW_FORMATS, RowFormat
-from rnnlab.text.tables import Table, TableRow
+from rnnlab.text.sampling import stratified_sample
+from rnnlab.text.tables import DELIMITERS, Table, TableRow
+from rnnlab.text.tagged import all_tagged, tag_counts, without_corpus_marks
 
 LABEL_CHARACTERS = 60
 WINDOW_CHARACTERS = 200  # a longer line is better read in windows
 LABELS_QUOTED = 3  # in an error
 
-# Why a row is skipped; "cut", last, is said of rows that are taken, but not whole.
-REASONS = (*("short", "long", "no_label", "no_text", "no_source", "no_target", "label_long", "repeated"), "cut")
+# Why a row is skipped; the last two are said of rows that are taken, not whole, or with delimiters in their sentence.
+REASONS = (
+    *("short", "long", "no_label", "no_text", "no_source", "no_target", "label_long", "repeated"),
+    *("header_again", "no_tag", "cut", "joined"),
+)
 
 BREAKS = re.compile(r"[\t-\r\x1c-\x1e\x85\u2028\u2029]+")  # what would part a line, or a row
-
-
-@dataclass(frozen=True, repr=False)
-class Selection(ShortRepr):
-    """The rows of a table that become lines of a text, and what became of the others."""
-
-    lines: tuple[str, ...]
-    usable: int  # rows that could have been taken
-    class_counts: dict[str, tuple[int, int]]  # label -> how many usable rows, how many taken; most frequent first
-    skipped: dict[str, tuple[int, ...]]  # reason -> lines of the file
-    shortened: tuple[int, ...]  # lines of the file of rows that are taken, but not whole
-    sentences: tuple[str, ...] = field(repr=False)  # what is to be read of each line
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,58 +41,137 @@ class UsableRow(ShortRepr):
     cells: tuple[str, ...]  # in the order of the task's roles, each no longer than it may be
     label: str  # "" where the task has none
     shortened: bool
+    joined: bool
 
 
-def select_rows(table: Table, columns: tuple[int, ...], task: str) -> Selection:
-    """As many rows as a text holds. columns: the index of the column for each of the task's roles. Raises LabError
-    where nothing is left, or nothing that a network could learn."""
-    row_format = ROW_FORMATS[task]
-    if len(set(columns)) < len(columns):
-        raise LabError(Problem("data_same_column", "", {"value": columns[0] + 1}))
-    rows, skipped = usable_rows(table, columns, row_format)
-    check_rows(table, rows, skipped, row_format)
-    labels = [row.label for row in rows]
+@dataclass(frozen=True, repr=False)
+class UsableRows(ShortRepr):
+    """The rows of a table that a text may hold, and why not the others."""
+
+    rows: tuple[UsableRow, ...]
+    skipped: dict[str, tuple[int, ...]]  # reason -> lines of the file
+    task: str
+    layout: str  # of tags, one of LAYOUTS; "" where the task has none
+
+    @property
+    def total(self) -> int:
+        return len(self.rows) + sum(map(len, self.skipped.values()))
+
+    @property
+    def labels(self) -> dict[str, int]:
+        """How many rows each label has; most frequent first."""
+        return dict(Counter(row.label for row in self.rows if row.label).most_common())
+
+    @property
+    def tags(self) -> dict[str, int]:
+        """How many tokens each tag has, where tokens carry such; most frequent first."""
+        return dict(tag_counts(row.cells[0] for row in self.rows)) if self.layout not in ("", "untagged") else {}
+
+
+@dataclass(frozen=True, repr=False)
+class Selection(ShortRepr):
+    """The rows of a table that become lines of a text."""
+
+    lines: tuple[str, ...]
+    usable: int  # rows that could have been taken
+    class_counts: dict[str, tuple[int, int]]  # label -> how many usable rows, how many taken; most frequent first
+    shortened: tuple[int, ...]  # lines of the file of rows that are taken, but not whole
+    joined: tuple[int, ...]  # likewise of rows of whose delimiters some are part of the sentence
+    sentences: tuple[str, ...] = field(repr=False)  # what is to be read of each line
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+def select_rows(usable: UsableRows) -> Selection:
+    """As many rows as a text holds. Raises LabError where nothing is left, or nothing that a network could learn."""
+    check_rows(usable)
+    rows, labels = usable.rows, [row.label for row in usable.rows]
     selected = [rows[i] for i in stratified_sample([to_line(row.cells) for row in rows], labels, TEXT_CHARACTERS)]
     if not selected:
         raise LabError(Problem("data_nothing_fits", "", {"limit": f"{TEXT_CHARACTERS:,}"}))
-    usable, taken = Counter(labels), Counter(row.label for row in selected)
+    if usable.tags:
+        check_classes(tag_counts(row.cells[0] for row in selected))
+    taken = Counter(row.label for row in selected)
     return Selection(
         lines=tuple(to_line(row.cells) for row in selected),
         usable=len(rows),
-        class_counts={label: (count, taken[label]) for label, count in usable.most_common() if label},
-        skipped={reason: tuple(lines) for reason, lines in skipped.items()},
+        class_counts={label: (count, taken[label]) for label, count in usable.labels.items()},
         shortened=tuple(row.number for row in selected if row.shortened),
+        joined=tuple(row.number for row in selected if row.joined),
         sentences=tuple(row.cells[-1] for row in selected),
     )
 
 
-def usable_rows(
-    table: Table, columns: tuple[int, ...], row_format: RowFormat
-) -> tuple[list[UsableRow], dict[str, list[int]]]:
-    """The rows that a text may hold, and the lines of the others in the file by reason."""
+def usable_rows(table: Table, columns: tuple[int, ...], task: str, layout: str = "") -> UsableRows:
+    """The rows that a text may hold, and the lines of the others in the file by reason. columns: the index of the
+    column for each of the task's roles. layout: of the tags, where the task has such. Raises LabError where one column
+    is to be two."""
+    row_format = ROW_FORMATS[task]
+    if len(set(columns)) < len(columns):
+        raise LabError(Problem("data_same_column", "", {"value": columns[0] + 1}))
     rows: list[UsableRow] = []
     skipped: dict[str, list[int]] = {}
     seen: set[tuple[str, ...]] = set()  # as they are read: what looks the same is the same
     for row in table.rows:
-        if reason := skip_reason(row, table.width, columns, row_format):
+        if reason := skip_reason(row, table, columns, row_format):
             skipped.setdefault(reason, []).append(row.number)
             continue
         full_cells = tuple(BREAKS.sub(" ", row.cells[column]).strip() for column in columns)
-        cells = tuple(cell[: row_format.cell_characters].strip() for cell in full_cells)
+        if layout == "corpus":
+            full_cells = tuple(" ".join(without_corpus_marks(cell.split())) for cell in full_cells)
+        if layout not in ("", "untagged") and not all(map(all_tagged, full_cells)):
+            skipped.setdefault("no_tag", []).append(row.number)
+            continue
+        cells = tuple(beginning(cell, row_format) for cell in full_cells)
         read = tuple(map(strip_cell, cells))
         if read in seen and not row_format.keeps_duplicates:
             skipped.setdefault("repeated", []).append(row.number)
             continue
         seen.add(read)
         label = read[row_format.roles.index("label")] if "label" in row_format.roles else ""
-        rows.append(UsableRow(row.number, cells, label, shortened=cells != full_cells))
-    return rows, skipped
+        rows.append(UsableRow(row.number, cells, label, cells != full_cells, row.joined))
+    return UsableRows(tuple(rows), {reason: tuple(lines) for reason, lines in skipped.items()}, task, layout)
 
 
-def skip_reason(row: TableRow, width: int, columns: tuple[int, ...], row_format: RowFormat) -> str:
+def beginning(cell: str, row_format: RowFormat) -> str:
+    """As much of a cell as it may hold, where tokens carry their tags in whole tokens."""
+    limit = row_format.cell_characters
+    if len(cell) <= limit:
+        return cell
+    whole = cell[: limit + 1].rpartition(" ")[0] if row_format.tagged else ""
+    return (whole or cell[:limit]).strip()
+
+
+def join_rows(table: Table, columns: tuple[int, ...], task: str) -> Table:
+    """The table with rows of too many cells put together again, where it is safe: the delimiters must be part of the
+    one column that holds sentences. So they are where it is the last of two, as behind the bar of `label | sentence`;
+    or where other rows have the label that comes of it."""
+    row_format = ROW_FORMATS[task]
+    if "text" not in row_format.roles or not any(row.unstripped for row in table.rows):
+        return table
+    place = columns[row_format.roles.index("text")]
+    label = columns[row_format.roles.index("label")] if "label" in row_format.roles else -1
+
+    def join(row: TableRow) -> TableRow:
+        extra = len(row.unstripped) - table.width
+        sentence = DELIMITERS[table.delimiter].join(row.unstripped[place : place + extra + 1]).strip()
+        return TableRow(row.number, (*row.cells[:place], sentence, *row.cells[place + extra + 1 :]), joined=True)
+
+    rows = [join(row) if row.unstripped else row for row in table.rows]
+    often = Counter(row.cells[label] for row in rows if 0 <= label < len(row.cells) <= table.width)
+    at_end = place == table.width - 1 <= 1
+    safe = [at_end or (label >= 0 and often[row.cells[label]] > 1) for row in rows]
+    return replace(table, rows=tuple(row if ok else old for row, ok, old in zip(rows, safe, table.rows, strict=True)))
+
+
+def skip_reason(row: TableRow, table: Table, columns: tuple[int, ...], row_format: RowFormat) -> str:
     """Why a row can't be used, one of REASONS: "" where it can."""
-    if len(row.cells) > width:
-        return "long"  # a delimiter within a cell, most likely: which cell is which is not known
+    if len(row.cells) > table.width:
+        return "long"
+    if table.header and row.cells == table.header[: len(row.cells)] and any(map(roles_of, row.cells)):
+        return "header_again"
     if max(columns) >= len(row.cells):
         return "short"
     for role, column in zip(row_format.roles, columns, strict=True):
@@ -114,21 +182,28 @@ def skip_reason(row: TableRow, width: int, columns: tuple[int, ...], row_format:
     return ""
 
 
-def check_rows(table: Table, rows: list[UsableRow], skipped: dict[str, list[int]], row_format: RowFormat) -> None:
+def check_rows(usable: UsableRows) -> None:
     """Raises LabError where these rows teach nothing: none is usable, or all labels are the same; and for too many
     classes."""
-    total = f"{len(table.rows):,}"
-    if not rows:
-        if len(skipped.get("no_label", ())) == len(table.rows) > 0:
+    total = f"{usable.total:,}"
+    if not usable.rows:
+        if not usable.total:
+            raise LabError(Problem("data_only_header"))
+        if len(usable.skipped.get("no_label", ())) == usable.total:
             raise LabError(Problem("data_no_labels", "", {"value": total}))
         raise LabError(Problem("data_nothing", "", {"value": total}))
-    if "label" not in row_format.roles:
+    if "label" not in ROW_FORMATS[usable.task].roles:
         return
-    counts = Counter(row.label for row in rows)
-    quoted = ", ".join(shorten(label, 20) for label, _ in counts.most_common(LABELS_QUOTED))
-    if len(counts) == 1:
-        raise LabError(Problem("data_one_class", "", {"value": quoted, "rows": f"{len(rows):,}"}))
+    if len(usable.labels) == 1:
+        values = {"value": shorten(next(iter(usable.labels)), 20), "rows": f"{len(usable.rows):,}"}
+        raise LabError(Problem("data_one_class", "", values))
+    check_classes(usable.labels)
+
+
+def check_classes(counts: dict[str, int]) -> None:
+    """Raises LabError for more labels, or tags, than can be told apart."""
     if len(counts) > CLASSES:
+        quoted = ", ".join(shorten(label, 20) for label in list(counts)[:LABELS_QUOTED])
         raise LabError(Problem("data_classes", "", {"value": f"{len(counts):,}", "some": quoted, "limit": CLASSES}))
 
 
@@ -138,46 +213,10 @@ def to_line(cells: tuple[str, ...]) -> str:
     return ("\t" if "|" in cells[0] else " | ").join(cells)
 
 
-def stratified_sample(lines: Sequence[str], labels: Sequence[str], limit: int) -> list[int]:
-    """Indices of lines that hold at most `limit` characters with the breaks between them, ascending. Every label keeps
-    its share to within one line, and of each label the lines are taken at even distances."""
-    groups: dict[str, list[int]] = {}
-    for index, label in enumerate(labels):
-        groups.setdefault(label, []).append(index)
-
-    def sample(count: int) -> list[int]:
-        quotas = proportional_quotas([len(group) for group in groups.values()], count)
-        return sorted(
-            group[(2 * turn + 1) * len(group) // (2 * quota)]
-            for group, quota in zip(groups.values(), quotas, strict=True)
-            for turn in range(quota)
-        )
-
-    def size(indices: list[int]) -> int:
-        return sum(len(lines[index]) + 1 for index in indices) - 1
-
-    low, high = 0, len(lines)
-    if size(sample(high)) <= limit:
-        return sample(high)
-    while high - low > 1:  # `low` lines fit, `high` do not
-        middle = (low + high) // 2
-        low, high = (middle, high) if size(sample(middle)) <= limit else (low, middle)
-    return sample(low)
-
-
-def proportional_quotas(sizes: Sequence[int], count: int) -> list[int]:
-    """`count` seats for groups of these sizes, each its share rounded down or up: up where it would be none at all,
-    then where most is lost by rounding."""
-    total = sum(sizes)
-    quotas = [size * count // total for size in sizes]
-    order = sorted(range(len(sizes)), key=lambda group: (quotas[group] > 0, -(sizes[group] * count % total)))
-    for group in order[: count - sum(quotas)]:
-        quotas[group] += 1
-    return quotas
-
-
-def new_experiment(selection: Selection, task: str) -> Experiment:
+def new_experiment(selection: Selection, usable: UsableRows) -> Experiment:
     """A new experiment on these lines, with the settings of the task's first lesson."""
+    task = usable.task
+    tokenizer = {"": "", "untagged": "jieba"}.get(usable.layout, "words")
     row_format = ROW_FORMATS[task]
     in_windows = row_format.windowed_preset and max(map(len, selection.lines)) > WINDOW_CHARACTERS
     return Experiment(
@@ -188,5 +227,5 @@ def new_experiment(selection: Selection, task: str) -> Experiment:
         words="",
         probe=1,
         sentence="",
-        tokenizer=row_format.guess_tokenizer(selection.sentences),
+        tokenizer=tokenizer or row_format.guess_tokenizer(selection.sentences),
     )

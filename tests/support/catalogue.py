@@ -29,10 +29,11 @@ from rnnlab.records.generation import Ended, Settings
 from rnnlab.records.readouts import HALVES
 from rnnlab.records.text import TargetKind
 from rnnlab.records.trace import InterventionKind
+from rnnlab.text.column_names import OTHER, ROLES
 from rnnlab.text.lines import SkipReason
-from rnnlab.text.pos_tags import NAMED_TAGS
 from rnnlab.text.table_rows import REASONS
-from rnnlab.text.tables import DELIMITERS, ROLES
+from rnnlab.text.tables import DELIMITERS
+from rnnlab.text.tagged import LAYOUTS, NAMED_TAGS
 from tests.support.sources import TREES, calls, nodes
 
 FIELDS = list(Experiment.model_fields)
@@ -161,7 +162,8 @@ EXPANDED = {
     "own.example.{}": [f"own.example.{name}" for name in choices("task")],
     "delimiter.{}": [f"delimiter.{name}" for name in DELIMITERS],
     "role.{}": [f"role.{name}" for name in ROLES],
-    "columns.{}": [f"columns.{name}" for name in ROLES],
+    "columns.{}": [f"columns.{name}" for name in (*ROLES, OTHER)],
+    "layout.{}": [f"layout.{name}" for name in LAYOUTS],
     "hand.{}": [f"hand.{name}" for name in ("trained", "held", *get_args(SkipReason))],
     "reason.{}": [f"reason.{name}" for name in REASONS],
     "page.{}": [f"page.{name}" for name in PAGES],

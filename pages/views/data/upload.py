@@ -1,31 +1,24 @@
 """The reader's own data: pasted or uploaded, looked at, and made the text of a new experiment."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from pages.components.table.table import Cell, TableView, bar, number, tables, text
+from pages.shell.file_upload import file_upload
 from pages.shell.form import form_state
-from pages.shell.form.choice import choose
 from pages.shell.form.lessons import open_experiment
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain
 from pages.shell.panel import panel
 from pages.shell.state import session
-from pages.views.data import upload_state
+from pages.views.data import reading, upload_state
 from pages.views.data.upload_state import Source
 from rnnlab.experiment import Experiment, choices
 from rnnlab.experiment.limits import SENTENCE_CHARACTERS, TEXT_CHARACTERS
 from rnnlab.i18n import LabError, Translate
-from rnnlab.text.encodings import FILE_BYTES
+from rnnlab.text.encodings import FILE_MEGABYTES
 from rnnlab.text.row_formats import ROW_FORMATS
-from rnnlab.text.table_rows import LABEL_CHARACTERS, Selection, new_experiment
-from rnnlab.text.tables import DELIMITERS, Table
+from rnnlab.text.table_rows import LABEL_CHARACTERS, Selection, UsableRows, new_experiment
 
-STYLE = Path(__file__).with_name("upload.css")
-PREVIEW = 8  # rows
-SHOWN = 8  # columns
-WIDE = 220  # pixels of a select box
 NUMBERS = 6  # lines that are named for each reason
 
 
@@ -36,27 +29,26 @@ def render(t: Translate) -> None:
         if source is None:
             return
         render_source(source, t)
-        complain(source.problems)
-        if source.problems:
-            return
         try:
-            table, places, quoted = read(source, task, t)
+            parsed = reading.render(source, task, t)
+            rows = upload_state.usable(parsed, parsed.header)
         except LabError as error:
             complain(error.problems)
             return
     with panel("data-taken", t):
         try:
-            selection = upload_state.taken(source, table, quoted, places, task)
-            new = new_experiment(selection, task)
+            selection = upload_state.taken(parsed)
         except LabError as error:
             complain(error.problems)
+            render_left_out(rows, (), (), t)
             return
+        new = new_experiment(selection, rows)
         with st.container(gap="small"):
             summary(selection, t)
             render_use(new, t)
             left, right = st.columns(2, gap="medium")
             with left:
-                render_left_out(selection, task, t)
+                render_left_out(rows, selection.shortened, selection.joined, t)
             with right:
                 render_class_counts(selection, t)
 
@@ -86,98 +78,22 @@ def offer(t: Translate) -> str:
             on_change=upload_state.paste,
             persist_state="session",
         )
-    with right, st.container(key="data_upload", gap="xxsmall"):
-        st.html(STYLE)
-        st.file_uploader(
-            t("own.upload"),
-            type=["csv", "tsv", "txt"],
-            key=upload_state.uploader(),
-            max_upload_size=upload_state.UPLOAD_MEGABYTES,
-            on_change=upload_state.upload,
-        )
-        st.caption(t("own.upload.help", limit=f"{FILE_BYTES / 1e6:g}"))
+    with right:
+        refused = t("own.upload.refused", limit=FILE_MEGABYTES)
+        key, types = upload_state.uploader(), ["csv", "tsv", "txt", "conll", "conllu"]
+        file_upload("data", t("own.upload"), refused, types, key, FILE_MEGABYTES, upload_state.upload)
+        st.caption(t("own.upload.help", limit=FILE_MEGABYTES))
     return task
 
 
 def render_source(source: Source, t: Translate) -> None:
     """What is at hand, and the way to be rid of it."""
-    size = f"{source.bytes:,} B" if source.bytes < 1_000 else f"{source.bytes / 1e3:,.1f} KB"
+    count = len(source.data)
+    size = f"{count:,} B" if count < 1_000 else f"{count / 1e3:,.1f} KB"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="data_source"):
         name = verbatim(source.name) if source.name else t("own.pasted")
-        st.markdown(
-            t("own.source", name=name, size=size) + (f" · {source.encoding}" if source.encoding else ""),
-            width="content",
-        )
+        st.markdown(t("own.source", name=name, size=size), width="content")
         st.button(t("own.discard"), key="data_discard", on_click=upload_state.discard, type="tertiary")
-    if source.encoding == "GB18030":
-        st.caption(t("own.garbled"))
-
-
-def read(source: Source, task: str, t: Translate) -> tuple[Table, tuple[int, ...], bool]:
-    """How the text is parted into rows and columns, and what of it is which; with its first rows."""
-    auto = upload_state.delimiter(source, task)
-    with st.container(key="data_reading", gap="xsmall"):
-        selects = st.container(horizontal=True, gap="small")
-        switches = st.container(horizontal=True, gap="medium")
-    with selects:
-        signs = {name: t(f"delimiter.{name}") for name in DELIMITERS}
-        sign = choose(
-            t("own.delimiter"),
-            {"auto": t("delimiter.auto", found=signs[auto])} | signs,
-            key="data_delimiter",
-            width=WIDE,
-        )
-    sign = auto if sign == "auto" else sign
-    with switches:
-        quoted = sign in ("lines", "bar") or st.toggle(
-            t("own.quoted"), key="data_quoted", help=t("own.quoted.help"), persist_state="session"
-        )
-        table = upload_state.table(source, sign, quoted)
-        header = st.toggle(t("own.header"), key="data_header", help=t("own.header.help"), persist_state="session")
-    table = upload_state.body(table, header)
-    upload_state.guess(source, table, task)
-    with selects:
-        places = tuple(column(table, role, t) for role in ROW_FORMATS[task].roles)
-    with st.container(gap="xxsmall"):
-        preview(table, dict(zip(places, ROW_FORMATS[task].roles, strict=False)), t)
-    return table, places, quoted
-
-
-def column(table: Table, role: str, t: Translate) -> int:
-    names = {place: name_of(table, place, t) for place in range(table.width)}
-    return choose(t("own.column_of", role=t(f"role.{role}")), names, key=f"data_column_{role}", width=WIDE)
-
-
-def name_of(table: Table, place: int, t: Translate) -> str:
-    name = table.header[place] if table.header else ""
-    return t("own.column_named", place=place + 1, name=name) if name else t("own.column", place=place + 1)
-
-
-def preview(table: Table, roles: dict[int, str], t: Translate) -> None:
-    """The first rows. The chosen columns are there wherever they stand; of many others only the first."""
-    others = [place for place in range(table.width) if place not in roles]
-    places = sorted([*roles, *others[: max(0, SHOWN - len(roles))]])
-
-    def tone(place: int) -> str:
-        return "chosen" if place in roles else ""
-
-    def title(place: int) -> str:
-        name = name_of(table, place, t)
-        return t("own.column_as", column=name, role=t(f"role.{roles[place]}")) if place in roles else name
-
-    head = [number(t("own.line")), *(text(title(place), tone(place)) for place in places)]
-    rows = [
-        [
-            number(row.number),
-            *(text(row.cells[place] if place < len(row.cells) else "", tone(place)) for place in places),
-        ]
-        for row in table.rows[:PREVIEW]
-    ]
-    tables("data-preview", [TableView(t("own.preview"), rows, head)], "framed")
-    sizes = {"rows": f"{len(table.rows):,}", "columns": table.width, "shown": len(rows)}
-    st.caption(t("own.preview.size", **sizes))
-    if len(places) < table.width:
-        st.caption(t("own.preview.columns", limit=len(places)))
 
 
 def summary(selection: Selection, t: Translate) -> None:
@@ -216,21 +132,23 @@ def back() -> None:
     open_experiment(session.pop("data_before"))
 
 
-def render_left_out(selection: Selection, task: str, t: Translate) -> None:
-    """Reasons, with how many rows each and where they stand."""
+def render_left_out(rows: UsableRows, shortened: tuple[int, ...], joined: tuple[int, ...], t: Translate) -> None:
+    """Reasons, with how many rows each and where they stand; and what became of rows that are taken otherwise than they
+    stand there."""
     st.markdown(f"**{t('own.left_out')}**")
-    reasons = dict(selection.skipped) | ({"cut": selection.shortened} if selection.shortened else {})
-    if not reasons:
+    reasons = dict(rows.skipped) | {"cut": shortened, "joined": joined}
+    limits = {"label_long": LABEL_CHARACTERS, "cut": ROW_FORMATS[rows.task].cell_characters}
+    listed: list[list[Cell]] = []
+    for reason, lines in reasons.items():
+        if lines:
+            where = ", ".join(map(str, lines[:NUMBERS])) + (" …" if len(lines) > NUMBERS else "")
+            why = t(f"reason.{reason}", limit=f"{limits.get(reason, SENTENCE_CHARACTERS):,}")
+            listed.append([text(why), number(len(lines)), text(where)])
+    if not listed:
         st.caption(t("own.left_out.none"))
         return
-    limits = {"label_long": LABEL_CHARACTERS, "cut": ROW_FORMATS[task].cell_characters}
-    rows: list[list[Cell]] = []
-    for reason, lines in reasons.items():
-        where = ", ".join(map(str, lines[:NUMBERS])) + (" …" if len(lines) > NUMBERS else "")
-        why = t(f"reason.{reason}", limit=f"{limits.get(reason, SENTENCE_CHARACTERS):,}")
-        rows.append([text(why), number(len(lines)), text(where)])
     head = [text(t("own.reason")), number(t("own.count")), text(t("own.where"))]
-    tables("data-left-out", [TableView(t("own.left_out"), rows, head)], "framed")
+    tables("data-left-out", [TableView(t("own.left_out"), listed, head)], "framed")
 
 
 def render_class_counts(selection: Selection, t: Translate) -> None:

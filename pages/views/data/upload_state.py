@@ -8,15 +8,15 @@ from uuid import uuid4
 import streamlit as st
 
 from pages.shell.state import session
-from rnnlab.i18n import LabError, Problem
-from rnnlab.text.encodings import decode
+from rnnlab.i18n import LabError
+from rnnlab.text.encodings import DecodedText, decode
+from rnnlab.text.headers import has_header, with_header
 from rnnlab.text.row_formats import ROW_FORMATS, guess_columns
-from rnnlab.text.table_rows import Selection, select_rows
-from rnnlab.text.tables import Table, guess_delimiter, has_header, parse, with_header
+from rnnlab.text.table_rows import Selection, UsableRows, join_rows, select_rows, usable_rows
+from rnnlab.text.tables import Table, guess_delimiter, parse
+from rnnlab.text.tagged import TagColumns, first_lines, guess_layout, tag_columns, tagged_sentences
 
 T = TypeVar("T")
-
-UPLOAD_MEGABYTES = 25  # more than the lab reads, so that it can say so itself; see server.maxUploadSize
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,7 @@ class Source:
 
     id: str
     name: str  # of the file; "" where it was pasted
-    bytes: int
-    text: str = ""
-    encoding: str = ""
-    problems: tuple[Problem, ...] = ()  # why it has no text
+    data: bytes = field(repr=False)
     made: dict[str, tuple[Hashable, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def kept(self, name: str, basis: Hashable, make: Callable[[], T]) -> T:
@@ -46,19 +43,32 @@ class Source:
         return result
 
 
+@dataclass(frozen=True)
+class ParsedSource:
+    """How a source is read for a task, as the widgets say it."""
+
+    source: Source
+    task: str
+    layout: str  # of tags, where the task has such
+    basis: tuple[Hashable, ...]  # all that the table depends on
+    table: Table  # its first row among its rows, whatever that is
+    header: bool = False  # whether that one names the columns
+    columns: tuple[int, ...] = ()  # one for each of the task's roles
+    without_token: tuple[int, ...] = ()  # lines of the file that hold no token, such as comments
+
+    @property
+    def body(self) -> Table:
+        return with_header(self.table) if self.header else self.table
+
+
 def source() -> Source | None:
     return session.get("data_source")
 
 
 def receive(name: str, data: bytes) -> None:
-    new = Source(uuid4().hex, name, len(data))
-    try:
-        text, encoding = decode(data)
-        new = replace(new, text=text, encoding=encoding)
-    except LabError as error:
-        new = replace(new, problems=error.problems)
-    session["data_source"] = new
-    session["data_delimiter"], session["data_quoted"] = "auto", True
+    session["data_source"] = Source(uuid4().hex, name, data)
+    session["data_encoding"] = session["data_layout"] = session["data_delimiter"] = "auto"
+    session["data_quoted"] = True
 
 
 def paste() -> None:
@@ -98,31 +108,63 @@ def settle(key: str, basis: Hashable, guess: Any) -> None:
 # How it is read. Each raises LabError where it can't be.
 
 
-def delimiter(source: Source, task: str) -> str:
+def decoded(source: Source, encoding: str) -> DecodedText:
+    """encoding: "" for the one that it looks like."""
+    return source.kept("text", encoding, lambda: decode(source.data, encoding))
+
+
+def layout(source: Source, text: DecodedText) -> str:
+    """The layout of tags that the lab recognises."""
+    return source.kept("layout", text.encoding, lambda: guess_layout(text.text))
+
+
+def delimiter(source: Source, text: DecodedText, task: str) -> str:
     """The delimiter that the lab recognises, in rows as the task needs them."""
-    return guess_delimiter(source.text, source.name, len(ROW_FORMATS[task].roles))
+    roles = len(ROW_FORMATS[task].roles)
+    return source.kept("delimiter", (text.encoding, roles), lambda: guess_delimiter(text.text, source.name, roles))
 
 
-def table(source: Source, sign: str, quoted: bool) -> Table:
+def table(source: Source, basis: tuple[Hashable, ...], text: DecodedText, sign: str, quoted: bool, task: str) -> Table:
     """All rows, the first one among them. Whether that one is a header is guessed, and waits in the widget for it."""
-    basis = source.id, sign, quoted
-    found = source.kept("table", basis, lambda: parse(source.text, sign, quoted))
-    settle("data_header", basis, source.kept("header", basis, lambda: has_header(found)))
+    wanted = len(ROW_FORMATS[task].roles)
+    found = source.kept("table", basis, lambda: parse(text.text, sign, quoted, wanted))
+    settle("data_header", (source.id, basis), source.kept("header", basis, lambda: has_header(found)))
     return found
 
 
-def body(found: Table, header: bool) -> Table:
-    return with_header(found) if header and len(found.rows) > 1 else found
+def token_columns(source: Source, basis: tuple[Hashable, ...], text: DecodedText) -> TagColumns:
+    """How lines of a token and its tag are parted. Whether the first one names the columns is guessed likewise."""
+    found = source.kept("token columns", basis, lambda: tag_columns(first_lines(text.text)))
+    settle("data_header", (source.id, basis), bool(found.header))
+    for role, place in zip(("token", "tag"), found.token_and_tag, strict=True):
+        settle(f"data_column_{role}", (source.id, basis), place)
+    return found
 
 
-def guess(source: Source, found: Table, task: str) -> None:
+def sentences(
+    source: Source, basis: tuple[Hashable, ...], text: DecodedText, columns: TagColumns, token: int, tag: int
+) -> tuple[Table, tuple[int, ...]]:
+    return source.kept("table", basis, lambda: tagged_sentences(text.text, columns, token, tag))
+
+
+def guess(source: Source, basis: tuple[Hashable, ...], found: Table, task: str) -> None:
     """The column of each role is guessed, and waits in the widget for it."""
-    basis = source.id, found.delimiter, found.width, task
-    places = source.kept("columns", (*basis, found.header), lambda: guess_columns(found, task))
+    places = source.kept("columns", (basis, found.header, task), lambda: guess_columns(found, task))
     for role, place in zip(ROW_FORMATS[task].roles, places, strict=True):
-        settle(f"data_column_{role}", basis, place)
+        settle(f"data_column_{role}", (source.id, basis, task), place)
 
 
-def taken(source: Source, found: Table, quoted: bool, places: tuple[int, ...], task: str) -> Selection:
-    basis = source.id, found.delimiter, quoted, found.header, places, task
-    return source.kept("taken", basis, lambda: select_rows(found, places, task))
+def usable(parsed: ParsedSource, header: bool) -> UsableRows:
+    """The rows that can be taken, if the first one is a header or is none."""
+
+    def make() -> UsableRows:
+        table = replace(parsed, header=header).body
+        joined = join_rows(table, parsed.columns, parsed.task)
+        return usable_rows(joined, parsed.columns, parsed.task, parsed.layout)
+
+    return parsed.source.kept(f"usable {header}", (parsed.basis, parsed.columns), make)
+
+
+def taken(parsed: ParsedSource) -> Selection:
+    basis = parsed.basis, parsed.columns, parsed.header
+    return parsed.source.kept("taken", basis, lambda: select_rows(usable(parsed, parsed.header)))

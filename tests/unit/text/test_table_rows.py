@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from rnnlab.experiment.limits import CLASSES, SENTENCE_CHARACTERS, TEXT_CHARACTERS
 from rnnlab.i18n import LANGUAGES, LabError, describe
 from rnnlab.text import table_rows
+from rnnlab.text.headers import with_header
 from rnnlab.text.lines import parse_lines
 from rnnlab.text.normalization import strip_cell
 from rnnlab.text.row_formats import ROW_FORMATS, guess_columns
-from rnnlab.text.table_rows import LABEL_CHARACTERS, proportional_quotas, select_rows, stratified_sample
-from rnnlab.text.tables import Table, TableRow, parse, with_header
+from rnnlab.text.sampling import proportional_quotas, stratified_sample
+from rnnlab.text.table_rows import LABEL_CHARACTERS, Selection, select_rows, usable_rows
+from rnnlab.text.tables import Table, TableRow, parse
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]) | st.sampled_from("|\t\n "), max_size=8)
 
@@ -24,9 +26,13 @@ def table(*rows: tuple[str, ...]) -> Table:
     return Table(tuple(TableRow(number, cells) for number, cells in enumerate(rows, start=1)), len(rows[0]), "comma")
 
 
+def selected(found: Table, columns: tuple[int, ...], task: str) -> Selection:
+    return select_rows(usable_rows(found, columns, task))
+
+
 def problem(*rows: tuple[str, ...], task: str = "classify"):
     with pytest.raises(LabError) as raised:
-        select_rows(table(*rows), (0, 1) if len(ROW_FORMATS[task].roles) == 2 else (0,), task)
+        selected(table(*rows), (0, 1) if len(ROW_FORMATS[task].roles) == 2 else (0,), task)
     (found,) = raised.value.problems
     assert all(describe(found, lang) for lang in LANGUAGES)
     return found
@@ -36,7 +42,7 @@ def problem(*rows: tuple[str, ...], task: str = "classify"):
 def test_what_is_taken_is_what_the_lab_then_reads(rows, task):
     cells = [(first.strip(), second.strip()) for first, second in rows]
     try:
-        taken = select_rows(table(*cells), (0, 1), task)
+        taken = selected(table(*cells), (0, 1), task)
     except LabError:
         return
     read, left_out = parse_lines(taken.text, task)
@@ -52,7 +58,7 @@ def test_plain_lines_are_taken_as_they_are(lines, task):
     cells = [(line.strip(),) for line in lines]
     bare = [strip_cell(table_rows.BREAKS.sub(" ", cell)) for (cell,) in cells]
     if any(bare):
-        read, _ = parse_lines(select_rows(table(*cells), (0,), task).text, task)
+        read, _ = parse_lines(selected(table(*cells), (0,), task).text, task)
         assert [row.source for row in read] == [cell for cell in bare if cell]
 
 
@@ -60,13 +66,13 @@ def test_plain_lines_are_taken_as_they_are(lines, task):
 
 
 def test_rows_are_left_out_for_a_reason_with_their_lines():
-    taken = select_rows(
+    rows = usable_rows(
         table(
             ("pos", "good"), ("pos",), ("neg", "bad", "very"), ("", "none"), ("pos", ""), ("pos", "good"),
             ("l" * (LABEL_CHARACTERS + 1), "long"), ("neg", "b" * 1_001), ("neg", "x\ny\tz"),
         ), (0, 1), "classify",
     )  # fmt: skip
-    assert taken.skipped == {
+    assert rows.skipped == {
         "short": (2,),
         "long": (3,),
         "no_label": (4,),
@@ -74,21 +80,22 @@ def test_rows_are_left_out_for_a_reason_with_their_lines():
         "repeated": (6,),
         "label_long": (7,),
     }
+    taken = select_rows(rows)
     assert taken.shortened == (8,)
     assert taken.lines == ("pos | good", "neg | " + "b" * SENTENCE_CHARACTERS, "neg | x y z")
     assert taken.class_counts == {"neg": (2, 2), "pos": (1, 1)}
 
 
 def test_repetitions_stay_in_running_text():
-    assert select_rows(table(("rain",), ("sun",), ("rain",)), (0,), "next").lines == ("rain", "sun", "rain")
+    assert selected(table(("rain",), ("sun",), ("rain",)), (0,), "next").lines == ("rain", "sun", "rain")
 
 
 def test_a_bar_in_what_stands_first_makes_the_separator_a_tab():
-    assert select_rows(table(("a|b", "c|d"), ("e", "f|g")), (0, 1), "seq2seq").lines == ("a|b\tc|d", "e | f|g")
+    assert selected(table(("a|b", "c|d"), ("e", "f|g")), (0, 1), "seq2seq").lines == ("a|b\tc|d", "e | f|g")
 
 
 def test_a_token_list_as_long_as_5000_words_is_cut():
-    taken = select_rows(table(("pos", "word " * 5_000), ("neg", "bad")), (0, 1), "classify")
+    taken = selected(table(("pos", "word " * 5_000), ("neg", "bad")), (0, 1), "classify")
     assert taken.shortened == (1,)
     assert len(taken.lines[0]) <= len("pos | ") + SENTENCE_CHARACTERS
 
@@ -118,7 +125,7 @@ def test_one_class_names_it_and_ten_thousand_are_counted():
 
 def test_one_column_is_not_two():
     with pytest.raises(LabError) as raised:
-        select_rows(table(("pos", "good"), ("neg", "bad")), (1, 1), "classify")
+        selected(table(("pos", "good"), ("neg", "bad")), (1, 1), "classify")
     assert raised.value.problems[0].code == "data_same_column"
     with pytest.raises(LabError) as raised:
         guess_columns(table(("good",), ("bad",)), "classify")
@@ -168,7 +175,7 @@ def test_rows_are_taken_at_even_distances():
 def test_a_large_file_is_sampled_class_by_class_and_a_rare_class_stays():
     rows = [("pos" if n % 3 else "neg", f"text number {n}") for n in range(9_000)]
     rows[4_567] = ("rare", "the only one")
-    taken = select_rows(table(*rows), (0, 1), "classify")
+    taken = selected(table(*rows), (0, 1), "classify")
     assert len(taken.text) <= TEXT_CHARACTERS < len(taken.text) + 50
     total = len(taken.lines)
     assert list(taken.class_counts) == ["pos", "neg", "rare"]
@@ -176,7 +183,7 @@ def test_a_large_file_is_sampled_class_by_class_and_a_rare_class_stays():
     for usable, kept in taken.class_counts.values():
         assert abs(kept - Fraction(usable * total, 9_000)) < 1
     assert taken.usable == 9_000
-    assert select_rows(table(*rows), (0, 1), "classify") == taken
+    assert selected(table(*rows), (0, 1), "classify") == taken
 
 
 # Which column is which, and how it is cut
@@ -218,11 +225,3 @@ def test_columns_are_recognised(text, task, expected):
 )
 def test_the_tokenizer_suits_the_sentences(lines, expected):
     assert ROW_FORMATS["classify"].guess_tokenizer(lines) == expected
-
-
-@pytest.mark.parametrize(
-    ("lines", "expected"),
-    [(["我爱读书"], "jieba"), (["the/DET cat/NOUN", "1/2/NUM"], "words"), (["and/or what is this"], "jieba")],
-)
-def test_tags_that_are_given_are_seen(lines, expected):
-    assert ROW_FORMATS["tag"].guess_tokenizer(lines) == expected

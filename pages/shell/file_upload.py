@@ -1,0 +1,22 @@
+"""A file of the reader's: Streamlit's field for it, which says in English why it does not take one, with our sentence
+instead."""
+
+import html
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import streamlit as st
+
+STYLE = Path(__file__).with_name("file_upload.css")
+REFUSED = '<p class="rl-refused" role="alert">{}</p>'
+
+
+def file_upload(
+    name: str, label: str, refused: str, types: Sequence[str], key: str, megabytes: int, on_change: Callable[[], None]
+) -> None:
+    """The field, in a container keyed `<name>_upload`. refused: what is said of a file that the field does not take, of
+    another type, too large, or not received by the server."""
+    with st.container(key=f"{name}_upload", gap="xxsmall"):
+        st.html(STYLE)
+        st.file_uploader(label, type=types, key=key, max_upload_size=megabytes, on_change=on_change)
+        st.html(REFUSED.format(html.escape(refused)))
