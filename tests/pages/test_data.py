@@ -230,7 +230,7 @@ def test_an_upload_is_not_spooled_to_disk():
     from starlette.formparsers import MultiPartParser
 
     import app  # noqa: F401  what the server runs
-    from rnnlab.text.encodings import FILE_BYTES
+    from rnnlab.text.tables.encodings import FILE_BYTES
 
     assert MultiPartParser.spool_max_size >= FILE_BYTES + 2**20, "with what else is in the request"
 

@@ -15,7 +15,7 @@ from rnnlab.experiment.links import to_link
 from rnnlab.i18n import translator
 from rnnlab.inspection.readouts import reach
 from rnnlab.inspection.trace import network
-from rnnlab.text.tagged import NAMED_TAGS
+from rnnlab.text.pos_tags import NAMED_TAGS
 from rnnlab.text.tokenizers import tag
 from rnnlab.training.tasks import TASKS
 from tests.support.cases import either

@@ -29,11 +29,12 @@ from rnnlab.records.generation import Ended, Settings
 from rnnlab.records.readouts import HALVES
 from rnnlab.records.text import TargetKind
 from rnnlab.records.trace import InterventionKind
-from rnnlab.text.column_names import OTHER, ROLES
 from rnnlab.text.lines import SkipReason
-from rnnlab.text.table_rows import REASONS
-from rnnlab.text.tables import DELIMITERS
-from rnnlab.text.tagged import LAYOUTS, NAMED_TAGS
+from rnnlab.text.pos_tags import NAMED_TAGS
+from rnnlab.text.tables.column_names import OTHER, ROLES
+from rnnlab.text.tables.table import DELIMITERS
+from rnnlab.text.tables.table_rows import REASONS
+from rnnlab.text.tables.tagged import LAYOUTS
 from tests.support.sources import TREES, calls, nodes
 
 FIELDS = list(Experiment.model_fields)

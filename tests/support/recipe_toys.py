@@ -116,7 +116,7 @@ TEXT = "a bb ccc\\nbb dd a\\nccc a eee"
 LESSONS["toy"] = Lesson({"task": "toy", "text": TEXT, "held_out": 0.3, "epochs": 5}, page="results")
 FIRST_LESSON["toy"] = "toy"
 """,
-    "rnnlab/text/row_formats.py": """
+    "rnnlab/text/tables/row_formats.py": """
 ROW_FORMATS["toy"] = ROW_FORMATS["next"]
 """,
     "pages/views/results/toy.py": """

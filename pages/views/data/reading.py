@@ -13,11 +13,11 @@ from pages.shell.messages import show_notes
 from pages.views.data import upload_state
 from pages.views.data.upload_state import ParsedSource, Source
 from rnnlab.i18n import LabError, Translate
-from rnnlab.text.encodings import ENCODINGS, DecodedText
-from rnnlab.text.row_formats import ROW_FORMATS, columns_to_choose
-from rnnlab.text.table_rows import UsableRows, join_rows
-from rnnlab.text.tables import DELIMITERS
-from rnnlab.text.tagged import LAYOUTS
+from rnnlab.text.tables.encodings import ENCODINGS, DecodedText
+from rnnlab.text.tables.row_formats import ROW_FORMATS, columns_to_choose
+from rnnlab.text.tables.table import DELIMITERS
+from rnnlab.text.tables.table_rows import UsableRows, join_rows
+from rnnlab.text.tables.tagged import LAYOUTS
 
 PREVIEW = 8  # rows
 SHOWN = 8  # columns

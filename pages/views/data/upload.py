@@ -15,9 +15,9 @@ from pages.views.data.upload_state import Source
 from rnnlab.experiment import Experiment, choices
 from rnnlab.experiment.limits import SENTENCE_CHARACTERS, TEXT_CHARACTERS
 from rnnlab.i18n import LabError, Translate
-from rnnlab.text.encodings import FILE_MEGABYTES
-from rnnlab.text.row_formats import ROW_FORMATS
-from rnnlab.text.table_rows import LABEL_CHARACTERS, Selection, UsableRows, new_experiment
+from rnnlab.text.tables.encodings import FILE_MEGABYTES
+from rnnlab.text.tables.row_formats import ROW_FORMATS
+from rnnlab.text.tables.table_rows import LABEL_CHARACTERS, Selection, UsableRows, new_experiment
 
 NUMBERS = 6  # lines that are named for each reason
 

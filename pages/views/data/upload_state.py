@@ -9,12 +9,12 @@ import streamlit as st
 
 from pages.shell.state import session
 from rnnlab.i18n import LabError
-from rnnlab.text.encodings import DecodedText, decode
-from rnnlab.text.headers import has_header, with_header
-from rnnlab.text.row_formats import ROW_FORMATS, guess_columns
-from rnnlab.text.table_rows import Selection, UsableRows, join_rows, select_rows, usable_rows
-from rnnlab.text.tables import Table, guess_delimiter, parse
-from rnnlab.text.tagged import TagColumns, first_lines, guess_layout, tag_columns, tagged_sentences
+from rnnlab.text.tables.encodings import DecodedText, decode
+from rnnlab.text.tables.headers import has_header, with_header
+from rnnlab.text.tables.row_formats import ROW_FORMATS, guess_columns
+from rnnlab.text.tables.table import Table, guess_delimiter, parse
+from rnnlab.text.tables.table_rows import Selection, UsableRows, join_rows, select_rows, usable_rows
+from rnnlab.text.tables.tagged import TagColumns, first_lines, guess_layout, tag_columns, tagged_sentences
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from pages.shell.run.run_view import RunView
 from rnnlab.analysis import metrics
 from rnnlab.i18n import Translate
 from rnnlab.records.history import Opening
-from rnnlab.text.tagged import NAMED_TAGS
+from rnnlab.text.pos_tags import NAMED_TAGS
 
 ResultView = Callable[[RunView], None]
 

@@ -8,10 +8,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rnnlab.i18n import LANGUAGES, LabError, describe
-from rnnlab.text import tables
-from rnnlab.text.encodings import ENCODINGS, FILE_BYTES, decode
-from rnnlab.text.headers import has_header, with_header
-from rnnlab.text.tables import parse
+from rnnlab.text.tables import table as tables
+from rnnlab.text.tables.encodings import ENCODINGS, FILE_BYTES, decode
+from rnnlab.text.tables.headers import has_header, with_header
+from rnnlab.text.tables.table import parse
 
 ZH = "标签,文本\n晴,今天太阳很大\n雨,出门忘了带伞\n"
 TRADITIONAL = "標籤,文本\n好,這部電影非常精彩，值得一看\n壞,劇情沉悶，浪費時間\n"

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from rnnlab.experiment.limits import CLASSES, SENTENCE_CHARACTERS, TEXT_CHARACTERS
 from rnnlab.i18n import LANGUAGES, LabError, describe
-from rnnlab.text import table_rows
-from rnnlab.text.headers import with_header
 from rnnlab.text.lines import parse_lines
 from rnnlab.text.normalization import strip_cell
-from rnnlab.text.row_formats import ROW_FORMATS, guess_columns
-from rnnlab.text.sampling import proportional_quotas, stratified_sample
-from rnnlab.text.table_rows import LABEL_CHARACTERS, Selection, select_rows, usable_rows
-from rnnlab.text.tables import Table, TableRow, parse
+from rnnlab.text.tables import table_rows
+from rnnlab.text.tables.headers import with_header
+from rnnlab.text.tables.row_formats import ROW_FORMATS, guess_columns
+from rnnlab.text.tables.sampling import proportional_quotas, stratified_sample
+from rnnlab.text.tables.table import Table, TableRow, parse
+from rnnlab.text.tables.table_rows import LABEL_CHARACTERS, Selection, select_rows, usable_rows
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]) | st.sampled_from("|\t\n "), max_size=8)
 

@@ -8,9 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rnnlab.i18n import LANGUAGES, LabError, describe
-from rnnlab.text import tables
-from rnnlab.text.headers import has_header, with_header
-from rnnlab.text.tables import guess_delimiter, parse
+from rnnlab.text.tables import table as tables
+from rnnlab.text.tables.headers import has_header, with_header
+from rnnlab.text.tables.table import guess_delimiter, parse
 
 
 def problem(action, *args):

@@ -15,9 +15,10 @@ from itertools import islice
 
 from rnnlab.i18n import LabError, Problem
 from rnnlab.records.short_repr import ShortRepr
-from rnnlab.text.column_names import all_known, roles_of
-from rnnlab.text.row_formats import HAN
-from rnnlab.text.tables import Table, TableRow, lines_of
+from rnnlab.text.pos_tags import NAMED_TAGS
+from rnnlab.text.tables.column_names import all_known, roles_of
+from rnnlab.text.tables.row_formats import HAN
+from rnnlab.text.tables.table import Table, TableRow, lines_of
 
 LAYOUTS = ("columns", "slashes", "corpus", "untagged")
 
@@ -25,12 +26,6 @@ LAYOUTS = ("columns", "slashes", "corpus", "untagged")
 # Chinese may be a word as well; that it is none shows when it comes again.
 TAG = re.compile(r"[BIESLUMO]|[BIESLUM][-_]\S+|[A-Z][A-Z0-9$|:+\-]*|-?[A-Z]+-|[^\w\s]+|_")
 PERHAPS_TAG = re.compile(r"[A-Za-z]\w{0,9}|[\u4e00-\u9fff]{1,4}|" + TAG.pattern)
-# Of jieba's part-of-speech tagger and of the corpus; each has a name in the catalogue, under `tag.<tag>`.
-NAMED_TAGS = (
-    *("a", "ad", "ag", "an", "b", "c", "d", "df", "dg", "e", "eng", "f", "g", "h", "i", "j", "k", "l", "m", "mg", "mq"),
-    *("n", "ng", "nr", "nrfg", "nrt", "ns", "nt", "nz", "o", "p", "q", "r", "rg", "rr", "rz", "s", "t", "tg", "u"),
-    *("ud", "ug", "uj", "ul", "uv", "uz", "v", "vd", "vg", "vi", "vn", "vq", "x", "y", "z", "zg"),
-)
 
 SAMPLE_LINES = 1_000
 CONLL_U = 10  # columns of CoNLL-U: the token is the second, its class the fourth

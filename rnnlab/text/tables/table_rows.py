@@ -13,12 +13,12 @@ from rnnlab.experiment.limits import CLASSES, TEXT_CHARACTERS
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.lessons.presets import FIRST_LESSON
 from rnnlab.records.short_repr import ShortRepr
-from rnnlab.text.column_names import roles_of
 from rnnlab.text.normalization import strip_cell
-from rnnlab.text.row_formats import ROW_FORMATS, RowFormat
-from rnnlab.text.sampling import stratified_sample
-from rnnlab.text.tables import DELIMITERS, Table, TableRow
-from rnnlab.text.tagged import all_tagged, tag_counts, without_corpus_marks
+from rnnlab.text.tables.column_names import roles_of
+from rnnlab.text.tables.row_formats import ROW_FORMATS, RowFormat
+from rnnlab.text.tables.sampling import stratified_sample
+from rnnlab.text.tables.table import DELIMITERS, Table, TableRow
+from rnnlab.text.tables.tagged import all_tagged, tag_counts, without_corpus_marks
 
 LABEL_CHARACTERS = 60
 WINDOW_CHARACTERS = 200  # a longer line is better read in windows

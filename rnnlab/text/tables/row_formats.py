@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from rnnlab.experiment.limits import SENTENCE_CHARACTERS, TEXT_CHARACTERS
 from rnnlab.i18n import LabError, Problem
-from rnnlab.text.column_names import is_exact, roles_of
-from rnnlab.text.tables import Table
+from rnnlab.text.tables.column_names import is_exact, roles_of
+from rnnlab.text.tables.table import Table
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.records.short_repr import ShortRepr
-from rnnlab.text.column_names import all_known, roles_of
+from rnnlab.text.tables.column_names import all_known, roles_of
 
 ROWS = 50_000
 COLUMNS = 100

@@ -3,8 +3,8 @@
 from collections import Counter
 from dataclasses import replace
 
-from rnnlab.text.column_names import all_known, is_exact, roles_of
-from rnnlab.text.tables import SAMPLE_ROWS, Table, is_index
+from rnnlab.text.tables.column_names import all_known, is_exact, roles_of
+from rnnlab.text.tables.table import SAMPLE_ROWS, Table, is_index
 
 
 def with_header(table: Table) -> Table:
