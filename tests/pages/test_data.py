@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.components.table import table
@@ -135,6 +136,80 @@ def test_columns_header_and_delimiter_are_chosen_by_hand():
     assert not app.error
 
 
+def test_what_follows_from_a_header_is_said_and_it_is_switched_either_way(tables):
+    app = task(data_page(), "classify")
+    upload(app, "kind;saying\nsun;so bright\nrain;so wet\n", "odd.txt")
+    said = "If the first row is a header: 2 rows, 2 classes (`sun` `rain`)."
+    assert any(said in caption.value for caption in app.caption)
+    assert any("If it is data: 3 rows, 3 classes (`kind` `sun` `rain`)." in caption.value for caption in app.caption)
+    assert [row[0] for row in tables["data-balance"][1:]] == ["kind", "sun", "rain"]
+    looked(app.toggle(key="data_header").set_value(True).run())
+    assert [row[0] for row in tables["data-balance"][1:]] == ["sun", "rain"]
+    upload(app, ",label,text\n0,pos,a b\n1,neg,c d\n2,pos,e f\n")
+    assert app.toggle(key="data_header").value
+    assert [row[0] for row in tables["data-balance"][1:]] == ["pos", "neg"]
+    looked(app.toggle(key="data_header").set_value(False).run())
+    assert [row[0] for row in tables["data-balance"][1:]] == ["pos", "label", "neg"]
+    upload(app, "label,text\n")
+    looked(app.toggle(key="data_header").set_value(True).run())
+    assert "only a header" in app.error[0].value
+
+
+@pytest.mark.parametrize("way", [upload, paste])
+def test_a_token_and_its_tag_a_line_are_recognised_and_can_be_read_otherwise(tables, way):
+    app = task(data_page(), "tag")
+    way(app, "# id 1\nEU NNP B-ORG\nrejects VBZ O\nGerman JJ B-MISC\n\nPeter NNP B-PER\n")
+    said = " ".join(caption.value for caption in app.caption)
+    assert "Sentences: 2; tokens: 4; different tags: 4 (`B-ORG` `O` `B-MISC` `B-PER`)." in said
+    assert "comments, that are left out: 1." in said
+    assert [row[1] for row in tables["data-preview"][1:]] == ["EU/B-ORG rejects/O German/B-MISC", "Peter/B-PER"]
+    looked(app.selectbox(key="data_column_tag").select(1).run())
+    press(app, "data_use")
+    assert (form_of(app).text, form_of(app).tokenizer) == ("EU/NNP rejects/VBZ German/JJ\nPeter/NNP", "words")
+    looked(app.selectbox(key="data_layout").select("untagged").run())
+    assert any("jieba will tag" in caption.value for caption in app.caption)
+    press(app, "data_use")
+    assert (form_of(app).text.split("\n")[1], form_of(app).tokenizer) == ("EU NNP B-ORG", "jieba")
+
+
+def test_the_corpus_of_the_peoples_daily_is_recognised_and_trained_on():
+    app = task(data_page(locale="zh-CN"), "tag")
+    upload(
+        app, "\n\n".join(f"19980101-01-001-{n:03}/m  [中央/n  电视台/n]nt  报道/v  。/w" for n in range(1, 5)), "pd.txt"
+    )
+    assert any("4 句，16 个词元，3 种标签（`n` `v` `w`）" in caption.value for caption in app.caption)
+    press(app, "data_use")
+    assert form_of(app).text.split("\n")[0] == "中央/n 电视台/n 报道/v 。/w"
+    until_trained(press(app, "step"))
+    assert app.session_state.run.history.opening.classes == ("n", "v", "w")
+
+
+def test_an_encoding_that_is_a_guess_is_said_and_another_can_be_chosen(tables):
+    app = task(data_page(), "classify")
+    text = "標籤,文本\n好,這部電影非常精彩\n壞,劇情沉悶\n"
+    upload(app, text.encode("big5"))
+    assert any("looks like `Big5`" in caption.value for caption in app.caption)
+    assert tables["data-preview"][1][1:] == ["好", "這部電影非常精彩"]
+    looked(app.selectbox(key="data_encoding").select("GB18030").run())
+    assert tables["data-preview"][1][1:] != ["好", "這部電影非常精彩"]
+    looked(app.selectbox(key="data_encoding").select("UTF-8").run())
+    assert "can't be read as `UTF-8`" in app.error[0].value
+    looked(app.selectbox(key="data_encoding").select("auto").run())
+    assert tables["data-preview"][1][1:] == ["好", "這部電影非常精彩"]
+    upload(app, text)
+    assert "data_encoding" not in {box.key for box in app.selectbox}, "UTF-8 is no guess"
+
+
+def test_rows_that_are_left_out_are_named_beside_an_error_too(tables):
+    app = task(data_page(), "classify")
+    upload(app, "text,label\na,b,new\nfine,pos\nc,d,old\nfine too,pos\n")
+    assert "all have the same label: `pos`" in app.error[0].value
+    assert [row[1:] for row in tables["data-left-out"][1:]] == [["2", "2, 4"]]
+    upload(app, "label,text\npos,good, really good\nneg,bad\npos,fine, ok, sure\n")
+    assert not app.error
+    assert [row[1:] for row in tables["data-left-out"][1:]] == [["2", "2, 4"]], "taken, and named all the same"
+
+
 def test_another_task_guesses_its_own_columns():
     app = task(data_page(), "classify")
     upload(app, "source,label,target\neins,a,one\nzwei,b,two")
@@ -232,6 +307,7 @@ def test_an_upload_is_not_spooled_to_disk():
     import app  # noqa: F401  what the server runs
     from rnnlab.text.tables.encodings import FILE_BYTES
 
+    assert st.get_option("server.maxUploadSize") * 2**20 >= FILE_BYTES + 2**19, "what else is in the request counts too"
     assert MultiPartParser.spool_max_size >= FILE_BYTES + 2**20, "with what else is in the request"
 
 

@@ -121,8 +121,8 @@ def usable_rows(table: Table, columns: tuple[int, ...], task: str, layout: str =
         full_cells = tuple(BREAKS.sub(" ", row.cells[column]).strip() for column in columns)
         if layout == "corpus":
             full_cells = tuple(" ".join(without_corpus_marks(cell.split())) for cell in full_cells)
-        if layout not in ("", "untagged") and not all(map(all_tagged, full_cells)):
-            skipped.setdefault("no_tag", []).append(row.number)
+        if layout not in ("", "untagged") and not (full_cells[0] and all_tagged(full_cells[0])):
+            skipped.setdefault("no_tag" if full_cells[0] else "no_text", []).append(row.number)
             continue
         cells = tuple(beginning(cell, row_format) for cell in full_cells)
         read = tuple(map(strip_cell, cells))

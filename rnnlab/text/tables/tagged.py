@@ -98,7 +98,8 @@ def tag_columns(lines: list[str]) -> TagColumns:
 def has_tags(lines: list[str]) -> bool:
     """Whether the first lines have a token and a tag each, most likely."""
     columns = tag_columns(lines)
-    if not 2 <= columns.width <= CONLL_U or 10 * len(columns.rows) < 8 * len(lines) or not columns.rows:
+    rows = len(lines) - bool(columns.header)
+    if not 2 <= columns.width <= CONLL_U or 10 * len(columns.rows) < 8 * rows or not columns.rows:
         return False
     token, tag = columns.token_and_tag
     tags = Counter(row[tag] for row in columns.rows)

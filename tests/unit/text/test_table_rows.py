@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rnnlab.experiment.limits import CLASSES, SENTENCE_CHARACTERS, TEXT_CHARACTERS
@@ -13,11 +13,11 @@ from rnnlab.i18n import LANGUAGES, LabError, describe
 from rnnlab.text.lines import parse_lines
 from rnnlab.text.normalization import strip_cell
 from rnnlab.text.tables import table_rows
-from rnnlab.text.tables.headers import with_header
+from rnnlab.text.tables.headers import has_header, with_header
 from rnnlab.text.tables.row_formats import ROW_FORMATS, guess_columns
 from rnnlab.text.tables.sampling import proportional_quotas, stratified_sample
-from rnnlab.text.tables.table import Table, TableRow, parse
-from rnnlab.text.tables.table_rows import LABEL_CHARACTERS, Selection, select_rows, usable_rows
+from rnnlab.text.tables.table import Table, TableRow, guess_delimiter, parse
+from rnnlab.text.tables.table_rows import LABEL_CHARACTERS, Selection, join_rows, select_rows, usable_rows
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]) | st.sampled_from("|\t\n "), max_size=8)
 
@@ -60,6 +60,64 @@ def test_plain_lines_are_taken_as_they_are(lines, task):
     if any(bare):
         read, _ = parse_lines(selected(table(*cells), (0,), task).text, task)
         assert [row.source for row in read] == [cell for cell in bare if cell]
+
+
+# Delimiters in cells without quotes
+
+
+@pytest.mark.parametrize(
+    ("text", "task", "lines", "joined", "skipped"),
+    [
+        (
+            "label,text\npos,good, really good\nneg,bad\npos,fine, ok, sure\n", "classify",
+            ("pos | good, really good", "neg | bad", "pos | fine, ok, sure"), (2, 4), {},
+        ),
+        ("pos,good, really good\nneg,bad\npos,fine, ok, sure\n", "classify",
+         ("pos | good, really good", "neg | bad", "pos | fine, ok, sure"), (1, 3), {}),
+        ("pos,good, really\nneg,bad, so bad\npos,fine\n", "classify",
+         ("pos | good, really", "neg | bad, so bad", "pos | fine"), (1, 2), {}),
+        ("text,label\ngood, really good,pos\nbad,neg\nfine, ok,pos\n", "classify",
+         ("pos | good, really good", "neg | bad", "pos | fine, ok"), (2, 4), {}),
+        ("文本,标签\n很好看,值得,好\n难看,坏\n值得,好\n", "classify",
+         ("好 | 很好看,值得", "坏 | 难看", "好 | 值得"), (2,), {}),
+        ("id,label,text\n1,pos,good, really\n2,neg,bad\n3,pos,fine,so fine\n4,neg,no\n", "classify",
+         ("pos | good, really", "neg | bad", "pos | fine,so fine", "neg | no"), (2, 4), {}),
+        ("label;text\npos;good; really good\nneg;bad\n", "classify",
+         ("pos | good; really good", "neg | bad"), (2,), {}),
+        ("v1,v2,,,\nham,a b,,,\nspam,c d, and e,f,\nham,e f,,,\n", "classify",
+         ("ham | a b", "spam | c d, and e,f", "ham | e f"), (3,), {}),
+        ('label,text\npos,he said "no, never"\nneg,bad\npos,fine\n', "classify",
+         ('pos | he said "no, never"', "neg | bad", "pos | fine"), (2,), {}),
+        ("source,target\nhello, you,hallo\nworld,welt\nsun,sonne\n", "seq2seq",
+         ("hello, you | hallo", "world | welt", "sun | sonne"), (2,), {}),
+        ("text\nhello, world\nfine\nyes, no, sure\n", "next", ("hello, world", "fine", "yes, no, sure"), (2, 4), {}),
+        # which cell they are part of is not clear
+        ("source,target\nhello,you,hallo\nworld,welt\nsun,sonne\n", "seq2seq",
+         ("world | welt", "sun | sonne"), (), {"long": (2,)}),
+        ("text,label\na,b,new\nbad,neg\nfine,pos\n", "classify", ("neg | bad", "pos | fine"), (), {"long": (2,)}),
+        ('label,text\npos,"good",really\nneg,bad\npos,fine\n', "classify",
+         ("neg | bad", "pos | fine"), (), {"long": (2,)}),
+    ],
+)  # fmt: skip
+def test_they_are_part_of_the_sentence_where_that_is_clear(text, task, lines, joined, skipped):
+    roles = len(ROW_FORMATS[task].roles)
+    found = parse(text, guess_delimiter(text, "a.csv", roles), columns=roles)
+    found = with_header(found) if has_header(found) else found
+    columns = guess_columns(found, task)
+    rows = usable_rows(join_rows(found, columns, task), columns, task)
+    assert tuple(" | ".join(row.cells) for row in rows.rows) == lines
+    assert tuple(row.number for row in rows.rows if row.joined) == joined
+    assert rows.skipped == skipped
+
+
+@given(st.lists(st.from_regex("[ab](, ?[ab]| [ab])*", fullmatch=True), min_size=2, max_size=9))
+def test_no_letter_of_a_sentence_behind_its_label_is_lost(sentences):
+    text = "label,text\n" + "".join(f"{'xy'[place % 2]},{sentence}\n" for place, sentence in enumerate(sentences))
+    found = with_header(parse(text, "comma"))
+    assume(found.width == 2)  # where every sentence has one comma, the table has three columns
+    rows = usable_rows(join_rows(found, (0, 1), "classify"), (0, 1), "classify")
+    expected = list(dict.fromkeys(("xy"[place % 2], sentence) for place, sentence in enumerate(sentences)))
+    assert [row.cells for row in rows.rows] == expected
 
 
 # Left out, with its reason
