@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from torch import nn
 
 from pages.views.shapes import try_shape
+from pages.views.shapes.module import weights_of
 from rnnlab.analysis.shape_errors import read_shape
 from rnnlab.experiment.layer_spec import KINDS, LayerSpec
 from rnnlab.explain.layer_program import part_of_output, program
@@ -80,6 +81,11 @@ def test_a_lesson_opens_with_its_sizes(preset, lang):
 def test_the_lesson_of_the_cell_shows_every_step_with_the_numbers_that_its_program_prints(capsys):
     app = visit(preset="cell-shapes")
     groups = drawn(app, "shapes-walk")
+    for count, group in enumerate(
+        groups, start=1
+    ):  # people count from 1, an index is from 0, and is that of the tensor
+        assert group["title"] == f"Step {count} (x[{count - 1}])"
+        assert f"x[{count - 1}]" in {item["name"] for item in group["items"]}
     assert len(groups) == 3
     with torch.random.fork_rng(), torch.no_grad():
         exec(shown_program(app))
@@ -185,6 +191,17 @@ def test_every_module_is_shown_and_only_what_it_has_can_be_set():
         assert off == {"dropout"} | ({"num_layers", "bidirectional", "batch_first"} if cell else set())
         assert app.segmented_control(key="layer_nonlinearity").disabled == (not kind.startswith("RNN"))
         assert not app.error
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_layers_are_counted_from_1_and_their_weights_named_as_torch_names_them(bidirectional):
+    spec = LayerSpec(num_layers=3, bidirectional=bidirectional)
+    names = [name for name, _ in nn.LSTM(2, 2, 3, bidirectional=bidirectional).named_parameters()]
+    suffixes = list(dict.fromkeys(name[name.index("_l") :] for name in names))
+    titles = [weights_of(spec, index, translator("en")) for index in range(len(suffixes))]
+    assert [title[title.index("(") + 1 : -1] for title in titles] == suffixes
+    counted = [int(re.search(r"ayer (\d)", title)[1]) for title in titles]
+    assert counted == [1 + int(re.search(r"\d", suffix)[0]) for suffix in suffixes]
 
 
 def test_output_and_h_n_are_framed_where_they_are_equal():

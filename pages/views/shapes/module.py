@@ -51,8 +51,8 @@ def weights_of(s: LayerSpec, index: int, t: Translate) -> str:
         return t("layer.cell")
     layer, direction = divmod(index, s.directions)
     if s.directions == 1:
-        return t("layer.layer", layer=layer)
-    return t("layer.backward" if direction else "layer.forward", layer=layer)
+        return t("layer.layer", layer=layer + 1, index=layer)
+    return t("layer.backward" if direction else "layer.forward", layer=layer + 1, index=layer)
 
 
 def render_readout(look: LayerLook, t: Translate) -> None:
@@ -149,7 +149,7 @@ def render_steps(look: LayerLook, t: Translate) -> None:
         after = {f"h_{step.step + 1}", f"c_{step.step + 1}"}
         shown = [tensor for tensor in step.tensors if small or tensor.role not in ("weight", "bias")]
         items = [{**tensor_blocks.sheet(tensor, t), "comes": tensor.name in after} for tensor in shown]
-        groups.append(tensor_blocks.group(items, t("steps.title", step=step.step)))
+        groups.append(tensor_blocks.group(items, t("steps.title", step=step.step + 1, index=step.step)))
     tensor_blocks.render("shapes-walk", groups, t)
     if not small:
         st.caption(t("steps.weights"))
