@@ -15,6 +15,7 @@ from rnnlab.figures.style import (
     BARE,
     DASHES,
     LEGEND,
+    LINE_HUES,
     MARGIN,
     decades,
     epoch_axis,
@@ -37,12 +38,13 @@ class Series:
     x: np.ndarray
     values: np.ndarray
     labels: Sequence[str] = ()  # of its marks
+    style: int = 0  # its place in `LINE_HUES` and `DASHES`
 
 
-def line(series: Series, everything: np.ndarray, style: int, hover: str) -> go.Scatter:
+def line(series: Series, everything: np.ndarray, hover: str) -> go.Scatter:
     """A curve with a mark at each value, labelled when pointed at, on an axis for `everything`. No line leads down to a
     zero, where no logarithm gets."""
-    x, values, labels = series.x, series.values, series.labels
+    x, values, labels, style = series.x, series.values, series.labels, series.style
     y, zero = on_axis(values, everything), values == 0
     breaks = np.flatnonzero(np.diff(zero.astype(int))) + 1
     marks: dict[str, Any] = {"size": 6}
@@ -57,8 +59,8 @@ def line(series: Series, everything: np.ndarray, style: int, hover: str) -> go.S
         customdata=np.insert(np.array(labels, dtype=object), breaks, "") if labels else None,
         name=series.name,
         mode="lines+markers",
-        line={"width": 2, "dash": DASHES[style % len(DASHES)]},
-        marker=marks,
+        line={"width": 2, "dash": DASHES[style], "color": LINE_HUES[style]},
+        marker=marks | {"color": LINE_HUES[style]},
         hovertemplate=hover + "<extra></extra>",
     )
 
@@ -76,14 +78,18 @@ def reachable(norms: np.ndarray, unread: np.ndarray) -> np.ndarray:
 
 
 def curve_figure(
-    curves: Mapping[str, np.ndarray], everything: np.ndarray, tokens: Sequence[str], t: Translate
+    curves: Mapping[str, np.ndarray],
+    everything: np.ndarray,
+    tokens: Sequence[str],
+    t: Translate,
+    styles: Sequence[int] = (),
 ) -> go.Figure:
-    """Gradient norms by step, a line for each of `curves` (name -> [step]). The axis spans `everything`, so that it
-    stands still while one target after the other is looked at."""
+    """Gradient norms by step, a line for each of `curves` (name -> [step]) in the given styles, else in turn. The axis
+    spans `everything`, so that it stands still while one target after the other is looked at."""
     x = np.arange(len(tokens))
     traces = [
-        line(Series(name, x, values, columns(tokens, values)), everything, i, t("figure.gradient.hover"))
-        for i, (name, values) in enumerate(curves.items())
+        line(Series(name, x, values, columns(tokens, values), style), everything, t("figure.gradient.hover"))
+        for style, (name, values) in zip(styles or range(len(curves)), curves.items(), strict=True)
     ]
     return go.Figure(
         traces,
@@ -149,11 +155,11 @@ def norms_figure(history: History, level: float, t: Translate) -> go.Figure:
     x = np.arange(1, len(norms) + 1)
     everything = np.append(norms, [level, e.clip or level])
     hover = t("figure.norm.hover")
-    before = line(Series(t("norm.before"), x, norms), everything, 0, hover)
+    before = line(Series(t("norm.before"), x, norms), everything, hover)
     traces = [before.update(meta={"palette": "line"})]
     if e.clip:
-        after = Series(t("norm.after"), x, clipped(norms, e.clip))
-        traces.append(line(after, everything, 1, hover))
+        after = Series(t("norm.after"), x, clipped(norms, e.clip), style=1)
+        traces.append(line(after, everything, hover))
     ends = [0, max(e.epochs, 2)]
     for trace in traces:
         trace.update(mode="lines+markers" if len(norms) <= 40 else "lines")
@@ -174,14 +180,14 @@ def norms_figure(history: History, level: float, t: Translate) -> go.Figure:
     )
 
 
-def losses_figure(histories: Mapping[str, History], t: Translate) -> go.Figure:
-    """The loss of several runs by epoch, in the order and style of their gradients' curves."""
+def losses_figure(histories: Mapping[str, History], t: Translate, styles: Sequence[int] = ()) -> go.Figure:
+    """The loss of several runs by epoch, in the given styles, else in turn."""
     losses = {name: np.array(history.losses, dtype=np.float64) for name, history in histories.items()}
     everything = np.concatenate([*losses.values(), [np.nan]])
     traces = []
-    for i, (name, values) in enumerate(losses.items()):
-        series = Series(name, np.arange(1, len(values) + 1), values)
-        curve = line(series, everything, i, t("figure.losses.hover"))
+    for style, (name, values) in zip(styles or range(len(losses)), losses.items(), strict=True):
+        series = Series(name, np.arange(1, len(values) + 1), values, style=style)
+        curve = line(series, everything, t("figure.losses.hover"))
         traces.append(curve.update(mode="lines" if len(values) > 1 else "markers"))
     first = next(iter(histories.values())).experiment
     return go.Figure(

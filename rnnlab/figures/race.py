@@ -8,14 +8,13 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnlab.experiment.race_plan import VARIANTS
-from rnnlab.figures.style import BARE, DASHES, HUES, LEGEND, MARGIN, finite, loss_axis
+from rnnlab.figures.style import BARE, DASHES, LEGEND, LINE_HUES, MARGIN, finite, loss_axis
 from rnnlab.i18n import Translate
 from rnnlab.race.race import Race
 from rnnlab.race.standings import Curve, Measure, curve, records
 
 # A variant is told by its colour and by its dashes, here as in every other part of the page.
-VARIANT_HUES = (HUES[0], HUES[5], HUES[2], HUES[3], HUES[1], HUES[4])
-assert len(VARIANT_HUES) == len(DASHES) == VARIANTS[1]
+assert len(LINE_HUES) == len(DASHES) == VARIANTS[1]
 POINTS = 400  # of a curve: more than a screen has room for, and sent at every tick
 
 Axis = Literal["epochs", "seconds"]
@@ -72,7 +71,7 @@ def bands(race: Race, curves: Sequence[VariantCurve], upright: dict[str, Any], a
         group = {"legendgroup": str(variant), "x": x}
         if race.plan.seeds > 1:
             edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-            fill = {"fill": "tonexty", "fillcolor": faint(VARIANT_HUES[variant])}
+            fill = {"fill": "tonexty", "fillcolor": faint(LINE_HUES[variant])}
             traces += [go.Scatter(y=low, **group, **edge), go.Scatter(y=high, **group, **edge, **fill)]
         traces.append(
             go.Scatter(
@@ -80,8 +79,8 @@ def bands(race: Race, curves: Sequence[VariantCurve], upright: dict[str, Any], a
                 **group,
                 name=drawn.name,
                 mode="lines" if len(x) > 1 else "markers",
-                line={"width": 2.5, "color": VARIANT_HUES[variant], "dash": DASHES[variant]},
-                marker={"color": VARIANT_HUES[variant]},
+                line={"width": 2.5, "color": LINE_HUES[variant], "dash": DASHES[variant]},
+                marker={"color": LINE_HUES[variant]},
                 customdata=np.stack([low, high, one.epochs], axis=1),
                 hovertemplate=t("figure.race.one" if race.plan.seeds == 1 else "figure.race.band"),
             )

@@ -11,6 +11,8 @@ from rnnlab.i18n import Translate, beginning, visible
 DIVERGING = [[0.0, "#2166ac"], [0.5, "#f5f5f5"], [1.0, "#d9730d"]]  # blue and orange: safe for the colour-blind
 # Classes and variants are told apart by these. After Okabe and Ito: safe for the colour-blind.
 HUES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a100", "#8c6bb1")
+# Lines, in the order in which they are told apart best: the variants of a race, and the cells in the order of `CELLS`.
+LINE_HUES = (HUES[0], HUES[5], HUES[2], HUES[7], HUES[1], HUES[4])
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")  # lines differ in more than their colour
 MARGIN = {"l": 52, "r": 12, "t": 8, "b": 40}
 BARE = {"template": {}}  # a default template, Plotly's or Streamlit's, would be most of a figure's size and time

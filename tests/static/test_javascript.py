@@ -69,3 +69,11 @@ def test_a_token_is_written_by_what_names_the_unseen():
     """Not as a text of its own: `tokenNode`, `textNode` and `setToken` put names into boxes."""
     for script in (ROOT / "pages").rglob("*.js"):
         assert not re.search(r"(setText\(\w+, |Node\()visible\(", script.read_text("utf-8")), script
+
+
+@pytest.mark.parametrize("sheet", sorted((ROOT / "pages").rglob("*.css")), ids=lambda path: path.name)
+def test_orange_is_a_positive_number_and_nothing_else(sheet):
+    """✓, ✗ and a wavy line say what is right and wrong."""
+    lines = [line.strip() for line in sheet.read_text("utf-8").splitlines()]
+    assert [line for line in lines if "orange" in line and not re.match(r"--\w\w-plus:", line)] == []
+    assert [line for line in lines if re.match(r"--\w\w-(right|wrong):", line)] == []

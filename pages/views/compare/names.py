@@ -3,8 +3,7 @@
 from typing import Any
 
 from rnnlab.experiment.race_plan import Overrides, field_kind
-from rnnlab.figures.race import VARIANT_HUES
-from rnnlab.figures.style import DASHES
+from rnnlab.figures.style import DASHES, LINE_HUES
 from rnnlab.i18n import Translate
 
 
@@ -34,4 +33,4 @@ def names(changes: tuple[Overrides, ...], t: Translate) -> list[str]:
 
 def mark(variant: int) -> dict[str, str]:
     """Its sign, as the live parts draw it."""
-    return {"hue": VARIANT_HUES[variant], "dash": DASHES[variant]}
+    return {"hue": LINE_HUES[variant], "dash": DASHES[variant]}

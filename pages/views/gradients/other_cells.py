@@ -111,7 +111,8 @@ def render_overlay(view: RunView, choice: Choice) -> None:
     if len(histories) < 2:
         return
     tokens, target = o.probe[: o.inputs], choice.target
-    curves, matrices, epochs = {}, [], {}
+    curves, matrices, epochs, styles = {}, [], {}, []
+    place = {cell: index for index, cell in enumerate(choices("cell"))}  # its style, here as in a race of all cells
     for cell, history in histories.items():
         if runs[cell].going:
             continue
@@ -122,14 +123,16 @@ def render_overlay(view: RunView, choice: Choice) -> None:
             matrices.append(figures.reachable(found.norms["h"], found.unread))
             curves[name] = matrices[-1][target]
             epochs[name] = at.epoch
+            styles.append(place[cell])
     left, right = st.columns(2, gap="small")
     with left:
         st.caption(t("others.gradient", step=target + 1))
-        figure = encode(figures.curve_figure(curves, np.stack(matrices), tokens, t))
+        figure = encode(figures.curve_figure(curves, np.stack(matrices), tokens, t, styles))
         run_chart.render(view, "others", Chart(figure, t("others.gradient.name"), steps=True), view.over_checkpoints)
     with right:
         st.caption(t("others.losses"))
-        figure = encode(figures.losses_figure({t(f"cell.{cell}"): one for cell, one in histories.items()}, t))
+        named = {t(f"cell.{cell}"): history for cell, history in histories.items()}
+        figure = encode(figures.losses_figure(named, t, [place[cell] for cell in histories]))
         run_chart.render(view, "losses", Chart(figure, t("others.losses.name")), view.over_checkpoints)
     st.caption(t("others.epochs", epochs=", ".join(f"{name} {epoch}" for name, epoch in epochs.items())))
     for name, there in notes(view.experiment).items():

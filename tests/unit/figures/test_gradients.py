@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from rnnlab import Experiment, run
+from rnnlab.cells import CELLS
 from rnnlab.figures import gradients as figures
+from rnnlab.figures.style import DASHES, LINE_HUES
 from rnnlab.i18n import translator
 from rnnlab.records.history import Snapshot
 from tests.support.plotly import as_browsers_get, decoded, points
@@ -177,3 +179,14 @@ def test_five_thousand_epochs_are_a_small_figure():
     snapshots = tuple(Snapshot(i, 1 / i, 0.0, 1 / i, 4) for i in range(1, 5001))
     history = replace(run(Experiment(epochs=2, clip=0.5)), snapshots=snapshots)
     assert len(figures.norms_figure(history, 0.3, T).to_json()) < 250_000
+
+
+def test_a_cell_keeps_its_colour_whichever_others_are_drawn():
+    """Also where one of them still trains and has no gradient yet; and it is the colour that it has in a race of all."""
+    norms = {"LSTM": np.ones(3), "MGU": np.ones(3)}
+    figure = figures.curve_figure(norms, np.ones((2, 3)), ["a", "b", "c"], T, [1, 3])
+    assert [(one.line.color, one.line.dash) for one in figure.data] == [
+        (LINE_HUES[1], DASHES[1]),
+        (LINE_HUES[3], DASHES[3]),
+    ]
+    assert len(set(LINE_HUES)) == len(LINE_HUES) >= len(CELLS)
