@@ -182,7 +182,7 @@ def test_five_thousand_epochs_are_a_small_figure():
 
 
 def test_a_cell_keeps_its_colour_whichever_others_are_drawn():
-    """Also where one of them still trains and has no gradient yet; and it is the colour that it has in a race of all."""
+    """Also where one still trains and has no gradient yet; and it is the colour that it has in a race of all."""
     norms = {"LSTM": np.ones(3), "MGU": np.ones(3)}
     figure = figures.curve_figure(norms, np.ones((2, 3)), ["a", "b", "c"], T, [1, 3])
     assert [(one.line.color, one.line.dash) for one in figure.data] == [
