@@ -174,12 +174,13 @@ def test_a_token_and_its_tag_a_line_are_recognised_and_can_be_read_otherwise(tab
 
 def test_the_corpus_of_the_peoples_daily_is_recognised_and_trained_on():
     app = task(data_page(locale="zh-CN"), "tag")
-    upload(
-        app, "\n\n".join(f"19980101-01-001-{n:03}/m  [中央/n  电视台/n]nt  报道/v  。/w" for n in range(1, 5)), "pd.txt"
-    )
+    lines = [
+        f"19980101-01-001-{n:03}/m  [{who}/n  电视台/n]nt  报道/v  。/w" for n, who in enumerate("中京沪渝", start=1)
+    ]
+    upload(app, "\n\n".join(lines), "pd.txt")
     assert any("4 句，16 个词元，3 种标签（`n` `v` `w`）" in caption.value for caption in app.caption)
     press(app, "data_use")
-    assert form_of(app).text.split("\n")[0] == "中央/n 电视台/n 报道/v 。/w"
+    assert form_of(app).text.split("\n")[0] == "中/n 电视台/n 报道/v 。/w"
     until_trained(press(app, "step"))
     assert app.session_state.run.history.opening.classes == ("n", "v", "w")
 
