@@ -6,10 +6,13 @@ from urllib.parse import urlencode
 
 import pytest
 
+from pages.shell import ask_worker
 from pages.shell.form import form_state
 from pages.views.text import page, segmentation_edits
-from rnnlab import Experiment
+from rnnlab import Experiment, LabError, Problem
 from rnnlab.experiment.limits import TEXT_CHARACTERS
+from rnnlab.i18n import describe
+from rnnlab.text import segmentation
 from tests.support.callbacks import in_session
 from tests.support.cases import in_turn, some_now
 from tests.support.reader import form_of, looked, press, said, until_trained, widget
@@ -43,6 +46,26 @@ def test_another_lesson_opens_its_own_part():
     part(app, "windows")
     looked(app.run())
     assert app.session_state.text_part == "windows"
+
+
+@pytest.mark.parametrize(("code", "times"), [("job_budget", 1), ("worker_lost", 3)])
+def test_what_was_over_its_budget_is_said_at_every_draw_and_asked_once(monkeypatch, code, times):
+    asked, problem = [], Problem(code, "", {"limit": "20", "reason": "x"})
+
+    def fail(*args: object) -> None:
+        asked.append(args)
+        raise LabError(problem)
+
+    app = text_page("preset=lstm&lang=en")
+    monkeypatch.setattr(segmentation, "segmentations", fail)
+    app.session_state["answers"].clear()
+    ask_worker.HELD.clear()
+    part(app, "cut")
+    for _ in range(2):
+        looked(app.run())
+        assert describe(problem, "en", "`{}`".format) in app.error[0].value
+    assert len(set(asked)) == 1
+    assert len(asked) == times
 
 
 @pytest.mark.parametrize(("old", "new"), [("zh", "en"), ("en", "zh")])
