@@ -1,9 +1,10 @@
 """How much computing every job takes at the limits of what a link can ask for: texts, networks and questions that were
 made up to be slow.
 
-    python -m benchmarks.limits [part of a job's name ...]
+    python -m benchmarks.limits [part of a name ...]
 
-Seconds of the processor, in this process, with nothing kept from before: what a reader behind that job waits for.
+Seconds of the processor, in this process, with nothing kept from before: what a reader behind that job waits for. Then
+how much more a rare character costs than a frequent one: a ratio, which no machine changes much.
 """
 
 import sys
@@ -68,7 +69,7 @@ NETWORKS = {
         hidden=128, embed=32, bidirectional=True, held_out=0.5,
     ),
     "targets of 490 tokens, beam 5, half of the pairs held out": Experiment(
-        **LARGE, task="seq2seq", text=lines(40, 490, 2_000, "a|{}"), tokenizer="chars", max_length=512, batch=8,
+        **LARGE, task="seq2seq", text=lines(40, 490, 2_000, "{i}|{}"), tokenizer="chars", max_length=512, batch=8,
         hidden=128, embed=64, attention="dot", beam=5, held_out=0.5,
     ),
 }  # fmt: skip
@@ -109,6 +110,8 @@ def cases() -> Iterator[Case]:
         yield f"start: {name}", jobs.start, (e,)
         state, _ = jobs.start(e)
         yield f"advance: {name}", jobs.advance, (state, 0.04, 1)
+        yield f"start_race_run: {name}", jobs.start_race_run, (e, e.model_copy(update={"hidden": 64}))
+        yield f"advance_race_run: {name}", jobs.advance_race_run, (state, 0.05)
     for name, e in LOOKED_AT.items():
         weights, part = weights_of(e), "decoder" if e.task == "seq2seq" else "network"
         place, steps = Place(part, 2, 0), 64
@@ -157,15 +160,29 @@ def seconds_of(job: Callable[..., Any], args: tuple[Any, ...]) -> float:
     return time.thread_time() - began
 
 
-def measure(*wanted: str) -> list[Row]:
+def rarity() -> Row:
+    """Tagging 5,000 characters that jieba has never seen, against as many frequent ones."""
+    from jieba.posseg import char_state_tab_P as known
+
+    from rnnlab.text import tag
+
+    rare = [char for char in HAN if char not in known][:5_000]
+    frequent = sorted((char for char in HAN if char in known), key=lambda char: -len(known[char]))[:50] * 100
+    slow, quick = (seconds_of(tag, (["".join(chars)],)) for chars in (rare, frequent))
+    return Row("tagging rare characters against frequent ones, times as long", slow / quick, 20.0, "")
+
+
+def measure(*wanted: str) -> Iterator[Row]:
     import torch
 
     from rnnlab.text import segmenter, tagger
 
     torch.set_num_threads(1)  # as in a worker
     segmenter(), tagger()
-    found = (case for case in cases() if not wanted or any(part in case[0] for part in wanted))
-    return [Row(name, seconds_of(job, args), GOAL, "s") for name, job, args in found]
+    for name, job, args in cases():
+        if not wanted or any(part in name for part in wanted):
+            yield Row(name, seconds_of(job, args), GOAL, "s")
+    yield rarity()
 
 
 if __name__ == "__main__":

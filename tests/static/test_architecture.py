@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rnnlab.engine.jobs import JOBS
 from tests.support.eventually import ROOT
 
 LAB = sorted((ROOT / "rnnlab").rglob("*.py"))
@@ -219,3 +220,8 @@ def test_no_test_imports_another():
     named = {(path.name, name) for path in (ROOT / "tests").rglob("*.py") for name in imports(path)}
     tests = r"tests\.(?!support\b)\w+|(?:.*\.)?test_\w+"
     assert sorted(pair for pair in named if re.match(tests, pair[1])) == []
+
+
+def test_every_job_is_measured_at_its_limits():
+    measured = set(re.findall(r"\bjobs\.(\w+)", (ROOT / "benchmarks" / "limits.py").read_text("utf-8")))
+    assert measured >= {name for names in JOBS.values() for name in names}
