@@ -191,7 +191,8 @@ def preview(parsed: ParsedSource, t: Translate) -> None:
     ]
     with st.container(gap="xxsmall"):
         tables("data-preview", [TableView(t("own.preview"), rows, head)], "framed")
-        sizes = {"rows": f"{len(table.rows):,}", "columns": len(table.filled), "shown": len(rows)}
-        st.caption(t("own.preview.size", **sizes))
+        if parsed.layout != "columns":  # where rows are put together of lines, which is said above
+            sizes = {"rows": f"{len(table.rows):,}", "columns": len(table.filled), "shown": len(rows)}
+            st.caption(t("own.preview.size", **sizes))
         if len(places) < len(table.filled):
             st.caption(t("own.preview.columns", limit=len(places)))

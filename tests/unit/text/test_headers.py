@@ -49,6 +49,7 @@ def lines_of(text: str, task: str, name: str = "") -> tuple[str, ...]:
         ("reviewText,reviewLabel\na b,pos\nc d,neg\ne f,pos\n", ABC),
         ("#label:,[text]\npos,a b\nneg,c d\npos,e f\n", ABC),
         ("编号,情感标签,评论内容\n7,pos,a b\n9,neg,c d\n8,pos,e f\n", ABC),
+        ("標籤,評論內容\npos,a b\nneg,c d\npos,e f\n標籤,評論內容\n", ABC),
         ("text,label,label_text\na b,pos,yes\nc d,neg,no\ne f,pos,yes\n", ABC),
         ("target,text\n1,a b\n0,c d\n1,e f\n", ("1 | a b", "0 | c d", "1 | e f")),
         ("label,text\ntext,a b\nlabel,c d\ntext,e f\n", ("text | a b", "label | c d", "text | e f")),
