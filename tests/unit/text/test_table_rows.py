@@ -255,6 +255,7 @@ def test_a_large_file_is_sampled_class_by_class_and_a_rare_class_stays():
         ("编号,评论,情感\n1,很好,好\n2,很差,坏", "classify", (2, 1)),
         ("x1,x2,x3\n1,good film,1\n2,bad film,0\n3,fine film,1\n4,dull film,0", "classify", (2, 1)),
         ("id,label,more\n1,,good\n2,,bad", "classify", (1, 2)),
+        ("x1,x2,x3\n1,good film,\n0,bad film,\n1,fine film,seen twice already\n0,dull film,", "classify", (0, 1)),
         ("a,b\nsun,bright and dry\nrain,wet", "classify", (0, 1)),
         ("a,b\nbright and dry,sun\nwet all day,rain", "classify", (1, 0)),
         ("a,b\nsun,bright\nsun,dry", "classify", (0, 1)),
