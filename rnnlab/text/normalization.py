@@ -27,7 +27,7 @@ QUOTED = 6  # kinds that a note names
 
 def normalize(text: str) -> str:
     """A text, or a cell, as it is read; to do it again changes nothing."""
-    return composed(without_loose_ends(text))
+    return text if text.isascii() else composed(without_loose_ends(text))
 
 
 def strip_cell(cell: str) -> str:

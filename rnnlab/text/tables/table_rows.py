@@ -115,19 +115,17 @@ def usable_rows(table: Table, columns: tuple[int, ...], task: str, layout: str =
     skipped: dict[str, list[int]] = {}
     seen: set[tuple[str, ...]] = set()  # as they are read: what looks the same is the same
     for row in table.rows:
-        if reason := skip_reason(row, table, columns, row_format):
-            skipped.setdefault(reason, []).append(row.number)
-            continue
-        full_cells = tuple(BREAKS.sub(" ", row.cells[column]).strip() for column in columns)
+        reason = misfit(row, table, columns)
+        full_cells = () if reason else tuple(BREAKS.sub(" ", row.cells[column]).strip() for column in columns)
         if layout == "corpus":
             full_cells = tuple(" ".join(without_corpus_marks(cell.split())) for cell in full_cells)
-        if layout not in ("", "untagged") and not (full_cells[0] and all_tagged(full_cells[0])):
-            skipped.setdefault("no_tag" if full_cells[0] else "no_text", []).append(row.number)
-            continue
         cells = tuple(beginning(cell, row_format) for cell in full_cells)
         read = tuple(map(strip_cell, cells))
-        if read in seen and not row_format.keeps_duplicates:
-            skipped.setdefault("repeated", []).append(row.number)
+        reason = reason or unusable(read, row_format, layout)
+        if not reason and read in seen and not row_format.keeps_duplicates:
+            reason = "repeated"
+        if reason:
+            skipped.setdefault(reason, []).append(row.number)
             continue
         seen.add(read)
         label = read[row_format.roles.index("label")] if "label" in row_format.roles else ""
@@ -166,20 +164,23 @@ def join_rows(table: Table, columns: tuple[int, ...], task: str) -> Table:
     return replace(table, rows=tuple(row if ok else old for row, ok, old in zip(rows, safe, table.rows, strict=True)))
 
 
-def skip_reason(row: TableRow, table: Table, columns: tuple[int, ...], row_format: RowFormat) -> str:
-    """Why a row can't be used, one of REASONS: "" where it can."""
+def misfit(row: TableRow, table: Table, columns: tuple[int, ...]) -> str:
+    """Why a row has not the cells that are wanted, one of REASONS: "" where it has."""
     if len(row.cells) > table.width:
         return "long"
     if table.header and row.cells == table.header[: len(row.cells)] and any(map(roles_of, row.cells)):
         return "header_again"
-    if max(columns) >= len(row.cells):
-        return "short"
-    for role, column in zip(row_format.roles, columns, strict=True):
-        if not strip_cell(row.cells[column]):
+    return "short" if max(columns) >= len(row.cells) else ""
+
+
+def unusable(cells: tuple[str, ...], row_format: RowFormat, layout: str) -> str:
+    """Why cells, as they are read, can't be used, one of REASONS: "" where they can."""
+    for role, cell in zip(row_format.roles, cells, strict=True):
+        if not cell:
             return f"no_{role}"
-        if role == "label" and len(row.cells[column]) > LABEL_CHARACTERS:
+        if role == "label" and len(cell) > LABEL_CHARACTERS:
             return "label_long"
-    return ""
+    return "no_tag" if layout not in ("", "untagged") and not all_tagged(cells[0]) else ""
 
 
 def check_rows(usable: UsableRows) -> None:
