@@ -277,7 +277,7 @@ def test_a_job_that_goes_over_its_budget_is_not_tried_again_and_its_worker_is_re
     before = {process.pid for process in processes_of(one_free)}
     error = one_free.submit(support.compute_too_much, str(tmp_path / "tries")).exception(60)
     assert isinstance(error, LabError)
-    assert error.problems == (Problem("job_budget", "", {"limit": "20"}),)
+    assert error.problems == (Problem("job_budget", "", {"limit": "30"}),)
     assert (tmp_path / "tries").read_text() == "x"
     assert one_free.submit(support.loaded).result(60)[0] not in before
 
