@@ -88,3 +88,13 @@ def test_a_form_that_says_no_experiment_says_the_same_again():
     new = after_a_loss(app)
     assert new.session_state["experiment"] == wrong
     assert from_link(address(visit("cell=gru"))).experiment.cell == "gru"
+
+
+def test_rows_that_were_pasted_are_there():
+    app = visit("lang=en", page="data")
+    app.text_area(key="data_paste").set_value("label,text\npos,a b\nneg,c d\npos,e f")
+    looked(app.run())
+    before = components(app, "data-preview")
+    new = after_a_loss(app)
+    assert before == components(new, "data-preview") != {}
+    assert new.session_state["data_source"].text == app.session_state["data_source"].text

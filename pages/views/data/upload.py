@@ -78,6 +78,7 @@ def offer(t: Translate) -> str:
             on_change=upload_state.paste,
             persist_state="session",
         )
+        upload_state.take_up_paste()
     with right:
         refused = t("own.upload.refused", limit=FILE_MEGABYTES)
         key, types = upload_state.uploader(), ["csv", "tsv", "txt", "conll", "conllu"]

@@ -79,6 +79,12 @@ def paste() -> None:
         session["data_source"] = None
 
 
+def take_up_paste() -> None:
+    """What stands there when a session begins, for its page has outlived another: to the browser that is no change."""
+    if "data_source" not in session:
+        paste()
+
+
 def uploader() -> str:
     """The key of the uploader: another one once its file was discarded, for it can't be emptied otherwise."""
     return f"data_file_{session.get('data_files', 0)}"
