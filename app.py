@@ -32,6 +32,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()  # what is loaded stays: a full collection, for which all sessions wait, takes 15 ms instead of 100
     giving_back = asyncio.create_task(memory.give_back())
+    print("RNN Lab:", *http_policy.addresses(), flush=True)
     yield
     giving_back.cancel()
     engine.close_shared()

@@ -145,6 +145,13 @@ def test_sites_that_are_named_may_frame_it():
     assert answer.headers["Content-Security-Policy"].endswith("; frame-ancestors https://courses.example.org")
 
 
+def test_the_lab_says_where_it_is_found(option, monkeypatch):
+    monkeypatch.setattr(net_util, "get_internal_ip", lambda: "192.168.1.20")
+    assert http_policy.addresses() == ["http://localhost:8501", "http://192.168.1.20:8501"]
+    option("server.address", "10.0.0.5")
+    assert http_policy.addresses() == ["http://10.0.0.5:8501"]
+
+
 def test_streamlit_asks_nobody_for_its_address(monkeypatch):
     monkeypatch.setattr(net_util, "_make_blocking_http_get", lambda *_, **__: pytest.fail("asked another server"))
     monkeypatch.setattr(net_util, "get_external_ip", net_util.get_external_ip)  # as it was, when the test is over

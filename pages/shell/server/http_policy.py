@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 from streamlit import net_util
+from streamlit.web.server import server_util
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from pages.shell.server import entry_page
@@ -24,9 +25,16 @@ FRAMES = ("iframe", "frame", "embed", "object")
 
 
 def install() -> None:
-    """Once a process: Streamlit asks no server of Amazon's for the address that this machine has in the internet, which
-    it would print, and compare with where a page comes from."""
+    """Once a process: Streamlit asks no server of Amazon's for the address that this machine has in the internet, to
+    compare with where a page comes from."""
     net_util.get_external_ip = lambda: None
+
+
+def addresses() -> list[str]:
+    """Where the lab is found: at the address that it was told to listen at, or on this machine and in its network."""
+    told = st.get_option("server.address")
+    names = ["localhost", net_util.get_internal_ip()] if told in (None, "", "0.0.0.0", "::") else [told]
+    return [server_util.get_url(name) for name in names if name]
 
 
 def is_known_host(host: str | None) -> bool:
