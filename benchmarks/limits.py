@@ -165,7 +165,7 @@ def rarity() -> Row:
     """Tagging 5,000 characters that jieba has never seen, against as many frequent ones."""
     from jieba.posseg import char_state_tab_P as known
 
-    from rnnlab.text import tag
+    from rnnlab.text.tokenizers import tag
 
     rare = [char for char in HAN if char not in known][:5_000]
     frequent = sorted((char for char in HAN if char in known), key=lambda char: -len(known[char]))[:50] * 100
