@@ -108,6 +108,7 @@ def to_lines(history: History, lang: str) -> str:
         for epoch, loss in enumerate(history.losses, start=1)
         if epoch % PRINTED == 1 or epoch == history.epoch
     ]
+    lines += [describe(note, lang) for note in history.opening.notes]
     if history.ended in ("time", "diverged"):
         lines.append(t(f"ended.{history.ended}", epoch=history.epoch))
     return "\n".join([*lines, f"{t('strip.predicted')}: {visible(joined(history))}"])

@@ -130,6 +130,11 @@ class Experiment(BaseModel):
         return CELLS[self.cell].takes_nonlinearity and self.nonlinearity == "relu"
 
     @property
+    def reads_answer(self) -> bool:
+        """Whether the network has read the next token by the time it is asked for it."""
+        return self.task == "next" and not self.target.strip() and self.bidirectional
+
+    @property
     def added_words(self) -> tuple[str, ...]:
         """The words of `words`, each once, in the order given."""
         return tuple(dict.fromkeys(self.words.split()))

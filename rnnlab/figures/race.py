@@ -8,10 +8,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnlab.experiment.race_plan import VARIANTS
-from rnnlab.figures.style import BARE, DASHES, LEGEND, LINE_HUES, MARGIN, finite, loss_axis
+from rnnlab.figures.style import BARE, DASHES, LEGEND, LINE_HUES, MARGIN, finite, level, loss_axis
 from rnnlab.i18n import Translate
 from rnnlab.race.race import Race
-from rnnlab.race.standings import Curve, Measure, curve, records
+from rnnlab.race.standings import Curve, Measure, curve, majority, records
 
 # A variant is told by its colour and by its dashes, here as in every other part of the page.
 assert len(LINE_HUES) == len(DASHES) == VARIANTS[1]
@@ -39,7 +39,14 @@ def narrow(values: np.ndarray) -> bool:
 def share_bands(race: Race, names: Sequence[str], t: Translate, measure: Measure, axis: Axis) -> go.Figure:
     """Of right answers: in training, or on held-out lines."""
     upright = {"title": {"text": t("axis.curve.score")}, "range": [-0.03, 1.05], "tickformat": ".0%"}
-    return bands(race, curves_of(race, names, measure), upright, axis, t)
+    curves = curves_of(race, names, measure)
+    figure = bands(race, curves, upright, axis, t)
+    share = majority(race, measure)
+    if curves and np.isfinite(share):
+        along = [one.curve.epochs if axis == "epochs" else one.curve.seconds for one in curves]
+        end = max(race.plan.base.epochs, 2) if axis == "epochs" else max(float(x.max()) for x in along)
+        figure.add_trace(level(share, [0, end], t("race.majority"), t("race.majority.hover")))
+    return figure
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
+from rnnlab.analysis.majority import majority_token, written
 from rnnlab.figures.style import (
     BARE,
     DASHES,
@@ -16,6 +17,7 @@ from rnnlab.figures.style import (
     epoch_axis,
     finite,
     heatmap_axis,
+    level,
     loss_axis,
     number,
     power_ticks,
@@ -24,6 +26,7 @@ from rnnlab.figures.style import (
 )
 from rnnlab.i18n import Translate
 from rnnlab.records.history import Frame, History, Opening
+from rnnlab.records.majority import Majority
 from rnnlab.records.readouts import HALVES, Reach
 
 WRITTEN = 14  # classes, or tokens, of a heatmap whose cells have room for a number
@@ -59,7 +62,18 @@ def score_curves(history: History, t: Translate) -> go.Figure:
     in_training = "tokens" if kind == "sequences" else kind
     named = (t(f"curve.training.{in_training}"), right), (t(f"curve.held.{kind}"), held)
     axis = {"title": {"text": t("axis.curve.score")}, "range": [-0.03, 1.05], "tickformat": ".0%"}
-    return curves(history, *named, axis, t)
+    figure = curves(history, *named, axis, t)
+    figure.add_trace(majority_line(history, history.opening.majority, "training", t))
+    if history.opening.held_majority:
+        figure.add_trace(majority_line(history, history.opening.held_majority, "held", t, HUES[5]))
+    return figure
+
+
+def majority_line(history: History, majority: Majority, where: str, t: Translate, hue: str = "") -> go.Scatter:
+    """How often the most frequent answer alone is right."""
+    answer, share = tick(written(majority.answer, history.opening)), f"{majority.share:.0%}"
+    name = t(f"curve.majority.{where}", answer=answer, share=share)
+    return level(majority.share, [0, max(history.experiment.epochs, 2)], name, name, hue)
 
 
 def curves(
@@ -123,6 +137,10 @@ def exact_figure(history: History, t: Translate) -> go.Figure:
         )
         for field, dash, hue in zip(EXACT, DASHES, ("", HUES[5], HUES[2]), strict=False)
     ]
+    token = majority_token(line.targets for line in history.opening.held_out)
+    for majority, where, hue in ((history.opening.held_majority, "whole", ""), (token, "token", HUES[2])):
+        if majority:
+            curves.append(majority_line(history, majority, where, t, hue))
     layout = {
         "margin": MARGIN | {"t": 30},
         "xaxis": epoch_axis(t, 0, max(history.experiment.epochs, 2)),

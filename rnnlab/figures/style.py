@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
+import plotly.graph_objects as go
 
 from rnnlab.i18n import Translate, beginning, visible
 
@@ -34,6 +35,19 @@ def number(value: float) -> str:
 def finite(values: np.ndarray) -> np.ndarray:
     """The values; nan, which is a gap in a line, in the place of what is not finite."""
     return np.where(np.isfinite(values), values, np.nan)
+
+
+def level(share: float, x: Sequence[float], name: str, hover: str, hue: str = "") -> go.Scatter:
+    """A dotted line at one height from x[0] to x[1], in the theme's own colour where none is given."""
+    return go.Scatter(
+        x=list(x),
+        y=[share, share],
+        name=name,
+        mode="lines",
+        line={"width": 1.5, "dash": "dot"} | ({"color": hue} if hue else {}),
+        meta={} if hue else {"palette": "line"},
+        hovertemplate=hover + "<extra></extra>",
+    )
 
 
 # Axes

@@ -6,6 +6,7 @@ two dozen of them would not fit a session.
 
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from math import nan
 from typing import Protocol
 from uuid import uuid4
 
@@ -53,6 +54,9 @@ class Record(ShortRepr):
     optimizer_seconds: float = 0.0  # seconds of computing in optimizer steps, in the worker: no waiting, no recording
     clock: tuple[float, ...] = ()  # by epoch: `optimizer_seconds` when it was done; within a slice evenly spread
     ended: Ended = ""
+    majority: float = nan  # what always giving the most frequent answer would score: in training, 0 to 1
+    held_majority: float = nan  # and on held-out lines
+    notes: tuple[Problem, ...] = ()
 
     @property
     def epoch(self) -> int:
@@ -201,7 +205,14 @@ def with_result(entry: Entry, room: int) -> tuple[Entry, tuple[Problem, ...]]:
     if isinstance(result, RaceOpening):
         scores = (result.score,) if result.score else ()
         record = Record(
-            state.experiment, result.parameters, result.score_interval, result.held_out_count, scores=scores
+            state.experiment,
+            result.parameters,
+            result.score_interval,
+            result.held_out_count,
+            scores=scores,
+            majority=result.majority,
+            held_majority=result.held_majority,
+            notes=result.notes,
         )
     else:
         assert entry.record is not None

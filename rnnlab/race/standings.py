@@ -76,6 +76,14 @@ def held_out(race: Race) -> bool:
     return any(entry.record is not None and entry.record.scores for entry in race.entries)
 
 
+def majority(race: Race, measure: Measure) -> float:
+    """What always giving the most frequent answer would score: of runs whose seeds hold out other lines the median; nan
+    where no run has been opened."""
+    opened = [entry.record for entry in race.entries if entry.record is not None]
+    shares = [record.held_majority if measure == "score" else record.majority for record in opened]
+    return float(np.median(shares)) if shares else math.nan
+
+
 def common_epochs(runs: Sequence[Record], measure: Measure) -> np.ndarray:
     """The epochs at which all runs have a measure; int [epoch]."""
     if measure == "score":
@@ -165,8 +173,10 @@ COLUMNS = (
     "epochs",
     "loss",
     "accuracy",
+    "majority",
     "held_out_loss",
     "held_out_score",
+    "held_out_majority",
     "seconds",
     "seconds_per_epoch",
 )
@@ -189,8 +199,10 @@ def to_csv(race: Race) -> str:
                 record.epoch,
                 record.losses[-1] if record.losses else "",
                 record.accuracies[-1] if record.accuracies else "",
+                record.majority,
                 score.loss if score else "",
                 score.score if score else "",
+                record.held_majority if score else "",
                 record.optimizer_seconds,
                 record.seconds_per_epoch if record.epoch else "",
             ]

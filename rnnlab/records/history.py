@@ -11,6 +11,7 @@ import numpy as np
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import FRAMES, HISTORY_BYTES, WEIGHT_BYTES
 from rnnlab.i18n import Problem, shorten
+from rnnlab.records.majority import Majority
 from rnnlab.records.short_repr import ShortRepr
 
 RANKS = 3  # how many of the likeliest classes a frame keeps
@@ -155,6 +156,8 @@ class Opening(ShortRepr):
     shapes: tuple[TensorShape, ...]
     parameters: int
     sequences: int  # trained on
+    majority: Majority  # among what there is to predict in these
+    held_majority: Majority | None  # among what the score on `held_out` counts; None where nothing is held out
     batches: int  # an epoch
     notes: tuple[Problem, ...]  # what was left out or cut, to be said
 

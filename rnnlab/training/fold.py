@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import torch
 
+from rnnlab.analysis.majority import majority_sequence, majority_token
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import RUN_SECONDS
 from rnnlab.models import Pass, stage_shapes
@@ -29,6 +30,9 @@ def open_run(trainer: Trainer) -> History:
     trainer.probe.record_pass(0, first)
     trainer.record_frame(always=True)
     data = trainer.data
+    examined, written = data.held[: data.examined], data.parts[-1].name == "decoder"
+    trained = majority_token(pair.targets for pair in data.pairs)
+    assert trained is not None
     opening = Opening(
         experiment=trainer.experiment,
         vocabulary=data.vocabulary.tokens,
@@ -44,7 +48,7 @@ def open_run(trainer: Trainer) -> History:
         views=trainer.task.views,
         held_out=tuple(
             Line(tokens, tuple(pair.targets))
-            for tokens, pair in zip(data.held_tokens[: data.examined], data.held[: data.examined], strict=True)
+            for tokens, pair in zip(data.held_tokens[: data.examined], examined, strict=True)
         ),
         held_out_count=len(data.held),
         frame_interval=trainer.probe.every,
@@ -52,6 +56,8 @@ def open_run(trainer: Trainer) -> History:
         shapes=(*stage_shapes(trainer.experiment, trainer.batches[0], first), TensorShape("loss", (), ())),
         parameters=sum(p.numel() for p in trainer.parameters),
         sequences=len(data.pairs),
+        majority=trained,
+        held_majority=(majority_sequence if written else majority_token)(pair.targets for pair in examined),
         batches=len(trainer.batches),
         notes=run_notes(trainer.experiment, data),
     )

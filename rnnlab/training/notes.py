@@ -3,20 +3,13 @@
 from rnnlab.data import Data
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Problem
-from rnnlab.training.tasks import TASKS
 
 
 def run_notes(e: Experiment, data: Data) -> tuple[Problem, ...]:
     """Of a run of this experiment: what its data leaves out, what its network knows beforehand, and where the numbers
     of training depend on padding."""
-    return (*data.notes, *reads_answer(e), *padding_notes(e, data))
-
-
-def reads_answer(e: Experiment) -> tuple[Problem, ...]:
-    """A backward half has read the next token when it is asked for it."""
-    if TASKS[e.task].predicts_next(e) and e.bidirectional:
-        return (Problem("reads_answer", "bidirectional"),)
-    return ()
+    answer = (Problem("reads_answer", "bidirectional"),) if e.reads_answer else ()
+    return (*data.notes, *answer, *padding_notes(e, data))
 
 
 def padding_notes(e: Experiment, data: Data) -> tuple[Problem, ...]:

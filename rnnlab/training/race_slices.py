@@ -1,5 +1,7 @@
 """A race's slices, in the worker: those of any run, without what is not compared; and equal numbers of parameters."""
 
+from math import nan
+
 import torch
 
 from rnnlab.data import Data
@@ -19,7 +21,9 @@ def start_race_run(experiment: Experiment, like: Experiment | None) -> tuple[Sta
     state, history = fold.start(experiment)
     o = history.opening
     scores = scores_of(history.frames)
-    return state, RaceOpening(o.parameters, o.frame_interval, o.held_out_count, scores[0] if scores else None)
+    first = scores[0] if scores else None
+    held = o.held_majority.share if o.held_majority else nan
+    return state, RaceOpening(o.parameters, o.frame_interval, o.held_out_count, first, o.majority.share, held, o.notes)
 
 
 def advance_race_run(state: State, budget: float) -> tuple[State, RaceChunk]:

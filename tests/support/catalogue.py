@@ -221,6 +221,7 @@ EXPANDED = {
     "tag.{}": [f"tag.{name}" for name in NAMED_TAGS],
     "curve.training.{}": [f"curve.training.{name}" for name in ("lines", "tokens")],
     "curve.held.{}": [f"curve.held.{name}" for name in ("lines", "tokens", "sequences")],
+    "curve.majority.{}": [f"curve.majority.{name}" for name in ("training", "held", "whole", "token")],
     "held.{}": [f"held.{name}" for name in ("lines", "tokens", "sequences")],
     "classes.{}": [f"classes.{name}" for name in ("class", "support", "precision", "recall", "f1")],
     "problem.{}": sorted({f"problem.{call.args[0].value}" for _, call in PROBLEMS}),

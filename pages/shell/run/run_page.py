@@ -61,6 +61,8 @@ def status(run: Run, t: Translate) -> None:
                 t("status.loss", loss=f"{last.loss:.4g}"),
                 t("status.accuracy", share=f"{last.accuracy:.0%}"),
                 *held_score(history, t),
+                t("status.majority", share=f"{history.opening.majority.share:.0%}"),
+                *([t("status.reads_answer")] if run.experiment.reads_answer else []),
                 t("status.rate", rate=f"{history.epoch / max(run.elapsed, 1e-9):,.0f}"),
                 t("status.seconds", seconds=f"{run.elapsed:.2f}"),
             ]

@@ -1,7 +1,7 @@
 """What there is to see of a race: its lanes, its curves, and the table of where all stand."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -13,10 +13,11 @@ from pages.components.table.table import Cell, TableView, number, tables, token,
 from pages.shell import navigation
 from pages.shell.form.lessons import open_experiment
 from pages.shell.form.race_setup import chosen
+from pages.shell.markdown import verbatim
 from pages.shell.page_names import HOME
 from pages.shell.panel import panel
 from pages.shell.state import session
-from pages.views.compare.names import mark, names
+from pages.views.compare.names import mark, names_in
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.figures import race as figures
@@ -36,7 +37,7 @@ _race = component(__file__, "race")
 def render_lanes(plan: RacePlan, race: Race | None, t: Translate) -> None:
     """A lane for each variant, with a track for each of its seeds. Before the start all are on the line."""
     places = {one.variant: place for place, one in enumerate(standings.ranked(race), start=1)} if race else {}
-    called = names(plan.variants, t)
+    called = names_in(plan, t)
     lanes = [lane(variant, called[variant], race, places, t) if race else waiting(variant, called[variant], plan, t)
              for variant in range(len(called))]  # fmt: skip
     with panel("race_lanes", t):
@@ -95,11 +96,22 @@ def state_of(run: Entry, going: bool) -> str:
     return "going" if going else "resting"
 
 
+def render_notes(race: Race, t: Translate) -> None:
+    """What is to be said of the runs with the first seed, and of which variants where not of all."""
+    called, found = names_in(race.plan, t), dict[str, list[str]]()
+    for at, name in enumerate(called):
+        first = next((run.record for run in race.entries if run.variant == at), None)
+        for note in first.notes if first else ():
+            found.setdefault(describe(note, session["lang"], verbatim), []).append(name)
+    for sentence, some in found.items():
+        st.caption(sentence if len(some) == len(called) else f"{'; '.join(some)}: {sentence}")
+
+
 # Curves
 
 
 def render_curves(race: Race, t: Translate) -> None:
-    called = names(race.plan.variants, t)
+    called = names_in(race.plan, t)
     with panel("race_curves", t, switch="loss_log"):
         axis = session["race_axis"] = chosen("axis", AXES)
         st.segmented_control(
@@ -143,7 +155,7 @@ def band_note(race: Race, t: Translate) -> str:
 
 def render_table(race: Race, t: Translate) -> None:
     """All variants, the best first, with what a teacher would ask for; the runs to be taken away, or to be opened."""
-    called, ranked, tested = names(race.plan.variants, t), standings.ranked(race), standings.held_out(race)
+    called, ranked, tested = names_in(race.plan, t), standings.ranked(race), standings.held_out(race)
     columns = [name for name in COLUMNS if tested or name != "score"]
     with panel("race_table", t):
         head = [token(t("race.column.variant")), *(number(t(f"race.column.{name}")) for name in columns)]
@@ -151,6 +163,7 @@ def render_table(race: Race, t: Translate) -> None:
             [variant(place, called[one.variant], mark(one.variant)), *cells(one, tested, t)]
             for place, one in enumerate(ranked, start=1)
         ]
+        rows.append(majority_row(race, columns, t))
         tables("race-standings", [TableView(t("panel.race_table"), rows, head, named_rows=True)], "lines")
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key="race_take"):
             st.download_button(
@@ -182,6 +195,13 @@ def cells(one: Standing, tested: bool, t: Translate) -> list[Cell]:
         number(f"{1000 * one.per_epoch:.3g} ms" if one.per_epoch is not None else "–"),
         number(f"{one.seconds:.3g} s"),
     ]
+
+
+def majority_row(race: Race, columns: Sequence[str], t: Translate) -> list[Cell]:
+    """What the most frequent answer alone would score, below all variants."""
+    shares: dict[str, standings.Measure] = {"accuracy": "accuracy", "score": "score"}
+    scored = [number(percent(standings.majority(race, shares[name])) if name in shares else "") for name in columns]
+    return [token(t("race.majority"), tone="aside"), *scored]
 
 
 def middle(values: Quartiles | None, written: Callable[[float], str]) -> Cell:

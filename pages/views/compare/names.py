@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rnnlab.experiment.race_plan import Overrides, field_kind
+from rnnlab.experiment.race_plan import Overrides, RacePlan, field_kind
 from rnnlab.figures.style import DASHES, LINE_HUES
 from rnnlab.i18n import Translate
 
@@ -29,6 +29,12 @@ def value_of(name: str, value: Any, t: Translate) -> str:
 
 def names(changes: tuple[Overrides, ...], t: Translate) -> list[str]:
     return [name_of(change, t) for change in changes]
+
+
+def names_in(plan: RacePlan, t: Translate) -> list[str]:
+    """Wherever loss or share right of a variant is shown: whether it has read the answer is part of its name."""
+    variants = zip(names(plan.variants, t), plan.experiments(), strict=True)
+    return [f"{name} · {t('status.reads_answer')}" if one.reads_answer else name for name, one in variants]
 
 
 def mark(variant: int) -> dict[str, str]:

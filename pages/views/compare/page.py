@@ -45,6 +45,7 @@ def render(t: Translate) -> None:
             board.render_lanes(plan, race, t)
         with st.container():
             if race and any(entry.record and entry.record.epoch for entry in race.entries):
+                board.render_notes(race, t)
                 board.render_curves(race, t)
                 board.render_table(race, t)
 

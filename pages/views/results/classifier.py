@@ -10,11 +10,13 @@ from pages.components.component import component, encode, pack
 from pages.components.shaded_tokens.shaded_tokens import Signed, shaded_tokens
 from pages.components.table.table import ANSWER, VERDICT, Answers, TableView, tables, text, token
 from pages.shell.ask_worker import ask_worker
+from pages.shell.markdown import verbatim
 from pages.shell.panel import panel
 from pages.shell.run import run_chart
 from pages.shell.run.run_view import RunView
 from pages.views.results.shared import ResultView, confusion_counts, tag_meanings
 from rnnlab.analysis import metrics
+from rnnlab.analysis.majority import written
 from rnnlab.engine import jobs
 from rnnlab.figures import results as figures
 from rnnlab.i18n import Translate
@@ -151,6 +153,8 @@ def render_classes(view: RunView) -> None:
         tables("results-classes", [TableView(title, rows, head, named_rows=True, titled=True)], "tokens")
         right, count = int(np.trace(at)), int(at.sum())
         st.caption(t("classes.right", right=f"{right:,}", count=f"{count:,}", share=f"{right / count:.1%}"))
+        if (most := o.held_majority) is not None:
+            st.caption(t("classes.majority", answer=verbatim(written(most.answer, o)), share=f"{most.share:.1%}"))
 
 
 def percent(value: float) -> str:
