@@ -49,7 +49,7 @@ def test_95_of_100_lines_of_one_class_are_no_achievement():
     assert (written(o.majority.answer, o), o.majority.share) == ("neg", (95 - held.count("neg")) / 80)
     assert (written(o.held_majority.answer, o), o.held_majority.share) == ("neg", held.count("neg") / 20)
     levels = [trace for trace in figures.score_curves(history, T).data if "always" in trace.name]
-    assert [decoded(level.to_plotly_json()["y"]) for level in levels] == [
+    assert [decoded(level.to_plotly_json()["y"]).tolist() for level in levels] == [
         [o.majority.share] * 2,
         [o.held_majority.share] * 2,
     ]
