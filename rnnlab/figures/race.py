@@ -15,6 +15,7 @@ from rnnlab.race.standings import Curve, Measure, curve, majority, records
 
 # A variant is told by its colour and by its dashes, here as in every other part of the page.
 assert len(LINE_HUES) == len(DASHES) == VARIANTS[1]
+GREY = "#808080"  # of what is none of the variants
 POINTS = 400  # of a curve: more than a screen has room for, and sent at every tick
 
 Axis = Literal["epochs", "seconds"]
@@ -45,7 +46,7 @@ def share_bands(race: Race, names: Sequence[str], t: Translate, measure: Measure
     if curves and np.isfinite(share):
         along = [one.curve.epochs if axis == "epochs" else one.curve.seconds for one in curves]
         end = max(race.plan.base.epochs, 2) if axis == "epochs" else max(float(x.max()) for x in along)
-        figure.add_trace(level(share, [0, end], t("race.majority"), t("race.majority.hover")))
+        figure.add_trace(level(share, [0, end], t("race.majority"), t("race.majority.hover"), GREY))
     return figure
 
 

@@ -80,17 +80,20 @@ def test_it_opens_with_a_race_that_one_click_starts(lang):
     ] * 12
     for name in ("race-loss", "race-score"):
         figure = json.loads(components(app)[name]["figure"])
-        assert [trace["name"] for trace in figure["data"] if "name" in trace] == [
-            t(f"cell.{c}") for c in choices("cell")
-        ]
+        names = [t(f"cell.{c}") for c in choices("cell")]
+        names += [t("race.majority")] if name == "race-score" else []
+        assert [trace["name"] for trace in figure["data"] if "name" in trace] == names
     (table,) = components(app)["race-standings"]["tables"]
     assert [cell["text"] for cell in table["head"]] == [
         t(f"race.column.{name}")
         for name in ("variant", "size", "epochs", "loss", "accuracy", "score", "best", "each", "all")
     ]
     ranked = standings.ranked(now)
-    assert [row[0]["text"] for row in table["rows"]] == [t(f"cell.{choices('cell')[one.variant]}") for one in ranked]
-    assert all(row[3]["text"] == f"{one.loss.median:.3g}" for row, one in zip(table["rows"], ranked, strict=True))
+    *rows, level = table["rows"]
+    assert [row[0]["text"] for row in rows] == [t(f"cell.{choices('cell')[one.variant]}") for one in ranked]
+    assert all(row[3]["text"] == f"{one.loss.median:.3g}" for row, one in zip(rows, ranked, strict=True))
+    assert level[0]["text"] == t("race.majority")
+    assert level[5]["text"] == f"{100 * standings.majority(now, 'score'):.3g}%"
     assert t("race.band.many", seeds=3) in said(app)
 
 
@@ -464,3 +467,19 @@ def test_a_cluster_that_never_was_there_is_said_before_the_start(far):
     press(app, "race_stay")
     raced(press(app, "race_start"))
     assert app.session_state.race.done
+
+
+def test_a_variant_that_reads_the_answer_is_called_so_wherever_its_numbers_stand():
+    plan = RacePlan(Experiment(text="a b c d a\nb c d e", epochs=2), grid({"bidirectional": (False, True)}), 1)
+    t = translator("en")
+    app = visit(plan.base, plan=plan)
+    lanes = components(app)["race-lanes"]["lanes"]
+    assert [t("status.reads_answer") in lane["name"] for lane in lanes] == [False, True], "before the start, too"
+    raced(press(app, "race_start"))
+    (table,) = components(app)["race-standings"]["tables"]
+    named = [lane["name"] for lane in components(app)["race-lanes"]["lanes"]]
+    assert sorted(row[0]["text"] for row in table["rows"][:2]) == sorted(named)
+    for name in ("race-loss", "race-score"):
+        figure = json.loads(components(app)[name]["figure"])
+        assert [trace["name"] for trace in figure["data"]][:2] == named
+    assert t("problem.reads_answer") in said(app)

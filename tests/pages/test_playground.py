@@ -11,9 +11,10 @@ from rnnlab import Experiment, run
 from rnnlab.experiment import UNUSED_FIELDS, choices
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.experiment.links import to_file, to_link
+from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.lessons.presets import FIRST_LESSON
 from tests.support.cases import in_turn
-from tests.support.reader import KEYS, form_of, looked, press, until_trained, visit, widget
+from tests.support.reader import KEYS, form_of, looked, press, said, until_trained, visit, widget
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -250,6 +251,20 @@ def test_values_are_quoted_so_that_markdown_leaves_them_alone():
         assert fence not in inside
         assert inside.strip() == " ".join(value.split())
         assert "\n" not in quoted
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_network_that_has_read_the_answer_says_so_beside_its_score(lang):
+    t = translator(lang)
+    for both in (True, False):
+        app = visit(to_link(Experiment(epochs=2, bidirectional=both), lang, run=True))
+        assert (t("problem.reads_answer") in said(app)) is both
+        for page in ("", "cell.py"):
+            if page:
+                looked(app.switch_page(page).run())
+            (bar,) = app.get("progress")
+            assert (t("status.reads_answer") in bar.proto.text) is both
+            assert t("status.majority", share="50%") in bar.proto.text, "学习 comes next twice in four times"
 
 
 # Texts that can't be trained on

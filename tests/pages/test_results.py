@@ -69,7 +69,10 @@ def test_a_task_shows_its_views_and_the_curves_of_its_run(task, lang, held_out):
     loss, score = traces(drawn["loss"]), traces(drawn["score"])
     assert decoded(loss[0]["y"]) == pytest.approx(history.losses)
     assert decoded(score[0]["y"]) == pytest.approx([snapshot.accuracy for snapshot in history.snapshots])
-    assert len(loss) == len(score) == (2 if held_out else 1)
+    assert len(loss) == (2 if held_out else 1)
+    assert len(score) == 2 * len(loss)
+    levels = [history.opening.majority, history.opening.held_majority][: len(loss)]
+    assert [decoded(level["y"]).tolist() for level in score[len(loss) :]] == [[level.share] * 2 for level in levels]
     if held_out:
         assert decoded(loss[1]["y"]) == pytest.approx([frame.held_out.loss for frame in history.frames])
         assert decoded(score[1]["y"]) == pytest.approx([frame.held_out.score for frame in history.frames])

@@ -17,7 +17,7 @@ from pages.shell.markdown import verbatim
 from pages.shell.page_names import HOME
 from pages.shell.panel import panel
 from pages.shell.state import session
-from pages.views.compare.names import mark, names_in
+from pages.views.compare.names import mark, names, names_in
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.figures import race as figures
@@ -98,7 +98,7 @@ def state_of(run: Entry, going: bool) -> str:
 
 def render_notes(race: Race, t: Translate) -> None:
     """What is to be said of the runs with the first seed, and of which variants where not of all."""
-    called, found = names_in(race.plan, t), dict[str, list[str]]()
+    called, found = names(race.plan.variants, t), dict[str, list[str]]()
     for at, name in enumerate(called):
         first = next((run.record for run in race.entries if run.variant == at), None)
         for note in first.notes if first else ():

@@ -49,10 +49,10 @@ def render_curves(view: RunView) -> None:
     left, right = st.columns(2, gap="small")
     with left:
         figure = run.drawn(("curve", view.lang, scale), lambda: encode(figures.loss_curves(history, t, scale)))
-        run_chart.render(view, "loss", Chart(figure, t("curve.loss"), 280, cursor="line"))
+        run_chart.render(view, "loss", Chart(figure, t("curve.loss"), 300, cursor="line"))
     with right:
         figure = run.drawn(("score", view.lang), lambda: encode(figures.score_curves(history, t)))
-        run_chart.render(view, "score", Chart(figure, t("curve.score"), 280, cursor="line"))
+        run_chart.render(view, "score", Chart(figure, t("curve.score"), 300, cursor="line"))
     if not o.held_out:
         st.caption(t("held.none", field=t("field.held_out")))
         return
