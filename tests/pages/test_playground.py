@@ -249,7 +249,7 @@ def test_values_are_quoted_so_that_markdown_leaves_them_alone():
         assert quoted.endswith(fence)
         inside = quoted[len(fence) : -len(fence)]
         assert fence not in inside
-        assert inside.strip() == " ".join(value.split())
+        assert inside.strip() == value.replace("\n", "↵")
         assert "\n" not in quoted
 
 
