@@ -222,10 +222,16 @@ function place(self) {
   const height = yaxis.d2p(value);
   self.dot.hidden = self.value.hidden = !(height >= -1 && height <= yaxis._length + 1);
   self.dot.style.top = `${height}px`;
-  setText(self.value, Number.isFinite(value) ? Number(value.toPrecision(4)).toString() : "");
+  setText(self.value, Number.isFinite(value) ? written(value, yaxis) : "");
   // To the right of the line: there a falling curve is below the number.
   line.classList.toggle("rl-flipped", at > xaxis._length - 72);
   self.value.style.top = `${Math.min(Math.max(height - 14, 10), yaxis._length - 10)}px`;
+}
+
+// A value as its axis writes its own.
+function written(value, { tickformat }) {
+  const percent = tickformat?.endsWith("%");
+  return `${Number((percent ? 100 * value : value).toPrecision(4))}${percent ? "%" : ""}`;
 }
 
 function box(node, sizes) {
