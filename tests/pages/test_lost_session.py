@@ -13,6 +13,7 @@ from rnnlab.lessons.presets import FIRST_LESSON
 from tests.support.eventually import ROOT
 from tests.support.reader import LONG, components, form_of, looked, said, visit, widget
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
 GONE = {"zh": "服务器重启过", "en": "The server was restarted"}
 LONGER = "".join(chr(0x4E00 + 7919 * place % 20_000) for place in range(9_000))  # than any link
 

@@ -39,7 +39,8 @@ def test_a_session_that_has_seen_every_page_leaves_nothing_behind():
     del one, other, app, sessions
     gc.collect()
     assert [end() for end in ends] == [None] * 3
-    assert (living(), len(HELD), len(RECORDED)) == before
+    now = living(), len(HELD), len(RECORDED)
+    assert all(after <= first for after, first in zip(now, before, strict=True))  # sessions of other tests may end too
 
 
 def test_sessions_whose_time_is_over_are_forgotten_though_no_other_comes(monkeypatch):
