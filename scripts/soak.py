@@ -26,7 +26,7 @@ from rnnlab.records.history import History
 EXPERIMENTS = [Experiment(preset="paragraph-next", epochs=24), Experiment(preset="hello-elloh", epochs=120)]
 SLICES = 12
 LARGE = 8_000_000  # bytes of a result: far more than a pipe holds
-PATIENCE = 100.0  # seconds after which a try hangs
+PATIENCE = 200.0  # seconds after which a try hangs
 VICTIMS = ("one worker", "all workers", "the others", "everything", "server, then workers", "workers, then server")
 MOMENTS = ("before", "at once", "while they run")
 

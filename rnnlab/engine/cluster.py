@@ -20,8 +20,9 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from rnnlab import engine
 from rnnlab.engine import workers
-from rnnlab.engine.payload import RemoteCall, format_versions, run_job, versions
+from rnnlab.engine.payload import RemoteCall, Versions, format_versions, run_job, versions, versions_beside
 from rnnlab.engine.shared import Shared
 from rnnlab.i18n import LabError, Problem
 
@@ -45,7 +46,7 @@ class Cluster:
         self.state: Literal["connecting", "ready", "lost"] = "connecting"
         self.problem: Problem | None = None  # why it is lost
         self.count = 0  # worker processes that are there now
-        self.versions = versions()
+        self.versions: Versions  # of this machine's workers; known before it is ready
         self.client: Any = None
         self.loop = asyncio.SelectorEventLoop()  # the kind that Dask wants, whatever the web server uses
         self.ready, self.lost = asyncio.Event(), self.loop.create_future()
@@ -118,6 +119,10 @@ class Cluster:
             await asyncio.wait_for(self.connect(), PATIENCE)
         except Exception as error:
             return connection_problem(self.address, error)
+        try:
+            self.versions = await asyncio.to_thread(lambda: engine.shared().submit(versions).result())
+        except LabError as error:
+            return error.problems[0]
         last = time.monotonic()
         while True:
             try:
@@ -146,7 +151,9 @@ class Cluster:
 
     async def version_mismatch(self) -> Problem | None:
         """The first worker found whose numbers would be others than at home."""
-        call = self.client.run(pickle.loads, pickle.dumps(RemoteCall(versions)), on_error="return")
+        call = self.client.run(
+            pickle.loads, pickle.dumps(RemoteCall(versions_beside, self.versions)), on_error="return"
+        )
         try:
             found = await asyncio.wait_for(call, PATIENCE)
         except (OSError, TimeoutError):  # a worker is busy or dying: what it does is looked at job by job

@@ -12,11 +12,7 @@ from rnnlab.text import segmenter
 from rnnlab.training import fold  # noqa: F401  the jobs' own module
 
 torch.set_num_threads(1)  # a fork in a process with a thread pool would leave its child without the threads
-weight = torch.nn.Parameter(torch.zeros(1))
-optimizer = torch.optim.Adam([weight])
-weight.square().sum().backward()
-optimizer.step()
 segmenter()
-versions()  # of what is loaded now
+versions()  # of what is loaded now; its runs import what torch imports at the first step of an optimizer
 gc.collect()
 gc.freeze()  # what is loaded now stays: no collection walks it again, and its pages stay shared with the workers

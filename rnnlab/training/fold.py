@@ -66,21 +66,24 @@ def open_run(trainer: Trainer) -> History:
 
 
 def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, seconds: float = 0.0) -> Chunk:
-    """Train for about `budget` seconds, or up to epoch `goal`, or to the end; `seconds` were computed before.
+    """Train for about `budget` seconds by the clock, or up to epoch `goal`, or to the end; `seconds` of computing were
+    spent before. What a run may compute counts this thread's own time, so that its end does not depend on what else the
+    machine does.
 
     A slice ends with an epoch, for only there a frame can be recorded; where one epoch takes longer than the budget
     it ends within it, and the next slice ends with that epoch. Frames come every few epochs and at the slice's last.
     """
     began = epoch_began = time.perf_counter()
+    computing_began = time.thread_time()
     resumed, optimizer_seconds = trainer.totals.batches > 0, 0.0
     with torch.random.fork_rng(devices=[]):
         torch.set_rng_state(trainer.random)
         while not trainer.ended:
             computed = time.thread_time()
             epoch_ended = trainer.step()
-            optimizer_seconds += time.thread_time() - computed
-            now = time.perf_counter()
-            if seconds + now - began > RUN_SECONDS and not trainer.ended:
+            now, computing = time.perf_counter(), time.thread_time()
+            optimizer_seconds += computing - computed
+            if seconds + computing - computing_began > RUN_SECONDS and not trainer.ended:
                 trainer.ended = "time"
             if epoch_ended:
                 trainer.record_frame()
@@ -93,7 +96,7 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
     if trainer.totals.batches == 0:
         trainer.record_frame(always=True)
         trainer.record_weights()
-    took = time.perf_counter() - began
+    took = time.thread_time() - computing_began
     snapshots, trainer.snapshots = tuple(trainer.snapshots), []
     frames, checkpoints = trainer.probe.take_frames(), trainer.take_checkpoints()
     return Chunk(snapshots, frames, checkpoints, took, trainer.ended, optimizer_seconds)
@@ -142,14 +145,14 @@ def advance(state: State, budget: float = math.inf, epochs: int | None = None) -
     """Train on from `state` for about `budget` seconds, or for `epochs` epochs, or to the end: see `train`."""
     if state.ended:
         return state, Chunk((), (), (), 0.0, state.ended)
-    began = time.perf_counter()
+    began = time.thread_time()
     with torch_threads(1):
         trainer = live_trainers.pop(state.run, None)
         if trainer is None or trainer.steps != state.step:
             trainer = Trainer.load(state)
         chunk = train(trainer, budget, math.inf if epochs is None else state.epoch + epochs, state.seconds)
         after = suspend(trainer, state.run, state.seconds)
-    seconds = time.perf_counter() - began  # loading and saving are computing too
+    seconds = time.thread_time() - began  # loading and saving are computing too
     return replace(after, seconds=state.seconds + seconds), replace(chunk, seconds=seconds)
 
 

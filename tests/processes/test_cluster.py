@@ -13,11 +13,11 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from rnnlab import Experiment, LabError, Problem, run
+from rnnlab import Experiment, LabError, Problem, engine, run
 from rnnlab.engine import InProcess, cluster, jobs
 from rnnlab.engine import workers as workers_module
 from rnnlab.engine.cluster import Cluster
-from rnnlab.engine.payload import versions
+from rnnlab.engine.payload import format_versions, versions
 from rnnlab.experiment.race_plan import RacePlan, grid
 from rnnlab.race import race
 from tests.support import dask_processes as daskcluster
@@ -28,6 +28,15 @@ from tests.support.eventually import ROOT, eventually
 LOST = 5.0  # seconds within which a reader is told
 STARTING = 40.0  # seconds: workers import torch, on a machine that may be busy
 DROPOUT = Experiment(epochs=12, layers=2, dropout=0.4, shuffle=True, text="a b c a\nb c a b\nc a b c")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def home():
+    """This process stands for this machine's workers: what they compute is what the cluster's must."""
+    versions()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine.shared_engine, "value", InProcess())
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -347,7 +356,7 @@ def other_lab(tmp_path_factory):
 @pytest.mark.thorough
 def test_a_worker_with_another_lab_is_named_on_connecting(bare, workers, connected, other_lab):
     address, _ = bare
-    workers(address, 1, PYTHONPATH=other_lab)
+    workers(address, 1, "--preload", "rnnlab.engine.preload", PYTHONPATH=other_lab)
 
     def found() -> Problem | None:
         problem = why_lost(connected(address))
@@ -356,10 +365,28 @@ def test_a_worker_with_another_lab_is_named_on_connecting(bare, workers, connect
     problem = eventually(found, "it has started", STARTING)
     assert problem.code == "cluster_version"
     assert problem.values["worker"].startswith("tcp://127.0.0.1:")
-    digest, torch, python = versions()
-    assert problem.values["wanted"] == f"rnnlab {digest}, torch {torch}, Python {python}"
+    digest, torch, python, arithmetic = versions()
+    assert problem.values["wanted"] == f"rnnlab {digest}, torch {torch}, Python {python}, CPU {arithmetic}"
     assert digest not in problem.values["has"]
     assert f"torch {torch}, Python {python}" in problem.values["has"]
+
+
+@pytest.mark.thorough
+def test_a_worker_on_a_processor_of_another_kind_is_named_on_connecting(bare, workers, connected):
+    """The same lab, but instructions that add in another order."""
+    if versions()[3].startswith("DEFAULT"):
+        pytest.skip("this processor has no other instructions")
+    address, _ = bare
+    workers(address, 1, "--preload", "rnnlab.engine.preload", ATEN_CPU_CAPABILITY="default")
+
+    def found() -> Problem | None:
+        problem = why_lost(connected(address))
+        return None if problem.code == "cluster_empty" else problem
+
+    problem = eventually(found, "it has started", STARTING)
+    assert problem.code == "cluster_version"
+    assert "CPU DEFAULT" in problem.values["has"]
+    assert format_versions(versions()) == problem.values["wanted"]
 
 
 @pytest.mark.thorough
@@ -380,10 +407,10 @@ def test_a_worker_that_joins_with_another_lab_or_none_is_found_by_the_first_job_
     assert good.poll() is None
 
 
-def test_versions_are_of_sources_torch_and_python():
+def test_versions_are_of_sources_torch_python_and_arithmetic():
     from importlib import metadata
 
-    digest, torch, python = versions()
+    digest, torch, python, _ = versions()
     assert len(digest) == 12
     assert metadata.version("torch").startswith(torch)
     assert "+" not in torch
@@ -393,7 +420,7 @@ def test_versions_are_of_sources_torch_and_python():
 def test_versions_are_of_every_source_of_the_package(tmp_path):
     """One line more in whichever folder is another lab; what is no source is none."""
     shutil.copytree(ROOT / "rnnlab", tmp_path / "rnnlab", ignore=shutil.ignore_patterns("__pycache__"))
-    program = "from rnnlab.engine.payload import versions; print(versions()[0])"
+    program = "from rnnlab.engine.payload import installed; print(installed()[0])"
 
     def digest() -> str:
         command = [sys.executable, "-B", "-c", program]

@@ -194,7 +194,7 @@ def late_imports(path: Path) -> set[str]:
 
 
 def test_no_import_hides_in_a_function():
-    """But for late ones, and the one behind which torch lies; an entry script of a page imports nothing by itself."""
+    """But for late ones, and those behind which torch lies; an entry script of a page imports nothing by itself."""
     entries = {ROOT / "app.py", *(ROOT / "pages").glob("*.py")}
     hidden = {
         (path.name, line)
@@ -203,7 +203,10 @@ def test_no_import_hides_in_a_function():
         for line in late_imports(path)
         if not LATE & {line.split()[1].split(".")[0]}
     }
-    assert hidden == {("__init__.py", "from rnnlab import training"), ("worker.py", "import rnnlab.engine.preload")}
+    assert hidden == {
+        ("__init__.py", "from rnnlab import training"),
+        ("worker.py", "import rnnlab.engine.preload"),
+    }
 
 
 def test_no_two_public_classes_share_a_name():
