@@ -38,13 +38,13 @@ def finite(values: np.ndarray) -> np.ndarray:
 
 
 def level(share: float, x: Sequence[float], name: str, hover: str, hue: str = "") -> go.Scatter:
-    """A dotted line at one height from x[0] to x[1], in the theme's own colour where none is given."""
+    """A finely dotted line, as no curve is, at one height from x[0] to x[1], in the theme's own colour where none is given."""
     return go.Scatter(
         x=list(x),
         y=[share, share],
         name=name,
         mode="lines",
-        line={"width": 1.5, "dash": "dot"} | ({"color": hue} if hue else {}),
+        line={"width": 1.5, "dash": "2px,5px"} | ({"color": hue} if hue else {}),
         meta={} if hue else {"palette": "line"},
         hovertemplate=hover + "<extra></extra>",
     )

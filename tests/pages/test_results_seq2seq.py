@@ -167,11 +167,12 @@ def test_held_out_pairs_come_with_what_was_said_of_each(shown):
 def test_the_curves_are_the_shares_of_each_recorded_epoch(shown):
     history = shown.history
     figure = exact_figure(history, translator("en"))
-    score, forced, free = figure.data
+    score, forced, free, whole, token = figure.data
     assert list(score.x) == [frame.epoch for frame in history.frames]
     for curve, field in ((score, "score"), (forced, "forced_accuracy"), (free, "free_accuracy")):
         assert list(curve.y) == [getattr(frame.held_out, field) for frame in history.frames]
-    assert len({curve.line.dash for curve in figure.data}) == 3, "told apart not by colour alone"
+    assert len({curve.line.dash for curve in figure.data}) == 4, "told apart not by colour alone"
+    assert whole.line.dash == token.line.dash, "what an answer alone would score"
 
 
 # What the page says
