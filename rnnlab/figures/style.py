@@ -38,7 +38,7 @@ def finite(values: np.ndarray) -> np.ndarray:
 
 
 def level(share: float, x: Sequence[float], name: str, hover: str, hue: str = "") -> go.Scatter:
-    """A finely dotted line, as no curve is, at one height from x[0] to x[1], in the theme's own colour where none is given."""
+    """A finely dotted line, as no curve is, at one height from x[0] to x[1]; without a hue in the theme's own."""
     return go.Scatter(
         x=list(x),
         y=[share, share],
