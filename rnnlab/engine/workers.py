@@ -119,9 +119,11 @@ class FairQueue:
             return queued
 
     def done(self, queued: QueuedJob) -> None:
-        """It was taken, and nobody is at it any more."""
+        """It was taken, and nobody is at it any more. Who has come meanwhile is served before its owner is again."""
         with self.changed:
             self.leave(queued)
+            if queued.owner in self.waiting:
+                self.waiting.move_to_end(queued.owner)
 
     def leave(self, queued: QueuedJob) -> None:
         self.at_work[queued.owner] -= 1

@@ -7,6 +7,7 @@ import sys
 import textwrap
 import time
 from collections import Counter
+from concurrent.futures import Future
 from contextlib import suppress
 
 import psutil
@@ -282,14 +283,30 @@ def test_a_job_that_goes_over_its_budget_is_not_tried_again_and_its_worker_is_re
     assert one_free.submit(support.loaded).result(60)[0] not in before
 
 
+class NotingReader:
+    """A reader, and how many jobs of others ended while each of his waited."""
+
+    def __init__(self, workers: Workers, ended: list[Future]):
+        self.workers, self.ended, self.waited = workers, ended, []
+
+    def submit(self, job, *args) -> Future:
+        future = self.workers.submit(job, *args, owner="one")
+        before = len(self.ended)
+        future.add_done_callback(lambda _: self.waited.append(len(self.ended) - before))
+        return future
+
+
 def test_a_reader_who_asks_for_much_lets_another_wait_for_one_job_at_most(one_free, expected):
-    """Fifty looks at characters that jieba does not know, and then a run of five jobs, before each of which one look
-    may be under way."""
-    text = "".join(map(chr, range(0x4E00, 0x4F00)))
+    """Fifty looks at characters that jieba does not know, and then a run of five jobs."""
+    text, ended = "".join(map(chr, range(0x4E00, 0x4F00))), []
     look = Experiment(task="tag", text=text, tokenizer="jieba")
     many = [one_free.submit(jobs.segmentations, look, "jieba", 10, owner="many") for _ in range(50)]
-    assert losses_of(engine.ReaderEngine(one_free, "one")) == expected
-    assert sum(future.done() for future in many) <= 6
+    for future in many:
+        future.add_done_callback(ended.append)
+    reader = NotingReader(one_free, ended)
+    assert losses_of(reader) == expected
+    assert len(reader.waited) == 5
+    assert max(reader.waited) <= 1
     assert many[0].result(60)
     for future in many:
         future.cancel()

@@ -44,6 +44,15 @@ def test_who_comes_later_waits_for_no_second_job_of_another():
     assert names(queue).startswith("b1 a3 a4")
 
 
+def test_who_comes_while_the_only_worker_is_busy_is_the_next():
+    queue = filled(*"aaa")
+    a1 = queue.take(0.0)
+    queue.put(QueuedJob(b"b1", Future(), "b"))
+    queue.put(QueuedJob(b"c1", Future(), "c"))
+    queue.done(a1)
+    assert names(queue) == "b1 c1 a2 a3"
+
+
 def test_owners_with_jobs_at_work_wait_for_those_without():
     queue = filled(*"aaabb")
     a1, b1 = queue.take(0.0), queue.take(0.0)
