@@ -108,7 +108,7 @@ def test_a_changed_control_draws_anew_without_a_remount(lab):
     legend = lab.at("shapes-models").locator(".rl-legend")
     expect(legend).to_contain_text("Sides of 4 and less are drawn longer")
     lab.at("shapes_model").get_by_text("Encoder–decoder").click()
-    expect(legend).to_contain_text("A torn side is longer than 256")
+    expect(legend).to_contain_text("A torn side is longer than 512")
     expect(block(lab, "logits", "shapes-models").locator(".rl-tear")).to_have_count(1)
     assert face(lab, "logits", "shapes-models")[0] > face(lab, "encoded", "shapes-models")[0]
     assert lab.at("shapes-tensors").locator(".rl-tear").count() == 0
