@@ -13,7 +13,7 @@ def split_notes(
     lines: Sequence[Hashable], trained: Sequence[Pair], held: Sequence[Pair], classes: Vocabulary
 ) -> list[Problem]:
     """Of a split: lines that come again; held-out sequences that are trained on all the same, for windows of different
-    lines may be alike; answers that are never trained on."""
+    lines may be alike; answers that are never trained on; held-out lines that ask for one answer only."""
     if not held:
         return []
     notes = []
@@ -27,6 +27,9 @@ def split_notes(
     if missing:
         named = " ".join(shorten(classes.tokens[id], 12) for id in missing[:SHOWN])
         notes.append(Problem("never_trained", "text", {"count": len(missing), "value": named}))
+    asked = {id for pair in held for id in pair.targets}
+    if len(held) > 1 == len(asked) < len(known):
+        notes.append(Problem("held_one_answer", "text", {"value": shorten(classes.tokens[asked.pop()])}))
     return notes
 
 

@@ -59,9 +59,8 @@ def status(run: Run, t: Translate) -> None:
             last = history.snapshots[-1]
             parts += [
                 t("status.loss", loss=f"{last.loss:.4g}"),
-                t("status.accuracy", share=f"{last.accuracy:.0%}"),
+                t("status.accuracy", share=f"{last.accuracy:.0%}", level=f"{history.opening.majority.share:.0%}"),
                 *held_score(history, t),
-                t("status.majority", share=f"{history.opening.majority.share:.0%}"),
                 *([t("status.reads_answer")] if run.experiment.reads_answer else []),
                 t("status.rate", rate=f"{history.epoch / max(run.elapsed, 1e-9):,.0f}"),
                 t("status.seconds", seconds=f"{run.elapsed:.2f}"),
@@ -74,8 +73,10 @@ def status(run: Run, t: Translate) -> None:
 
 def held_score(history: History, t: Translate) -> list[str]:
     """How much of what is only tested on is right, by the newest frame."""
-    held = history.frames[-1].held_out
-    return [t("status.held", share=f"{held.score:.0%}")] if held else []
+    held, most = history.frames[-1].held_out, history.opening.held_majority
+    if held is None or most is None:
+        return []
+    return [t("status.held", share=f"{held.score:.0%}", level=f"{most.share:.0%}")]
 
 
 def mode(run: Run, history: History) -> str:

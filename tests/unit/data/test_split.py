@@ -139,6 +139,18 @@ def test_answers_that_are_never_trained_on_are_named():
     assert {note.code for note in only.notes} >= {"never_trained", "one_answer"}
 
 
+def test_held_out_lines_that_all_ask_for_one_answer_are_said_to():
+    lines = "\n".join([*(f"pos | good film {i}" for i in range(18)), "neg | bad film", "neg | worse film"])
+    said = set()
+    for seed in range(8):
+        data = data_of(experiment(task="classify", text=lines, held_out=0.2, seed=seed))
+        asked = {data.classes.tokens[id] for pair in data.held for id in pair.targets}
+        notes = [note.values for note in data.notes if note.code == "held_one_answer"]
+        assert notes == ([{"value": "pos"}] if asked == {"pos"} else [])
+        said.add(bool(notes))
+    assert said == {True, False}
+
+
 @pytest.mark.parametrize(
     ("fields", "code"),
     [
