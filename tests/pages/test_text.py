@@ -195,7 +195,7 @@ def test_what_cannot_be_seen_has_a_name_in_tables_and_lists_and_is_said_to_be_le
     assert tables(app)["id token count"]["token"][1:] == expected
     assert [option.partition(" · ")[2] for option in app.selectbox(key="text_word").options] == expected
     looked(app.switch_page("playground.py").run())
-    assert "Left out: `1` (`‹BOM› × 1`)" in said(app)
+    assert "not read by the network: `1` (`‹BOM› × 1`)" in said(app)
 
 
 def test_the_nearest_words_are_those_of_the_word_that_was_chosen():
