@@ -69,6 +69,7 @@ def test_a_text_too_long_for_any_link_survives_a_reload_and_travels_as_a_file(vi
     lab.unfold("Share")
     expect(lab.page.get_by_text(re.compile("longer than the 8,000"))).to_be_visible()
     assert lab.page.locator(".rl-link").count() == 0
+    expect(lab.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     with lab.page.expect_download() as download:
         lab.at("download").get_by_role("button").click()
     path = tmp_path / download.value.suggested_filename
