@@ -12,6 +12,7 @@ from rnnlab.text.tables import table as tables
 from rnnlab.text.tables.encodings import ENCODINGS, FILE_BYTES, decode
 from rnnlab.text.tables.headers import has_header, with_header
 from rnnlab.text.tables.table import parse
+from tests.support.problems import problem
 
 ZH = "标签,文本\n晴,今天太阳很大\n雨,出门忘了带伞\n"
 TRADITIONAL = "標籤,文本\n好,這部電影非常精彩，值得一看\n壞,劇情沉悶，浪費時間\n"
@@ -20,15 +21,6 @@ ODDS = ["\ufeff", "\n", " "]
 CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]) | st.sampled_from(ODDS)
 text_of_lines = st.text(CHARACTERS, min_size=1)
 COMMON = [bytes([first, second]) for first in range(0xB0, 0xD8) for second in range(0xA1, 0xFA)]  # of GB 2312
-
-
-def problem(action, *args):
-    """The one problem that is raised, which both languages can say."""
-    with pytest.raises(LabError) as raised:
-        action(*args)
-    (found,) = raised.value.problems
-    assert all(describe(found, lang) for lang in LANGUAGES)
-    return found
 
 
 def said(data: bytes) -> list[str]:

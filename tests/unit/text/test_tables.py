@@ -7,19 +7,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rnnlab.i18n import LANGUAGES, LabError, describe
 from rnnlab.text.tables import table as tables
 from rnnlab.text.tables.headers import has_header, with_header
 from rnnlab.text.tables.table import guess_delimiter, parse
-
-
-def problem(action, *args):
-    """The one problem that is raised, which both languages can say."""
-    with pytest.raises(LabError) as raised:
-        action(*args)
-    (found,) = raised.value.problems
-    assert all(describe(found, lang) for lang in LANGUAGES)
-    return found
+from tests.support.problems import problem
 
 
 def cells(text: str, delimiter: str, quoted: bool = True) -> list[tuple[str, ...]]:
