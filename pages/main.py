@@ -7,14 +7,16 @@ Everything is inside `main`, imports too: a worker process starts by running thi
 def main() -> None:
     import streamlit as st
 
-    from pages.shell import first_visit, navigation, sharing
+    from pages.shell import first_visit, navigation, reruns, sharing
     from pages.shell.form import form, form_state
     from pages.shell.page_names import HOME, PAGES
     from pages.shell.state import session
     from rnnlab.i18n import LANGUAGES, translator
 
     st.set_page_config(page_title="RNN Lab", page_icon="🔁", layout="wide", initial_sidebar_state=340)
-    first_visit.begin()
+    with reruns.unbroken():
+        first_visit.begin()
+    reruns.begin_page()
     t = translator(session["lang"])
     pages = {name: st.Page(f"{name}.py", title=t(f"page.{name}"), default=name == HOME) for name in PAGES}
     here = st.navigation(list(pages.values()), position="top")

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.shell.reruns import meet_redraw
+
 
 def live_fragment(
     seconds: float, tick: Callable[[], None], moving: Callable[[], bool], body: Callable[[], None]
@@ -17,12 +19,14 @@ def live_fragment(
     """
 
     def going() -> None:
+        meet_redraw()
         tick()
         if not moving():
             st.rerun()  # the timer, which a fragment is given from outside, ends
         body()
 
     def resting() -> None:
+        meet_redraw()
         if moving():
             st.rerun()  # the timer starts
         body()

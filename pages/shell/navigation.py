@@ -4,12 +4,14 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages.shell.form import form_state
+from pages.shell.reruns import redraw_page, unbroken
 from pages.shell.state import session
 
 
 def go_to(page: str) -> None:
     """Ask for a page, by its name; any other text for the one that is shown. It is drawn next."""
     session["go"] = page
+    redraw_page()
 
 
 def arrive(page: str) -> None:
@@ -34,10 +36,11 @@ def leave(pages: dict[str, StreamlitPage], here: StreamlitPage) -> bool:
     timers = "here" in session and bool(st.context.url)  # a page was drawn, and in a browser
     if target != here and timers and not session.pop("still", False):
         return True
-    session.pop("go", None)
-    if target != here:
-        form_state.fill(session["run"].experiment)  # the browser may not have told yet that it knows
-        leave_for(target)
+    with unbroken():
+        session.pop("go", None)
+        if target != here:
+            form_state.fill(session["run"].experiment)  # the browser may not have told yet that it knows
+            leave_for(target)
     return False
 
 

@@ -11,20 +11,25 @@ Streamlit drops some of them:
 - A timer whose part of the page is gone asks once more, before the browser has heard of it: Streamlit tells the log.
 - A click in a part of the page that is gone is dropped: its run has ended meanwhile, say, and another part has taken
   its place; or the session was lost, and this is a new one.
+- What a button returns it returns to one draw only, which may be ended before it comes to the button.
 
-So a click's function is ended by nothing; a timer speaks of no widget, nor joins a request for a whole page, which
-draws its part anyway, and that it comes too late is no news; a click in a part that is gone draws the whole page.
+So every click has a function, which is ended by nothing, as is what a draw must do wholly or not at all (`unbroken`); a
+timer speaks of no widget, nor joins a request for a whole page, which draws its part anyway, and that it comes too late
+is no news; a click in a part that is gone draws the whole page.
 `runner.fastReruns` is off for the same reason: requests are met one after the other, and not at once in two threads
 that change one state.
 """
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import streamlit as st
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
@@ -41,18 +46,46 @@ def waiting(seconds: float) -> Iterator[float]:
         _ = session.get("run")
 
 
+@contextmanager
+def unbroken(state: SafeSessionState | None = None) -> Iterator[None]:
+    """What is done here, with the state of this session, is not ended half way: the next request waits."""
+    context = get_script_run_ctx()
+    state = state or (context.session_state if context else None)
+    if state is None:
+        yield
+        return
+    give_way = state._yield_callback
+    object.__setattr__(state, "_yield_callback", lambda: None)  # setting it plainly would be a session's value
+    try:
+        yield
+    finally:
+        object.__setattr__(state, "_yield_callback", give_way)
+
+
+def redraw_page() -> None:
+    """For a click's function: what it changes stands outside the part of the page that is drawn for the click."""
+    session["redraw"] = True
+
+
+def meet_redraw() -> None:
+    """A part of the page is drawn: is that enough?"""
+    if session.get("redraw"):
+        st.rerun()
+
+
+def begin_page() -> None:
+    """The whole page is drawn."""
+    session["redraw"] = False
+
+
 def install() -> None:
     """Once a process, before the first session."""
     run_callbacks, request_rerun = SafeSessionState.on_script_will_rerun, ScriptRequests._request_rerun_locked
     hear_request = AppSession.request_rerun
 
     def run_all_callbacks(self: SafeSessionState, *args: Any, **options: Any) -> None:
-        give_way = self._yield_callback
-        object.__setattr__(self, "_yield_callback", lambda: None)  # setting it plainly would be a session's value
-        try:
+        with unbroken(self):
             run_callbacks(self, *args, **options)
-        finally:
-            object.__setattr__(self, "_yield_callback", give_way)
 
     def request_rerun_silently(self: ScriptRequests, new_data: RerunData) -> bool:
         if new_data.is_auto_rerun:

@@ -127,6 +127,8 @@ def notes(t: Translate) -> None:
     with st.container(key="notes"):
         sentences = [describe(problem, session["lang"], verbatim) for problem in session["notes"]]
         st.warning("\n".join(f"- {sentence}" for sentence in sentences) if len(sentences) > 1 else sentences[0])
-        if st.button(t("notes.seen"), key="notes_seen"):
-            session["notes"] = ()
-            st.rerun()
+        st.button(t("notes.seen"), key="notes_seen", on_click=forget_notes)
+
+
+def forget_notes() -> None:
+    session["notes"] = ()

@@ -46,6 +46,12 @@ class WorkersState(TypedDict, total=False):
     reader: str  # whose jobs they are: other sessions have other names
 
 
+class RedrawState(TypedDict, total=False):
+    """shell/reruns.py"""
+
+    redraw: bool  # whether what has changed stands outside the part of the page that is drawn by itself
+
+
 class RunState(TypedDict, total=False):
     """shell/run/current_run.py: the run at hand."""
 
@@ -158,8 +164,7 @@ class TextState(TypedDict, total=False):
     text_word: int  # the id whose neighbours are listed
     text_place: tuple[tuple[str, ...], int | None]  # the vocabulary and the step for which it was chosen
     batch_epoch: int
-    recut: bool  # whether a callback has put another cut into the form
-    recut_problems: Problems
+    recut_problems: tuple[str, Problems]  # the text, and why the last edit of it was none
     cut_before: dict[str, Any]  # the text that the last edit by hand has made, and what the form said before
 
 
@@ -196,6 +201,7 @@ class GradientsState(TypedDict, total=False):
     clip_level: float
     clip_level_for: Experiment
     check_name: str  # the parameter whose gradient is checked
+    check_asked: bool  # whether the reader has just asked for the check
     check_question: tuple[Any, ...]  # what `jobs.check` was last asked
 
 
@@ -218,7 +224,7 @@ class UnitsState(TypedDict, total=False):
 
 
 class SessionState(
-    VisitState, WorkersState, RunState, CursorState, FormState, NavigationState, SharingState, AnswerState,
+    VisitState, WorkersState, RedrawState, RunState, CursorState, FormState, NavigationState, SharingState, AnswerState,
     RaceSetupState, CompareState, GenerateState, DataState, TextState, ShapesState, CellState, GradientsState,
     UnitsState, total=False,
 ):  # fmt: skip

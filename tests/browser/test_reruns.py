@@ -46,20 +46,36 @@ class Messages:
         return [other.SerializeToString()]
 
 
+def clicked_nothing(message: BackMsg) -> None:
+    """What a request would be that asks to draw the whole page again."""
+    widgets = [one for one in message.rerun_script.widget_states.widgets if not one.trigger_value]
+    del message.rerun_script.widget_states.widgets[:]
+    message.rerun_script.widget_states.widgets.extend(widgets)
+    message.rerun_script.fragment_id = ""
+
+
 @pytest.mark.thorough
 def test_a_click_is_not_lost_to_a_request_that_follows_at_once(visit):
     messages = Messages()
     lab = visit(LONG, prepare=messages.listen).runs()
-
-    def clicked_nothing(message: BackMsg) -> None:
-        widgets = [one for one in message.rerun_script.widget_states.widgets if not one.trigger_value]
-        del message.rerun_script.widget_states.widgets[:]
-        message.rerun_script.widget_states.widgets.extend(widgets)
-
     messages.after = clicked_nothing
     lab.press("pause").paused()
     messages.after = clicked_nothing
     lab.press("train").runs()
+
+
+@pytest.mark.thorough
+def test_nor_where_nothing_goes_on_whatever_it_changes(visit):
+    """A note is put away; a number computed, in a part of the page that is drawn by itself."""
+    messages = Messages()
+    lab = visit("preset=clipping&colour=1&run=1", path="/gradients", shows="check_go", prepare=messages.listen)
+    expect(lab.at("notes")).to_be_visible()
+    messages.after = clicked_nothing
+    lab.press("notes_seen")
+    expect(lab.at("notes")).to_have_count(0)
+    messages.after = clicked_nothing
+    lab.press("check_go")
+    expect(lab.at("check_result")).to_be_visible()
 
 
 @pytest.mark.thorough

@@ -170,7 +170,7 @@ def test_a_text_that_would_become_too_long_stays_as_it_is(state):
     form_state.fill(Experiment(text=text, tokenizer="chars"))
     edited(state, (tuple(text),), kind="merge", line=0, place=0, after=0)
     assert form_state.read() == Experiment(text=text, tokenizer="chars")
-    (problem,) = state["recut_problems"]
+    (problem,) = segmentation_edits.refused()
     assert (problem.code, problem.values["limit"]) == ("spaced_too_long", TEXT_CHARACTERS)
 
 

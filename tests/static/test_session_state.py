@@ -60,3 +60,11 @@ def test_a_key_that_is_known_by_name_is_in_the_table():
 def test_every_key_is_used():
     text = "".join(path.read_text("utf-8") for path in FILES if path.name != "state.py")
     assert [key for key in OWNERS if f'"{key}"' not in text and f"{key}=" not in text] == []
+
+
+def test_every_button_has_a_function():
+    """What it returns, it returns to one draw, which another request may end before it comes to the button."""
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("st.button", "st.download_button"):
+                assert any(keyword.arg == "on_click" for keyword in node.keywords), f"{path}:{node.lineno}"

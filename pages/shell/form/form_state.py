@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shell.reruns import redraw_page
 from pages.shell.state import session
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment, choices
@@ -30,6 +31,7 @@ def fill(experiment: Experiment) -> None:
 def put(name: str, value: Any) -> None:
     """Let one field's widget say this value. When that may be done is said above."""
     st.session_state[KEYS[name]] = value
+    redraw_page()  # the form is outside every part of a page that is drawn by itself
 
 
 def is_echo(name: str, said: str) -> bool:

@@ -7,6 +7,7 @@ from pages.shell.form import race_setup
 from pages.shell.form.race_setup import RaceSetup
 from pages.shell.live_fragment import live_fragment
 from pages.shell.messages import complain
+from pages.shell.reruns import unbroken
 from pages.shell.state import session
 from pages.views.compare import board, controls, setup_form
 from rnnlab.experiment import Experiment
@@ -27,8 +28,9 @@ def render(t: Translate) -> None:
         setup = race_setup.plan(base)
     if isinstance(setup, RacePlan):
         session["race_last"] = setup  # its lanes stay while a value is being mended
-    if race_setup.wanted():  # a link asked for it
-        controls.start()
+    with unbroken():
+        if race_setup.wanted():  # a link asked for it
+            controls.start()
     controls.render(t, setup)
     with st.container():
         if not isinstance(base, Experiment):
@@ -37,8 +39,6 @@ def render(t: Translate) -> None:
             st.info(t("race.stale"))
 
     def body() -> None:
-        if "go" in session:  # to the playground, with one of the runs
-            st.rerun()
         t, race = translator(session["lang"]), controls.current_race()
         controls.render_status(t)
         if plan := race.plan if race else session.get("race_last"):

@@ -82,8 +82,7 @@ def render_way_to_lesson(view: RunView) -> None:
     st.info(t("generate.elsewhere"))
     label = t("generate.lesson", lesson=t(f"preset.{LESSON}"))
     tip = t("generate.lesson.help") if view.going else None
-    if st.button(label, key="generate_lesson", on_click=open_lesson, args=(LESSON,), disabled=view.going, help=tip):
-        st.rerun()  # the whole page: another run goes on
+    st.button(label, key="generate_lesson", on_click=open_lesson, args=(LESSON,), disabled=view.going, help=tip)
 
 
 def sampled_checkpoints(history: History) -> list[Checkpoint]:

@@ -38,12 +38,18 @@ def render(view: RunView) -> None:
         largest = st.toggle(t("check.largest"), value=True, key="check_largest")
         place = None if largest else entry(by_name[name], t)
         question = (e, view.checkpoint.weights, name, place)
-        if st.button(t("check.go"), key="check_go"):
-            session["check_question"] = question
+        st.button(t("check.go"), key="check_go", on_click=ask)
+        if session.get("check_asked"):
+            session["check_question"] = question  # what the fields say by now, which may have changed with the click
+            session["check_asked"] = False
         if session.get("check_question") == question:  # for this weight, at this epoch; else it is asked anew
             found = ask_worker(jobs.check, *question)
             if found is not None:
                 render_result(found, t, kinked=e.relu)
+
+
+def ask() -> None:
+    session["check_asked"] = True
 
 
 def entry(parameter: Parameter, t: Translate) -> tuple[int, ...]:

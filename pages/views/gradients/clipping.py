@@ -44,8 +44,7 @@ def render(view: RunView) -> None:
                 args=(e,),
                 width=180,
             )
-            if st.button(t("norms.use"), key="clip_use", on_click=use, disabled=level == e.clip):
-                st.rerun()  # the form is not part of what is drawn again here
+            st.button(t("norms.use"), key="clip_use", on_click=use, disabled=level == e.clip)
         figure = encode(figures.norms_figure(view.history, level, t))
         run_chart.render(view, "norms", Chart(figure, t("panel.norms"), 260, cursor="line"), view.over_checkpoints)
         acted, would = (int((finite > bound).sum()) for bound in (e.clip or np.inf, level))

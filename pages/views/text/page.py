@@ -18,8 +18,6 @@ OPENS_ON = {"embedding": "words", "windows": "windows", "packed": "packed"}  # l
 
 
 def render(view: RunView) -> None:
-    if session.pop("recut", False):  # a callback has written into the form, which stands outside this part
-        st.rerun()
     lesson, t = view.experiment.preset, view.t
     if session.get("text_lesson") != lesson:
         session["text_lesson"] = lesson

@@ -10,7 +10,6 @@ from pages.shell.form.form_state import form_experiment, note_untrained
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain
 from pages.shell.panel import panel
-from pages.shell.state import session
 from pages.views.text import segmentation_edits
 from rnnlab.engine import jobs
 from rnnlab.engine.runs import Run
@@ -35,7 +34,7 @@ def render(run: Run, t: Translate) -> None:
             render_generated(e, found["made"], t)
         return
     with panel("cuts", t):
-        complain(session.pop("recut_problems", ()))
+        complain(segmentation_edits.refused())
         for column, (name, cut) in zip(st.columns(len(found), gap="medium"), found.items(), strict=True):
             with column, st.container(gap="xxsmall"):
                 render_cut(name, cut, name == e.tokenizer, t)
@@ -78,7 +77,7 @@ def render_added_words(e: Experiment, t: Translate) -> None:
             on_change=segmentation_edits.add_words,
             width=320,
         )
-        st.button(t("words.button"), key="text_add_button")  # leaving the field has added the word already
+        st.button(t("words.button"), key="text_add_button", on_click=segmentation_edits.add_words)
     if not e.added_words:
         return
     if e.tokenizer != "jieba":

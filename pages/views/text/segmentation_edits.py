@@ -18,13 +18,22 @@ def change(**fields: str) -> bool:
             raise LabError(*experiment)
         Experiment(**{**experiment.model_dump(), **fields})
     except LabError as error:
-        session["recut_problems"] = error.problems
+        refuse(error.problems)
         return False
     for name, value in fields.items():
         form_state.put(name, value)
-    session["recut_problems"] = ()
-    session["recut"] = True  # the form stands outside the part of the page that is drawn again by itself
+    refuse(())
     return True
+
+
+def refuse(problems: tuple[Problem, ...]) -> None:
+    """Say why an edit was none, for as long as the text stands."""
+    session["recut_problems"] = (session["text"], problems)
+
+
+def refused() -> tuple[Problem, ...]:
+    text, problems = session.get("recut_problems", ("", ()))
+    return problems if text == session["text"] else ()
 
 
 def use(tokenizer: str) -> None:
@@ -53,13 +62,13 @@ def edit(key: str, lines: Lines) -> None:
             raise LabError(*e)
         text = with_new_tokens(e, lines)
     except LabError as error:
-        session["recut_problems"] = error.problems
+        refuse(error.problems)
         return
     except (IndexError, ValueError):  # from a text that is no longer there
         return
     if len(text) > TEXT_CHARACTERS:
         values = {"length": len(text), "limit": TEXT_CHARACTERS}
-        session["recut_problems"] = (Problem("spaced_too_long", "text", values),)
+        refuse((Problem("spaced_too_long", "text", values),))
         return
     before = {"text": session["text"], "tokenizer": form_state.value("tokenizer")}
     if undoable():
