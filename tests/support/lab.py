@@ -177,11 +177,12 @@ class Lab:
         return self
 
     def unfold(self, *names: str) -> "Lab":
-        """Opens the sidebar's parts that are closed."""
+        """Opens the sidebar's parts that are closed. They grow for half a second: a button in one would slip away."""
         for name in names:
             part = self.page.locator("details", has=self.page.locator("summary", has_text=re.compile(name)))
             if part.get_attribute("open") is None:
                 part.locator("summary").click()
+                part.evaluate("part => Promise.all(part.getAnimations({subtree: true}).map(one => one.finished))")
         return self
 
     @property
