@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from rnnlab.i18n import translator
 from tests.support.eventually import eventually
 from tests.support.lab import Lab, serving
 
@@ -14,21 +15,26 @@ def test_a_page_survives_its_server(browsers, tmp_path):
     """Opened by a link that says less than the page does by now; the click is one in a part of the page."""
     browser = browsers.take({"locale": "en-US"})
     lab = Lab(browser.new_page())
-    with serving(tmp_path) as (url, _):
+    notice, typed = lab.page.locator(".rl-connection:visible"), lab.at("text").locator("textarea")
+    with serving(tmp_path) as (url, server):
         lab.page.goto(f"{url}?preset=gru&hidden=12&run=1")
         lab.write("the cat sat on the mat").press("train").trained()
         eventually(lambda: "cat" in lab.address and "run=1" in lab.address, "the address says it")
         before = lab.address
+        server.kill()
+        expect(notice).to_have_text(translator("en")("server.connection_lost"))
+        expect(lab.page.locator(".stDialog")).to_have_count(0)
+        expect(typed).to_have_value("the cat sat on the mat")
     with serving(tmp_path, port=int(url.rsplit(":", 1)[1])):
+        expect(notice).to_have_count(0)
         lab.at("loss_log").locator("label").first.click()
         lab.reaches("not trained yet")
         expect(lab.at("notes")).to_contain_text("The server was restarted")
-        expect(lab.at("text").locator("textarea")).to_have_value("the cat sat on the mat")
+        expect(typed).to_have_value("the cat sat on the mat")
         assert lab.address == before
         lab.press("notes_seen").press("train").trained()
         expect(lab.at("notes")).to_have_count(0)
         assert lab.address == before
-        assert [
-            text for text in lab.errors if not re.search("/static/js/|/_stcore/", text)
-        ] == []  # but Streamlit's own
+        own = [text for text in lab.errors if not re.search("/static/js/|/_stcore/", text)]
+        assert own == []  # while nobody answered, Streamlit's script went on asking
     browsers.leave({"locale": "en-US"}, browser)

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from pages.shell.server.http_policy import content_security_policy
 from rnnlab.i18n import translator
+from tests.support.eventually import eventually
 
 
 def ask(url: str, path: str, method: str = "GET", **headers: str):
@@ -40,26 +41,40 @@ def test_what_nobody_needs_is_not_served(url):
     assert ask(url, "/_stcore/stream", **(upgrade | {"Host": "localhost"})).status == 101
 
 
-def test_where_no_websocket_gets_through_the_reader_is_told_until_one_does(browsers, url):
+def test_a_reader_is_told_in_his_language_that_there_is_no_connection_until_there_is_one(browsers, url):
     options = {"locale": "zh-CN"}
     browser = browsers.take(options)
     page = browser.new_page()
     page.clock.install()
-    open_to_all = []
+    open_to_all, sockets = [], []
 
     def meet(socket) -> None:
+        sockets.append(socket)
         socket.connect_to_server() if open_to_all else socket.close()
 
     page.route_web_socket("**/_stcore/stream", meet)
     page.goto(url)
-    notice = page.get_by_role("alert").filter(has_text="WebSocket")
+    notice = page.locator(".rl-connection:visible")
     page.locator("[data-test-connection-state]").wait_for(state="attached")
-    expect(notice).to_be_hidden()
+    expect(notice).to_have_count(0)
     page.clock.run_for(10_000)
-    expect(notice).to_have_text(translator("zh")("server.no_connection"))
+    expect(notice).to_have_text(translator("zh")("server.connection_never"))
     open_to_all.append(True)
     page.clock.run_for(60_000)  # Streamlit tries again ever more rarely
     page.clock.resume()
     expect(page.locator(".st-key-train")).to_be_visible()
-    expect(notice).to_be_hidden()
+    expect(notice).to_have_count(0)
+
+    page.locator(".st-key-lang").get_by_text("English").click()
+    page.locator(".st-key-train").get_by_text("Train").wait_for()
+    page.route("**/_stcore/health", lambda route: route.abort())
+    page.evaluate("""window.dialogs = 0; new MutationObserver(() => {
+        window.dialogs += document.querySelectorAll(".stDialog").length;
+    }).observe(document.body, {childList: true})""")
+    sockets[-1].close()
+    expect(notice).to_have_text(translator("en")("server.connection_lost"))
+    eventually(lambda: page.evaluate("dialogs"), "Streamlit opens a dialog of its own")
+    expect(page.locator(".stDialog")).to_have_count(0)
+    page.unroute("**/_stcore/health")
+    expect(notice).to_have_count(0)
     browsers.leave(options, browser)

@@ -164,6 +164,6 @@ def test_the_page_is_in_the_readers_language_before_any_script_runs(lang, tag):
     page = entry_page.entry_page(lang)
     assert f'<html lang="{tag}">' in page
     assert re.search(r"<noscript>(.*?)</noscript>", page, re.S)[1].count("<p>") == 1
-    assert translator(lang)("server.no_connection") in page
+    assert translator(lang)("server.connection_never") in page
     assert 'rel="service-desc"' not in page
     assert "mcp" not in page

@@ -206,6 +206,7 @@ EXPANDED = {
     "tokenizer.{}": [f"tokenizer.{name}" for name in choices("tokenizer")],
     "axis.{}": [f"axis.{name}" for name in AXES],
     "axis.loss.{}": [f"axis.loss.{name}" for name in choices("loss")],
+    "server.connection_{}": [f"server.connection_{kind}" for kind in ("never", "lost", "ended")],
     "status.{}": [f"status.{name}" for name in words_returned_by("mode")],
     "way.{}": [f"way.{name}" for name in ("steps", "concat", "cell", "layer")],
     "unrolled.role_{}": [f"unrolled.role_{name}" for name in unrolled.VALUES],

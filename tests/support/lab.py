@@ -83,9 +83,7 @@ class Lab:
         page.on("websocket", lambda socket: socket.on("framesent", lambda frame: self.sent.append(frame)))
 
     def hear(self, message) -> None:
-        """An error in the console counts, but for Streamlit's own: on a page's address it looks for its server below
-        that address first."""
-        if message.type == "error" and not re.search(r"/\w+/_stcore/", message.location["url"]):
+        if message.type == "error":
             self.errors.append(f"{message.text} {message.location['url']}")
 
     def at(self, key: str):

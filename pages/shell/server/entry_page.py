@@ -1,5 +1,6 @@
-"""The one HTML page that the server has, Streamlit's, with what it leaves out: the reader's language, what a
-browser is not to translate, and a sentence for one that runs no scripts or gets no WebSocket."""
+"""The one HTML page that the server has, Streamlit's, with what it leaves out: the reader's language, where the server
+is, what a browser is not to translate, and a sentence for a reader whose browser runs no scripts or whose page has no
+connection."""
 
 import base64
 import hashlib
@@ -45,16 +46,29 @@ def replaced(pattern: str, replacement: str, page: str) -> str:
 def entry_page(lang: str) -> str:
     t = translator(lang)
     added = (
-        f'<link rel="stylesheet" href="{OURS}/connection_notice.css">'
-        f'<script type="module" src="{OURS}/connection_notice.js"></script>'
+        f'<script src="{OURS}/base_url.js"></script>'  # no module, so it runs before Streamlit's, which is one
+        f'<link rel="stylesheet" href="{OURS}/connection_notices.css">'
+        f'<script type="module" src="{OURS}/connection_notices.js"></script>'
         f'<script type="module" src="{OURS}/untranslated.js"></script>'
-        f'<p class="rl-no-connection" role="alert" hidden>{escape(t("server.no_connection"))}</p>'
     )
     page = replaced(r'<html lang="en">', f'<html lang="{LANGUAGE_TAGS[lang]}">', STREAMLITS)
     page = replaced(r"<title>.*?</title>", "<title>RNN Lab</title>", page)
     page = replaced(r'<link rel="service-desc"[^>]*>', "", page)  # which is off
     page = replaced(r"<noscript>.*?</noscript>", f"<noscript><p>{escape(t('server.no_scripts'))}</p></noscript>", page)
-    return replaced(r"</body>", f"{added}</body>", page)
+    return replaced(r"</body>", f"{added}{connection_notices()}</body>", page)
+
+
+def connection_notices() -> str:
+    """All that may be said of the connection, hidden: in every language, for the reader may choose another later."""
+    notices = []
+    for lang, tag in LANGUAGE_TAGS.items():
+        t = translator(lang)
+        for kind in ("never", "lost", "ended"):
+            sentence = escape(t(f"server.connection_{kind}"))
+            notices.append(
+                f'<p class="rl-connection" lang="{tag}" data-kind="{kind}" role="alert" hidden>{sentence}</p>'
+            )
+    return "".join(notices)
 
 
 async def serve(request: Request) -> Response:

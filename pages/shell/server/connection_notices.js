@@ -1,0 +1,43 @@
+// Says in the reader's language that the server is out of reach, and what becomes of his work. Streamlit says it in
+// English, in a dialog that covers the page, or not at all: where its script never reaches the server, it leaves grey bars.
+const FIRST = 10_000; // milliseconds until a page says that it has no connection yet
+const AGAIN = 1_000; // until one says that it has lost it: what comes back at once is no news
+
+const notices = document.querySelectorAll(".rl-connection");
+const state = () => document.querySelector("[data-test-connection-state]")?.dataset.testConnectionState;
+let timer;
+let lost = false; // whether the page had a connection, or knows that there is no server to have one with
+
+function show(kind) {
+  for (const notice of notices)
+    notice.hidden = notice.dataset.kind !== kind || notice.lang !== document.documentElement.lang;
+}
+
+function look() {
+  const now = state();
+  if (now === "CONNECTED" || now === "DISCONNECTED_FOREVER") {
+    clearTimeout(timer);
+    timer = undefined;
+    lost = true;
+    show(now === "CONNECTED" ? "" : "ended");
+  } else {
+    timer ??= setTimeout(() => show(lost ? "lost" : "never"), lost ? AGAIN : FIRST);
+  }
+}
+
+// Streamlit opens its dialog when no answer comes from the server. Closed once, it stays so until the connection is back.
+function closeDialog() {
+  const close = state() !== "CONNECTED" && document.querySelector(".stDialog section > button");
+  if (!close) return;
+  close.click();
+  lost = true;
+  if (state() !== "DISCONNECTED_FOREVER") show("lost");
+}
+
+new MutationObserver(look).observe(document.getElementById("root"), {
+  attributeFilter: ["data-test-connection-state"],
+  childList: true,
+  subtree: true,
+});
+new MutationObserver(closeDialog).observe(document.body, { childList: true });
+look();
