@@ -14,17 +14,9 @@ from rnnlab.experiment.limits import ATTENTION_ELEMENTS, CLASSES, PROBE_TOKENS, 
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.records.history import HELD_OUT_LINES, Part
 from rnnlab.text import Vocabulary
+from rnnlab.text.examples import Example
 from rnnlab.text.lines import SkippedLine
 from rnnlab.text.reading import reading_notes
-
-
-@dataclass(frozen=True)
-class Example:
-    """One line, tokenized."""
-
-    number: int  # of the line
-    source: tuple[str, ...]
-    target: tuple[str, ...]  # one label, a tag for each token, or the tokens of the other sequence
 
 
 @dataclass(frozen=True)

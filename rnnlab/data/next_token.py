@@ -7,8 +7,9 @@ from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import POSITIONS, PROBE_TOKENS, SEQUENCE_TOKENS, STEP_TOKENS, TYPES
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.records.history import Part
-from rnnlab.text import Vocabulary, only_punctuation
-from rnnlab.text.reading import Lines, Tokens, read_lines, reading_notes
+from rnnlab.text import Vocabulary
+from rnnlab.text.examples import next_token_lines
+from rnnlab.text.reading import Tokens, reading_notes
 
 
 def next_token_data(experiment: Experiment) -> Data:
@@ -16,8 +17,7 @@ def next_token_data(experiment: Experiment) -> Data:
 
     Raises LabError where the text can't be trained on: the message says what to change.
     """
-    lines, target_lines = (read_lines(experiment, text) for text in (experiment.text, experiment.target))
-    check_text(lines, target_lines)
+    lines, target_lines = next_token_lines(experiment)
     notes = reading_notes(experiment)
 
     examples = (
@@ -30,8 +30,6 @@ def next_token_data(experiment: Experiment) -> Data:
     sequences = [part for i in kept for part in cut(*examples[i], experiment) if part[0]]
     if not sequences:
         longest = max(len(inputs) for inputs, _ in examples)
-        if longest == 0:
-            raise LabError(Problem("one_token", "text", {"value": shorten(lines[0][0])}))
         needed = experiment.window if target_lines else experiment.window + 1
         tokens = max(len(line) for line in lines)
         raise LabError(
@@ -47,8 +45,6 @@ def next_token_data(experiment: Experiment) -> Data:
     uneven = len({len(inputs) for inputs, _ in sequences + held}) > 1
     tokens = (token for line in lines + target_lines for token in line)
     vocabulary = Vocabulary.of(tokens, (PAD,) if uneven else ())
-    if len(vocabulary) - vocabulary.specials == 1:
-        raise LabError(Problem("one_type", "text", {"value": shorten(vocabulary.tokens[-1])}))
     pairs, held_pairs = (
         [Pair(vocabulary.encode(inputs), vocabulary.encode(targets)) for inputs, targets in some]
         for some in (sequences, held)
@@ -88,23 +84,6 @@ def cut(inputs: Tokens, targets: Tokens, experiment: Experiment) -> list[tuple[T
         return [(inputs, targets)]
     starts = range(0, len(inputs) - experiment.window + 1, experiment.stride)
     return [(inputs[i : i + experiment.window], targets[i : i + experiment.window]) for i in starts]
-
-
-def check_text(lines: Lines, target_lines: Lines) -> None:
-    """Whether there is anything to learn, and a target for each token if targets are given."""
-    if not any(lines):
-        raise LabError(Problem("text_empty", "text"))
-    if only_punctuation(token for line in lines for token in line):
-        raise LabError(Problem("only_punctuation", "text", {"value": shorten(" ".join(lines[0]))}))
-    if not target_lines:
-        return
-    if len(target_lines) != len(lines):
-        raise LabError(Problem("target_lines", "target", {"value": len(target_lines), "limit": len(lines)}))
-    for number, (line, target) in enumerate(zip(lines, target_lines, strict=True), start=1):
-        if len(line) != len(target):
-            raise LabError(
-                Problem("target_tokens", "target", {"line": number, "value": len(target), "limit": len(line)})
-            )
 
 
 def check_sizes(experiment: Experiment, pairs: list[Pair], types: int) -> None:

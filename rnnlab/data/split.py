@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 import torch
 
 from rnnlab.experiment import Experiment
-from rnnlab.i18n import LabError, Problem
+from rnnlab.text.examples import tested_count
 
 
 def split(lines: Sequence[Hashable], experiment: Experiment, labels: Sequence[str] = ()) -> tuple[list[int], list[int]]:
@@ -22,12 +22,9 @@ def split(lines: Sequence[Hashable], experiment: Experiment, labels: Sequence[st
     copies: dict[Hashable, list[int]] = {}
     for i, line in enumerate(lines):
         copies.setdefault(line, []).append(i)
-    groups = list(copies.values())
-    count, tested = len(groups), max(1, round(len(groups) * experiment.held_out))
-    if tested >= count:
-        raise LabError(Problem("held_out", "held_out", {"value": experiment.held_out, "count": count}))
+    groups, tested = list(copies.values()), tested_count(lines, experiment)
     generator = torch.Generator().manual_seed(experiment.seed)
-    order = [groups[place] for place in torch.randperm(count, generator=generator).tolist()]
+    order = [groups[place] for place in torch.randperm(len(groups), generator=generator).tolist()]
     held = {i for group in (keeping_labels(order, tested, labels) or order[:tested]) for i in group}
     return [i for i in range(len(lines)) if i not in held], sorted(held)
 

@@ -1,6 +1,6 @@
 """A race's curves as Plotly figures. Pure functions, no torch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,6 +19,15 @@ GREY = "#808080"  # of what is none of the variants
 POINTS = 400  # of a curve: more than a screen has room for, and sent at every tick
 
 Axis = Literal["epochs", "seconds"]
+
+
+@dataclass(frozen=True)
+class VariantCurve:
+    """One variant's quartiles over its seeds."""
+
+    variant: int
+    name: str
+    curve: Curve
 
 
 def loss_bands(
@@ -42,21 +51,28 @@ def share_bands(race: Race, names: Sequence[str], t: Translate, measure: Measure
     upright = {"title": {"text": t("axis.curve.score")}, "range": [-0.03, 1.05], "tickformat": ".0%"}
     curves = curves_of(race, names, measure)
     figure = bands(race, curves, upright, axis, t)
-    share = majority(race, measure)
-    if curves and np.isfinite(share):
+    if curves:
         along = [one.curve.epochs if axis == "epochs" else one.curve.seconds for one in curves]
         end = max(race.plan.base.epochs, 2) if axis == "epochs" else max(float(x.max()) for x in along)
-        figure.add_trace(level(share, [0, end], t("race.majority"), t("race.majority.hover"), GREY))
+        figure.add_traces(list(levels(race, curves, measure, end, t)))
     return figure
 
 
-@dataclass(frozen=True)
-class VariantCurve:
-    """One variant's quartiles over its seeds."""
-
-    variant: int
-    name: str
-    curve: Curve
+def levels(
+    race: Race, curves: Sequence[VariantCurve], measure: Measure, end: float, t: Translate
+) -> Iterator[go.Scatter]:
+    """What the most frequent answer alone would score, as a median within its quartiles, for seeds hold out different
+    lines: one line where it is the same for all variants, and else one for each in its own hue."""
+    found = [majority(records(race, one.variant) or (), measure) for one in curves]
+    shared = all(one == found[0] for one in found)
+    for drawn, share in list(zip(curves, found, strict=True))[: 1 if shared else None]:
+        if share is None:
+            continue
+        hue = GREY if shared else LINE_HUES[drawn.variant]
+        name = t("race.majority") if shared else t("race.majority.of", name=drawn.name)
+        if share.low < share.high:
+            yield from filled([0, end], [share.low] * 2, [share.high] * 2, hue)
+        yield level(share.median, [0, end], name, t("race.majority.hover"), hue)
 
 
 def curves_of(race: Race, names: Sequence[str], measure: Measure) -> list[VariantCurve]:
@@ -76,13 +92,12 @@ def bands(race: Race, curves: Sequence[VariantCurve], upright: dict[str, Any], a
         variant, one = drawn.variant, drawn.curve
         x = one.epochs if axis == "epochs" else one.seconds
         low, median, high = (finite(values).astype(np.float32) for values in (one.low, one.median, one.high))
-        group = {"legendgroup": str(variant), "x": x}
+        group = {"legendgroup": str(variant)}
         if race.plan.seeds > 1:
-            edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-            fill = {"fill": "tonexty", "fillcolor": faint(LINE_HUES[variant])}
-            traces += [go.Scatter(y=low, **group, **edge), go.Scatter(y=high, **group, **edge, **fill)]
+            traces += filled(x, low, high, LINE_HUES[variant], **group)
         traces.append(
             go.Scatter(
+                x=x,
                 y=median,
                 **group,
                 name=drawn.name,
@@ -98,6 +113,12 @@ def bands(race: Race, curves: Sequence[VariantCurve], upright: dict[str, Any], a
         along["range"] = [0, max(race.plan.base.epochs, 2)]
     layout = {"margin": MARGIN | {"t": 30}, "xaxis": along, "yaxis": upright, "showlegend": True, "legend": LEGEND}
     return go.Figure(traces, BARE | layout)
+
+
+def filled(x: Any, low: Any, high: Any, hue: str, **more: Any) -> tuple[go.Scatter, go.Scatter]:
+    """The band between two lines that are not drawn themselves."""
+    edge = {"x": x, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False} | more
+    return go.Scatter(y=low, **edge), go.Scatter(y=high, **edge, fill="tonexty", fillcolor=faint(hue))
 
 
 def faint(hue: str) -> str:

@@ -6,7 +6,6 @@ two dozen of them would not fit a session.
 
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from math import nan
 from typing import Protocol
 from uuid import uuid4
 
@@ -15,8 +14,9 @@ from rnnlab.engine.limits import FREIGHT
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import Problem, failure_of
-from rnnlab.records.history import Ended, Score, State, joined
-from rnnlab.records.race import RaceChunk, RaceOpening
+from rnnlab.race.record import Record
+from rnnlab.records.history import State
+from rnnlab.records.race import RaceOpening
 from rnnlab.records.short_repr import ShortRepr
 
 SLICE = 0.25  # seconds of computing: as long as a page takes to look again
@@ -41,50 +41,6 @@ class Runner(Protocol):
 
 
 @dataclass(frozen=True, repr=False)
-class Record(ShortRepr):
-    """What is kept of a run."""
-
-    experiment: Experiment  # as it is run: its hidden size may have been fitted to a number of parameters
-    parameters: int
-    score_interval: int
-    held_out_count: int
-    losses: tuple[float, ...] = ()  # by epoch
-    accuracies: tuple[float, ...] = ()  # by epoch: share of targets predicted right in training, 0 to 1
-    scores: tuple[Score, ...] = ()  # on held-out lines: of epoch 0, every so many epochs, and the newest
-    optimizer_seconds: float = 0.0  # seconds of computing in optimizer steps, in the worker: no waiting, no recording
-    clock: tuple[float, ...] = ()  # by epoch: `optimizer_seconds` when it was done; within a slice evenly spread
-    ended: Ended = ""
-    majority: float = nan  # what always giving the most frequent answer would score: in training, 0 to 1
-    held_majority: float = nan  # and on held-out lines
-    notes: tuple[Problem, ...] = ()
-
-    @property
-    def epoch(self) -> int:
-        return len(self.losses)
-
-    @property
-    def seconds_per_epoch(self) -> float | None:
-        """Of computing; None before the first."""
-        return self.optimizer_seconds / self.epoch if self.epoch else None
-
-    def extended(self, leg: RaceChunk) -> "Record":
-        before, now, count = (
-            self.clock[-1] if self.clock else 0.0,
-            self.optimizer_seconds + leg.optimizer_seconds,
-            len(leg.losses),
-        )
-        return replace(
-            self,
-            clock=self.clock + tuple(before + (now - before) * (done + 1) / count for done in range(count)),
-            losses=self.losses + leg.losses,
-            accuracies=self.accuracies + leg.accuracies,
-            scores=joined(self.scores, leg.scores, self.score_interval) if self.scores else leg.scores,
-            optimizer_seconds=now,
-            ended=leg.ended,
-        )
-
-
-@dataclass(frozen=True, repr=False)
 class Entry(ShortRepr):
     """One run of the race."""
 
@@ -99,7 +55,22 @@ class Entry(ShortRepr):
 
     @property
     def done(self) -> bool:
-        return bool(self.problems) or (self.record is not None and bool(self.record.ended))
+        return self.failed or (self.record is not None and bool(self.record.ended))
+
+    @property
+    def failed(self) -> bool:
+        """Whether something keeps it from running; what it has computed before may still be there."""
+        return bool(self.problems)
+
+    @property
+    def finished(self) -> bool:
+        """Whether it has run all of its epochs."""
+        return not self.failed and self.record is not None and self.record.ended == "epochs"
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether its time was up or it diverged."""
+        return self.done and not self.failed and not self.finished
 
     @property
     def expected(self) -> float:
@@ -126,6 +97,15 @@ class Race(ShortRepr):
     @property
     def done(self) -> bool:
         return all(entry.done for entry in self.entries)
+
+    @property
+    def progress(self) -> float:
+        """The share of epochs that are computed, 0 to 1, of all that the runs which have not failed are to have."""
+        running = [entry for entry in self.entries if not entry.failed]
+        done = sum(entry.record.epoch for entry in running if entry.record)
+        left = sum(entry.experiment.epochs for entry in running if not entry.done)
+        left -= sum(entry.record.epoch for entry in running if entry.record and not entry.done)
+        return done / (done + left) if done else 0.0
 
     @property
     def resumable(self) -> bool:

@@ -12,7 +12,8 @@ from typing import Literal
 
 import numpy as np
 
-from rnnlab.race.race import Entry, Race, Record
+from rnnlab.race.race import Entry, Race
+from rnnlab.race.record import Record
 from rnnlab.records.short_repr import ShortRepr
 
 Measure = Literal["loss", "accuracy", "score"]
@@ -49,7 +50,8 @@ class Standing:
     loss: Quartiles | None  # in training
     accuracy: Quartiles | None  # in training: share of targets predicted right
     score: Quartiles | None  # on held-out lines: share right, at the newest epoch that all runs were tested at
-    best: int | None  # seed
+    margin: Quartiles | None  # of each score: how far it is above its own lines' level; see `Record.margin`
+    best: Record | None  # of its runs
     per_epoch: float | None  # seconds of computing, median over the seeds
     seconds: float  # of computing, all runs together
 
@@ -76,12 +78,18 @@ def held_out(race: Race) -> bool:
     return any(entry.record is not None and entry.record.scores for entry in race.entries)
 
 
-def majority(race: Race, measure: Measure) -> float:
-    """What always giving the most frequent answer would score: of runs whose seeds hold out other lines the median; nan
-    where no run has been opened."""
-    opened = [entry.record for entry in race.entries if entry.record is not None]
-    shares = [record.held_majority if measure == "score" else record.majority for record in opened]
-    return float(np.median(shares)) if shares else math.nan
+def majority(runs: Sequence[Record], measure: Measure) -> Quartiles | None:
+    """What always giving the most frequent answer would score: it differs between runs whose seeds hold out other
+    lines. None where it is not known."""
+    shares = [run.held_majority if measure == "score" else run.majority for run in runs]
+    return quartiles([share for share in shares if math.isfinite(share)])
+
+
+def majority_range(race: Race) -> tuple[float, float] | None:
+    """The lowest and the highest level of the race's held-out lines, where they are not the same for all runs."""
+    shares = [entry.record.held_majority for entry in race.entries if entry.record and not entry.failed]
+    known = [share for share in shares if math.isfinite(share)]
+    return (min(known), max(known)) if known and min(known) < max(known) else None
 
 
 def common_epochs(runs: Sequence[Record], measure: Measure) -> np.ndarray:
@@ -118,16 +126,18 @@ def curve(runs: Sequence[Record], measure: Measure, points: int | None = None) -
 def standing(race: Race, variant: int) -> Standing:
     runs = records(race, variant)
     if runs is None:
-        return Standing(variant, None, None, (0, 0), None, None, None, None, None, 0.0)
+        return Standing(variant, None, None, (0, 0), None, None, None, None, None, None, 0.0)
     epoch = min(run.epoch for run in runs)
-    loss = accuracy = score = per_epoch = None
+    loss = accuracy = score = margin = per_epoch = None
     if epoch:
         loss = quartiles([run.losses[epoch - 1] for run in runs])
         accuracy = quartiles([run.accuracies[epoch - 1] for run in runs])
         per_epoch = float(np.median([run.seconds_per_epoch or 0.0 for run in runs]))
     if len(tested := common_epochs(runs, "score")):
-        score = quartiles(values_at(runs, "score", tested[-1:])[:, 0].tolist())
-    best = min(runs, key=lambda run: rank_key(run, epoch)).experiment.seed if epoch else None
+        scores = values_at(runs, "score", tested[-1:])[:, 0].tolist()
+        score = quartiles(scores)
+        margins = [run.margin(one) for run, one in zip(runs, scores, strict=True)]
+        margin = quartiles([one for one in margins if one is not None])
     return Standing(
         variant=variant,
         hidden=runs[0].experiment.hidden,
@@ -136,27 +146,40 @@ def standing(race: Race, variant: int) -> Standing:
         loss=loss,
         accuracy=accuracy,
         score=score,
-        best=best,
+        margin=margin,
+        best=min(runs, key=lambda run: run_key(run, epoch)) if epoch else None,
         per_epoch=per_epoch,
         seconds=sum(run.optimizer_seconds for run in runs),
     )
 
 
-def rank_key(run: Record, epoch: int) -> tuple[float, float]:
-    """Smaller is better: held-out score where there is one, then loss; by the epoch that is compared."""
-    scores = [score.score for score in run.scores if score.epoch <= epoch]
-    loss = run.losses[epoch - 1]
-    return -scores[-1] if scores else 0.0, loss if math.isfinite(loss) else math.inf
+# Seeds hold out different lines, on which different shares are right by the most frequent answer alone: a score says
+# something by how far it is above that. So it is compared, never by itself.
+
+
+def score_at(run: Record, epoch: int) -> float | None:
+    """A run's newest score up to an epoch."""
+    return next((score.score for score in reversed(run.scores) if score.epoch <= epoch), None)
+
+
+def rank_key(margin: float | None, loss: float) -> tuple[bool, float, float]:
+    """Smaller is better: held-out score above its own level where that is known, then loss."""
+    return margin is None, -(margin or 0.0), loss if math.isfinite(loss) else math.inf
+
+
+def run_key(run: Record, epoch: int) -> tuple[bool, float, float]:
+    """A run's, by the epoch that is compared."""
+    score = score_at(run, epoch)
+    return rank_key(None if score is None else run.margin(score), run.losses[epoch - 1])
 
 
 def ranked(race: Race) -> tuple[Standing, ...]:
-    """All variants, the best first: by held-out score where lines are held out, and else, or where that is even, by
-    loss. What has no number yet, or none any more, comes last."""
+    """All variants, the best first: by how far their held-out scores are above their own level where lines are held
+    out, and else, or where that is even, by loss. What has no number yet, or none any more, comes last."""
 
-    def key(one: Standing) -> tuple[float, float]:
-        score = -one.score.median if one.score and held_out(race) else 0.0
-        loss = one.loss.median if one.loss and math.isfinite(one.loss.median) else math.inf
-        return (score, loss) if one.loss else (math.inf, math.inf)
+    def key(one: Standing) -> tuple[bool, bool, float, float]:
+        margin = one.margin.median if one.margin else None
+        return not one.loss, *rank_key(margin, one.loss.median if one.loss else math.inf)
 
     return tuple(sorted((standing(race, variant) for variant in range(len(race.plan.variants))), key=key))
 
@@ -177,6 +200,7 @@ COLUMNS = (
     "held_out_loss",
     "held_out_score",
     "held_out_majority",
+    "held_out_above_majority",
     "seconds",
     "seconds_per_epoch",
 )
@@ -203,6 +227,7 @@ def to_csv(race: Race) -> str:
                 score.loss if score else "",
                 score.score if score else "",
                 record.held_majority if score else "",
+                record.margin(score.score) if score else "",
                 record.optimizer_seconds,
                 record.seconds_per_epoch if record.epoch else "",
             ]

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.components.table.table import number
 from pages.shell.form import race_setup
 from pages.views.compare import runner
+from pages.views.compare.remarks import remarks
 from rnnlab import Experiment, LabError, Problem, engine, run
 from rnnlab.engine import InProcess
 from rnnlab.experiment import choices
@@ -18,7 +20,7 @@ from rnnlab.experiment.links import from_link, to_link
 from rnnlab.experiment.race_plan import RacePlan, grid, suggested_axis
 from rnnlab.i18n import LANGUAGES, describe, translator
 from rnnlab.race import race, standings
-from rnnlab.race.race import Race
+from rnnlab.race.race import Entry, Race
 from tests.support import modules, reader
 from tests.support.callbacks import in_session
 from tests.support.cases import either
@@ -86,14 +88,21 @@ def test_it_opens_with_a_race_that_one_click_starts(lang):
     (table,) = components(app)["race-standings"]["tables"]
     assert [cell["text"] for cell in table["head"]] == [
         t(f"race.column.{name}")
-        for name in ("variant", "size", "epochs", "loss", "accuracy", "score", "best", "each", "all")
+        for name in ("variant", "size", "epochs", "loss", "accuracy", "score", "margin", "best", "each", "all")
     ]
     ranked = standings.ranked(now)
     *rows, level = table["rows"]
     assert [row[0]["text"] for row in rows] == [t(f"cell.{choices('cell')[one.variant]}") for one in ranked]
     assert all(row[3]["text"] == f"{one.loss.median:.3g}" for row, one in zip(rows, ranked, strict=True))
     assert level[0]["text"] == t("race.majority")
-    assert level[5]["text"] == f"{100 * standings.majority(now, 'score'):.3g}%"
+    levels = [entry.record.held_majority for entry in now.entries]
+    assert level[5]["text"] == f"{100 * np.median(levels):.3g}%"
+    best = ranked[0].best
+    beside = t("race.score", score=f"{100 * best.scores[-1].score:.3g}%", level=f"{100 * best.held_majority:.3g}%")
+    assert rows[0][7] == number(t("race.lane.seed", seed=best.experiment.seed), beside)
+    assert (t("race.levels", low=f"{100 * min(levels):.3g}%", high=f"{100 * max(levels):.3g}%") in said(app)) == (
+        len(set(levels)) > 1
+    )
     assert t("race.band.many", seeds=3) in said(app)
 
 
@@ -317,7 +326,7 @@ def test_the_best_run_of_a_variant_opens_in_the_playground():
     app = visit()
     raced(press(app, "race_start"))
     now: Race = app.session_state.race
-    best = standings.standing(now, 1).best
+    best = standings.standing(now, 1).best.experiment.seed
     press(app, "race_open_1")
     assert app.session_state.here == "playground"
     assert app.session_state.run.experiment == SMALL.model_copy(update={"cell": "lstm", "seed": best})
@@ -334,8 +343,70 @@ def test_a_run_that_cannot_run_says_so_in_its_lane():
     assert states == [["finished"] * 2, ["problem"] * 2, ["finished"] * 2]
     with pytest.raises(LabError) as caught:
         run(e.model_copy(update={"head": "none", "hidden": 4}))
-    assert components(app)["race-lanes"]["lanes"][1]["runs"][0]["note"] == str(caught.value)
-    assert translator("en")("race.band.fewer") in said(app)
+    t = translator("en")
+    assert components(app)["race-lanes"]["lanes"][1]["runs"][0]["note"] == t("race.ended.problem")
+    [error] = [error.value for error in app.error]
+    assert error.startswith(t("race.remark", runs=components(app)["race-lanes"]["lanes"][1]["name"], sentence=""))
+    assert error.replace("`", "").endswith(str(caught.value)), "once for both seeds"
+    assert title(app).startswith(f"{t('race.finished', done=4, count=6)}  ·  {t('race.failed', count=2)}  ·  ")
+    assert t("race.band.fewer") in said(app)
+
+
+NOTHING_TO_LEARN = {
+    "buffalo": ({"text": "buffalo buffalo buffalo buffalo"}, "one_type"),
+    "one class": ({"task": "classify", "text": "pos | a b\npos | b c"}, "one_class"),
+    "all held out": ({"text": "a b c\na b c", "held_out": 0.2}, "held_out"),
+}
+
+
+@pytest.mark.parametrize("name", NOTHING_TO_LEARN)
+def test_what_nothing_can_be_learned_from_is_said_once_and_before_the_start(name):
+    fields, code = NOTHING_TO_LEARN[name]
+    e = Experiment(**fields)
+    app = visit(e, plan=RacePlan(e, grid({"cell": modules.NAMES}), 3), started=True)
+    assert "race" not in app.session_state, "not even a link starts it"
+    assert app.button(key="race_start").disabled
+    [error] = [error.value for error in app.error]
+    with pytest.raises(LabError) as caught:
+        run(e)
+    assert [problem.code for problem in caught.value.problems] == [code]
+    assert error == describe(caught.value.problems[0], "en", lambda value: f"`{value}`")
+
+
+def test_what_only_a_worker_knows_is_said_once_for_all():
+    """jieba cuts in a worker alone."""
+    t, e = translator("en"), Experiment(text="水牛 水牛 水牛", tokenizer="jieba")
+    app = raced(visit(e, plan=RacePlan(e, grid({"cell": modules.NAMES}), 3), started=True))
+    assert len(app.session_state.race.entries) == 12
+    assert len(app.error) == 1
+    assert title(app).startswith(f"{t('race.finished', done=0, count=12)}  ·  {t('race.failed', count=12)}  ·  ")
+    assert app.get("progress")[0].proto.value == 0
+    notes = [one["note"] for lane in components(app)["race-lanes"]["lanes"] for one in lane["runs"]]
+    assert notes == [t("race.ended.problem")] * 12
+
+
+def test_remarks_name_variants_and_seeds_as_briefly_as_can_be():
+    t = translator("en")
+    now = Race("id", plan := RacePlan(SMALL, grid({"cell": ("rnn", "lstm", "gru")}), 3), ())
+    entries = [Entry(variant, e) for variant, e in plan.runs()]
+
+    def said_of(*concerned: tuple[int, int]) -> list[str]:
+        problem = Problem("one_type", "text", {"value": "a"})
+        some = [problem] if len(concerned) else []
+        with in_session({"lang": "en"}):
+            return remarks(entries, now, lambda one: some if (one.variant, one.experiment.seed) in concerned else (), t)
+
+    everyone = [(variant, seed) for variant in range(3) for seed in range(3)]
+    sentence = describe(Problem("one_type", "text", {"value": "a"}), "en", lambda value: f"`{value}`")
+    assert said_of() == []
+    assert said_of(*everyone) == [sentence]
+    for concerned, runs in (
+        ([(1, 0), (1, 1), (1, 2)], "LSTM"),
+        ([(variant, 2) for variant in range(3)], "seed 2"),
+        ([(0, 0), (2, 0)], "RNN, GRU (seed 0)"),
+        ([(0, 0), (0, 1), (0, 2), (1, 1)], "RNN; LSTM (seed 1)"),
+    ):
+        assert said_of(*concerned) == [t("race.remark", runs=runs, sentence=sentence)]
 
 
 @pytest.mark.parametrize("seeds", [1, 2, 3])

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from pages.shell.form import race_setup
 from pages.shell.page_names import PAGES
 from pages.views.cell import unrolled
-from pages.views.compare import board
+from pages.views.compare import standings_table
 from rnnlab.analysis.token_properties import CHOOSING, PLAIN
 from rnnlab.experiment import Experiment, choices
 from rnnlab.experiment.layer_spec import LayerSpec
@@ -173,8 +173,8 @@ EXPANDED = {
     "race.curve.{}": [f"race.curve.{name}" for name in get_args(Measure)],
     "race.axis.{}": [f"race.axis.{name}" for name in get_args(Axis)],
     "race.is.{}": [f"race.is.{name}" for name in words_returned_by("standing_of")],
-    "race.ended.{}": ["race.ended.time", "race.ended.diverged"],
-    "race.column.{}": [f"race.column.{name}" for name in board.COLUMNS],
+    "race.ended.{}": ["race.ended.time", "race.ended.diverged", "race.ended.problem"],
+    "race.column.{}": [f"race.column.{name}" for name in standings_table.COLUMNS],
     "race.label.{}": [f"race.label.{name}" for name in sorted(IN_COMPREHENSIONS["race.label.{}"])],
     "cell.{}": [f"cell.{name}" for name in choices("cell")],
     "others.note.{}": [f"others.note.{name}" for name in ("size", "carry", "head", "relu")],

@@ -1,7 +1,5 @@
-"""What there is to see of a race: its lanes, its curves, and the table of where all stand."""
+"""What there is to see of a race: its lanes and its curves."""
 
-import math
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -9,25 +7,19 @@ import streamlit as st
 from pages.components.chart.chart import Chart, live_chart
 from pages.components.component import component, encode
 from pages.components.playback import Playback
-from pages.components.table.table import Cell, TableView, number, tables, token, variant
-from pages.shell import navigation
-from pages.shell.form.lessons import open_experiment
 from pages.shell.form.race_setup import chosen
-from pages.shell.markdown import verbatim
-from pages.shell.page_names import HOME
 from pages.shell.panel import panel
 from pages.shell.state import session
-from pages.views.compare.names import mark, names, names_in
-from rnnlab.experiment import Experiment
+from pages.views.compare.names import mark, names_in
+from pages.views.compare.numbers import beside_level, digits, percent
+from pages.views.compare.remarks import remarks
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.figures import race as figures
-from rnnlab.i18n import Translate, describe
+from rnnlab.i18n import Problem, Translate
 from rnnlab.race import standings
-from rnnlab.race.race import Entry, Race, Record
-from rnnlab.race.standings import Quartiles, Standing
+from rnnlab.race.race import Entry, Race
 
 AXES: tuple[figures.Axis, ...] = ("epochs", "seconds")
-COLUMNS = ("size", "epochs", "loss", "accuracy", "score", "best", "each", "all")
 _race = component(__file__, "race")
 
 
@@ -54,7 +46,12 @@ def waiting(variant: int, name: str, plan: RacePlan, t: Translate) -> dict[str, 
 
 def lane(variant: int, name: str, race: Race, places: dict[int, int], t: Translate) -> dict[str, Any]:
     one = standings.standing(race, variant)
-    score = t("race.lane.score", score=percent(one.score.median)) if one.score else ""
+    share = standings.majority(standings.records(race, variant) or (), "score")
+    score = (
+        t("race.lane.score", score=percent(one.score.median), level=percent(share.median))
+        if one.score and share
+        else ""
+    )
     return {
         **mark(variant),
         "place": str(places[variant]) if one.loss else "",
@@ -70,9 +67,7 @@ def entry(run: Entry, going: bool, t: Translate) -> dict[str, Any]:
     record, epochs = run.record, run.experiment.epochs
     state = state_of(run, going)
     done = record.epoch if record else 0
-    notes = [describe(problem, session["lang"]) for problem in run.problems]
-    if state in ("time", "diverged"):
-        notes = [t(f"race.ended.{state}", epoch=done)]
+    note = t(f"race.ended.{state}", epoch=done) if state in ("problem", "time", "diverged") else ""
     return {
         "state": state,
         "seed": t("race.lane.seed", seed=run.experiment.seed),
@@ -81,13 +76,13 @@ def entry(run: Entry, going: bool, t: Translate) -> dict[str, Any]:
         "share": f"{done / epochs:.4f}",
         "epoch": t("race.lane.epoch", epoch=f"{done:,}", epochs=f"{epochs:,}"),
         "loss": digits(record.losses[-1]) if record and done else "",
-        "score": percent(record.scores[-1].score) if record and record.scores else "",
-        "note": " ".join(notes),
+        "score": beside_level(record, record.scores[-1].score, t) if record and record.scores else "",
+        "note": note,
     }
 
 
 def state_of(run: Entry, going: bool) -> str:
-    if run.problems:
+    if run.failed:
         return "problem"
     if run.record is None or not run.record.epoch:
         return "waiting"
@@ -97,14 +92,14 @@ def state_of(run: Entry, going: bool) -> str:
 
 
 def render_notes(race: Race, t: Translate) -> None:
-    """What is to be said of the runs with the first seed, and of which variants where not of all."""
-    called, found = names(race.plan.variants, t), dict[str, list[str]]()
-    for at, name in enumerate(called):
-        first = next((run.record for run in race.entries if run.variant == at), None)
-        for note in first.notes if first else ():
-            found.setdefault(describe(note, session["lang"], verbatim), []).append(name)
-    for sentence, some in found.items():
-        st.caption(sentence if len(some) == len(called) else f"{'; '.join(some)}: {sentence}")
+    """What is to be said of the runs that were opened; not of the line that pages about one run watch."""
+    opened = [entry for entry in race.entries if entry.record is not None]
+
+    def of_run(entry: Entry) -> list[Problem]:
+        return [note for note in entry.record.notes if note.field != "probe"] if entry.record else []
+
+    for remark in remarks(opened, race, of_run, t):
+        st.caption(remark)
 
 
 # Curves
@@ -138,6 +133,9 @@ def render_curves(race: Race, t: Translate) -> None:
                 st.caption(label)
                 live_chart(f"race-{name}", Chart(encode(figure), label, height), playback, t)
         st.caption(band_note(race, t))
+        if levels := standings.majority_range(race):
+            low, high = map(percent, levels)
+            st.caption(t("race.levels", low=low, high=high))
         if scale == "log" and any(0 in entry.record.losses for entry in race.entries if entry.record):
             st.caption(t("race.zero"))
 
@@ -147,83 +145,4 @@ def band_note(race: Race, t: Translate) -> str:
     seeds = race.plan.seeds
     few = {1: t("race.band.one"), 2: t("race.band.two")}
     note = few.get(seeds) or t("race.band.many", seeds=seeds)
-    return f"{note} {t('race.band.fewer')}" if any(entry.problems for entry in race.entries) else note
-
-
-# The table
-
-
-def render_table(race: Race, t: Translate) -> None:
-    """All variants, the best first, with what a teacher would ask for; the runs to be taken away, or to be opened."""
-    called, ranked, tested = names_in(race.plan, t), standings.ranked(race), standings.held_out(race)
-    columns = [name for name in COLUMNS if tested or name != "score"]
-    with panel("race_table", t):
-        head = [token(t("race.column.variant")), *(number(t(f"race.column.{name}")) for name in columns)]
-        rows = [
-            [variant(place, called[one.variant], mark(one.variant)), *cells(one, tested, t)]
-            for place, one in enumerate(ranked, start=1)
-        ]
-        rows.append(majority_row(race, columns, t))
-        tables("race-standings", [TableView(t("panel.race_table"), rows, head, named_rows=True)], "lines")
-        with st.container(horizontal=True, gap="small", vertical_alignment="center", key="race_take"):
-            st.download_button(
-                t("race.csv"),
-                lambda: standings.to_csv(race),  # made on the click: a file for each tick would be gone by then
-                "rnnlab-race.csv",
-                "text/csv",
-                key="race_csv",
-                on_click="ignore",
-            )
-            for one in ranked:
-                if (best := best_run(race, one)) is not None:
-                    label = t("race.open", name=called[one.variant])
-                    st.button(label, key=f"race_open_{one.variant}", on_click=play, args=(best.experiment,))
-
-
-def cells(one: Standing, tested: bool, t: Translate) -> list[Cell]:
-    """The columns behind the name, each a number with what is small below it."""
-    if one.parameters is None:
-        return [number("")] * (8 if tested else 7)
-    fewest, most = one.epochs
-    return [
-        number(one.parameters, t("race.cell.hidden", hidden=one.hidden)),
-        number(f"{fewest:,}" if fewest == most else f"{fewest:,} – {most:,}"),
-        middle(one.loss, digits),
-        middle(one.accuracy, percent),
-        *([middle(one.score, percent)] if tested else []),
-        number(t("race.lane.seed", seed=one.best) if one.best is not None else "–"),
-        number(f"{1000 * one.per_epoch:.3g} ms" if one.per_epoch is not None else "–"),
-        number(f"{one.seconds:.3g} s"),
-    ]
-
-
-def majority_row(race: Race, columns: Sequence[str], t: Translate) -> list[Cell]:
-    """What the most frequent answer alone would score, below all variants."""
-    shares: dict[str, standings.Measure] = {"accuracy": "accuracy", "score": "score"}
-    scored = [number(percent(standings.majority(race, shares[name])) if name in shares else "") for name in columns]
-    return [token(t("race.majority"), tone="aside"), *scored]
-
-
-def middle(values: Quartiles | None, written: Callable[[float], str]) -> Cell:
-    if values is None:
-        return number("–")
-    return number(written(values.median), f"{written(values.low)} – {written(values.high)}")
-
-
-def digits(value: float) -> str:
-    return f"{value:.3g}" if math.isfinite(value) else "–"
-
-
-def percent(value: float) -> str:
-    return f"{100 * value:.3g}%" if math.isfinite(value) else "–"
-
-
-def best_run(race: Race, one: Standing) -> Record | None:
-    runs = standings.records(race, one.variant) or ()
-    return next((run for run in runs if run.experiment.seed == one.best), None)
-
-
-def play(experiment: Experiment) -> None:
-    """Open a run in the playground, where it is trained again and everything of it is recorded."""
-    open_experiment(experiment, train=True)
-    navigation.go_to(HOME)
+    return f"{note} {t('race.band.fewer')}" if any(entry.failed for entry in race.entries) else note

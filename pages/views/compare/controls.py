@@ -3,15 +3,16 @@
 import streamlit as st
 
 from pages.shell.form import form_state, race_setup
-from pages.shell.form.race_setup import RaceSetup
 from pages.shell.messages import complain
 from pages.shell.state import session
 from pages.views.compare import runner
+from pages.views.compare.remarks import remarks
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import Translate
 from rnnlab.race import race
 from rnnlab.race.race import Race
+from rnnlab.text.examples import text_problems
 
 
 def current_race() -> Race | None:
@@ -24,8 +25,9 @@ def moving() -> bool:
     return runner.connecting() or (current is not None and current.going)
 
 
-def render(t: Translate, setup: RaceSetup) -> None:
-    current, ready = current_race(), isinstance(setup, RacePlan)
+def render(t: Translate, ready: bool) -> None:
+    """ready: whether what is set up can be run."""
+    current = current_race()
     going = current is not None and current.going
     with st.container(horizontal=True, key="racebar", gap="small", vertical_alignment="center"):
         st.title(t("race.title"), width="content", anchor=False)
@@ -47,7 +49,9 @@ def render(t: Translate, setup: RaceSetup) -> None:
 def start() -> None:
     """Begin the race that is set up, on what the form says at this very moment."""
     base = form_state.read()
-    if isinstance(base, Experiment) and isinstance(setup := race_setup.plan(base), RacePlan):
+    if not isinstance(base, Experiment) or text_problems(base):
+        return
+    if isinstance(setup := race_setup.plan(base), RacePlan):
         session["race"] = race.begin(runner.runner(), setup)
 
 
@@ -79,7 +83,7 @@ def tick() -> None:
 
 
 def render_status(t: Translate) -> None:
-    """How far all of it is, where it is computed, and what is wrong there."""
+    """How far all of it is, where it is computed, and what is wrong there, or with some of its runs."""
     current = current_race()
     with st.container(key="race_status", gap="small"):
         problems = current.problems if current else runner.problems()
@@ -87,16 +91,25 @@ def render_status(t: Translate) -> None:
         if current is None:
             st.caption(runner.description(t))
         else:
-            done = sum(entry.record.epoch for entry in current.entries if entry.record)
-            whole = sum(entry.experiment.epochs for entry in current.entries)
-            finished = sum(entry.done for entry in current.entries)
-            parts = [
-                t("race.finished", done=finished, count=len(current.entries)),
-                t(f"race.is.{standing_of(current)}"),
-                runner.description(t),
-            ]
-            st.progress(1.0 if current.done else min(done / whole, 1.0), "  ·  ".join(parts))
+            for remark in remarks(current.entries, current, lambda entry: entry.problems, t):
+                st.error(remark)
+            st.progress(current.progress, "  ·  ".join(status(current, t)))
         runner.render_choice(t, bool(problems))
+
+
+def status(current: Race, t: Translate) -> list[str]:
+    """How many runs are at the finish, how many never will be, and what the others do."""
+    count = len(current.entries)
+    finished, early, failed = (
+        sum(getattr(entry, how) for entry in current.entries) for how in ("finished", "ended_early", "failed")
+    )
+    return [
+        t("race.finished", done=finished, count=count),
+        *([t("race.ended_early", count=early)] if early else []),
+        *([t("race.failed", count=failed)] if failed else []),
+        t(f"race.is.{standing_of(current)}"),
+        runner.description(t),
+    ]
 
 
 def standing_of(current: Race) -> str:

@@ -9,11 +9,12 @@ from pages.shell.live_fragment import live_fragment
 from pages.shell.messages import complain
 from pages.shell.reruns import unbroken
 from pages.shell.state import session
-from pages.views.compare import board, controls, setup_form
+from pages.views.compare import board, controls, setup_form, standings_table
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import Translate, translator
 from rnnlab.race.race import Race
+from rnnlab.text.examples import text_problems
 
 TICK = 0.4  # seconds between two looks at a race: charts take the browser up to 0.2
 
@@ -31,10 +32,11 @@ def render(t: Translate) -> None:
     with unbroken():
         if race_setup.wanted():  # a link asked for it
             controls.start()
-    controls.render(t, setup)
+    problems = text_problems(base) if isinstance(base, Experiment) else base
+    controls.render(t, ready=isinstance(setup, RacePlan) and not problems)
     with st.container():
-        if not isinstance(base, Experiment):
-            complain(base)
+        if problems:
+            complain(problems)
         elif (race := controls.current_race()) and isinstance(setup, RacePlan) and differs(setup, race):
             st.info(t("race.stale"))
 
@@ -47,7 +49,7 @@ def render(t: Translate) -> None:
             if race and any(entry.record and entry.record.epoch for entry in race.entries):
                 board.render_notes(race, t)
                 board.render_curves(race, t)
-                board.render_table(race, t)
+                standings_table.render(race, t)
 
     live_fragment(TICK, controls.tick, controls.moving, body)
     if isinstance(base, Experiment):

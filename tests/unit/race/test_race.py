@@ -328,6 +328,32 @@ def test_a_lost_worker_is_its_runs_trouble_alone_and_may_be_tried_again(expected
     assert numbers(finished(runner, race.resume(runner, now))) == expected
 
 
+def test_what_failed_is_not_finished_and_fills_no_bar():
+    """However a run may end: in the race's counts it is one of finished, ended early, failed, or none of these yet."""
+    base = Experiment(text="a b c a b c d", epochs=4, hidden=3)
+    plan = RacePlan(base, grid({"lr": (0.01, 0.02, 0.03)}), seeds=2)
+    now = finished(InProcess(), race.begin(InProcess(), plan))
+    whole = now.entries
+
+    def counts(now: Race) -> tuple[int, int, int, float]:
+        kinds = [sum(getattr(one, how) for one in now.entries) for how in ("finished", "ended_early", "failed")]
+        return (*kinds, now.progress)
+
+    assert counts(now) == (6, 0, 0, 1.0)
+    lost, wrong = Problem("worker_lost", "", {"reason": "WorkerDied"}), Problem("one_type", "text", {"value": "a"})
+    ends = ("diverged", "time")
+    short = tuple(
+        replace(one, record=replace(one.record, losses=one.record.losses[:2], ended=end))
+        for one, end in zip(whole[:2], ends, strict=True)
+    )
+    broken = (replace(whole[2], problems=(lost,)), replace(whole[3], record=None, problems=(wrong,)))
+    assert counts(replace(now, entries=(*short, *broken, *whole[4:]))) == (2, 2, 2, 1.0), "all there will be is there"
+    waiting = replace(whole[5], record=None)
+    half = replace(whole[4], record=replace(whole[4].record, losses=whole[4].record.losses[:2], ended=""))
+    assert counts(replace(now, entries=(broken[1], half, waiting))) == (0, 0, 1, 2 / 8)
+    assert counts(replace(now, entries=broken[1:] * 3)) == (0, 0, 3, 0.0), "nothing was computed"
+
+
 def test_any_other_error_is_the_runs_own(caplog):
     class Broken(InProcess):
         def submit(self, *_) -> Future:

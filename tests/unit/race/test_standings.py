@@ -17,7 +17,8 @@ from rnnlab.experiment.race_plan import RacePlan, grid
 from rnnlab.figures import race as figures
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.race import race, standings
-from rnnlab.race.race import Entry, Race, Record
+from rnnlab.race.race import Entry, Race
+from rnnlab.race.record import Record
 from rnnlab.race.standings import curve, ranked, standing, to_csv
 from rnnlab.records.history import Score
 from tests.support.plotly import decoded
@@ -27,12 +28,14 @@ CELLS = grid({"cell": ("rnn", "lstm", "gru")})
 T = translator("en")
 
 
-def record(losses: list[float], seed: int = 0, scores: dict[int, float] | None = None, **more) -> Record:
+def record(
+    losses: list[float], seed: int = 0, scores: dict[int, float] | None = None, level: float = 0.1, **more
+) -> Record:
     clock = tuple(0.5 * (k + 1) * (seed + 1) for k in range(len(losses)))
     return Record(
         BASE.model_copy(update={"seed": seed}), 100 + seed, 2, 4, tuple(losses), tuple(1 / (1 + one) for one in losses),
         tuple(Score(epoch, 0.7, score) for epoch, score in (scores or {}).items()),
-        clock[-1] if clock else 0.0, clock, **more,
+        clock[-1] if clock else 0.0, clock, held_majority=level if scores else math.nan, **more,
     )  # fmt: skip
 
 
@@ -114,8 +117,10 @@ def test_a_standing_sums_up_its_runs(real):
         assert one.seconds == pytest.approx(sum(run.optimizer_seconds for run in runs))
         assert one.epochs == (9, 9)
         assert (one.hidden, one.parameters) == (5, runs[0].parameters)
-        scores = {run.experiment.seed: (-run.scores[-1].score, run.losses[-1]) for run in runs}
-        assert one.best == min(scores, key=scores.get)
+        above = [run.scores[-1].score - run.held_majority for run in runs]
+        assert one.margin.median == pytest.approx(np.median(above))
+        order = sorted(range(4), key=lambda place: (-round(above[place], 12), runs[place].losses[-1]))
+        assert one.best is runs[order[0]]
 
 
 def test_what_is_compared_is_the_epoch_that_all_seeds_have_reached():
@@ -135,6 +140,52 @@ def test_the_rank_goes_by_held_out_score_and_then_by_loss():
     assert [one.variant for one in ranked(a_race(*without))] == [2, 0, 1], "what diverged comes last"
     unopened = a_race([None, None], [record([0.3]), record([0.3], 1)], [record([]), record([], 1)])
     assert [one.variant for one in ranked(unopened)] == [1, 0, 2]
+
+
+# Seeds hold out different lines. Each score with the level of its own lines: the share of their most frequent answer.
+JUDGED = {
+    "all of one class": (1.0, 1.0),
+    "as good as its level": (0.9, 0.9),
+    "well above a low level": (0.7, 0.4),
+    "a little above a high one": (0.95, 0.9),
+}
+
+
+def test_the_best_seed_is_the_one_most_above_its_own_level():
+    runs = [record([0.5], seed, {1: score}, level) for seed, (score, level) in enumerate(JUDGED.values())]
+    one = standing(a_race(runs, runs), 0)
+    assert one.best.experiment.seed == 2, "not the one with 100 % of lines that all ask for one answer"
+    assert one.margin.median == pytest.approx(0.05), "of 0, 0.3 and 0.05: lines of one class judge nobody"
+    assert one.score.median == pytest.approx(0.925)
+
+
+def test_variants_that_are_seeds_are_ranked_so_too():
+    now = a_race(*[[record([0.5], 0, {1: score}, level)] for score, level in list(JUDGED.values())[:3]])
+    assert [one.variant for one in ranked(now)] == [2, 1, 0]
+    assert standings.majority_range(now) == (0.4, 1.0)
+    figure = figures.share_bands(now, ["one", "two", "three"], T, "score", "epochs")
+    dotted = {trace.name: set(trace.y) for trace in figure.data if trace.line.dash == "2px,5px"}
+    assert dotted == {
+        T("race.majority.of", name="one"): {1.0},
+        T("race.majority.of", name="two"): {0.9},
+        T("race.majority.of", name="three"): {0.4},
+    }, "each against its own"
+
+
+def test_where_no_line_judges_the_loss_does():
+    now = a_race([record([0.9], 0, {1: 1.0}, 1.0), record([0.2], 1, {1: 0.5}, 1.0)], [record([0.1]), record([0.1], 1)])
+    assert standing(now, 0).margin is None
+    assert standing(now, 0).best.experiment.seed == 1
+    assert [row["held_out_above_majority"] for row in read(now)] == [""] * 4
+
+
+def test_a_level_that_differs_between_seeds_is_a_band():
+    runs = [record([0.5], seed, {1: 0.9}, level) for seed, level in enumerate((0.5, 0.6, 1.0))]
+    low, high, median = figures.share_bands(a_race(runs, runs), NAMES, T, "score", "epochs").data[-3:]
+    assert (set(low.y), set(median.y), set(high.y)) == ({0.55}, {0.6}, {0.8})
+    assert high.fill == "tonexty"
+    alike = [record([0.5], seed, {1: 0.9}, 0.6) for seed in range(3)]
+    assert standings.majority_range(a_race(alike, alike)) is None
 
 
 def test_a_run_that_cannot_run_is_none_of_its_variants_seeds():
@@ -167,6 +218,7 @@ def test_the_table_has_a_row_a_run_with_exact_numbers(real):
             record.scores[-1].score,
             record.scores[-1].loss,
         )
+        assert float(row["held_out_above_majority"]) == record.scores[-1].score - float(row["held_out_majority"])
         assert (float(row["seconds"]), float(row["seconds_per_epoch"])) == (
             record.optimizer_seconds,
             record.optimizer_seconds / 9,
@@ -200,7 +252,7 @@ def test_no_cell_of_the_table_is_a_formula():
     broken = Entry(0, plan.base, problems=(Problem("job_failed", "", {"reason": "=1+1"}),))
     now = Race(now.id, plan, (*now.entries, broken))
     cells = [cell for row in csv.reader(io.StringIO(to_csv(now))) for cell in row]
-    assert len(cells) == (1 + 7) * 15
+    assert len(cells) == (1 + 7) * 16
     assert [cell for cell in cells if cell[:1] in ("=", "+", "-", "@", "\t", "\r")] == []
     assert not any("1+1" in cell for cell in cells)
 

@@ -1,0 +1,24 @@
+"""How a race's numbers are written: losses, shares, and a score beside its level."""
+
+import math
+
+from rnnlab.i18n import Translate
+from rnnlab.race.record import Record
+
+
+def digits(value: float) -> str:
+    return f"{value:.3g}" if math.isfinite(value) else "–"
+
+
+def percent(value: float) -> str:
+    return f"{100 * value:.3g}%" if math.isfinite(value) else "–"
+
+
+def points(value: float) -> str:
+    """A difference of two shares, in percentage points."""
+    return f"{100 * value:+.3g}".replace("-", "−") if math.isfinite(value) else "–"
+
+
+def beside_level(run: Record, score: float, t: Translate) -> str:
+    """A score on held-out lines, with what the most frequent answer alone scores on these very lines."""
+    return t("race.score", score=percent(score), level=percent(run.held_majority))
