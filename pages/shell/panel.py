@@ -16,11 +16,18 @@ def listing(code: str, wrap_lines: bool = False) -> None:
     st.code(code, language="python", wrap_lines=wrap_lines, height=height)
 
 
+def program_place(t: Translate) -> str:
+    """Where the program is from which the lines of another panel go on."""
+    return t("code.goes_on", panel=t("panel.shapes"), page=t("page.playground"), norms=t("panel.norms"))
+
+
 @contextmanager
-def panel(name: str, t: Translate, formula: str = "", code: str = "", switch: str = "") -> Iterator[None]:
-    """A framed part, keyed `name`: its title, what it shows in one sentence, and the equation, the lines of PyTorch and
-    a few words behind it on request. `switch` is the key of a toggle beside the title, labelled t("switch.<key>"),
-    on at first and kept from page to page."""
+def panel(
+    name: str, t: Translate, formula: str = "", code: str = "", goes_on: str = "", switch: str = ""
+) -> Iterator[None]:
+    """A framed part, keyed `name`: its title, what it shows in one sentence, and on request the equation, the lines of
+    PyTorch, what these go on from, and a few words. `switch` is the key of a toggle beside the title, labelled
+    t("switch.<key>"), on at first and kept from page to page."""
     with st.container(border=True, key=name, gap="xxsmall"):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
             st.markdown(f"**{t(f'panel.{name}')}**", width="stretch")
@@ -33,6 +40,8 @@ def panel(name: str, t: Translate, formula: str = "", code: str = "", switch: st
                         st.latex(formula)
                     if code:
                         listing(code)
+                    if goes_on:
+                        st.caption(goes_on)
                     st.markdown(t(f"about.{name}"))
         st.caption(t(f"caption.{name}"))
         yield

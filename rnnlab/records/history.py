@@ -10,6 +10,7 @@ import numpy as np
 
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import FRAMES, HISTORY_BYTES, WEIGHT_BYTES
+from rnnlab.explain.first_batch import FirstBatch
 from rnnlab.i18n import Problem, shorten
 from rnnlab.records.majority import Majority
 from rnnlab.records.short_repr import ShortRepr
@@ -154,6 +155,7 @@ class Opening(ShortRepr):
     frame_interval: int  # epochs from one recorded frame to the next
     checkpoint_interval: int  # and of recorded weights
     shapes: tuple[TensorShape, ...]
+    first_batch: FirstBatch
     parameters: int
     sequences: int  # trained on
     majority: Majority  # among what there is to predict in these

@@ -17,6 +17,7 @@ import torch
 from rnnlab.analysis.majority import majority_sequence, majority_token
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import RUN_SECONDS
+from rnnlab.explain.first_batch import FirstBatch, beginning_of
 from rnnlab.models import Pass, stage_shapes
 from rnnlab.records.history import Chunk, History, Line, Opening, State, TensorShape
 from rnnlab.training.notes import run_notes
@@ -54,6 +55,7 @@ def open_run(trainer: Trainer) -> History:
         frame_interval=trainer.probe.every,
         checkpoint_interval=trainer.weights_every,
         shapes=(*stage_shapes(trainer.experiment, trainer.batches[0], first), TensorShape("loss", (), ())),
+        first_batch=first_batch(trainer),
         parameters=sum(p.numel() for p in trainer.parameters),
         sequences=len(data.pairs),
         majority=trained,
@@ -63,6 +65,14 @@ def open_run(trainer: Trainer) -> History:
     )
     trainer.record_weights()
     return History(opening, (), trainer.probe.take_frames(), trainer.take_checkpoints(), 0.0, "")
+
+
+def first_batch(trainer: Trainer) -> FirstBatch:
+    data, size = trainer.data, trainer.experiment.batch
+    pairs = [data.pairs[i] for i in trainer.order[:size]]
+    sequences = beginning_of([(pair.inputs, pair.targets) for pair in pairs])
+    whole = len(sequences) == len(pairs) and sequences[0][0] == pairs[0].inputs
+    return FirstBatch(len(data.vocabulary), len(data.classes), bool(data.vocabulary.specials), sequences, whole)
 
 
 def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, seconds: float = 0.0) -> Chunk:

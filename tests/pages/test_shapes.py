@@ -15,7 +15,7 @@ from pages.views.shapes.module import weights_of
 from rnnlab.analysis.shape_errors import read_shape
 from rnnlab.experiment.layer_spec import KINDS, LayerSpec
 from rnnlab.explain.layer_program import part_of_output, program
-from rnnlab.explain.model_program import model_program
+from rnnlab.explain.programs import model_program
 from rnnlab.i18n import translator
 from rnnlab.inspection.lesson_models import lesson_model
 from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES

@@ -11,7 +11,7 @@ from pages.components.component import component, pack
 from pages.shell.form.lessons import open_lesson
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain, show_notes
-from pages.shell.panel import panel
+from pages.shell.panel import panel, program_place
 from pages.shell.run import scrubber, token_strip
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
@@ -28,13 +28,6 @@ _samples = component(__file__, "samples")
 
 LESSON = next(preset for preset, lesson in LESSONS.items() if lesson.page == "generate")
 ANEW = r"p'_i \propto \exp(z_i / T) \quad\text{for } i \text{ among the top } k \text{ and within } p"
-WRITE = """logits = model(ids)[0, -1] / temperature
-order = logits.argsort(descending=True)
-logits[order[top_k:]] = -torch.inf    # unless top_k is 0
-chances = logits.softmax(-1)
-before = chances[order].cumsum(0) - chances[order]
-chances[order[before >= top_p]] = 0
-ids = torch.cat([ids, torch.multinomial(chances, 1)[None]], dim=1)"""
 WORDS = (
     *("name", "prompt", "play", "pause", "count", "unsure", "sure", "rare", "stale"),
     *("step", "network", "drawn", "rest", "chosen", "cut", "never", "entropy", "kept"),
@@ -49,15 +42,15 @@ def render(view: RunView) -> None:
         render_texts(view)
     else:
         render_way_to_lesson(view)
-    code = programs.code("predictions", e)
-    with panel("predictions", view.t, formula=equations.equation("predictions", e), code=code):
+    code, formula = programs.code("predictions", e), equations.equation("predictions", e)
+    with panel("predictions", view.t, formula=formula, code=code, goes_on=program_place(view.t)):
         token_strip.render(view)
     requests.come_back(view.run)
 
 
 def render_texts(view: RunView) -> None:
-    o, t, looked = view.opening, view.t, view.checkpoint
-    with panel("written", t, formula=ANEW, code=WRITE):
+    o, e, t, looked = view.opening, view.experiment, view.t, view.checkpoint
+    with panel("written", t, formula=ANEW, code=programs.code("written", e), goes_on=program_place(t)):
         request = Request(view.run.id, *settings.render(o, t))
         with st.container():
             if o.experiment.bidirectional:

@@ -3,23 +3,21 @@
 import streamlit as st
 
 from pages.shell.ask_worker import ask_worker
-from pages.shell.panel import panel
+from pages.shell.panel import panel, program_place
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from rnnlab.engine import jobs
+from rnnlab.explain import programs
 from rnnlab.i18n import Translate
 from rnnlab.records.gradients import Check, Parameter
 
 FORMULA = r"\frac{\partial L}{\partial w} \approx \frac{L(w+\varepsilon) - L(w-\varepsilon)}{2\varepsilon}"
-CODE = """loss(w).backward()
-difference = (loss(w + eps) - loss(w - eps)) / (2 * eps)
-gap = abs(w.grad - difference) / max(abs(w.grad), abs(difference))"""
 CLOSE = 1e-5  # relative: what float64 and a smooth network leave between the two, with room to spare
 
 
 def render(view: RunView) -> None:
     e, t = view.experiment, view.t
-    with panel("check", t, formula=FORMULA, code=CODE):
+    with panel("check", t, formula=FORMULA, code=programs.code("check", e), goes_on=program_place(t)):
         if view.going:
             st.caption(t("gradients.waits"))
             return

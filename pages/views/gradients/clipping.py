@@ -6,26 +6,24 @@ import streamlit as st
 from pages.components.chart.chart import Chart
 from pages.components.component import encode
 from pages.shell.form import form_state
-from pages.shell.panel import panel
+from pages.shell.panel import panel, program_place
 from pages.shell.run import run_chart
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import BOUNDS
+from rnnlab.explain import programs
 from rnnlab.figures import gradients as figures
 
 LEAST = 1e-6  # a level of 0 would mean: no clipping
 FORMULA = r"g \leftarrow g\cdot\min\!\left(1,\ \frac{\mathrm{clip}}{\lVert g\rVert_2}\right)"
-CODE = """loss.backward()
-norm = torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
-optimizer.step()"""
 
 
 def render(view: RunView) -> None:
     e, t, most = view.experiment, view.t, BOUNDS["clip"][1]
     norms = np.array([snapshot.norm for snapshot in view.history.snapshots])
     finite = norms[np.isfinite(norms)]
-    with panel("norms", t, formula=FORMULA, code=CODE):
+    with panel("norms", t, formula=FORMULA, code=programs.code("norms", e), goes_on=program_place(t)):
         if not len(finite):
             st.caption(t("norms.none"))
             return

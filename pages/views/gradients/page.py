@@ -10,7 +10,7 @@ from pages.components.shaded_tokens.shaded_tokens import Sizes, shaded_tokens
 from pages.shell.ask_worker import ask_worker
 from pages.shell.markdown import verbatim
 from pages.shell.messages import show_notes
-from pages.shell.panel import panel
+from pages.shell.panel import panel, program_place
 from pages.shell.run import run_chart, scrubber, token_strip
 from pages.shell.run.run_view import RunView
 from pages.views.gradients import check, clipping, other_cells
@@ -42,7 +42,7 @@ def render(view: RunView) -> None:
     if e.carry:
         st.caption(t("gradients.carry"))
     formula = (CELL_STATE if CELLS[e.cell].has_memory else CHAIN) + LOSS
-    with panel("flow", t, formula=formula, code=programs.code("flow", e)):
+    with panel("flow", t, formula=formula, code=programs.code("flow", e), goes_on=program_place(t)):
         if view.going and view.opening.parameters > SMALL:
             st.caption(t("gradients.waits"))
         else:

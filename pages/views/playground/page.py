@@ -6,7 +6,7 @@ from pages.components.chart.chart import Chart
 from pages.components.component import encode, pack
 from pages.shell.markdown import verbatim
 from pages.shell.messages import show_notes
-from pages.shell.panel import panel
+from pages.shell.panel import panel, program_place
 from pages.shell.run import run_chart, scrubber, token_strip
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
@@ -23,7 +23,7 @@ def render(view: RunView) -> None:
     scrubber.render(view, weights=False)
 
     def explained(name: str) -> dict[str, str]:
-        return {"formula": equations.equation(name, e), "code": programs.code(name, e)}
+        return {"formula": equations.equation(name, e), "code": programs.code(name, e), "goes_on": program_place(t)}
 
     with panel("predictions", t, **explained("predictions")):
         token_strip.render(view)
@@ -41,7 +41,7 @@ def render(view: RunView) -> None:
         newest = history.frames[-1]
         figure = run.drawn(("hidden", view.lang), lambda: encode(figures.hidden_figure(history, newest, t)))
         run_chart.render(view, "hidden", Chart(figure, t("panel.hidden"), HEIGHT, packed, steps=True))
-    with panel("shapes", t, **explained("shapes")):
+    with panel("shapes", t, code=programs.program(e, view.opening.first_batch), goes_on=t("code.whole")):
         render_shapes(view.opening, t)
 
 

@@ -11,13 +11,14 @@ from pages.components.shaded_tokens.shaded_tokens import Signed, shaded_tokens
 from pages.components.table.table import ANSWER, VERDICT, Answers, TableView, tables, text, token
 from pages.shell.ask_worker import ask_worker
 from pages.shell.markdown import verbatim
-from pages.shell.panel import panel
+from pages.shell.panel import panel, program_place
 from pages.shell.run import run_chart
 from pages.shell.run.run_view import RunView
 from pages.views.results.shared import ResultView, confusion_counts, tag_meanings
 from rnnlab.analysis import metrics
 from rnnlab.analysis.majority import written
 from rnnlab.engine import jobs
+from rnnlab.explain import programs
 from rnnlab.figures import results as figures
 from rnnlab.i18n import Translate
 from rnnlab.records.history import joiner
@@ -29,19 +30,7 @@ SHARES = 6  # classes that get a part of their own in a bar
 SMALL = 20_000  # parameters: of such a network the readouts are followed while it trains
 JUDGED = ("verdict", "predicted", "truth", "line")  # columns of the held-out lines
 
-PREFIXES = """for k in range(1, len(ids) + 1):    # each beginning, as a sentence of its own
-    logits = model(ids[None, :k])
-    chances = logits.softmax(-1)"""
 ATTRIBUTION = r"s_k = \sum_j \frac{\partial z_{\hat y}}{\partial x_{k,j}}\, x_{k,j}"
-SALIENCY = """x = embedding(ids).detach().requires_grad_()
-score = head(readout(rnn(x))).max()    # of the likeliest label
-score.backward()
-saliency = (x.grad * x).sum(-1)"""
-READOUTS = """output, h_n = rnn(x)    # of an LSTM: output, (h_n, c_n)
-final = torch.cat([h_n[-2], h_n[-1]], dim=-1)    # one direction: h_n[-1]
-last = output[:, -1]
-valid = output[torch.arange(len(output)), lengths - 1]
-mean = (output * mask.unsqueeze(-1)).sum(1) / lengths.unsqueeze(1)"""
 RATES = r"""P = \frac{TP}{TP + FP} \qquad R = \frac{TP}{TP + FN} \qquad F_1 = \frac{2PR}{P + R}"""
 
 
@@ -54,7 +43,7 @@ def render_prefixes(view: RunView) -> None:
         largest[o.targets[-1]] = 2.0  # the right one is always among those shown
     shared = np.sort(np.argsort(-largest, kind="stable")[:SHARES])  # classes with a part of their own
     best = np.stack([frame.top_classes[:, 0] for frame in shown])  # [frame, step]
-    with panel("prefixes", t, code=PREFIXES):
+    with panel("prefixes", t, code=programs.code("prefixes", view.experiment), goes_on=program_place(t)):
         _prefixes(
             key="results-prefixes",
             data={
@@ -79,7 +68,9 @@ def render_saliency(view: RunView) -> None:
     limit = max(
         float(np.abs(frame.task_arrays["saliency"]).max()) for frame in view.history.frames
     )  # one for all epochs
-    with panel("saliency", t, formula=ATTRIBUTION, code=SALIENCY):
+    with panel(
+        "saliency", t, formula=ATTRIBUTION, code=programs.code("saliency", view.experiment), goes_on=program_place(t)
+    ):
         values = np.stack([frame.task_arrays["saliency"] for frame in shown])
         numbers = Signed(values, limit, [o.classes[frame.top_classes[-1, 0]] for frame in shown])
         labels = {name: t(f"saliency.{name}") for name in ("name", "title", "against", "towards")}
@@ -89,7 +80,7 @@ def render_saliency(view: RunView) -> None:
 def render_readouts(view: RunView) -> None:
     """How strongly each token reaches each half of what the four readouts give."""
     o, e, t = view.opening, view.experiment, view.t
-    with panel("readouts", t, code=READOUTS):
+    with panel("readouts", t, code=programs.code("readouts", view.experiment), goes_on=program_place(t)):
         if view.going and o.parameters > SMALL:
             st.caption(t("readouts.waits"))
             return

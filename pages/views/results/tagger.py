@@ -4,24 +4,22 @@ import numpy as np
 import streamlit as st
 
 from pages.components.component import component, pack
-from pages.shell.panel import panel
+from pages.shell.panel import panel, program_place
 from pages.shell.run.run_view import RunView
 from pages.views.results.shared import ResultView, tag_meanings
+from rnnlab.explain import programs
 from rnnlab.figures.results import HUES
 from rnnlab.records.history import Opening
 
 _tagged = component(__file__, "tagged")
 
 LINES = 10  # held-out ones that are shown at a time
-CODE = """logits = linear(output)    # [batch, step, tag]
-loss = F.cross_entropy(logits.flatten(0, 1), tags.flatten(), ignore_index=-100)    # -100 on padding
-predicted = logits.argmax(-1)    # [batch, step]"""
 
 
 def render_tags(view: RunView) -> None:
     """The watched sentence and held-out lines, each token in the colour of the tag it was given."""
     o, t = view.opening, view.t
-    with panel("tagged", t, code=CODE):
+    with panel("tagged", t, code=programs.code("tagged", view.experiment), goes_on=program_place(t)):
         start = 1
         if len(o.held_out) > LINES:
             label = t("tagged.from", lines=LINES, count=len(o.held_out))

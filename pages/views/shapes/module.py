@@ -8,7 +8,7 @@ import streamlit as st
 from pages.views.shapes import tensor_blocks
 from rnnlab.experiment.layer_spec import LayerSpec, ends, parameter_count
 from rnnlab.explain.layer_program import formula, part_of_output
-from rnnlab.explain.model_program import model_program
+from rnnlab.explain.programs import model_program
 from rnnlab.i18n import Translate
 from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
 from rnnlab.records.history import TensorShape

@@ -11,6 +11,7 @@ from pages.shell.state import session
 from pages.views.text.tables import COLUMNS
 from rnnlab.engine import jobs
 from rnnlab.experiment import Experiment
+from rnnlab.explain.programs import shuffling
 from rnnlab.i18n import Translate
 from rnnlab.records.text import EPOCHS, BatchOrder, Reading
 
@@ -27,14 +28,8 @@ def render(view: RunView) -> None:
         return
     with panel("windows", t):
         render_windows(e, seen, t)
-    with panel("batches", t, code=LOADER):
+    with panel("batches", t, code=shuffling(e, seen.count, epoch)):
         render_batches(e, seen, t)
-
-
-LOADER = """generator = torch.Generator().manual_seed(seed)
-order = torch.randperm(len(windows), generator=generator)    # once an epoch
-for start in range(0, len(order), batch_size):
-    rows = order[start : start + batch_size]    # the last one may be shorter"""
 
 
 def last_epoch(e: Experiment) -> int:

@@ -7,13 +7,14 @@ from pages.components.chart.chart import Chart
 from pages.components.component import encode
 from pages.components.table.table import TableView, tables, token
 from pages.shell.ask_worker import ask_worker
-from pages.shell.panel import panel
+from pages.shell.panel import panel, program_place
 from pages.shell.run import run_chart, scrubber
 from pages.shell.run.run_view import RunView
 from pages.views.text import packed_batch, padding
 from pages.views.text.tables import COLUMNS
 from rnnlab.cells import CELLS
 from rnnlab.engine import jobs
+from rnnlab.explain import programs
 from rnnlab.figures import text
 from rnnlab.i18n import Translate
 from rnnlab.records.text import LINES, Packing
@@ -33,9 +34,10 @@ def render(view: RunView) -> None:
     seen = ask_worker(jobs.packing, view.experiment, view.checkpoint.weights, min(start, o.sequences))
     if seen is None:
         return
-    with panel("padded", t, code=PADDED):
+    e = view.experiment
+    with panel("padded", t, code=programs.code("padded", e), goes_on=program_place(t)):
         render_padded(seen, t)
-    with panel("packed-batch", t, code=PACKED):
+    with panel("packed-batch", t, code=programs.code("packed-batch", e), goes_on=program_place(t)):
         render_packed(seen, t)
     with panel("final", t):
         if len(o.parts) > 1:
@@ -44,14 +46,6 @@ def render(view: RunView) -> None:
     if seen.labels:
         with panel("verdicts", t):
             padding.render(view.experiment, seen, t)
-
-
-PADDED = """ids = pad_sequence(lines, batch_first=True, padding_value=0)    # [batch, step]
-lengths = torch.tensor([len(line) for line in lines])
-mask = torch.arange(ids.shape[1]) < lengths[:, None]    # [batch, step]"""
-PACKED = """packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
-output, h_n = rnn(packed)
-output, lengths = pad_packed_sequence(output, batch_first=True)"""
 
 
 def render_padded(seen: Packing, t: Translate) -> None:

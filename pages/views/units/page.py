@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.components.component import component, pack
 from pages.shell.ask_worker import ask_worker
 from pages.shell.messages import show_notes
-from pages.shell.panel import panel
+from pages.shell.panel import panel, program_place
 from pages.shell.run import scrubber
 from pages.shell.run.run_view import RunView
 from pages.views.units import choice, phrase
@@ -20,6 +20,7 @@ from pages.views.units.choice import ActivationQuery
 from rnnlab.analysis import correlations, token_properties
 from rnnlab.analysis.token_properties import Property
 from rnnlab.engine import jobs
+from rnnlab.explain import programs
 from rnnlab.i18n import Translate, visible
 from rnnlab.records.units import Activations
 
@@ -30,9 +31,6 @@ _map = component(__file__, "unit_map")
 SMALL = 20_000  # parameters: such a network's units are followed while it trains
 FEW = 20  # tokens: on fewer anything may look like something
 R = r"r = \frac{\sum_t (h_t - \bar h)(p_t - \bar p)}{\sqrt{\sum_t (h_t - \bar h)^2\,\sum_t (p_t - \bar p)^2}}"
-CODE = """output, _ = rnn(x)    # [batch, step, unit]: one line, from h_0 = 0
-h = output[0, :, unit]
-r = torch.corrcoef(torch.stack([h, p]))[0, 1]    # p: one number a token"""
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ def render(view: RunView) -> None:
     scrubber.render(view)
     if history.ended == "diverged":
         st.info(t("units.diverged", epoch=history.checkpoints[-1].epoch))
-    with panel("unitmap", t, formula=R, code=CODE):
+    with panel("unitmap", t, formula=R, code=programs.code("unitmap", view.experiment), goes_on=program_place(t)):
         bar = st.container(horizontal=True, gap="small", vertical_alignment="top")
         query = choice.activation_query(view, bar)
         if view.going and history.opening.parameters > SMALL:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from rnnlab import Experiment
-from rnnlab.explain import programs
+from rnnlab.explain.programs import gradient
 from rnnlab.inspection import gradients
 from rnnlab.inspection.trace import network
 from rnnlab.training.trainer import Trainer
@@ -71,7 +71,7 @@ def test_the_lines_shown_find_the_gradients_shown(task, bidirectional, head, dat
         cells = cells_of(e, model.recurrent)
         pairs = list(zip(cells[::2], cells[1::2], strict=True)) if e.bidirectional else cells
         names |= {"x": model.input(ids), "cell": cells[0], "cells": pairs, "linear": model.head}
-    exec(programs.code("flow", e), names)
+    exec(gradient.through_time(e), names)
     lists = names["norms"] if isinstance(names["norms"][0], list) else [names["norms"]]
     assert len(lists) == e.layers * e.directions
     for index, norms in enumerate(lists):

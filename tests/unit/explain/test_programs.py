@@ -1,18 +1,21 @@
 """What stands beside a picture is the program that made it: the lines, in a loop with an optimizer, are the run."""
 
 import re
-from functools import partial
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch import nn
-from torch.nn import functional
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnlab import Experiment, run
-from rnnlab.explain import equations, modules, programs
+from rnnlab.explain import equations, programs
+from rnnlab.explain.programs import shuffling
+from rnnlab.inspection import gradients
+from rnnlab.inspection.generation import generate
+from rnnlab.records.generation import Settings
+from rnnlab.training.fold import open_run
+from rnnlab.training.tasks import loss_of
 from rnnlab.training.trainer import Trainer
 from tests.support import modules as plain
 from tests.support.examples import examples
@@ -57,83 +60,108 @@ def experiment(fields: dict) -> Experiment:
     return Experiment(**fields)
 
 
-def recurrent(e: Experiment, inputs: int, shown: dict) -> dict:
-    """Torch's layer or cells for what the lines call by the layer's name, `cell` or `cells`; a cell that torch lacks is
-    that of the classes `shown`."""
-    cell = shown.get("MGUCell") or partial(plain.CELLS[e.cell], **plain.options(e.cell, e.nonlinearity))
-    if e.impl == "layer" or e.packed or e.task == "seq2seq":
-        dropout = e.dropout if e.layers > 1 else 0.0
-        options = {"num_layers": e.layers, "batch_first": True, "dropout": dropout, "bidirectional": e.bidirectional}
-        if "CellLoop" in shown:
-            return {"layer": shown["CellLoop"](cell, inputs, e.hidden, **options)}
-        return {"layer": plain.LAYERS[e.cell](inputs, e.hidden, **options, **plain.options(e.cell, e.nonlinearity))}
-    made = [
-        cell(e.hidden * e.directions if layer else inputs, e.hidden)
-        for layer in range(e.layers)
-        for _ in range(e.directions)
-    ]
-    return {"cell": made[0], "cells": list(zip(made[::2], made[1::2], strict=True)) if e.bidirectional else made}
-
-
-def names_of(e: Experiment) -> dict:
-    """What the lines speak of: the run's only batch, and torch's modules from its seed, in the order they are made."""
-    trainer = Trainer(e)
-    (batch,), data = trainer.batches, trainer.data
-    shown: dict = {}
-    exec(modules.definitions(e), shown)
-    types, classes, embeds = len(data.vocabulary), len(data.classes), e.input == "embedding"
-    inputs = e.embed if embeds else types
-    names = {"torch": torch, "F": functional, "ids": batch.ids, "lengths": batch.lengths, "targets": batch.targets}
-    names |= {"pack_padded_sequence": pack_padded_sequence, "pad_packed_sequence": pad_packed_sequence}
-    names |= {"labels": batch.targets[:, 0], "bos": torch.ones(len(batch.ids), 1).long()}
-    names |= {"classes": types, "target_classes": classes}
-    torch.manual_seed(e.seed)
-    if embeds:
-        names["embedding"] = nn.Embedding(types, e.embed, padding_idx=0 if "<pad>" in data.vocabulary.tokens else None)
-    units = e.hidden * e.directions
-    if e.task != "seq2seq":
-        made = recurrent(e, inputs, shown)
-        names |= {e.cell: made["layer"]} if "layer" in made else made
-    else:
-        wide = 0 if e.attention == "none" else e.hidden
-        names["encoder"] = recurrent(e, inputs, shown)["layer"]
-        if embeds:
-            names["target_embedding"] = nn.Embedding(classes, e.embed, padding_idx=0)
-        names["decoder"] = recurrent(e, (e.embed if embeds else classes) + wide, shown)["layer"]
-        if e.attention == "additive":
-            names |= {"W": nn.Linear(2 * e.hidden, e.hidden), "v": nn.Linear(e.hidden, 1, bias=False)}
-        units += wide
-    if e.head == "linear":
-        names["linear"] = nn.Linear(units, classes)
-    return names | {"hidden": None}
-
-
-def learnt(names: dict) -> list[nn.Parameter]:
-    def modules_in(value: object) -> list[nn.Module]:
-        if isinstance(value, nn.Module):
-            return [value]
-        return [one for part in value for one in modules_in(part)] if isinstance(value, list | tuple) else []
-
-    found = {id(p): p for value in names.values() for module in modules_in(value) for p in module.parameters()}
-    return list(found.values())
+def pasted(e: Experiment) -> dict:
+    """What a reader has who pasted the whole program into a new Python."""
+    names: dict = {}
+    exec(programs.program(e, open_run(Trainer(e)).opening.first_batch), names)
+    return names
 
 
 @given(fields=TASKS, **SETTINGS)
 @examples(200)
 def test_the_lines_shown_are_the_run_to_the_bit(fields, **settings):
-    """Dropout's masks and the teacher's draws among them, and a state that is carried from epoch to epoch."""
+    """Dropout's masks and the teacher's draws among them, and a state that is carried from epoch to epoch: the program
+    has the first epoch's loss, and the lines of the gradient norms go on from it to the last."""
     e = experiment(settings | fields)
-    names, losses = names_of(e), []
-    optimizer = torch.optim.Adam(learnt(names), lr=e.lr)
-    for _ in range(e.epochs):
-        exec(programs.code("shapes", e), names)
-        optimizer.zero_grad()
-        names["loss"].backward()
-        losses.append(names["loss"].item())
-        optimizer.step()
-    assert losses == list(run(e).losses)
-    exec(programs.code("predictions", e), names)
-    assert names["token"].shape == names["logits"].shape[:-1]
+    names, history = pasted(e), run(e)
+    assert names["loss"].item() == history.losses[0]
+    exec(programs.code("norms", e), names)
+    assert names["losses"] == list(history.losses)
+    np.testing.assert_allclose(names["norms"], [s.norm for s in history.snapshots], rtol=1e-5)
+
+
+def shown_by_the_lab(panel: str, e: Experiment, names: dict) -> dict:
+    """What the lab itself has for names that the panel's lines make: of the first batch, or of its first sequence,
+    which is the probe and read alone."""
+    trainer = Trainer(e)
+    batch, weights = trainer.batches[0], trainer.weights.detach().numpy().tobytes()
+    result = trainer.model(batch)
+    frame, steps = open_run(trainer).frames[0], len(trainer.data.probe.inputs)
+    output = "encoded" if e.task == "seq2seq" else "output"
+    match panel:
+        case "hidden":
+            return {output: result.output}
+        case "predictions":
+            return dict(zip(("probability", "token"), result.logits.softmax(-1).max(-1), strict=True))
+        case "loss":
+            return {"loss": loss_of(e, result, batch)}
+        case "flow":
+            norms = names["norms"][0] if isinstance(names["norms"][0], list) else names["norms"]
+            row = gradients.through_time(e, weights, 0, 0).norms["h"][names["t"] + trainer.data.parts[-1].start]
+            names["first"] = [float(norm) for norm in norms]
+            return {"first": row[: len(norms)]}
+        case "norms":
+            return {"losses": run(e).losses}
+        case "check":
+            return {} if e.relu else {"difference": names["by_autograd"]}  # a ReLU has kinks
+        case "unitmap":
+            return {"h": frame.hidden[:steps, 0]}
+        case "written":
+            prompt = " ".join(trainer.data.probe_tokens[:steps])
+            written = generate(e, weights, prompt, Settings(length=20)).ids
+            return {"ids": [[*trainer.data.probe.inputs, *written]]}
+        case "prefixes":
+            return {"chances": frame.task_arrays["chances"]}
+        case "saliency":
+            return {"saliency": frame.task_arrays["saliency"][None]}
+        case "readouts":
+            return {e.readout: result.readout}
+        case "tagged":
+            return {"predicted": result.logits.argmax(-1)}
+        case "alignment":
+            return {"alignment": result.decoder.attention.weights}
+        case "decoding":
+            return {"written": frame.task_arrays["free"]}
+        case "padded":
+            return {"ids": batch.ids, "lengths": batch.lengths}
+        case "packed-batch":
+            return {output: Trainer(e.model_copy(update={"packed": True})).model(batch).output}
+    raise KeyError(panel)
+
+
+EVERY_TASK = ("hidden", "predictions", "loss", "flow", "norms", "check", "unitmap", "padded", "packed-batch")
+PANELS = {
+    "next": ("written",),
+    "classify": ("prefixes", "saliency", "readouts"),
+    "tag": ("tagged",),
+    "seq2seq": ("alignment", "decoding"),
+}
+
+
+@given(fields=TASKS, data=st.data(), **SETTINGS)
+@examples(200)
+def test_the_lines_of_each_panel_go_on_from_the_program_and_have_the_labs_numbers(fields, data, **settings):
+    """In a namespace where nothing but the program was run: no name is used that is not made."""
+    e = programs.without_chance(experiment(settings | fields))
+    panels = [*EVERY_TASK, *PANELS[e.task]]
+    panel = data.draw(st.sampled_from([one for one in panels if one != "alignment" or e.attention != "none"]))
+    names = pasted(e)
+    exec(programs.code(panel, e), names)
+    for name, expected in shown_by_the_lab(panel, e, names).items():
+        found, known = (torch.as_tensor(value).detach().double() for value in (names[name], expected))
+        torch.testing.assert_close(found, known, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_the_order_shown_is_that_of_training(seed, capsys):
+    e = Experiment(text="a b\nb c\nc a\nb a\na c", batch=2, shuffle=True, seed=seed)
+    exec(shuffling(e, 5, 3), {})
+    printed = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
+    trainer, orders = Trainer(e), []
+    for epoch in (1, 2, 3):
+        orders += [[str(epoch), str(trainer.order[i : i + 2])] for i in (0, 2, 4)]
+        trainer.prepare_epoch()
+    assert printed == orders
 
 
 @pytest.mark.parametrize(

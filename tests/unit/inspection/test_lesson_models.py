@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from rnnlab import Experiment
-from rnnlab.explain.model_program import model_program
+from rnnlab.explain.programs import model_program
 from rnnlab.inspection.lesson_models import lesson_model
 from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
 from rnnlab.models import Classifier, Seq2Seq, TokenModel

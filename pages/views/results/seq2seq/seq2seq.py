@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.components.chart.chart import Chart
 from pages.components.component import component, encode, pack
-from pages.shell.panel import panel
+from pages.shell.panel import panel, program_place
 from pages.shell.run import run_chart
 from pages.shell.run.run_view import RunView
 from pages.views.results.shared import ResultView
@@ -24,7 +24,7 @@ from rnnlab.analysis.seq2seq_frames import (
     target_of,
     used_ids,
 )
-from rnnlab.explain import equations
+from rnnlab.explain import equations, programs
 from rnnlab.figures import results as figures
 from rnnlab.records.history import Opening, joiner
 
@@ -47,27 +47,14 @@ HYPOTHESES = ("table", "rank", "output", "score", "chance", "greedy", "same", "b
 FORCING = ("table", "step", "target", "forced", "free", "right")
 HELDPAIRS = ("table", "source", "target", "predicted", "verdict", "count")
 
-ADDITIVE = """both = torch.cat([s.unsqueeze(1).expand_as(encoded), encoded], dim=-1)    # [batch, source, 2 x unit]
-score = v(torch.tanh(W(both))).squeeze(-1)    # [batch, source]"""
-DOT = "score = (encoded @ s.unsqueeze(-1)).squeeze(-1)    # [batch, source]"
-LOOK = """
-weights = score.masked_fill(padding, -torch.inf).softmax(-1)    # [batch, source]
-context = (weights.unsqueeze(1) @ encoded).squeeze(1)    # [batch, unit]
-x = torch.cat([embedding(token), context], dim=-1)
-output, state = decoder(x.unsqueeze(1), state)
-logits = linear(torch.cat([output.squeeze(1), context], dim=-1))    # [batch, class]"""
-CODES = {"additive": ADDITIVE + LOOK, "dot": DOT + LOOK}
-GREEDY = """while token != EOS and len(written) < limit:
-    logits, state = step(token, state, encoded)
-    token = logits.argmax(-1)
-    written.append(token)"""
-
 
 def render_attention(view: RunView) -> None:
     """Attention over the probe's source, given the true target and while it writes by itself."""
-    kind, t = view.experiment.attention, view.t
-    with panel("alignment", t, formula=equations.equation("alignment", view.experiment), code=CODES.get(kind, "")):
-        if kind == "none":
+    e, t = view.experiment, view.t
+    attends = e.attention != "none"
+    shown = {"code": programs.code("alignment", e), "goes_on": program_place(t)} if attends else {}
+    with panel("alignment", t, formula=equations.equation("alignment", e), **shown):
+        if not attends:
             st.info(t("alignment.none", field=t("field.attention")))
             return
         labels = {name: t(f"alignment.{name}") for name in ALIGNMENT}
@@ -77,7 +64,7 @@ def render_attention(view: RunView) -> None:
 def render_decoding(view: RunView) -> None:
     """How the output comes about, step by step."""
     t = view.t
-    with panel("decoding", t, code=GREEDY):
+    with panel("decoding", t, code=programs.code("decoding", view.experiment), goes_on=program_place(t)):
         labels = {name: t(f"decoding.{name}") for name in DECODING}
         render_part(_decoding, "decoding", view, labels, view.run.drawn("decoding", lambda: decoded(view)))
 

@@ -6,6 +6,20 @@ Of a network with several layers or directions `norms` holds a list for each, la
 
 from rnnlab.cells import CELLS
 from rnnlab.experiment import Experiment
+from rnnlab.explain.programs.loop import one_cell, uses_cells
+from rnnlab.explain.programs.reading import vectors
+from rnnlab.explain.programs.seq2seq import target_vectors
+
+# The cells of torch's layers, which loop inside themselves.
+CELL_OF = """\
+def cell_of(layer, ending):    # one of its cells, with its weights
+    weights = {{name: getattr(layer, name + ending) for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}}
+    cell = nn.{kind}Cell(weights["weight_ih"].shape[1], layer.hidden_size{option})
+    cell.load_state_dict(weights)
+    return cell
+
+
+"""
 
 ONE_CELL = """h = []
 {start}
@@ -73,8 +87,44 @@ ATTENDED = """\
 
 
 def gradient_program(e: Experiment) -> str:
-    """The norm of dL_t/dh_k for every step k of one sequence: of x [1, step, input] and the right classes `target` [1,
-    step], or `label` [1] for the whole."""
+    """Of the first sequence of `panels.program`: the norm of dL_t/dh_k for every step k."""
+    return f"{cells(e)}{sequence(e)}\n{through_time(e)}"
+
+
+def cells(e: Experiment) -> str:
+    """Lines that take the cells out of torch's layers."""
+    if uses_cells(e):
+        return ""
+    defined = CELL_OF.format(kind=CELLS[e.cell].class_name, option=', nonlinearity="relu"' if e.relu else "")
+    if e.task == "seq2seq":
+        each = f"for layer in range({e.layers})]"
+        made = [f'{part}_cells = [cell_of({part}, f"_l{{layer}}") {each}' for part in ("encoder", "decoder")]
+        return defined + "\n".join(made) + "\n"
+    if one_cell(e):
+        return f'{defined}cell = cell_of({e.cell}, "_l0")\n'
+    one = f'cell_of({e.cell}, f"_l{{layer}}")'
+    if e.bidirectional:
+        one = f'[{one}, cell_of({e.cell}, f"_l{{layer}}_reverse")]'
+    return f"{defined}cells = [{one} for layer in range({e.layers})]\n"
+
+
+def sequence(e: Experiment) -> str:
+    """Lines that take the first sequence of the batch, without its padding, and a step t."""
+    length = "lengths[0]"
+    source = f"x = {vectors(f'ids[:1, : {length}]', e)}    # the first sequence"
+    if e.task == "seq2seq":
+        true = "torch.cat([bos, targets[:, :-1].clamp(min=0)], dim=1)[:1]"
+        read = target_vectors(true, e)
+        lines = [source, f"y, target = {read}, targets[:1]", "t = int((target >= 0).sum()) - 1    # the last one"]
+    elif e.task == "classify":
+        lines = [source, "label, t = labels[:1], x.shape[1] - 1    # the last step"]
+    else:
+        lines = [source, f"target, t = targets[:1, : {length}], x.shape[1] - 1    # the last step"]
+    return "\n".join(lines)
+
+
+def through_time(e: Experiment) -> str:
+    """The norms, of x [1, step, input] and the right classes `target` [1, step], or `label` [1] for the whole."""
     if e.task == "seq2seq":
         return of_pair(e)
     names = [f"{name}_k" for name in CELLS[e.cell].states]

@@ -1,0 +1,97 @@
+"""A recurrent layer as a loop over its cells, in lines for a program.
+
+Over `cell`, or over `cells`: one for each layer, or a pair of them where the layer reads in both directions. Packed
+sequences are a mask over the steps here, for torch packs for its own layers only.
+"""
+
+from textwrap import indent
+
+from rnnlab.cells import CELLS
+from rnnlab.experiment import Experiment
+
+SCAN = """\
+state, output = {first}, []
+for x_t in {x}.unbind(1):    # step by step
+    state = {state} = cell(x_t, state)
+    output.append(h)"""
+MASKED_SCAN = """\
+state, output = {first}, []
+for x_t, real in zip({x}.unbind(1), {mask}.unbind(1)):    # step by step
+    state = h = torch.where(real[:, None], cell(x_t, state), state)    # padding leaves it as it is
+    output.append(h)"""
+LAYERS = """\
+final = []
+for layer, cell in enumerate(cells):{dropped}
+{scan}
+    final.append(state)
+    x = torch.stack(output, dim=1)    # what the layer above reads"""
+DIRECTIONS = """\
+final = []
+for layer, both in enumerate(cells):    # its forward and its backward cell{dropped}
+    halves = []
+    for cell, {orders}:    # the backward one begins at the last step
+{scan}
+        final.append(state)
+        halves.append(torch.stack(output, dim=1))
+    x = torch.cat([halves[0], halves[1].flip(1)], dim=-1)    # what the layer above reads"""
+ORDERS = "steps in zip(both, (x, x.flip(1)))"
+MASKED_ORDERS = "steps, real_steps in zip(both, (x, x.flip(1)), (mask, mask.flip(1)))"
+MASK = "mask = torch.arange(ids.shape[1]) < lengths[:, None]    # [batch, step]: what is no padding"
+FUNCTION = """\
+def loop(cells, x, before=None{mask}):    # does what a layer of torch.nn does
+{layers}
+    return x, final
+
+
+"""
+ALL_REAL = "    mask = torch.ones(x.shape[:2], dtype=torch.bool) if mask is None else mask\n"
+
+
+def uses_cells(e: Experiment) -> bool:
+    """Whether a program for it makes cells, not a layer of torch.nn."""
+    return e.impl == "cell" or not CELLS[e.cell].in_torch
+
+
+def one_cell(e: Experiment) -> bool:
+    return e.layers == 1 and not e.bidirectional
+
+
+def loop(e: Experiment) -> str:
+    """From `x` to `output` and `h_n`."""
+    lines = [MASK] if e.packed else []
+    if one_cell(e):
+        lines.append(scan(e, "hidden" if e.carry else "", "hidden"))
+        lines.append("output, h_n = torch.stack(output, dim=1), h.unsqueeze(0)")
+    else:
+        lines.append(over_layers(e, "hidden[len(final)]" if e.carry else "", "hidden"))
+        states = ", ".join(CELLS[e.cell].states)
+        lines.append(f"output, h_n = x, torch.stack({'final' if states == 'h' else f'[h for {states} in final]'})")
+    if e.packed:
+        lines.append("output = output.masked_fill(~mask.unsqueeze(-1), 0.0)    # nothing on padding")
+    return "\n".join(lines)
+
+
+def loop_function(e: Experiment) -> str:
+    """The loop as a function, for a model that has two of them."""
+    layers = indent(over_layers(e, "before[layer]", "before"), "    ")
+    return FUNCTION.format(mask=", mask=None" if e.packed else "", layers=(ALL_REAL if e.packed else "") + layers)
+
+
+def over_layers(e: Experiment, given: str, where: str) -> str:
+    """All layers from `x` up to the last one's `x`, with their states in `final`; from zeros, or from the state `given`
+    if there is one in the variable `where`."""
+    drops = f"\n    x = F.dropout(x, {e.dropout:g}) if layer else x    # in training only"
+    dropped = drops if e.dropout and e.layers > 1 else ""
+    if not e.bidirectional:
+        return LAYERS.format(dropped=dropped, scan=indent(scan(e, given, where), " " * 4))
+    scanned = indent(scan(e, given, where, x="steps", mask="real_steps"), " " * 8)
+    return DIRECTIONS.format(dropped=dropped, orders=MASKED_ORDERS if e.packed else ORDERS, scan=scanned)
+
+
+def scan(e: Experiment, given: str, where: str, x: str = "x", mask: str = "mask") -> str:
+    """One cell over all steps."""
+    first = f"x.new_zeros(len(x), {e.hidden})" if e.packed else "None"
+    if given:
+        first = f"{first} if {where} is None else {given}"
+    state = ", ".join(CELLS[e.cell].states)
+    return (MASKED_SCAN if e.packed else SCAN).format(first=first, x=x, mask=mask, state=state)

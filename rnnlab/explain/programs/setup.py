@@ -1,0 +1,132 @@
+"""How a program begins that runs as it stands: imports, the seed, the modules, and a batch."""
+
+from rnnlab.cells import CELLS
+from rnnlab.experiment import Experiment
+from rnnlab.explain.first_batch import FirstBatch
+from rnnlab.explain.programs.loop import loop_function, uses_cells
+from rnnlab.explain.modules import cell_class
+from rnnlab.lessons.tutorial_sizes import TutorialSizes
+
+IMPORTS = """\
+import torch
+from torch import nn
+from torch.nn import functional as F
+"""
+PACKING = "from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence\n"
+NO_TARGET = -100  # as in `data.batches`
+
+
+def setup(e: Experiment, batch: FirstBatch) -> str:
+    """Of a run: draws the weights that it starts from."""
+    lines = [*modules(e, batch.types, batch.classes, batch.padding), "", *given_batch(e, batch)]
+    return "\n".join([beginning(e), *lines, *(["hidden = None    # before the first epoch"] if e.carry else [])])
+
+
+def random_setup(e: Experiment, sizes: TutorialSizes) -> str:
+    """Of a lesson's model at its tutorial's sizes, with random ids."""
+    return "\n".join([beginning(e), *modules(e, sizes.types, sizes.classes, True), "", *random_batch(e, sizes)])
+
+
+def beginning(e: Experiment) -> str:
+    cell, packs = CELLS[e.cell], e.packed and not uses_cells(e)
+    own = "" if cell.in_torch else f"\n\n{cell_class(cell)}\n"
+    function = f"{'' if own else chr(10)}\n{loop_function(e).rstrip()}\n\n" if needs_function(e) else ""
+    return f"{IMPORTS}{PACKING if packs else ''}{own}{function}\ntorch.manual_seed({e.seed})"
+
+
+def needs_function(e: Experiment) -> bool:
+    return uses_cells(e) and e.task == "seq2seq"
+
+
+def modules(e: Experiment, types: int, classes: int, padding: bool) -> list[str]:
+    """In the order in which they draw their first weights."""
+    embeds, pair = e.input == "embedding", e.task == "seq2seq"
+    context = e.hidden if e.attention != "none" else 0
+    lines = [f"types, classes = {types}, {classes}    # of what is read, of what is predicted"]
+    if embeds:
+        lines.append(f"embedding = nn.Embedding(types, {e.embed}{', padding_idx=0' if padding else ''})")
+    width = str(e.embed) if embeds else "types"
+    if pair:
+        lines.append(recurrent(e, "encoder", width))
+        if embeds:
+            lines.append(f"target_embedding = nn.Embedding(classes, {e.embed}, padding_idx=0)")
+        wide = str(e.embed + context) if embeds else f"classes + {context}" if context else "classes"
+        lines.append(recurrent(e, "decoder", wide))
+        if e.attention == "additive":
+            lines += [f"W = nn.Linear({2 * e.hidden}, {e.hidden})", f"v = nn.Linear({e.hidden}, 1, bias=False)"]
+    else:
+        lines.append(recurrent(e, "", width))
+    if e.head == "linear":
+        lines.append(f"linear = nn.Linear({e.hidden * e.directions + context}, classes)")
+    return lines
+
+
+def recurrent(e: Experiment, part: str, width: str) -> str:
+    """The line that makes the layer, or its cells; of a model's `part`, if it has two."""
+    cell, prefix = CELLS[e.cell], f"{part}_" if part else ""
+    relu = ', nonlinearity="relu"' if e.relu else ""
+    if not uses_cells(e):
+        arguments = [width, str(e.hidden), *([str(e.layers)] if e.layers > 1 else []), "batch_first=True"]
+        if e.dropout and e.layers > 1:
+            arguments.append(f"dropout={e.dropout:g}")
+        if e.bidirectional:
+            arguments.append("bidirectional=True")
+        return f"{part or e.cell} = nn.{cell.class_name}({', '.join(arguments)}{relu})"
+    kind = f"{'nn.' if cell.in_torch else ''}{cell.class_name}Cell"
+    if e.layers == 1 and not e.bidirectional and not part:
+        return f"cell = {kind}({width}, {e.hidden}{relu})"
+    one = f"{kind}(inputs, {e.hidden}{relu})"
+    each = f"[{one}, {one}]" if e.bidirectional else one
+    widths = ", ".join([width, *[str(e.hidden * e.directions)] * (e.layers - 1)])
+    note = "    # of each layer, forward and backward" if e.bidirectional else "    # of each layer"
+    return f"{prefix}cells = [{each} for inputs in ({widths},)]{note}" if e.layers == 1 else (
+        f"{prefix}cells = [{each} for inputs in ({widths})]{note}"
+    )  # fmt: skip
+
+
+# The batch
+
+
+def given_batch(e: Experiment, batch: FirstBatch) -> list[str]:
+    ids, targets = ([list(sequence[i]) for sequence in batch.sequences] for i in (0, 1))
+    note = "the first batch" if batch.whole else "the beginning of the first batch"
+    lines = [tensor("ids", rows(ids, 0), note)]
+    lines.append(f"lengths = torch.tensor({[len(row) for row in ids]})")
+    if e.task == "classify":
+        lines.append(f"labels = torch.tensor({[label for (label,) in targets]})")
+    else:
+        targets = rows(targets, NO_TARGET)
+        has_none = any(NO_TARGET in row for row in targets)
+        lines.append(tensor("targets", targets, f"{NO_TARGET}: no target" if has_none else ""))
+    if e.task == "next":
+        lines.append(f"specials = {int(batch.padding)}    # how many ids are <pad> and its like, never written")
+    if e.task == "seq2seq":
+        lines.append("bos = torch.ones(len(ids), 1, dtype=torch.int64)    # the id of <bos>")
+    return lines
+
+
+def rows(sequences: list[list[int]], filler: int) -> list[list[int]]:
+    """Filled up at their ends to the longest."""
+    longest = max(map(len, sequences))
+    return [row + [filler] * (longest - len(row)) for row in sequences]
+
+
+def tensor(name: str, values: list[list[int]], note: str) -> str:
+    said = f"    # {note}" if note else ""
+    if len(values) == 1:
+        return f"{name} = torch.tensor({values}){said}"
+    return "\n".join([f"{name} = torch.tensor([{said}", *(f"    {row}," for row in values), "])"])
+
+
+def random_batch(e: Experiment, sizes: TutorialSizes) -> list[str]:
+    """Random ids; none of them is one of the special tokens."""
+    count, steps, targets = sizes.batch, sizes.steps, sizes.target_steps
+    lines = [f"ids = torch.randint(2, types, ({count}, {steps}))    # 0 is <pad>, 1 is <unk>"]
+    if e.task == "seq2seq":
+        lines.append(f"targets = torch.randint(3, classes, ({count}, {targets}))    # <pad>, <bos>, <eos>")
+        lines.append(f"bos = torch.ones({count}, 1, dtype=torch.int64)")
+    elif e.task == "classify":
+        lines.append(f"labels = torch.randint(0, classes, ({count},))")
+    else:
+        lines.append(f"targets = torch.randint(0, classes, ({count}, {targets}))")
+    return [*lines, f"lengths = torch.full(({count},), {steps})"]

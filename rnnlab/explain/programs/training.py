@@ -1,0 +1,86 @@
+"""Training in a few lines, and one gradient checked by hand: both go on from `panels.program`."""
+
+from textwrap import indent
+
+from rnnlab.experiment import Experiment
+from rnnlab.explain.programs.loop import one_cell, uses_cells
+
+TRAINING = """\
+learnt = [p for module in ({modules}) for p in module.parameters()]
+optimizer = torch.optim.{optimizer}(learnt, lr={lr:g})
+losses, norms = [], []
+for epoch in range({epochs}):    # of this one batch
+    optimizer.zero_grad()
+    loss.backward()
+    losses.append(loss.item())
+    norms.append(nn.utils.clip_grad_norm_(learnt, {clip}).item())    # before clipping
+    optimizer.step()
+{forward}"""
+CHECK = """\
+for module in ({modules}):
+    module.double()
+
+
+def loss_now():
+{forward}
+    return loss
+
+
+weight, place, eps = {weight}, (0, 0), 1e-5
+(gradient,) = torch.autograd.grad(loss_now(), weight)
+by_autograd, before, losses = gradient[place].item(), weight[place].item(), []
+with torch.no_grad():
+    for moved in (before + eps, before - eps):
+        weight[place] = moved
+        losses.append(loss_now().item())
+    weight[place] = before
+difference = (losses[0] - losses[1]) / (2 * eps)
+gap = abs(by_autograd - difference) / max(abs(by_autograd), abs(difference))"""
+OPTIMIZERS = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop"}
+
+
+def training(e: Experiment, forward: str) -> str:
+    """From the loss of the first epoch on, with `forward` for that of the next."""
+    return TRAINING.format(
+        modules=", ".join(modules(e)) + ("," if len(modules(e)) == 1 else ""),
+        optimizer=OPTIMIZERS[e.optimizer],
+        lr=e.lr,
+        epochs=e.epochs,
+        clip=f"{e.clip:g}" if e.clip else 'float("inf")',
+        forward=indent(forward, "    "),
+    )
+
+
+def gradient_check(e: Experiment, forward: str) -> str:
+    """In double precision, of the loss that `forward` computes."""
+    named = modules(e)
+    return CHECK.format(
+        modules=", ".join(named) + ("," if len(named) == 1 else ""),
+        forward=indent(forward.replace(".float()", ".double()"), "    "),
+        weight=recurrent_weight(e),
+    )
+
+
+def modules(e: Experiment) -> list[str]:
+    """All that learns, in the order in which it is made."""
+    embeds = e.input == "embedding"
+    if e.task == "seq2seq":
+        read, write = ("*encoder_cells", "*decoder_cells") if uses_cells(e) else ("encoder", "decoder")
+        attention = ["W", "v"] if e.attention == "additive" else []
+        return [*["embedding"] * embeds, read, *["target_embedding"] * embeds, write, *attention, "linear"]
+    if not uses_cells(e):
+        recurrent = e.cell
+    elif one_cell(e):
+        recurrent = "cell"
+    else:
+        recurrent = "*(cell for both in cells for cell in both)" if e.bidirectional else "*cells"
+    return [*["embedding"] * embeds, recurrent, *["linear"] * (e.head == "linear")]
+
+
+def recurrent_weight(e: Experiment) -> str:
+    part = "encoder" if e.task == "seq2seq" else ""
+    if not uses_cells(e):
+        return f"{part or e.cell}.weight_hh_l0"
+    if part:
+        return f"{part}_cells[0].weight_hh"
+    return "cell.weight_hh" if one_cell(e) else f"cells[0]{'[0]' if e.bidirectional else ''}.weight_hh"
