@@ -3,8 +3,8 @@
 from rnnlab.cells import CELLS
 from rnnlab.experiment import Experiment
 from rnnlab.explain.first_batch import FirstBatch
-from rnnlab.explain.programs.loop import loop_function, uses_cells
 from rnnlab.explain.modules import cell_class
+from rnnlab.explain.programs.loop import loop_function, uses_cells
 from rnnlab.lessons.tutorial_sizes import TutorialSizes
 
 IMPORTS = """\
