@@ -23,11 +23,18 @@ def program_place(t: Translate) -> str:
 
 @contextmanager
 def panel(
-    name: str, t: Translate, formula: str = "", code: str = "", goes_on: str = "", switch: str = ""
+    name: str,
+    t: Translate,
+    formula: str = "",
+    code: str = "",
+    goes_on: str = "",
+    about: str = "",
+    switch: str = "",
 ) -> Iterator[None]:
     """A framed part, keyed `name`: its title, what it shows in one sentence, and on request the equation, the lines of
-    PyTorch, what these go on from, and a few words. `switch` is the key of a toggle beside the title, labelled
-    t("switch.<key>"), on at first and kept from page to page."""
+    PyTorch, what these go on from, and a few words, which are t("about.<about>") where those of the panel's name would
+    not do. `switch` is the key of a toggle beside the title, labelled t("switch.<key>"), on at first and kept from page
+    to page."""
     with st.container(border=True, key=name, gap="xxsmall"):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
             st.markdown(f"**{t(f'panel.{name}')}**", width="stretch")
@@ -42,6 +49,6 @@ def panel(
                         listing(code)
                     if goes_on:
                         st.caption(goes_on)
-                    st.markdown(t(f"about.{name}"))
+                    st.markdown(t(f"about.{about or name}"))
         st.caption(t(f"caption.{name}"))
         yield

@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 
 from pages.shell.form import race_setup
 from pages.shell.page_names import PAGES
+from pages.shell.run.run_view import Reads
 from pages.views.cell import unrolled
 from pages.views.compare import standings_table
 from rnnlab.analysis.token_properties import CHOOSING, PLAIN
@@ -188,7 +189,11 @@ EXPANDED = {
     "{}.{}": [f"{name}.{value}" for name in CHOICES if name not in ("preset", "task") for value in choices(name)],
     "panel.{}": [f"panel.{name}" for name in names_given_to("panel")],
     "caption.{}": [f"caption.{name}" for name in names_given_to("panel")],
-    "about.{}": [f"about.{name}" for name in names_given_to("panel")],
+    "about.{}": [
+        *(f"about.{name}" for name in names_given_to("panel") if name != "predictions"),
+        *(f"about.predictions.{reads}" for reads in get_args(Reads)),
+        *("about.hidden.pair", "about.shapes.pair"),
+    ],
     "tensor.{}": [f"tensor.{name}" for name in TENSORS],
     "layer.help.{}": [f"layer.help.{name}" for name in LAYER_FIELDS],
     "stage.{}": [f"stage.{name}" for name in sorted(STAGES)],

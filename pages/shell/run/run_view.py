@@ -1,6 +1,7 @@
 """What every part of a page about a run draws from: made once a draw, handed from function to function."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from pages.components.playback import Playback
 from pages.shell.run.cursor import cursor_in
@@ -10,6 +11,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.i18n import Translate, translator
 from rnnlab.records.history import Checkpoint, Frame, History, Opening, nearest
 
+Reads = Literal["pair", "sentence", "tokens"]
 GROUP = "run"  # what shows the run moves together, on whichever page it is
 
 
@@ -33,6 +35,13 @@ class RunView:
     @property
     def opening(self) -> Opening:
         return self.history.opening
+
+    @property
+    def reads(self) -> Reads:
+        """What the network reads: source and target, a sentence with one label, or tokens with an answer each."""
+        if len(self.opening.parts) > 1:
+            return "pair"
+        return "sentence" if "prefixes" in self.opening.views else "tokens"
 
     @property
     def going(self) -> bool:

@@ -43,7 +43,8 @@ def render(view: RunView) -> None:
     else:
         render_way_to_lesson(view)
     code, formula = programs.code("predictions", e), equations.equation("predictions", e)
-    with panel("predictions", view.t, formula=formula, code=code, goes_on=program_place(view.t)):
+    about, goes_on = f"predictions.{view.reads}", program_place(view.t)
+    with panel("predictions", view.t, formula=formula, code=code, goes_on=goes_on, about=about):
         token_strip.render(view)
     requests.come_back(view.run)
 

@@ -24,6 +24,7 @@ from rnnlab.records.gradients import Choice, ThroughTime
 SMALL = 100_000  # parameters: such a network's gradients are followed while it trains
 SPAN = 6  # powers of ten from the palest word to the darkest
 LOSS = r"\qquad L_t = -\log \hat y_t[\mathrm{target}_t]"
+LABEL_LOSS = r"\qquad L_t = -\log \hat y_t[\mathrm{label}]"
 CHAIN = r"""\frac{\partial L_t}{\partial h_k} = \frac{\partial L_t}{\partial h_t}
 \,\frac{\partial h_t}{\partial h_{t-1}}\cdots\frac{\partial h_{k+1}}{\partial h_k}"""
 CELL_STATE = r"""\frac{\partial L_t}{\partial c_k} = f_{k+1}\odot\frac{\partial L_t}{\partial c_{k+1}}
@@ -41,7 +42,7 @@ def render(view: RunView) -> None:
     render_notes(view)
     if e.carry:
         st.caption(t("gradients.carry"))
-    formula = (CELL_STATE if CELLS[e.cell].has_memory else CHAIN) + LOSS
+    formula = (CELL_STATE if CELLS[e.cell].has_memory else CHAIN) + (LABEL_LOSS if e.task == "classify" else LOSS)
     with panel("flow", t, formula=formula, code=programs.code("flow", e), goes_on=program_place(t)):
         if view.going and view.opening.parameters > SMALL:
             st.caption(t("gradients.waits"))

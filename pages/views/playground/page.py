@@ -25,7 +25,8 @@ def render(view: RunView) -> None:
     def explained(name: str) -> dict[str, str]:
         return {"formula": equations.equation(name, e), "code": programs.code(name, e), "goes_on": program_place(t)}
 
-    with panel("predictions", t, **explained("predictions")):
+    pair = ".pair" if view.reads == "pair" else ""
+    with panel("predictions", t, **explained("predictions"), about=f"predictions.{view.reads}"):
         token_strip.render(view)
         show_notes(history.opening.notes)
     left, right = st.columns(2, gap="small")
@@ -33,7 +34,7 @@ def render(view: RunView) -> None:
         scale = "log" if session["loss_log"] else "linear"
         figure = run.drawn(("loss", view.lang, scale), lambda: encode(figures.loss_figure(history, t, scale)))
         run_chart.render(view, "loss", Chart(figure, t("panel.loss"), HEIGHT, cursor="line"))
-    with right, panel("hidden", t, **explained("hidden")):
+    with right, panel("hidden", t, **explained("hidden"), about=f"hidden{pair}"):
         packed = None
         if not view.going:
             values = run.drawn("frames", lambda: pack(figures.hidden_frames(history)))
@@ -41,7 +42,8 @@ def render(view: RunView) -> None:
         newest = history.frames[-1]
         figure = run.drawn(("hidden", view.lang), lambda: encode(figures.hidden_figure(history, newest, t)))
         run_chart.render(view, "hidden", Chart(figure, t("panel.hidden"), HEIGHT, packed, steps=True))
-    with panel("shapes", t, code=programs.program(e, view.opening.first_batch), goes_on=t("code.whole")):
+    code = programs.program(e, view.opening.first_batch)
+    with panel("shapes", t, code=code, goes_on=t("code.whole"), about=f"shapes{pair}"):
         render_shapes(view.opening, t)
 
 

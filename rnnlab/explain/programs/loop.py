@@ -17,8 +17,10 @@ for x_t in {x}.unbind(1):    # step by step
 MASKED_SCAN = """\
 state, output = {first}, []
 for x_t, real in zip({x}.unbind(1), {mask}.unbind(1)):    # step by step
-    state = h = torch.where(real[:, None], cell(x_t, state), state)    # padding leaves it as it is
+    state = {state} = {kept}    # padding leaves it as it is
     output.append(h)"""
+KEPT = "torch.where(real[:, None], cell(x_t, state), state)"
+KEPT_PARTS = "tuple(torch.where(real[:, None], new, old) for new, old in zip(cell(x_t, state), state))"
 LAYERS = """\
 final = []
 for layer, cell in enumerate(cells):{dropped}
@@ -90,8 +92,15 @@ def over_layers(e: Experiment, given: str, where: str) -> str:
 
 def scan(e: Experiment, given: str, where: str, x: str = "x", mask: str = "mask") -> str:
     """One cell over all steps."""
-    first = f"x.new_zeros(len(x), {e.hidden})" if e.packed else "None"
+    names, first = CELLS[e.cell].states, "None"
+    if e.packed:
+        first = bundle([f"x.new_zeros(len(x), {e.hidden})"] * len(names))
     if given:
         first = f"{first} if {where} is None else {given}"
-    state = ", ".join(CELLS[e.cell].states)
-    return (MASKED_SCAN if e.packed else SCAN).format(first=first, x=x, mask=mask, state=state)
+    kept = KEPT if len(names) == 1 else KEPT_PARTS
+    return (MASKED_SCAN if e.packed else SCAN).format(first=first, x=x, mask=mask, state=", ".join(names), kept=kept)
+
+
+def bundle(parts: list[str]) -> str:
+    """One value, or a tuple of them."""
+    return f"({', '.join(parts)})" if len(parts) > 1 else parts[0]

@@ -3,7 +3,7 @@ output layer."""
 
 from rnnlab.cells import CELLS
 from rnnlab.experiment import Experiment
-from rnnlab.explain.programs.loop import loop, one_cell, uses_cells
+from rnnlab.explain.programs.loop import bundle, loop, one_cell, uses_cells
 
 PACKED = """packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
 {output}, {state} = {module}(packed{initial})
@@ -46,11 +46,6 @@ def carrying(e: Experiment) -> str:
     if uses_cells(e) and not one_cell(e):
         detached = f"[{detached} for {', '.join(names)} in final]"
     return f"hidden = {detached}    # for the next epoch; no gradient flows into the one before"
-
-
-def bundle(parts: list[str]) -> str:
-    """One value, or a tuple of them."""
-    return f"({', '.join(parts)})" if len(parts) > 1 else parts[0]
 
 
 READOUTS = {

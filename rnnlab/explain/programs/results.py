@@ -4,6 +4,7 @@ from `panels.program`, whose weights are those before the first update."""
 from textwrap import indent
 
 from rnnlab.experiment import Experiment
+from rnnlab.explain.programs.loop import loop_function, uses_cells
 from rnnlab.explain.programs.reading import reading, readout, scoring
 from rnnlab.explain.programs.seq2seq import GREEDY, encoding, masking, step
 
@@ -93,7 +94,10 @@ def code(panel: str, e: Experiment) -> str:
             return PADDED
         case "packed-batch":
             packed = e.model_copy(update={"packed": True})
-            return PACKED.format(forward=encoding(packed) if e.task == "seq2seq" else reading(packed))
+            if e.task != "seq2seq":
+                return PACKED.format(forward=reading(packed))
+            masked = f"\n{loop_function(packed)}" if uses_cells(e) else ""  # in the place of one without a mask
+            return PACKED.format(forward=masked + encoding(packed))
         case "decoding":
             steps = [*step(e), "logits = linear(output)"]
             greedy = GREEDY.format(limit=GREEDY_LIMIT, step=indent("\n".join(steps), "    "))
