@@ -4,17 +4,14 @@ import json
 
 import numpy as np
 import pytest
-import torch
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
 from streamlit.testing.v1 import AppTest
-from torch import nn
 
-from pages.views.results import classifier, page, tagger
-from rnnlab import Experiment, models, run
+from pages.views.results import classifier, page
+from rnnlab import Experiment, run
 from rnnlab.experiment.links import to_link
 from rnnlab.i18n import translator
 from rnnlab.inspection.readouts import reach
-from rnnlab.inspection.trace import network
 from rnnlab.text.pos_tags import NAMED_TAGS
 from rnnlab.text.tokenizers import tag
 from rnnlab.training.tasks import TASKS
@@ -208,31 +205,6 @@ def test_readouts_are_worked_out_on_the_weights_looked_at(lang, layers):
     assert t("readouts.padded", padding=4, longest=7) in said(app)
 
 
-def test_the_lines_of_pytorch_find_what_the_page_shows():
-    e = small("classify", cell="gru", readout="last")
-    history = run(e)
-    frame, (data, model) = history.frames[-1], network(e, history.checkpoints[-1].weights)
-    ids = torch.tensor(data.probe.inputs)
-    output, state = model.recurrent(model.input(torch.stack([ids, ids])))
-    lengths, mask = torch.tensor([3, 2]), torch.tensor([[True, True, True], [True, True, False]])
-    names = {"torch": torch, "rnn": model.recurrent, "x": model.input(torch.stack([ids, ids]))}
-    names |= {"lengths": lengths, "mask": mask}
-    exec(classifier.READOUTS, names)
-    for kind in ("final", "last", "valid", "mean"):
-        expected = models.readout(kind, output, state, lengths, True)
-        torch.testing.assert_close(names[kind], expected)
-
-    def score(one):
-        return model.head(one[0][:, -1])
-
-    names = {"embedding": model.input, "ids": ids[None], "rnn": model.recurrent, "readout": lambda one: one}
-    exec(classifier.SALIENCY, names | {"head": score} | (kept := {}), kept)
-    np.testing.assert_allclose(kept["saliency"][0].detach(), frame.task_arrays["saliency"], rtol=1e-4, atol=1e-7)
-    kept = {"ids": ids, "model": lambda one: score(model.recurrent(model.input(one)))}
-    exec(classifier.PREFIXES, kept)
-    np.testing.assert_allclose(kept["chances"][0].detach(), frame.task_arrays["chances"][-1], rtol=1e-4)
-
-
 # Tags
 
 
@@ -296,12 +268,3 @@ def test_the_tags_that_are_drawn_in_colour_are_the_commonest():
     frequency = [truth.count(tag) for tag in part["order"]]
     assert frequency == sorted(frequency, reverse=True)
     assert list(part["hues"]) == [str(tag) for tag in part["order"]]
-
-
-def test_a_tagger_as_a_textbook_writes_it():
-    linear, tags = nn.Linear(4, 3), torch.tensor([[0, 2, -100]])
-    names = {"torch": torch, "F": nn.functional, "linear": linear, "output": torch.randn(1, 3, 4), "tags": tags}
-    exec(tagger.CODE, names)
-    log = linear(names["output"]).log_softmax(-1)[0]
-    assert names["loss"].item() == pytest.approx(-(log[0, 0] + log[1, 2]).item() / 2, rel=1e-5)
-    assert names["predicted"].shape == (1, 3)

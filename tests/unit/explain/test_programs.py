@@ -152,6 +152,19 @@ def test_the_lines_of_each_panel_go_on_from_the_program_and_have_the_labs_number
         torch.testing.assert_close(found, known, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize(("top_k", "top_p"), [(2, 1.0), (0, 0.4), (3, 0.7), (0, 0.0)])
+def test_what_is_written_is_drawn_as_the_page_draws(top_k, top_p):
+    e = Experiment(text="a b c d e f g a c e g b d f", hidden=4, epochs=1)
+    trainer, names = Trainer(e), pasted(e)
+    shown = programs.code("written", e)
+    assert "top_k, top_p = 0.8, 0, 1.0\n" in shown
+    exec(shown.replace("top_k, top_p = 0.8, 0, 1.0\n", f"top_k, top_p = 0.8, {top_k}, {max(top_p, 1e-9)}\n"), names)
+    prompt = " ".join(trainer.data.probe_tokens[: len(trainer.data.probe.inputs)])
+    settings = Settings(top_k=top_k, top_p=top_p, length=20)
+    found = generate(e, trainer.weights.detach().numpy().tobytes(), prompt, settings)
+    assert names["ids"][0].tolist() == [*trainer.data.probe.inputs, *found.ids]
+
+
 @pytest.mark.parametrize("seed", [0, 7])
 def test_the_order_shown_is_that_of_training(seed, capsys):
     e = Experiment(text="a b\nb c\nc a\nb a\na c", batch=2, shuffle=True, seed=seed)
