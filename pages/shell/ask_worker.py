@@ -44,5 +44,5 @@ def ask_worker(job: Callable[..., T], *args: Any) -> T | None:
                 answers.pop(key, None), HELD.pop(key, None)  # asked again next time: a lost worker is no answer
             return None
     t = translator(session["lang"])  # still under way: whatever the reader does next looks again
-    st.info(t("ask.slow"))
+    st.info(t("workers.starting" if workers().starting else "ask.slow"))
     return None

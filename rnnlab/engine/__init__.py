@@ -22,6 +22,10 @@ class ReaderEngine:
     def count(self) -> int:
         return self.engine.count
 
+    @property
+    def starting(self) -> bool:
+        return self.engine.starting
+
     def submit(self, job: Callable[..., Any], *args: Any) -> Future:
         return self.engine.submit(job, *args, owner=self.reader)
 

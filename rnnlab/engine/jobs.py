@@ -4,6 +4,7 @@ The web process has neither. A job is imported in the process that calls it, and
 and the function's. `jobs.trace(experiment, …)` is `rnnlab.inspection.trace.trace(experiment, …)`, wherever it runs.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,11 @@ class Job:
         self.__name__ = self.__qualname__ = name
 
     def __call__(self, *args: Any) -> Any:
-        return getattr(import_module(self.module), self.__name__)(*args)
+        function = getattr(import_module(self.module), self.__name__)
+        if "torch" not in sys.modules:  # then it needs none
+            return function(*args)
+        with import_module("rnnlab.training.threads").torch_threads(1):  # as in a worker, wherever this is
+            return function(*args)
 
     def __reduce__(self) -> str:
         return self.__qualname__

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,9 @@ from rnnlab.engine.worker import work
 
 LOADING_SECONDS = 120.0  # that a fork server may take to load torch, or a worker that is not forked
 FORKING_SECONDS = 10.0  # that one which has loaded it may take to fork
+STOPPED_SECONDS = 5.0  # that it may stand still by order (SIGSTOP) meanwhile, for who stopped it may let it go on
 TAKING_SECONDS = 10.0  # that an idle worker may take to begin a job: one that does not is stopped
+LOOK = 0.5  # seconds between two looks at what one waits for
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows knows only the latter, and ends a process no less
 
@@ -80,16 +83,32 @@ class Worker:
             os.kill(self.pid, KILL)
 
 
-def connected(connection: Any, seconds: float) -> Worker:
-    """The worker at the other end, once it is there. Raises WorkerDied or WorkerHung."""
+def connected(connection: Any, seconds: float, stopped: Callable[[], bool] = lambda: False) -> Worker:
+    """The worker at the other end, once it is there. Raises WorkerDied, or WorkerHung where that takes longer than so
+    many seconds, or whoever makes it is `stopped` for longer than he may."""
+    now = moved = time.monotonic()
+    deadline = now + seconds
     try:
-        if connection.poll(seconds):
-            return Worker(connection, int(connection.recv_bytes()))
+        while now < deadline and now - moved < STOPPED_SECONDS:
+            if connection.poll(min(deadline - now, LOOK)):
+                return Worker(connection, int(connection.recv_bytes()))
+            now = time.monotonic()
+            moved = moved if stopped() else now
     except (EOFError, OSError) as error:
         connection.close()
         raise WorkerDied from error
     connection.close()
     raise WorkerHung
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether this child stands still by order. Its end is left to be heard of by who waits for it."""
+    if not hasattr(os, "waitid"):
+        return False
+    try:
+        return os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return False
 
 
 @dataclass(eq=False)
@@ -123,7 +142,8 @@ class Forked:
         finally:
             theirs.close()
         try:
-            worker = connected(ours, FORKING_SECONDS if server.loaded else LOADING_SECONDS)
+            seconds = FORKING_SECONDS if server.loaded else LOADING_SECONDS
+            worker = connected(ours, seconds, lambda: is_stopped(server.process.pid))
         except WorkerHung:
             server.process.kill()
             raise

@@ -34,14 +34,19 @@ def workers_wanted() -> int:
 
 
 class InProcess:
-    """Runs a job at once, where it is asked for. For notebooks and tests."""
+    """Runs a job at once, where it is asked for, or when those of other threads are done. For notebooks and tests."""
 
     count = 1  # jobs at a time
+    starting = False
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()  # each sets how many threads torch has, which is one setting of the process
 
     def submit(self, job: Callable[..., Any], *args: Any, owner: Hashable = None) -> Future:  # noqa: ARG002
         future: Future = Future()
         try:
-            future.set_result(job(*args))
+            with self.lock:
+                future.set_result(job(*args))
         except Exception as error:  # the caller gets it from the future, as from a worker
             future.set_exception(error)
         return future
@@ -147,6 +152,11 @@ class Workers:
         self.threads = [threading.Thread(target=self.look_after, args=(i,), daemon=True) for i in range(count)]
         for thread in self.threads:
             thread.start()
+
+    @property
+    def starting(self) -> bool:
+        """Whether fewer are there than should be: at the very beginning, and where one was lost."""
+        return len(self.alive) < self.count
 
     def submit(self, job: Callable[..., Any], *args: Any, owner: Hashable = None) -> Future:
         """The job's future. A LabError is the input's fault, and comes as it is; when a worker dies or hangs, the job

@@ -24,7 +24,7 @@ from rnnlab.figures.style import (
     tick,
     token_axis,
 )
-from rnnlab.i18n import Translate
+from rnnlab.i18n import Translate, percent
 from rnnlab.records.history import Frame, History, Opening
 from rnnlab.records.majority import Majority
 from rnnlab.records.readouts import HALVES, Reach
@@ -71,7 +71,7 @@ def score_curves(history: History, t: Translate) -> go.Figure:
 
 def majority_line(history: History, majority: Majority, where: str, t: Translate, hue: str = "") -> go.Scatter:
     """How often the most frequent answer alone is right."""
-    answer, share = tick(written(majority.answer, history.opening)), f"{majority.share:.0%}"
+    answer, share = tick(written(majority.answer, history.opening)), percent(majority.share)
     name = t(f"curve.majority.{where}", answer=answer, share=share)
     return level(majority.share, [0, max(history.experiment.epochs, 2)], name, name, hue)
 

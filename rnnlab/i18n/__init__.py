@@ -3,6 +3,7 @@
 from rnnlab.i18n.catalogue import LANGUAGE_TAGS, LANGUAGES, LOCALES, Translate, first_language, translator
 from rnnlab.i18n.characters import beginning, visible
 from rnnlab.i18n.console import print_anywhere
+from rnnlab.i18n.numbers import pace, percent
 from rnnlab.i18n.problems import LabError, Problem, describe, failure_of, numeral, shorten
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "failure_of",
     "first_language",
     "numeral",
+    "pace",
+    "percent",
     "print_anywhere",
     "shorten",
     "translator",

@@ -8,8 +8,6 @@ import math
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import torch
@@ -21,6 +19,7 @@ from rnnlab.explain.first_batch import FirstBatch, beginning_of
 from rnnlab.models import Pass, stage_shapes
 from rnnlab.records.history import Chunk, History, Line, Opening, State, TensorShape
 from rnnlab.training.notes import run_notes
+from rnnlab.training.threads import torch_threads
 from rnnlab.training.trainer import Trainer
 
 
@@ -110,22 +109,6 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
     snapshots, trainer.snapshots = tuple(trainer.snapshots), []
     frames, checkpoints = trainer.probe.take_frames(), trainer.take_checkpoints()
     return Chunk(snapshots, frames, checkpoints, took, trainer.ended, optimizer_seconds)
-
-
-@contextmanager
-def torch_threads(count: int) -> Iterator[None]:
-    """Let torch use `count` threads of this process, and afterwards as many as before. More than one make a network of
-    this size no faster, and beside another busy process many times slower: they wait for each other at every
-    operation."""
-    before = torch.get_num_threads()
-    if count == before:
-        yield
-        return
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def run(experiment: Experiment, threads: int = 1) -> History:

@@ -4,6 +4,7 @@ import json
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from playwright.sync_api import expect
 
@@ -78,3 +79,20 @@ def test_a_reader_is_told_in_his_language_that_there_is_no_connection_until_ther
     page.unroute("**/_stcore/health")
     expect(notice).to_have_count(0)
     browsers.leave(options, browser)
+
+
+@pytest.mark.thorough
+def test_a_reader_whose_run_stands_still_for_lost_workers_is_told_until_it_goes_on(visit, server):
+    _, process = server
+    sentence = translator("zh")("workers.starting")
+    lab = visit("preset=paragraph-next&epochs=5000&hidden=128&lang=zh&run=1")
+    eventually(lambda: lab.epoch > 0, "the first epochs are there", 60)
+    helpers = process.children(recursive=True)
+    for helper in helpers:
+        helper.kill()
+    psutil.wait_procs(helpers, 10)
+    expect(lab.at("status")).to_contain_text(sentence)
+    before = lab.epoch
+    expect(lab.at("status")).not_to_contain_text(sentence, timeout=60_000)
+    eventually(lambda: lab.epoch > before, "it goes on")
+    lab.press("stop").reaches("已停止")

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { powerOfTen, short, signed } from "../../pages/components/shared/numbers.js";
+import { percent, powerOfTen, short, signed } from "../../pages/components/shared/numbers.js";
 import { number } from "../../pages/views/cell/arithmetic.js";
 
 const cases = (name, written, pairs) =>
@@ -16,6 +16,19 @@ cases("a signed number has always a sign, and a real minus", signed, [
   [-0.00001, "−1e-5"],
   [Number.NaN, "–"],
   [Infinity, "–"],
+]);
+
+cases("of a share rounding makes neither all nor nothing", (share) => `${percent(share)} ${percent(share, 1)}`, [
+  [0, "0% 0%"],
+  [1, "100% 100%"],
+  [0.0004, "<1% <0.1%"],
+  [0.004, "<1% 0.4%"],
+  [0.006, "1% 0.6%"],
+  [0.5, "50% 50.0%"],
+  [0.994, "99% 99.4%"],
+  [0.996, ">99% 99.6%"],
+  [0.9997, ">99% >99.9%"],
+  [Number.NaN, "– –"],
 ]);
 
 cases("a size is short enough to stand below a word", short, [

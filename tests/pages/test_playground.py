@@ -1,6 +1,9 @@
 """The pages without a browser: every choice reaches the experiment, every button the run, in both languages."""
 
 import re
+import time
+from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -9,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shell.markdown import verbatim
 from rnnlab import Experiment, run
+from rnnlab.engine import InProcess
 from rnnlab.experiment import UNUSED_FIELDS, choices
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.experiment.links import to_file, to_link
@@ -362,3 +366,15 @@ def test_a_changed_lesson_can_be_brought_back():
     press(app, "lesson_back")
     assert form_of(app) == Experiment(preset="hello-elloh", seed=3)
     assert "lesson_back" not in {button.key for button in app.button}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_whoever_waits_because_workers_are_being_started_is_told_so(monkeypatch, lang):
+    sentence = translator(lang)("workers.starting")
+    app = visit(to_link(Experiment(epochs=2), lang))
+    app.session_state.run = replace(app.session_state.run, pending=Future(), submitted=time.monotonic() - 60)
+    assert sentence not in said(looked(app.run()))
+    monkeypatch.setattr(InProcess, "starting", True)
+    assert sentence in said(looked(app.run()))
+    app.session_state.run = replace(app.session_state.run, submitted=time.monotonic() + 60)  # it has just gone on
+    assert sentence not in said(looked(app.run()))

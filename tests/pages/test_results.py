@@ -168,7 +168,7 @@ def test_confusion_and_rates_are_those_of_scikit_learn_at_the_epoch_looked_at(ta
             for number, *shares in zip(support, *rates, strict=True)
         ]
         assert [row[0]["text"] for row in table["rows"]] == names
-        assert f"{accuracy_score(truth, answers[epoch]):.1%}" in said(app)
+        assert f"{100 * accuracy_score(truth, answers[epoch]):.3g}%" in said(app)
         assert translator(lang)("classes.title", epoch=epoch) == table["label"]
 
 

@@ -229,6 +229,38 @@ def test_a_stopped_process_that_workers_are_forked_from_is_replaced(warm, monkey
     assert fork_server_of(warm) != stopped
 
 
+@pytest.mark.thorough
+def test_a_process_that_was_stopped_while_it_loads_is_replaced(monkeypatch):
+    monkeypatch.setattr(processes, "STOPPED_SECONDS", 0.5)
+    loading = Workers(1)
+    try:
+        stopped = psutil.Process(eventually(lambda: loading.processes.server, "it is there").process.pid)
+        stopped.suspend()
+        assert loading.starting
+        assert loading.submit(support.loaded).result(60)
+        assert fork_server_of(loading) != stopped
+        assert not loading.starting
+    finally:
+        loading.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="nobody here says that a process is stopped")
+def test_a_child_is_known_to_be_stopped_and_its_end_is_left_to_who_waits_for_it():
+    child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+    assert not processes.is_stopped(child.pid)
+    child.send_signal(signal.SIGSTOP)
+    eventually(lambda: processes.is_stopped(child.pid), "it is stopped")
+    assert processes.is_stopped(child.pid)  # still
+    child.send_signal(signal.SIGCONT)
+    eventually(lambda: not processes.is_stopped(child.pid), "it goes on")
+    child.kill()
+    eventually(lambda: psutil.Process(child.pid).status() == psutil.STATUS_ZOMBIE, "it has ended")
+    assert not processes.is_stopped(child.pid)
+    assert child.wait() == -signal.SIGKILL
+    assert not processes.is_stopped(child.pid)
+    child.stdin.close()
+
+
 def test_where_no_worker_can_be_started_whoever_waits_is_told(monkeypatch):
     monkeypatch.setattr(workers, "STARTS", 2)
     monkeypatch.setattr(processes, "start_server", lambda: (_ for _ in ()).throw(OSError("no more processes")))

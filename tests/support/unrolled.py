@@ -52,10 +52,10 @@ def point_at(lab, name: str, unit: int, count: int) -> None:
 
 
 def predictions(lab, which: int = 0) -> list[tuple[str, int]]:
-    """The expected token and its chance in percent, after each step."""
+    """The expected token and its chance in percent, after each step; ">99%" is nearer to 100."""
     found = []
     for out in root(lab).locator(".ru-out").all():
         guess = out.locator(".ru-guess").nth(which)
-        percent = re.match(r"\d+", guess.locator(".ru-chance").inner_text())
-        found.append((guess.locator(".ru-next").inner_text(), int(percent[0])))
+        bound, percent = re.match(r"([<>]?)(\d+)", guess.locator(".ru-chance").inner_text()).groups()
+        found.append((guess.locator(".ru-next").inner_text(), {"<": 0, ">": 100}.get(bound, int(percent))))
     return found

@@ -7,6 +7,16 @@ export function signed(number, digits = 3) {
   return size === 0 ? "0" : `${number < 0 ? "−" : "+"}${size < 1e-4 ? size.toExponential() : size}`;
 }
 
+// A share with so many digits behind the point. 0% and 100% are said of exactly none and exactly all.
+export function percent(share, digits = 0) {
+  if (!Number.isFinite(share)) return "–";
+  if (share === 0 || share === 1) return `${100 * share}%`;
+  const text = (100 * share).toFixed(digits);
+  const least = 10 ** -digits;
+  if (Number(text) === 0) return `<${least}%`;
+  return share < 1 && Number(text) === 100 ? `>${100 - least}%` : `${text}%`;
+}
+
 const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const raised = (digits) => [...String(digits)].map((c) => (c === "-" ? "⁻" : SUPERSCRIPT[c])).join("");
 

@@ -7,6 +7,7 @@ import { unpack } from "../shared/arrays.js";
 import { notify, pointAt, stepOf } from "../shared/cursor_bus.js";
 import { element, setText, styleSheet } from "../shared/dom.js";
 import { component, shownFrame } from "../shared/lifecycle.js";
+import { percent } from "../shared/numbers.js";
 import { setToken, tokenNode } from "../shared/token.js";
 import { visible } from "../shared/visible.js";
 
@@ -69,12 +70,12 @@ function column({ data, tip }, token, step) {
   node.setAttribute("aria-describedby", tip.id);
   const next = tokenNode(null, "rl-next");
   const bar = element("span", "rl-bar");
-  const percent = element("span", "rl-percent");
+  const chance = element("span", "rl-percent");
   const glyph = element("span", "rl-glyph");
   const line = element("span", "rl-chance");
-  line.append(percent, glyph);
+  line.append(chance, glyph);
   node.append(next, bar, line);
-  return { node, next, bar, percent, glyph };
+  return { node, next, bar, chance, glyph };
 }
 
 // The guesses at one step of one frame, likeliest first.
@@ -96,7 +97,7 @@ function draw(self) {
     const [best] = guesses(self, self.frame, step);
     const target = data.targets[step] ?? -1; // below zero: nothing is asked for at this step
     const verdict = target < 0 ? "" : best.id === target ? "right" : "wrong";
-    const { node, next, bar, percent, glyph } = cells[step];
+    const { node, next, bar, chance, glyph } = cells[step];
     node.classList.toggle("rl-silent", best.id < 0);
     if (best.id < 0) continue;
     setToken(next, best.token);
@@ -104,7 +105,7 @@ function draw(self) {
     if (next.title !== visible(best.token)) next.title = visible(best.token);
     if (node.dataset.verdict !== verdict) node.dataset.verdict = verdict;
     bar.style.setProperty("--rl-share", best.chance.toFixed(3));
-    setText(percent, `${Math.round(best.chance * 100)}%`);
+    setText(chance, percent(best.chance));
     setText(glyph, { right: "✓", wrong: "✗" }[verdict] ?? "");
     rows.predicted.push({ ...best, verdict });
     if (target >= 0) {
@@ -154,7 +155,7 @@ function showTip(self, at, step) {
       line.append(
         tokenNode(token, special ? "rl-token rl-special" : "rl-token"),
         bar,
-        element("span", "rl-percent", `${(chance * 100).toFixed(1)}%`),
+        element("span", "rl-percent", percent(chance, 1)),
       );
       return line;
     }),

@@ -4,6 +4,7 @@ Which epoch and which step the reader looks at is known to the browser first (se
 together at once. Pages that need a worker for it are told by the scrubber, and find it here.
 """
 
+import time
 from collections.abc import Callable
 
 import streamlit as st
@@ -14,12 +15,14 @@ from pages.shell.messages import complain
 from pages.shell.run import current_run, run_controls
 from pages.shell.run.run_view import RunView, view_of
 from pages.shell.state import session
+from pages.shell.workers import workers
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
-from rnnlab.i18n import Translate, translator
+from rnnlab.i18n import Translate, pace, percent, translator
 from rnnlab.records.history import History
 
 TICK = 0.25  # seconds between two looks at a run: a live draw takes the browser up to 0.1
+PATIENCE = 1.0  # seconds without news of a run that nobody wonders at
 
 
 def render(page: str, t: Translate, body: Callable[[RunView], None] = lambda _: None) -> None:
@@ -40,16 +43,23 @@ def render(page: str, t: Translate, body: Callable[[RunView], None] = lambda _: 
         run, lang = session["run"], session["lang"]
         with st.container():
             complain(run.problems)
-        status(run.shown, translator(lang))
+        status(run.shown, translator(lang), is_held_up(run))
         if view := view_of(run.shown, page, lang):
             body(view)
 
     live_fragment(TICK, current_run.tick, lambda: session["run"].going, live)
 
 
-def status(run: Run, t: Translate) -> None:
-    """How far, how good, how fast."""
+def is_held_up(run: Run) -> bool:
+    """Whether the reader waits because workers are being started."""
+    return run.going and workers().starting and time.monotonic() - run.submitted > PATIENCE
+
+
+def status(run: Run, t: Translate, held_up: bool) -> None:
+    """How far, how good, how fast; and why nothing moves."""
     with st.container(key="status"):
+        if held_up:
+            st.caption(t("workers.starting"))
         if run.history is None:
             st.progress(0.0, t("status.opening") if run.going else t("status.none"))
             return
@@ -59,10 +69,10 @@ def status(run: Run, t: Translate) -> None:
             last = history.snapshots[-1]
             parts += [
                 t("status.loss", loss=f"{last.loss:.4g}"),
-                t("status.accuracy", share=f"{last.accuracy:.0%}", level=f"{history.opening.majority.share:.0%}"),
+                t("status.accuracy", share=percent(last.accuracy), level=percent(history.opening.majority.share)),
                 *held_score(history, t),
                 *([t("status.reads_answer")] if run.experiment.reads_answer else []),
-                t("status.rate", rate=f"{history.epoch / max(run.elapsed, 1e-9):,.0f}"),
+                pace(history.epoch, run.elapsed, t),
                 t("status.seconds", seconds=f"{run.elapsed:.2f}"),
             ]
         parts.append(t(f"status.{mode(run, history)}"))
@@ -76,7 +86,7 @@ def held_score(history: History, t: Translate) -> list[str]:
     held, most = history.frames[-1].held_out, history.opening.held_majority
     if held is None or most is None:
         return []
-    return [t("status.held", share=f"{held.score:.0%}", level=f"{most.share:.0%}")]
+    return [t("status.held", share=percent(held.score), level=percent(most.share))]
 
 
 def mode(run: Run, history: History) -> str:

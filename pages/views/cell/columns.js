@@ -1,5 +1,6 @@
 // The columns of the unrolled network: how they are laid out, wired, and painted.
 import { element, fill, setText, svg } from "../../components/shared/dom.js";
+import { percent } from "../../components/shared/numbers.js";
 import { setToken, tokenNode } from "../../components/shared/token.js";
 import { visible } from "../../components/shared/visible.js";
 import { row, stepValues, tokenRead, traceShown } from "./arithmetic.js";
@@ -229,7 +230,6 @@ function guess({ data }, trace, step) {
   };
 }
 
-const percent = (chance) => (Number.isFinite(chance) ? `${Math.round(chance * 100)}%` : "–");
 const GLYPHS = { right: "✓", wrong: "✗" };
 
 function predict(self, step, node) {

@@ -94,6 +94,8 @@ def render_status(t: Translate) -> None:
             for remark in remarks(current.entries, current, lambda entry: entry.problems, t):
                 st.error(remark)
             st.progress(current.progress, "  ·  ".join(status(current, t)))
+            if current.going and runner.starting():
+                st.caption(t("workers.starting"))
         runner.render_choice(t, bool(problems))
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+from rnnlab import i18n
 from rnnlab.i18n import Translate
 from rnnlab.race.record import Record
 
@@ -10,8 +11,8 @@ def digits(value: float) -> str:
     return f"{value:.3g}" if math.isfinite(value) else "–"
 
 
-def percent(value: float) -> str:
-    return f"{100 * value:.3g}%" if math.isfinite(value) else "–"
+def percent(share: float) -> str:
+    return i18n.percent(share, 1)
 
 
 def points(value: float) -> str:

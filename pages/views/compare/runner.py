@@ -31,6 +31,11 @@ def connecting() -> bool:
     return there is not None and there.state == "connecting"
 
 
+def starting() -> bool:
+    """Whether it waits for workers of this machine."""
+    return cluster_in_use() is None and workers().starting
+
+
 def description(t: Translate) -> str:
     there = cluster_in_use()
     if there is None:

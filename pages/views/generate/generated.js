@@ -7,6 +7,7 @@
 import { unpack } from "../../components/shared/arrays.js";
 import { element, fill, setText, styleSheet } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
+import { percent } from "../../components/shared/numbers.js";
 import { textNode, tokenNode } from "../../components/shared/token.js";
 import { visible } from "../../components/shared/visible.js";
 
@@ -97,7 +98,7 @@ function build(self) {
     node.append(textNode(token, id < data.specials ? "rl-token rl-special" : "rl-token"));
     node.style.setProperty("--rl-share", model[step].toFixed(3));
     node.classList.toggle("rl-gen-rare", model[step] < RARE);
-    node.setAttribute("aria-label", `${visible(token)} ${percent(model[step])}`);
+    node.setAttribute("aria-label", `${visible(token)} ${percentage(model[step])}`);
     return node;
   });
   const parts = [prompt];
@@ -232,8 +233,8 @@ function tableRow(name, model, left) {
   });
   cells[1].append(name);
   cells[2].append(...bars);
-  setText(cells[3], percent(model));
-  setText(cells[4], percent(left));
+  setText(cells[3], percentage(model));
+  setText(cells[4], percentage(left));
   row.append(...cells);
   return row;
 }
@@ -244,11 +245,7 @@ function setSign(row, sign, meaning) {
   row.firstChild.append(mark);
 }
 
-function percent(share) {
-  if (share === 0) return "0";
-  if (share < 0.0005) return "<0.1%";
-  return share > 0.9995 && share < 1 ? ">99.9%" : `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`;
-}
+const percentage = (share) => percent(share, share < 0.1 ? 1 : 0);
 
 // ---- Pointing and playing ------------------------------------------------------------------------------------------
 function listen(self) {

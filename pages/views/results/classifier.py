@@ -1,7 +1,5 @@
 """What there is to see of a network that sorts: how it made up its mind, what of, and how often it is right."""
 
-import math
-
 import numpy as np
 import streamlit as st
 
@@ -20,7 +18,7 @@ from rnnlab.analysis.majority import written
 from rnnlab.engine import jobs
 from rnnlab.explain import programs
 from rnnlab.figures import results as figures
-from rnnlab.i18n import Translate
+from rnnlab.i18n import Translate, percent
 from rnnlab.records.history import joiner
 from rnnlab.records.readouts import Reach
 
@@ -143,13 +141,9 @@ def render_classes(view: RunView) -> None:
         title = t("classes.title", epoch=view.frame.epoch)
         tables("results-classes", [TableView(title, rows, head, named_rows=True, titled=True)], "tokens")
         right, count = int(np.trace(at)), int(at.sum())
-        st.caption(t("classes.right", right=f"{right:,}", count=f"{count:,}", share=f"{right / count:.1%}"))
+        st.caption(t("classes.right", right=f"{right:,}", count=f"{count:,}", share=percent(right / count, 1)))
         if (most := o.held_majority) is not None:
-            st.caption(t("classes.majority", answer=verbatim(written(most.answer, o)), share=f"{most.share:.1%}"))
-
-
-def percent(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.0%}"
+            st.caption(t("classes.majority", answer=verbatim(written(most.answer, o)), share=percent(most.share, 1)))
 
 
 def render_predictions(view: RunView) -> None:

@@ -7,6 +7,7 @@ import { unpack } from "../../components/shared/arrays.js";
 import { pointAt, stepOf } from "../../components/shared/cursor_bus.js";
 import { element, fill, setText, styleSheet } from "../../components/shared/dom.js";
 import { component, shownFrame } from "../../components/shared/lifecycle.js";
+import { percent } from "../../components/shared/numbers.js";
 import { setToken, tokenNode } from "../../components/shared/token.js";
 import { visible } from "../../components/shared/visible.js";
 
@@ -63,12 +64,12 @@ function bar(self, token, step) {
   const word = tokenNode(token, "rl-prefix-token");
   word.title = visible(token);
   const best = tokenNode(null, "rl-prefix-best");
-  const percent = element("small");
-  node.append(stack, word, best, percent);
+  const chance = element("small");
+  node.append(stack, word, best, chance);
   node.addEventListener("pointerenter", () => pointAt(self.group, { hovered: step }));
   node.addEventListener("pointerleave", () => pointAt(self.group, { hovered: null }));
   node.addEventListener("click", () => pointAt(self.group, { pinned: self.group.pinned === step ? null : step }));
-  return { node, parts, best, percent };
+  return { node, parts, best, chance };
 }
 
 function draw(self) {
@@ -76,7 +77,7 @@ function draw(self) {
   const frame = shownFrame(self);
   const [, steps, classes] = chances.shape;
   const at = stepOf(self.group);
-  cells.forEach(({ node, parts, best: name, percent }, step) => {
+  cells.forEach(({ node, parts, best: name, chance: written }, step) => {
     const shares = chances.values.subarray((frame * steps + step) * classes, (frame * steps + step + 1) * classes);
     parts.forEach((part, i) => {
       part.style.height = `${(shares[i] * 100).toFixed(2)}%`;
@@ -84,8 +85,8 @@ function draw(self) {
     const likeliest = data.classes[best.values[frame * steps + step]] ?? "";
     const chance = shares[data.names.indexOf(likeliest)];
     setToken(name, likeliest);
-    setText(percent, chance === undefined ? "" : `${Math.round(chance * 100)}%`);
-    const list = data.names.map((one, i) => `${visible(one)} ${(shares[i] * 100).toFixed(1)}%`).join("\n");
+    setText(written, chance === undefined ? "" : percent(chance));
+    const list = data.names.map((one, i) => `${visible(one)} ${percent(shares[i], 1)}`).join("\n");
     if (node.title !== list) node.title = list;
     node.classList.toggle("rl-active", step === at);
     node.classList.toggle("rl-prefix-settled", step >= data.settled[frame]);

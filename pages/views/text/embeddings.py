@@ -15,7 +15,7 @@ from pages.views.text.tables import height
 from rnnlab.analysis.embedding_rows import Words
 from rnnlab.engine import jobs
 from rnnlab.figures import text
-from rnnlab.i18n import Translate, visible
+from rnnlab.i18n import Translate, percent, visible
 from rnnlab.records.text import Neighbour
 
 NEAREST = 8
@@ -81,7 +81,7 @@ def render_plane(view: RunView, words: Words, chosen: int, near: list[int]) -> N
             return
         figure = encode(text.plane_figure(seen, words.tokens, chosen, near, t))
         run_chart.render_still(view, "plane", Chart(figure, t("panel.plane"), height(20)))
-        share = {"kept": f"{seen.explained:.0%}", "newest": f"{seen.explained_newest:.0%}", "embed": e.embed}
+        share = {"kept": percent(seen.explained), "newest": percent(seen.explained_newest), "embed": e.embed}
         st.caption(t("plane.share", epoch=view.checkpoint.epoch, last=view.history.checkpoints[-1].epoch, **share))
         if len(words.tokens) - words.specials > text.LABELS:
             st.caption(t("plane.labels", limit=text.LABELS))

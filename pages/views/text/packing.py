@@ -16,7 +16,7 @@ from rnnlab.cells import CELLS
 from rnnlab.engine import jobs
 from rnnlab.explain import programs
 from rnnlab.figures import text
-from rnnlab.i18n import Translate
+from rnnlab.i18n import Translate, percent
 from rnnlab.records.text import LINES, Packing
 
 EQUAL = 1e-5  # two float32 states nearer than this are the same but for rounding
@@ -66,7 +66,7 @@ def render_padded(seen: Packing, t: Translate) -> None:
     tables("text-padded", [TableView(*one, named_rows=True, titled=True) for one in shown], "tokens")
     filler, places = int((~seen.mask).sum()), seen.mask.size
     if filler:
-        st.caption(t("padded.share", filler=f"{filler:,}", places=f"{places:,}", share=f"{filler / places:.0%}"))
+        st.caption(t("padded.share", filler=f"{filler:,}", places=f"{places:,}", share=percent(filler / places)))
     else:
         st.caption(t("padded.none"))
     if seen.ids.shape[1] > COLUMNS:

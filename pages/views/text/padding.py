@@ -5,7 +5,7 @@ import streamlit as st
 
 from rnnlab.experiment import Experiment
 from rnnlab.figures import text
-from rnnlab.i18n import Translate, visible
+from rnnlab.i18n import Translate, percent, visible
 from rnnlab.records.text import Packing
 
 
@@ -14,7 +14,8 @@ def render(e: Experiment, seen: Packing, t: Translate) -> None:
 
     def verdict(way: str, row: int) -> str:
         chances = seen.probabilities[way][row]
-        return f"{visible(seen.labels[int(chances.argmax())])}  {chances.max():.0%}  ({seen.log_odds[way][row]:+.2f})"
+        label = visible(seen.labels[int(chances.argmax())])
+        return f"{label}  {percent(chances.max())}  ({seen.log_odds[way][row]:+.2f})"
 
     rows = range(len(seen.numbers))
     columns = {
@@ -29,7 +30,7 @@ def render(e: Experiment, seen: Packing, t: Translate) -> None:
         np.abs(seen.probabilities["padded"] - alone),
         seen.probabilities["padded"].argmax(1) != alone.argmax(1),
     )
-    values = {"turned": int(turned.sum()), "lines": len(rows), "most": f"{moved.max():.0%}"}
+    values = {"turned": int(turned.sum()), "lines": len(rows), "most": percent(moved.max())}
     st.markdown(t("verdicts.padded", **values, packed=f"{np.abs(seen.probabilities['packed'] - alone).max():.0e}"))
     apart = {way: f"{np.abs(seen.log_odds[way] - seen.log_odds['alone']).max():.2g}" for way in ("padded", "packed")}
     st.markdown(t("verdicts.odds", **apart))

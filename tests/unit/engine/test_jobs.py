@@ -2,9 +2,11 @@
 
 import ast
 import pickle
+import threading
 from importlib import import_module
 
 import pytest
+import torch
 
 from rnnlab import Experiment
 from rnnlab.engine import InProcess, jobs
@@ -34,3 +36,36 @@ def test_a_job_that_is_called_is_the_function():
     assert isinstance(history, History)
     after, chunk = jobs.advance(state, 60.0, 2)
     assert (after.epoch, len(chunk.snapshots)) == (2, 2)
+
+
+def test_in_somebody_elses_process_a_job_computes_on_one_thread_and_gives_the_setting_back():
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        assert jobs.Job("torch", "get_num_threads")() == 1
+        assert isinstance(InProcess().submit(jobs.Job("torch", "zeros"), -1).exception(), RuntimeError)
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_jobs_in_this_process_wait_for_one_another():
+    """Two that overlapped would take away each other's setting of threads."""
+    engine, begun, go_on, under_way, most = InProcess(), threading.Event(), threading.Event(), [], []
+
+    def job() -> None:
+        under_way.append(1)
+        most.append(len(under_way))
+        begun.set()
+        go_on.wait(10)
+        under_way.pop()
+
+    both = [threading.Thread(target=engine.submit, args=(job,)) for _ in range(2)]
+    for thread in both:
+        thread.start()
+    assert begun.wait(10)
+    both[1].join(0.05)
+    go_on.set()
+    for thread in both:
+        thread.join(10)
+    assert most == [1, 1]

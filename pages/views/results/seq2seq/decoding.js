@@ -5,6 +5,7 @@
 import { notify, pointAt, stepOf } from "../../../components/shared/cursor_bus.js";
 import { element, fill, setText, styleSheet } from "../../../components/shared/dom.js";
 import { component, shownFrame } from "../../../components/shared/lifecycle.js";
+import { percent } from "../../../components/shared/numbers.js";
 import { tokenNode } from "../../../components/shared/token.js";
 import { visible } from "../../../components/shared/visible.js";
 import {
@@ -13,7 +14,6 @@ import {
   classesAt,
   digits,
   openPacked,
-  percent,
   shade,
   shades,
   tabStop,
@@ -129,7 +129,7 @@ function optionRow(name, chance, note, chosen) {
   const bar = element("span", "rs-chance");
   bar.style.setProperty("--rs-share", chance.toFixed(4));
   length.append(bar);
-  setText(number, percent(chance));
+  setText(number, percent(chance, 1));
   setText(remark, note);
   row.append(...cells);
   return row;

@@ -4,8 +4,9 @@
 // Takes kind (beams, forcing, pairs), classes, specials, labels, and what its kind needs.
 import { element, fill, setText, styleSheet } from "../../../components/shared/dom.js";
 import { component, shownFrame } from "../../../components/shared/lifecycle.js";
+import { percent } from "../../../components/shared/numbers.js";
 import { textNode } from "../../../components/shared/token.js";
-import { classAt, openPacked, percent, tokenClass } from "./sequences.js";
+import { classAt, openPacked, tokenClass } from "./sequences.js";
 
 await styleSheet(import.meta.url);
 
@@ -60,7 +61,7 @@ function cellNode(cell, first, name) {
   else if (cell.share !== undefined) {
     const bar = element("span", "rs-chance");
     bar.style.setProperty("--rs-share", cell.share.toFixed(4));
-    node.append(bar, element("span", "rs-percent", percent(cell.share)));
+    node.append(bar, element("span", "rs-percent", percent(cell.share, 1)));
   } else setText(node, cell.text ?? cell);
   return node;
 }
@@ -181,7 +182,7 @@ function pairs({ data, packed }, frame) {
     summary: fill(labels.count, {
       right: judged.length - wrong.length,
       all: judged.length,
-      share: percent(packed.score.values[frame]),
+      share: percent(packed.score.values[frame], 1),
       shown: rows.length,
     }),
   };

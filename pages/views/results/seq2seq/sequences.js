@@ -133,4 +133,3 @@ export function shade(node, scale, share) {
 
 // A share as people read it, its digits always three.
 export const digits = (share) => share.toFixed(3);
-export const percent = (share) => (share > 0 && share < 0.0005 ? "<0.1%" : `${(share * 100).toFixed(1)}%`);

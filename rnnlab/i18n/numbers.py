@@ -1,0 +1,24 @@
+"""Shares and speeds as text. Rounding makes neither all nor nothing of a share, and lets no slow run stand still."""
+
+import math
+
+from rnnlab.i18n.catalogue import Translate
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share with up to so many digits behind the point; 0% and 100% are said of exactly none and exactly all. "–"
+    where it isn't a number."""
+    if not math.isfinite(share):
+        return "–"
+    rounded, least = round(100 * share, digits), 10.0**-digits
+    if rounded == 0 < share:
+        return f"<{least:g}%"
+    return f">{100 - least:g}%" if share < 1 and rounded == 100 else f"{rounded:g}%"
+
+
+def pace(epochs: int, seconds: float, t: Translate) -> str:
+    """How fast a run is: epochs a second, or seconds an epoch where these are more."""
+    rate = epochs / max(seconds, 1e-9)
+    if rate >= 1:
+        return t("status.rate", rate=f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}")
+    return t("status.seconds_an_epoch", seconds=f"{1 / rate:,.0f}" if rate < 0.1 else f"{1 / rate:.2g}")

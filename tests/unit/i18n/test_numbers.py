@@ -1,0 +1,33 @@
+"""What rounding must not make of a share or of a speed."""
+
+import math
+
+import pytest
+
+from rnnlab.i18n import pace, percent, translator
+
+
+@pytest.mark.parametrize(
+    ("share", "whole", "tenths"),
+    [
+        *((0, "0%", "0%"), (1, "100%", "100%"), (1.0, "100%", "100%"), (0.5, "50%", "50%")),
+        *((0.0004, "<1%", "<0.1%"), (0.004, "<1%", "0.4%"), (0.006, "1%", "0.6%"), (1 / 3, "33%", "33.3%")),
+        *((199 / 200, ">99%", "99.5%"), (0.994, "99%", "99.4%"), (0.9997, ">99%", ">99.9%"), (math.nan, "–", "–")),
+    ],
+)
+def test_all_and_nothing_are_said_of_exactly_these(share, whole, tenths):
+    assert (percent(share), percent(share, 1)) == (whole, tenths)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "seconds", "zh", "en"),
+    [
+        (100, 0.05, "2,000 轮/秒", "2,000 epochs/s"),
+        (3, 2.0, "1.5 轮/秒", "1.5 epochs/s"),
+        (2, 5.0, "每轮 2.5 秒", "2.5 s an epoch"),
+        (1, 41.0, "每轮 41 秒", "41 s an epoch"),
+    ],
+)
+def test_a_slow_run_does_not_stand_still(epochs, seconds, zh, en):
+    assert pace(epochs, seconds, translator("zh")) == zh
+    assert pace(epochs, seconds, translator("en")) == en
