@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before anybody imports torch: its threads would get in the way
 
@@ -21,17 +23,22 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("quick" if config.option.markexpr == "not thorough" else "thorough")
 
 
-class BrowsersTogether(LoadScopeScheduling):
-    """One of pytest-xdist's processes has the browsers to itself, for two at once would be slow on two cores; the other
-    takes the rest, file by file."""
+class FromBothEnds(LoadScopeScheduling):
+    """Files are in their order, those with a browser first. One of pytest-xdist's processes takes them from the front,
+    the others from the back: two browsers at once would be slow on two cores, and they are two only at the very end,
+    when nothing else is left to do."""
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        if node is not self.nodes[0]:
+            self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
+        super()._assign_work_unit(node)
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.split("::")[0]
-        return "browser" if "/browser/" in file else file
+        return nodeid.split("::")[0]
 
 
-def pytest_xdist_make_scheduler(config, log):
-    return BrowsersTogether(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FromBothEnds:
+    return FromBothEnds(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
