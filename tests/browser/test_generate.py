@@ -24,8 +24,22 @@ def history():
     return run(SMALL)
 
 
-def opened(visit, e: Experiment, **options):
-    return visit(to_link(e, "en", run=True), path="/generate", **options)
+def opened(visit, e: Experiment):
+    return visit(to_link(e, "en", run=True), path="/generate")
+
+
+@pytest.fixture(scope="module")
+def lab(lasting_visit):
+    lab = opened(lasting_visit, SMALL)
+    at_epoch(lab, SMALL.epochs)
+    return lab
+
+
+def choose_top_k(lab, count: int) -> Settings:
+    box = lab.at("generate_top_k").locator("input")
+    box.fill(str(count))
+    box.press("Enter")
+    return Settings(top_k=count)
 
 
 def written(lab) -> str:
@@ -87,13 +101,9 @@ def test_samples_grow_while_it_trains_and_typing_is_not_disturbed(visit):
     assert set(mounts) == {"1"}
 
 
-def test_a_token_pointed_at_shows_the_distribution_it_was_drawn_from(visit, history):
-    lab = opened(visit, SMALL)
-    at_epoch(lab, 60)
+def test_a_token_pointed_at_shows_the_distribution_it_was_drawn_from(lab, history):
     eventually(lambda: written(lab) == text_of(history, 60), "what the network writes")
-    lab.at("generate_top_k").locator("input").fill("3")
-    lab.at("generate_top_k").locator("input").press("Enter")
-    wanted = Settings(top_k=3)
+    wanted = choose_top_k(lab, 3)
     eventually(lambda: written(lab) == text_of(history, 60, wanted), "with the new setting", 30)
     text = text_of(history, 60, wanted)
     vocabulary = list(dict.fromkeys(TEXT))
@@ -145,9 +155,11 @@ def test_a_token_pointed_at_shows_the_distribution_it_was_drawn_from(visit, hist
 
 
 @pytest.mark.thorough
-def test_scrubbing_back_shows_what_the_untrained_network_writes_on_a_phone_too(visit, history):
-    lab = opened(visit, SMALL, viewport={"width": 390, "height": 844}, color_scheme="dark")
-    at_epoch(lab, 60)
+def test_scrubbing_back_shows_what_the_untrained_network_writes_on_a_phone_too(lab, history):
+    lab.page.set_viewport_size({"width": 390, "height": 844})
+    lab.page.emulate_media(color_scheme="dark")
+    choose_top_k(lab, 0)
+    eventually(lambda: written(lab) == text_of(history, 60), "what the network writes", 30)
     rows = lab.page.locator(".rl-samples tbody tr:not(.rl-samples-waits)")
     expect(rows).to_have_count(len(spread(range(61), 1, 60)), timeout=30_000)
     lab.page.locator(".rl-scrubber input[type=range]").focus()

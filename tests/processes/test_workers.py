@@ -103,38 +103,32 @@ def server(tmp_path):
         process.stdout.close()
 
 
-def test_workers_are_warm_and_the_server_light_wherever_it_is_started(server):
-    process = server()
-    warm, light = process.stdout.readline(), process.stdout.readline()
-    assert warm.strip() == "['jieba', 'rnnlab.training', 'torch']"
-    assert light.strip() == "[]"
-
-
 def family_of(process: subprocess.Popen) -> list[psutil.Process]:
     """Its fork server and both workers; nobody, before all are there."""
     family = psutil.Process(process.pid).children(recursive=True)
     return family if len(family) >= 3 else []
 
 
-@pytest.mark.thorough
-@pytest.mark.parametrize("busy", [0, 2])
-def test_no_worker_outlives_a_killed_server(server, tmp_path, busy):
-    paths = [str(tmp_path / f"busy{i}") for i in range(busy)]
-    process = server(*paths)
-    process.stdout.readline()
-    eventually(lambda: all(map(os.path.exists, paths)), "the workers are at work")
-    family = eventually(lambda: family_of(process), "two workers are there, and the process that forks them")
-    process.kill()
-    process.wait()
-    assert not psutil.wait_procs(family, 10)[1]
-
-
-def test_a_server_that_closes_ends_its_workers(server):
+def test_workers_are_warm_and_the_server_light_wherever_it_is_started_and_its_end_is_theirs(server):
     process = server()
-    process.stdout.readline()
+    warm, light = process.stdout.readline(), process.stdout.readline()
+    assert warm.strip() == "['jieba', 'rnnlab.training', 'torch']"
+    assert light.strip() == "[]"
     family = eventually(lambda: family_of(process), "two workers are there, and the process that forks them")
     process.stdin.close()
     assert process.wait(10) == 0
+    assert not psutil.wait_procs(family, 10)[1]
+
+
+@pytest.mark.thorough
+def test_no_worker_outlives_a_killed_server_whether_it_is_at_work_or_idle(server, tmp_path):
+    busy = tmp_path / "busy"
+    process = server(str(busy))
+    process.stdout.readline()
+    eventually(busy.exists, "one of the workers is at work")
+    family = eventually(lambda: family_of(process), "two workers are there, and the process that forks them")
+    process.kill()
+    process.wait()
     assert not psutil.wait_procs(family, 10)[1]
 
 

@@ -68,7 +68,7 @@ def pasted(e: Experiment) -> dict:
 
 
 @given(fields=TASKS, **SETTINGS)
-@examples(200)
+@examples(100)
 def test_the_lines_shown_are_the_run_to_the_bit(fields, **settings):
     """Dropout's masks and the teacher's draws among them, and a state that is carried from epoch to epoch: the program
     has the first epoch's loss, and the lines of the gradient norms go on from it to the last."""
@@ -139,7 +139,7 @@ PANELS = {
 
 
 @given(fields=TASKS, data=st.data(), **SETTINGS)
-@examples(200)
+@examples(100)
 def test_the_lines_of_each_panel_go_on_from_the_program_and_have_the_labs_numbers(fields, data, **settings):
     """In a namespace where nothing but the program was run: no name is used that is not made."""
     e = programs.without_chance(experiment(settings | fields))

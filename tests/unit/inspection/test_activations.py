@@ -1,5 +1,7 @@
 """Units over a text: what is read, their values against plain torch, and a planted signal that is found."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 import torch
@@ -24,8 +26,11 @@ COMMON = {"hidden": 5, "embed": 4, "epochs": 2, "batch": 2}
 CELLS = pytest.mark.parametrize("cell", modules.NAMES)
 
 
+trained = cache(run)  # a test looks at one network in many places
+
+
 def seen(e: Experiment, part: str, layer: int, direction: int = 0, state: str = "h", text: str = ""):
-    history = run(e)
+    history = trained(e)
     weights = history.checkpoints[-1].weights
     return history.opening, weights, activations(e, weights, Place(part, layer, direction), state, text)
 
