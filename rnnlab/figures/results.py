@@ -160,22 +160,22 @@ def confusion_figure(counts: np.ndarray, classes: Sequence[str], t: Translate) -
     labels = [tick(name) for name in classes]
     most = max(1, int(counts.sum(1).max()))
     heat = go.Heatmap(
-        z=counts,
+        z=counts.tolist(),
         zmin=0,
         zmax=most,
         customdata=[labels],  # the classes said; one row for all: the page repeats it
         xgap=2,
         ygap=2,
-        meta={"palette": "sequential"},
+        meta={"palette": "sequential", "written": len(labels) <= WRITTEN},
         colorbar={"thickness": 10, "outlinewidth": 0, "nticks": 5, "tickformat": "d"},
         hovertemplate=t("figure.confusion.hover") + "<extra></extra>",
-        **({"texttemplate": "%{z:.0f}"} if len(labels) <= WRITTEN else {}),
     )
-    ticks = {"tickvals": list(range(len(labels))), "ticktext": labels}
+    edges = [-0.5, len(labels) - 0.5]
+    ticks = {"tickvals": list(range(len(labels))), "ticktext": labels, "range": edges}
     across = heatmap_axis(
         ticks | {"title": {"text": t("confusion.predicted")}, "tickangle": 0 if len(labels) <= WRITTEN else -60}
     )
-    down = heatmap_axis(ticks | {"title": {"text": t("confusion.truth")}, "autorange": "reversed"})
+    down = heatmap_axis(ticks | {"title": {"text": t("confusion.truth")}, "range": edges[::-1]})
     return go.Figure(heat, {**BARE, "margin": MARGIN, "xaxis": across, "yaxis": down, "dragmode": False})
 
 
@@ -197,17 +197,17 @@ def reach_figure(reach: Reach, padded: bool, tokens: Sequence[str], used: str, t
     ]
     columns = [f"{step} · {tick(token)}" for step, token in enumerate(tokens, start=1)]
     heat = go.Heatmap(
-        z=z,
+        z=z.tolist(),
         zmin=low - 1,
         zmax=high,
         text=[[number(value) for value in row] for row in norms],
         customdata=[columns],
         xgap=1,
         ygap=1,
-        meta={"palette": "sequential"},
+        meta={"palette": "sequential", "written": len(tokens) <= WRITTEN},
         colorbar={"thickness": 10, "outlinewidth": 0, "tickvals": exponents, "ticktext": labels},
         hovertemplate=t("figure.reach.hover") + "<extra></extra>",
-        **({"texttemplate": "%{text}"} if len(tokens) <= WRITTEN else {}),
     )
-    down = heatmap_axis({"tickvals": list(range(len(names))), "ticktext": names, "autorange": "reversed"})
+    edges = [len(names) - 0.5, -0.5]
+    down = heatmap_axis({"tickvals": list(range(len(names))), "ticktext": names, "range": edges})
     return go.Figure(heat, {**BARE, "margin": MARGIN, "xaxis": token_axis(tokens), "yaxis": down, "dragmode": False})

@@ -344,7 +344,7 @@ def test_a_run_that_cannot_run_says_so_in_its_lane():
     with pytest.raises(LabError) as caught:
         run(e.model_copy(update={"head": "none", "hidden": 4}))
     t = translator("en")
-    assert components(app)["race-lanes"]["lanes"][1]["runs"][0]["note"] == t("race.ended.problem")
+    assert [one["epoch"] for one in components(app)["race-lanes"]["lanes"][1]["runs"]] == [t("race.lane.failed")] * 2
     [error] = [error.value for error in app.error]
     assert error.startswith(t("race.remark", runs=components(app)["race-lanes"]["lanes"][1]["name"], sentence=""))
     assert error.replace("`", "").endswith(str(caught.value)), "once for both seeds"
@@ -381,8 +381,8 @@ def test_what_only_a_worker_knows_is_said_once_for_all():
     assert len(app.error) == 1
     assert title(app).startswith(f"{t('race.finished', done=0, count=12)}  ·  {t('race.failed', count=12)}  ·  ")
     assert app.get("progress")[0].proto.value == 0
-    notes = [one["note"] for lane in components(app)["race-lanes"]["lanes"] for one in lane["runs"]]
-    assert notes == [t("race.ended.problem")] * 12
+    runs = [one for lane in components(app)["race-lanes"]["lanes"] for one in lane["runs"]]
+    assert [(one["epoch"], one["note"]) for one in runs] == [(t("race.lane.failed"), "")] * 12
 
 
 def test_remarks_name_variants_and_seeds_as_briefly_as_can_be():

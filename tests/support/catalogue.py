@@ -174,7 +174,7 @@ EXPANDED = {
     "race.curve.{}": [f"race.curve.{name}" for name in get_args(Measure)],
     "race.axis.{}": [f"race.axis.{name}" for name in get_args(Axis)],
     "race.is.{}": [f"race.is.{name}" for name in words_returned_by("standing_of")],
-    "race.ended.{}": ["race.ended.time", "race.ended.diverged", "race.ended.problem"],
+    "race.ended.{}": ["race.ended.time", "race.ended.diverged"],
     "race.column.{}": [f"race.column.{name}" for name in standings_table.COLUMNS],
     "race.label.{}": [f"race.label.{name}" for name in sorted(IN_COMPREHENSIONS["race.label.{}"])],
     "cell.{}": [f"cell.{name}" for name in choices("cell")],

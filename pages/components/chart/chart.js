@@ -9,7 +9,8 @@ import { moveTo, pointAt, stepOf } from "../shared/cursor_bus.js";
 import { element, setText, styleSheet } from "../shared/dom.js";
 import { component, shownFrame } from "../shared/lifecycle.js";
 import { loadPlotly } from "../shared/plotly.js";
-import { readTheme } from "../shared/theme.js";
+import { readTheme, rgb } from "../shared/theme.js";
+import { cellNumbers } from "./cell_numbers.js";
 
 await styleSheet(import.meta.url);
 
@@ -78,7 +79,7 @@ function draw(self) {
     self.root.dataset.draws = ++self.draws;
     if (first) listenToPlotly(self);
   } else if (self.frames && frame !== self.frame) {
-    Plotly.restyle(self.plot, { z: [frameRows(self, frame)] }, [0]);
+    Plotly.restyle(self.plot, ...moved(self, frame));
   }
   self.width = width;
   self.frame = frame;
@@ -95,6 +96,14 @@ function frameRows({ data, frames }, index) {
   });
 }
 
+// What another frame changes: the heatmap's values, and the numbers on its cells where it has any.
+function moved(self, frame) {
+  const z = frameRows(self, frame);
+  if (!self.written) return [{ z: [z] }, [0]];
+  const { text, textfont } = cellNumbers({ ...self.written, z }, self.stops);
+  return [{ z: [z, undefined], text: [undefined, text], "textfont.color": [undefined, textfont.color] }, [0, 1]];
+}
+
 // ---- The look: everything coloured here, at draw time, because a dark-mode flip does not reach Python ---------------
 function figureOf(self, frame, width) {
   const { data } = self;
@@ -102,8 +111,10 @@ function figureOf(self, frame, width) {
   const theme = readTheme(self.root);
   traces.forEach((trace) => paint(trace, layout, theme));
   traces.forEach(repeatLabels);
-  traces.forEach((trace) => dropText(trace, width));
   if (self.frames) traces[0].z = frameRows(self, frame);
+  self.written = hasRoom(traces[0], width) ? traces[0] : null;
+  self.stops = theme.sequential.map(rgb);
+  if (self.written) traces.splice(1, 0, cellNumbers(self.written, self.stops));
   const axis = {
     automargin: true,
     gridcolor: theme.grid,
@@ -151,10 +162,8 @@ function repeatLabels({ type, z, customdata }) {
   while (customdata.length < rows) customdata.push(customdata[0]);
 }
 
-// Numbers in the cells of a heatmap, where the width has room for them.
-function dropText(trace, width) {
-  if (trace.texttemplate && (width - 200) / trace.customdata[0].length < 28) delete trace.texttemplate;
-}
+// Whether the cells of a heatmap that wants its numbers written have room for them.
+const hasRoom = (trace, width) => trace?.meta?.written && (width - 200) / trace.customdata[0].length >= 28;
 
 // About how wide a label is, in pixels; an escaped sign is one.
 const lengthOf = (text) =>

@@ -14,7 +14,8 @@ _chart = component(__file__, "chart")
 class Chart:
     """A figure, and what of it moves with the cursor.
 
-    `meta={"palette": "diverging" | "sequential" | "line"}` on a trace lets the theme colour it.
+    `meta={"palette": "diverging" | "sequential" | "line"}` on a trace lets the theme colour it; with `"written": True`
+    a sequential heatmap that is the first trace, its z a list of rows, has a number on each cell: its `text`, or z.
     """
 
     figure: str  # as `encode` gives it

@@ -1,4 +1,5 @@
 // Colours, read from the theme when something is drawn: a dark-mode flip does not reach Python.
+import { css, luminance, mix } from "./colors.js";
 
 // The theme's variables may hold any CSS colour: a canvas knows them all.
 const pencil = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
@@ -24,16 +25,12 @@ export function rgb(color) {
   return [...pencil.getImageData(0, 0, 1, 1).data].slice(0, 3);
 }
 
-export const css = ([r, g, b], alpha = 1) => `rgba(${r},${g},${b},${alpha})`;
-export const mix = (from, to, share) => css(from.map((value, i) => Math.round(value + (to[i] - value) * share)));
-export const luminance = ([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b;
-
 export function readTheme(node) {
   const style = getComputedStyle(node);
   const read = (name) => known(style.getPropertyValue(`--st-${name}`).trim());
   const [background, text] = [rgb(read("background-color")), rgb(read("text-color"))];
   const dark = luminance(background) < luminance(text);
-  const neutral = mix(background, text, 0.04);
+  const neutral = css(mix(background, text, 0.04));
   return {
     dark,
     font: style.getPropertyValue("--st-font").trim() || "sans-serif",

@@ -67,14 +67,15 @@ def entry(run: Entry, going: bool, t: Translate) -> dict[str, Any]:
     record, epochs = run.record, run.experiment.epochs
     state = state_of(run, going)
     done = record.epoch if record else 0
-    note = t(f"race.ended.{state}", epoch=done) if state in ("problem", "time", "diverged") else ""
+    note = t(f"race.ended.{state}", epoch=done) if state in ("time", "diverged") else ""
+    place = t("race.lane.epoch", epoch=f"{done:,}", epochs=f"{epochs:,}")
     return {
         "state": state,
         "seed": t("race.lane.seed", seed=run.experiment.seed),
         "epochs": epochs,
         "done": done,
         "share": f"{done / epochs:.4f}",
-        "epoch": t("race.lane.epoch", epoch=f"{done:,}", epochs=f"{epochs:,}"),
+        "epoch": t("race.lane.failed") if state == "problem" else place,  # why is said above, once for all
         "loss": digits(record.losses[-1]) if record and done else "",
         "score": beside_level(record, record.scores[-1].score, t) if record and record.scores else "",
         "note": note,

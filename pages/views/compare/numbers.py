@@ -17,7 +17,8 @@ def percent(share: float) -> str:
 
 def points(value: float) -> str:
     """A difference of two shares, in percentage points."""
-    return f"{100 * value:+.3g}".replace("-", "−") if math.isfinite(value) else "–"
+    rounded = round(100 * value, 1)
+    return f"{rounded:+.3g}".replace("-", "−") if rounded else "0"
 
 
 def beside_level(run: Record, score: float, t: Translate) -> str:

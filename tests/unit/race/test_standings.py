@@ -172,6 +172,12 @@ def test_variants_that_are_seeds_are_ranked_so_too():
     }, "each against its own"
 
 
+def test_margins_that_differ_by_rounding_are_even():
+    runs = [record([0.5], 0, {1: 0.9}, 0.4), record([0.4], 1, {1: 0.7}, 0.2)]
+    assert runs[0].margin(0.9) != runs[1].margin(0.7)
+    assert standing(a_race(runs, runs), 0).best.experiment.seed == 1, "by loss"
+
+
 def test_where_no_line_judges_the_loss_does():
     now = a_race([record([0.9], 0, {1: 1.0}, 1.0), record([0.2], 1, {1: 0.5}, 1.0)], [record([0.1]), record([0.1], 1)])
     assert standing(now, 0).margin is None

@@ -1,7 +1,8 @@
 // Sequences of tokens, as the views of an encoder–decoder draw them.
 import { unpack } from "../../../components/shared/arrays.js";
+import { along, css, ink } from "../../../components/shared/colors.js";
 import { element, setText, styleSheet } from "../../../components/shared/dom.js";
-import { luminance, mix, readTheme, rgb } from "../../../components/shared/theme.js";
+import { readTheme, rgb } from "../../../components/shared/theme.js";
 import { setToken, tokenNode } from "../../../components/shared/token.js";
 import { visible } from "../../../components/shared/visible.js";
 
@@ -114,14 +115,8 @@ export function bringIntoSight({ list, nodes }, index) {
 export function shades(root) {
   const theme = readTheme(root);
   const stops = theme.sequential.map(rgb);
-  const [ink, paper] = [rgb(theme.text), rgb(theme.background)];
-  const fills = Array.from({ length: 256 }, (_, i) => {
-    const place = (i / 255) * (stops.length - 1);
-    const below = Math.min(Math.floor(place), stops.length - 2);
-    return mix(stops[below], stops[below + 1], place - below);
-  });
-  const far = (color, other) => Math.abs(luminance(rgb(color)) - luminance(other));
-  const texts = fills.map((fill) => (far(fill, ink) >= far(fill, paper) ? theme.text : theme.background));
+  const colors = Array.from({ length: 256 }, (_, i) => along(stops, i / 255));
+  const [fills, texts] = [colors.map((color) => css(color)), colors.map((color) => css(ink(color)))];
   return { theme, fills, texts, at: (share) => Math.max(0, Math.min(255, Math.round(share * 255))) };
 }
 
