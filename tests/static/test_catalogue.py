@@ -82,6 +82,21 @@ def program(sentence: str) -> list[str]:
     return [line.split("#")[0].rstrip() for line in lines]
 
 
+# What is only tested on has one name: 测试行 and 测试正确率, held-out lines and held-out score.
+OTHER_NAMES = {"zh": ("留出", "留作", "验证集", "测试集", "准确率"), "en": ("validation", "test line", "test set")}
+
+
+def test_lines_that_are_only_tested_on_have_one_name():
+    found = [
+        (lang, key, name)
+        for lang, names in OTHER_NAMES.items()
+        for key, sentence in CATALOGUES[lang].items()
+        for name in names
+        if name in sentence.lower()
+    ]
+    assert found == []
+
+
 def test_both_languages_explain_with_the_same_equations_and_programs():
     assert [key for key in EXPLANATIONS if equations(ZH[key]) != equations(EN[key])] == []
     assert [key for key in EXPLANATIONS if program(ZH[key]) != program(EN[key])] == []
