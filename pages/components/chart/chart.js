@@ -112,7 +112,7 @@ function figureOf(self, frame, width) {
   traces.forEach((trace) => paint(trace, layout, theme));
   traces.forEach(repeatLabels);
   if (self.frames) traces[0].z = frameRows(self, frame);
-  self.written = hasRoom(traces[0], width) ? traces[0] : null;
+  self.written = hasRoom(traces[0], layout, width) ? traces[0] : null;
   self.stops = theme.sequential.map(rgb);
   if (self.written) traces.splice(1, 0, cellNumbers(self.written, self.stops));
   const axis = {
@@ -162,12 +162,17 @@ function repeatLabels({ type, z, customdata }) {
   while (customdata.length < rows) customdata.push(customdata[0]);
 }
 
-// Whether the cells of a heatmap that wants its numbers written have room for them.
-const hasRoom = (trace, width) => trace?.meta?.written && (width - 200) / trace.customdata[0].length >= 28;
+// Whether the cells of a heatmap that wants its numbers written have room for them, beside its row names and its scale.
+function hasRoom(trace, { yaxis }, width) {
+  if (!trace?.meta?.written) return false;
+  const widest = (texts) => Math.max(...texts.map((text) => lengthOf(String(text))));
+  const room = (width - widest(yaxis.ticktext) - 110) / trace.customdata[0].length;
+  return room >= widest(trace.text?.flat() ?? [trace.zmax]) + 4;
+}
 
-// About how wide a label is, in pixels; an escaped sign is one.
+// About how wide a label is, in pixels; an escaped sign is one, and a tag is none.
 const lengthOf = (text) =>
-  [...text.replace(/&\w+;/g, "<")].reduce((sum, sign) => sum + (sign < "\u2e80" ? 7.5 : 14), 0);
+  [...text.replace(/<[^>]*>/g, "").replace(/&\w+;/g, "<")].reduce((sum, sign) => sum + (sign < "\u2e80" ? 7.5 : 14), 0);
 
 // Tokens under a heatmap: as many as the width has room for (the strip shows them all), and aslant where they are wide.
 function thin(axis, width) {
