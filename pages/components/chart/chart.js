@@ -14,6 +14,8 @@ import { cellNumbers } from "./cell_numbers.js";
 
 await styleSheet(import.meta.url);
 
+const CURVES = 140; // pixels of height that a legend leaves to them at least
+
 export default component("rl-chart", {
   build(self) {
     self.plot = element("div", "rl-plot", null, { translate: "no" }); // its labels are tokens and numbers, and must keep their size
@@ -25,6 +27,7 @@ export default component("rl-chart", {
     self.root.append(self.plot, self.band, self.line);
     self.root.setAttribute("role", "figure"); // not "img": the mode bar inside can be focused
     self.draws = 0;
+    self.legend = 0; // pixels that the chart is higher than asked for, because of its legend
     // Also the way in for a chart mounted in a hidden tab: its first width above zero draws it.
     self.observer = new ResizeObserver(() => schedule(self));
     self.observer.observe(self.root);
@@ -33,7 +36,7 @@ export default component("rl-chart", {
 
   update(self) {
     const { root, data } = self;
-    root.style.height = `${data.height}px`; // before Plotly is there, so that nothing jumps when it arrives
+    root.style.height = `${data.height + self.legend}px`; // before Plotly is there, so that nothing jumps when it arrives
     root.setAttribute("aria-label", data.label);
     root.toggleAttribute("data-live", data.live);
     if (self.source !== data.frames) {
@@ -72,10 +75,12 @@ function draw(self) {
   if (!Plotly || !width) return;
   const frame = shownFrame(self);
   if (self.stale || width !== self.width) {
+    if (width !== self.width) self.legend = 0;
     const { traces, layout, config } = figureOf(self, frame, width);
     const first = !self.draws;
     self.stale = false;
     Plotly.react(self.plot, traces, layout, config);
+    makeRoom(self, layout.height);
     self.root.dataset.draws = ++self.draws;
     if (first) listenToPlotly(self);
   } else if (self.frames && frame !== self.frame) {
@@ -94,6 +99,16 @@ function frameRows({ data, frames }, index) {
     const start = (index * rows + row) * columns;
     return Float32Array.from(frames.values.subarray(start, start + columns), (value) => value * factor);
   });
+}
+
+// A legend of many lines leaves little of a narrow chart: it grows by what its curves lack.
+function makeRoom(self, height) {
+  const { showlegend, yaxis } = self.plot._fullLayout;
+  const lack = Math.ceil(CURVES - yaxis._length);
+  if (!showlegend || lack <= 0) return;
+  self.legend += lack;
+  self.root.style.height = `${height + lack}px`;
+  globalThis.Plotly.relayout(self.plot, { height: height + lack });
 }
 
 // What another frame changes: the heatmap's values, and the numbers on its cells where it has any.
@@ -132,7 +147,7 @@ function figureOf(self, frame, width) {
   }
   Object.assign(layout, {
     width,
-    height: data.height,
+    height: data.height + self.legend,
     autosize: false,
     uirevision: data.run,
     paper_bgcolor: "transparent",
