@@ -20,7 +20,9 @@ T = TypeVar("T")
 
 KEPT = 12  # answers, a session
 PATIENCE = 20.0  # seconds: workers take turns among all readers
-HELD: WeakValueDictionary[Any, Future] = WeakValueDictionary()  # what sessions keep, all of them
+# What sessions keep, all of them. A question names all that its answer depends on, an answer is only read, and nobody
+# takes one back: so who asks the same may have the same, answered or under way. It is gone with the last who keeps it.
+HELD: WeakValueDictionary[Any, Future] = WeakValueDictionary()
 
 
 def ask_worker(job: Callable[..., T], *args: Any) -> T | None:
@@ -35,14 +37,16 @@ def ask_worker(job: Callable[..., T], *args: Any) -> T | None:
         answers.popitem(last=False)
     for seconds in waiting(PATIENCE):
         try:
-            return answers[key].result(seconds)
+            error = answers[key].exception(seconds)  # not raised, for it would hold on to every draw that it ended
         except TimeoutError:
             continue
-        except Exception as error:
-            complain(failure_of(error))
-            if not is_over_budget(error):  # which it would be again
-                answers.pop(key, None), HELD.pop(key, None)  # asked again next time: a lost worker is no answer
-            return None
+        if error is None:
+            return answers[key].result()
+        assert isinstance(error, Exception)
+        complain(failure_of(error))
+        if not is_over_budget(error):  # which it would be again
+            answers.pop(key, None), HELD.pop(key, None)  # asked again next time: a lost worker is no answer
+        return None
     t = translator(session["lang"])  # still under way: whatever the reader does next looks again
     st.info(t("workers.starting" if workers().starting else "ask.slow"))
     return None

@@ -1,6 +1,7 @@
 """The Text page without a browser: every part, every lesson, both languages, and texts that are hard to show."""
 
 from collections import Counter
+from traceback import walk_tb
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
@@ -61,9 +62,13 @@ def test_what_was_over_its_budget_is_said_at_every_draw_and_asked_once(monkeypat
     app.session_state["answers"].clear()
     ask_worker.HELD.clear()
     part(app, "cut")
+    frames = []
     for _ in range(2):
         looked(app.run())
         assert describe(problem, "en", "`{}`".format) in app.error[0].value
+        errors = filter(None, (future.exception() for future in ask_worker.HELD.values()))
+        frames += [len(list(walk_tb(error.__traceback__))) for error in errors]
+    assert len(set(frames)) <= 1, "an error that readers share holds on to their draws"
     assert len(set(asked)) == 1
     assert len(asked) == times
 
