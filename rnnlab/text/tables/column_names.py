@@ -1,7 +1,8 @@
 """What the columns of people's tables are called, and what for.
 
-Names are known in both languages, whichever the reader reads. A name may be put together of them, as `review_text` and
-情感标签 are, or stand behind a word of the file's own, as in `airline_sentiment`; the last one says what the column is.
+Names are known in both languages, whichever the reader reads, and some in Japanese and Korean. A name may be put
+together of them, as `review_text` and 情感标签 are, or stand behind a word of the file's own, as in
+`airline_sentiment`; the last one says what the column is.
 """
 
 import re

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rnnlab.experiment.limits import TEXT_CHARACTERS
 from rnnlab.i18n import LabError, Problem
+from rnnlab.text.tables.encoding_guess import WRITINGS, likeliest
 
 FILE_MEGABYTES = 5
 FILE_BYTES = FILE_MEGABYTES * 2**20
@@ -18,24 +19,24 @@ ENCODINGS = {
     "GB18030": "gb18030",
     "Big5": "cp950",
     "Shift-JIS": "cp932",
+    "EUC-JP": "euc_jis_2004",  # has the signs that Windows adds, such as ①
+    "ISO-2022-JP": "iso2022_jp_2",
+    "CP949": "cp949",
+    "Windows-1251": "cp1251",
     "Windows-1252": "cp1252",
 }
 
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+JAPANESE_ESCAPE = re.compile(rb"\x1b\$[@B(]")  # in front of two bytes a character
 CONTROL_BYTE = re.compile(CONTROL.pattern.encode())  # in none of the encodings but UTF-16 a part of another character
+# ASCII, letters with accents, Cyrillic; typographic signs; kana, Chinese, Korean; wide forms
+ORDINARY = re.compile(
+    r"[\t\n\r -~\xa0-\u017f\u0400-\u045f\u2010-\u2026\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]"
+)
 BREAK = re.compile(rb"\r\n|\r|\n")
 
-# Where an encoding keeps the signs that texts are made of, two bytes as a number, from first to last. Read in the wrong
-# one, a text is of rare characters and private ones instead.
-COMMON = {
-    "GB18030": ((0xA1A1, 0xA9FE), (0xB0A1, 0xD7F9)),
-    "Big5": ((0xA140, 0xA3BF), (0xA440, 0xC67E)),
-    "Shift-JIS": ((0x8140, 0x8396), (0x889F, 0x9872)),
-}
 SAMPLE_LINES = 500  # beyond ASCII, by which an encoding is guessed
 COMMON_SHARE = 0.5  # of a text's characters beyond ASCII, at least
-CLEARLY_MORE = 0.2  # by which another encoding than GB18030 has to suit better: old characters are rare ones there too
-WESTERN = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßÀÁÂÄÇÈÉÊÑÓÖÜœŒšž‘’“”„‚«»‹›–—…•€£§°¿¡")
 
 
 @dataclass(frozen=True)
@@ -78,28 +79,37 @@ def guess_encoding(data: bytes) -> tuple[str, list[Problem]]:
         return "UTF-16", []
     if looks_like_utf16(data):
         return "UTF-16", [Problem("encoding_guessed", "", {"value": "UTF-16"})]
+    if data.isascii() and JAPANESE_ESCAPE.search(data) and is_in(data, "ISO-2022-JP"):
+        return "ISO-2022-JP", [Problem("encoding_guessed", "", {"value": "ISO-2022-JP"})]
     controls = CONTROL_BYTE.findall(data)
     if too_many(controls, data):
         found = CONTROL_BYTE.search(data)
         line, _ = line_and_byte(data, found.start() if found else 0)
         raise LabError(Problem("data_binary", "", {"line": f"{line:,}", "byte": hexadecimal(controls[0][0])}))
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        pass
-    else:
+    if is_in(data, "UTF-8"):
         return "UTF-8", []
-    lines = [line for line in BREAK.split(data) if not line.isascii()]
     check_one_encoding(data)
+    lines = [line for line in BREAK.split(data) if not line.isascii()]
     sample = b"\n".join(lines[:SAMPLE_LINES])
-    shares = {name: common_share(sample, name) for name in COMMON}
-    other = max((name for name in COMMON if name != "GB18030"), key=shares.__getitem__)
-    best = other if shares[other] > shares["GB18030"] + CLEARLY_MORE else "GB18030"
-    if shares[best] < COMMON_SHARE and looks_western(sample):
-        best = "Windows-1252"
-    elif shares[best] < COMMON_SHARE:
-        return best, [Problem("encoding_doubtful", "", {"value": best})]
-    return best, [Problem("encoding_guessed", "", {"value": best})]
+    texts = {name: read_as(sample, name) for name in WRITINGS if is_in(sample, name)}
+    guess = likeliest(texts, ENCODINGS)
+    if guess is None:
+        return "GB18030", [Problem("encoding_doubtful", "", {"value": "GB18030"})]
+    found = guess.encoding
+    if guess.common < COMMON_SHARE:
+        return found, [Problem("encoding_doubtful", "", {"value": found})]
+    if guess.other:
+        return found, [Problem("encoding_unsure", "", {"value": found, "other": guess.other})]
+    return found, [Problem("encoding_guessed", "", {"value": found})]
+
+
+def is_in(data: bytes, encoding: str) -> bool:
+    """Whether it can be read in this encoding from beginning to end."""
+    try:
+        read_as(data, encoding)
+    except LabError:
+        return False
+    return True
 
 
 def too_many(controls: Sequence[object], data: Sized) -> bool:
@@ -108,36 +118,11 @@ def too_many(controls: Sequence[object], data: Sized) -> bool:
 
 
 def looks_like_utf16(data: bytes) -> bool:
-    """Whether it is UTF-16 without a mark: there are zeros in it, and read so it is English or Chinese."""
-    if b"\0" not in data:
+    """Whether it is UTF-16 without a mark: there are zeros in it, and read so it is of ordinary characters."""
+    if b"\0" not in data or not is_in(data, "UTF-16"):
         return False
-    try:
-        text = read_as(data, "UTF-16")
-    except LabError:
-        return False
-    return len(re.findall(r"[\t\n\r -~\u2010-\u2026\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]", text)) > 0.95 * len(text)
-
-
-def common_share(data: bytes, encoding: str) -> float:
-    """The part of the characters beyond ASCII that are common ones in this encoding; -1 where the bytes are not in it
-    from beginning to end."""
-    try:
-        foreign = re.sub(r"[\x00-\x7f]+", "", read_as(data, encoding))
-    except LabError:
-        return -1.0
-    codes = [int.from_bytes(char.encode(ENCODINGS[encoding], "replace")) for char in foreign]
-    low_byte = 0xA1 if encoding == "GB18030" else 0x40  # GBK has rare signs of its own in the gaps of GB 2312
-    common = sum(any(a <= code <= b and code & 0xFF >= low_byte for a, b in COMMON[encoding]) for code in codes)
-    return common / max(1, len(codes))
-
-
-def looks_western(data: bytes) -> bool:
-    """Whether it is a text of Latin letters in which some of those have accents, or of typographic quotation marks."""
-    try:
-        foreign = re.sub(r"[\x00-\x7f]+", "", read_as(data, "Windows-1252"))
-    except LabError:
-        return False
-    return 3 * len(foreign) < len(data) and sum(char in WESTERN for char in foreign) > 0.9 * len(foreign)
+    text = read_as(data, "UTF-16")
+    return len(ORDINARY.findall(text)) > 0.95 * len(text)
 
 
 def read_as(data: bytes, encoding: str) -> str:
