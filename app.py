@@ -5,7 +5,6 @@ import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
 from importlib.resources import files
 
 import streamlit as st
@@ -27,8 +26,6 @@ from rnnlab.engine import cluster
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     engine.shared()  # workers warm up while the first visitor's page loads
-    # Streamlit loads it for the first table; Plotly, in another session meanwhile, would take half of it for the whole.
-    import_module("pandas")
     gc.collect()
     gc.freeze()  # what is loaded stays: a full collection, for which all sessions wait, takes 15 ms instead of 100
     giving_back = asyncio.create_task(memory.give_back())

@@ -4,6 +4,7 @@
 """
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def in_this_process(monkeypatch):
-    """Jobs run where they are asked for: no worker processes."""
+    """Jobs run where they are asked for: no worker processes. No page, and no job, may import pandas: of what the web
+    process holds it would be a third."""
     from rnnlab import engine
 
+    monkeypatch.setitem(sys.modules, "pandas", None)
     monkeypatch.setenv("RNNLAB_WORKERS", "0")
     monkeypatch.setattr(engine.shared_engine, "value", None)

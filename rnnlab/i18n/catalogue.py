@@ -1,18 +1,23 @@
 """The two languages. Every visible sentence is in `locale/zh/` and `locale/en/` under one id: a file a page,
 and `common`, `fields`, `problems` and `lessons` for what all pages say.
 
-Ids are not English: a reworded sentence keeps its id, and no language is the translation of the other.
+Ids are not English: a reworded sentence keeps its id, and no language is the translation of the other. Where a word
+depends on a number, all its forms are there: `{rows} {rows:row|rows}`, in the order of gettext's plural forms.
 """
 
 import gettext
 import io
+import re
+import string
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}  # as HTML names them
 LOCALES = Path(__file__).parent / "locale"
+NUMBER = re.compile(r"\W*?(\d[\d,]*)\W*")  # as a page writes it, in quotes perhaps
 
 
 class Translate(Protocol):
@@ -40,14 +45,30 @@ def catalogue(lang: str) -> gettext.GNUTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+class Sentence(string.Formatter):
+    """Puts values into a sentence, and of a word's forms the one that goes with a number."""
+
+    def __init__(self, form_of: Callable[[int], int]):
+        self.form_of = form_of  # gettext's: the place of a number's form among all
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if "|" not in format_spec:
+            return super().format_field(value, format_spec)
+        forms = format_spec.split("|")
+        written = NUMBER.fullmatch(str(value))
+        return forms[self.form_of(int(written[1].replace(",", "")))] if written else forms[-1]
+
+
 @cache
 def translator(lang: str) -> Translate:
     """`t(id, **values)`: the sentence in this language, with the values put in."""
     messages = catalogue(lang)
+    header = messages.info()["plural-forms"]
+    sentence = Sentence(gettext.c2py(header.partition("plural=")[2].rstrip(";")))
 
     def translate(id: str, /, **values: object) -> str:
         text = messages.gettext(id)
-        return text.format(**values) if values else text  # an equation may hold braces of its own
+        return sentence.vformat(text, (), values) if values else text  # an equation may hold braces of its own
 
     return translate
 

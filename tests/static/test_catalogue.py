@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from rnnlab.i18n import LANGUAGES, LOCALES
+from rnnlab.i18n import LANGUAGES, LOCALES, translator
 from tests.support.catalogue import ASKED, CATALOGUES, CHINESE, EN, EXPANDED, PROBLEMS, USED, ZH, pattern, placeholders
 from tests.support.sources import TREES, calls
 
@@ -102,6 +102,59 @@ def test_both_languages_explain_with_the_same_equations_and_programs():
     assert [key for key in EXPLANATIONS if program(ZH[key]) != program(EN[key])] == []
     assert any(equations(EN[key]) for key in EXPLANATIONS)
     assert any(program(EN[key]) for key in EXPLANATIONS)
+
+
+# What goes with a number
+
+NOUN = (
+    "axes|batches|cells|changes|characters|classes|columns|elements|epochs|labels|lines|numbers|others|pairs|parameters|"
+    "places|products|rows|runs|seeds|sequences|steps|tokens|types|units|values|variants|windows|words"
+)
+PLURAL = re.compile(
+    rf"\{{(\w+)\}}\*{{0,2}} (?:(?!and|or|of|in|at|is|are|to|by|the|when)[a-z-]+ ){{0,2}}(?:{NOUN})\b(?!/)"
+)
+NEVER_ONE = {"limit", "high", "many", "part"}  # values: limits of the lab; what is no number
+ABOVE_ONE = re.compile(  # sentences that are said of more than one, or of more than a limit, only
+    r"problem\.(?:attention_too_big|classes|data_(?:cell_long|classes|columns_many|large|rows)|layer_weights|parameters"
+    r"|probe_(?:beyond|cut)|race_(?:large|seed_twice|variants)|readouts_work|sentence_cut|sequence_too_long"
+    r"|shape_(?:many|work)|spaced_too_long|step_too_big|too_long|too_many_windows|types|window_too_long|word_long"
+    r"|words_many)|plane\.share|words\.help|vocabulary\.listed|rows\.from|padded\.(?:from|share)"
+)
+
+
+def test_no_plural_stands_beside_a_number_that_may_be_one():
+    """`{rows} rows` would read "1 rows": all forms are given, as `{rows:row|rows}`, or the number stands apart."""
+    found = [
+        (key, hit[0])
+        for key, sentence in EN.items()
+        if not ABOVE_ONE.fullmatch(key) and key not in EXPLANATIONS
+        for hit in PLURAL.finditer(sentence)
+        if hit[1] not in NEVER_ONE
+    ]
+    assert found == []
+
+
+def test_forms_are_those_of_gettext():
+    """English has two, Chinese none."""
+    for lang, count in (("en", 2), ("zh", 1)):
+        specs = [spec for text in CATALOGUES[lang].values() for spec in FORMS.findall(text)]
+        assert all(spec.count("|") + 1 == count for spec in specs)
+        assert bool(specs) == (count > 1)
+
+
+FORMS = re.compile(r"\{\w+:([^{}]*\|[^{}]*)\}")
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"rows": 1, "count": 1}, "1 row, 1 class (a)"),
+        ({"rows": "1", "count": "1,001"}, "1 row, 1,001 classes (a)"),
+        ({"rows": 0, "count": "`1`"}, "0 rows, `1` class (a)"),
+    ],
+)
+def test_a_word_takes_the_form_that_goes_with_its_number(values, said):
+    assert translator("en")("own.header.classes", labels="a", **values) == said
 
 
 # Calls of t, and problems, with the values they are given

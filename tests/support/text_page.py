@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from streamlit.testing.v1 import AppTest
 
 from pages.views.text import page
-from tests.support.reader import looked, visit
+from tests.support.reader import components, looked, visit
 
 PARTS = list(page.PARTS)
 
@@ -22,5 +22,14 @@ def part(app: AppTest, name: str) -> AppTest:
 
 
 def tables(app: AppTest) -> dict[str, dict[str, list]]:
-    """What the data frames hold, by their columns' names."""
-    return {" ".join(frame.value.columns): frame.value.to_dict("list") for frame in app.dataframe}
+    """What the tables of whole columns hold, by their columns' names; numbers as such."""
+    found = {}
+    for (table,) in (data["tables"] for data in components(app, "text-").values() if data.get("style") == "framed"):
+        names = [cell["text"] for cell in table["head"]]
+        columns = [[content(cell) for cell in column] for column in zip(*table["rows"], strict=True)]
+        found[" ".join(names)] = dict(zip(names, columns, strict=True))
+    return found
+
+
+def content(cell: dict) -> str | float:
+    return float(cell["text"].replace(",", "")) if cell.get("kind") == "number" else cell["text"]

@@ -26,7 +26,7 @@ def token(content: str, note: str = "", tone: str = "") -> Cell:
 
 
 def text(content: str, tone: str = "", limit: int | None = TEXT_CHARACTERS) -> Cell:
-    """A text as it was typed, or the first `limit` characters of it. tone: chosen."""
+    """A text as it was typed, or the first `limit` characters of it. tone: chosen, strong."""
     shown = content if limit is None else beginning(content, limit)
     return {"kind": "text", "text": shown, **({"tone": tone} if tone else {})}
 

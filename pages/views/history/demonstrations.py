@@ -9,6 +9,7 @@ import streamlit as st
 from pages.components.chart.chart import Chart, live_chart
 from pages.components.component import encode
 from pages.components.playback import Playback
+from pages.components.table.table import Cell, TableView, pieces, tables, text, token
 from pages.shell.ask_worker import ask_worker
 from pages.shell.form.lessons import open_experiment, open_lesson
 from pages.shell.markdown import verbatim
@@ -58,18 +59,12 @@ def render_rules(t: Translate, lang: str) -> None:
                     st.caption(t("eliza.steps", taken=verbatim(answer.captured), swapped=verbatim(answer.swapped)))
         columns = [t("eliza.rule"), t("eliza.pattern"), t("eliza.reply")]
         chosen = answer.rule_index if answer else None
+        tones = ["strong" if place == chosen else "" for place in range(len(script.rules))]
         rows = [
-            tuple(
-                f"**{cell}**" if place == chosen else cell
-                for cell in (
-                    f"➤ {place + 1}" if place == chosen else f"{place + 1}",
-                    starred(rule.pattern),
-                    starred(rule.reply),
-                )
-            )
-            for place, rule in enumerate(script.rules)
+            [text(f"➤ {place}" if tone else str(place), tone), text(rule.pattern, tone), text(rule.reply, tone)]
+            for place, (rule, tone) in enumerate(zip(script.rules, tones, strict=True), start=1)
         ]
-        render_table(columns, rows)
+        render_table("eliza", columns, rows, t)
         st.caption(t("eliza.swaps") + " " + " · ".join(verbatim(f"{a} → {b}") for a, b in script.swaps.items()))
 
 
@@ -78,11 +73,6 @@ def render_line(who: str, words: str) -> None:
     with st.container(horizontal=True, wrap=False, gap="small"):
         st.markdown(who, width="content")
         st.text(words, width="stretch")
-
-
-def starred(ours: str) -> str:
-    """A rule, whose asterisk means no emphasis."""
-    return ours.replace("*", r"\*")
 
 
 @dataclass(frozen=True)
@@ -145,26 +135,26 @@ def words_of(o: Opening, lines: Sequence[Line]) -> tuple[str, ...]:
 
 def render_counts(t: Translate, own: OwnText) -> None:
     """What came after the chosen token, as fractions: as counted, and with one added everywhere."""
-    bigrams, token = own.bigrams, own.token
-    total, types = bigrams.total(token), len(bigrams.vocabulary)
-    seen, unseen = bigrams.successors(token), bigrams.unseen(token)
+    bigrams = own.bigrams
+    total, types = bigrams.total(own.token), len(bigrams.vocabulary)
+    seen, unseen = bigrams.successors(own.token), bigrams.unseen(own.token)
     listed = seen[:ROWS], unseen[: max(2, ROWS - len(seen))]
     with panel("counts", t, formula=COUNTED):
         if not total:
-            st.markdown(t("counts.never", token=verbatim(token)))
+            st.markdown(t("counts.never", token=verbatim(own.token)))
             return
-        st.markdown(t("counts.sentence", token=verbatim(token), total=total, seen=len(seen), types=types))
+        st.markdown(t("counts.sentence", token=verbatim(own.token), total=total, seen=len(seen), types=types))
         rows = [
-            (
-                verbatim(following),
-                str(bigrams.count(token, following)),
-                f"{bigrams.count(token, following)}/{total} = **{bigrams.frequency(token, following):.3f}**",
-                f"({bigrams.count(token, following)}+1)/({total}+{types})"
-                f" = **{bigrams.smoothed(token, following):.3f}**",
-            )
+            [
+                token(following),
+                text(str(own_count := bigrams.count(own.token, following))),
+                text(f"{own_count}/{total} = {bigrams.frequency(own.token, following):.3f}"),
+                text(f"({own_count}+1)/({total}+{types}) = {bigrams.smoothed(own.token, following):.3f}"),
+            ]
             for following in [*listed[0], *listed[1]]
         ]
-        render_table([t(f"counts.{name}") for name in ("next", "count", "frequency", "smoothed")], rows)
+        names = ("next", "count", "frequency", "smoothed")
+        render_table("counts", [t(f"counts.{name}") for name in names], rows, t)
         left = len(seen) - len(listed[0]), len(unseen) - len(listed[1])
         st.caption(t("counts.left", seen=left[0], unseen=left[1]) if any(left) else t("counts.all"))
 
@@ -179,13 +169,17 @@ def render_template(t: Translate, own: OwnText) -> None:
     total = sum(map(len, lines))
     found = own.view.run.drawn(("features", own.place), lambda: count_matches(lines, answers))
 
-    def spelled(answer: FeatureValue) -> str:
-        return " + ".join(verbatim(part) if part else t("template.start") for part in answer)
+    def spelled(answer: FeatureValue) -> Cell:
+        missing = [place for place, part in enumerate(answer) if not part]
+        return pieces([part or t("template.start") for part in answer], missing)
 
     with panel("template", t, formula=WEIGHED):
         st.markdown(t("template.sentence", token=verbatim(own.token), place=own.place + 1))
-        rows = [(t(f"feature.{name}"), spelled(answer), f"{found[name]} / {total}") for name, answer in answers.items()]
-        render_table([t(f"template.{name}") for name in ("question", "answer", "share")], rows)
+        rows = [
+            [text(t(f"feature.{name}")), spelled(answer), text(f"{found[name]} / {total}")]
+            for name, answer in answers.items()
+        ]
+        render_table("template", [t(f"template.{name}") for name in ("question", "answer", "share")], rows, t)
 
 
 WEIGHED = r"P(y \mid x) = \frac{\exp \sum_k w_k f_k(x, y)}{\sum_{y'} \exp \sum_k w_k f_k(x, y')}"
@@ -206,17 +200,18 @@ def render_network(t: Translate, own: OwnText) -> None:
         )
         known.setdefault(right, float(frame.target_probability[own.place]))
         rows = [
-            (
-                verbatim(o.vocabulary[id]) + (" ✓" if id == right else ""),
-                share(bigrams.frequency(own.token, o.vocabulary[id]) if id >= o.specials else nan),  # not of the text
-                share(p),
-            )
+            [
+                token(o.vocabulary[id], "✓" if id == right else ""),
+                text(share(bigrams.frequency(own.token, o.vocabulary[id]) if id >= o.specials else nan)),  # of the text
+                text(share(p)),
+            ]
             for id, p in known.items()
         ]
-        render_table([t(f"rivals.{name}") for name in ("next", "bigram", "network")], rows)
+        render_table("rivals", [t(f"rivals.{name}") for name in ("next", "bigram", "network")], rows, t)
         if own.undecided:
             st.markdown(t("rivals.undecided"))
-            render_table([t(f"rivals.{name}") for name in ("past", "next", "bigram", "network")], contested(own))
+            columns = [t(f"rivals.{name}") for name in ("past", "next", "bigram", "network")]
+            render_table("undecided", columns, contested(own), t)
             if (left := len(own.undecided) - len(contested(own))) > 0:
                 st.caption(t("rivals.left", left=left))
             st.markdown(t("rivals.read", chance=share(1 / len(bigrams.vocabulary))))
@@ -235,15 +230,15 @@ def render_sample(t: Translate) -> None:
     st.button(t("rivals.sample"), key="history_sample", on_click=open_experiment, args=(e, True))
 
 
-def contested(own: OwnText) -> list[tuple[str, ...]]:
+def contested(own: OwnText) -> list[list[Cell]]:
     """A row for each place where one token does not decide: what both give to what really comes there."""
     return [
-        (
-            verbatim(own.past(place)),
-            verbatim(own.targets[place]),
-            share(own.bigrams.frequency(own.view.opening.probe[place], own.targets[place])),
-            share(float(own.view.frame.target_probability[place])),
-        )
+        [
+            text(own.past(place)),
+            token(own.targets[place]),
+            text(share(own.bigrams.frequency(own.view.opening.probe[place], own.targets[place]))),
+            text(share(float(own.view.frame.target_probability[place]))),
+        ]
         for place in own.undecided[:PLACES]
     ]
 
@@ -266,6 +261,6 @@ def render_lessons(t: Translate) -> None:
                 st.button(t(f"preset.{preset}"), key=f"onward-{preset}", on_click=open_lesson, args=(preset,))
 
 
-def render_table(columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
-    """A small table. Cells are Markdown: what was typed comes dressed by `verbatim`."""
-    st.table({name: [row[place] for row in rows] for place, name in enumerate(columns)}, border="horizontal")
+def render_table(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], t: Translate) -> None:
+    panel_name = "rivals" if name == "undecided" else name
+    tables(f"history-{name}", [TableView(t(f"panel.{panel_name}"), rows, list(map(text, columns)))], "framed")

@@ -5,6 +5,7 @@ import streamlit as st
 
 from pages.components.chart.chart import Chart
 from pages.components.component import encode
+from pages.components.table.table import TableView, number, tables, text, token
 from pages.shell.ask_worker import ask_worker
 from pages.shell.markdown import verbatim
 from pages.shell.panel import panel
@@ -14,7 +15,7 @@ from pages.shell.state import session
 from pages.views.text.tables import height
 from rnnlab.analysis.embedding_rows import Words
 from rnnlab.engine import jobs
-from rnnlab.figures import text
+from rnnlab.figures import text as figures
 from rnnlab.i18n import Translate, percent, visible
 from rnnlab.records.text import Neighbour
 
@@ -43,12 +44,9 @@ def render_table(found: tuple[Neighbour, ...], vocabulary: tuple[str, ...], t: T
     if not found:
         st.caption(t("nearest.none"))
         return
-    columns = {
-        t("vocabulary.id"): [neighbour.id for neighbour in found],
-        t("vocabulary.token"): [visible(vocabulary[neighbour.id]) for neighbour in found],
-        t("nearest.cosine"): [round(neighbour.cosine, 4) for neighbour in found],
-    }
-    st.dataframe(columns, hide_index=True, key="text-nearest")
+    rows = [[number(one.id), token(vocabulary[one.id]), number(f"{one.cosine:.4f}")] for one in found]
+    head = [number(t("vocabulary.id")), text(t("vocabulary.token")), number(t("nearest.cosine"))]
+    tables("text-nearest", [TableView(t("panel.nearest"), rows, head)], "framed")
 
 
 def choose(view: RunView, words: Words) -> int:
@@ -79,9 +77,9 @@ def render_plane(view: RunView, words: Words, chosen: int, near: list[int]) -> N
         if np.isnan(seen.explained):
             st.caption(t("plane.point"))
             return
-        figure = encode(text.plane_figure(seen, words.tokens, chosen, near, t))
+        figure = encode(figures.plane_figure(seen, words.tokens, chosen, near, t))
         run_chart.render_still(view, "plane", Chart(figure, t("panel.plane"), height(20)))
         share = {"kept": percent(seen.explained), "newest": percent(seen.explained_newest), "embed": e.embed}
         st.caption(t("plane.share", epoch=view.checkpoint.epoch, last=view.history.checkpoints[-1].epoch, **share))
-        if len(words.tokens) - words.specials > text.LABELS:
-            st.caption(t("plane.labels", limit=text.LABELS))
+        if len(words.tokens) - words.specials > figures.LABELS:
+            st.caption(t("plane.labels", limit=figures.LABELS))

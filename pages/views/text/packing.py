@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.components.chart.chart import Chart
 from pages.components.component import encode
-from pages.components.table.table import TableView, tables, token
+from pages.components.table.table import TableView, number, tables, token
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel, program_place
 from pages.shell.run import run_chart, scrubber
@@ -53,12 +53,12 @@ def render_padded(seen: Packing, t: Translate) -> None:
     steps = min(seen.ids.shape[1], COLUMNS)
     head = [token(""), *(token(str(step)) for step in range(1, steps + 1))]
     tokens, mask = [], []
-    for number, ids, real, length in zip(seen.numbers, seen.ids, seen.mask, seen.lengths, strict=True):
+    for line, ids, real, length in zip(seen.numbers, seen.ids, seen.mask, seen.lengths, strict=True):
         cells = [
             token(seen.tokens[int(id)], str(id), "" if there else "padding")
             for id, there in zip(ids[:steps], real[:steps], strict=True)
         ]
-        name = token(str(number))
+        name = token(str(line))
         tokens.append([name, *cells, token(str(length), tone="aside")])
         mask.append([name, *(token(str(int(there)), tone="" if there else "padding") for there in real[:steps])])
     title = t("padded.ids", rows=len(seen.ids), steps=seen.ids.shape[1])
@@ -117,14 +117,15 @@ def render_final(view: RunView, seen: Packing) -> None:
     """The final hidden state of each line: alone, padded, packed."""
     t = view.t
     longest = int(seen.lengths.max())
-    columns = {
-        t("final.line"): list(seen.numbers),
-        t("padded.length"): seen.lengths,
-        t("final.filler"): longest - seen.lengths,
-        t("final.padded"): [f"{value:.1e}" for value in seen.differences["padded"]],
-        t("final.packed"): [f"{value:.1e}" for value in seen.differences["packed"]],
-    }
-    st.dataframe(columns, hide_index=True, key="text-final")
+    names = (t("final.line"), t("padded.length"), t("final.filler"), t("final.padded"), t("final.packed"))
+    columns = (
+        seen.numbers,
+        map(int, seen.lengths),
+        map(int, longest - seen.lengths),
+        *([f"{value:.1e}" for value in seen.differences[way]] for way in ("padded", "packed")),
+    )
+    rows = [list(map(number, row)) for row in zip(*columns, strict=True)]
+    tables("text-final", [TableView(t("panel.final"), rows, list(map(number, names)))], "framed")
     changed = int((seen.differences["padded"] > EQUAL).sum())
     worst = f"{float(seen.differences['packed'].max()):.0e}"
     if seen.differences["packed"].max() > EQUAL:

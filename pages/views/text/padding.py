@@ -3,28 +3,34 @@
 import numpy as np
 import streamlit as st
 
+from pages.components.table import table
+from pages.components.table.table import Cell
 from rnnlab.experiment import Experiment
 from rnnlab.figures import text
-from rnnlab.i18n import Translate, percent, visible
+from rnnlab.i18n import Translate, percent
 from rnnlab.records.text import Packing
 
 
 def render(e: Experiment, seen: Packing, t: Translate) -> None:
     """What the model says of each line, by the way in which it was read."""
 
-    def verdict(way: str, row: int) -> str:
+    def verdict(way: str, row: int) -> Cell:
         chances = seen.probabilities[way][row]
-        label = visible(seen.labels[int(chances.argmax())])
-        return f"{label}  {percent(chances.max())}  ({seen.log_odds[way][row]:+.2f})"
+        label = seen.labels[int(chances.argmax())]
+        return table.text(f"{label}  {percent(chances.max())}  ({seen.log_odds[way][row]:+.2f})")
 
-    rows = range(len(seen.numbers))
-    columns = {
-        t("final.line"): list(seen.numbers),
-        t("padded.length"): seen.lengths,
-        t("verdicts.right"): [visible(seen.labels[id]) for id in seen.right],
-        **{t(f"final.way.{way}"): [verdict(way, row) for row in rows] for way in text.WAYS},
-    }
-    st.dataframe(columns, hide_index=True, key="text-verdicts")
+    rows = [
+        [
+            table.number(line),
+            table.number(int(seen.lengths[row])),
+            table.text(seen.labels[seen.right[row]]),
+            *(verdict(way, row) for way in text.WAYS),
+        ]
+        for row, line in enumerate(seen.numbers)
+    ]
+    names = [t("verdicts.right"), *(t(f"final.way.{way}") for way in text.WAYS)]
+    head = [table.number(t("final.line")), table.number(t("padded.length")), *map(table.text, names)]
+    table.tables("text-verdicts", [table.TableView(t("panel.verdicts"), rows, head)], "framed")
     alone = seen.probabilities["alone"]
     moved, turned = (
         np.abs(seen.probabilities["padded"] - alone),

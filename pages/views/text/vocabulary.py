@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.chart.chart import Chart
 from pages.components.component import encode
+from pages.components.table import table
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
 from pages.shell.run import run_chart, scrubber, token_strip
@@ -18,11 +19,13 @@ from pages.views.text.tables import height
 from rnnlab.analysis.embedding_rows import Words
 from rnnlab.engine import jobs
 from rnnlab.figures import text
-from rnnlab.i18n import Translate, visible
+from rnnlab.i18n import Translate
 from rnnlab.records.trace import part_at, part_named
 
 ORDERS = ("id", "count")
 ROWS = 24  # of a heatmap
+LISTED = 300  # tokens of the table
+COLUMNS = {"id": table.number, "token": table.text, "count": table.number}
 
 
 def render(view: RunView) -> None:
@@ -31,7 +34,7 @@ def render(view: RunView) -> None:
     first = choose_first(len(words.tokens), view.t)
     left, middle, right = st.columns(3, gap="small")
     with left:
-        render_vocabulary(view, words)
+        render_vocabulary(view, words, first)
     render_rows(view, words, first, (middle, right))
     with st.container(border=True, key="word_line"):
         token_strip.render(view)
@@ -64,8 +67,8 @@ def choose(view: RunView) -> Words:
     return Words.of(view.history, part_named(o, session["text_words"]), view.checkpoint)
 
 
-def render_vocabulary(view: RunView, words: Words) -> None:
-    """Every token with its id and how often it occurs, sorted by whichever column one clicks."""
+def render_vocabulary(view: RunView, words: Words, first: int) -> None:
+    """Tokens with their ids and how often they occur: all, or of very many those from the chosen place on."""
     t = view.t
     with panel("vocabulary", t):
         counts = ask_worker(jobs.token_counts, view.experiment, words.part.start > 0)
@@ -81,18 +84,17 @@ def render_vocabulary(view: RunView, words: Words) -> None:
             persist_state="session",
         )
         ids = list(range(len(words.tokens)))
-        number = [counts.get(token, 0) for token in words.tokens]
+        counted = [counts.get(token, 0) for token in words.tokens]
         if order == "count":
-            ids.sort(key=lambda id: -number[id])
-        columns = {"id": ids, "token": [visible(words.tokens[id]) for id in ids], "count": [number[id] for id in ids]}
-        st.dataframe(
-            {t(f"vocabulary.{name}"): values for name, values in columns.items()},
-            hide_index=True,
-            height=height(min(len(ids), ROWS)) - 60,
-            key="text-vocabulary",
-        )
+            ids.sort(key=lambda id: -counted[id])
+        listed = ids[first : first + LISTED] if len(ids) > LISTED else ids
+        rows = [[table.number(id), table.token(words.tokens[id]), table.number(counted[id])] for id in listed]
+        head = [kind(t(f"vocabulary.{name}")) for name, kind in COLUMNS.items()]
+        table.tables("text-vocabulary", [table.TableView(t("panel.vocabulary"), rows, head)], "framed")
+        if len(listed) < len(ids):
+            st.caption(t("vocabulary.listed", limit=LISTED, count=f"{len(ids):,}"))
         types = f"{len(ids) - words.specials:,}"
-        st.caption(t("vocabulary.summary", types=types, tokens=f"{sum(number[words.specials :]):,}"))
+        st.caption(t("vocabulary.summary", types=types, tokens=f"{sum(counted[words.specials :]):,}"))
         for name in words.tokens[: words.specials]:
             st.caption(t(f"vocabulary.{name.strip('<>')}"))
         if view.experiment.held_out:
