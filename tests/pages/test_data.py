@@ -121,6 +121,30 @@ def test_the_preview_shows_the_file_as_it_is_and_marks_what_is_chosen(tables):
     assert [row.source for row in parse_lines(form_of(app).text, "classify")[0]] == odd
 
 
+def test_what_is_read_otherwise_than_it_stands_is_said_of_the_rows_and_below_its_cell(monkeypatch):
+    shown: dict[str, Any] = {}
+    monkeypatch.setattr(table, "_table", lambda key, data: shown.update({key: data["tables"][0]["rows"]}))
+    app = task(data_page(), "classify")
+    upload(app, "label,text,more\nneg\u200b,bad cafe\u0301,x\u200b\npos,good,x\nneg,dull,x\n")
+    assert [[cell.get("note") for cell in row] for row in shown["data-preview"]] == [
+        [None, "not read: ‹ZWSP› × 1", "read as one character: é × 1", None],
+        [None] * 4,
+        [None] * 4,
+    ]
+    assert [row[0]["text"] for row in shown["data-balance"]] == ["neg", "pos"]
+    notes = [caption.value for caption in app.caption]
+    assert sum("not read by the network: `1` (`‹ZWSP› × 1`)" in note for note in notes) == 1
+    assert sum("the one character they look like: `1` (`é × 1`)" in note for note in notes) == 1
+
+
+@pytest.mark.parametrize(("lang", "names"), [("en", ["Column 1", "Column 3"]), ("zh", ["第 1 列", "第 3 列"])])
+def test_a_column_without_a_name_has_its_number_for_one(tables, lang, names):
+    app = task(data_page(f"epochs=2&lang={lang}"), "classify")
+    upload(app, "Unnamed: 0,label,Unnamed: 2,text\n0,pos,x,a b\n1,neg,y,c d\n2,pos,z,e f\n")
+    assert [tables["data-preview"][0][place] for place in (1, 3)] == names
+    assert not any("Unnamed" in option for option in app.selectbox(key="data_column_text").options)
+
+
 def test_columns_header_and_delimiter_are_chosen_by_hand():
     app = task(data_page(), "classify")
     upload(app, "a;x;one\nb;y;two\na;z;three\nb;w;four", "odd.txt")

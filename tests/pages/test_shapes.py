@@ -215,7 +215,7 @@ def test_output_and_h_n_are_framed_where_they_are_equal():
         "= output[:, -1, :32]",
         "= output[:, 0, 32:]",
     ]
-    assert "all 256 numbers are equal" in said(app)
+    assert "numbers compared: 256, all of them equal" in said(app)
     assert "has seen **one** token" in said(app)
 
 

@@ -195,7 +195,9 @@ def test_the_vocabulary_counts_every_token():
 
 
 def test_what_cannot_be_seen_has_a_name_in_tables_and_lists_and_is_said_to_be_left_out():
-    app = part(text_page(text="a\u00a0b\u200ba \ufeff\nb\ue000a", tokenizer="chars"), "words")
+    app = text_page(text="a\u00a0b\u200ba \ufeff\nb\ue000a", tokenizer="chars")
+    assert "not read by the network: `1` (`‹BOM› × 1`)" in said(part(app, "cut"))
+    part(app, "words")
     expected = ["a", "‹NBSP›", "b", "‹ZWSP›", "‹U+E000›"]
     assert list(map(visible, tables(app)["id token count"]["token"][1:])) == expected  # as the browser writes them
     assert [option.partition(" · ")[2] for option in app.selectbox(key="text_word").options] == expected

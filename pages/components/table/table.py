@@ -25,10 +25,11 @@ def token(content: str, note: str = "", tone: str = "") -> Cell:
     return {"text": content, **({"note": note} if note else {}), **({"tone": tone} if tone else {})}
 
 
-def text(content: str, tone: str = "", limit: int | None = TEXT_CHARACTERS) -> Cell:
-    """A text as it was typed, or the first `limit` characters of it. tone: chosen, strong."""
+def text(content: str, tone: str = "", limit: int | None = TEXT_CHARACTERS, note: str = "") -> Cell:
+    """A text as it was typed, or the first `limit` characters of it, with something small below it. tone: chosen,
+    strong."""
     shown = content if limit is None else beginning(content, limit)
-    return {"kind": "text", "text": shown, **({"tone": tone} if tone else {})}
+    return {"kind": "text", "text": shown, **({"tone": tone} if tone else {}), **({"note": note} if note else {})}
 
 
 def number(content: float | str, note: str = "") -> Cell:

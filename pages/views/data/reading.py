@@ -6,17 +6,19 @@ from dataclasses import dataclass, replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.components.table.table import TableView, number, tables, text
+from pages.components.table.table import Cell, TableView, number, tables, text
 from pages.shell.form.choice import choose
 from pages.shell.markdown import verbatim
 from pages.shell.messages import show_notes
 from pages.views.data import upload_state
 from pages.views.data.upload_state import ParsedSource, Source
 from rnnlab.i18n import LabError, Translate
+from rnnlab.text.normalization import normalization_notes
+from rnnlab.text.tables.column_names import given_name
 from rnnlab.text.tables.encodings import ENCODINGS, DecodedText
 from rnnlab.text.tables.row_formats import ROW_FORMATS, columns_to_choose
 from rnnlab.text.tables.table import DELIMITERS
-from rnnlab.text.tables.table_rows import UsableRows, join_rows
+from rnnlab.text.tables.table_rows import UsableRows
 from rnnlab.text.tables.tagged import LAYOUTS
 
 PREVIEW = 8  # rows
@@ -132,7 +134,7 @@ def header_toggle(t: Translate) -> bool:
 
 
 def name_of(header: tuple[str, ...], place: int, t: Translate) -> str:
-    name = header[place] if header else ""
+    name = given_name(header[place]) if header else ""
     return t("own.column_named", place=place + 1, name=name) if name else t("own.column", place=place + 1)
 
 
@@ -169,7 +171,7 @@ def some(names: dict[str, int]) -> str:
 
 def preview(parsed: ParsedSource, t: Translate) -> None:
     """The first rows. The chosen columns are there wherever they stand; of many others only the first."""
-    table = join_rows(parsed.body, parsed.columns, parsed.task)
+    table = upload_state.joined(parsed, parsed.header)
     roles = dict(zip(parsed.columns, ROW_FORMATS[parsed.task].roles, strict=False))
     others = [place for place in table.filled if place not in roles]
     places = sorted([*roles, *others[: max(0, SHOWN - len(roles))]])
@@ -185,7 +187,7 @@ def preview(parsed: ParsedSource, t: Translate) -> None:
     rows = [
         [
             number(row.number),
-            *(text(row.cells[place] if place < len(row.cells) else "", tone(place)) for place in places),
+            *(preview_cell(row.cells[place] if place < len(row.cells) else "", place in roles, t) for place in places),
         ]
         for row in table.rows[:PREVIEW]
     ]
@@ -196,3 +198,13 @@ def preview(parsed: ParsedSource, t: Translate) -> None:
             st.caption(t("own.preview.size", **sizes))
         if len(places) < len(table.filled):
             st.caption(t("own.preview.columns", limit=len(places)))
+
+
+def preview_cell(content: str, chosen: bool, t: Translate) -> Cell:
+    """A cell as it stands in the file, and where it is chosen what of it is read otherwise."""
+    if not chosen:
+        return text(content)
+    found = {note.code: note.values["value"] for note in normalization_notes([content])}
+    said = [t("own.preview.dropped", value=found["characters_dropped"])] if "characters_dropped" in found else []
+    said += [t("own.preview.composed", value=found["characters_composed"])] if "characters_composed" in found else []
+    return text(content, "chosen", note="; ".join(said))

@@ -7,7 +7,7 @@ from pages.shell.file_upload import file_upload
 from pages.shell.form import form_state
 from pages.shell.form.lessons import open_experiment
 from pages.shell.markdown import verbatim
-from pages.shell.messages import complain
+from pages.shell.messages import complain, show_notes
 from pages.shell.panel import panel
 from pages.shell.state import session
 from pages.views.data import reading, upload_state
@@ -15,6 +15,7 @@ from pages.views.data.upload_state import Source
 from rnnlab.experiment import Experiment, choices
 from rnnlab.experiment.limits import SENTENCE_CHARACTERS, TEXT_CHARACTERS
 from rnnlab.i18n import LabError, Translate
+from rnnlab.text.reading import reading_notes
 from rnnlab.text.tables.encodings import FILE_MEGABYTES
 from rnnlab.text.tables.row_formats import ROW_FORMATS
 from rnnlab.text.tables.table_rows import LABEL_CHARACTERS, Selection, UsableRows, new_experiment
@@ -45,6 +46,7 @@ def render(t: Translate) -> None:
         new = new_experiment(selection, rows)
         with st.container(gap="small"):
             summary(selection, t)
+            show_notes(tuple(reading_notes(new)))
             render_use(new, t)
             left, right = st.columns(2, gap="medium")
             with left:

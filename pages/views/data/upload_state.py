@@ -12,8 +12,8 @@ from rnnlab.i18n import LabError
 from rnnlab.text.tables.encodings import DecodedText, decode
 from rnnlab.text.tables.headers import has_header, with_header
 from rnnlab.text.tables.row_formats import ROW_FORMATS, guess_columns
-from rnnlab.text.tables.table import Table, guess_delimiter, parse
-from rnnlab.text.tables.table_rows import Selection, UsableRows, join_rows, select_rows, usable_rows
+from rnnlab.text.tables.table import Table, TableRow, guess_delimiter, parse
+from rnnlab.text.tables.table_rows import Selection, UsableRow, UsableRows, join_rows, select_rows, usable_rows
 from rnnlab.text.tables.tagged import TagColumns, first_lines, guess_layout, tag_columns, tagged_sentences
 
 T = TypeVar("T")
@@ -160,15 +160,22 @@ def guess(source: Source, basis: tuple[Hashable, ...], found: Table, task: str) 
         settle(f"data_column_{role}", (source.id, basis, task), place)
 
 
+def joined(parsed: ParsedSource, header: bool) -> Table:
+    """The table with the delimiters in sentences as part of them, if the first row is a header or is none."""
+    table = replace(parsed, header=header)
+    basis = parsed.basis, parsed.columns
+    return parsed.source.kept(f"joined {header}", basis, lambda: join_rows(table.body, parsed.columns, parsed.task))
+
+
 def usable(parsed: ParsedSource, header: bool) -> UsableRows:
-    """The rows that can be taken, if the first one is a header or is none."""
+    """The rows that can be taken, if the first one is a header or is none: both are said, and the others read once."""
 
-    def make() -> UsableRows:
-        table = replace(parsed, header=header).body
-        joined = join_rows(table, parsed.columns, parsed.task)
-        return usable_rows(joined, parsed.columns, parsed.task, parsed.layout)
+    def make() -> list[UsableRows]:
+        read: dict[TableRow, UsableRow | str] = {}
+        tables = [joined(parsed, either) for either in (False, True)]
+        return [usable_rows(table, parsed.columns, parsed.task, parsed.layout, read) for table in tables]
 
-    return parsed.source.kept(f"usable {header}", (parsed.basis, parsed.columns), make)
+    return parsed.source.kept("usable", (parsed.basis, parsed.columns), make)[header]
 
 
 def taken(parsed: ParsedSource) -> Selection:

@@ -8,7 +8,7 @@ from pages.components.token_editor.token_editor import token_editor
 from pages.shell.ask_worker import ask_worker
 from pages.shell.form.form_state import form_experiment, note_untrained
 from pages.shell.markdown import verbatim
-from pages.shell.messages import complain
+from pages.shell.messages import complain, show_notes
 from pages.shell.panel import panel
 from pages.views.text import segmentation_edits
 from rnnlab.engine import jobs
@@ -17,6 +17,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import ADDED_WORDS, WORD_CHARACTERS
 from rnnlab.i18n import Translate
 from rnnlab.text.normalization import normalize
+from rnnlab.text.reading import reading_notes
 from rnnlab.text.segmentation import Segmentation, first_tokens, why_not_editable, without_white_space
 
 SHOWN = 240  # tokens of a cut; the numbers are of the whole text
@@ -35,6 +36,7 @@ def render(run: Run, t: Translate) -> None:
         return
     with panel("cuts", t):
         complain(segmentation_edits.refused())
+        show_notes(tuple(reading_notes(e)))
         for column, (name, cut) in zip(st.columns(len(found), gap="medium"), found.items(), strict=True):
             with column, st.container(gap="xxsmall"):
                 render_cut(name, cut, name == e.tokenizer, t)

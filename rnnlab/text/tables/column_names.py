@@ -14,6 +14,7 @@ ROLES = ("label", "text", "source", "target", "token", "tag")
 OTHER = "other"  # a name of a column without a role: numbers, dates, persons
 
 NUMBERED = re.compile(r"(?:unnamed: ?|(?:v|x|col|column|field|var)_?|\u5217)\d+")  # as programs call what has no name
+NAMELESS = re.compile(r"unnamed: ?\d+(?:_level_\d+)?", re.IGNORECASE)
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 SEPARATOR = re.compile(r"[\s_.\-/]+")
 
@@ -32,6 +33,11 @@ def names(role: str) -> frozenset[str]:
 def chinese_names() -> re.Pattern[str]:
     known = sorted((name for role in (*ROLES, OTHER) for name in names(role) if not name.isascii()), key=len)
     return re.compile(f"(?:{'|'.join(map(re.escape, reversed(known)))})+")
+
+
+def given_name(name: str) -> str:
+    """A column's name as a reader is shown it: "" for what pandas calls a column without one, `Unnamed: 0`."""
+    return "" if NAMELESS.fullmatch(name.strip()) else name
 
 
 def plain(name: str) -> str:

@@ -39,6 +39,7 @@ class UsableRow(ShortRepr):
 
     number: int  # of its line in the file
     cells: tuple[str, ...]  # in the order of the task's roles, each no longer than it may be
+    read: tuple[str, ...]  # the same as they are read
     label: str  # "" where the task has none
     shortened: bool
     joined: bool
@@ -104,33 +105,53 @@ def select_rows(usable: UsableRows) -> Selection:
     )
 
 
-def usable_rows(table: Table, columns: tuple[int, ...], task: str, layout: str = "") -> UsableRows:
+def usable_rows(
+    table: Table,
+    columns: tuple[int, ...],
+    task: str,
+    layout: str = "",
+    read: dict[TableRow, UsableRow | str] | None = None,
+) -> UsableRows:
     """The rows that a text may hold, and the lines of the others in the file by reason. columns: the index of the
-    column for each of the task's roles. layout: of the tags, where the task has such. Raises LabError where one column
-    is to be two."""
-    row_format = ROW_FORMATS[task]
+    column for each of the task's roles. layout: of the tags, where the task has such. read: what became of rows that
+    were read before in the same way, and then of these. Raises LabError where one column is to be two."""
     if len(set(columns)) < len(columns):
         raise LabError(Problem("data_same_column", "", {"value": columns[0] + 1}))
+    read = {} if read is None else read
     rows: list[UsableRow] = []
     skipped: dict[str, list[int]] = {}
     seen: set[tuple[str, ...]] = set()  # as they are read: what looks the same is the same
     for row in table.rows:
-        reason = misfit(row, table, columns)
-        full_cells = () if reason else tuple(BREAKS.sub(" ", row.cells[column]).strip() for column in columns)
-        if layout == "corpus":
-            full_cells = tuple(" ".join(without_corpus_marks(cell.split())) for cell in full_cells)
-        cells = tuple(beginning(cell, row_format) for cell in full_cells)
-        read = tuple(map(strip_cell, cells))
-        reason = reason or unusable(read, row_format, layout)
-        if not reason and read in seen and not row_format.keeps_duplicates:
-            reason = "repeated"
-        if reason:
-            skipped.setdefault(reason, []).append(row.number)
+        if row not in read:
+            read[row] = read_row(row, table.width, columns, ROW_FORMATS[task], layout)
+        found = "header_again" if is_header(row, table) else read[row]
+        if not isinstance(found, str) and found.read in seen and not ROW_FORMATS[task].keeps_duplicates:
+            found = "repeated"
+        if isinstance(found, str):
+            skipped.setdefault(found, []).append(row.number)
             continue
-        seen.add(read)
-        label = read[row_format.roles.index("label")] if "label" in row_format.roles else ""
-        rows.append(UsableRow(row.number, cells, label, cells != full_cells, row.joined))
+        seen.add(found.read)
+        rows.append(found)
     return UsableRows(tuple(rows), {reason: tuple(lines) for reason, lines in skipped.items()}, task, layout)
+
+
+def read_row(
+    row: TableRow, width: int, columns: tuple[int, ...], row_format: RowFormat, layout: str
+) -> UsableRow | str:
+    """A row as a text may hold it, or why it can't be used, one of REASONS. width: columns of its table."""
+    if len(row.cells) > width:
+        return "long"
+    if max(columns) >= len(row.cells):
+        return "short"
+    full_cells = tuple(BREAKS.sub(" ", row.cells[column]).strip() for column in columns)
+    if layout == "corpus":
+        full_cells = tuple(" ".join(without_corpus_marks(cell.split())) for cell in full_cells)
+    cells = tuple(beginning(cell, row_format) for cell in full_cells)
+    read = tuple(map(strip_cell, cells))
+    if reason := unusable(read, row_format, layout):
+        return reason
+    label = read[row_format.roles.index("label")] if "label" in row_format.roles else ""
+    return UsableRow(row.number, cells, read, label, cells != full_cells, row.joined)
 
 
 def beginning(cell: str, row_format: RowFormat) -> str:
@@ -164,13 +185,10 @@ def join_rows(table: Table, columns: tuple[int, ...], task: str) -> Table:
     return replace(table, rows=tuple(row if ok else old for row, ok, old in zip(rows, safe, table.rows, strict=True)))
 
 
-def misfit(row: TableRow, table: Table, columns: tuple[int, ...]) -> str:
-    """Why a row has not the cells that are wanted, one of REASONS: "" where it has."""
-    if len(row.cells) > table.width:
-        return "long"
-    if table.header and row.cells == table.header[: len(row.cells)] and any(map(roles_of, row.cells)):
-        return "header_again"
-    return "short" if max(columns) >= len(row.cells) else ""
+def is_header(row: TableRow, table: Table) -> bool:
+    """Whether a row is the header again, as in files that were put together."""
+    same = bool(table.header) and len(row.cells) <= table.width and row.cells == table.header[: len(row.cells)]
+    return same and any(map(roles_of, row.cells))
 
 
 def unusable(cells: tuple[str, ...], row_format: RowFormat, layout: str) -> str:

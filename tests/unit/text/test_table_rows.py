@@ -284,3 +284,18 @@ def test_columns_are_recognised(text, task, expected):
 )
 def test_the_tokenizer_suits_the_sentences(lines, expected):
     assert ROW_FORMATS["classify"].guess_tokenizer(lines) == expected
+
+
+def test_rows_are_read_once_whatever_the_first_one_is(monkeypatch):
+    """With a header that comes again, and delimiters in sentences."""
+    lines = ["label,text", *(f"{'ab'[n % 2]},one, two{n}" for n in range(20)), "label,text", "a,one, two0"]
+    found = parse("\n".join(lines), "comma")
+    tables = [join_rows(table, (0, 1), "classify") for table in (found, with_header(found))]
+    alone = [usable_rows(table, (0, 1), "classify") for table in tables]
+    read, times = {}, Counter()
+    read_row = table_rows.read_row
+    monkeypatch.setattr(table_rows, "read_row", lambda row, *more: times.update([row]) or read_row(row, *more))
+    assert [usable_rows(table, (0, 1), "classify", read=read) for table in tables] == alone
+    assert set(times.values()) == {1}
+    assert [len(rows.rows) for rows in alone] == [21, 20]
+    assert alone[1].skipped == {"header_again": (22,), "repeated": (23,)}
