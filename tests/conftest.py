@@ -52,10 +52,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def in_this_process(monkeypatch):
-    """Jobs run where they are asked for: no worker processes. No page, and no job, may import pandas: of what the web
-    process holds it would be a third."""
+    """Jobs run where they are asked for: no worker processes."""
     from rnnlab import engine
 
-    monkeypatch.setitem(sys.modules, "pandas", None)
     monkeypatch.setenv("RNNLAB_WORKERS", "0")
     monkeypatch.setattr(engine.shared_engine, "value", None)
+
+
+@pytest.fixture
+def without_pandas(monkeypatch):
+    """Importing it fails: the web process can do without, and without its 34 MB."""
+    monkeypatch.setitem(sys.modules, "pandas", None)

@@ -17,6 +17,7 @@ from rnnlab.engine.limits import FREIGHT
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Problem, failure_of
 from rnnlab.records.history import History, State
+from rnnlab.records.packed_checkpoints import PackedCheckpoints
 from rnnlab.records.short_repr import ShortRepr
 
 T = TypeVar("T")
@@ -127,6 +128,7 @@ def rest(run: Run) -> Run:
     assert history is not None
     if state.ended:
         state = replace(state, blob=b"")
+    history = replace(history, checkpoints=PackedCheckpoints.of(history.checkpoints))
     key = history.experiment, history.epoch
     twin = RECORDED.get(key)
     if twin and (twin.snapshots, twin.checkpoints) == (history.snapshots, history.checkpoints):

@@ -24,7 +24,7 @@ SECONDS = 0.5  # of computing, in which further texts are begun: others wait mea
 
 
 def samples(
-    experiment: Experiment, checkpoints: tuple[Checkpoint, ...], prompt: str, settings: Settings
+    experiment: Experiment, checkpoints: Sequence[Checkpoint], prompt: str, settings: Settings
 ) -> tuple[Generation, ...]:
     """How one prompt goes on with each of several weights of a run; the draws are the same for all of them. With the
     first of them, and with as many more as are begun within `SECONDS`: who wants the others asks again."""

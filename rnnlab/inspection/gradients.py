@@ -124,7 +124,7 @@ def through_time(experiment: Experiment, weights: bytes, layer: int, direction: 
 
 
 def over_epochs(
-    experiment: Experiment, checkpoints: tuple[Checkpoint, ...], layer: int, direction: int, target: int
+    experiment: Experiment, checkpoints: Sequence[Checkpoint], layer: int, direction: int, target: int
 ) -> OverEpochs:
     """|dL_t/dh_k| for one t = `target` (from 0, in the chain), at each of these epochs. Raises LabError where nothing
     is predicted after that step.

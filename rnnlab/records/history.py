@@ -211,7 +211,7 @@ class History:
     opening: Opening
     snapshots: tuple[Snapshot, ...]
     frames: tuple[Frame, ...]  # frame 0, the thinned ones, and the newest
-    checkpoints: tuple[Checkpoint, ...]  # likewise, perhaps thinned more: their epochs are epochs of frames
+    checkpoints: Sequence[Checkpoint]  # likewise, perhaps thinned more: their epochs are epochs of frames
     seconds: float
     ended: Ended
 
@@ -258,7 +258,7 @@ class History:
         """This history with one more slice; of what was recorded in between, the thinned ones stay. Of a run that
         diverges the last weights may give no frame any more: they go."""
         frames = joined(self.frames, chunk.frames, self.opening.frame_interval)
-        checkpoints = joined(self.checkpoints, chunk.checkpoints, self.opening.checkpoint_interval)
+        checkpoints = joined(tuple(self.checkpoints), chunk.checkpoints, self.opening.checkpoint_interval)
         checkpoints = tuple(kept for kept in checkpoints if kept.epoch <= frames[-1].epoch)
         return replace(
             self,

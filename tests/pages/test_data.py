@@ -19,7 +19,7 @@ from rnnlab.text.lines import parse_lines
 from rnnlab.text.synthetic import generate_pairs
 from tests.support.reader import form_of, looked, press, until_trained, visit
 
-pytestmark = pytest.mark.usefixtures("in_this_process")
+pytestmark = pytest.mark.usefixtures("in_this_process", "without_pandas")
 
 WEATHER = "标签,文本\n" + "\n".join(
     f"{'晴' if n % 3 else '雨'},{'阳光很好' if n % 3 else '下着小雨'}，第{n}天" for n in range(30)

@@ -16,7 +16,7 @@ from tests.support.cases import either
 from tests.support.eventually import ROOT
 from tests.support.reader import choose, components, looked, until_trained
 
-pytestmark = pytest.mark.usefixtures("in_this_process")
+pytestmark = pytest.mark.usefixtures("in_this_process", "without_pandas")
 
 
 def visit(lang: str = "en", **query: str) -> AppTest:

@@ -20,7 +20,7 @@ def living() -> int:
     return sum(type(one) is History for one in gc.get_objects())
 
 
-@pytest.mark.usefixtures("in_this_process")
+@pytest.mark.usefixtures("in_this_process", "without_pandas")
 def test_a_session_that_has_seen_every_page_leaves_nothing_behind():
     """Two that ask the same hold the answers once."""
     gc.collect()

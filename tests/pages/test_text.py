@@ -19,7 +19,7 @@ from tests.support.cases import in_turn, some_now
 from tests.support.reader import form_of, looked, press, said, until_trained, widget
 from tests.support.text_page import PARTS, part, tables, text_page
 
-pytestmark = pytest.mark.usefixtures("in_this_process")
+pytestmark = pytest.mark.usefixtures("in_this_process", "without_pandas")
 
 
 SENTENCE = "我爱学习自然语言处理"
