@@ -4,9 +4,8 @@ import ast
 from functools import cache
 
 from rnnlab import ROOT
-from rnnlab.cells import CELLS, WEIGHTS, Cell
+from rnnlab.cells import WEIGHTS, Cell
 from rnnlab.cells.expression import with_nonlinearity
-from rnnlab.experiment import Experiment
 from rnnlab.explain.notation import Notation, subscript
 
 CLASS = '''\
@@ -82,12 +81,3 @@ def layer_class(cell: Cell, nonlinearity: str = "tanh") -> str:
     imports, loop = loop_module()
     own = "" if cell.in_torch else f"{cell_class(cell, nonlinearity)}\n\n"
     return f"{imports}\n\n\n{own}{loop}\n"
-
-
-def definitions(e: Experiment) -> str:
-    """The classes that a program for this experiment needs and torch.nn lacks: a cell of the lab's own, the loop over
-    cells that a layer is made of."""
-    cell = CELLS[e.cell]
-    if cell.in_torch and not (e.impl == "cell" and e.task == "seq2seq"):
-        return ""
-    return layer_class(cell, e.nonlinearity) + "\n\n"

@@ -179,13 +179,14 @@ def typed_rows(e: Experiment, text: str) -> list[tuple[Sequence[str], Sequence[s
     for line in lines:
         if e.task == "tag":
             pairs = given_tags(e, line)
-            tokens, tags = [token for token, _ in pairs], [tag for _, tag in pairs]
-            rows.append((tokens, tags) if all(tags) else (words := read_tokens(e, [line])[0], [""] * len(words)))
+            if not all(tag for _, tag in pairs):
+                pairs = [(token, "") for token in read_tokens(e, [line])[0]]
+            rows.append(([token for token, _ in pairs], [tag for _, tag in pairs]))
         else:
             label, sentence = split_line(line) or ("", "")
-            rows.append(
-                (read_tokens(e, [sentence])[0], [label]) if label and sentence else (read_tokens(e, [line])[0], [""])
-            )
+            if not (label and sentence):
+                label, sentence = "", line
+            rows.append((read_tokens(e, [sentence])[0], [label]))
     return rows
 
 

@@ -1,8 +1,8 @@
 """Encoder and decoder: one network reads the source, another writes the target, with or without attention.
 
-Additive attention (Bahdanau et al., 2015): score(h, enc_s) = v . tanh(W [h; enc_s]), h being the decoder's last hidden
-state before it writes; dot attention (Luong et al., 2015): enc_s . h. The recurrent part of the decoder then reads
-[embedding; context], and its output layer [output; context].
+Additive attention (Bahdanau et al., 2015): e_tj = v . tanh(W [s_(t-1); h_j]), s_(t-1) being the decoder's hidden state
+before it writes step t, h_j the encoder's output at step j; dot attention (Luong et al., 2015): s_(t-1) . h_j. The
+recurrent part of the decoder then reads [embedding; context], and its output layer [output; context].
 """
 
 from dataclasses import dataclass

@@ -100,14 +100,14 @@ class Classifier(TokenModel):
     """A class score for every sequence, from the readout of the recurrent part."""
 
     @property
-    def readout(self) -> str:
+    def readout_kind(self) -> str:
         """The experiment's; in evaluation mode, where each sequence is read alone, its last step is its own."""
         kind = self.experiment.readout
         return "valid" if kind == "last" and not self.training else kind
 
     def scored(self, features: Tensor, output: Tensor, final: Recurrent, lengths: Tensor) -> Pass:
         e = self.experiment
-        vector = readout(self.readout, output, final, lengths, e.bidirectional)
+        vector = readout(self.readout_kind, output, final, lengths, e.bidirectional)
         assert self.head is not None
         return Pass(features, output, final, self.head(dropped(self, vector, e.dropout_head)), vector)
 

@@ -70,7 +70,7 @@ def prefix_logits(model: Classifier, ids: Tensor) -> Tensor:
 def readout_logits(model: Classifier, output: Tensor, final: Recurrent, lengths: Tensor) -> Tensor:
     """The logits [batch, class] of sentences of these lengths, from what the recurrent part made of them."""
     assert model.head is not None
-    return model.head(readout(model.readout, output, final, lengths, model.experiment.bidirectional))
+    return model.head(readout(model.readout_kind, output, final, lengths, model.experiment.bidirectional))
 
 
 def saliency(model: Classifier, batch: Batch) -> Tensor:

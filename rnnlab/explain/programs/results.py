@@ -26,7 +26,6 @@ TAGS = """\
 {forward}
 predicted = logits.argmax(-1)    # [batch, step]
 right = (predicted == targets)[targets != -100].float().mean()"""
-GREEDY_LIMIT = "targets.shape[1] + 5"
 UNIT = """\
 {alone}{forward}
 unit = 0
@@ -100,7 +99,7 @@ def code(panel: str, e: Experiment) -> str:
             return PACKED.format(forward=masked + encoding(packed))
         case "decoding":
             steps = [*step(e), "logits = linear(output)"]
-            greedy = GREEDY.format(limit=GREEDY_LIMIT, step=indent("\n".join(steps), "    "))
+            greedy = GREEDY.format(step=indent("\n".join(steps), "    "))
             return ALONE + "\n".join(filter(None, [encoding(e), masking(e), greedy]))
     raise KeyError(panel)
 

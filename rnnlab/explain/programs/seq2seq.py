@@ -19,7 +19,7 @@ context = (weights.unsqueeze(1) @ encoded).squeeze(1)    # [batch, unit]
 x = torch.cat([x, context], dim=-1)"""
 TRUE_TOKENS = "inputs = torch.cat([bos, targets[:, :-1].clamp(min=0)], dim=1)    # the true tokens, <bos> first"
 GREEDY = """\
-token, written, limit = bos[:1, 0], [], {limit}
+token, written, limit = bos[:1, 0], [], targets.shape[1] + 5
 while len(written) < limit:
 {step}
     logits[:, :2] = -torch.inf    # <pad> and <bos> are never written

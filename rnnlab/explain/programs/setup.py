@@ -4,7 +4,7 @@ from rnnlab.cells import CELLS
 from rnnlab.experiment import Experiment
 from rnnlab.explain.first_batch import FirstBatch
 from rnnlab.explain.modules import cell_class
-from rnnlab.explain.programs.loop import loop_function, uses_cells
+from rnnlab.explain.programs.loop import loop_function, one_cell, uses_cells
 from rnnlab.lessons.tutorial_sizes import TutorialSizes
 
 IMPORTS = """\
@@ -73,15 +73,18 @@ def recurrent(e: Experiment, part: str, width: str) -> str:
             arguments.append("bidirectional=True")
         return f"{part or e.cell} = nn.{cell.class_name}({', '.join(arguments)}{relu})"
     kind = f"{'nn.' if cell.in_torch else ''}{cell.class_name}Cell"
-    if e.layers == 1 and not e.bidirectional and not part:
-        return f"cell = {kind}({width}, {e.hidden}{relu})"
-    one = f"{kind}(inputs, {e.hidden}{relu})"
-    each = f"[{one}, {one}]" if e.bidirectional else one
+
+    def made(inputs: str) -> str:
+        one = f"{kind}({inputs}, {e.hidden}{relu})"
+        return f"[{one}, {one}]" if e.bidirectional else one
+
+    if one_cell(e) and not part:
+        return f"cell = {made(width)}"
+    note = "    # of each layer" + (", forward and backward" if e.bidirectional else "")
+    if e.layers == 1:
+        return f"{prefix}cells = [{made(width)}]{note}"
     widths = ", ".join([width, *[str(e.hidden * e.directions)] * (e.layers - 1)])
-    note = "    # of each layer, forward and backward" if e.bidirectional else "    # of each layer"
-    return f"{prefix}cells = [{each} for inputs in ({widths},)]{note}" if e.layers == 1 else (
-        f"{prefix}cells = [{each} for inputs in ({widths})]{note}"
-    )  # fmt: skip
+    return f"{prefix}cells = [{made('inputs')} for inputs in ({widths})]{note}"
 
 
 # The batch

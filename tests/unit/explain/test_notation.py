@@ -8,8 +8,10 @@ from rnnlab import Experiment
 from rnnlab.cells import CELLS
 from rnnlab.cells.expression import H, Value, from_hidden, tanh, with_nonlinearity
 from rnnlab.explain.equations import of_cell
-from rnnlab.explain.modules import cell_class, definitions
+from rnnlab.explain.first_batch import FirstBatch
+from rnnlab.explain.modules import cell_class
 from rnnlab.explain.notation import LatexNotation, Notation, RuleNotation
+from rnnlab.explain.programs import program
 from rnnlab.models.step_cell import StepCell
 from tests.support import modules
 
@@ -120,5 +122,6 @@ def test_a_state_that_does_not_fit_is_refused_by_the_class_and_the_module_in_the
 
 
 def test_only_cells_that_torch_lacks_need_a_definition():
+    batch = FirstBatch(3, 3, False, (([0, 1], [1, 2]),), True)
     for name in modules.NAMES:
-        assert ("class" in definitions(Experiment(cell=name))) == (not hasattr(nn, CELLS[name].class_name))
+        assert ("class " in program(Experiment(cell=name), batch)) == (not hasattr(nn, CELLS[name].class_name))
