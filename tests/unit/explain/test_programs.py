@@ -152,6 +152,15 @@ def test_the_lines_of_each_panel_go_on_from_the_program_and_have_the_labs_number
         torch.testing.assert_close(found, known, rtol=1e-4, atol=1e-6)
 
 
+def test_of_a_long_batch_the_beginning_is_written_out():
+    e = Experiment(text="\n".join(["a b c d e f"] * 90), hidden=4, batch=64)
+    trainer, names = Trainer(e), pasted(e)
+    logits, whole = names["logits"], trainer.model(trainer.batches[0]).logits
+    assert 200 < names["ids"].numel() <= 240
+    torch.testing.assert_close(logits, whole[: logits.shape[0], : logits.shape[1]])
+    assert "# the beginning of the first batch" in programs.program(e, open_run(trainer).opening.first_batch)
+
+
 @pytest.mark.parametrize(("top_k", "top_p"), [(2, 1.0), (0, 0.4), (3, 0.7), (0, 0.0)])
 def test_what_is_written_is_drawn_as_the_page_draws(top_k, top_p):
     e = Experiment(text="a b c d e f g a c e g b d f", hidden=4, epochs=1)
