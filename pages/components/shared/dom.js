@@ -23,8 +23,13 @@ export function setText(node, text) {
 // Whether the reader has asked for no motion.
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+// Puts values into a sentence, and of a word's forms, `{count:product|products}`, the one that goes with a number: of one
+// it is the first, of any other the last. A test holds that the catalogues need no more.
 export function fill(template, values) {
-  return (template ?? "").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  return (template ?? "").replace(/\{(\w+)(?::([^}]*))?\}/g, (whole, name, forms) => {
+    if (!(name in values)) return whole;
+    return forms === undefined ? values[name] : forms.split("|").at(Number(values[name]) === 1 ? 0 : -1);
+  });
 }
 
 // Links the sheet that lies beside a module and has its name: `await styleSheet(import.meta.url)`. A module is run once a
