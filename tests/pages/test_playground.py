@@ -183,6 +183,10 @@ def test_only_what_can_be_done_can_be_pressed():
 
     app = visit(LONG_RUN)
     assert open_to(app) == {"train", "step", "reset", "reseed"}
+    still = app.session_state.run
+    app.session_state.run = replace(still, pending=Future(), state=None, history=None)  # no worker has opened it yet
+    assert open_to(looked(app.run())) == {"train", "step", "reset", "reseed"}
+    app.session_state.run = still
     assert open_to(press(app, "train")) == {"pause", "stop", "reset", "reseed"}
     assert open_to(press(app, "pause")) == {"train", "step", "stop", "reset", "reseed"}
 

@@ -19,13 +19,14 @@ PATIENCE = 0.35  # seconds that a click waits for its first result, so that it i
 
 def render(page: str, t: Translate, run: Run, experiment: Experiment | tuple[Problem, ...]) -> None:
     valid = isinstance(experiment, Experiment)
-    goes_on = valid and not run.going and run.epoch > 0 and continues(run, experiment)
+    training = run.going and run.until > 0  # one that is only being opened leaves the reader all his choices
+    goes_on = valid and not training and run.epoch > 0 and continues(run, experiment)
     with st.container(horizontal=True, key="runbar", gap="small", vertical_alignment="center"):
         st.title(t(f"title.{page}"), width="content", anchor=False)
-        button("train", t("button.continue" if goes_on else "button.train"), train, run.going or not valid)
-        button("pause", t("button.pause"), runs.pause, not run.going, needs_experiment=False)
-        button("step", t("button.step"), step, run.going or not valid)
-        stoppable = run.going or (run.resumable and run.epoch > 0)
+        button("train", t("button.continue" if goes_on else "button.train"), train, training or not valid)
+        button("pause", t("button.pause"), runs.pause, not training, needs_experiment=False)
+        button("step", t("button.step"), step, training or not valid)
+        stoppable = training or (run.resumable and run.epoch > 0)
         button("stop", t("button.stop"), runs.stop, not stoppable, needs_experiment=False)
         button("reset", t("button.reset"), reset, not valid)
         button("reseed", t("button.reseed"), reseed, not valid)
