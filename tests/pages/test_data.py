@@ -174,6 +174,12 @@ def test_what_follows_from_a_header_is_said_and_it_is_switched_either_way(tables
     assert [row[0] for row in tables["data-balance"][1:]] == ["pos", "neg"]
     looked(app.toggle(key="data_header").set_value(False).run())
     assert [row[0] for row in tables["data-balance"][1:]] == ["pos", "label", "neg"]
+    upload(app, "sävy;x\nsun;so bright\nrain;so wet\nsun;so warm\n", "odd.txt")
+    assert [said.value for said in app.warning] == [
+        "No other row has the label of the first, `sävy`: perhaps it names the column. "
+        "If the first row is a header: 3 rows, 2 classes (`sun` `rain`). "
+        "If it is data: 4 rows, 3 classes (`sun` `sävy` `rain`)."
+    ]
     upload(app, "label,text\n")
     looked(app.toggle(key="data_header").set_value(True).run())
     assert "only a header" in app.error[0].value
@@ -185,7 +191,7 @@ def test_a_token_and_its_tag_a_line_are_recognised_and_can_be_read_otherwise(tab
     way(app, "# id 1\nEU NNP B-ORG\nrejects VBZ O\nGerman JJ B-MISC\n\nPeter NNP B-PER\n")
     said = " ".join(caption.value for caption in app.caption)
     assert "Sentences: 2; tokens: 4; different tags: 4 (`B-ORG` `O` `B-MISC` `B-PER`)." in said
-    assert "comments, that are left out: 1." in said
+    assert tables["data-left-out"][1:] == [["a comment", "1", "1"]]
     assert [row[1] for row in tables["data-preview"][1:]] == ["EU/B-ORG rejects/O German/B-MISC", "Peter/B-PER"]
     looked(app.selectbox(key="data_column_tag").select(1).run())
     press(app, "data_use")
@@ -248,6 +254,7 @@ def test_of_a_large_file_a_part_is_taken_class_by_class_and_that_is_said(tables)
     rows = [f"{'abc'[n % 7 % 3]},sentence number {n}" for n in range(5_000)]
     upload(app, "\n".join(["label,text", *rows, ",empty label", "a,", "a", 'a,"b",c']))
     (told,) = (element.value for element in app.markdown if "5,000 rows are taken" in element.value)
+    assert any("; the first 8 are shown as they stand." in caption.value for caption in app.caption)
     taken = int(told.split()[0].replace(",", ""))
     press(app, "data_use")
     text = form_of(app).text
@@ -270,6 +277,9 @@ def test_pasted_lines_are_read_and_discarded(tables):
     app = task(data_page(), "classify")
     paste(app, "pos | good\nneg | bad")
     assert tables["data-preview"][1:] == [["1", "pos", "good"], ["2", "neg", "bad"]]
+    assert any(caption.value.startswith("2 rows, 2 columns, shown as they stand.") for caption in app.caption)
+    paste(app, "pos | good")
+    assert any(caption.value.startswith("1 row, 2 columns, shown as it stands.") for caption in app.caption)
     press(app, "data_discard")
     assert app.text_area(key="data_paste").value == ""
     assert "data_use" not in {button.key for button in app.button}

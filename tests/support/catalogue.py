@@ -35,7 +35,7 @@ from rnnlab.text.pos_tags import NAMED_TAGS
 from rnnlab.text.tables.column_names import OTHER, ROLES
 from rnnlab.text.tables.table import DELIMITERS
 from rnnlab.text.tables.table_rows import REASONS
-from rnnlab.text.tables.tagged import LAYOUTS
+from rnnlab.text.tables.tagged import LAYOUTS, LINE_REASONS
 from tests.support.sources import TREES, calls, nodes
 
 FIELDS = list(Experiment.model_fields)
@@ -167,7 +167,7 @@ EXPANDED = {
     "columns.{}": [f"columns.{name}" for name in (*ROLES, OTHER)],
     "layout.{}": [f"layout.{name}" for name in LAYOUTS],
     "hand.{}": [f"hand.{name}" for name in ("trained", "held", *get_args(SkipReason))],
-    "reason.{}": [f"reason.{name}" for name in REASONS],
+    "reason.{}": [f"reason.{name}" for name in (*REASONS, *LINE_REASONS)],
     "page.{}": [f"page.{name}" for name in PAGES],
     "switch.{}": ["switch.loss_log"],
     "race.way.{}": [f"race.way.{name}" for name in race_setup.WAYS],

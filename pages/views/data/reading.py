@@ -16,6 +16,7 @@ from rnnlab.i18n import LabError, Translate
 from rnnlab.text.normalization import normalization_notes
 from rnnlab.text.tables.column_names import given_name
 from rnnlab.text.tables.encodings import ENCODINGS, DecodedText
+from rnnlab.text.tables.headers import doubtful_label
 from rnnlab.text.tables.row_formats import ROW_FORMATS, columns_to_choose
 from rnnlab.text.tables.table import DELIMITERS
 from rnnlab.text.tables.table_rows import UsableRows
@@ -140,8 +141,6 @@ def name_of(header: tuple[str, ...], place: int, t: Translate) -> str:
 
 def consequences(parsed: ParsedSource, t: Translate) -> None:
     """What follows from how it is read: which tags there are, and what the first row would be either way."""
-    if parsed.layout == "columns" and parsed.without_token:
-        st.caption(t("own.without_token", count=f"{len(parsed.without_token):,}"))
     if parsed.layout == "untagged":
         st.caption(t("own.untagged"))
     elif parsed.layout:
@@ -153,8 +152,12 @@ def consequences(parsed: ParsedSource, t: Translate) -> None:
         }
         st.caption(t("own.tags", tags=some(rows.tags), **sizes))
     if parsed.layout != "columns":
-        header, data = (outcome(upload_state.usable(parsed, either), t) for either in (True, False))
-        st.caption(t("own.header.outcome", header=header, data=data))
+        header, data = (upload_state.usable(parsed, either) for either in (True, False))
+        outcomes = t("own.header.outcome", header=outcome(header, t), data=outcome(data, t))
+        if label := doubtful_label(parsed.table.rows[0].cells, header.labels, data.labels):
+            st.warning(f"{t('own.header.doubtful', label=verbatim(label))} {outcomes}")
+        else:
+            st.caption(outcomes)
 
 
 def outcome(rows: UsableRows, t: Translate) -> str:
@@ -195,7 +198,7 @@ def preview(parsed: ParsedSource, t: Translate) -> None:
         tables("data-preview", [TableView(t("own.preview"), rows, head)], "framed")
         if parsed.layout != "columns":  # where rows are put together of lines, which is said above
             sizes = {"rows": f"{len(table.rows):,}", "columns": len(table.filled), "shown": len(rows)}
-            st.caption(t("own.preview.size", **sizes))
+            st.caption(t("own.preview.all" if len(rows) == len(table.rows) else "own.preview.some", **sizes))
         if len(places) < len(table.filled):
             st.caption(t("own.preview.columns", limit=len(places)))
 

@@ -41,7 +41,7 @@ def render(t: Translate) -> None:
             selection = upload_state.taken(parsed)
         except LabError as error:
             complain(error.problems)
-            render_left_out(rows, (), (), t)
+            render_left_out(rows, parsed.without_token, t)
             return
         new = new_experiment(selection, rows)
         with st.container(gap="small"):
@@ -50,7 +50,8 @@ def render(t: Translate) -> None:
             render_use(new, t)
             left, right = st.columns(2, gap="medium")
             with left:
-                render_left_out(rows, selection.shortened, selection.joined, t)
+                taken_otherwise = {"cut": selection.shortened, "joined": selection.joined}
+                render_left_out(rows, parsed.without_token | taken_otherwise, t)
             with right:
                 render_class_counts(selection, t)
 
@@ -135,11 +136,11 @@ def back() -> None:
     open_experiment(session.pop("data_before"))
 
 
-def render_left_out(rows: UsableRows, shortened: tuple[int, ...], joined: tuple[int, ...], t: Translate) -> None:
-    """Reasons, with how many rows each and where they stand; and what became of rows that are taken otherwise than they
-    stand there."""
+def render_left_out(rows: UsableRows, others: dict[str, tuple[int, ...]], t: Translate) -> None:
+    """Reasons, with how many rows each and where they stand. others: likewise of lines that are no row, and of rows
+    that are taken otherwise than they stand there."""
     st.markdown(f"**{t('own.left_out')}**")
-    reasons = dict(rows.skipped) | {"cut": shortened, "joined": joined}
+    reasons = rows.skipped | others
     limits = {"label_long": LABEL_CHARACTERS, "cut": ROW_FORMATS[rows.task].cell_characters}
     listed: list[list[Cell]] = []
     for reason, lines in reasons.items():

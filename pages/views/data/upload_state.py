@@ -54,7 +54,7 @@ class ParsedSource:
     table: Table  # its first row among its rows, whatever that is
     header: bool = False  # whether that one names the columns
     columns: tuple[int, ...] = ()  # one for each of the task's roles
-    without_token: tuple[int, ...] = ()  # lines of the file that hold no token, such as comments
+    without_token: dict[str, tuple[int, ...]] = field(default_factory=dict)  # lines of the file, by reason
 
     @property
     def body(self) -> Table:
@@ -149,7 +149,7 @@ def token_columns(source: Source, basis: tuple[Hashable, ...], text: DecodedText
 
 def sentences(
     source: Source, basis: tuple[Hashable, ...], text: DecodedText, columns: TagColumns, token: int, tag: int
-) -> tuple[Table, tuple[int, ...]]:
+) -> tuple[Table, dict[str, tuple[int, ...]]]:
     return source.kept("table", basis, lambda: tagged_sentences(text.text, columns, token, tag))
 
 

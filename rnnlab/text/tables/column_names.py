@@ -1,6 +1,6 @@
 """What the columns of people's tables are called, and what for.
 
-Names are known in both languages, whichever the reader reads, and some in Japanese and Korean. A name may be put
+Names are known in both languages, whichever the reader reads, and the usual ones in some others. A name may be put
 together of them, as `review_text` and 情感标签 are, or stand behind a word of the file's own, as in
 `airline_sentiment`; the last one says what the column is.
 """
@@ -9,6 +9,7 @@ import re
 from functools import cache
 
 from rnnlab.i18n import LANGUAGES, translator
+from rnnlab.text.normalization import normalize
 
 ROLES = ("label", "text", "source", "target", "token", "tag")
 OTHER = "other"  # a name of a column without a role: numbers, dates, persons
@@ -42,7 +43,7 @@ def given_name(name: str) -> str:
 
 def plain(name: str) -> str:
     """A name without what is put around it: `#label:` is `label`."""
-    return re.sub(r"^\W+|\W+$", "", name)
+    return re.sub(r"^\W+|\W+$", "", normalize(name))
 
 
 def roles_of(name: str) -> tuple[str, ...]:

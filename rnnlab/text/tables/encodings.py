@@ -26,9 +26,12 @@ ENCODINGS = {
     "Windows-1252": "cp1252",
 }
 
-CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+COLOUR = r"\x1b\[[0-9;:]*[mK]"  # as programs write it for terminals
+STRAY = rf"(?!{COLOUR})[\x00-\x08\x0e-\x1f\x7f]"
+CONTROL = re.compile(f"{COLOUR}|{STRAY}")
+SPACE = re.compile(r"[\x0b\x0c\x85\u2028\u2029]")  # parts a line or a page, but begins no row
 JAPANESE_ESCAPE = re.compile(rb"\x1b\$[@B(]")  # in front of two bytes a character
-CONTROL_BYTE = re.compile(CONTROL.pattern.encode())  # in none of the encodings but UTF-16 a part of another character
+STRAY_BYTE = re.compile(STRAY.encode())  # in none of the encodings but UTF-16 a part of another character
 # ASCII, letters with accents, Cyrillic; typographic signs; kana, Chinese, Korean; wide forms
 ORDINARY = re.compile(
     r"[\t\n\r -~\xa0-\u017f\u0400-\u045f\u2010-\u2026\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]"
@@ -50,8 +53,8 @@ class DecodedText:
 
 def decode(data: bytes, encoding: str = "") -> DecodedText:
     """The text in `data`, in the encoding that is named, or else in the one that it looks like. Control characters are
-    left out, and counted in a note. Raises LabError for what is no text: too large, binary, empty, or not in the
-    encoding from beginning to end."""
+    left out, or read as a space where they part lines or pages, and counted in notes. Raises LabError for what is no
+    text: too large, binary, empty, or not in the encoding from beginning to end."""
     if len(data) > FILE_BYTES:
         file = {"value": megabytes(len(data)), "limit": FILE_MEGABYTES, "text": f"{TEXT_CHARACTERS:,}"}
         raise LabError(Problem("data_large", "", file))
@@ -59,17 +62,26 @@ def decode(data: bytes, encoding: str = "") -> DecodedText:
     if not encoding:
         encoding, notes = guess_encoding(data)
     text = read_as(data, encoding)
-    if controls := CONTROL.findall(text):
-        first = CONTROL.search(text)
-        line = len(re.findall(r"\r\n|\r|\n", text[: first.start()])) + 1 if first else 1
-        found = {"count": f"{len(controls):,}", "line": f"{line:,}", "byte": hexadecimal(ord(controls[0]))}
-        if too_many(controls, text):
+    if CONTROL.search(text):
+        count, line, byte = occurrences(CONTROL, text)
+        found = {"count": count, "line": line, "byte": byte}
+        if too_many(re.findall(STRAY, text), text):
             raise LabError(Problem("data_binary", "", found))
         notes.append(Problem("data_controls", "", found))
-        text = CONTROL.sub("", text)
+    if SPACE.search(text):
+        count, line, byte = occurrences(SPACE, text)
+        notes.append(Problem("data_spaces", "", {"count": count, "line": line, "byte": byte}))
+    text = SPACE.sub(" ", CONTROL.sub("", text))
     if not text.strip():
         raise LabError(Problem("data_empty"))
     return DecodedText(text, encoding, tuple(notes))
+
+
+def occurrences(pattern: re.Pattern[str], text: str) -> tuple[str, str, str]:
+    """How many there are, one at least; the line of the first one, and the code that it begins with."""
+    found = list(pattern.finditer(text))
+    line = len(re.findall(r"\r\n|\r|\n", text[: found[0].start()])) + 1
+    return f"{len(found):,}", f"{line:,}", hexadecimal(ord(found[0][0][0]))
 
 
 def guess_encoding(data: bytes) -> tuple[str, list[Problem]]:
@@ -81,9 +93,9 @@ def guess_encoding(data: bytes) -> tuple[str, list[Problem]]:
         return "UTF-16", [Problem("encoding_guessed", "", {"value": "UTF-16"})]
     if data.isascii() and JAPANESE_ESCAPE.search(data) and is_in(data, "ISO-2022-JP"):
         return "ISO-2022-JP", [Problem("encoding_guessed", "", {"value": "ISO-2022-JP"})]
-    controls = CONTROL_BYTE.findall(data)
+    controls = STRAY_BYTE.findall(data)
     if too_many(controls, data):
-        found = CONTROL_BYTE.search(data)
+        found = STRAY_BYTE.search(data)
         line, _ = line_and_byte(data, found.start() if found else 0)
         raise LabError(Problem("data_binary", "", {"line": f"{line:,}", "byte": hexadecimal(controls[0][0])}))
     if is_in(data, "UTF-8"):

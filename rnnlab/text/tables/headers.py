@@ -43,6 +43,19 @@ def has_header(table: Table) -> bool:
     )
 
 
+def doubtful_label(first: tuple[str, ...], as_header: dict[str, int], as_data: dict[str, int]) -> str:
+    """The label that the first row alone has, where most other rows share theirs: a class of one row, or the name of a
+    column that the lab does not know. "" where there is none. as_header, as_data: how many rows each label has, if the
+    first one is a header or is data."""
+    alone = [label for label in as_data if label not in as_header]
+    shared = sum(count for count in as_header.values() if count > 1)
+    if not alone or len(as_header) < 2 or 2 * shared <= sum(as_header.values()):
+        return ""
+    known = bool(roles_of(alone[0])) or any(map(names_column, first))
+    above_numbers = all(map(is_number, as_header)) and not is_number(alone[0])
+    return "" if known or above_numbers else alone[0]
+
+
 def are_numbers_of_rows(cells: list[str]) -> bool:
     """Whether these are numbers of rows, perhaps of some of a larger table."""
     return bool(cells) and len(set(cells)) == len(cells) and all(cell.isdecimal() for cell in cells)

@@ -31,6 +31,10 @@ SAMPLE_LINES = 1_000
 CONLL_U = 10  # columns of CoNLL-U: the token is the second, its class the fourth
 DOCUMENT = "-DOCSTART-"
 
+# Why a line is none of a token: it marks where a document begins, is a comment, has a tag but no token; or in CoNLL-U
+# it is a word of several tokens, which follow (`1-2`), or one that was not said (`3.1`).
+LINE_REASONS = ("document", "comment", "no_token", "no_number")
+
 ARTICLE = re.compile(r"\d{8}-\d{2}-\d{3}-\d{3}(/m)?")  # day, page, article, paragraph
 CLOSING = re.compile(r"(.+/\w+)\]/?\w*")
 
@@ -108,39 +112,42 @@ def has_tags(lines: list[str]) -> bool:
     return all(map(PERHAPS_TAG.fullmatch, tags)) and 2 * len(tags) <= tags.total()
 
 
-def tagged_sentences(text: str, columns: TagColumns, token: int, tag: int) -> tuple[Table, tuple[int, ...]]:
+def tagged_sentences(text: str, columns: TagColumns, token: int, tag: int) -> tuple[Table, dict[str, tuple[int, ...]]]:
     """Each sentence as a row of one cell, `token/TAG token/TAG`, by the columns of tokens and of tags; and the lines of
-    the file that are comments, or hold no token. Raises LabError where nothing is left."""
+    the file that hold no token, by reason, one of LINE_REASONS. Raises LabError where nothing is left."""
     tags = {row[tag] for row in columns.rows}
     rows: list[TableRow] = []
     items: list[str] = []
-    left_out: list[int] = []
+    left_out: dict[str, list[int]] = {}
     first, names = 0, columns.header
     for number, line in enumerate((*lines_of(text), ""), start=1):
         cells = part(line, columns.sign)
-        if not any(cells) or line.startswith(DOCUMENT):
+        reason = why_no_token(line, cells, columns.width, tags) if any(cells) else ""
+        if not any(cells) or reason == "document":
             if items:
                 rows.append(TableRow(first, (" ".join(items),)))
             items = []
+        if reason:
+            left_out.setdefault(reason, []).append(number)
         elif names and cells == names:
             names = ()
-        elif no_token(line, cells, columns.width, tags):
-            left_out.append(number)
-        else:
+        elif any(cells):
             first = first if items else number
             items.append(item_of(cells, token, tag))
     if not rows:
         raise LabError(Problem("data_empty"))
-    return Table(tuple(rows), 1, "lines"), tuple(left_out)
+    return Table(tuple(rows), 1, "lines"), {reason: tuple(lines) for reason, lines in left_out.items()}
 
 
-def no_token(line: str, cells: tuple[str, ...], width: int, tags: set[str]) -> bool:
-    """Whether a line is none of a token: a comment, a blank with a tag, or in CoNLL-U a word of two, which follow."""
-    if line.startswith("#"):
-        return len(cells) != width or cells[-1] not in tags
-    if width == CONLL_U and not cells[0].isdecimal():
-        return True
-    return not cells[0] or (line[0].isspace() and len(cells) == width - 1)
+def why_no_token(line: str, cells: tuple[str, ...], width: int, tags: set[str]) -> str:
+    """Why a line is none of a token, one of LINE_REASONS: "" where it is one."""
+    if line.startswith(DOCUMENT):
+        return "document"
+    if line.startswith("#") and (len(cells) != width or cells[-1] not in tags):
+        return "comment"
+    if not cells[0] or (line[0].isspace() and len(cells) == width - 1):
+        return "no_token"
+    return "no_number" if width == CONLL_U and not line.startswith("#") and not cells[0].isdecimal() else ""
 
 
 def item_of(cells: tuple[str, ...], token: int, tag: int) -> str:

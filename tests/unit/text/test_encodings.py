@@ -153,7 +153,16 @@ def test_a_single_byte_0x80_is_the_euro_sign_of_windows():
         (b"label,text\npos,go\x08od\nneg,bad\n", "label,text\npos,good\nneg,bad\n", "1", "2", "0x08"),
         (b"pos,good\nneg,b\x00d", "pos,good\nneg,bd", "1", "2", "0x00"),
         (b"pos,good\r\nneg,bad\r\n\x1a", "pos,good\r\nneg,bad\r\n", "1", "3", "0x1A"),
-        (b"pos,\x1b[1mgood\x1b[0m\nneg,bad\n", "pos,[1mgood[0m\nneg,bad\n", "2", "1", "0x1B"),
+        (b"pos,\x1b[1mgood\x1b[0m\nneg,bad\n", "pos,good\nneg,bad\n", "2", "1", "0x1B"),
+        (b"\x1b[01;31m\x1b[Kpos\x1b[m\x1b[K,good\n" * 20, "pos,good\n" * 20, "80", "1", "0x1B"),  # as grep paints it
+        (b"pos,good\nneg,\x1bb\x1b[ad\n", "pos,good\nneg,b[ad\n", "2", "2", "0x1B"),
+        (
+            "标签\t文本\n好\t很\x0b好\x1b[0m\n坏\t很\x01差\n".encode(),
+            "标签\t文本\n好\t很 好\n坏\t很差\n",
+            "2",
+            "2",
+            "0x1B",
+        ),
         ("好,很\x07好\n".encode("gbk"), "好,很好\n", "1", "1", "0x07"),
         ("好,很\x7f好\n".encode("utf-16"), "好,很好\n", "1", "1", "0x7F"),
         (b"good and long\n" * 900 + b"\x02" * 20, "good and long\n" * 900, "20", "901", "0x02"),
@@ -165,6 +174,18 @@ def test_stray_control_characters_are_left_out_and_named(data, text, count, line
     note = next(note for note in found.notes if note.code == "data_controls")
     assert note.values == {"count": count, "line": line, "byte": byte}
     assert all(byte in describe(note, lang) for lang in LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("written", "byte"),
+    [("\x0b", "0x0B"), ("\x0c", "0x0C"), ("\x85", "0x85"), ("\u2028", "0x2028"), ("\u2029", "0x2029")],
+)
+def test_breaks_within_a_line_are_read_as_spaces_and_named(written, byte):
+    found = decode(f"pos,good\r\nneg,so{written}bad{written}\n".encode())
+    assert found.text == "pos,good\r\nneg,so bad \n"
+    assert [(note.code, note.values) for note in found.notes] == [
+        ("data_spaces", {"count": "2", "line": "2", "byte": byte})
+    ]
 
 
 @pytest.mark.parametrize(

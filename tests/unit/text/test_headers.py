@@ -9,11 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnlab.text.tables.column_names import roles_of
-from rnnlab.text.tables.headers import has_header, with_header
+from rnnlab.text.tables.headers import doubtful_label, has_header, with_header
 from rnnlab.text.tables.row_formats import ROW_FORMATS, guess_columns
 from rnnlab.text.tables.table import guess_delimiter, parse
 from rnnlab.text.tables.table_rows import join_rows, usable_rows
 
+OTHER_LANGUAGES = [
+    *(("метка", "текст"), ("Категория", "Отзыв"), ("etiqueta", "texto"), ("Catégorie", "Texte"), ("Klasse", "Satz")),
+    ("e\u0301tiquette", "texte"),  # an accent apart, as some systems write it
+]
 ABC = ("pos | a b", "neg | c d", "pos | e f")
 
 
@@ -51,6 +55,7 @@ def lines_of(text: str, task: str, name: str = "") -> tuple[str, ...]:
         ("编号,情感标签,评论内容\n7,pos,a b\n9,neg,c d\n8,pos,e f\n", ABC),
         ("標籤,評論內容\npos,a b\nneg,c d\npos,e f\n標籤,評論內容\n", ABC),
         ("text,label,label_text\na b,pos,yes\nc d,neg,no\ne f,pos,yes\n", ABC),
+        *((f"{label};{text}\npos;a b\nneg;c d\npos;e f\n", ABC) for label, text in OTHER_LANGUAGES),
         ("target,text\n1,a b\n0,c d\n1,e f\n", ("1 | a b", "0 | c d", "1 | e f")),
         ("label,text\ntext,a b\nlabel,c d\ntext,e f\n", ("text | a b", "label | c d", "text | e f")),
         # data, though the words are names of columns too
@@ -77,6 +82,26 @@ def test_rows_and_classes_are_those_of_the_data(text, expected):
 )
 def test_other_tasks_have_headers_too(text, task, name, expected):
     assert lines_of(text, task, name) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "doubtful"),
+    [
+        ("sävy,x\nsun,a b\nrain,c d\nsun,e f\n", "sävy"),
+        ("sävy,x\nsun,a b\nrain,c d\nsun,e f\nrain,g h\n", "sävy"),  # taken for a header, which is a guess too
+        ("snow,x\nsun,a b\nrain,c d\nsun,e f\n", "snow"),
+        ("sun,x\nrain,a b\nsun,c d\nrain,e f\n", ""),
+        ("sävy,x\nsun,a b\nrain,c d\nsnow,e f\n", ""),  # no label comes again
+        ("sävy,x\nsun,a b\nsun,c d\nsun,e f\n", ""),  # one class alone is none
+        ("sävy,x\n1,a b\n0,c d\n1,e f\n", ""),
+        ("sävy,text\nsun,a b\nrain,c d\nsun,e f\n", ""),
+        ("label,x\nsun,a b\nrain,c d\nsun,e f\n", ""),
+    ],
+)
+def test_a_first_row_whose_label_comes_nowhere_else_is_doubtful(text, doubtful):
+    table = parse(text, "comma")
+    header, data = (usable_rows(one, (0, 1), "classify").labels for one in (with_header(table), table))
+    assert doubtful_label(table.rows[0].cells, header, data) == doubtful
 
 
 LABELS = st.lists(st.sampled_from(["ham", "spam", "eggs"]), min_size=3, max_size=9)

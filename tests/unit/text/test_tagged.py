@@ -30,8 +30,8 @@ CONLL_U = """# sent_id = 1
 PEOPLES_DAILY = "19980101-01-001-001/m  迈向/v  [中央/n  人民/n  电台/n]nt  ，/w  [/w  //w  ]/w"
 
 
-def read(text: str) -> tuple[list[str], tuple[int, ...]]:
-    """The sentences by the lab's own guesses, and the lines of the file that hold no token."""
+def read(text: str) -> tuple[list[str], dict[str, tuple[int, ...]]]:
+    """The sentences by the lab's own guesses, and the lines of the file that hold no token, by reason."""
     columns = tag_columns(first_lines(text))
     table, left_out = tagged_sentences(text, columns, *columns.token_and_tag)
     return [cell for row in table.rows for cell in row.cells], left_out
@@ -70,19 +70,24 @@ def test_the_layout_is_recognised(text, layout):
 @pytest.mark.parametrize(
     ("text", "sentences", "left_out"),
     [
-        ("EU B-ORG\nrejects O\nGerman B-MISC\n", ["EU/B-ORG rejects/O German/B-MISC"], ()),
-        (CONLL_2003, ["EU/B-ORG rejects/O ./O", "Peter/B-PER Blackburn/I-PER"], ()),
-        (CONLL_U, ["Vamos/VERB nos/PRON a_l/ADP"], (1, 2, 3, 7)),
-        ("a DT\n \t \nb DT\n\n\n\nc DT", ["a/DT", "b/DT", "c/DT"], ()),
-        ("中 B-LOC\n国 I-LOC\n  O\n人 O\n", ["中/B-LOC 国/I-LOC 人/O"], (3,)),
-        ("中\tB-LOC\n\tO\n人\tO\n", ["中/B-LOC 人/O"], (2,)),
-        ("word\ttag\nthe\tDT\ncat\tNN\n", ["the/DT cat/NN"], ()),
-        ("The DT B\n# SYM O\n# a comment\n1 CD O\n", ["The/B #/O 1/O"], (3,)),
-        ("1\tthe\tDT\n2\tcat\tNN\n\n1\ta\tDT\n", ["the/DT cat/NN", "a/DT"], ()),
-        ('token,tag\nEU,B-ORG\n",",O\n', ["EU/B-ORG ,/O"], ()),
-        ("1/2 CD\nand/or CC\n", ["1/2/CD and/or/CC"], ()),
-        ("EU B-ORG\nrejects\nGerman B-MISC\n\nPeter B-PER\n", ["EU/B-ORG rejects/ German/B-MISC", "Peter/B-PER"], ()),
-        ("EU\tB/ORG\n\nPeter\tPER\nand\tO\n", ["EU/", "Peter/PER and/O"], ()),
+        ("EU B-ORG\nrejects O\nGerman B-MISC\n", ["EU/B-ORG rejects/O German/B-MISC"], {}),
+        (CONLL_2003, ["EU/B-ORG rejects/O ./O", "Peter/B-PER Blackburn/I-PER"], {"document": (1,)}),
+        (CONLL_U, ["Vamos/VERB nos/PRON a_l/ADP"], {"comment": (1, 2), "no_number": (3, 7)}),
+        (
+            "-DOCSTART- -X- -X- O\n\nPeter NNP B-NP B-PER\n-DOCSTART- O\nEU NNP B-NP O\n",
+            ["Peter/B-PER", "EU/O"],
+            {"document": (1, 4)},
+        ),
+        ("a DT\n \t \nb DT\n\n\n\nc DT", ["a/DT", "b/DT", "c/DT"], {}),
+        ("中 B-LOC\n国 I-LOC\n  O\n人 O\n", ["中/B-LOC 国/I-LOC 人/O"], {"no_token": (3,)}),
+        ("中\tB-LOC\n\tO\n人\tO\n", ["中/B-LOC 人/O"], {"no_token": (2,)}),
+        ("word\ttag\nthe\tDT\ncat\tNN\n", ["the/DT cat/NN"], {}),
+        ("The DT B\n# SYM O\n# a comment\n1 CD O\n", ["The/B #/O 1/O"], {"comment": (3,)}),
+        ("1\tthe\tDT\n2\tcat\tNN\n\n1\ta\tDT\n", ["the/DT cat/NN", "a/DT"], {}),
+        ('token,tag\nEU,B-ORG\n",",O\n', ["EU/B-ORG ,/O"], {}),
+        ("1/2 CD\nand/or CC\n", ["1/2/CD and/or/CC"], {}),
+        ("EU B-ORG\nrejects\nGerman B-MISC\n\nPeter B-PER\n", ["EU/B-ORG rejects/ German/B-MISC", "Peter/B-PER"], {}),
+        ("EU\tB/ORG\n\nPeter\tPER\nand\tO\n", ["EU/", "Peter/PER and/O"], {}),
     ],
 )
 def test_a_token_and_its_tag_a_line_are_sentences(text, sentences, left_out):
