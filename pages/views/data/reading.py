@@ -155,7 +155,7 @@ def consequences(parsed: ParsedSource, t: Translate) -> None:
         header, data = (upload_state.usable(parsed, either) for either in (True, False))
         outcomes = t("own.header.outcome", header=outcome(header, t), data=outcome(data, t))
         if label := doubtful_label(parsed.table.rows[0].cells, header.labels, data.labels):
-            st.warning(f"{t('own.header.doubtful', label=verbatim(label))} {outcomes}")
+            st.warning(t("own.header.doubtful", label=verbatim(label), outcomes=outcomes))
         else:
             st.caption(outcomes)
 
