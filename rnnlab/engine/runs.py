@@ -16,7 +16,7 @@ from rnnlab.engine import Engine, jobs
 from rnnlab.engine.limits import FREIGHT
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Problem, failure_of
-from rnnlab.records.history import History, State
+from rnnlab.records.history import Frame, History, State
 from rnnlab.records.packed_checkpoints import PackedCheckpoints
 from rnnlab.records.short_repr import ShortRepr
 
@@ -38,6 +38,7 @@ class Run(ShortRepr):
     elapsed: float = 0.0  # seconds by the reader's clock, waiting for a worker included
     state: State | None = None  # None until the run has been opened
     history: History | None = None
+    passing: tuple[Frame, ...] = ()  # frames of the newest slice that are not kept, for whoever watches
     problems: tuple[Problem, ...] = ()  # why it can't go on
     drawings: dict[Hashable, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
     previous: "Run | None" = None  # the run that is shown until this one has something to show
@@ -49,6 +50,10 @@ class Run(ShortRepr):
     @property
     def going(self) -> bool:
         return self.pending is not None
+
+    def is_at(self, epoch: int) -> bool:
+        """Whether it is open, and has done so many epochs."""
+        return self.history is not None and self.epoch >= epoch
 
     @property
     def resumable(self) -> bool:
@@ -92,17 +97,17 @@ def stop(run: Run) -> Run:
     return pause(run) if run.state is None else replace(run, until=0, pending=None, state=None)
 
 
-def submit(engine: Engine, run: Run) -> Run:
-    """Ask for the next slice, if one is wanted and none is under way."""
+def submit(engine: Engine, run: Run, slice_seconds: float = SLICE) -> Run:
+    """Ask for the next slice, of so many seconds of computing, if one is wanted and none is under way."""
     if run.pending or run.state is None or run.state.ended or run.state.epoch >= run.until:
         return run
-    budget = SLICE + len(run.state.blob) / FREIGHT if run.state.step else FIRST_SLICE
+    budget = slice_seconds + len(run.state.blob) / FREIGHT if run.state.step else FIRST_SLICE
     pending = engine.submit(jobs.advance, run.state, budget, run.until - run.state.epoch)
     return replace(run, pending=pending, submitted=time.monotonic())
 
 
-def tick(engine: Engine, run: Run, patience: float = 0.0) -> Run:
-    """Take the result that is there, or comes within `patience` seconds, and ask for the next."""
+def tick(engine: Engine, run: Run, patience: float = 0.0, slice_seconds: float = SLICE) -> Run:
+    """Take the result that is there, or comes within `patience` seconds, and ask for the next slice."""
     if run.pending is None:
         return run
     try:
@@ -112,10 +117,12 @@ def tick(engine: Engine, run: Run, patience: float = 0.0) -> Run:
     except Exception as error:  # the page lives on, and says so
         return replace(run, pending=None, until=0, problems=failure_of(error))
     state, second = result
-    history, elapsed = second, run.elapsed
+    history, elapsed, passing = second, run.elapsed, ()
     if run.history is not None:
         history, elapsed = run.history.extended(second), elapsed + time.monotonic() - run.submitted
-    run = submit(engine, replace(run, state=state, history=history, elapsed=elapsed, pending=None, previous=None))
+        passing = second.passing
+    news = {"state": state, "history": history, "elapsed": elapsed, "passing": passing}
+    run = submit(engine, replace(run, **news, pending=None, previous=None), slice_seconds)
     return run if run.going else rest(run)
 
 

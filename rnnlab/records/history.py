@@ -202,6 +202,7 @@ class Chunk(ShortRepr):
     optimizer_seconds: float = (
         0.0  # seconds of computing in optimizer steps alone: nothing recorded, loaded, or waited for
     )
+    passing: tuple[Frame, ...] = ()  # frames in between, to be looked at now and not kept; of the probe alone
 
 
 @dataclass(frozen=True, repr=False)

@@ -22,6 +22,9 @@ from rnnlab.training.notes import run_notes
 from rnnlab.training.threads import torch_threads
 from rnnlab.training.trainer import Trainer
 
+LOOKS = 10  # frames a slice that are not kept: of a run alone some thirty a second, of thirty runs ten each
+LOOK_SHARE = 20  # times as long as one takes passes until the next
+
 
 def open_run(trainer: Trainer) -> History:
     """The history of a run before its first epoch, with frame 0: what untrained weights do."""
@@ -80,9 +83,11 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
     machine does.
 
     A slice ends with an epoch, for only there a frame can be recorded; where one epoch takes longer than the budget
-    it ends within it, and the next slice ends with that epoch. Frames come every few epochs and at the slice's last.
+    it ends within it, and the next slice ends with that epoch. Frames come every few epochs and at the slice's last;
+    `LOOKS` more are spread over a slice, for whoever watches.
     """
-    began = epoch_began = time.perf_counter()
+    began = epoch_began = looked = time.perf_counter()
+    between_looks = budget / LOOKS
     computing_began = time.thread_time()
     resumed, optimizer_seconds = trainer.totals.batches > 0, 0.0
     with torch.random.fork_rng(devices=[]):
@@ -90,12 +95,15 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
         while not trainer.ended:
             computed = time.thread_time()
             epoch_ended = trainer.step()
+            if epoch_began - looked > between_looks:
+                trainer.probe.wanted, looked = True, epoch_began
             now, computing = time.perf_counter(), time.thread_time()
             optimizer_seconds += computing - computed
             if seconds + computing - computing_began > RUN_SECONDS and not trainer.ended:
                 trainer.ended = "time"
             if epoch_ended:
                 trainer.record_frame()
+                between_looks = max(between_looks, LOOK_SHARE * (time.perf_counter() - now))
                 if resumed or trainer.epoch >= goal or now - began + (now - epoch_began) > budget:
                     break
                 epoch_began = now
@@ -108,7 +116,8 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
     took = time.thread_time() - computing_began
     snapshots, trainer.snapshots = tuple(trainer.snapshots), []
     frames, checkpoints = trainer.probe.take_frames(), trainer.take_checkpoints()
-    return Chunk(snapshots, frames, checkpoints, took, trainer.ended, optimizer_seconds)
+    passing = trainer.probe.take_passing()
+    return Chunk(snapshots, frames, checkpoints, took, trainer.ended, optimizer_seconds, passing)
 
 
 def run(experiment: Experiment, threads: int = 1) -> History:
@@ -122,7 +131,7 @@ def run(experiment: Experiment, threads: int = 1) -> History:
 
 # Trainers of the runs this process served last. Only a shortcut: a state alone gives the same numbers.
 live_trainers: OrderedDict[str, Trainer] = OrderedDict()
-LIVE = 24  # as many as a race has
+LIVE = 64  # more than a race has, and a class
 LIVE_PARAMETERS = 6_000_000  # of all of them: each takes 16 bytes, with Adam
 
 

@@ -1,5 +1,7 @@
 """What is recorded of a run while it trains: frames of the probe sentence, and results on the held-out lines."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -29,6 +31,8 @@ class Probe:
         self.every = frame_spacing(e, frame_bytes(e, data, task))
         self.newest = -1  # the epoch of the newest frame
         self.pending: list[tuple[int, Observation, HeldOutResult | None]] = []  # not yet taken
+        self.passing: list[tuple[int, Observation, None]] = []  # likewise: what is looked at, and not kept
+        self.wanted = False  # whether a frame is to be looked at, though none is due
         self.targets = torch.tensor(data.step_targets)  # [step]
         drops = e.dropout or e.dropout_embed or e.dropout_head
         one_pass = len(data.pairs) <= e.batch and not (e.shuffle or drops or e.carry)
@@ -38,23 +42,30 @@ class Probe:
         self.row = data.probe_row if self.shared else 0
 
     def record_pass(self, epoch: int, result: Pass) -> None:
-        """A training pass, with the weights that `epoch` epochs have made: a frame if it is shared, and one is due."""
-        if self.shared and epoch > self.newest and epoch % self.every == 0:
+        """A training pass, with the weights that `epoch` epochs have made: a frame if it is shared, and one is due or
+        wanted."""
+        if not self.shared:
+            return
+        if epoch > self.newest and epoch % self.every == 0:
             self.add(epoch, self.row_of(result))
+        elif self.wanted:
+            self.look(epoch, self.row_of(result))
 
     def record(self, epoch: int, always: bool = False) -> None:
-        """Between two epochs, of which `epoch` are done: a frame if one is due, or in any case."""
+        """Between two epochs, of which `epoch` are done: a frame if one is due or wanted, or in any case."""
         due = epoch % self.every == 0 and not self.shared
-        if epoch > self.newest and (due or always):
-            if self.shared:  # beside training passes: in the same mode and with gradients, for the same bits
-                observation = self.row_of(self.model(self.batch))
-            else:
-                self.model.eval()
-                observation = self.task.observe(self.model, self.data)
-                self.model.train()
-            predicting = self.data.parts[-1]
-            if observation.logits[predicting.start :].isfinite().all():  # else the weights are about to diverge
-                self.add(epoch, observation)
+        keep = epoch > self.newest and (due or always)
+        if not (keep or (self.wanted and not self.shared)):
+            return
+        if self.shared:  # beside training passes: in the same mode and with gradients, for the same bits
+            observation = self.row_of(self.model(self.batch))
+        else:
+            self.model.eval()
+            observation = self.task.observe(self.model, self.data)
+            self.model.train()
+        predicting = self.data.parts[-1]
+        if observation.logits[predicting.start :].isfinite().all():  # else the weights are about to diverge
+            (self.add if keep else self.look)(epoch, observation)
 
     def row_of(self, result: Pass) -> Observation:
         """The probe sentence in a training pass; copied, for a view would keep the whole batch."""
@@ -64,7 +75,7 @@ class Probe:
         return Observation(output, logits)
 
     def add(self, epoch: int, observation: Observation) -> None:
-        self.newest = epoch
+        self.newest, self.wanted = epoch, False
         held = None
         if self.data.held:
             training = self.model.training
@@ -73,11 +84,24 @@ class Probe:
             self.model.train(training)
         self.pending.append((epoch, observation, held))
 
+    def look(self, epoch: int, observation: Observation) -> None:
+        self.wanted = False
+        self.passing.append((epoch, observation, None))
+
     def take_frames(self) -> tuple[Frame, ...]:
-        """The frames recorded since the last call. All at once: a softmax and a topk for all of them."""
-        if not self.pending:
-            return ()
+        """The frames recorded since the last call."""
         pending, self.pending = self.pending, []
+        return self.frames_of(pending)
+
+    def take_passing(self) -> tuple[Frame, ...]:
+        """And those that were only looked at."""
+        passing, self.passing = self.passing, []
+        return self.frames_of(passing)
+
+    def frames_of(self, pending: Sequence[tuple[int, Observation, HeldOutResult | None]]) -> tuple[Frame, ...]:
+        """All at once: a softmax and a topk for all of them."""
+        if not pending:
+            return ()
         hidden = torch.stack([observation.hidden for _, observation, _ in pending]).numpy()  # [frame, step, unit]
         chances = torch.stack([observation.logits for _, observation, _ in pending]).softmax(-1)  # [frame, step, class]
         best = chances.topk(min(RANKS, chances.shape[-1]), dim=-1)

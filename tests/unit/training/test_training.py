@@ -24,7 +24,7 @@ from rnnlab.training import advance, start
 from rnnlab.training import fold as fold_module
 from rnnlab.training.probe import Probe
 from rnnlab.training.trainer import Trainer
-from tests.support import modules
+from tests.support import modules, plain
 from tests.support.cases import some_now
 from tests.support.examples import examples
 
@@ -786,3 +786,49 @@ def test_a_run_that_fails_gives_the_setting_back():
     with pytest.raises(LabError):
         run(Experiment(text="word"))
     assert torch.get_num_threads() == 3
+
+
+# What is looked at and not kept
+
+
+def slices(experiment: Experiment, count: int):
+    """So many slices of 0.1 s, which are long enough for frames in between."""
+    state, history = start(experiment)
+    for _ in range(count):
+        state, chunk = advance(state, budget=0.1)
+        history = history.extended(chunk)
+        yield history, chunk.passing
+
+
+def test_frames_in_between_are_those_of_a_plain_program_and_change_nothing():
+    e = Experiment(epochs=5000)  # every 25th epoch is kept
+    looked = [(history, passing) for history, passing in slices(e, 3)]
+    losses, predicted, hidden = plain.next_words(e.text, epochs=looked[-1][0].epoch + 1)
+    assert looked[-1][0].losses == pytest.approx(losses[: looked[-1][0].epoch], rel=1e-5, abs=1e-4)
+    seen = [frame for _, passing in looked for frame in passing]
+    assert len(seen) >= 3
+    for frame in seen:
+        assert frame.epoch % looked[0][0].opening.frame_interval
+        np.testing.assert_allclose(frame.hidden, hidden[frame.epoch], atol=1e-3)
+        words = tuple(looked[0][0].opening.classes[best] for best in frame.top_classes[:, 0])
+        assert words == predicted[frame.epoch]
+    for history, _ in looked:
+        kept = [frame.epoch for frame in history.frames]
+        assert [epoch for epoch in kept[:-1] if epoch % history.opening.frame_interval] == []
+        assert kept[-1] == history.epoch
+
+
+@pytest.mark.parametrize("preset", ["lstm-classifier", "gru-tagger"])
+def test_to_look_changes_no_number_where_the_sentence_is_read_by_itself(preset, monkeypatch):
+    monkeypatch.setattr(fold_module, "LOOK_SHARE", 0)
+    e = Experiment(preset=preset, epochs=400)
+    *_, (history, _) = slices(e, 3)
+    monkeypatch.setattr(fold_module, "LOOKS", 0.001)  # hardly ever
+    state, other = start(e)
+    while other.epoch < history.epoch:
+        state, chunk = advance(state, epochs=history.epoch - other.epoch)
+        other = other.extended(chunk)
+    assert other.losses == history.losses
+    assert [frame.epoch for frame in other.frames] == [frame.epoch for frame in history.frames]
+    for one, two in zip(other.frames, history.frames, strict=True):
+        np.testing.assert_array_equal(one.hidden, two.hidden)

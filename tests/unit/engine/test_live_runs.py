@@ -1,0 +1,131 @@
+"""Runs that go on by themselves. The engine here is one thread, as one worker would be."""
+
+import gc
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+
+from rnnlab import Experiment, Problem, run
+from rnnlab.engine import jobs, live_runs, runs
+from rnnlab.engine.live_runs import LiveRuns
+from tests.support.eventually import eventually
+
+SMALL = Experiment(epochs=40)
+
+
+class OneWorker:
+    """Does one job after another, and notes whose they are."""
+
+    count = 1
+
+    def __init__(self):
+        self.pool = ThreadPoolExecutor(1)
+        self.slices: list[tuple[str, float]] = []  # run, budget
+
+    def submit(self, job, *args) -> Future:
+        if job is jobs.advance:
+            self.slices.append((args[0].run, args[1]))
+            args = (args[0], 0.0, *args[2:])  # an epoch a slice
+        return self.pool.submit(job, *args)
+
+
+@pytest.fixture
+def worker():
+    worker = OneWorker()
+    yield worker
+    worker.pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture
+def driver(worker):  # noqa: ARG001 - which outlives it
+    driver = LiveRuns()
+    yield driver
+    driver.close()
+
+
+def begun(driver, worker, experiment: Experiment = SMALL):
+    return driver.drive(runs.begin(worker, experiment, train=True), worker)
+
+
+def test_a_run_goes_to_its_end_though_nobody_asks_for_slices(driver, worker):
+    live = begun(driver, worker)
+    ended = live.wait_for(40, 60)
+    assert ended.history.losses == run(SMALL).losses
+    assert ended.history.ended == "epochs"
+
+
+def test_who_watches_is_told_of_every_value(driver, worker):
+    told, live = [], begun(driver, worker, Experiment(epochs=5000))
+    with live.watched(lambda: told.append(live.run.epoch)):
+        eventually(lambda: len(told) >= 10, "ten values")
+    assert told == sorted(told)
+    after = len(told)
+    live.wait_for(live.run.epoch + 3, 10)
+    assert len(told) <= after + 1  # no more than was on its way
+    live.change(runs.stop)
+
+
+def test_buttons_change_what_goes_on_and_cost_no_numbers(driver, worker):
+    live = begun(driver, worker)
+    live.wait_for(5, 10)
+    paused = live.change(runs.pause)
+    assert not paused.going
+    assert 5 <= paused.epoch < 40
+    slices = len(worker.slices)
+    eventually(lambda: worker.pool._work_queue.empty(), "what was under way is done")
+    assert live.run is paused
+    assert len(worker.slices) == slices
+    live.change(lambda r: runs.train_until(worker, r, 40))
+    ended = live.wait_for(40, 20)
+    assert ended.history.losses == run(SMALL).losses
+
+
+def test_thirty_go_on_together_in_short_slices(driver, worker):
+    lives = [begun(driver, worker, Experiment(epochs=200, seed=seed)) for seed in range(30)]
+    eventually(lambda: all(live.run.epoch >= 3 for live in lives), "all get on", 60)
+    budgets = [budget for _, budget in worker.slices if budget != runs.FIRST_SLICE]
+    assert min(budgets) < 2 * live_runs.SHORTEST
+    epochs = [live.run.epoch for live in lives]
+    assert max(epochs) - min(epochs) <= 3
+    for live in lives:
+        live.change(runs.stop)
+
+
+def test_what_nobody_watches_pauses_and_goes_on_when_somebody_does(driver, worker, monkeypatch):
+    monkeypatch.setattr(live_runs, "AWAY", 0.05)
+    monkeypatch.setattr(live_runs, "LOOK", 0.02)
+    live = begun(driver, worker, Experiment(epochs=5000))
+    eventually(lambda: live.run.state is not None and not live.run.going, "it pauses", 20)
+    at = live.run.epoch
+    with live.watched(lambda: None):
+        assert live.wait_for(at + 5, 10).epoch >= at + 5
+    live.change(runs.stop)
+
+
+def test_a_pause_of_the_readers_own_is_not_ended_by_watching(driver, worker):
+    live = begun(driver, worker)
+    live.wait_for(3, 10)
+    live.change(runs.pause)
+    with live.watched(lambda: None):
+        assert not live.run.going
+
+
+def test_what_nobody_holds_computes_nothing(driver, worker):
+    live = begun(driver, worker, Experiment(epochs=5000))
+    id = live.run.id
+    live.wait_for(3, 10)
+    del live
+    gc.collect()
+    eventually(lambda: driver.find(id) is None, "it is gone")
+    eventually(lambda: worker.pool._work_queue.empty(), "what was under way is done")
+    slices = len(worker.slices)
+    assert not threading.Event().wait(0.2)
+    assert len(worker.slices) == slices
+
+
+def test_what_fails_says_why(driver, worker):
+    live = begun(driver, worker, Experiment(text="a"))
+    failed = eventually(lambda: live.run.problems and live.run, "it fails")
+    assert not failed.going
+    assert all(isinstance(problem, Problem) for problem in failed.problems)
