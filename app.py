@@ -12,15 +12,16 @@ from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from pages.components import assets
 from pages.shell import reruns
 from pages.shell.page_names import PAGES
 from pages.shell.server import entry_page, http_policy, memory
+from pages.shell.stream import live_socket
 from rnnlab import engine
-from rnnlab.engine import cluster
+from rnnlab.engine import cluster, live_runs
 
 
 @asynccontextmanager
@@ -32,6 +33,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     print("RNN Lab:", *http_policy.addresses(), flush=True)
     yield
     giving_back.cancel()
+    live_runs.close_shared()
     engine.close_shared()
     cluster.close_shared()
 
@@ -56,6 +58,7 @@ app = st.App(
     routes=[
         *(Route(f"{base}/{page}", entry_page.serve) for page in ("", *PAGES)),
         Route(f"{base}/healthz", healthz),
+        WebSocketRoute(f"{base}/live", live_socket.serve),
         Route(f"{base}{assets.ROUTE}", assets.serve),
         Mount(f"{base}/vendor", StaticFiles(directory=str(files("plotly") / "package_data"))),
     ],

@@ -7,7 +7,7 @@ def main() -> None:
     from pages.views.playground import page
     from rnnlab.i18n import translator
 
-    run_page.render("playground", translator(session["lang"]), page.render)
+    run_page.render("playground", translator(session["lang"]), page.render, looks=None)
 
 
 if __name__ == "__main__":

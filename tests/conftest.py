@@ -52,11 +52,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def in_this_process(monkeypatch):
-    """Jobs run where they are asked for: no worker processes."""
+    """Jobs run where they are asked for: no worker processes. A click waits for its first result, however long that
+    takes on a busy machine."""
+    from pages.shell.form import lessons
+    from pages.shell.run import run_controls
     from rnnlab import engine
+    from rnnlab.engine import live_runs
 
     monkeypatch.setenv("RNNLAB_WORKERS", "0")
     monkeypatch.setattr(engine.shared_engine, "value", None)
+    for clicks in (lessons, run_controls):
+        monkeypatch.setattr(clicks, "PATIENCE", 60.0)
+    yield
+    live_runs.close_shared()  # what goes on ends with the test
 
 
 @pytest.fixture

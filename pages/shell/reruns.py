@@ -1,5 +1,5 @@
 """How Streamlit is kept from losing what a reader does while the page is busy. A click, or another value in the form,
-comes with a request to draw the page again; while a run goes on a timer asks too, four times a second. Left to itself
+comes with a request to draw the page again; while a run or a race goes on a timer asks too. Left to itself
 Streamlit drops some of them:
 
 - It ends what it is at as soon as the session's state is looked at, be it in the middle of a click's function, and does
@@ -78,6 +78,17 @@ def begin_page() -> None:
     session["redraw"] = False
 
 
+def know_looks(client_state: ClientState) -> None:
+    """Where the status of a run asks for its part of the page, and nobody clicked, it is as if a timer asked. A click
+    that comes in the same message may be of another part: the whole page is drawn."""
+    triggers = [one for one in client_state.widget_states.widgets if "trigger" in (one.WhichOneof("value") or "")]
+    looks = sum('"draw_again"' in one.json_trigger_value for one in triggers)
+    if looks and looks == len(triggers):
+        client_state.is_auto_rerun = True
+    elif looks:
+        client_state.fragment_id = ""
+
+
 def install() -> None:
     """Once a process, before the first session."""
     run_callbacks, request_rerun = SafeSessionState.on_script_will_rerun, ScriptRequests._request_rerun_locked
@@ -95,6 +106,8 @@ def install() -> None:
         return request_rerun(self, new_data)
 
     def hear_request_for_what_is_there(self: AppSession, client_state: ClientState | None) -> None:
+        if client_state:
+            know_looks(client_state)
         if client_state and client_state.fragment_id and not self.has_fragment(client_state.fragment_id):
             if client_state.is_auto_rerun:
                 return

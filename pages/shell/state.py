@@ -11,6 +11,7 @@ from typing import Any, TypedDict, cast
 
 import streamlit as st
 
+from rnnlab.engine.live_runs import LiveRun
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import Overrides, RacePlan
@@ -56,6 +57,7 @@ class RunState(TypedDict, total=False):
     """shell/run/current_run.py: the run at hand."""
 
     run: Run
+    live_run: LiveRun  # which brings it on
     patience: float  # seconds that the next page about the run waits for it, before it is drawn
     whole: bool  # whether it waits for the end of the run, not only for something new
 

@@ -3,6 +3,7 @@
 Colours that depend on the page's theme are named, not baked in: `meta.palette` tells the page which to put.
 """
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -100,7 +101,7 @@ def largest(history: History) -> float:
     return max(1.0, *(float(np.abs(frame.hidden).max()) for frame in history.frames))
 
 
-def hidden_frames(history: History) -> np.ndarray:
-    """All recorded hidden states as steps of 1/32767 of the largest: int16 [frame, unit, step]."""
-    hidden = np.stack([frame.hidden.T for frame in history.frames])
+def hidden_frames(history: History, frames: Sequence[Frame]) -> np.ndarray:
+    """The hidden states of these frames as steps of 1/32767 of the largest: int16 [frame, unit, step]."""
+    hidden = np.stack([frame.hidden.T for frame in frames])
     return np.rint(hidden * (32767 / largest(history))).astype(np.int16)

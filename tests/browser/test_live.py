@@ -23,10 +23,10 @@ def test_the_first_screen_is_alive_in_the_readers_language(visit):
     losses, predicted, hidden = plain.next_words(FIRST)
     assert lab.chips == FIRST.split()
     assert lab.predicted == predicted[-1]
-    assert lab.plotted("loss", "_fullData[0].y") == pytest.approx(losses, rel=1e-5, abs=1e-4)
-    np.testing.assert_allclose(lab.plotted("hidden", "_fullData[0].z"), hidden[-1].T, atol=1e-3)
+    assert lab.curve() == pytest.approx(losses, rel=1e-5, abs=1e-4)
+    np.testing.assert_allclose(lab.cells(), hidden[-1].T, atol=1e-3)
     for key in ("loss", "hidden"):
-        assert lab.at(key).locator(".main-svg").first.bounding_box()["width"] > 200
+        assert lab.at(key).locator("canvas").bounding_box()["width"] > 200
     assert lab.at("shapes").locator("code").all_inner_texts()[0] == "[1, 4]"
 
 
@@ -41,7 +41,7 @@ def test_a_typed_sentence_is_trained_paused_looked_through_and_played(visit):
     lab.press("pause").paused()
     stopped_at = lab.epoch
     losses, predicted, hidden = plain.next_words(SENTENCE, epochs=stopped_at)
-    curve = lab.plotted("loss", "_fullData[0].y")
+    curve = lab.curve()
     assert len(curve) == stopped_at
     assert curve[:20] == pytest.approx(losses[:20], rel=1e-6, abs=1e-6)
     assert curve == pytest.approx(losses, rel=1e-5, abs=1e-4)
@@ -49,7 +49,7 @@ def test_a_typed_sentence_is_trained_paused_looked_through_and_played(visit):
     def shows(epoch: int) -> None:
         lab.shows(epoch)
         assert lab.predicted == predicted[epoch]
-        np.testing.assert_allclose(lab.plotted("hidden", "_fullData[0].z"), hidden[epoch].T, atol=1e-3)
+        np.testing.assert_allclose(lab.cells(), hidden[epoch].T, atol=1e-3)
 
     shows(stopped_at)
     slider = lab.page.locator(".rl-scrubber input[type=range]")
@@ -68,7 +68,7 @@ def test_a_typed_sentence_is_trained_paused_looked_through_and_played(visit):
     assert abs(middle - stopped_at / 2) < stopped_at / 8
     shows(middle)
     # Clicked through the page, for the cursor's own handle may be what lies there: it must take a click as well.
-    plot = lab.at("loss").locator(".nsewdrag").first.bounding_box()
+    plot = lab.box("loss", ".rl-curve")
     lab.page.mouse.click(plot["x"] + plot["width"] - 2, plot["y"] + 20)
     shows(stopped_at)  # right of all epochs: the last one
     lab.page.mouse.click(plot["x"] + 1, plot["y"] + 20)
@@ -86,41 +86,42 @@ def test_a_typed_sentence_is_trained_paused_looked_through_and_played(visit):
 def test_another_start_gives_other_numbers_and_the_same_start_the_same(visit):
     """And nothing is built anew from one run to the next."""
     lab = visit().trained()
-    parts = ".rl-chart, .rl-strip, .rl-scrubber"
+    parts = ".rl-curve, .rl-heatmap, .rl-strip, .rl-scrubber"
     lab.page.eval_on_selector_all(parts, "nodes => nodes.forEach(node => { node.mine = true; })")
-    first = lab.loss, lab.predicted, lab.plotted("loss", "_fullData[0].y")
+    first = lab.loss, lab.predicted, lab.curve()
     lab.press("reseed").reaches("not trained yet")
     assert lab.at("seed").locator("input").input_value() == "1"
     lab.press("train").trained()
-    assert lab.plotted("loss", "_fullData[0].y") == pytest.approx(
-        plain.next_words(FIRST, seed=1)[0], rel=1e-5, abs=1e-4
-    )
+    assert lab.curve() == pytest.approx(plain.next_words(FIRST, seed=1)[0], rel=1e-5, abs=1e-4)
     assert lab.loss != first[0]
     lab.unfold("Training")
     lab.at("seed").locator("input").fill("0")
     lab.at("seed").locator("input").press("Enter")
     lab.press("reset").reaches("not trained yet").press("train").trained()
-    assert (lab.loss, lab.predicted, lab.plotted("loss", "_fullData[0].y")) == first
+    assert (lab.loss, lab.predicted, lab.curve()) == first
     assert lab.page.eval_on_selector_all(parts, "nodes => nodes.map(node => node.mine === true)") == [True] * 4
 
 
 def test_live_charts_are_updated_not_rebuilt_and_keep_their_zoom(visit):
     lab = visit(f"{LONG}&run=1").runs()
-    parts = ".rl-chart, .rl-strip, .rl-scrubber"
+    parts = ".rl-curve, .rl-heatmap, .rl-strip, .rl-scrubber"
     expect(lab.page.locator(parts)).to_have_count(4)  # on a busy machine some come later than the first epoch
     lab.page.eval_on_selector_all(parts, "nodes => nodes.forEach(node => { node.mine = true; })")
-    plot = lab.at("loss").locator(".nsewdrag").first.bounding_box()
+    plot = lab.box("loss", ".rl-curve")
     across, down = plot["x"] + plot["width"] * 0.2, plot["y"] + plot["height"] * 0.2
     lab.page.mouse.move(across, down)
     lab.page.mouse.down()
-    lab.page.mouse.move(across + plot["width"] * 0.4, down + plot["height"] * 0.5, steps=5)
+    lab.page.mouse.move(across + plot["width"] * 0.4, down, steps=5)
     lab.page.mouse.up()
-    zoomed = eventually(lambda: (r := lab.plotted("loss", "_fullLayout.xaxis.range")) != [0, 5000] and r, "zoomed in")
-    before = {key: lab.draws(key) for key in ("loss", "hidden")}
-    eventually(lambda: all(lab.draws(key) >= drawn + 3 for key, drawn in before.items()), "three more live draws")
-    assert lab.plotted("loss", "_fullLayout.xaxis.range") == zoomed
+    zoomed = lab.across()
+    assert zoomed == pytest.approx([1000, 3000], abs=30)
+    before = lab.points
+    eventually(lambda: lab.points > before, "the run goes on")
+    assert lab.across() == zoomed
     lab.press("pause").paused()
-    assert lab.plotted("loss", "_fullLayout.xaxis.range") == zoomed
+    assert lab.across() == zoomed
+    lab.at("loss").get_by_role("button", name="Reset").click()
+    assert lab.across() == [0, 5000]
     assert lab.page.eval_on_selector_all(parts, "nodes => nodes.map(node => node.mine === true)") == [True] * 4
     assert lab.page.eval_on_selector_all(parts, "nodes => nodes.map(node => node.dataset.mounts)") == ["1"] * 4
 
@@ -154,17 +155,19 @@ def test_a_language_switch_in_mid_run_loses_nothing(visit):
 @pytest.mark.thorough
 def test_every_cell_of_the_heatmap_names_its_value_and_the_loss_axis_can_be_linear(visit):
     lab = visit(locale="en-US").trained()
-    plot = lab.at("hidden").locator(".nsewdrag").bounding_box()
+    plot = lab.box("hidden", ".rl-heatmap")
     step, unit = 2, 30  # of 4 and 32, counted from 0
     x, y = plot["x"] + plot["width"] * (step + 0.5) / 4, plot["y"] + plot["height"] * (unit + 0.5) / 32
     lab.page.mouse.move(x, y - 60)
     lab.page.mouse.move(x, y, steps=5)
     value = plain.next_words(FIRST)[2][-1].T[unit][step]
-    hint = lab.at("hidden").locator(".hoverlayer")
-    expect(hint).to_contain_text(f"step 3 · 学习, unit 30: {value:.3f}")
-    assert lab.plotted("loss", "_fullLayout.yaxis.type") == "log"
+    hint = lab.at("hidden").locator(".rl-tip")
+    expect(hint).to_contain_text("step 3 · 学习, unit 31: ")
+    said = hint.inner_text().split(": ")[1].replace("−", "-")
+    assert float(said) == pytest.approx(float(value), abs=1e-3)
+    assert lab.at("loss").locator(".rl-up").first.inner_text().startswith("10")
     lab.at("loss_log").locator("label").first.click()
-    eventually(lambda: lab.plotted("loss", "_fullLayout.yaxis.type") == "linear", "the axis is linear")
+    eventually(lambda: lab.at("loss").locator(".rl-up").first.inner_text() == "0", "the axis is linear")
 
 
 def workers(server: psutil.Process) -> list[psutil.Process]:
@@ -184,11 +187,11 @@ def test_a_pause_and_a_worker_killed_in_mid_run_change_nothing(visit, server):
     for process in victims:
         process.kill()
     lab.trained()
-    assert lab.plotted("loss", "_fullData[0].y") == list(run(Experiment(epochs=1200)).losses)
+    assert lab.curve() == list(run(Experiment(epochs=1200)).losses)
     for process in eventually(lambda: workers(server[1]), "a worker is there"):  # idle by now
         process.kill()
     lab.press("reset").reaches("not trained yet").press("step").reaches("paused")
-    assert lab.plotted("loss", "_fullData[0].y") == list(run(Experiment(epochs=1200)).losses[:1])
+    assert lab.curve() == list(run(Experiment(epochs=1200)).losses[:1])
     assert not lab.page.get_by_role("alert").count()
 
 

@@ -5,6 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from tests.support.eventually import eventually
 
 LONG = "epochs=5000&cell=lstm&hidden=256&layers=3&run=1"  # half a minute and more: nothing here waits for its end
 
@@ -16,7 +19,8 @@ class Messages:
     def __init__(self):
         self.before: Callable[[BackMsg], None] | None = None
         self.after: Callable[[BackMsg], None] | None = None
-        self.timer = ""  # the fragment that it draws
+        self.timer = ""  # the part that a run's status asks to draw again, as a timer would,
+        self.look: WidgetState | None = None  # and by what
 
     def listen(self, page: Page) -> None:
         page.route_web_socket("**/_stcore/stream", self.connect)
@@ -27,8 +31,9 @@ class Messages:
         def pass_on(frame) -> None:
             message = BackMsg.FromString(frame)
             sent = [frame]
-            if message.rerun_script.is_auto_rerun:
-                self.timer = message.rerun_script.fragment_id
+            triggers = [one for one in message.rerun_script.widget_states.widgets if one.json_trigger_value]
+            if triggers and all("draw_again" in one.json_trigger_value for one in triggers):
+                self.timer, self.look = message.rerun_script.fragment_id, triggers[0]
             elif message.HasField("rerun_script"):
                 sent = [*self.changed(message, "before"), frame, *self.changed(message, "after")]
             for one in sent:
@@ -85,10 +90,12 @@ def test_what_a_timer_tells_of_the_form_before_the_reader_does_counts_for_nothin
     timer any more, and one that was on its way comes before that answer, which is no news for the log."""
     messages, log = Messages(), server_folder / "server.log"
     lab = visit("preset=gru-tagger&epochs=500&run=1", path="/units", prepare=messages.listen).runs()
+    eventually(lambda: lab.status and messages.timer, "the status has asked once to be drawn again")
 
     def by_timer(message: BackMsg) -> None:
+        assert messages.look is not None
         message.rerun_script.fragment_id = messages.timer
-        message.rerun_script.is_auto_rerun = True
+        message.rerun_script.widget_states.widgets.append(messages.look)
         late.append(message)
         if len(late) == 1:
             messages.before = by_timer

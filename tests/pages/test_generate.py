@@ -348,11 +348,11 @@ def test_while_a_run_goes_on_the_newest_weights_write_and_the_training_gets_its_
     for seconds in (0.0, 1.0, 1.9):  # it took three seconds, so there are none of it for three seconds
         clock[0] += seconds
         epoch = app.session_state.run.epoch
+        app.session_state.live_run.wait_for(epoch + 1, 60)
         looked(app.run())
         assert app.session_state.run.epoch > epoch
         assert len(bench.asked) == 1
-    while app.session_state.run.epoch < 400:  # enough to choose from, however slow the machine
-        looked(app.run())
+    app.session_state.live_run.wait_for(400, 60)  # enough to choose from, however slow the machine
     clock[0] += 0.2
     looked(app.run())
     assert len(bench.asked) == 2

@@ -19,7 +19,7 @@ from rnnlab.experiment.links import to_file, to_link
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.lessons.presets import FIRST_LESSON
 from tests.support.cases import in_turn
-from tests.support.reader import KEYS, form_of, looked, press, said, until_trained, visit, widget
+from tests.support.reader import KEYS, components, form_of, looked, press, said, until_trained, visit, widget
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -183,10 +183,10 @@ def test_only_what_can_be_done_can_be_pressed():
 
     app = visit(LONG_RUN)
     assert open_to(app) == {"train", "step", "reset", "reseed"}
-    still = app.session_state.run
-    app.session_state.run = replace(still, pending=Future(), state=None, history=None)  # no worker has opened it yet
+    live, still = app.session_state.live_run, app.session_state.run
+    live.run = replace(still, pending=Future(), state=None, history=None)  # no worker has opened it yet
     assert open_to(looked(app.run())) == {"train", "step", "reset", "reseed"}
-    app.session_state.run = still
+    live.run = still
     assert open_to(press(app, "train")) == {"pause", "stop", "reset", "reseed"}
     assert open_to(press(app, "pause")) == {"train", "step", "stop", "reset", "reseed"}
 
@@ -271,9 +271,9 @@ def test_a_network_that_has_read_the_answer_says_so_beside_its_score(lang):
         for page in ("", "cell.py"):
             if page:
                 looked(app.switch_page(page).run())
-            (bar,) = app.get("progress")
-            assert (t("status.reads_answer") in bar.proto.text) is both
-            right, level = re.search(r"(\d+)%.*?(\d+)%", bar.proto.text).groups()
+            (text,) = [data["text"] for key, data in components(app).items() if key.endswith("-status")]
+            assert (t("status.reads_answer") in text) is both
+            right, level = re.search(r"(\d+)%.*?(\d+)%", text).groups()
             assert int(right) <= 100
             assert level == "50", "学习 comes next twice in four times"
 
@@ -376,9 +376,14 @@ def test_a_changed_lesson_can_be_brought_back():
 def test_whoever_waits_because_workers_are_being_started_is_told_so(monkeypatch, lang):
     sentence = translator(lang)("workers.starting")
     app = visit(to_link(Experiment(epochs=2), lang))
-    app.session_state.run = replace(app.session_state.run, pending=Future(), submitted=time.monotonic() - 60)
-    assert sentence not in said(looked(app.run()))
+    live = app.session_state.live_run
+
+    def why() -> str:
+        return components(looked(app.run()))["playground-status"]["held_up"]
+
+    live.run = replace(live.run, pending=Future(), submitted=time.monotonic() - 60)
+    assert why() == ""
     monkeypatch.setattr(InProcess, "starting", True)
-    assert sentence in said(looked(app.run()))
-    app.session_state.run = replace(app.session_state.run, submitted=time.monotonic() + 60)  # it has just gone on
-    assert sentence not in said(looked(app.run()))
+    assert why() == sentence
+    live.run = replace(live.run, submitted=time.monotonic() + 60)  # it has just gone on
+    assert why() == ""

@@ -127,11 +127,11 @@ class Lab:
     def epochs_shown(self) -> list[int]:
         """Which epochs the strip, the loss cursor, the heatmap and the scrubber are at, as far as they are drawn."""
         script = "nodes => nodes.map(node => Number(node.dataset.epoch))"
-        return self.page.eval_on_selector_all("[data-epoch]:not([data-epoch=''])", script)
+        return self.page.eval_on_selector_all("[data-epoch]:not([data-epoch='']):not(.rl-progress)", script)
 
     @property
     def together_at(self) -> int | None:
-        """The epoch that all four show, where they agree."""
+        """The epoch that all four show, where they agree. The status is always at the newest."""
         epochs = self.epochs_shown
         return epochs[0] if len(epochs) == 4 and len(set(epochs)) == 1 else None
 
@@ -145,9 +145,34 @@ class Lab:
         script = f"node => JSON.parse(JSON.stringify(node.{what}, {plain}))"
         return self.at(key).locator(".rl-plot").evaluate(script)
 
+    def curve(self, key: str = "loss") -> list[float]:
+        """The numbers of a curve by epoch, as they are drawn now."""
+        return self.at(key).locator(".rl-curve").evaluate("node => Array.from(node.component.numbers)")
+
+    def across(self, key: str = "loss") -> list[float]:
+        """The epochs that its axis is from and to."""
+        return self.at(key).locator(".rl-curve").evaluate("node => node.component.across")
+
+    def cells(self, key: str = "hidden") -> list[list[float]]:
+        """The numbers [unit][step] of a heatmap, as they are drawn now."""
+        script = """({component: part}) => Array.from({length: part.data.units}, (_, unit) =>
+            part.data.tokens.map((_, step) => part.value(unit, step)))"""
+        return self.at(key).locator(".rl-heatmap").evaluate(script)
+
+    def box(self, key: str, part: str) -> dict[str, float]:
+        """Where on the page its numbers are drawn, in pixels."""
+        script = """node => { const {x, y} = node.getBoundingClientRect(), {box} = node.component;
+            return {x: x + box.x, y: y + box.y, width: box.width, height: box.height}; }"""
+        self.at(key).locator(part).scroll_into_view_if_needed()
+        return self.at(key).locator(part).evaluate(script)
+
+    def theme(self, key: str, part: str) -> str:
+        """The colour of its curve."""
+        return self.at(key).locator(part).evaluate("node => node.component.theme.primary + node.component.theme.text")
+
     @property
     def points(self) -> int:
-        return len(self.plotted("loss", "_fullData[0].y"))
+        return len(self.curve())
 
     def draws(self, key: str) -> int:
         return int(self.at(key).locator(".rl-chart").get_attribute("data-draws") or 0)

@@ -5,7 +5,7 @@
 import { nearest } from "../shared/arrays.js";
 import { moveTo } from "../shared/cursor_bus.js";
 import { element, fill, setText, styleSheet, svg } from "../shared/dom.js";
-import { component, shownFrame } from "../shared/lifecycle.js";
+import { component, shownFrame, streamedFrame } from "../shared/lifecycle.js";
 
 await styleSheet(import.meta.url);
 
@@ -96,7 +96,7 @@ function draw(self) {
   for (const control of [range, self.play, ...self.speeds.children]) control.disabled = idle;
   self.previous.disabled = idle || frame === 0;
   self.next.disabled = idle || frame === last;
-  const epoch = data.epochs[frame];
+  const epoch = streamedFrame(self)?.epoch ?? data.epochs[frame];
   const place = epoch === 0 ? labels.start : fill(labels.epoch, { epoch, total: data.total });
   const text = epoch === undefined ? "" : data.live ? [place, labels.following].filter(Boolean).join(" · ") : place;
   setText(self.text, text ?? "");

@@ -4,6 +4,7 @@
 import { nearest } from "./arrays.js";
 import { announce, groupNamed } from "./cursor_bus.js";
 import { element } from "./dom.js";
+import { watch } from "./live_stream.js";
 
 const instances = new WeakMap(); // by parentElement
 const mounts = new Map(); // by key: how often a component was built
@@ -17,6 +18,7 @@ export function component(className, { build, update, cursor, leave }) {
       self = { root: element("div", className), data, setTriggerValue };
       mounts.set(data.key, (mounts.get(data.key) ?? 0) + 1);
       self.root.dataset.mounts = mounts.get(data.key); // evidence for the tests: above 1 something was remounted
+      self.root.component = self; // likewise: what is drawn
       instances.set(parentElement, self);
       parentElement.append(self.root);
       self.listener = () => cursor?.(self);
@@ -29,7 +31,10 @@ export function component(className, { build, update, cursor, leave }) {
       group?.listeners.add(self.listener);
       self.group = group;
     }
-    if (group) announce(group, data);
+    if (group && data.run && data.epochs) {
+      announce(group, data);
+      group.stream = data.live ? watch(group, data.run, data.epochs.at(-1) ?? -1) : null;
+    }
     update(self);
     // A call that was overtaken by the next one (two quick updates while the module loads) has its cleanup run
     // although the component is still there: only leaving the document counts.
@@ -42,6 +47,13 @@ export function component(className, { build, update, cursor, leave }) {
         self.root.remove();
       });
   };
+}
+
+// The frame that the stream shows at this moment, where the run goes on; notes its epoch on the root.
+export function streamedFrame({ root, data, group }) {
+  const shown = data.live ? group.stream?.shown : null;
+  if (shown) root.dataset.epoch = shown.epoch;
+  return shown ?? null;
 }
 
 // The index of the recorded frame to show; notes its epoch on the root.

@@ -1,12 +1,12 @@
 // The row of tokens, and under each what the network expects next. Built once a sentence; a frame only changes texts.
 //
 // Takes tokens, of which the first `inputs` are read; top and probability [frame, step, rank]; targets (below 0:
-// nothing is asked for), vocabulary, specials (ids below are drawn apart), joiner, written, labels {steps, predicted,
+// nothing is asked for), target_ids (theirs in the stream), vocabulary, specials (ids below are drawn apart), joiner, written, labels {steps, predicted,
 // target, target_only}. Gives the step that is pointed at or chosen to its group.
 import { unpack } from "../shared/arrays.js";
 import { notify, pointAt, stepOf } from "../shared/cursor_bus.js";
 import { element, setText, styleSheet } from "../shared/dom.js";
-import { component, shownFrame } from "../shared/lifecycle.js";
+import { component, shownFrame, streamedFrame } from "../shared/lifecycle.js";
 import { percent } from "../shared/numbers.js";
 import { setToken, tokenNode } from "../shared/token.js";
 import { visible } from "../shared/visible.js";
@@ -79,8 +79,16 @@ function column({ data, tip }, token, step) {
 }
 
 // The guesses at one step of one frame, likeliest first.
-function guesses({ data, top, chances }, frame, step) {
+function guesses({ data, group, top, chances, streamed }, frame, step) {
   const [frames, steps, ranks] = top.shape;
+  if (streamed) {
+    const { names, specials } = group.stream;
+    return Array.from({ length: ranks }, (_, rank) => {
+      const at = step * ranks + rank;
+      const id = streamed.top[at];
+      return { id, token: names[id] ?? "?", special: id < specials, chance: streamed.probability[at] / 65535 };
+    });
+  }
   const start = (Math.min(frame, frames - 1) * steps + step) * ranks;
   return Array.from({ length: ranks }, (_, rank) => {
     const id = top.values[start + rank];
@@ -90,13 +98,14 @@ function guesses({ data, top, chances }, frame, step) {
 
 function draw(self) {
   const { data, cells, top } = self;
-  self.frame = shownFrame(self);
+  self.streamed = streamedFrame(self);
+  self.frame = self.streamed ? 0 : shownFrame(self);
   const steps = Math.min(data.inputs, cells.length, top.shape[1]);
   const rows = { predicted: [], target: [] };
   for (let step = 0; step < steps; step++) {
     const [best] = guesses(self, self.frame, step);
     const target = data.targets[step] ?? -1; // below zero: nothing is asked for at this step
-    const verdict = target < 0 ? "" : best.id === target ? "right" : "wrong";
+    const verdict = target < 0 ? "" : best.id === (self.streamed ? data.target_ids[step] : target) ? "right" : "wrong";
     const { node, next, bar, chance, glyph } = cells[step];
     node.classList.toggle("rl-silent", best.id < 0);
     if (best.id < 0) continue;

@@ -21,6 +21,7 @@ class TokenStrip:
     vocabulary: list[str]  # of the ids below: what is spoken of here
     specials: int  # ids below this are drawn apart
     targets: list[int]  # [inputs] the right id after each; below 0: nothing is asked for
+    target_ids: list[int]  # the same as the stream numbers them, which knows all classes
     top: dict[str, Any]  # packed ids [frame, step, rank]; below 0: nothing is predicted there
     probability: dict[str, Any]  # packed, theirs
     joiner: str  # what stands between two ids read as a text

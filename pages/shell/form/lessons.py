@@ -21,7 +21,7 @@ def open_experiment(experiment: Experiment, train: bool = False) -> None:
     """Show another experiment, from its start."""
     session["overwritten"] = time.monotonic(), {name: value(name) for name in ("preset", "task")}
     fill(experiment)
-    current_run.show(runs.begin(workers(), experiment, train, before=session["run"]), PATIENCE)
+    current_run.change(lambda before: runs.begin(workers(), experiment, train, before), PATIENCE)
 
 
 def choose_preset() -> None:

@@ -1,9 +1,11 @@
-"""The run at hand: put in another's place, and moved on while it is looked at."""
+"""The run at hand: put in another's place, changed by buttons, and looked at while it goes on by itself."""
+
+from collections.abc import Callable
 
 from pages.shell.reruns import waiting
 from pages.shell.state import session
 from pages.shell.workers import workers
-from rnnlab.engine import runs
+from rnnlab.engine import live_runs
 from rnnlab.engine.runs import Run
 
 OPENING = 5.0  # seconds that a page waits for a run to be opened: milliseconds, but workers take turns
@@ -13,12 +15,28 @@ def show(run: Run, patience: float, whole: bool = False) -> None:
     """Make it the run at hand. The next page about it waits so many seconds for something new, or for its end if the
     `whole` is wanted, so that this is drawn at once."""
     session["run"], session["patience"], session["whole"] = run, patience, whole
+    live = session.get("live_run")
+    if live is None or live.run.id != run.id:
+        session["live_run"] = live_runs.shared().drive(run, workers())
+
+
+def change(function: Callable[[Run], Run], patience: float) -> None:
+    """Run a button's function on the run as it is now. Where it gives another run, this one pauses."""
+    live = session.get("live_run")
+    show(live.change(function) if live else function(session["run"]), patience)
+
+
+def look() -> Run:
+    """The run as it is now."""
+    if live := session.get("live_run"):
+        session["run"] = live.run
+    return session["run"]
 
 
 def settle() -> Run:
     """What there is to draw, once the page has waited as long as was asked for."""
     patience, whole = session.pop("patience", 0.0), session.pop("whole", False)
-    run = session["run"]
+    run = look()
     return wait_for(run.until if whole else run.epoch + 1, patience)
 
 
@@ -29,14 +47,9 @@ def settle_opening() -> Run:
 
 
 def wait_for(epoch: int, patience: float) -> Run:
-    """Move the run on until it is there, or at its end, or so many seconds are over."""
+    """The run once it is there, or at its end, or when so many seconds are over."""
     for seconds in waiting(patience):
-        if not session["run"].going or session["run"].epoch >= epoch:
+        if not look().going or session["run"].is_at(epoch):
             break
-        session["run"] = runs.tick(workers(), session["run"], seconds)
-    return session["run"]
-
-
-def tick() -> None:
-    """One look at a run that goes on."""
-    session["run"] = runs.tick(workers(), session["run"], 0.05)
+        session["live_run"].wait_for(epoch, seconds)
+    return look()

@@ -6,7 +6,6 @@ import streamlit as st
 
 from pages.shell.form import form_state
 from pages.shell.run import current_run
-from pages.shell.state import session
 from pages.shell.workers import workers
 from rnnlab.engine import runs
 from rnnlab.engine.runs import Run
@@ -43,9 +42,9 @@ def act(action: Callable[..., Run], needs_experiment: bool) -> None:
     """Run a button's function; one that trains, on what the form says at this very moment."""
     experiment = form_state.read()
     if not needs_experiment:
-        current_run.show(action(session["run"]), PATIENCE)
+        current_run.change(action, PATIENCE)
     elif isinstance(experiment, Experiment):
-        current_run.show(action(session["run"], experiment), PATIENCE)
+        current_run.change(lambda run: action(run, experiment), PATIENCE)
 
 
 def continues(run: Run, experiment: Experiment) -> bool:

@@ -56,7 +56,7 @@ class RunView:
     @property
     def over_frames(self) -> Playback:
         """For parts that show what was recorded of the probe."""
-        return Playback(GROUP, self.run.id, tuple(frame.epoch for frame in self.frames), self.going)
+        return playback_of(self.run)
 
     @property
     def over_checkpoints(self) -> Playback:
@@ -67,6 +67,12 @@ class RunView:
     def standing_still(self, key: str) -> Playback:
         """For a part that shows one epoch at a time, drawn anew for another."""
         return Playback(key, self.run.id)
+
+
+def playback_of(run: Run) -> Playback:
+    """The epochs of which the browser gets what was recorded of the probe."""
+    frames = frames_of(run, run.history) if run.history else ()
+    return Playback(GROUP, run.id, tuple(frame.epoch for frame in frames), run.going)
 
 
 def frames_of(run: Run, history: History) -> tuple[Frame, ...]:

@@ -20,6 +20,7 @@ def render(view: RunView) -> None:
         vocabulary=[o.classes[id] if id >= 0 else "" for id in used],
         specials=int((used < o.class_specials).sum()),
         targets=places[top.size :].tolist(),
+        target_ids=list(o.targets),
         top=pack(places[: top.size].reshape(top.shape).astype(np.int32)),
         probability=pack(np.stack([frame.top_probabilities for frame in view.frames])),
         joiner=o.joiner,

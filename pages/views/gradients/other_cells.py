@@ -9,7 +9,7 @@ from pages.shell.ask_worker import ask_worker
 from pages.shell.live_fragment import live_fragment
 from pages.shell.messages import complain
 from pages.shell.panel import panel
-from pages.shell.run import run_chart, run_page
+from pages.shell.run import run_chart
 from pages.shell.run.run_view import RunView, view_of
 from pages.shell.state import session
 from pages.shell.workers import workers
@@ -19,6 +19,8 @@ from rnnlab.experiment import Experiment, choices
 from rnnlab.figures import gradients as figures
 from rnnlab.records.gradients import Choice
 from rnnlab.records.history import nearest
+
+TICK = 0.25  # seconds between two looks
 
 
 def with_cell(e: Experiment, cell: str) -> Experiment:
@@ -82,7 +84,7 @@ def render(view: RunView, choice: Choice) -> None:
             if not shown.going:
                 render_overlay(shown, choice)
 
-    live_fragment(run_page.TICK, tick, lambda: training(e), live)
+    live_fragment(TICK, tick, lambda: training(e), live)
 
 
 def render_controls(view: RunView) -> None:

@@ -1,25 +1,28 @@
 """What the playground shows of a run: predictions, loss, hidden state, shapes, and the epochs to scrub through."""
 
+import numpy as np
 import streamlit as st
 
-from pages.components.chart.chart import Chart
-from pages.components.component import encode, pack
+from pages.components.component import pack
+from pages.components.curve.curve import EpochCurve, curve
+from pages.components.heatmap.heatmap import Heatmap, heatmap
 from pages.shell.markdown import verbatim
 from pages.shell.messages import show_notes
 from pages.shell.panel import panel, program_place
-from pages.shell.run import run_chart, scrubber, token_strip
+from pages.shell.run import scrubber, token_strip
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from rnnlab import figures
 from rnnlab.explain import equations, programs
-from rnnlab.i18n import Translate
+from rnnlab.figures.style import LABEL_CHARACTERS
+from rnnlab.i18n import Translate, beginning, visible
 from rnnlab.records.history import Opening
 
 HEIGHT = 260  # pixels of a chart
 
 
 def render(view: RunView) -> None:
-    run, history, e, t = view.run, view.history, view.experiment, view.t
+    history, e, t = view.history, view.experiment, view.t
     scrubber.render(view, weights=False)
 
     def explained(name: str) -> dict[str, str]:
@@ -31,20 +34,45 @@ def render(view: RunView) -> None:
         show_notes(history.opening.notes)
     left, right = st.columns(2, gap="small")
     with left, panel("loss", t, **explained("loss"), switch="loss_log"):
-        scale = "log" if session["loss_log"] else "linear"
-        figure = run.drawn(("loss", view.lang, scale), lambda: encode(figures.loss_figure(history, t, scale)))
-        run_chart.render(view, "loss", Chart(figure, t("panel.loss"), HEIGHT, cursor="line"))
+        render_loss(view)
     with right, panel("hidden", t, **explained("hidden"), about=f"hidden{pair}"):
-        packed = None
-        if not view.going:
-            values = run.drawn("frames", lambda: pack(figures.hidden_frames(history)))
-            packed = {"values": values, "scale": figures.largest(history)}
-        newest = history.frames[-1]
-        figure = run.drawn(("hidden", view.lang), lambda: encode(figures.hidden_figure(history, newest, t)))
-        run_chart.render(view, "hidden", Chart(figure, t("panel.hidden"), HEIGHT, packed, steps=True))
+        render_hidden(view)
     code = programs.program(e, view.opening.first_batch)
     with panel("shapes", t, code=code, goes_on=t("code.whole"), about=f"shapes{pair}"):
         render_shapes(view.opening, t)
+
+
+def render_loss(view: RunView) -> None:
+    history, t = view.history, view.t
+    losses = np.array(history.losses, dtype=np.float64)
+    losses[~np.isfinite(losses)] = np.nan  # a gap, where the run diverged
+    shown = EpochCurve(
+        values=pack(losses),
+        name="losses",
+        epochs_planned=history.experiment.epochs,
+        logarithmic=session["loss_log"],
+        axis=t(f"axis.loss.{history.experiment.loss}"),
+        label=t("panel.loss"),
+        height=HEIGHT,
+    )
+    curve(f"{view.page}-loss", shown, view.over_frames, t)
+
+
+def render_hidden(view: RunView) -> None:
+    run, history, o, t = view.run, view.history, view.opening, view.t
+    steps, units = history.frames[-1].hidden.shape
+    values = run.drawn(("frames", view.going), lambda: pack(figures.hidden_frames(history, view.frames)))
+    shown = Heatmap(
+        tokens=[beginning(visible(token), LABEL_CHARACTERS) for token in o.probe[:steps]],
+        units=units,
+        frames={"values": values, "scale": figures.largest(history)},
+        limit=figures.scale_limit(history),
+        across=(units // 2,) if view.experiment.bidirectional else (),  # the backward half stands below a line
+        down=tuple(part.start for part in o.parts[1:]),  # where another network takes over
+        label=t("panel.hidden"),
+        height=HEIGHT,
+    )
+    heatmap(f"{view.page}-hidden", shown, view.over_frames, t)
 
 
 def render_shapes(o: Opening, t: Translate) -> None:

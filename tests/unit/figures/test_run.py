@@ -117,7 +117,7 @@ def test_relus_scale_is_never_below_one():
 def test_packed_frames_are_the_states_to_half_a_step(fields):
     history = run(Experiment(epochs=20, **fields))
     limit = figures.largest(history)
-    packed = figures.hidden_frames(history)
+    packed = figures.hidden_frames(history, history.frames)
     assert packed.dtype == np.int16
     exact = np.stack([frame.hidden.T for frame in history.frames])
     np.testing.assert_allclose(packed * (limit / 32767), exact, atol=0.51 * limit / 32767)

@@ -1,0 +1,65 @@
+// How a run stands: a line of text and a bar, which follow the stream while it goes on. It also tells the page when to
+// draw again: when the run has come to rest, every `looks` seconds where the page computes what it shows, and every
+// second where there is no stream.
+//
+// Takes text, share (0 to 1), held_up, looks (seconds, or null). Gives `draw_again`, a number that is
+// never the same.
+import { element, setText, styleSheet } from "../shared/dom.js";
+import { component } from "../shared/lifecycle.js";
+import { watch } from "../shared/live_stream.js";
+
+await styleSheet(import.meta.url);
+
+const WITHOUT_STREAM = 1; // seconds between two looks
+const CHECK = 200; // milliseconds
+const ANSWER = 5000; // milliseconds after which a look that nothing came of is asked for again
+
+export default component("rl-progress", {
+  build(self) {
+    self.why = element("p", "rl-why", null, { role: "status" });
+    self.text = element("p", "rl-text");
+    self.bar = element("div", "rl-way", null, { role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 });
+    self.bar.append(element("i"));
+    self.root.append(self.why, self.text, self.bar);
+    self.timer = setInterval(() => look(self), CHECK);
+  },
+
+  update(self) {
+    const { data, group } = self;
+    self.stream = data.live ? watch(group, data.run, data.epochs.at(-1) ?? -1) : null;
+    self.drawn = performance.now();
+    self.asked = false;
+    draw(self);
+  },
+
+  cursor: draw,
+
+  leave(self) {
+    clearInterval(self.timer);
+  },
+});
+
+function draw({ root, data, stream, why, text, bar }) {
+  const told = stream?.status ? stream : null;
+  const reason = told ? told.held_up : data.held_up;
+  why.hidden = !reason;
+  setText(why, reason);
+  setText(text, told ? told.status : data.text);
+  const share = told ? told.epoch / told.epochs : data.share;
+  bar.firstChild.style.width = `${(100 * share).toFixed(2)}%`;
+  bar.setAttribute("aria-valuenow", Math.round(100 * share));
+  bar.setAttribute("aria-label", text.textContent);
+  root.dataset.epoch = stream?.shown?.epoch ?? data.epochs.at(-1) ?? "";
+}
+
+function look(self) {
+  const { data, stream } = self;
+  const now = performance.now();
+  if (!stream || (self.asked && now - self.askedAt < ANSWER)) return;
+  const opened = !data.epochs.length && stream.connected; // by now there is something to draw
+  const rests = !stream.going && (!stream.waiting.length || document.hidden); // a hidden tab plays nothing
+  const every = 1000 * (data.looks ?? (stream.connected ? Infinity : WITHOUT_STREAM));
+  if (!opened && !rests && now - self.drawn < every) return;
+  Object.assign(self, { asked: true, askedAt: now });
+  self.setTriggerValue("draw_again", now);
+}

@@ -1,0 +1,23 @@
+"""The line that says how a run stands, and how far it is. While the run goes on it follows the stream, and tells the
+page when there is something that the page itself must draw."""
+
+from dataclasses import dataclass
+
+from pages.components.component import component
+from pages.components.playback import Playback
+
+_run_status = component(__file__, "run_status")
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    text: str
+    share: float  # of the way, 0 to 1
+    held_up: str  # why nothing moves, or ""
+    looks: float | None  # seconds between two draws of a page that computes what it shows; None: the stream has it all
+
+
+def run_status(key: str, status: RunStatus, playback: Playback) -> None:
+    """Draw it. It asks to be drawn again when the run has come to rest, and every `looks` seconds before; every second
+    where the browser gets no stream."""
+    _run_status(key=key, on_draw_again_change=lambda: None, data={"key": key, **vars(playback), **vars(status)})

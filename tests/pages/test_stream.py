@@ -1,0 +1,202 @@
+"""What a browser is sent of a run that goes on: all that is new, once, and no more than it can show."""
+
+import asyncio
+import json
+from concurrent.futures import Future
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.datastructures import Headers
+from starlette.websockets import WebSocketDisconnect
+
+from pages.shell.stream import live_socket
+from pages.shell.stream.message import MOST, Told, message, thinned
+from rnnlab import Experiment, engine, run
+from rnnlab.engine import live_runs, runs
+from rnnlab.engine.live_runs import LiveRuns
+from rnnlab.records.history import Frame
+from rnnlab.training.fold import advance, start
+
+LSTM = Experiment(cell="lstm", hidden=6, epochs=500, lr=0.01)
+KINDS = {"int8": np.int8, "int16": np.int16, "uint16": np.uint16, "float32": np.float32}
+
+
+def read(data: bytes) -> tuple[dict, dict[str, np.ndarray]]:
+    """A message as a browser reads it."""
+    length = int.from_bytes(data[:4], "little")
+    assert length % 4 == 0  # so that arrays of 4 bytes a number can be laid over it
+    header, at, arrays = json.loads(data[4 : 4 + length]), 4 + length, {}
+    for name, (dtype, shape) in header["arrays"].items():
+        array = np.frombuffer(data, KINDS[dtype], int(np.prod(shape)), at)
+        arrays[name], at = array.reshape(shape), at + -(-array.nbytes // 4) * 4
+    assert at == len(data)
+    return header, arrays
+
+
+def slices(experiment: Experiment, count: int, epochs: int):
+    """A run after each of so many slices, as the page has it, worked out by the fold alone."""
+    state, history = start(experiment)
+    for _ in range(count):
+        state, chunk = advance(state, budget=10.0, epochs=epochs)
+        history = history.extended(chunk)
+        yield runs.Run("run", experiment, Future(), experiment.epochs, state=state, history=history)
+
+
+def test_messages_together_hold_every_loss_once_and_frames_in_their_order():
+    told, losses, epochs = Told(), [], []
+    for one in slices(LSTM, 6, 17):
+        header, arrays = read(message(one, told, "so far", ""))
+        assert header["from"] == len(losses)
+        losses += arrays["losses"].tolist()
+        assert (header["epoch"], header["status"], header["going"]) == (len(losses), "so far", True)
+        assert 1 <= len(header["frames"]) <= MOST
+        epochs += header["frames"]
+        assert epochs[-1] == header["epoch"]  # the newest is always among them
+    assert losses == pytest.approx(run(LSTM).losses[: 6 * 17])
+    assert epochs == sorted(set(epochs))
+
+
+def test_numbers_are_those_of_the_frames_to_what_a_colour_shows():
+    *_, one = slices(LSTM, 3, 20)
+    header, arrays = read(message(one, Told(), "", ""))
+    frames = {frame.epoch: frame for frame in one.history.frames}
+    shown = [frames[epoch] for epoch in header["frames"]]
+    hidden = arrays["hidden"] * (header["scale"] / 127)
+    np.testing.assert_allclose(hidden, [frame.hidden for frame in shown], atol=0.5 * header["scale"] / 127 + 1e-6)
+    np.testing.assert_array_equal(arrays["top"], [frame.top_classes for frame in shown])
+    chances = arrays["probability"] / 65535
+    np.testing.assert_allclose(chances, [frame.top_probabilities for frame in shown], atol=1e-5)
+    classes = one.history.opening.classes
+    assert {int(id): name for id, name in header["names"].items()} == {
+        int(id): classes[id] for id in np.unique(arrays["top"])
+    }
+
+
+def test_a_probability_is_all_or_nothing_only_where_it_is():
+    *_, one = slices(Experiment(epochs=400, lr=0.05), 2, 200)
+    _, arrays = read(message(one, Told(), "", ""))
+    true = one.history.frames[-1].top_probabilities
+    assert ((arrays["probability"][-1] == 65535) == (true == 1)).all()
+    assert ((arrays["probability"][-1] == 0) == (true == 0)).all()
+
+
+def test_a_name_is_sent_once_and_nothing_is_repeated():
+    told = Told()
+    *_, one = slices(LSTM, 2, 20)
+    message(one, told, "", "")
+    header, arrays = read(message(one, told, "later", "because"))
+    assert header["frames"] == []
+    assert len(arrays["losses"]) == 0
+    assert "names" not in header
+    assert (header["status"], header["held_up"]) == ("later", "because")
+
+
+@given(st.sets(st.integers(0, 5000), min_size=1, max_size=60), st.integers(1, MOST))
+def test_of_many_frames_some_are_shown_evenly_and_always_the_newest(epochs, most):
+    nothing = np.zeros((1, 1), np.float32)
+    frames = [Frame(epoch, nothing, nothing, nothing, nothing[0]) for epoch in epochs]
+    shown = [frame.epoch for frame in thinned(frames, most)]
+    assert len(shown) == min(len(epochs), most)
+    assert shown == sorted(set(shown) & epochs)
+    assert shown[-1] == max(epochs)
+
+
+# Over the socket
+
+
+class Browser:
+    """A browser's side of the websocket: what it says, one thing after the other, and all that it was sent."""
+
+    def __init__(self, *says: str, origin: str | None = None, slow: float = 0.0):
+        self.headers = Headers({"host": "lab.local"} | ({"origin": origin} if origin else {}))
+        self.says, self.slow = list(says), slow
+        self.sent: list[bytes] = []
+        self.told: list[str] = []
+        self.closed: int | None = None
+        self.over = asyncio.Event()  # the run rests, or there is none: it leaves
+
+    async def accept(self) -> None:
+        pass
+
+    async def close(self, code: int) -> None:
+        self.closed = code
+
+    async def receive_text(self) -> str:
+        if self.says:
+            return self.says.pop(0)
+        await asyncio.wait_for(self.over.wait(), 60)
+        raise WebSocketDisconnect
+
+    async def send_text(self, text: str) -> None:
+        self.told.append(text)
+        self.over.set()
+
+    async def send_bytes(self, data: bytes) -> None:
+        self.sent.append(data)
+        await asyncio.sleep(self.slow)
+        if not read(data)[0]["going"]:
+            self.over.set()
+
+
+@pytest.fixture
+def driver(monkeypatch):
+    driver = LiveRuns()
+    monkeypatch.setattr(live_runs, "shared", lambda: driver)
+    yield driver
+    driver.close()
+
+
+def begun(driver: LiveRuns):
+    return driver.drive(runs.begin(engine.InProcess(), LSTM, train=True), engine.InProcess())
+
+
+def watching(id: str) -> str:
+    return json.dumps({"watch": id, "epoch": -1, "lang": "zh"})
+
+
+def served(browser: Browser) -> Browser:
+    asyncio.run(live_socket.serve(browser))
+    return browser
+
+
+def test_a_run_is_watched_to_its_end(driver):
+    live = begun(driver)
+    losses = []
+    for one in served(Browser(watching(live.run.id))).sent:
+        header, arrays = read(one)
+        losses[header["from"] :] = arrays["losses"].tolist()
+    assert losses == pytest.approx(run(LSTM).losses)
+    assert "训练完成" in header["status"]
+
+
+def test_a_slow_browser_gets_fewer_messages_and_misses_no_loss(driver):
+    live = begun(driver)
+    sent = served(Browser(watching(live.run.id), slow=0.4)).sent
+    assert sum(len(read(one)[1]["losses"]) for one in sent) == LSTM.epochs
+    assert all(len(read(one)[0]["frames"]) <= MOST for one in sent)
+
+
+@pytest.mark.parametrize("said", ["", "[]", "{", '{"watch": 5}', '{"watch": "x", "epoch": "y"}', "null", '"' * 2000])
+def test_nonsense_ends_nothing_but_this_socket(driver, said):
+    browser = Browser(said)
+    browser.over.set()
+    served(browser)
+    assert browser.sent == []
+    live = begun(driver)
+    assert served(Browser(watching(live.run.id))).sent
+
+
+def test_of_a_run_that_is_not_there_a_browser_is_told_so(driver):
+    assert driver.find("0" * 32) is None
+    browser = served(Browser(watching("0" * 32)))
+    assert (json.loads(browser.told[0]), browser.sent) == ({"gone": "0" * 32}, [])
+
+
+@pytest.mark.parametrize("origin", [None, "http://lab.local", "https://elsewhere.example", "null"])
+def test_another_sites_page_watches_nothing(driver, origin):
+    live = begun(driver)
+    browser = served(Browser(watching(live.run.id), origin=origin))
+    allowed = origin in (None, "http://lab.local")
+    assert (browser.closed, bool(browser.sent)) == (None if allowed else 1008, allowed)
