@@ -8,11 +8,13 @@ fragments' timers. The simulation itself takes about a twentieth of a core.
 """
 
 import asyncio
+import json
 import random
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from statistics import median
+from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Element_pb2 import Element
@@ -37,6 +39,7 @@ class Tab:
 
     def __init__(self, socket: ClientConnection, address: str, query: str = ""):
         self.socket = socket
+        self.address = address
         self.url = f"http://{address}/"
         self.query = query
         self.page = ""  # hash of the page's script, as the server names it
@@ -46,6 +49,7 @@ class Tab:
         self.keep = 2  # runs that a message is kept without being used
         self.runs = 0
         self.polls = 0
+        self.status: dict[str, Any] = {}  # what the status of the run was given last
         self.timers: dict[str, tuple[float, asyncio.Task]] = {}
         self.finished: asyncio.Future[None] | None = None
 
@@ -91,6 +95,10 @@ class Tab:
         kind = element.WhichOneof("type") or ""
         if kind == "exception":
             raise RuntimeError(f"The page failed: {element.exception.message}")
+        if kind == "bidi_component" and element.bidi_component.HasField("json"):
+            data = json.loads(element.bidi_component.json)
+            if isinstance(data, list) and str(data[0].get("key", "")).endswith("-status"):
+                self.status = data[0]
         if kind not in VALUES:
             return
         widget = getattr(element, kind)
@@ -151,8 +159,10 @@ class Tab:
         """Load the page and wait until its first training is over."""
         await self.rerun()
         async with asyncio.timeout(PATIENCE):
-            while self.timers:
+            while self.timers or self.status.get("live"):
                 await asyncio.sleep(QUIET)
+                if self.status.get("live"):
+                    await self.rerun()
 
     async def go(self, page: str) -> None:
         """To another page, as by its name at the top."""
