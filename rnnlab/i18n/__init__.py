@@ -3,7 +3,7 @@
 from rnnlab.i18n.catalogue import LANGUAGE_TAGS, LANGUAGES, LOCALES, Translate, first_language, translator
 from rnnlab.i18n.characters import beginning, visible
 from rnnlab.i18n.console import print_anywhere
-from rnnlab.i18n.numbers import pace, percent
+from rnnlab.i18n.numbers import pace, percent, significant
 from rnnlab.i18n.problems import LabError, Problem, describe, failure_of, numeral, shorten
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "percent",
     "print_anywhere",
     "shorten",
+    "significant",
     "translator",
     "visible",
 ]

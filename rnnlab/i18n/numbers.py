@@ -1,8 +1,22 @@
-"""Shares and speeds as text. Rounding makes neither all nor nothing of a share, and lets no slow run stand still."""
+"""Numbers, shares and speeds as text. Rounding makes neither all nor nothing of a share, and lets no slow run
+stand still."""
 
 import math
 
 from rnnlab.i18n.catalogue import Translate
+
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A number with up to so many significant digits, as people write it: 0.012, −3.07·10⁻⁶. "–" where it isn't one."""
+    if not math.isfinite(value):
+        return "–"
+    if value == 0:
+        return "0"
+    mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
+    power = f"·10{str(int(exponent)).translate(SUPERSCRIPT)}" if exponent else ""
+    return mantissa.replace("-", "−") + power
 
 
 def percent(share: float, digits: int = 0) -> str:

@@ -244,7 +244,7 @@ def test_the_packed_lesson_shows_the_verdicts_too():
     table = next(table for names, table in tables(app).items() if "right label" in names)
     assert len(table["alone"]) == 4
     for alone, packed, padded in zip(table["alone"], table["packed"], table["padded"], strict=True):
-        odds = [float(cell[cell.index("(") + 1 : -1]) for cell in (alone, packed, padded)]
+        odds = [float(cell[cell.index("(") + 1 : -1].replace("−", "-")) for cell in (alone, packed, padded)]
         assert odds[0] == pytest.approx(odds[1], abs=0.02)
     assert table["alone"][1:] != table["padded"][1:]
     assert any("Padded, **" in element.value for element in app.markdown)

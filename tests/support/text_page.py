@@ -8,6 +8,7 @@ from pages.views.text import page
 from tests.support.reader import components, looked, visit
 
 PARTS = list(page.PARTS)
+PLAIN = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789", ",")  # a number as people write it, for Python to read
 
 
 def text_page(query: str = "", locale: str = "en-US", **fields) -> AppTest:
@@ -32,4 +33,6 @@ def tables(app: AppTest) -> dict[str, dict[str, list]]:
 
 
 def content(cell: dict) -> str | float:
-    return float(cell["text"].replace(",", "")) if cell.get("kind") == "number" else cell["text"]
+    if cell.get("kind") != "number":
+        return cell["text"]
+    return float(cell["text"].translate(PLAIN).replace("·10", "e"))

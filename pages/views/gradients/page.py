@@ -18,7 +18,7 @@ from rnnlab.cells import CELLS
 from rnnlab.engine import jobs
 from rnnlab.explain import programs
 from rnnlab.figures import gradients as figures
-from rnnlab.i18n import Translate
+from rnnlab.i18n import Translate, significant
 from rnnlab.records.gradients import Choice, ThroughTime
 
 SMALL = 100_000  # parameters: such a network's gradients are followed while it trains
@@ -141,7 +141,9 @@ def render_words(view: RunView, found: ThroughTime, choice: Choice, tokens: list
 def summary(found: ThroughTime, choice: Choice, tokens: list[str], t: Translate) -> str:
     """L_t, and what is left of its gradient at the far end, in numbers."""
     target, norms = choice.target, found.norms["h"][choice.target]
-    loss = t("gradients.loss", step=target + 1, token=verbatim(tokens[target]), loss=f"{found.losses[target]:.4g}")
+    loss = t(
+        "gradients.loss", step=target + 1, token=verbatim(tokens[target]), loss=significant(found.losses[target], 4)
+    )
     read = np.flatnonzero(~found.unread[target])
     near, far = (int(end) for end in (read[[0, -1]] if choice.direction else read[[-1, 0]]))  # read last, and first
     steps = abs(near - far)
@@ -149,7 +151,7 @@ def summary(found: ThroughTime, choice: Choice, tokens: list[str], t: Translate)
         return f"{loss} {t('gradients.not_finite')}"
     if not steps or norms[near] == 0:
         return loss
-    ends = {"near": f"{norms[near]:.3g}", "far": f"{norms[far]:.3g}", "first": far + 1, "step": near + 1}
+    ends = {"near": significant(norms[near]), "far": significant(norms[far]), "first": far + 1, "step": near + 1}
     if norms[far] == 0:
         return f"{loss} {t('gradients.gone', **ends)}"
-    return f"{loss} {t('gradients.rate', **ends, rate=f'{(norms[far] / norms[near]) ** (1 / steps):.3g}')}"
+    return f"{loss} {t('gradients.rate', **ends, rate=significant((norms[far] / norms[near]) ** (1 / steps)))}"

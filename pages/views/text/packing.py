@@ -16,7 +16,7 @@ from rnnlab.cells import CELLS
 from rnnlab.engine import jobs
 from rnnlab.explain import programs
 from rnnlab.figures import text
-from rnnlab.i18n import Translate, percent
+from rnnlab.i18n import Translate, percent, significant
 from rnnlab.records.text import LINES, Packing
 
 EQUAL = 1e-5  # two float32 states nearer than this are the same but for rounding
@@ -122,12 +122,12 @@ def render_final(view: RunView, seen: Packing) -> None:
         seen.numbers,
         map(int, seen.lengths),
         map(int, longest - seen.lengths),
-        *([f"{value:.1e}" for value in seen.differences[way]] for way in ("padded", "packed")),
+        *([significant(value, 2) for value in seen.differences[way]] for way in ("padded", "packed")),
     )
     rows = [list(map(number, row)) for row in zip(*columns, strict=True)]
     tables("text-final", [TableView(t("panel.final"), rows, list(map(number, names)))], "framed")
     changed = int((seen.differences["padded"] > EQUAL).sum())
-    worst = f"{float(seen.differences['packed'].max()):.0e}"
+    worst = significant(seen.differences["packed"].max(), 2)
     if seen.differences["packed"].max() > EQUAL:
         st.error(t("final.wrong", worst=worst))
     elif changed:

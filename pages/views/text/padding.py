@@ -7,7 +7,7 @@ from pages.components.table import table
 from pages.components.table.table import Cell
 from rnnlab.experiment import Experiment
 from rnnlab.figures import text
-from rnnlab.i18n import Translate, percent
+from rnnlab.i18n import Translate, percent, significant
 from rnnlab.records.text import Packing
 
 
@@ -17,7 +17,8 @@ def render(e: Experiment, seen: Packing, t: Translate) -> None:
     def verdict(way: str, row: int) -> Cell:
         chances = seen.probabilities[way][row]
         label = seen.labels[int(chances.argmax())]
-        return table.text(f"{label}  {percent(chances.max())}  ({seen.log_odds[way][row]:+.2f})")
+        odds = f"{seen.log_odds[way][row]:+.2f}".replace("-", "−")
+        return table.text(f"{label}  {percent(chances.max())}  ({odds})")
 
     rows = [
         [
@@ -36,8 +37,12 @@ def render(e: Experiment, seen: Packing, t: Translate) -> None:
         np.abs(seen.probabilities["padded"] - alone),
         seen.probabilities["padded"].argmax(1) != alone.argmax(1),
     )
-    values = {"turned": int(turned.sum()), "lines": len(rows), "most": percent(moved.max())}
-    st.markdown(t("verdicts.padded", **values, packed=f"{np.abs(seen.probabilities['packed'] - alone).max():.0e}"))
-    apart = {way: f"{np.abs(seen.log_odds[way] - seen.log_odds['alone']).max():.2g}" for way in ("padded", "packed")}
+    values = {"turned": int(turned.sum()), "lines": len(rows), "most": percent(moved.max()).removesuffix("%")}
+    st.markdown(
+        t("verdicts.padded", **values, packed=significant(100 * np.abs(seen.probabilities["packed"] - alone).max(), 2))
+    )
+    apart = {
+        way: significant(np.abs(seen.log_odds[way] - seen.log_odds["alone"]).max(), 2) for way in ("padded", "packed")
+    }
     st.markdown(t("verdicts.odds", **apart))
     st.caption(t("verdicts.trained.packed" if e.packed else "verdicts.trained.padded"))

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from rnnlab.i18n import pace, percent, translator
+from rnnlab.i18n import pace, percent, significant, translator
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,20 @@ def test_all_and_nothing_are_said_of_exactly_these(share, whole, tenths):
 def test_a_slow_run_does_not_stand_still(epochs, seconds, zh, en):
     assert pace(epochs, seconds, translator("zh")) == zh
     assert pace(epochs, seconds, translator("en")) == en
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (0.0, 2, "0"),
+        (3.07e-06, 3, "3.07·10⁻⁶"),
+        (7.46e-08, 2, "7.5·10⁻⁸"),
+        (-0.0912, 2, "−0.091"),
+        (-2e-12, 3, "−2·10⁻¹²"),
+        (123456.0, 3, "1.23·10⁵"),
+        (0.5, 3, "0.5"),
+        (float("nan"), 3, "–"),
+    ],
+)
+def test_small_numbers_are_written_with_powers_of_ten_and_a_real_minus(value, digits, text):
+    assert significant(value, digits) == text
