@@ -3,7 +3,7 @@
 import time
 
 from rnnlab.engine.runs import Run
-from rnnlab.i18n import Translate, pace, percent
+from rnnlab.i18n import Translate, pace, percent, significant
 from rnnlab.records.history import History
 
 PATIENCE = 1.0  # seconds without news of a run that nobody wonders at
@@ -17,7 +17,7 @@ def status_text(run: Run, t: Translate) -> str:
     if history.snapshots:
         last = history.snapshots[-1]
         parts += [
-            t("status.loss", loss=f"{last.loss:.4g}"),
+            t("status.loss", loss=significant(last.loss, 4)),
             t("status.accuracy", share=percent(last.accuracy), level=percent(history.opening.majority.share)),
             *held_score(history, t),
             *([t("status.reads_answer")] if run.experiment.reads_answer else []),
