@@ -52,10 +52,13 @@ function draw({ root, data, stream, why, text, bar }) {
   root.dataset.epoch = stream?.shown?.epoch ?? data.epochs.at(-1) ?? "";
 }
 
+// Whether the page is being drawn: what was asked for now would speak of the page before.
+const drawing = () => document.querySelector("[data-test-script-state]")?.dataset.testScriptState !== "notRunning";
+
 function look(self) {
   const { data, stream } = self;
   const now = performance.now();
-  if (!stream || (self.asked && now - self.askedAt < ANSWER)) return;
+  if (!stream || (self.asked && now - self.askedAt < ANSWER) || drawing()) return;
   const opened = !data.epochs.length && stream.connected; // by now there is something to draw
   const rests = !stream.going && (!stream.waiting.length || document.hidden); // a hidden tab plays nothing
   const every = 1000 * (data.looks ?? (stream.connected ? Infinity : WITHOUT_STREAM));
