@@ -3,7 +3,7 @@
     python -m benchmarks.click [trials]
 
 The page itself keeps the time: from the click's own time stamp to the animation frame after the one in which the
-hidden-state chart drew an epoch later than 0. Every trial starts from "Same start".
+hidden states of an epoch later than 0 were drawn. Every trial starts from "Same start".
 """
 
 import shutil
@@ -26,26 +26,24 @@ CASES = {"words-next": Experiment(), "LSTM 128, 5,000 epochs": LONG}
 
 # JavaScript that runs in the page
 READY = """() => {
-    const chart = document.querySelector(".st-key-hidden .rl-chart");
+    const chart = document.querySelector(".st-key-hidden .rl-heatmap");
     const train = document.querySelector(".st-key-train button");
-    return chart?.dataset.epoch === "0" && !chart.hasAttribute("data-live") && train && !train.disabled;
+    return chart?.dataset.epoch === "0" && train && !train.disabled;
 }"""
 ARM = """() => {
-    let clicked = null, draws = null;
+    let clicked = null;
     document.addEventListener("click", (event) => {
         if (!event.target.closest(".st-key-train button")) return;
         clicked = event.timeStamp;
-        draws = Number(document.querySelector(".st-key-hidden .rl-chart").dataset.draws);
     }, { capture: true, once: true });
     window.benchmark = new Promise((resolve) => {
         const observer = new MutationObserver(() => {
-            const chart = document.querySelector(".st-key-hidden .rl-chart");
-            const { draws: now, epoch } = chart?.dataset ?? {};
-            if (clicked === null || !(Number(now) > draws && Number(epoch) > 0)) return;
+            const { epoch } = document.querySelector(".st-key-hidden .rl-heatmap")?.dataset ?? {};
+            if (clicked === null || !(Number(epoch) > 0)) return;
             observer.disconnect();
             requestAnimationFrame(() => resolve(performance.now() - clicked));
         });
-        observer.observe(document, { subtree: true, attributeFilter: ["data-draws", "data-epoch"] });
+        observer.observe(document, { subtree: true, attributeFilter: ["data-epoch"] });
     });
 }"""
 WAIT = """() => Promise.race([

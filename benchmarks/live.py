@@ -17,7 +17,6 @@ from statistics import median
 
 import psutil
 from playwright.sync_api import sync_playwright
-from websockets.asyncio.client import connect
 
 from benchmarks.click import FLAGS
 from benchmarks.server import Server, link, percentile, serving
@@ -76,29 +75,11 @@ def one_viewer(server: Server) -> list[dict[str, object]]:
     ]
 
 
-class Viewer:
-    """Somebody who trains and watches."""
-
-    def __init__(self, tab: Tab):
-        self.tab = tab
-        self.opened = 0.0  # seconds until the page was there
-        self.frames = 0
-        self.counting = False
-
-    async def open(self) -> None:
-        began = time.perf_counter()
-        await self.tab.rerun()
-        self.opened = time.perf_counter() - began
-
-    async def watch(self) -> None:
-        """Frames are counted as they come: the browser shows each."""
-        status = self.tab.status
-        async with connect(f"ws://{self.tab.address}/live", max_size=None, proxy=None) as socket:
-            await socket.send(json.dumps({"watch": status["run"], "epoch": -1, "lang": "en"}))
-            async for data in socket:
-                assert isinstance(data, bytes)
-                header = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
-                self.frames += len(header["frames"]) * self.counting
+async def opened(tab: Tab) -> float:
+    """Seconds until the page is there."""
+    began = time.perf_counter()
+    await tab.rerun()
+    return time.perf_counter() - began
 
 
 async def crowd(server: Server, viewers: int) -> list[dict[str, object]]:
@@ -108,29 +89,25 @@ async def crowd(server: Server, viewers: int) -> list[dict[str, object]]:
         for tab in quiet:
             await tab.open()
         tabs = [await visit(stack, server.address, link(TRAINED, run=True)) for _ in range(viewers)]
-        crowd = [Viewer(tab) for tab in tabs]
-        await asyncio.gather(*(viewer.open() for viewer in crowd))
-        for viewer in crowd:
-            stack.callback(asyncio.create_task(viewer.watch()).cancel)
+        openings = await asyncio.gather(*map(opened, tabs))
+        for tab in tabs:
+            stack.callback(asyncio.create_task(tab.watch()).cancel)
         await asyncio.sleep(2)
-        for viewer in crowd:
-            viewer.counting = True
+        before = [tab.frames for tab in tabs]
         used, began = sum(process.cpu_times()[:2]), time.perf_counter()
         taken = await asyncio.gather(
             *(use(tab, ("lr", "seed")[i % 2], random.Random(i), SECONDS) for i, tab in enumerate(quiet))
         )
         passed = time.perf_counter() - began
-        for viewer in crowd:
-            viewer.counting = False
+        frames = [(tab.frames - first) / passed for tab, first in zip(tabs, before, strict=True)]
         busy = (sum(process.cpu_times()[:2]) - used) / passed
         memory = process.memory_info().rss / 1e6
-    frames = [viewer.frames / passed for viewer in crowd]
     reruns = [one for some in taken for one in some]
     name = f"{viewers} viewers"
     return [
         result(f"{name}: frames a second each, p50", median(frames), 8, at_least=True),
         result(f"{name}: frames a second each, worst", min(frames), 4, at_least=True),
-        result(f"{name}: page opened, p95, s", percentile([viewer.opened for viewer in crowd], 0.95), 5),
+        result(f"{name}: page opened, p95, s", percentile(openings, 0.95), 5),
         result(f"{name}: rerun of {OTHERS} others, p95, ms", percentile(reruns, 0.95), 150),
         result(f"{name}: web process, share of a core", busy, 0.6),
         result(f"{name}: web process, MB", memory, 350),

@@ -43,7 +43,7 @@ class Shot(NamedTuple):
 
 TRAINED = ".rl-scrubber input:enabled"
 SHOTS = {
-    "playground": Shot("words-next", ".st-key-hidden .rl-chart .heatmaplayer image", english="hello-elloh"),
+    "playground": Shot("words-next", ".st-key-hidden .rl-heatmap:not([data-epoch='0'])", english="hello-elloh"),
     "results": Shot("gru-tagger", TRAINED, top=".st-key-tagged"),
     "compare": Shot("long-range", ".st-key-race-standings tbody tr"),
     "generate": Shot("writer", ".rl-generated"),
