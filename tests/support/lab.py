@@ -205,7 +205,8 @@ class Lab:
             part = self.page.locator("details", has=self.page.locator("summary", has_text=re.compile(name)))
             if part.get_attribute("open") is None:
                 part.locator("summary").click()
-                part.evaluate("part => Promise.all(part.getAnimations({subtree: true}).map(one => one.finished))")
+                grown = "part => Promise.allSettled(part.getAnimations({subtree: true}).map(one => one.finished))"
+                part.evaluate(grown)  # or what has taken their place
         return self
 
     @property
