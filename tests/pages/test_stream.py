@@ -178,7 +178,13 @@ def test_a_slow_browser_gets_fewer_messages_and_misses_no_loss(driver):
     assert all(len(read(one)[0]["frames"]) <= MOST for one in sent)
 
 
-@pytest.mark.parametrize("said", ["", "[]", "{", '{"watch": 5}', '{"watch": "x", "epoch": "y"}', "null", '"' * 2000])
+NONSENSE = [
+    *("", "[]", "{", "{}", "null", '"' * 2000, '{"watch": 5}', '{"watch": null}', '{"watch": "x", "epoch": "y"}'),
+    *('{"watch": "x", "epoch": 1e999}', '{"watch": "x", "epoch": null}', '{"watch": "x", "lang": ["zh"]}'),
+]
+
+
+@pytest.mark.parametrize("said", NONSENSE)
 def test_nonsense_ends_nothing_but_this_socket(driver, said):
     browser = Browser(said)
     browser.over.set()

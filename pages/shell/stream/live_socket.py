@@ -8,18 +8,28 @@ message is made when the last one was taken: a slow browser gets fewer frames, a
 import asyncio
 import json
 from contextlib import suppress
+from typing import Literal
 
+from pydantic import BaseModel
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
 
 from pages.shell.run.status import held_up, status_text
 from pages.shell.stream.message import Told, message
 from rnnlab.engine import live_runs, shared
-from rnnlab.i18n import LANGUAGES, translator
+from rnnlab.i18n import translator
 
 PACE = 0.12  # seconds from one message to the next: some eight a second
 SILENCE = 1.0  # seconds without news after which it is said why there is none
 ASKED = 500  # characters that a browser may say at a time
+
+
+class Asked(BaseModel):
+    """What a browser says."""
+
+    watch: str
+    epoch: int = -1
+    lang: Literal["zh", "en"] = "en"
 
 
 async def serve(websocket: WebSocket) -> None:
@@ -30,15 +40,12 @@ async def serve(websocket: WebSocket) -> None:
     watching: asyncio.Task | None = None
     try:
         while True:
-            asked = json.loads((await websocket.receive_text())[:ASKED])
+            asked = Asked.model_validate_json((await websocket.receive_text())[:ASKED])
             if watching:
                 watching.cancel()
-            if asked.get("watch"):
-                lang = asked.get("lang") if asked.get("lang") in LANGUAGES else "en"
-                told = Told(int(asked.get("epoch", -1)))
-                watching = asyncio.create_task(watch(websocket, str(asked["watch"]), lang, told))
-    except (WebSocketDisconnect, ValueError, AttributeError):
-        pass  # it is gone, or talks nonsense
+            watching = asyncio.create_task(watch(websocket, asked.watch, asked.lang, Told(asked.epoch)))
+    except (WebSocketDisconnect, ValueError, KeyError):
+        pass  # it is gone, talks nonsense, or in bytes
     finally:
         if watching:
             watching.cancel()
