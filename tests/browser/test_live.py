@@ -91,13 +91,13 @@ def test_another_start_gives_other_numbers_and_the_same_start_the_same(visit):
     first = lab.loss, lab.predicted, lab.curve()
     lab.press("reseed").reaches("not trained yet")
     assert lab.at("seed").locator("input").input_value() == "1"
-    lab.press("train").trained()
+    lab.train()
     assert lab.curve() == pytest.approx(plain.next_words(FIRST, seed=1)[0], rel=1e-5, abs=1e-4)
     assert lab.loss != first[0]
     lab.unfold("Training")
     lab.at("seed").locator("input").fill("0")
     lab.at("seed").locator("input").press("Enter")
-    lab.press("reset").reaches("not trained yet").press("train").trained()
+    lab.press("reset").reaches("not trained yet").train()
     assert (lab.loss, lab.predicted, lab.curve()) == first
     assert lab.page.eval_on_selector_all(parts, "nodes => nodes.map(node => node.mine === true)") == [True] * 4
 
@@ -226,6 +226,6 @@ def test_an_error_in_the_text_keeps_what_was_there(visit):
     lab.write("。 ！").press("train")
     expect(alert).to_contain_text(re.compile("文本.*标点"))
     assert lab.predicted == before
-    lab.write("甲 乙 丙").press("train").trained()
+    lab.write("甲 乙 丙").train()
     expect(lab.page.get_by_role("alert")).to_have_count(0)
     assert lab.chips == ["甲", "乙", "丙"]

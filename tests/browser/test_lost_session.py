@@ -18,7 +18,7 @@ def test_a_page_survives_its_server(browsers, tmp_path):
     notice, typed = lab.page.locator(".rl-connection:visible"), lab.at("text").locator("textarea")
     with serving(tmp_path) as (url, server):
         lab.page.goto(f"{url}?preset=gru&hidden=12&run=1")
-        lab.write("the cat sat on the mat").press("train").trained()
+        lab.write("the cat sat on the mat").train()
         eventually(lambda: "cat" in lab.address and "run=1" in lab.address, "the address says it")
         before = lab.address
         server.kill()
@@ -32,7 +32,7 @@ def test_a_page_survives_its_server(browsers, tmp_path):
         expect(lab.at("notes")).to_contain_text("The server was restarted")
         expect(typed).to_have_value("the cat sat on the mat")
         assert lab.address == before
-        lab.press("notes_seen").press("train").trained()
+        lab.press("notes_seen").train()
         expect(lab.at("notes")).to_have_count(0)
         assert lab.address == before
         own = [text for text in lab.errors if not re.search("/static/js/|/_stcore/|/live' failed", text)]

@@ -24,7 +24,7 @@ def said(lab) -> Experiment:
 
 def test_a_copied_link_gives_another_browser_the_same_losses(visit):
     lab = visit("cell=gru&hidden=7&embed=24&seed=5&lr=0.02&epochs=60").write("甲 乙 &=#%+ 丙 👩‍👩‍👧 乙")
-    lab.press("train").trained()
+    lab.train()
     link = lab.link
     query = parse_qs(urlsplit(link).query, keep_blank_values=True)
     assert set(query) == {*Experiment.model_fields, "v", "lang", "run"}
@@ -79,7 +79,7 @@ def test_a_text_too_long_for_any_link_survives_a_reload_and_travels_as_a_file(vi
 
 @pytest.mark.thorough
 def test_a_reload_trains_again_what_was_trained_and_a_dropped_file_gives_the_same_losses(visit, tmp_path):
-    lab = visit("preset=ohlol-cell&seed=3").reaches("not trained yet").press("train").trained()
+    lab = visit("preset=ohlol-cell&seed=3").reaches("not trained yet").train()
     before = lab.loss
     eventually(lambda: "run=1" in lab.address, "the address says so")
     lab.page.reload()
@@ -91,7 +91,7 @@ def test_a_reload_trains_again_what_was_trained_and_a_dropped_file_gives_the_sam
     other = visit().trained()
     other.unfold("Share")
     other.at("file").locator("input[type=file]").set_input_files(tmp_path / "mine.json")
-    other.reaches("not trained yet").press("train").trained()
+    other.reaches("not trained yet").train()
     assert (other.loss, other.predicted) == (lab.loss, lab.predicted)
     assert said(other) == Experiment(preset="ohlol-cell", seed=3)
     other.at("file").locator("input[type=file]").set_input_files(

@@ -18,6 +18,7 @@ from rnnlab.engine import live_runs, runs
 from rnnlab.engine.live_runs import LiveRuns
 from rnnlab.records.history import Frame
 from rnnlab.training.fold import advance, start
+from tests.support.run_async import run_async
 
 LSTM = Experiment(cell="lstm", hidden=6, epochs=500, lr=0.01)
 KINDS = {"int8": np.int8, "int16": np.int16, "uint16": np.uint16, "float32": np.float32}
@@ -157,7 +158,7 @@ def watching(id: str) -> str:
 
 
 def served(browser: Browser) -> Browser:
-    asyncio.run(live_socket.serve(browser))
+    run_async(live_socket.serve(browser))
     return browser
 
 

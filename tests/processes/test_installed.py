@@ -1,6 +1,5 @@
 """The lab as a wheel in a fresh virtual environment, called from an empty folder: no checkout to fall back on."""
 
-import asyncio
 import json
 import os
 import subprocess
@@ -21,6 +20,7 @@ from benchmarks.server import free_port, wait_for
 from benchmarks.users import visit
 from tests.support.eventually import ROOT
 from tests.support.plain import next_words
+from tests.support.run_async import run_async
 
 PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
 
@@ -117,7 +117,7 @@ def test_the_app_opens_and_trains_with_its_own_settings(address):
             await tab.open()  # fails where the page does, and ends when the training is over
             return heard, tab.status["text"]
 
-    heard, status = asyncio.run(look())
+    heard, status = run_async(look())
     [started] = {message.new_session.config.gather_usage_stats for message in heard if message.HasField("new_session")}
     assert started is False
     assert status.startswith("epoch 100 / 100")

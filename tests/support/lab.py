@@ -112,6 +112,11 @@ class Lab:
         return int(found[1].replace(",", "")) if found else -1
 
     @property
+    def run(self) -> str:
+        """The id of the run that is shown."""
+        return self.at("status").locator(".rl-progress").evaluate("node => node.component.data.run")
+
+    @property
     def loss(self) -> str:
         return re.search(r"(?:损失|loss) (\S+)", self.status)[1]
 
@@ -184,6 +189,13 @@ class Lab:
 
     def trained(self, seconds: float = 40) -> "Lab":
         return self.reaches("trained|训练完成", seconds)
+
+    def train(self) -> "Lab":
+        """Presses Train, and waits until the run that this begins, or goes on with, is shown at its end."""
+        before = self.run if re.search("trained$|训练完成$", self.status) else None
+        self.press("train")
+        eventually(lambda: self.run != before, "another run is shown")
+        return self.trained()
 
     def finished(self, seconds: float = 60) -> "Lab":
         """Waits until the run is over, whatever the page draws of it."""
