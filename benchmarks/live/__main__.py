@@ -1,0 +1,24 @@
+"""Runs that are watched, by one and by thirty. Prints a line of JSON for each goal; leave the machine alone.
+
+python -m benchmarks.live [part ...]
+"""
+
+import json
+import sys
+
+from benchmarks.live import one_viewer, thirty_viewers
+
+PARTS = {
+    "one_viewer": one_viewer.measure,
+    "thirty_viewers": thirty_viewers.measure,
+}
+
+
+def main() -> None:
+    for name in sys.argv[1:] or PARTS:
+        for one in PARTS[name]():
+            print(json.dumps(one._asdict()), flush=True)
+
+
+if __name__ == "__main__":
+    main()
