@@ -1,15 +1,19 @@
-"""Runs that go on by themselves, whoever looks. One thread for all of them takes results and asks for the next slices.
+"""Runs, and races, that go on by themselves, whoever looks. One thread for all of them takes results and asks for the
+next slices.
 
-A page begins a run and hands it over (`LiveRuns.drive`); what it gets is a `LiveRun`, whose `run` is the value as it is
+A page begins a run and hands it over (`LiveRuns.drive`); the `value` of what it holds from then on is the run as it is
 now. Every button is a function from value to value, put in by `change`. Who watches is told of every new value. A run
 that nobody watches for a while pauses, and goes on when somebody watches again.
 """
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
+from typing import Generic, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 from rnnlab.engine import Engine
@@ -22,53 +26,88 @@ AWAY = 8.0  # seconds that a run goes on without anybody who watches: a page may
 LOOK = 1.0  # seconds between two looks for runs that nobody watches
 
 
-class LiveRun:
-    """A run that goes on. The page that began it holds it, and every viewer: when none of them does, it ends."""
+class Going(Protocol):
+    """A run or a race, as a value."""
 
-    def __init__(self, run: Run, engine: Engine, runs: "LiveRuns"):
-        self.engine, self.runs = engine, runs
-        self.run = run
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def going(self) -> bool: ...
+
+
+class HasWorkers(Protocol):
+    @property
+    def count(self) -> int: ...  # jobs at a time
+
+
+Value = TypeVar("Value", bound=Going)
+AnyEngine = TypeVar("AnyEngine", bound=HasWorkers)
+AnyLive = TypeVar("AnyLive", bound="Live")
+
+
+class Live(ABC, Generic[Value, AnyEngine]):
+    """What goes on by itself. The page that began it holds it, and every viewer: when none of them does, it ends."""
+
+    def __init__(self, value: Value, engine: AnyEngine):
+        self.value = value
+        self.engine = engine
         self.changed = threading.Condition()
         self.viewers: set[Callable[[], None]] = set()
         self.seen = time.monotonic()  # when somebody watched last
-        self.goal = 0  # the epoch to go on to when somebody watches again
+        self.left: Value | None = None  # what it was when nobody watched any more, and it paused
+        self.listened: set[Future] = set()  # the jobs under way that `hear` will be told of
+        self.hear: Callable[[Future], None] = lambda _: None  # set by who drives it
 
-    def change(self, function: Callable[[Run], Run]) -> Run:
+    @abstractmethod
+    def pending(self, value: Value) -> set[Future]:
+        """Its jobs under way."""
+
+    @abstractmethod
+    def ticked(self, slice_seconds: float) -> Value:
+        """The value with the results that have come, and the next slices asked for."""
+
+    @abstractmethod
+    def paused(self) -> Value: ...
+
+    @abstractmethod
+    def resumed(self, left: Value) -> Value:
+        """The value going on to where it was going when it was `left`."""
+
+    def change(self, function: Callable[[Value], Value]) -> Value:
         """Put another value in the place of this one: what was under way for it is not waited for. Where the function
         gives another run, this one pauses."""
         with self.changed:
-            self.goal = 0
-            after = function(self.run)
-            self.put(after if after.id == self.run.id else pause(self.run))
+            self.left = None
+            after = function(self.value)
+            self.put(after if after.id == self.value.id else self.paused())
             return after
 
-    def put(self, run: Run) -> None:
-        """Under the lock: make it the value, and hear of its result."""
-        self.run = run
-        if run.pending is not None:
-            id, results = run.id, self.runs.results  # not itself: what is under way must not keep it alive
-            run.pending.add_done_callback(lambda _: results.put(id))
+    def put(self, value: Value) -> None:
+        """Under the lock: make it the value, and hear of its results."""
+        self.value = value
+        before, self.listened = self.listened, self.pending(value)
+        for one in self.listened - before:
+            one.add_done_callback(self.hear)
         self.changed.notify_all()
         for tell in tuple(self.viewers):
             tell()
 
     def advance(self, slice_seconds: float) -> None:
-        """Take the result that has come, if it is that of the value as it is now, and ask for the next slice."""
-        before = self.run
-        if before.pending is None or not before.pending.done():
+        """Take the results that have come, if they are those of the value as it is now, and ask for the next slices."""
+        before = self.value
+        if not any(one.done() for one in self.pending(before)):
             return
-        after = tick(self.engine, before, slice_seconds=slice_seconds)
+        after = self.ticked(slice_seconds)
         with self.changed:
-            if self.run is before:
+            if self.value is before:
                 self.put(after)
-            elif after.pending is not None:  # a button was pressed meanwhile: nobody wants this slice
-                after.pending.cancel()
-
-    def wait_for(self, epoch: int, seconds: float) -> Run:
-        """The run once it is open and at that epoch, or rests, or when so many seconds are over."""
-        with self.changed, self.watched(lambda: None):
-            self.changed.wait_for(lambda: not self.run.going or self.run.is_at(epoch), seconds)
-            return self.run
+                return
+            now = self.pending(self.value)  # a button was pressed meanwhile
+            for one in self.pending(after) - now:  # nobody wants these
+                one.cancel()
+            for one in now & self.pending(before):
+                one.add_done_callback(self.hear)
 
     @contextmanager
     def watched(self, tell: Callable[[], None]) -> Iterator[None]:
@@ -76,9 +115,9 @@ class LiveRun:
         new."""
         with self.changed:
             self.viewers.add(tell)
-            if self.goal and self.run.resumable:
-                goal, self.goal = self.goal, 0
-                self.put(train_until(self.engine, self.run, goal))
+            if self.left is not None:
+                left, self.left = self.left, None
+                self.put(self.resumed(left))
         try:
             yield
         finally:
@@ -86,36 +125,63 @@ class LiveRun:
                 self.viewers.discard(tell)
                 self.seen = time.monotonic()
 
-    def pause_if_unwatched(self) -> None:
+    def look(self) -> None:
+        """Now and then: pause where nobody watches."""
         with self.changed:
-            run = self.run
-            if self.viewers or not run.going or run.state is None or time.monotonic() - self.seen < AWAY:
+            before = self.value
+            if self.viewers or not before.going or time.monotonic() - self.seen < AWAY:
                 return
-            self.put(pause(run))
-            self.goal = run.until
+            self.put(self.paused())
+            self.left = before
+
+
+class LiveRun(Live[Run, Engine]):
+    def pending(self, value: Run) -> set[Future]:
+        return {value.pending} if value.pending is not None else set()
+
+    def ticked(self, slice_seconds: float) -> Run:
+        return tick(self.engine, self.value, slice_seconds=slice_seconds)
+
+    def paused(self) -> Run:
+        return pause(self.value)
+
+    def resumed(self, left: Run) -> Run:
+        return train_until(self.engine, self.value, left.until) if self.value.resumable else self.value
+
+    def look(self) -> None:
+        if self.value.state is not None:  # opening one takes a moment
+            super().look()
+
+    def wait_for(self, epoch: int, seconds: float) -> Run:
+        """The run once it is open and at that epoch, or rests, or when so many seconds are over."""
+        with self.changed, self.watched(lambda: None):
+            self.changed.wait_for(lambda: not self.value.going or self.value.is_at(epoch), seconds)
+            return self.value
 
 
 class LiveRuns:
     """All of this process. `find` gives one by the id of its run, which nobody can guess."""
 
     def __init__(self) -> None:
-        self.by_id: WeakValueDictionary[str, LiveRun] = WeakValueDictionary()
+        self.by_id: WeakValueDictionary[str, Live] = WeakValueDictionary()
         self.results: SimpleQueue[str | None] = SimpleQueue()  # ids of runs whose result has come; None: the end
         self.thread = threading.Thread(target=self.take_results, name="live runs", daemon=True)
         self.thread.start()
 
-    def drive(self, run: Run, engine: Engine) -> LiveRun:
+    def drive(self, live: AnyLive) -> AnyLive:
         """Let it go on, if it does."""
-        live = self.by_id[run.id] = LiveRun(run, engine, self)
+        id, results = live.value.id, self.results  # not the live one itself: what is under way must not keep it alive
+        self.by_id[id] = live
         with live.changed:
-            live.put(run)
+            live.hear = lambda _: results.put(id)
+            live.put(live.value)
         return live
 
-    def find(self, id: str) -> LiveRun | None:
+    def find(self, id: str) -> Live | None:
         return self.by_id.get(id)
 
     def going(self) -> int:
-        return sum(live.run.going for live in list(self.by_id.values()))
+        return sum(live.value.going for live in list(self.by_id.values()))
 
     def slice_seconds(self, workers: int) -> float:
         """How long a slice is now, so that all runs get one in a round."""
@@ -134,7 +200,7 @@ class LiveRuns:
                 self.advance(id)
             if time.monotonic() - looked > LOOK:
                 looked = time.monotonic()
-                self.pause_unwatched()
+                self.look()
 
     # Functions of their own: what the thread's loop has at hand would not end while it waits.
 
@@ -142,9 +208,9 @@ class LiveRuns:
         if (live := self.find(id)) is not None:
             live.advance(self.slice_seconds(live.engine.count))
 
-    def pause_unwatched(self) -> None:
+    def look(self) -> None:
         for live in list(self.by_id.values()):
-            live.pause_if_unwatched()
+            live.look()
 
     def close(self) -> None:
         self.results.put(None)

@@ -184,9 +184,9 @@ def test_only_what_can_be_done_can_be_pressed():
     app = visit(LONG_RUN)
     assert open_to(app) == {"train", "step", "reset", "reseed"}
     live, still = app.session_state.live_run, app.session_state.run
-    live.run = replace(still, pending=Future(), state=None, history=None)  # no worker has opened it yet
+    live.value = replace(still, pending=Future(), state=None, history=None)  # no worker has opened it yet
     assert open_to(looked(app.run())) == {"train", "step", "reset", "reseed"}
-    live.run = still
+    live.value = still
     assert open_to(press(app, "train")) == {"pause", "stop", "reset", "reseed"}
     assert open_to(press(app, "pause")) == {"train", "step", "stop", "reset", "reseed"}
 
@@ -381,9 +381,9 @@ def test_whoever_waits_because_workers_are_being_started_is_told_so(monkeypatch,
     def why() -> str:
         return components(looked(app.run()))["playground-status"]["held_up"]
 
-    live.run = replace(live.run, pending=Future(), submitted=time.monotonic() - 60)
+    live.value = replace(live.value, pending=Future(), submitted=time.monotonic() - 60)
     assert why() == ""
     monkeypatch.setattr(InProcess, "starting", True)
     assert why() == sentence
-    live.run = replace(live.run, submitted=time.monotonic() + 60)  # it has just gone on
+    live.value = replace(live.value, submitted=time.monotonic() + 60)  # it has just gone on
     assert why() == ""

@@ -15,7 +15,7 @@ from pages.shell.stream import live_socket
 from pages.shell.stream.message import MOST, Told, message, thinned
 from rnnlab import Experiment, engine, run
 from rnnlab.engine import live_runs, runs
-from rnnlab.engine.live_runs import LiveRuns
+from rnnlab.engine.live_runs import LiveRun, LiveRuns
 from rnnlab.records.history import Frame
 from rnnlab.training.fold import advance, start
 from tests.support.run_async import run_async
@@ -150,7 +150,7 @@ def driver(monkeypatch):
 
 
 def begun(driver: LiveRuns):
-    return driver.drive(runs.begin(engine.InProcess(), LSTM, train=True), engine.InProcess())
+    return driver.drive(LiveRun(runs.begin(engine.InProcess(), LSTM, train=True), engine.InProcess()))
 
 
 def watching(id: str) -> str:
@@ -165,7 +165,7 @@ def served(browser: Browser) -> Browser:
 def test_a_run_is_watched_to_its_end(driver):
     live = begun(driver)
     losses = []
-    for one in served(Browser(watching(live.run.id))).sent:
+    for one in served(Browser(watching(live.value.id))).sent:
         header, arrays = read(one)
         losses[header["from"] :] = arrays["losses"].tolist()
     assert losses == pytest.approx(run(LSTM).losses)
@@ -174,7 +174,7 @@ def test_a_run_is_watched_to_its_end(driver):
 
 def test_a_slow_browser_gets_fewer_messages_and_misses_no_loss(driver):
     live = begun(driver)
-    sent = served(Browser(watching(live.run.id), slow=0.4)).sent
+    sent = served(Browser(watching(live.value.id), slow=0.4)).sent
     assert sum(len(read(one)[1]["losses"]) for one in sent) == LSTM.epochs
     assert all(len(read(one)[0]["frames"]) <= MOST for one in sent)
 
@@ -192,7 +192,7 @@ def test_nonsense_ends_nothing_but_this_socket(driver, said):
     served(browser)
     assert browser.sent == []
     live = begun(driver)
-    assert served(Browser(watching(live.run.id))).sent
+    assert served(Browser(watching(live.value.id))).sent
 
 
 def test_of_a_run_that_is_not_there_a_browser_is_told_so(driver):
@@ -204,6 +204,6 @@ def test_of_a_run_that_is_not_there_a_browser_is_told_so(driver):
 @pytest.mark.parametrize("origin", [None, "http://lab.local", "https://elsewhere.example", "null"])
 def test_another_sites_page_watches_nothing(driver, origin):
     live = begun(driver)
-    browser = served(Browser(watching(live.run.id), origin=origin))
+    browser = served(Browser(watching(live.value.id), origin=origin))
     allowed = origin in (None, "http://lab.local")
     assert (browser.closed, bool(browser.sent)) == (None if allowed else 1008, allowed)

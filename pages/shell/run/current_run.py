@@ -6,6 +6,7 @@ from pages.shell.reruns import waiting
 from pages.shell.state import session
 from pages.shell.workers import workers
 from rnnlab.engine import live_runs
+from rnnlab.engine.live_runs import LiveRun
 from rnnlab.engine.runs import Run
 
 OPENING = 5.0  # seconds that a page waits for a run to be opened: milliseconds, but workers take turns
@@ -16,8 +17,8 @@ def show(run: Run, patience: float, whole: bool = False) -> None:
     `whole` is wanted, so that this is drawn at once."""
     session["run"], session["patience"], session["whole"] = run, patience, whole
     live = session.get("live_run")
-    if live is None or live.run.id != run.id:
-        session["live_run"] = live_runs.shared().drive(run, workers())
+    if live is None or live.value.id != run.id:
+        session["live_run"] = live_runs.shared().drive(LiveRun(run, workers()))
 
 
 def change(function: Callable[[Run], Run], patience: float) -> None:
@@ -29,7 +30,7 @@ def change(function: Callable[[Run], Run], patience: float) -> None:
 def look() -> Run:
     """The run as it is now."""
     if live := session.get("live_run"):
-        session["run"] = live.run
+        session["run"] = live.value
     return session["run"]
 
 

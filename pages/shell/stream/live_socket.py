@@ -66,7 +66,7 @@ async def watch(websocket: WebSocket, id: str, lang: str, told: Told) -> None:
     with live.watched(tell), suppress(WebSocketDisconnect, RuntimeError):  # it is gone
         while True:
             news.clear()
-            run = live.run
+            run = live.value
             if run.history is not None:
                 why = held_up(run, shared().starting, t)
                 await websocket.send_bytes(message(run, told, status_text(run, t), why))

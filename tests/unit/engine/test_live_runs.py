@@ -8,7 +8,7 @@ import pytest
 
 from rnnlab import Experiment, Problem, run
 from rnnlab.engine import jobs, live_runs, runs
-from rnnlab.engine.live_runs import LiveRuns
+from rnnlab.engine.live_runs import LiveRun, LiveRuns
 from tests.support.eventually import eventually
 
 SMALL = Experiment(epochs=40)
@@ -45,7 +45,7 @@ def driver(worker):  # noqa: ARG001 - which outlives it
 
 
 def begun(driver, worker, experiment: Experiment = SMALL):
-    return driver.drive(runs.begin(worker, experiment, train=True), worker)
+    return driver.drive(LiveRun(runs.begin(worker, experiment, train=True), worker))
 
 
 def test_a_run_goes_to_its_end_though_nobody_asks_for_slices(driver, worker):
@@ -57,11 +57,11 @@ def test_a_run_goes_to_its_end_though_nobody_asks_for_slices(driver, worker):
 
 def test_who_watches_is_told_of_every_value(driver, worker):
     told, live = [], begun(driver, worker, Experiment(epochs=5000))
-    with live.watched(lambda: told.append(live.run.epoch)):
+    with live.watched(lambda: told.append(live.value.epoch)):
         eventually(lambda: len(told) >= 10, "ten values")
     assert told == sorted(told)
     after = len(told)
-    live.wait_for(live.run.epoch + 3, 10)
+    live.wait_for(live.value.epoch + 3, 10)
     assert len(told) <= after + 1  # no more than was on its way
     live.change(runs.stop)
 
@@ -74,7 +74,7 @@ def test_buttons_change_what_goes_on_and_cost_no_numbers(driver, worker):
     assert 5 <= paused.epoch < 40
     slices = len(worker.slices)
     eventually(lambda: worker.pool._work_queue.empty(), "what was under way is done")
-    assert live.run is paused
+    assert live.value is paused
     assert len(worker.slices) == slices
     live.change(lambda r: runs.train_until(worker, r, 40))
     ended = live.wait_for(40, 20)
@@ -83,10 +83,10 @@ def test_buttons_change_what_goes_on_and_cost_no_numbers(driver, worker):
 
 def test_thirty_go_on_together_in_short_slices(driver, worker):
     lives = [begun(driver, worker, Experiment(epochs=200, seed=seed)) for seed in range(30)]
-    eventually(lambda: all(live.run.epoch >= 3 for live in lives), "all get on", 60)
+    eventually(lambda: all(live.value.epoch >= 3 for live in lives), "all get on", 60)
     budgets = [budget for _, budget in worker.slices if budget != runs.FIRST_SLICE]
     assert min(budgets) < 2 * live_runs.SHORTEST
-    epochs = [live.run.epoch for live in lives]
+    epochs = [live.value.epoch for live in lives]
     assert max(epochs) - min(epochs) <= 3
     for live in lives:
         live.change(runs.stop)
@@ -96,8 +96,8 @@ def test_what_nobody_watches_pauses_and_goes_on_when_somebody_does(driver, worke
     monkeypatch.setattr(live_runs, "AWAY", 0.05)
     monkeypatch.setattr(live_runs, "LOOK", 0.02)
     live = begun(driver, worker, Experiment(epochs=5000))
-    eventually(lambda: live.run.state is not None and not live.run.going, "it pauses", 20)
-    at = live.run.epoch
+    eventually(lambda: live.value.state is not None and not live.value.going, "it pauses", 20)
+    at = live.value.epoch
     with live.watched(lambda: None):
         assert live.wait_for(at + 5, 10).epoch >= at + 5
     live.change(runs.stop)
@@ -108,12 +108,12 @@ def test_a_pause_of_the_readers_own_is_not_ended_by_watching(driver, worker):
     live.wait_for(3, 10)
     live.change(runs.pause)
     with live.watched(lambda: None):
-        assert not live.run.going
+        assert not live.value.going
 
 
 def test_what_nobody_holds_computes_nothing(driver, worker):
     live = begun(driver, worker, Experiment(epochs=5000))
-    id = live.run.id
+    id = live.value.id
     live.wait_for(3, 10)
     del live
     gc.collect()
@@ -126,6 +126,6 @@ def test_what_nobody_holds_computes_nothing(driver, worker):
 
 def test_what_fails_says_why(driver, worker):
     live = begun(driver, worker, Experiment(text="a"))
-    failed = eventually(lambda: live.run.problems and live.run, "it fails")
+    failed = eventually(lambda: live.value.problems and live.value, "it fails")
     assert not failed.going
     assert all(isinstance(problem, Problem) for problem in failed.problems)

@@ -1,0 +1,28 @@
+"""A race that goes on by itself, as a run does: see `rnnlab.engine.live_runs`."""
+
+from concurrent.futures import Future
+
+from rnnlab.engine.cluster import Cluster
+from rnnlab.engine.live_runs import Live
+from rnnlab.race.race import Race, Runner, halted, pause, resume, tick
+
+
+class LiveRace(Live[Race, Runner]):
+    def pending(self, value: Race) -> set[Future]:
+        return {entry.pending for entry in value.entries if entry.pending is not None}
+
+    def ticked(self, slice_seconds: float) -> Race:  # noqa: ARG002 - the turns of its runs are its own
+        return tick(self.engine, self.value)
+
+    def paused(self) -> Race:
+        return pause(self.value)
+
+    def resumed(self, left: Race) -> Race:  # noqa: ARG002
+        return resume(self.engine, self.value)
+
+    def look(self) -> None:
+        super().look()
+        problem = self.engine.problem if isinstance(self.engine, Cluster) else None
+        with self.changed:
+            if problem and self.value.going:
+                self.put(halted(self.value, (problem,)))
