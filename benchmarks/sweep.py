@@ -1,6 +1,6 @@
 """A sweep of 24 runs: on two workers against one, and through a Dask cluster against the lab's own workers.
 
-The race is looked at as often as its page looks at it, so what a reader waits for is what is measured.
+The race is driven as a page's is, so what a reader waits for is what is measured.
 """
 
 import os
@@ -13,12 +13,12 @@ from contextlib import ExitStack, closing, contextmanager
 from statistics import median
 
 from benchmarks.server import ROOT, STARTING, STOPPING, Row, free_port
-from pages.views.compare.page import TICK
-from rnnlab.engine import Workers, jobs
+from rnnlab.engine import Workers, jobs, live_runs
 from rnnlab.engine.cluster import Cluster
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan, grid
 from rnnlab.race import race
+from rnnlab.race.live_race import LiveRace
 
 WORKERS = 2
 REPEATS = 3
@@ -30,14 +30,11 @@ PLAN = RacePlan(
 def sweep(runner: race.Runner, plan: RacePlan = PLAN) -> float:
     """Seconds by the reader's clock from the click to the last result."""
     began = time.perf_counter()
-    racing = race.begin(runner, plan)
-    looks = 0
-    while racing.going:
-        looks += 1
-        time.sleep(max(0.0, began + looks * TICK - time.perf_counter()))
-        racing = race.tick(runner, racing)
-    assert racing.done, racing.problems
-    assert not any(entry.problems for entry in racing.entries)
+    live = live_runs.shared().drive(LiveRace(race.begin(runner, plan), runner))
+    with live.changed, live.watched(lambda: None):
+        live.changed.wait_for(lambda: not live.value.going)
+    assert live.value.done, live.value.problems
+    assert not any(entry.problems for entry in live.value.entries)
     return time.perf_counter() - began
 
 

@@ -17,7 +17,7 @@ SHOWN = "() => Number(document.querySelector('.rl-heatmap')?.dataset.epoch) > 10
 
 # JavaScript that runs in the page: the different epochs that each of the four shows, a second
 FRAMES = """(seconds) => new Promise((resolve) => {
-    const parts = ["strip", "curve", "heatmap", "scrubber"];
+    const parts = ["strip", "curves", "heatmap", "scrubber"];
     const seen = parts.map(() => new Set());
     const began = performance.now();
     const look = () => {

@@ -7,7 +7,9 @@ send them all.
 """
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,6 +31,20 @@ export default (await import(new URL("{path}", base))).default;
 """
 
 
+recording: ContextVar[dict[str, dict[str, Any]] | None] = ContextVar("recording", default=None)
+
+
+@contextmanager
+def recorded() -> Iterator[dict[str, dict[str, Any]]]:
+    """Within, components are not drawn: what they would be given is kept, by key."""
+    drawn: dict[str, dict[str, Any]] = {}
+    token = recording.set(drawn)
+    try:
+        yield drawn
+    finally:
+        recording.reset(token)
+
+
 class Component(Protocol):
     """Draws a component of this key with these data; `on_<name>_change` is called when it answers `<name>`."""
 
@@ -47,6 +63,9 @@ def component(caller: str, name: str) -> Component:
     registered = st.components.v2.component(f"rnnlab_{name}", js=script, isolate_styles=False)
 
     def draw(*, key: str, data: dict[str, Any], **callbacks: Any) -> Any:
+        if (drawn := recording.get()) is not None:
+            drawn[key] = data
+            return None
         # In a list: in a dictionary Streamlit looks for data frames, and loads pandas for that, 34 MB and a second.
         return registered(key=key, data=[data], **callbacks)
 

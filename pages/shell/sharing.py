@@ -86,7 +86,7 @@ def keep_address(page: str, t: Translate, leaving: bool = False) -> None:
 def address_of(page: str, experiment: Experiment) -> tuple[str, str | None]:
     """The query that names what the page shows, and the texts that are too long for it, or None."""
     run, plan = session["run"], race_setup.of_page(page, experiment)
-    trained = run.until > 0 if plan is None else session.get("race") is not None
+    trained = run.until > 0 if plan is None else session.get("live_race") is not None
     again = trained or run.id == session.get("lost_run")  # so that a reload trains it again
     same = plan is not None or run.experiment == experiment
     query = to_link(experiment, session["lang"], again and same, plan)

@@ -16,7 +16,7 @@ from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import Overrides, RacePlan
 from rnnlab.i18n import Problem
-from rnnlab.race.race import Race
+from rnnlab.race.live_race import LiveRace
 from rnnlab.records.generation import Generation
 from rnnlab.records.history import Checkpoint, Opening
 from rnnlab.records.trace import Intervention
@@ -60,6 +60,12 @@ class RunState(TypedDict, total=False):
     live_run: LiveRun  # which brings it on
     patience: float  # seconds that the next page about the run waits for it, before it is drawn
     whole: bool  # whether it waits for the end of the run, not only for something new
+
+
+class StreamState(TypedDict, total=False):
+    """shell/stream/parts.py"""
+
+    parts: Any  # the Parts of the page that is drawn
 
 
 class CursorState(TypedDict, total=False):
@@ -122,7 +128,7 @@ class RaceSetupState(TypedDict, total=False):
 class CompareState(TypedDict, total=False):
     """views/compare"""
 
-    race: Race | None
+    live_race: LiveRace | None
     race_last: RacePlan  # the last setup that was a race
     race_here: bool  # whether it is computed on this machine though there is a cluster
     race_axis: str  # of the curves
@@ -226,9 +232,9 @@ class UnitsState(TypedDict, total=False):
 
 
 class SessionState(
-    VisitState, WorkersState, RedrawState, RunState, CursorState, FormState, NavigationState, SharingState, AnswerState,
-    RaceSetupState, CompareState, GenerateState, DataState, TextState, ShapesState, CellState, GradientsState,
-    UnitsState, total=False,
+    VisitState, WorkersState, RedrawState, RunState, StreamState, CursorState, FormState, NavigationState, SharingState,
+    AnswerState, RaceSetupState, CompareState, GenerateState, DataState, TextState, ShapesState, CellState,
+    GradientsState, UnitsState, total=False,
 ):  # fmt: skip
     """The whole table."""
 

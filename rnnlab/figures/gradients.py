@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from rnnlab.figures import curves
 from rnnlab.figures.style import (
     BARE,
     DASHES,
@@ -31,8 +32,8 @@ from rnnlab.records.history import History
 
 
 @dataclass(frozen=True)
-class Series:
-    """A curve's values by step or epoch."""
+class MarkedLine:
+    """Values by step or epoch, each with a mark."""
 
     name: str
     x: np.ndarray
@@ -41,7 +42,7 @@ class Series:
     style: int = 0  # its place in `LINE_HUES` and `DASHES`
 
 
-def line(series: Series, everything: np.ndarray, hover: str) -> go.Scatter:
+def line(series: MarkedLine, everything: np.ndarray, hover: str) -> go.Scatter:
     """A curve with a mark at each value, labelled when pointed at, on an axis for `everything`. No line leads down to a
     zero, where no logarithm gets."""
     x, values, labels, style = series.x, series.values, series.labels, series.style
@@ -88,7 +89,7 @@ def curve_figure(
     spans `everything`, so that it stands still while one target after the other is looked at."""
     x = np.arange(len(tokens))
     traces = [
-        line(Series(name, x, values, columns(tokens, values), style), everything, t("figure.gradient.hover"))
+        line(MarkedLine(name, x, values, columns(tokens, values), style), everything, t("figure.gradient.hover"))
         for style, (name, values) in zip(styles or range(len(curves)), curves.items(), strict=True)
     ]
     return go.Figure(
@@ -155,10 +156,10 @@ def norms_figure(history: History, level: float, t: Translate) -> go.Figure:
     x = np.arange(1, len(norms) + 1)
     everything = np.append(norms, [level, e.clip or level])
     hover = t("figure.norm.hover")
-    before = line(Series(t("norm.before"), x, norms), everything, hover)
+    before = line(MarkedLine(t("norm.before"), x, norms), everything, hover)
     traces = [before.update(meta={"palette": "line"})]
     if e.clip:
-        after = Series(t("norm.after"), x, clipped(norms, e.clip), style=1)
+        after = MarkedLine(t("norm.after"), x, clipped(norms, e.clip), style=1)
         traces.append(line(after, everything, hover))
     ends = [0, max(e.epochs, 2)]
     for trace in traces:
@@ -180,24 +181,15 @@ def norms_figure(history: History, level: float, t: Translate) -> go.Figure:
     )
 
 
-def losses_figure(histories: Mapping[str, History], t: Translate, styles: Sequence[int] = ()) -> go.Figure:
-    """The loss of several runs by epoch, in the given styles, else in turn."""
-    losses = {name: np.array(history.losses, dtype=np.float64) for name, history in histories.items()}
-    everything = np.concatenate([*losses.values(), [np.nan]])
-    traces = []
-    for style, (name, values) in zip(styles or range(len(losses)), losses.items(), strict=True):
-        series = Series(name, np.arange(1, len(values) + 1), values, style=style)
-        curve = line(series, everything, t("figure.losses.hover"))
-        traces.append(curve.update(mode="lines" if len(values) > 1 else "markers"))
-    first = next(iter(histories.values())).experiment
-    return go.Figure(
-        traces,
-        {
-            **BARE,
-            "margin": MARGIN | {"l": 60},
-            "xaxis": epoch_axis(t, 0, max(first.epochs, 2)),
-            "yaxis": log_axis(everything, t(f"axis.loss.{first.loss}")),
-            "showlegend": True,
-            "legend": LEGEND,
-        },
-    )
+def loss_lines(histories: Mapping[str, History], styles: Sequence[int]) -> list[curves.Series]:
+    """The loss of several runs by epoch, in the given styles; the stream has it under the name of the run's cell."""
+    return [
+        curves.Series(
+            name,
+            curves.series_of(history.losses),
+            hue=LINE_HUES[style],
+            dash=DASHES[style],
+            streamed=f"losses.{history.experiment.cell}",
+        )
+        for style, (name, history) in zip(styles, histories.items(), strict=True)
+    ]

@@ -1,30 +1,27 @@
-"""What the Results page draws, as Plotly figures. Pure functions, no torch."""
+"""What the Results page draws, as lines and as Plotly figures. Pure functions, no torch."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import plotly.graph_objects as go
 
 from rnnlab.analysis.majority import majority_token, written
+from rnnlab.figures.curves import Level, Series, series_of
 from rnnlab.figures.style import (
     BARE,
     DASHES,
     HUES,
-    LEGEND,
+    LABEL_CHARACTERS,
     MARGIN,
     decades,
-    epoch_axis,
-    finite,
     heatmap_axis,
-    level,
-    loss_axis,
     number,
     power_ticks,
     tick,
     token_axis,
 )
-from rnnlab.i18n import Translate, percent
+from rnnlab.i18n import Translate, beginning, percent, visible
 from rnnlab.records.history import Frame, History, Opening
 from rnnlab.records.majority import Majority
 from rnnlab.records.readouts import HALVES, Reach
@@ -43,113 +40,64 @@ def counted_unit(opening: Opening, frame: Frame) -> Literal["lines", "tokens", "
     return "lines" if logits.axes == ("batch", "class") else "tokens"
 
 
-def loss_curves(history: History, t: Translate, scale: Literal["linear", "log"]) -> go.Figure:
+def loss_lines(history: History, t: Translate) -> list[Series]:
     """Mean loss of a target by epoch: in training, and on held-out lines."""
-    losses = np.array(history.losses, dtype=np.float64)
+    losses, streamed = series_of(history.losses), "losses"
     if history.experiment.loss == "sum":
-        losses /= [snapshot.targets for snapshot in history.snapshots]
-    held = np.array([frame.held_out.loss for frame in history.frames if frame.held_out is not None])
-    axis = {"title": {"text": t("axis.curve.loss")}} | loss_axis(finite(np.concatenate([losses, held])), scale)
-    return curves(history, (t("curve.training"), losses), (t("curve.held"), held), axis, t)
+        losses, streamed = losses / [snapshot.targets for snapshot in history.snapshots], "mean_losses"
+    return [Series(t("curve.training"), losses, streamed=streamed), *held_line(history, "loss", t("curve.held"))]
 
 
-def score_curves(history: History, t: Translate) -> go.Figure:
+def score_lines(history: History, t: Translate) -> list[Series]:
     """Share of right answers by epoch: in training, and on held-out lines."""
-    frames = history.frames
-    right = np.array([snapshot.accuracy for snapshot in history.snapshots])
-    held = np.array([frame.held_out.score for frame in frames if frame.held_out is not None])
-    kind = counted_unit(history.opening, frames[-1])
-    in_training = "tokens" if kind == "sequences" else kind
-    named = (t(f"curve.training.{in_training}"), right), (t(f"curve.held.{kind}"), held)
-    axis = {"title": {"text": t("axis.curve.score")}, "range": [-0.03, 1.05], "tickformat": ".0%"}
-    figure = curves(history, *named, axis, t)
-    figure.add_trace(majority_line(history, history.opening.majority, "training", t))
-    if history.opening.held_majority:
-        figure.add_trace(majority_line(history, history.opening.held_majority, "held", t, HUES[5]))
-    return figure
-
-
-def majority_line(history: History, majority: Majority, where: str, t: Translate, hue: str = "") -> go.Scatter:
-    """How often the most frequent answer alone is right."""
-    answer, share = tick(written(majority.answer, history.opening)), percent(majority.share)
-    name = t(f"curve.majority.{where}", answer=answer, share=share)
-    return level(majority.share, [0, max(history.experiment.epochs, 2)], name, name, hue)
-
-
-def curves(
-    history: History,
-    training: tuple[str, np.ndarray],
-    held: tuple[str, np.ndarray],
-    axis: dict[str, Any],
-    t: Translate,
-) -> go.Figure:
-    """Two named curves: training by each epoch, held-out by each recorded one; over the whole span that the run is to
-    take."""
-    (training_name, in_training), (held_name, held_out) = training, held
-    x = np.arange(1, len(in_training) + 1)
-    epochs = [frame.epoch for frame in history.frames]
-    traces = [
-        go.Scatter(
-            x=x,
-            y=finite(in_training),
-            name=training_name,
-            mode="lines" if len(in_training) > 1 else "markers",
-            line={"width": 2},
-            meta={"palette": "line"},
-            hovertemplate=t("figure.curve.hover") + "<extra></extra>",
-        )
+    kind = counted_unit(history.opening, history.frames[-1])
+    in_training = t(f"curve.training.{'tokens' if kind == 'sequences' else kind}")
+    right = series_of([snapshot.accuracy for snapshot in history.snapshots])
+    return [
+        Series(in_training, right, streamed="accuracies"),
+        *held_line(history, "score", t(f"curve.held.{kind}")),
     ]
-    if len(held_out):
-        traces.append(
-            go.Scatter(
-                x=epochs,
-                y=finite(held_out),
-                name=held_name,
-                mode="lines" if len(held_out) > 1 else "markers",
-                line={"width": 2, "dash": "dash", "color": HUES[5]},
-                marker={"color": HUES[5]},
-                hovertemplate=t("figure.curve.hover") + "<extra></extra>",
-            )
-        )
-    span = epoch_axis(t, 0, max(history.experiment.epochs, 2))
-    layout = {"margin": MARGIN | {"t": 30}, "xaxis": span, "yaxis": axis, "showlegend": True, "legend": LEGEND}
-    return go.Figure(traces, BARE | layout)
+
+
+def held_line(history: History, field: str, name: str, hue: str = HUES[5], dash: str = DASHES[1]) -> list[Series]:
+    """A number of the result on held-out lines, at each recorded epoch. Nothing where no lines are held out."""
+    if history.opening.held_majority is None:
+        return []
+    held = [(frame.epoch, getattr(frame.held_out, field)) for frame in history.frames if frame.held_out is not None]
+    epochs, values = zip(*held, strict=True)
+    x = np.array(epochs, dtype=np.float64)
+    return [Series(name, series_of(values), x, hue=hue, dash=dash, streamed=f"held.{field}")]
+
+
+def score_levels(history: History, t: Translate) -> list[Level]:
+    """How often the most frequent answer alone is right, in training and on held-out lines."""
+    o = history.opening
+    return [
+        majority_level(o, o.majority, "training", t),
+        *([majority_level(o, o.held_majority, "held", t, HUES[5])] if o.held_majority else []),
+    ]
+
+
+def majority_level(opening: Opening, majority: Majority, where: str, t: Translate, hue: str = "") -> Level:
+    answer, share = beginning(visible(written(majority.answer, opening)), LABEL_CHARACTERS), percent(majority.share)
+    return Level(t(f"curve.majority.{where}", answer=answer, share=share), majority.share, hue)
 
 
 EXACT = ("score", "forced_accuracy", "free_accuracy")  # fields of HeldOutResult, of sequences that are written
 
 
-def exact_figure(history: History, t: Translate) -> go.Figure:
+def exact_lines(history: History, t: Translate) -> list[Series]:
     """Of the held-out pairs by recorded epoch: the share written right from the first token to the last, and the share
     of tokens that are right, given the true one before or written freely."""
-    frames = [frame for frame in history.frames if frame.held_out is not None]
-    names = {field: t(f"exact.{field}") for field in EXACT}
-    curves = [
-        go.Scatter(
-            x=[frame.epoch for frame in frames],
-            y=[getattr(frame.held_out, field) for frame in frames],
-            name=names[field],
-            mode="lines" if len(frames) > 1 else "markers",
-            line={"width": 2, "dash": dash} | ({"color": hue} if hue else {}),
-            marker={"color": hue} if hue else {},
-            meta={} if hue else {"palette": "line"},
-            hovertemplate=t("exact.hover") + "<extra></extra>",
-        )
-        for field, dash, hue in zip(EXACT, DASHES, ("", HUES[5], HUES[2]), strict=False)
-    ]
-    token = majority_token(line.targets for line in history.opening.held_out)
-    for majority, where, hue in ((history.opening.held_majority, "whole", ""), (token, "token", HUES[2])):
-        if majority:
-            curves.append(majority_line(history, majority, where, t, hue))
-    layout = {
-        "margin": MARGIN | {"t": 30},
-        "xaxis": epoch_axis(t, 0, max(history.experiment.epochs, 2)),
-        "yaxis": {"title": {"text": t("exact.axis")}, "range": [-0.03, 1.05], "tickformat": ".0%"},
-        "showlegend": True,
-        "legend": LEGEND,
-        "dragmode": False,
-    }
-    return go.Figure(curves, BARE | layout)
+    looks = zip(EXACT, ("", HUES[5], HUES[2]), DASHES, strict=False)
+    return [line for field, hue, dash in looks for line in held_line(history, field, t(f"exact.{field}"), hue, dash)]
+
+
+def exact_levels(history: History, t: Translate) -> list[Level]:
+    o = history.opening
+    token = majority_token(line.targets for line in o.held_out)
+    found = ((o.held_majority, "whole", ""), (token, "token", HUES[2]))
+    return [majority_level(o, majority, where, t, hue) for majority, where, hue in found if majority]
 
 
 # Right and wrong, class by class

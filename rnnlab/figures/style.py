@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
-import plotly.graph_objects as go
 
 from rnnlab.i18n import Translate, beginning, visible
 
@@ -30,24 +29,6 @@ def tick(token: str) -> str:
 def number(value: float) -> str:
     """A value to three digits; a dash where it is none."""
     return "0" if value == 0 else f"{value:.3g}" if np.isfinite(value) else "–"
-
-
-def finite(values: np.ndarray) -> np.ndarray:
-    """The values; nan, which is a gap in a line, in the place of what is not finite."""
-    return np.where(np.isfinite(values), values, np.nan)
-
-
-def level(share: float, x: Sequence[float], name: str, hover: str, hue: str = "") -> go.Scatter:
-    """A finely dotted line, as no curve is, at one height from x[0] to x[1]; without a hue in the theme's own."""
-    return go.Scatter(
-        x=list(x),
-        y=[share, share],
-        name=name,
-        mode="lines",
-        line={"width": 1.5, "dash": "2px,5px"} | ({"color": hue} if hue else {}),
-        meta={} if hue else {"palette": "line"},
-        hovertemplate=hover + "<extra></extra>",
-    )
 
 
 # Axes

@@ -24,5 +24,7 @@ class LiveRace(Live[Race, Runner]):
         super().look()
         problem = self.engine.problem if isinstance(self.engine, Cluster) else None
         with self.changed:
-            if problem and self.value.going:
+            if self.value.going and problem:
                 self.put(halted(self.value, (problem,)))
+            elif self.value.going and not self.pending(self.value):  # the cluster had no workers
+                self.put(self.ticked(0.0))

@@ -112,9 +112,14 @@ def values_at(runs: Sequence[Record], measure: Measure, epochs: np.ndarray) -> n
     return np.array(rows, dtype=np.float64).reshape(len(runs), len(numbers))
 
 
-def curve(runs: Sequence[Record], measure: Measure, points: int | None = None) -> Curve:
-    """What the runs have in common of a measure; with `points` at no more epochs than that, first and last included."""
-    epochs = common_epochs(runs, measure)
+def curve(runs: Sequence[Record], measure: Measure, points: int | None = None, after: int = -1) -> Curve:
+    """What the runs have in common of a measure, after that epoch; with `points` at no more epochs than that, first and
+    last included."""
+    epochs = common_epochs(runs, measure) if runs else np.array([], dtype=int)
+    epochs = epochs[epochs > after]
+    if not len(epochs):
+        nothing = np.array([])
+        return Curve(epochs, nothing, nothing, nothing, nothing)
     if points is not None and len(epochs) > points:
         epochs = epochs[np.linspace(0, len(epochs) - 1, points).round().astype(int)]
     clocks = np.array([[(run.clock[epoch - 1] if epoch else 0.0) for epoch in epochs.tolist()] for run in runs])

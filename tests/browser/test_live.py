@@ -68,7 +68,7 @@ def test_a_typed_sentence_is_trained_paused_looked_through_and_played(visit):
     assert abs(middle - stopped_at / 2) < stopped_at / 8
     shows(middle)
     # Clicked through the page, for the cursor's own handle may be what lies there: it must take a click as well.
-    plot = lab.box("loss", ".rl-curve")
+    plot = lab.box("loss", ".rl-curves")
     lab.page.mouse.click(plot["x"] + plot["width"] - 2, plot["y"] + 20)
     shows(stopped_at)  # right of all epochs: the last one
     lab.page.mouse.click(plot["x"] + 1, plot["y"] + 20)
@@ -86,7 +86,7 @@ def test_a_typed_sentence_is_trained_paused_looked_through_and_played(visit):
 def test_another_start_gives_other_numbers_and_the_same_start_the_same(visit):
     """And nothing is built anew from one run to the next."""
     lab = visit().trained()
-    parts = ".rl-curve, .rl-heatmap, .rl-strip, .rl-scrubber"
+    parts = ".rl-curves, .rl-heatmap, .rl-strip, .rl-scrubber"
     lab.page.eval_on_selector_all(parts, "nodes => nodes.forEach(node => { node.mine = true; })")
     first = lab.loss, lab.predicted, lab.curve()
     lab.press("reseed").reaches("not trained yet")
@@ -104,10 +104,10 @@ def test_another_start_gives_other_numbers_and_the_same_start_the_same(visit):
 
 def test_live_charts_are_updated_not_rebuilt_and_keep_their_zoom(visit):
     lab = visit(f"{LONG}&run=1").runs()
-    parts = ".rl-curve, .rl-heatmap, .rl-strip, .rl-scrubber"
+    parts = ".rl-curves, .rl-heatmap, .rl-strip, .rl-scrubber"
     expect(lab.page.locator(parts)).to_have_count(4)  # on a busy machine some come later than the first epoch
     lab.page.eval_on_selector_all(parts, "nodes => nodes.forEach(node => { node.mine = true; })")
-    plot = lab.box("loss", ".rl-curve")
+    plot = lab.box("loss", ".rl-curves")
     across, down = plot["x"] + plot["width"] * 0.2, plot["y"] + plot["height"] * 0.2
     lab.page.mouse.move(across, down)
     lab.page.mouse.down()
@@ -165,9 +165,9 @@ def test_every_cell_of_the_heatmap_names_its_value_and_the_loss_axis_can_be_line
     expect(hint).to_contain_text("step 3 · 学习, unit 31: ")
     said = hint.inner_text().split(": ")[1].replace("−", "-")
     assert float(said) == pytest.approx(float(value), abs=1e-3)
-    assert lab.at("loss").locator(".rl-up").first.inner_text().startswith("10")
+    assert lab.marked("loss")[0].startswith("10")
     lab.at("loss_log").locator("label").first.click()
-    eventually(lambda: lab.at("loss").locator(".rl-up").first.inner_text() == "0", "the axis is linear")
+    eventually(lambda: lab.marked("loss")[0] == "0", "the axis is linear")
 
 
 def workers(server: psutil.Process) -> list[psutil.Process]:

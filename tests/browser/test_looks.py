@@ -87,7 +87,7 @@ def test_colours_follow_the_theme(visit):
     for scheme, colour in (("dark", "rgb(18, 23, 30)"), ("light", "rgb(252, 252, 251)")):
         lab.page.emulate_media(color_scheme=scheme)  # the reader's machine goes from night to day
         eventually(lambda colour=colour: lab.page.evaluate(ground) == colour, "the page's own colour")
-        colours.append(eventually(lambda: (c := lab.theme("loss", ".rl-curve")) not in colours and c, "the chart's"))
+        colours.append(eventually(lambda: (c := lab.theme("loss", ".rl-curves")) not in colours and c, "the chart's"))
 
 
 def test_plotly_is_served_by_this_host(url):

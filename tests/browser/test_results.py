@@ -98,10 +98,9 @@ def test_one_epoch_moves_every_view(opened, sorted_run):
         expect(lab.at("results-classes")).to_contain_text(f"After epoch {epoch}")
     said = [row[1] for row in judged(lab)]
     assert said != [row[1] for row in expected_lines(sorted_run, 30)], "both epochs look alike: nothing was tested"
-    plot = lab.at("results-loss").locator(".rl-plot")  # a click on the curve chooses its epoch too
-    place = plot.evaluate("n => n._fullLayout.xaxis._offset + n._fullLayout.xaxis.d2p(10)")
-    box = plot.bounding_box()
-    lab.page.mouse.click(box["x"] + place, box["y"] + box["height"] / 2)
+    box = lab.box("results-loss", ".rl-curves")  # a click on the curve chooses its epoch too
+    end = lab.across("results-loss")[1]
+    lab.page.mouse.click(box["x"] + box["width"] * 10 / end, box["y"] + box["height"] / 2)
     eventually(lambda: same(sorted_run, lab, 10), "the views show epoch 10")
     lab.page.locator(".rl-shaded-token").nth(2).hover()
     expect(lab.page.locator(".rl-prefix").nth(2)).to_have_class(re.compile("rl-active"))

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from concurrent.futures import Future
 
 import numpy as np
@@ -24,8 +23,7 @@ from rnnlab.race.race import Entry, Race
 from tests.support import modules, reader
 from tests.support.callbacks import in_session
 from tests.support.cases import either
-from tests.support.plotly import decoded
-from tests.support.reader import components, looked, press, said
+from tests.support.reader import components, looked, press, said, unpacked
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -37,13 +35,17 @@ def visit(e: Experiment = SMALL, lang: str = "en", plan: RacePlan | None = None,
     return reader.visit(to_link(e, lang, run=started, race=plan), page="compare")
 
 
+def race_of(app: AppTest) -> Race | None:
+    live = app.session_state.live_race
+    return live.value if live else None
+
+
 def raced(app: AppTest) -> AppTest:
-    """Until the race is over. AppTest fires no timers: a rerun looks again, as they would."""
-    for _ in range(200):
-        if not app.session_state.race.going:
-            return app
-        looked(app.run())
-    raise AssertionError("still racing")
+    """Until the race is over: it goes on by itself."""
+    live = app.session_state.live_race
+    with live.changed:
+        assert live.changed.wait_for(lambda: not live.value.going, 60), "still racing"
+    return looked(app.run())
 
 
 def asked(app: AppTest) -> RacePlan:
@@ -54,7 +56,7 @@ def asked(app: AppTest) -> RacePlan:
 
 
 def title(app: AppTest) -> str:
-    return app.get("progress")[0].proto.text
+    return components(app)["race-status"]["text"]
 
 
 # As it opens
@@ -72,7 +74,7 @@ def test_it_opens_with_a_race_that_one_click_starts(lang):
     assert "race-loss" not in components(app)
     raced(press(app, "race_start"))
     assert not app.error
-    now: Race = app.session_state.race
+    now: Race = race_of(app)
     for entry in now.entries:
         assert list(entry.record.losses) == run(entry.experiment).losses
     assert t("race.finished", done=12, count=12) in title(app)
@@ -81,10 +83,10 @@ def test_it_opens_with_a_race_that_one_click_starts(lang):
         "finished"
     ] * 12
     for name in ("race-loss", "race-score"):
-        figure = json.loads(components(app)[name]["figure"])
-        names = [t(f"cell.{c}") for c in choices("cell")]
-        names += [t("race.majority")] if name == "race-score" else []
-        assert [trace["name"] for trace in figure["data"] if "name" in trace] == names
+        shown = components(app)[name]
+        assert [one["name"] for one in shown["series"]] == [t(f"cell.{c}") for c in choices("cell")]
+        levels = [t("race.majority")] if name == "race-score" else []
+        assert [level["name"] for level in shown["levels"]] == levels
     (table,) = components(app)["race-standings"]["tables"]
     assert [cell["text"] for cell in table["head"]] == [
         t(f"race.column.{name}")
@@ -174,7 +176,7 @@ def test_an_equal_budget_shows_the_sizes_that_came_of_it():
     app = visit()
     looked(app.toggle(key="race_equal").set_value(True).run())
     raced(press(app, "race_start"))
-    sizes = [entry.record.experiment.hidden for entry in app.session_state.race.entries[: len(modules.NAMES)]]
+    sizes = [entry.record.experiment.hidden for entry in race_of(app).entries[: len(modules.NAMES)]]
     assert len(set(sizes)) == 3  # a GRU and an MGU of so few parameters are equally large
     for lane, hidden in zip(components(app)["race-lanes"]["lanes"], sizes, strict=True):
         assert f"hidden size {hidden} " in lane["size"]
@@ -234,14 +236,14 @@ def test_the_setup_outlives_a_change_of_page_and_of_language(lang):
     looked(app.number_input(key="race_seeds").set_value(2).run())
     before = asked(app)
     raced(press(app, "race_start"))
-    now = app.session_state.race
+    now = race_of(app)
     looked(app.switch_page("playground.py").run())
     looked(app.switch_page("compare.py").run())
     other = next(one for one in LANGUAGES if one != lang)
     app.session_state.lang = other
     looked(app.run())
     assert asked(app) == before
-    assert app.session_state.race is now
+    assert race_of(app) is now
     assert app.title[0].value == translator(other)("race.title")
 
 
@@ -273,14 +275,12 @@ def test_it_pauses_goes_on_and_ends_with_the_same_numbers():
     press(app, "race_start")
     step(app, 6)
     press(app, "race_pause")
-    now = app.session_state.race
+    now = race_of(app)
     assert translator("en")("race.is.paused") in title(app)
     assert 0 < sum(entry.record.epoch for entry in now.entries) < 9 * 25
-    assert app.session_state.race is step(app, 2).session_state.race, "at rest nothing is asked for"
+    assert race_of(app) is race_of(step(app, 2)), "at rest nothing is asked for"
     raced(press(app, "race_on"))
-    assert [list(entry.record.losses) for entry in app.session_state.race.entries] == [
-        run(e).losses for _, e in now.plan.runs()
-    ]
+    assert [list(entry.record.losses) for entry in race_of(app).entries] == [run(e).losses for _, e in now.plan.runs()]
 
 
 @pytest.mark.usefixtures("slowly")
@@ -289,14 +289,14 @@ def test_stop_keeps_what_is_done_and_clear_takes_it_away():
     press(app, "race_start")
     step(app, 6)
     press(app, "race_stop")
-    now = app.session_state.race
+    now = race_of(app)
     assert translator("en")("race.is.stopped") in title(app)
     assert not any(button.key == "race_on" for button in app.button)
     rows = list(csv.DictReader(io.StringIO(standings.to_csv(now))))
     assert [int(row["epochs"]) for row in rows] == [entry.record.epoch for entry in now.entries]
     assert "race-loss" in components(app)
     press(app, "race_clear")
-    assert app.session_state.race is None
+    assert race_of(app) is None
     assert "race-loss" not in components(app)
     assert not app.button(key="race_start").disabled
 
@@ -304,16 +304,16 @@ def test_stop_keeps_what_is_done_and_clear_takes_it_away():
 def test_a_changed_form_keeps_the_old_race_and_says_so():
     app = visit()
     raced(press(app, "race_start"))
-    t, now = translator("en"), app.session_state.race
+    t, now = translator("en"), race_of(app)
     assert t("race.stale") not in said(app)
     app.session_state["hidden_size"] = 7
     looked(app.run())
     assert t("race.stale") in said(app)
-    assert app.session_state.race is now
+    assert race_of(app) is now
     assert "race-loss" in components(app)
     app.session_state["text"] = ""
     looked(app.run())
-    assert app.session_state.race is now
+    assert race_of(app) is now
     app.session_state["text"], app.session_state["hidden_size"] = TEXT, 5
     looked(app.run())
     assert t("race.stale") not in said(app)
@@ -325,7 +325,7 @@ def test_a_changed_form_keeps_the_old_race_and_says_so():
 def test_the_best_run_of_a_variant_opens_in_the_playground():
     app = visit()
     raced(press(app, "race_start"))
-    now: Race = app.session_state.race
+    now: Race = race_of(app)
     best = standings.standing(now, 1).best.experiment.seed
     press(app, "race_open_1")
     assert app.session_state.here == "playground"
@@ -364,7 +364,7 @@ def test_what_nothing_can_be_learned_from_is_said_once_and_before_the_start(name
     fields, code = NOTHING_TO_LEARN[name]
     e = Experiment(**fields)
     app = visit(e, plan=RacePlan(e, grid({"cell": modules.NAMES}), 3), started=True)
-    assert "race" not in app.session_state, "not even a link starts it"
+    assert "live_race" not in app.session_state, "not even a link starts it"
     assert app.button(key="race_start").disabled
     [error] = [error.value for error in app.error]
     with pytest.raises(LabError) as caught:
@@ -377,10 +377,10 @@ def test_what_only_a_worker_knows_is_said_once_for_all():
     """jieba cuts in a worker alone."""
     t, e = translator("en"), Experiment(text="水牛 水牛 水牛", tokenizer="jieba")
     app = raced(visit(e, plan=RacePlan(e, grid({"cell": modules.NAMES}), 3), started=True))
-    assert len(app.session_state.race.entries) == 12
+    assert len(race_of(app).entries) == 12
     assert len(app.error) == 1
     assert title(app).startswith(f"{t('race.finished', done=0, count=12)}  ·  {t('race.failed', count=12)}  ·  ")
-    assert app.get("progress")[0].proto.value == 0
+    assert components(app)["race-status"]["share"] == 0
     runs = [one for lane in components(app)["race-lanes"]["lanes"] for one in lane["runs"]]
     assert [(one["epoch"], one["note"]) for one in runs] == [(t("race.lane.failed"), "")] * 12
 
@@ -416,20 +416,20 @@ def test_it_says_what_line_and_band_are(seeds):
     t = translator("en")
     words = {1: t("race.band.one"), 2: t("race.band.two"), 3: t("race.band.many", seeds=3)}[seeds]
     assert words in said(app)
-    data = json.loads(components(app)["race-loss"]["figure"])["data"]
-    assert len(data) == (2 if seeds == 1 else 6)
-    losses = np.array([entry.record.losses for entry in app.session_state.race.entries if entry.variant == 0])
-    median = next(trace for trace in data if trace.get("name") == "RNN")
-    np.testing.assert_allclose(decoded(median["y"]), np.median(losses, axis=0), rtol=1e-6)
+    first, second = components(app)["race-loss"]["series"]
+    assert [one["low"] is None for one in (first, second)] == [seeds == 1] * 2
+    losses = np.array([entry.record.losses for entry in race_of(app).entries if entry.variant == 0])
+    np.testing.assert_allclose(unpacked(first["y"]), np.median(losses, axis=0))
 
 
 def test_curves_go_by_epochs_or_by_seconds():
     app = raced(visit(plan=RacePlan(SMALL, grid({"cell": ("rnn", "gru")}), 1), started=True))
     app.session_state.race_axis = "seconds"
     looked(app.run())
-    trace = json.loads(components(app)["race-loss"]["figure"])["data"][0]
-    clock = app.session_state.race.entries[0].record.clock
-    np.testing.assert_allclose(decoded(trace["x"]), clock)
+    shown = components(app)["race-loss"]
+    assert (shown["along"], shown["labels"]["x"]) == ("seconds", translator("en")("race.axis.seconds"))
+    clock = race_of(app).entries[0].record.clock
+    np.testing.assert_allclose(unpacked(shown["series"][0]["seconds"]), clock)
 
 
 # Links
@@ -440,9 +440,9 @@ def test_a_shared_race_opens_ready_and_starts_if_it_is_to(lang):
     plan = RacePlan(SMALL, grid({"hidden": (3, 4), "cell": ("lstm", "gru")}), 2, equal=False)
     app = visit(lang=lang, plan=plan)
     assert asked(app) == plan
-    assert "race" not in app.session_state
+    assert "live_race" not in app.session_state
     app = raced(visit(lang=lang, plan=plan, started=True))
-    assert app.session_state.race.plan == plan
+    assert race_of(app).plan == plan
 
 
 def test_a_hand_picked_race_comes_back_from_its_link():
@@ -494,15 +494,13 @@ def test_a_cluster_that_is_lost_is_said_and_the_race_goes_on_here(far, lang):
     assert t("race.place.cluster", address=far.address, count=1) in said(app)
     press(app, "race_start")
     raced(app)
-    now = app.session_state.race
+    now = race_of(app)
     assert not now.done
     assert describe(far.problem, lang, lambda v: f"`{v}`") in said(app)
     press(app, "race_stay")
-    assert app.session_state.race.problems == ()
+    assert race_of(app).problems == ()
     raced(app)
-    assert [list(entry.record.losses) for entry in app.session_state.race.entries] == [
-        run(e).losses for _, e in now.plan.runs()
-    ]
+    assert [list(entry.record.losses) for entry in race_of(app).entries] == [run(e).losses for _, e in now.plan.runs()]
     assert t("race.place.here", count=engine.shared().count) in title(app)
 
 
@@ -511,8 +509,8 @@ def test_a_cluster_that_is_back_goes_on_where_it_was_lost(far):
     raced(press(app, "race_start"))
     far.left, far.state, far.problem = 1000, "ready", None
     raced(press(app, "race_again"))
-    assert app.session_state.race.done
-    assert race.stop(app.session_state.race).done
+    assert race_of(app).done
+    assert race.stop(race_of(app)).done
 
 
 def test_a_cluster_that_is_connecting_is_waited_for_and_blocks_nothing(far):
@@ -520,14 +518,14 @@ def test_a_cluster_that_is_connecting_is_waited_for_and_blocks_nothing(far):
     app = visit()
     press(app, "race_start")
     step(app, 2)
-    now = app.session_state.race
+    now = race_of(app)
     assert now.going
     assert all(entry.slices == 0 for entry in now.entries)
     assert translator("en")("race.place.connecting", address=far.address) in title(app)
     far.state, far.count = "ready", 1
     far.left = 1000
     raced(app)
-    assert app.session_state.race.done
+    assert race_of(app).done
 
 
 def test_a_cluster_that_never_was_there_is_said_before_the_start(far):
@@ -537,7 +535,7 @@ def test_a_cluster_that_never_was_there_is_said_before_the_start(far):
     assert describe(far.problem, "en", lambda v: f"`{v}`") in said(app)
     press(app, "race_stay")
     raced(press(app, "race_start"))
-    assert app.session_state.race.done
+    assert race_of(app).done
 
 
 def test_a_variant_that_reads_the_answer_is_called_so_wherever_its_numbers_stand():
@@ -551,6 +549,5 @@ def test_a_variant_that_reads_the_answer_is_called_so_wherever_its_numbers_stand
     named = [lane["name"] for lane in components(app)["race-lanes"]["lanes"]]
     assert sorted(row[0]["text"] for row in table["rows"][:2]) == sorted(named)
     for name in ("race-loss", "race-score"):
-        figure = json.loads(components(app)[name]["figure"])
-        assert [trace["name"] for trace in figure["data"]][:2] == named
+        assert [one["name"] for one in components(app)[name]["series"]] == named
     assert t("problem.reads_answer") in said(app)

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("in_this_process")
 
 def test_an_update_carries_neither_script_nor_style():
     sent = [node.proto for node in visit("epochs=5").get("bidi_component")]
-    assert {part.component_name for part in sent} >= {"rnnlab_curve", "rnnlab_token_strip", "rnnlab_epoch_scrubber"}
+    assert {part.component_name for part in sent} >= {"rnnlab_curves", "rnnlab_token_strip", "rnnlab_epoch_scrubber"}
     for part in sent:
         assert not part.css_content
         assert 0 < len(part.js_content.encode()) < 400

@@ -48,9 +48,9 @@ def slices(experiment: Experiment, count: int, epochs: int):
 def test_messages_together_hold_every_loss_once_and_frames_in_their_order():
     told, losses, epochs = Told(), [], []
     for one in slices(LSTM, 6, 17):
-        header, arrays = read(message(one, told, "so far", ""))
-        assert header["from"] == len(losses)
-        losses += arrays["losses"].tolist()
+        header, arrays = read(message(one, told, {"status": "so far"}))
+        assert header["lines"]["losses"] == len(losses)
+        losses += arrays["losses.y"].tolist()
         assert (header["epoch"], header["status"], header["going"]) == (len(losses), "so far", True)
         assert 1 <= len(header["frames"]) <= MOST
         epochs += header["frames"]
@@ -61,7 +61,7 @@ def test_messages_together_hold_every_loss_once_and_frames_in_their_order():
 
 def test_numbers_are_those_of_the_frames_to_what_a_colour_shows():
     *_, one = slices(LSTM, 3, 20)
-    header, arrays = read(message(one, Told(), "", ""))
+    header, arrays = read(message(one, Told(), {}))
     frames = {frame.epoch: frame for frame in one.history.frames}
     shown = [frames[epoch] for epoch in header["frames"]]
     hidden = arrays["hidden"] * (header["scale"] / 127)
@@ -77,7 +77,7 @@ def test_numbers_are_those_of_the_frames_to_what_a_colour_shows():
 
 def test_a_probability_is_all_or_nothing_only_where_it_is():
     *_, one = slices(Experiment(epochs=400, lr=0.05), 2, 200)
-    _, arrays = read(message(one, Told(), "", ""))
+    _, arrays = read(message(one, Told(), {}))
     true = one.history.frames[-1].top_probabilities
     assert ((arrays["probability"][-1] == 65535) == (true == 1)).all()
     assert ((arrays["probability"][-1] == 0) == (true == 0)).all()
@@ -86,12 +86,29 @@ def test_a_probability_is_all_or_nothing_only_where_it_is():
 def test_a_name_is_sent_once_and_nothing_is_repeated():
     told = Told()
     *_, one = slices(LSTM, 2, 20)
-    message(one, told, "", "")
-    header, arrays = read(message(one, told, "later", "because"))
-    assert header["frames"] == []
-    assert len(arrays["losses"]) == 0
+    message(one, told, {})
+    header, arrays = read(message(one, told, {"status": "later"}))
+    assert (header["frames"], header["lines"], arrays) == ([], {}, {})
     assert "names" not in header
-    assert (header["status"], header["held_up"]) == ("later", "because")
+    assert header["status"] == "later"
+
+
+def test_lines_by_recorded_epochs_are_told_point_by_point():
+    e = Experiment(task="classify", text="good | a b\nbad | b c\n" * 5, held_out=0.4, epochs=300, hidden=4, loss="sum")
+    told, points, mean = Told(), {}, []
+    for one in slices(e, 5, 60):
+        header, arrays = read(message(one, told, {}))
+        for name, began in header["lines"].items():
+            if name.startswith("held."):
+                points.setdefault(name, [])[began:] = zip(arrays[f"{name}.x"], arrays[f"{name}.y"], strict=True)
+        mean += arrays["mean_losses.y"].tolist()
+        for field in ("loss", "score"):
+            newest = one.history.frames[-1]
+            assert points[f"held.{field}"][-1] == (newest.epoch, np.float32(getattr(newest.held_out, field)))
+    whole = run(e)
+    known = {frame.epoch: frame.held_out.loss for frame in whole.frames}
+    assert all(loss == pytest.approx(known[epoch]) for epoch, loss in points["held.loss"] if epoch in known)
+    assert mean == pytest.approx([one.loss / one.targets for one in whole.snapshots])
 
 
 @given(st.sets(st.integers(0, 5000), min_size=1, max_size=60), st.integers(1, MOST))
@@ -167,7 +184,8 @@ def test_a_run_is_watched_to_its_end(driver):
     losses = []
     for one in served(Browser(watching(live.value.id))).sent:
         header, arrays = read(one)
-        losses[header["from"] :] = arrays["losses"].tolist()
+        if "losses" in header["lines"]:
+            losses[header["lines"]["losses"] :] = arrays["losses.y"].tolist()
     assert losses == pytest.approx(run(LSTM).losses)
     assert "训练完成" in header["status"]
 
@@ -175,7 +193,7 @@ def test_a_run_is_watched_to_its_end(driver):
 def test_a_slow_browser_gets_fewer_messages_and_misses_no_loss(driver):
     live = begun(driver)
     sent = served(Browser(watching(live.value.id), slow=0.4)).sent
-    assert sum(len(read(one)[1]["losses"]) for one in sent) == LSTM.epochs
+    assert sum(len(read(one)[1].get("losses.y", ())) for one in sent) == LSTM.epochs
     assert all(len(read(one)[0]["frames"]) <= MOST for one in sent)
 
 

@@ -16,11 +16,11 @@ from pages.shell.form import race_setup
 from pages.shell.page_names import PAGES
 from pages.shell.run.run_view import Reads
 from pages.views.cell import unrolled
-from pages.views.compare import standings_table
+from pages.views.compare import board, standings_table
 from rnnlab.analysis.token_properties import CHOOSING, PLAIN
 from rnnlab.experiment import Experiment, choices
 from rnnlab.experiment.layer_spec import LayerSpec
-from rnnlab.figures.race import Axis
+from rnnlab.figures.results import EXACT
 from rnnlab.i18n import LANGUAGES, LOCALES
 from rnnlab.lessons.feature_templates import features
 from rnnlab.lessons.timeline import AGES
@@ -172,7 +172,7 @@ EXPANDED = {
     "switch.{}": ["switch.loss_log"],
     "race.way.{}": [f"race.way.{name}" for name in race_setup.WAYS],
     "race.curve.{}": [f"race.curve.{name}" for name in get_args(Measure)],
-    "race.axis.{}": [f"race.axis.{name}" for name in get_args(Axis)],
+    "race.axis.{}": [f"race.axis.{name}" for name in board.AXES],
     "race.is.{}": [f"race.is.{name}" for name in words_returned_by("standing_of")],
     "race.ended.{}": ["race.ended.time", "race.ended.diverged"],
     "race.column.{}": [f"race.column.{name}" for name in standings_table.COLUMNS],
@@ -228,6 +228,8 @@ EXPANDED = {
     "curve.training.{}": [f"curve.training.{name}" for name in ("lines", "tokens")],
     "curve.held.{}": [f"curve.held.{name}" for name in ("lines", "tokens", "sequences")],
     "curve.majority.{}": [f"curve.majority.{name}" for name in ("training", "held", "whole", "token")],
+    "exact.{}": [f"exact.{name}" for name in EXACT],
+    "curves.at.{}": ["curves.at.x", "curves.at.seconds"],
     "held.{}": [f"held.{name}" for name in ("lines", "tokens", "sequences")],
     "classes.{}": [f"classes.{name}" for name in ("class", "support", "precision", "recall", "f1")],
     "problem.{}": sorted({f"problem.{call.args[0].value}" for _, call in PROBLEMS}),
@@ -246,7 +248,7 @@ EXPANDED = {
         "tagged",
         *("written", "samples"),
         *("unitmap", "places"),
-        *("alignment", "decoding", "hypotheses", "forcing", "heldpairs", "exact"),
+        *("alignment", "decoding", "hypotheses", "forcing", "heldpairs"),
     )
 }
 

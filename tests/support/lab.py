@@ -152,11 +152,15 @@ class Lab:
 
     def curve(self, key: str = "loss") -> list[float]:
         """The numbers of a curve by epoch, as they are drawn now."""
-        return self.at(key).locator(".rl-curve").evaluate("node => Array.from(node.component.numbers)")
+        return self.at(key).locator(".rl-curves").evaluate("node => Array.from(node.component.series[0].y)")
 
     def across(self, key: str = "loss") -> list[float]:
         """The epochs that its axis is from and to."""
-        return self.at(key).locator(".rl-curve").evaluate("node => node.component.across")
+        return self.at(key).locator(".rl-curves").evaluate("node => node.component.across")
+
+    def marked(self, key: str) -> list[str]:
+        """What its upright axis is marked with."""
+        return self.at(key).locator(".rl-curves").evaluate("node => node.component.ticks.up.map(({text}) => text)")
 
     def cells(self, key: str = "hidden") -> list[list[float]]:
         """The numbers [unit][step] of a heatmap, as they are drawn now."""
@@ -166,7 +170,7 @@ class Lab:
 
     def box(self, key: str, part: str) -> dict[str, float]:
         """Where on the page its numbers are drawn, in pixels."""
-        script = """node => { const {x, y} = node.getBoundingClientRect(), {box} = node.component;
+        script = """node => { const {box, plot} = node.component, {x, y} = (plot ?? node).getBoundingClientRect();
             return {x: x + box.x, y: y + box.y, width: box.width, height: box.height}; }"""
         self.at(key).locator(part).scroll_into_view_if_needed()
         return self.at(key).locator(part).evaluate(script)
@@ -174,6 +178,11 @@ class Lab:
     def theme(self, key: str, part: str) -> str:
         """The colour of its curve."""
         return self.at(key).locator(part).evaluate("node => node.component.theme.primary + node.component.theme.text")
+
+    def lines(self, key: str) -> dict[str, list[float]]:
+        """All curves of one plot, by name."""
+        script = "node => Object.fromEntries(node.component.series.map(({name, y}) => [name, Array.from(y)]))"
+        return self.at(key).locator(".rl-curves").evaluate(script)
 
     @property
     def points(self) -> int:

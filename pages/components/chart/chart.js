@@ -7,6 +7,7 @@
 import { nearest, unpack } from "../shared/arrays.js";
 import { moveTo, pointAt, stepOf } from "../shared/cursor_bus.js";
 import { element, setText, styleSheet } from "../shared/dom.js";
+import "../plots/marks.js";
 import { component, shownFrame } from "../shared/lifecycle.js";
 import { loadPlotly } from "../shared/plotly.js";
 import { readTheme, rgb } from "../shared/theme.js";

@@ -6,6 +6,7 @@
 import { unpack } from "../shared/arrays.js";
 import { pointAt, stepOf } from "../shared/cursor_bus.js";
 import { element, fill, setText, styleSheet } from "../shared/dom.js";
+import "../plots/marks.js";
 import { component, shownFrame, streamedFrame } from "../shared/lifecycle.js";
 import { signed } from "../shared/numbers.js";
 import { readTheme, rgb } from "../shared/theme.js";

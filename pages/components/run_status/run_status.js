@@ -2,11 +2,11 @@
 // draw again: when the run has come to rest, every `looks` seconds where the page computes what it shows, and every
 // second where there is no stream.
 //
-// Takes text, share (0 to 1), held_up, looks (seconds, or null). Gives `draw_again`, a number that is
-// never the same.
+// Takes text, share (0 to 1), held_up, opening (whether nothing is known of the run yet), looks (seconds, or null), needs
+// (when the stream says another one, the page is to be drawn), parts (see live_stream.js). Gives `draw_again`, a number
+// that is never the same.
 import { element, setText, styleSheet } from "../shared/dom.js";
 import { component } from "../shared/lifecycle.js";
-import { watch } from "../shared/live_stream.js";
 
 await styleSheet(import.meta.url);
 
@@ -25,10 +25,8 @@ export default component("rl-progress", {
   },
 
   update(self) {
-    const { data, group } = self;
-    self.stream = data.live ? watch(group, data.run, data.epochs.at(-1) ?? -1) : null;
-    self.drawn = performance.now();
-    self.asked = false;
+    self.stream = self.group.stream;
+    if (self.data === self.pageData) Object.assign(self, { drawn: performance.now(), asked: false });
     draw(self);
   },
 
@@ -45,7 +43,7 @@ function draw({ root, data, stream, why, text, bar }) {
   why.hidden = !reason;
   setText(why, reason);
   setText(text, told ? told.status : data.text);
-  const share = told ? told.epoch / told.epochs : data.share;
+  const share = told ? told.share : data.share;
   bar.firstChild.style.width = `${(100 * share).toFixed(2)}%`;
   bar.setAttribute("aria-valuenow", Math.round(100 * share));
   bar.setAttribute("aria-label", text.textContent);
@@ -56,13 +54,13 @@ function draw({ root, data, stream, why, text, bar }) {
 const drawing = () => document.querySelector("[data-test-script-state]")?.dataset.testScriptState !== "notRunning";
 
 function look(self) {
-  const { data, stream } = self;
+  const { data, pageData, stream } = self;
   const now = performance.now();
   if (!stream || (self.asked && now - self.askedAt < ANSWER) || drawing()) return;
-  const opened = !data.epochs.length && stream.connected; // by now there is something to draw
+  const more = (data.opening && stream.connected) || data.needs !== pageData.needs; // there is something else to draw
   const rests = !stream.going && (!stream.waiting.length || document.hidden); // a hidden tab plays nothing
   const every = 1000 * (data.looks ?? (stream.connected ? Infinity : WITHOUT_STREAM));
-  if (!opened && !rests && now - self.drawn < every) return;
+  if (!more && !rests && now - self.drawn < every) return;
   Object.assign(self, { asked: true, askedAt: now });
   self.setTriggerValue("draw_again", now);
 }

@@ -10,7 +10,8 @@ const instances = new WeakMap(); // by parentElement
 const mounts = new Map(); // by key: how often a component was built
 
 // build(self) makes the nodes, update(self) draws self.data, cursor(self) hears that the group's cursor has moved,
-// leave(self) lets go of what would outlive the nodes. self: root, data, group, setTriggerValue.
+// leave(self) lets go of what would outlive the nodes. self: root, data (what the page has given, and what the stream has
+// changed since), pageData (the first alone), group, setTriggerValue.
 export function component(className, { build, update, cursor, leave }) {
   return ({ data: [data], parentElement, setTriggerValue }) => {
     let self = instances.get(parentElement);
@@ -21,10 +22,15 @@ export function component(className, { build, update, cursor, leave }) {
       self.root.component = self; // likewise: what is drawn
       instances.set(parentElement, self);
       parentElement.append(self.root);
-      self.listener = () => cursor?.(self);
+      self.listener = () => {
+        const part = self.data.live ? self.group.stream?.parts[self.data.key] : null;
+        if (!part || part === self.part) return cursor?.(self);
+        Object.assign(self, { part, data: { ...self.data, ...part } });
+        update(self);
+      };
       build(self);
     }
-    Object.assign(self, { data, setTriggerValue });
+    Object.assign(self, { data, pageData: data, setTriggerValue });
     const group = data.group === undefined ? null : groupNamed(data.group);
     if (group !== self.group) {
       self.group?.listeners.delete(self.listener);
@@ -33,7 +39,8 @@ export function component(className, { build, update, cursor, leave }) {
     }
     if (group && data.run && data.epochs) {
       announce(group, data);
-      group.stream = data.live ? watch(group, data.run, data.epochs.at(-1) ?? -1) : null;
+      group.stream = data.live ? watch(group, data.run, data.epochs.at(-1) ?? -1, data.parts) : null;
+      self.part = group.stream?.parts[data.key]; // the page was drawn later
     }
     update(self);
     // A call that was overtaken by the next one (two quick updates while the module loads) has its cleanup run

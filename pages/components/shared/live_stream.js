@@ -13,22 +13,31 @@ let socket = null;
 let tries = 0;
 let watched = null; // the stream that the server was asked for
 
-// What is known of a run that goes on. `shown` is its frame of this moment, {epoch, hidden, scale, top, probability}.
-export function watch(group, run, epoch) {
-  if (watched?.run === run) return watched;
+// What is known of a run that goes on, or a race. `shown` is a run's frame of this moment, {epoch, hidden, scale, top,
+// probability}. A part of the page with a reason for it says which `parts` of the page the server is to draw.
+export function watch(group, run, epoch, parts = "") {
+  if (watched?.run === run) {
+    if (parts && parts !== watched.asked_parts) {
+      watched.asked_parts = parts;
+      ask();
+    }
+    return watched;
+  }
   watched = {
     run,
     group,
     asked: epoch, // the newest that the page shows by itself
+    asked_parts: parts,
+    parts: {}, // what components are to be given, by their keys
     shown: null,
     waiting: [], // frames that have come and are not shown yet
-    losses: [],
+    lines: {}, // numbers by epoch, {y, x, seconds, low, high} by name; x missing: of epoch 1 and on
     names: {}, // of classes, by id
     specials: 0, // ids below are special classes
     status: "",
     held_up: "",
+    share: 0, // of the way, 0 to 1
     epoch: 0,
-    epochs: 1,
     connected: false, // whether anything has come, and the socket stands
     going: true,
     gone: false, // the server knows nothing of it
@@ -43,7 +52,8 @@ function ask() {
   if (!socket) connect();
   else if (socket.readyState === WebSocket.OPEN) {
     const lang = document.documentElement.lang.slice(0, 2);
-    socket.send(JSON.stringify({ watch: watched.run, epoch: watched.shown?.epoch ?? watched.asked, lang }));
+    const epoch = watched.shown?.epoch ?? watched.asked;
+    socket.send(JSON.stringify({ watch: watched.run, epoch, lang, parts: watched.asked_parts }));
   }
 }
 
@@ -79,11 +89,16 @@ function take(buffer) {
   if (stream.arrived) stream.spread += (Math.min(now - stream.arrived, SLOWEST) - stream.spread) / 3;
   stream.arrived = now;
   Object.assign(stream.names, header.names);
-  // After a cut the server tells everything anew.
-  stream.losses.splice(header.from, Infinity, ...arrays.losses);
-  const { status, held_up, specials, epoch, epochs, going } = header;
-  Object.assign(stream, { status, held_up, specials, epoch, epochs, going, connected: true });
-  header.frames.forEach((epoch, i) => {
+  for (const [name, from] of Object.entries(header.lines)) {
+    stream.lines[name] ??= {};
+    extend(stream.lines[name], name, from, arrays);
+  }
+  for (const [key, fields] of Object.entries(header.parts ?? {})) {
+    stream.parts[key] = { ...stream.parts[key], ...fields };
+  }
+  const { status, held_up, share, specials, epoch, going } = header;
+  Object.assign(stream, { status, held_up, share, specials, epoch, going, connected: true });
+  header.frames?.forEach((epoch, i) => {
     if (epoch <= (stream.waiting.at(-1) ?? stream.shown)?.epoch) return;
     const part = (name) =>
       arrays[name].subarray(...[i, i + 1].map((at) => (at * arrays[name].length) / header.frames.length));
@@ -98,6 +113,17 @@ function take(buffer) {
   stream.waiting.splice(0, stream.waiting.length - MOST_WAITING);
   stream.rate = stream.waiting.length / Math.max(stream.spread, 16);
   if (!stream.playing) play(stream, now);
+}
+
+// After a cut the server tells everything anew.
+function extend(line, name, from, arrays) {
+  for (const part of ["y", "x", "seconds", "low", "high"]) {
+    const more = arrays[`${name}.${part}`];
+    if (!more) continue;
+    line[part] ??= [];
+    line[part].length = Math.min(line[part].length, from);
+    for (const value of more) line[part].push(value);
+  }
 }
 
 function unpackMessage(buffer) {

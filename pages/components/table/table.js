@@ -3,10 +3,11 @@
 // Takes `style` (tokens, framed, lines) and `tables`, each {label, head, rows, named_rows, titled, note}: see table.py. A cell
 // is {kind, text, note, tone} and what its kind needs besides. With `answers` {given [frame, row], expected, names, labels}
 // the cells of the kinds answer and verdict follow the cursor of the group, and rows with a wrong answer come first.
+
+import { lineSample } from "../plots/line_sample.js";
 import { unpack } from "../shared/arrays.js";
 import { element, setText, styleSheet } from "../shared/dom.js";
 import { component, shownFrame } from "../shared/lifecycle.js";
-import { lineSample } from "../shared/line_sample.js";
 import { setToken, textNode, tokenNode } from "../shared/token.js";
 
 await styleSheet(import.meta.url);

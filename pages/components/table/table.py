@@ -79,13 +79,20 @@ class Answers:
     expected: Sequence[int]
     names: Sequence[str]
     labels: Mapping[str, str]  # right, wrong
-    playback: Playback  # which frame is shown
 
 
-def tables(key: str, shown: Sequence[TableView], style: Style, answers: Answers | None = None) -> None:
-    """Tables side by side, or where there is no room below each other. `answers` belong to the rows of the first."""
-    data = {"key": key, "style": style, "tables": [vars(table) for table in shown]}
+def tables(
+    key: str,
+    shown: Sequence[TableView],
+    style: Style,
+    answers: Answers | None = None,
+    playback: Playback | None = None,
+) -> None:
+    """Tables side by side, or where there is no room below each other. `answers` belong to the rows of the first, and
+    are those of the frame that is shown; whatever changes with a run has its `playback`."""
+    data: dict[str, Any] = {"key": key, "style": style, "tables": [vars(table) for table in shown]}
     if answers is not None:
-        parts = {name: value for name, value in vars(answers).items() if name != "playback"}
-        data |= {**vars(answers.playback), "answers": {**parts, "given": pack(answers.given.astype(np.int32))}}
+        data["answers"] = vars(answers) | {"given": pack(answers.given.astype(np.int32))}
+    if playback is not None:
+        data |= vars(playback)
     _table(key=key, data=data)

@@ -13,9 +13,10 @@ from pages.components.run_status.run_status import RunStatus, run_status
 from pages.shell import reruns, sharing
 from pages.shell.messages import complain
 from pages.shell.run import current_run, run_controls
-from pages.shell.run.run_view import RunView, playback_of, view_of
+from pages.shell.run.run_view import RunView, newest_view, playback_of, view_of
 from pages.shell.run.status import held_up, share_done, status_text
 from pages.shell.state import session
+from pages.shell.stream import parts
 from pages.shell.workers import workers
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
@@ -46,9 +47,10 @@ def render(
         run, lang = current_run.look(), session["lang"]
         if run.going != going:
             st.rerun()  # the buttons change too
+        shown = parts.begin(page, lambda run: newest_view(run, page, lang))
         with st.container():
             complain(run.problems)
-        render_status(page, run, translator(lang), looks)
+        render_status(page, run, translator(lang), looks, shown.id)
         if view := view_of(run.shown, page, lang):
             body(view)
 
@@ -56,11 +58,12 @@ def render(
     st.fragment(part)()
 
 
-def render_status(page: str, run: Run, t: Translate, looks: float | None) -> None:
+def render_status(page: str, run: Run, t: Translate, looks: float | None, parts: str) -> None:
     """Of the run that is shown, while the one that takes over has nothing to show yet."""
     shown = run.shown
     with st.container(key="status"):
-        status = RunStatus(status_text(shown, t), share_done(shown), held_up(run, workers().starting, t), looks)
+        why = held_up(run, workers().starting, t)
+        status = RunStatus(status_text(shown, t), share_done(shown), why, looks, parts, shown.history is None)
         run_status(f"{page}-status", status, playback_of(run))
         if shown.history and shown.history.ended in ("time", "diverged"):
             st.warning(t(f"ended.{shown.history.ended}", epoch=shown.history.epoch))

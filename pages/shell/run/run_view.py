@@ -80,11 +80,18 @@ def frames_of(run: Run, history: History) -> tuple[Frame, ...]:
 
 
 def view_of(run: Run, page: str, lang: str) -> RunView | None:
-    """None where nothing is known of the run yet."""
+    """Where the reader looks. None where nothing is known of the run yet."""
+    return view_at(cursor_in(run, run.history), run, page, lang) if run.history else None
+
+
+def newest_view(run: Run, page: str, lang: str) -> RunView | None:
+    """Of a run that goes on, for the stream, which knows no session."""
+    return view_at(Cursor(run.id, run.history.frames[-1].epoch), run, page, lang) if run.history else None
+
+
+def view_at(cursor: Cursor, run: Run, page: str, lang: str) -> RunView:
     history = run.history
-    if history is None:
-        return None
-    cursor = cursor_in(run, history)
+    assert history is not None
     frame = nearest(frames_of(run, history), cursor.epoch)
     return RunView(
         page, run, history, cursor, frame, nearest(history.checkpoints, cursor.epoch), lang, translator(lang)

@@ -1,23 +1,27 @@
 """The websocket over which a browser watches runs that go on: one a tab, beside Streamlit's own.
 
-The browser says `{"watch": <id of a run>, "epoch": <the newest it shows>, "lang": "zh"}`, and is sent a message (see
-`message`) now and then; or `{"gone": <id>}` where there is no such run any more. It watches one run at a time. The next
-message is made when the last one was taken: a slow browser gets fewer frames, and no queue grows.
+The browser says `{"watch": <id of a run or a race>, "epoch": <the newest it shows>, "lang": "zh", "parts": <id of what
+else its page shows>}`, and is sent a message (see `message`) now and then; or `{"gone": <id>}` where there is nothing
+of this name any more. It watches one at a time. The next message is made when the last one was taken: a slow browser
+gets fewer frames, and no queue grows.
 """
 
 import asyncio
 import json
 from contextlib import suppress
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
 
-from pages.shell.run.status import held_up, status_text
+from pages.shell.run.status import held_up, share_done, status_text
 from pages.shell.stream.message import Told, message
+from pages.shell.stream.parts import BY_ID
 from rnnlab.engine import live_runs, shared
-from rnnlab.i18n import translator
+from rnnlab.engine.runs import Run
+from rnnlab.i18n import Translate, translator
+from rnnlab.race.race import Race
 
 PACE = 0.12  # seconds from one message to the next: some eight a second
 SILENCE = 1.0  # seconds without news after which it is said why there is none
@@ -30,6 +34,7 @@ class Asked(BaseModel):
     watch: str
     epoch: int = -1
     lang: Literal["zh", "en"] = "en"
+    parts: str = ""
 
 
 async def serve(websocket: WebSocket) -> None:
@@ -43,7 +48,7 @@ async def serve(websocket: WebSocket) -> None:
             asked = Asked.model_validate_json((await websocket.receive_text())[:ASKED])
             if watching:
                 watching.cancel()
-            watching = asyncio.create_task(watch(websocket, asked.watch, asked.lang, Told(asked.epoch)))
+            watching = asyncio.create_task(watch(websocket, asked))
     except (WebSocketDisconnect, ValueError, KeyError):
         pass  # it is gone, talks nonsense, or in bytes
     finally:
@@ -51,11 +56,17 @@ async def serve(websocket: WebSocket) -> None:
             watching.cancel()
 
 
-async def watch(websocket: WebSocket, id: str, lang: str, told: Told) -> None:
+def words(run: Run, starting: bool, t: Translate) -> dict[str, Any]:
+    """How it stands."""
+    return {"status": status_text(run, t), "share": share_done(run), "held_up": held_up(run, starting, t)}
+
+
+async def watch(websocket: WebSocket, asked: Asked) -> None:
     """Send what is new of this run until it rests."""
-    live, t = live_runs.shared().find(id), translator(lang)
+    live, t, told = live_runs.shared().find(asked.watch), translator(asked.lang), Told(asked.epoch)
+    parts = BY_ID.get(asked.parts)
     if live is None:
-        await websocket.send_text(json.dumps({"gone": id}))
+        await websocket.send_text(json.dumps({"gone": asked.watch}))
         return
     loop, news = asyncio.get_running_loop(), asyncio.Event()
 
@@ -66,11 +77,12 @@ async def watch(websocket: WebSocket, id: str, lang: str, told: Told) -> None:
     with live.watched(tell), suppress(WebSocketDisconnect, RuntimeError):  # it is gone
         while True:
             news.clear()
-            run = live.value
-            if run.history is not None:
-                why = held_up(run, shared().starting, t)
-                await websocket.send_bytes(message(run, told, status_text(run, t), why))
-            if not run.going:
+            value = live.value
+            if isinstance(value, Race):
+                await websocket.send_bytes(message(value, told, {}, parts))
+            elif value.history is not None:
+                await websocket.send_bytes(message(value, told, words(value, shared().starting, t), parts))
+            if not value.going:
                 return
             await asyncio.sleep(PACE)
             with suppress(TimeoutError):

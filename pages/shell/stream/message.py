@@ -13,59 +13,79 @@ from typing import Any
 
 import numpy as np
 
+from pages.shell.stream.lines import race_lines, run_lines
+from pages.shell.stream.parts import Parts, Said
 from rnnlab.engine.runs import Run
+from rnnlab.race.race import Race
 from rnnlab.records.history import Frame
 
 RATE = 30.0  # frames a second that are shown: more the eye does not tell apart
 MOST = 10  # and in a message, however long the last one is ago
+PARTS_PACE = 0.3  # seconds from one drawing of a page's parts to the next,
+PARTS_SHARE = 10  # and no less than so many times as long as it takes
 
 
 @dataclass
 class Told:
-    """What a viewer knows of a run."""
+    """What a viewer knows of a run or a race."""
 
     epoch: int = -1  # of the newest frame
-    epochs: int = 0  # whose losses it has
+    points: dict[str, int] = field(default_factory=dict)  # how many of each line it has
+    newest: dict[str, int] = field(default_factory=dict)  # the epoch of the last of them
     names: set[int] = field(default_factory=set)  # classes whose names it has
     at: float = -inf  # when, by the clock in seconds
+    parts: Said = field(default_factory=Said)
+    parts_due: float = -inf
 
 
-def message(run: Run, told: Told, status: str, why: str) -> bytes:
-    """What is new of a run that has been opened, to somebody who was told so much; who is told it thereby."""
+def message(value: Run | Race, told: Told, words: dict[str, Any], parts: Parts | None = None) -> bytes:
+    """What is new of a run that has been opened, or of a race, to somebody who was told so much; who is told it
+    thereby. `words` say how it stands."""
+    now = time.monotonic()
+    header: dict[str, Any] = {"run": value.id, "going": value.going, **words}
+    arrays: dict[str, np.ndarray] = {}
+    if isinstance(value, Run):
+        add_frames(value, told, now, header, arrays)
+    add_lines(value, told, header, arrays)
+    if parts and (now > told.parts_due or not value.going):
+        header["parts"] = told.parts.news(parts, value)
+        told.parts_due = now + max(PARTS_PACE, PARTS_SHARE * (time.monotonic() - now))
+    told.at = now
+    return packed(header, arrays)
+
+
+def add_lines(value: Run | Race, told: Told, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    lines = run_lines if isinstance(value, Run) else race_lines
+    header["lines"] = {}
+    for name, line in lines(value, lambda name: told.newest.get(name, -1)):  # type: ignore[arg-type]
+        began = told.points.get(name, 0)
+        header["lines"][name] = began
+        arrays |= {f"{name}.{part}": values.astype("<f4") for part, values in line.items()}
+        told.points[name] = began + len(line["y"])
+        told.newest[name] = int(line["x"][-1]) if "x" in line else told.points[name]
+
+
+def add_frames(run: Run, told: Told, now: float, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
     history = run.history
     assert history is not None
-    now = time.monotonic()
     most = int(min(max(1.0, RATE * (now - told.at)), MOST))
     frames = thinned([one for one in (*history.frames, *run.passing) if one.epoch > told.epoch], most)
-    snapshots = history.snapshots[told.epochs :]
-    arrays: dict[str, np.ndarray] = {
-        "losses": np.array([one.loss for one in snapshots], dtype="<f4"),
-    }
-    header: dict[str, Any] = {
-        "run": run.id,
-        "going": run.going,
-        "epoch": history.epoch,
-        "epochs": history.experiment.epochs,
-        "from": told.epochs,
-        "status": status,
-        "held_up": why,
-        "specials": history.opening.class_specials,
-        "frames": [one.epoch for one in frames],
-    }
-    if frames:
-        hidden = np.stack([one.hidden for one in frames])
-        header["scale"] = float(np.abs(hidden).max()) or 1.0
-        top = np.stack([one.top_classes for one in frames])
-        arrays["hidden"] = np.rint(hidden * (127 / header["scale"])).astype(np.int8)
-        arrays["top"] = top.astype("<i2")  # a text has no more than 20,000 types
-        chances = np.stack([one.top_probabilities for one in frames])
-        arrays["probability"] = rounded(chances, 65535).astype("<u2")
-        new = set(np.unique(top[top >= 0]).tolist()) - told.names
-        header["names"] = {id: history.opening.classes[id] for id in sorted(new)}
-        told.names |= new
-        told.epoch = frames[-1].epoch
-    told.epochs, told.at = history.epoch, now
-    return packed(header, arrays)
+    header["epoch"] = history.epoch
+    header["specials"] = history.opening.class_specials
+    header["frames"] = [one.epoch for one in frames]
+    if not frames:
+        return
+    hidden = np.stack([one.hidden for one in frames])
+    header["scale"] = float(np.abs(hidden).max()) or 1.0
+    top = np.stack([one.top_classes for one in frames])
+    arrays["hidden"] = np.rint(hidden * (127 / header["scale"])).astype(np.int8)
+    arrays["top"] = top.astype("<i2")  # a text has no more than 20,000 types
+    chances = np.stack([one.top_probabilities for one in frames])
+    arrays["probability"] = rounded(chances, 65535).astype("<u2")
+    new = set(np.unique(top[top >= 0]).tolist()) - told.names
+    header["names"] = {id: history.opening.classes[id] for id in sorted(new)}
+    told.names |= new
+    told.epoch = frames[-1].epoch
 
 
 def rounded(shares: np.ndarray, most: int) -> np.ndarray:

@@ -4,12 +4,13 @@ from typing import Any
 
 import streamlit as st
 
-from pages.components.chart.chart import Chart, live_chart
-from pages.components.component import component, encode
+from pages.components.component import component
+from pages.components.curves.curves import Curves, curves
 from pages.components.playback import Playback
 from pages.shell.form.race_setup import chosen
 from pages.shell.panel import panel
 from pages.shell.state import session
+from pages.views.compare.current_race import GROUP, playback_of
 from pages.views.compare.names import mark, names_in
 from pages.views.compare.numbers import beside_level, digits, percent
 from pages.views.compare.remarks import remarks
@@ -19,24 +20,23 @@ from rnnlab.i18n import Problem, Translate
 from rnnlab.race import standings
 from rnnlab.race.race import Entry, Race
 
-AXES: tuple[figures.Axis, ...] = ("epochs", "seconds")
+AXES = ("epochs", "seconds")
 _race = component(__file__, "race")
 
 
 # Lanes
 
 
-def render_lanes(plan: RacePlan, race: Race | None, t: Translate) -> None:
+def draw_lanes(plan: RacePlan, race: Race | None, t: Translate) -> None:
     """A lane for each variant, with a track for each of its seeds. Before the start all are on the line."""
     places = {one.variant: place for place, one in enumerate(standings.ranked(race), start=1)} if race else {}
     called = names_in(plan, t)
     lanes = [lane(variant, called[variant], race, places, t) if race else waiting(variant, called[variant], plan, t)
              for variant in range(len(called))]  # fmt: skip
-    with panel("race_lanes", t):
-        labels = {name: t(f"race.label.{name}") for name in ("name", "loss")}
-        data = {"race": race.id if race else "", "going": bool(race and race.going), "lanes": lanes, "labels": labels}
-        tested = bool(race and standings.held_out(race))
-        _race(key="race-lanes", data={"key": "race-lanes", "tested": tested, **data})
+    data = {"lanes": lanes, "labels": {name: t(f"race.label.{name}") for name in ("name", "loss")}}
+    tested = bool(race and standings.held_out(race))
+    playback = playback_of(race) if race else Playback(GROUP, "")
+    _race(key="race-lanes", data={"key": "race-lanes", **vars(playback), "tested": tested, **data})
 
 
 def waiting(variant: int, name: str, plan: RacePlan, t: Translate) -> dict[str, Any]:
@@ -120,25 +120,40 @@ def render_curves(race: Race, t: Translate) -> None:
             label_visibility="collapsed",
             persist_state="session",
         )
-        scale = "log" if session.get("loss_log", True) else "linear"
+        along, span = ("x", max(race.plan.base.epochs, 2)) if axis == "epochs" else ("seconds", None)
         measure = "score" if standings.held_out(race) else "accuracy"
-        charts = {
-            "loss": ("loss", figures.loss_bands(race, called, t, scale, axis)),
-            "score": (measure, figures.share_bands(race, called, t, measure, axis)),
+        height = 250
+        shown = {
+            "loss": Curves(
+                list(figures.bands(race, called, "loss")),
+                "log" if session.get("loss_log", True) else "linear",
+                t(f"axis.loss.{race.plan.base.loss}"),
+                t("race.curve.loss"),
+                height,
+                span,
+                along=along,
+                cursor=False,
+            ),
+            "score": Curves(
+                list(figures.bands(race, called, measure)),
+                "share",
+                t("axis.curve.score"),
+                t(f"race.curve.{measure}"),
+                height,
+                span,
+                figures.levels(race, called, measure, t),
+                along=along,
+                cursor=False,
+            ),
         }
-        playback = Playback("race", f"{race.id} {axis}")  # zoom in epochs means nothing in seconds
-        height = 270 + 16 * len(race.plan.variants)  # the legend grows with them
-        for column, (name, (shown, figure)) in zip(st.columns(2, gap="small"), charts.items(), strict=True):
+        for (name, one), column in zip(shown.items(), st.columns(2, gap="small"), strict=True):
             with column:
-                label = t(f"race.curve.{shown}")
-                st.caption(label)
-                live_chart(f"race-{name}", Chart(encode(figure), label, height), playback, t)
+                st.caption(one.label)
+                curves(f"race-{name}", one, playback_of(race), t)
         st.caption(band_note(race, t))
         if levels := standings.majority_range(race):
             low, high = map(percent, levels)
             st.caption(t("race.levels", low=low, high=high))
-        if scale == "log" and any(0 in entry.record.losses for entry in race.entries if entry.record):
-            st.caption(t("race.zero"))
 
 
 def band_note(race: Race, t: Translate) -> str:

@@ -2,11 +2,15 @@
 
 import streamlit as st
 
+from pages.components.run_status.run_status import RunStatus, run_status
 from pages.shell.form import form_state, race_setup
 from pages.shell.messages import complain
 from pages.shell.state import session
-from pages.views.compare import runner
+from pages.shell.stream.parts import streamed
+from pages.views.compare import current_race, runner
+from pages.views.compare.current_race import playback_of
 from pages.views.compare.remarks import remarks
+from rnnlab.engine import cluster, shared
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import Translate
@@ -15,19 +19,9 @@ from rnnlab.race.race import Race
 from rnnlab.text.examples import text_problems
 
 
-def current_race() -> Race | None:
-    return session.get("race")
-
-
-def moving() -> bool:
-    """Whether there will be something new to show without a click."""
-    current = current_race()
-    return runner.connecting() or (current is not None and current.going)
-
-
 def render(t: Translate, ready: bool) -> None:
     """ready: whether what is set up can be run."""
-    current = current_race()
+    current = current_race.look()
     going = current is not None and current.going
     with st.container(horizontal=True, key="racebar", gap="small", vertical_alignment="center"):
         st.title(t("race.title"), width="content", anchor=False)
@@ -37,11 +31,17 @@ def render(t: Translate, ready: bool) -> None:
         st.button(label, key="race_start", on_click=start, disabled=going or not ready, type=kind)
         if resumable:
             failed = bool(current and current.problems)  # where it can go on is asked below
-            st.button(t("race.resume"), key="race_on", on_click=go_on, disabled=failed, type="primary")
+            st.button(t("race.resume"), key="race_on", on_click=current_race.go_on, disabled=failed, type="primary")
         else:
             st.button(t("race.pause"), key="race_pause", on_click=pause, disabled=not going)
-        st.button(t("race.stop"), key="race_stop", on_click=stop, disabled=not (going or resumable))
-        st.button(t("race.clear"), key="race_clear", on_click=clear, disabled=current is None)
+        st.button(
+            t("race.stop"),
+            key="race_stop",
+            on_click=current_race.change,
+            args=(race.stop,),
+            disabled=not (going or resumable),
+        )
+        st.button(t("race.clear"), key="race_clear", on_click=current_race.clear, disabled=current is None)
         with st.popover("?", key="about_racebar", type="tertiary"):
             st.markdown(t("about.racebar"))
 
@@ -52,39 +52,28 @@ def start() -> None:
     if not isinstance(base, Experiment) or text_problems(base):
         return
     if isinstance(setup := race_setup.plan(base), RacePlan):
-        session["race"] = race.begin(runner.runner(), setup)
+        current_race.begin(setup)
 
 
 def pause() -> None:
-    if current := current_race():
-        session["race"] = race.pause(current)
-
-
-def go_on() -> None:
-    if current := current_race():
-        session["race"] = race.resume(runner.runner(), current)
+    current_race.change(race.pause)
 
 
 def stop() -> None:
-    if current := current_race():
-        session["race"] = race.stop(current)
+    current_race.change(race.stop)
 
 
-def clear() -> None:
-    session["race"] = None
+def go_on(here: bool) -> None:
+    """Go on with the race on this machine, or on the cluster after another try. What is done so far is kept."""
+    session["race_here"] = here
+    if not here:
+        cluster.connect_again()
+    current_race.go_on()
 
 
-def tick() -> None:
-    """One look at a race that is going on; where nothing can be computed, it stands still and keeps what it has."""
-    if (current := current_race()) is not None and current.going:
-        current = race.tick(runner.runner(), current)
-        problems = runner.problems() if current.going else ()
-        session["race"] = race.halted(current, problems) if problems else current
-
-
-def render_status(t: Translate) -> None:
+def render_status(t: Translate, parts: str) -> None:
     """How far all of it is, where it is computed, and what is wrong there, or with some of its runs."""
-    current = current_race()
+    current = current_race.look()
     with st.container(key="race_status", gap="small"):
         problems = current.problems if current else runner.problems()
         complain(problems)
@@ -93,10 +82,20 @@ def render_status(t: Translate) -> None:
         else:
             for remark in remarks(current.entries, current, lambda entry: entry.problems, t):
                 st.error(remark)
-            st.progress(current.progress, "  ·  ".join(status(current, t)))
-            if current.going and runner.starting():
-                st.caption(t("workers.starting"))
-        runner.render_choice(t, bool(problems))
+            here, place = runner.cluster_in_use() is None, runner.description(t)
+            streamed(current, lambda race: draw_status(race, place, here, parts, t))
+        runner.render_choice(t, bool(problems), go_on)
+
+
+def draw_status(race: Race, place: str, here: bool, parts: str, t: Translate) -> None:
+    """`place`: where it is computed; `here`: on this machine."""
+    waits = t("workers.starting") if race.going and here and shared().starting else ""
+    opened = sum(entry.record is not None for entry in race.entries)
+    failed = sum(entry.failed for entry in race.entries)
+    begun = any(entry.record and entry.record.epoch for entry in race.entries)
+    text = "  ·  ".join([*status(race, t), place])
+    shown = RunStatus(text, race.progress, waits, None, parts, needs=f"{opened} {failed} {begun}")
+    run_status("race-status", shown, playback_of(race))
 
 
 def status(current: Race, t: Translate) -> list[str]:
@@ -110,7 +109,6 @@ def status(current: Race, t: Translate) -> list[str]:
         *([t("race.ended_early", count=early)] if early else []),
         *([t("race.failed", count=failed)] if failed else []),
         t(f"race.is.{standing_of(current)}"),
-        runner.description(t),
     ]
 
 

@@ -2,21 +2,23 @@
 
 import streamlit as st
 
-from pages.shell import sharing
+from pages.shell import reruns, sharing
 from pages.shell.form import race_setup
 from pages.shell.form.race_setup import RaceSetup
-from pages.shell.live_fragment import live_fragment
 from pages.shell.messages import complain
+from pages.shell.panel import panel
 from pages.shell.reruns import unbroken
 from pages.shell.state import session
-from pages.views.compare import board, controls, setup_form, standings_table
+from pages.shell.stream import parts
+from pages.shell.stream.parts import streamed
+from pages.views.compare import board, controls, current_race, runner, setup_form, standings_table
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import Translate, translator
 from rnnlab.race.race import Race
 from rnnlab.text.examples import text_problems
 
-TICK = 0.4  # seconds between two looks at a race: charts take the browser up to 0.2
+CONNECTING = 0.5  # seconds between two looks whether the cluster answers
 
 
 def render(t: Translate) -> None:
@@ -37,23 +39,50 @@ def render(t: Translate) -> None:
     with st.container():
         if problems:
             complain(problems)
-        elif (race := controls.current_race()) and isinstance(setup, RacePlan) and differs(setup, race):
+        elif (race := current_race.look()) and isinstance(setup, RacePlan) and differs(setup, race):
             st.info(t("race.stale"))
 
-    def body() -> None:
-        t, race = translator(session["lang"]), controls.current_race()
-        controls.render_status(t)
-        if plan := race.plan if race else session.get("race_last"):
-            board.render_lanes(plan, race, t)
-        with st.container():
-            if race and any(entry.record and entry.record.epoch for entry in race.entries):
-                board.render_notes(race, t)
-                board.render_curves(race, t)
-                standings_table.render(race, t)
-
-    live_fragment(TICK, controls.tick, controls.moving, body)
+    render_race()
     if isinstance(base, Experiment):
         setup_form.render(base, setup, t)
+
+
+def render_race() -> None:
+    """What goes on, as a part of the page that is drawn by itself."""
+    race = current_race.look()
+    going = race is not None and race.going
+
+    def part() -> None:
+        reruns.meet_redraw()
+        t, race = translator(session["lang"]), current_race.look()
+        if going != (race is not None and race.going):
+            st.rerun()  # the buttons change too
+        shown = parts.begin("compare", lambda race: race)
+        controls.render_status(t, shown.id)
+        if race is None and (plan := session.get("race_last")):
+            with panel("race_lanes", t):
+                board.draw_lanes(plan, None, t)
+        if race is None:
+            return
+        with panel("race_lanes", t):
+            streamed(race, lambda race: board.draw_lanes(race.plan, race, t))
+        with st.container():
+            if any(entry.record and entry.record.epoch for entry in race.entries):
+                board.render_notes(race, t)
+                board.render_curves(race, t)
+                with panel("race_table", t):
+                    streamed(race, lambda race: standings_table.draw(race, t))
+                    standings_table.render_exits(race, t)
+
+    part.__qualname__ = f"{__name__}.part"  # Streamlit knows a fragment by its name, and where it stands
+    st.fragment(part)()
+    if runner.connecting():
+        st.fragment(wait_for_cluster, run_every=CONNECTING)()
+
+
+def wait_for_cluster() -> None:
+    if not runner.connecting():
+        st.rerun()
 
 
 def differs(setup: RacePlan, race: Race) -> bool:

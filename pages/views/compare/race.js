@@ -2,10 +2,11 @@
 // such messages the style sheet moves them on.
 //
 // Takes lanes, each {place, name, size, loss, score, hue, dash, runs}, a run {state, seed, epochs, done, share, epoch,
-// loss, score, note}; race, going, tested, labels {name, loss}.
+// loss, score, note}; run (the id of the race, ""), live (whether it goes on), tested, labels {name, loss}.
+
+import { lineSample } from "../../components/plots/line_sample.js";
 import { element, setText, styleSheet } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
-import { lineSample } from "../../components/shared/line_sample.js";
 
 await styleSheet(import.meta.url);
 
@@ -18,9 +19,10 @@ export default component("rl-race", {
   update(self) {
     const { data } = self;
     self.root.setAttribute("aria-label", data.labels.name ?? "");
-    self.root.classList.toggle("rl-race-going", data.going);
+    self.root.classList.toggle("rl-race-going", data.live);
     self.root.classList.toggle("rl-race-tested", data.tested);
-    const shape = JSON.stringify([data.race, data.lanes.map(({ hue, runs }) => [hue, runs.length])]);
+    self.root.dataset.epoch = Math.max(0, ...data.lanes.flatMap(({ runs }) => runs.map(({ done }) => done)));
+    const shape = JSON.stringify([data.run, data.lanes.map(({ hue, runs }) => [hue, runs.length])]);
     if (self.shape !== shape) {
       self.shape = shape;
       self.lanes = data.lanes.map(laneOf);

@@ -1,5 +1,7 @@
 """Where a race is computed: on the cluster that was named when the lab was started, or on this machine."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.shell.state import session
@@ -7,8 +9,7 @@ from pages.shell.workers import workers
 from rnnlab.engine import cluster
 from rnnlab.engine.cluster import Cluster
 from rnnlab.i18n import Problem, Translate
-from rnnlab.race import race
-from rnnlab.race.race import Race, Runner
+from rnnlab.race.race import Runner
 
 
 def cluster_in_use() -> Cluster | None:
@@ -31,11 +32,6 @@ def connecting() -> bool:
     return there is not None and there.state == "connecting"
 
 
-def starting() -> bool:
-    """Whether it waits for workers of this machine."""
-    return cluster_in_use() is None and workers().starting
-
-
 def description(t: Translate) -> str:
     there = cluster_in_use()
     if there is None:
@@ -45,18 +41,8 @@ def description(t: Translate) -> str:
     return t("race.place.cluster", address=there.address, count=there.count)
 
 
-def go_on(here: bool) -> None:
-    """Go on with the race on this machine, or on the cluster after another try. What is done so far is kept."""
-    session["race_here"] = here
-    if not here:
-        cluster.connect_again()
-    running: Race | None = session.get("race")
-    if running is not None:
-        session["race"] = race.resume(runner(), race.pause(running))
-
-
-def render_choice(t: Translate, failed: bool) -> None:
-    """The buttons for it, where there is a cluster to choose."""
+def render_choice(t: Translate, failed: bool, go_on: Callable[[bool], None]) -> None:
+    """The buttons for it, where there is a cluster to choose. `go_on` is told whether here."""
     if not cluster.scheduler_address():
         return
     here = bool(session.get("race_here"))

@@ -8,10 +8,11 @@ from pages.components.table.table import Cell, TableView, number, tables, token,
 from pages.shell import navigation
 from pages.shell.form.lessons import open_experiment
 from pages.shell.page_names import HOME
-from pages.shell.panel import panel
+from pages.shell.state import session
+from pages.views.compare import current_race
+from pages.views.compare.current_race import playback_of
 from pages.views.compare.names import mark, names_in
 from pages.views.compare.numbers import beside_level, digits, percent, points
-from rnnlab.experiment import Experiment
 from rnnlab.i18n import Translate
 from rnnlab.race import standings
 from rnnlab.race.race import Race
@@ -21,31 +22,37 @@ COLUMNS = ("size", "epochs", "loss", "accuracy", "score", "margin", "best", "eac
 TESTED = ("score", "margin")  # where lines are held out
 
 
-def render(race: Race, t: Translate) -> None:
-    """All variants, the best first, with what a teacher would ask for; the runs to be taken away, or to be opened."""
+def draw(race: Race, t: Translate) -> None:
+    """All variants, the best first, with what a teacher would ask for."""
     called, ranked, tested = names_in(race.plan, t), standings.ranked(race), standings.held_out(race)
     columns = [name for name in COLUMNS if tested or name not in TESTED]
-    with panel("race_table", t):
-        head = [token(t("race.column.variant")), *(number(t(f"race.column.{name}")) for name in columns)]
-        rows = [
-            [variant(place, called[one.variant], mark(one.variant)), *cells(one, columns, t)]
-            for place, one in enumerate(ranked, start=1)
-        ]
-        rows.append(majority_row(race, columns, t))
-        tables("race-standings", [TableView(t("panel.race_table"), rows, head, named_rows=True)], "lines")
-        with st.container(horizontal=True, gap="small", vertical_alignment="center", key="race_take"):
-            st.download_button(
-                t("race.csv"),
-                lambda: standings.to_csv(race),  # made on the click: a file for each tick would be gone by then
-                "rnnlab-race.csv",
-                "text/csv",
-                key="race_csv",
-                on_click="ignore",
-            )
-            for one in ranked:
-                if one.best is not None:
-                    label = t("race.open", name=called[one.variant])
-                    st.button(label, key=f"race_open_{one.variant}", on_click=play, args=(one.best.experiment,))
+    head = [token(t("race.column.variant")), *(number(t(f"race.column.{name}")) for name in columns)]
+    rows = [
+        [variant(place, called[one.variant], mark(one.variant)), *cells(one, columns, t)]
+        for place, one in enumerate(ranked, start=1)
+    ]
+    rows.append(majority_row(race, columns, t))
+    shown = TableView(t("panel.race_table"), rows, head, named_rows=True)
+    tables("race-standings", [shown], "lines", playback=playback_of(race))
+
+
+def render_exits(race: Race, t: Translate) -> None:
+    """The runs to be taken away, or to be opened."""
+    called, live = names_in(race.plan, t), session["live_race"]
+    assert live is not None
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="race_take"):
+        st.download_button(
+            t("race.csv"),
+            lambda: standings.to_csv(live.value),  # on the click: a file for each draw would be gone by then
+            "rnnlab-race.csv",
+            "text/csv",
+            key="race_csv",
+            on_click="ignore",
+        )
+        for one in standings.ranked(race):
+            if one.best is not None:
+                label = t("race.open", name=called[one.variant])
+                st.button(label, key=f"race_open_{one.variant}", on_click=play, args=(one.variant,))
 
 
 def cells(one: Standing, columns: Sequence[str], t: Translate) -> list[Cell]:
@@ -94,7 +101,9 @@ def middle(values: Quartiles | None, written: Callable[[float], str]) -> Cell:
     return number(written(values.median), spread)
 
 
-def play(experiment: Experiment) -> None:
-    """Open a run in the playground, where it is trained again and everything of it is recorded."""
-    open_experiment(experiment, train=True)
-    navigation.go_to(HOME)
+def play(variant: int) -> None:
+    """Open a variant's best run in the playground, where it is trained again and everything of it is recorded."""
+    race = current_race.look()
+    if race is not None and (best := standings.standing(race, variant).best) is not None:
+        open_experiment(best.experiment, train=True)
+        navigation.go_to(HOME)

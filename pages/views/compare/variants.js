@@ -1,9 +1,10 @@
 // The variants that are to take part: the sign of each, what it changes, and a button that takes it out.
 //
 // Takes variants {name, key, hue, dash}, labels {name, remove}. Gives `removed` {index, of}.
+
+import { lineSample } from "../../components/plots/line_sample.js";
 import { element, fill, styleSheet } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
-import { lineSample } from "../../components/shared/line_sample.js";
 
 await styleSheet(import.meta.url);
 

@@ -5,6 +5,7 @@ import streamlit as st
 
 from pages.components.chart.chart import Chart
 from pages.components.component import encode
+from pages.components.curves.curves import Curves, curves
 from pages.shell.ask_worker import ask_worker
 from pages.shell.live_fragment import live_fragment
 from pages.shell.messages import complain
@@ -113,7 +114,7 @@ def render_overlay(view: RunView, choice: Choice) -> None:
     if len(histories) < 2:
         return
     tokens, target = o.probe[: o.inputs], choice.target
-    curves, matrices, epochs, styles = {}, [], {}, []
+    norms, matrices, epochs, styles = {}, [], {}, []
     place = {cell: index for index, cell in enumerate(choices("cell"))}  # its style, here as in a race of all cells
     for cell, history in histories.items():
         if runs[cell].going:
@@ -123,19 +124,21 @@ def render_overlay(view: RunView, choice: Choice) -> None:
         if found is not None:
             name = t(f"cell.{cell}")
             matrices.append(figures.reachable(found.norms["h"], found.unread))
-            curves[name] = matrices[-1][target]
+            norms[name] = matrices[-1][target]
             epochs[name] = at.epoch
             styles.append(place[cell])
     left, right = st.columns(2, gap="small")
     with left:
         st.caption(t("others.gradient", step=target + 1))
-        figure = encode(figures.curve_figure(curves, np.stack(matrices), tokens, t, styles))
+        figure = encode(figures.curve_figure(norms, np.stack(matrices), tokens, t, styles))
         run_chart.render(view, "others", Chart(figure, t("others.gradient.name"), steps=True), view.over_checkpoints)
     with right:
         st.caption(t("others.losses"))
         named = {t(f"cell.{cell}"): history for cell, history in histories.items()}
-        figure = encode(figures.losses_figure(named, t, [place[cell] for cell in histories]))
-        run_chart.render(view, "losses", Chart(figure, t("others.losses.name")), view.over_checkpoints)
+        lines = figures.loss_lines(named, [place[cell] for cell in histories])
+        title, span = t(f"axis.loss.{view.experiment.loss}"), max(view.experiment.epochs, 2)
+        shown = Curves(lines, "log", title, t("others.losses.name"), 300, span)
+        curves(f"{view.page}-losses", shown, view.over_checkpoints, t)
     st.caption(t("others.epochs", epochs=", ".join(f"{name} {epoch}" for name, epoch in epochs.items())))
     for name, there in notes(view.experiment).items():
         if there:

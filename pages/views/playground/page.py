@@ -1,10 +1,9 @@
 """What the playground shows of a run: predictions, loss, hidden state, shapes, and the epochs to scrub through."""
 
-import numpy as np
 import streamlit as st
 
 from pages.components.component import pack
-from pages.components.curve.curve import EpochCurve, curve
+from pages.components.curves.curves import Curves, curves
 from pages.components.heatmap.heatmap import Heatmap, heatmap
 from pages.shell.markdown import verbatim
 from pages.shell.messages import show_notes
@@ -14,6 +13,7 @@ from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from rnnlab import figures
 from rnnlab.explain import equations, programs
+from rnnlab.figures.curves import Series, series_of
 from rnnlab.figures.style import LABEL_CHARACTERS
 from rnnlab.i18n import Translate, beginning, visible
 from rnnlab.records.history import Opening
@@ -44,18 +44,15 @@ def render(view: RunView) -> None:
 
 def render_loss(view: RunView) -> None:
     history, t = view.history, view.t
-    losses = np.array(history.losses, dtype=np.float64)
-    losses[~np.isfinite(losses)] = np.nan  # a gap, where the run diverged
-    shown = EpochCurve(
-        values=pack(losses),
-        name="losses",
-        epochs_planned=history.experiment.epochs,
-        logarithmic=session["loss_log"],
-        axis=t(f"axis.loss.{history.experiment.loss}"),
-        label=t("panel.loss"),
-        height=HEIGHT,
+    shown = Curves(
+        [Series("", series_of(history.losses), streamed="losses")],
+        "log" if session["loss_log"] else "linear",
+        t(f"axis.loss.{history.experiment.loss}"),
+        t("panel.loss"),
+        HEIGHT,
+        max(history.experiment.epochs, 2),
     )
-    curve(f"{view.page}-loss", shown, view.over_frames, t)
+    curves(f"{view.page}-loss", shown, view.over_frames, t)
 
 
 def render_hidden(view: RunView) -> None:

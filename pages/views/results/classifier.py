@@ -12,6 +12,7 @@ from pages.shell.markdown import verbatim
 from pages.shell.panel import panel, program_place
 from pages.shell.run import run_chart
 from pages.shell.run.run_view import RunView
+from pages.shell.stream.parts import streamed
 from pages.views.results.shared import ResultView, confusion_counts, tag_meanings
 from rnnlab.analysis import metrics
 from rnnlab.analysis.majority import written
@@ -34,6 +35,12 @@ RATES = r"""P = \frac{TP}{TP + FP} \qquad R = \frac{TP}{TP + FN} \qquad F_1 = \f
 
 def render_prefixes(view: RunView) -> None:
     """The probability of each class after every beginning of the watched sentence."""
+    t = view.t
+    with panel("prefixes", t, code=programs.code("prefixes", view.experiment), goes_on=program_place(t)):
+        streamed(view, draw_prefixes)
+
+
+def draw_prefixes(view: RunView) -> None:
     o, shown, t = view.opening, view.frames, view.t
     chances = np.stack([frame.task_arrays["chances"] for frame in view.history.frames])  # [frame, step, class]
     largest = chances.max((0, 1))
@@ -41,38 +48,38 @@ def render_prefixes(view: RunView) -> None:
         largest[o.targets[-1]] = 2.0  # the right one is always among those shown
     shared = np.sort(np.argsort(-largest, kind="stable")[:SHARES])  # classes with a part of their own
     best = np.stack([frame.top_classes[:, 0] for frame in shown])  # [frame, step]
-    with panel("prefixes", t, code=programs.code("prefixes", view.experiment), goes_on=program_place(t)):
-        _prefixes(
-            key="results-prefixes",
-            data={
-                "key": "results-prefixes",
-                **vars(view.over_frames),
-                "tokens": o.probe[: o.inputs],
-                "names": [o.classes[id] for id in shared],
-                "hues": figures.HUES[: len(shared)],
-                "rest": len(shared) < len(o.classes),
-                "chances": pack(chances[-len(shown) :, :, shared].astype(np.float32)),
-                "best": pack(best.astype(np.int32)),
-                "classes": o.classes,
-                "settled": metrics.settling_step(best).tolist(),
-                "labels": {name: t(f"prefixes.{name}") for name in ("name", "settled", "first", "rest")},
-            },
-        )
+    _prefixes(
+        key="results-prefixes",
+        data={
+            "key": "results-prefixes",
+            **vars(view.over_frames),
+            "tokens": o.probe[: o.inputs],
+            "names": [o.classes[id] for id in shared],
+            "hues": figures.HUES[: len(shared)],
+            "rest": len(shared) < len(o.classes),
+            "chances": pack(chances[-len(shown) :, :, shared].astype(np.float32)),
+            "best": pack(best.astype(np.int32)),
+            "classes": o.classes,
+            "settled": metrics.settling_step(best).tolist(),
+            "labels": {name: t(f"prefixes.{name}") for name in ("name", "settled", "first", "rest")},
+        },
+    )
 
 
 def render_saliency(view: RunView) -> None:
     """The watched sentence, each token shaded by what it adds to the score of the likeliest class."""
+    e, t = view.experiment, view.t
+    with panel("saliency", t, formula=ATTRIBUTION, code=programs.code("saliency", e), goes_on=program_place(t)):
+        streamed(view, draw_saliency)
+
+
+def draw_saliency(view: RunView) -> None:
     o, shown, t = view.opening, view.frames, view.t
-    limit = max(
-        float(np.abs(frame.task_arrays["saliency"]).max()) for frame in view.history.frames
-    )  # one for all epochs
-    with panel(
-        "saliency", t, formula=ATTRIBUTION, code=programs.code("saliency", view.experiment), goes_on=program_place(t)
-    ):
-        values = np.stack([frame.task_arrays["saliency"] for frame in shown])
-        numbers = Signed(values, limit, [o.classes[frame.top_classes[-1, 0]] for frame in shown])
-        labels = {name: t(f"saliency.{name}") for name in ("name", "title", "against", "towards")}
-        shaded_tokens("results-saliency", o.probe[: o.inputs], numbers, view.over_frames, labels)
+    limit = max(float(np.abs(frame.task_arrays["saliency"]).max()) for frame in view.history.frames)  # of all epochs
+    values = np.stack([frame.task_arrays["saliency"] for frame in shown])
+    numbers = Signed(values, limit, [o.classes[frame.top_classes[-1, 0]] for frame in shown])
+    labels = {name: t(f"saliency.{name}") for name in ("name", "title", "against", "towards")}
+    shaded_tokens("results-saliency", o.probe[: o.inputs], numbers, view.over_frames, labels)
 
 
 def render_readouts(view: RunView) -> None:
@@ -114,56 +121,70 @@ def render_reach(view: RunView, found: Reach, padded: bool, tokens: list[str]) -
 
 def render_confusion(view: RunView) -> None:
     """What was taken for what, of held-out lines."""
+    with panel("confusion", view.t):
+        streamed(view, draw_confusion)
+
+
+def draw_confusion(view: RunView) -> None:
     o, t, counts = view.opening, view.t, confusion_counts(view)
     occurring = metrics.occurring(counts)
     counts = counts[:, occurring][:, :, occurring]
-    with panel("confusion", t):
-        figure = encode(figures.confusion_figure(counts[-1], [o.classes[id] for id in occurring], t))
-        height = max(260, min(640, 120 + 30 * len(occurring)))
-        frames = None if view.going else {"values": pack(counts.astype(np.int16)), "scale": 32767.0}
-        run_chart.render(view, "confusion", Chart(figure, t("panel.confusion"), height, frames))
+    figure = encode(figures.confusion_figure(counts[-1], [o.classes[id] for id in occurring], t))
+    height = max(260, min(640, 120 + 30 * len(occurring)))
+    frames = None if view.going else {"values": pack(counts.astype(np.int16)), "scale": 32767.0}
+    run_chart.render(view, "confusion", Chart(figure, t("panel.confusion"), height, frames))
 
 
 def render_classes(view: RunView) -> None:
     """Precision, recall and F1 of each class."""
-    o, t, counts = view.opening, view.t, confusion_counts(view)
-    at = counts[view.history.frames.index(view.frame)]
+    o, t = view.opening, view.t
     with panel("classes", t, formula=RATES):
-        rates, named = metrics.scores(at), tag_meanings(o, t)
-        rows = []
-        for id in metrics.occurring(counts):
-            shares = (percent(rate[id]) for rate in (rates.precision, rates.recall, rates.f1))
-            cells = [token(str(rates.support[id]), tone="strong"), *map(token, shares)]
-            meaning = [token(named[id], tone="aside")] if any(named) else []
-            rows.append([token(o.classes[id]), *cells, *meaning])
-        head = [token(t(f"classes.{name}")) for name in ("class", "support", "precision", "recall", "f1")]
-        head += [token(t("classes.meaning"))] if any(named) else []
-        title = t("classes.title", epoch=view.frame.epoch)
-        tables("results-classes", [TableView(title, rows, head, named_rows=True, titled=True)], "tokens")
-        right, count = int(np.trace(at)), int(at.sum())
-        st.caption(t("classes.right", right=f"{right:,}", count=f"{count:,}", share=percent(right / count, 1)))
+        streamed(view, draw_classes)
         if (most := o.held_majority) is not None:
             st.caption(t("classes.majority", answer=verbatim(written(most.answer, o)), share=percent(most.share, 1)))
 
 
+def draw_classes(view: RunView) -> None:
+    o, t, counts = view.opening, view.t, confusion_counts(view)
+    at = counts[view.history.frames.index(view.frame)]
+    rates, named = metrics.scores(at), tag_meanings(o, t)
+    rows = []
+    for id in metrics.occurring(counts):
+        shares = (percent(rate[id]) for rate in (rates.precision, rates.recall, rates.f1))
+        cells = [token(str(rates.support[id]), tone="strong"), *map(token, shares)]
+        meaning = [token(named[id], tone="aside")] if any(named) else []
+        rows.append([token(o.classes[id]), *cells, *meaning])
+    head = [token(t(f"classes.{name}")) for name in ("class", "support", "precision", "recall", "f1")]
+    head += [token(t("classes.meaning"))] if any(named) else []
+    title = t("classes.title", epoch=view.frame.epoch)
+    right, count = int(np.trace(at)), int(at.sum())
+    note = t("classes.right", right=f"{right:,}", count=f"{count:,}", share=percent(right / count, 1))
+    shown = TableView(title, rows, head, named_rows=True, titled=True, note=note)
+    playback = view.over_frames if view.going else view.standing_still("results-classes")
+    tables("results-classes", [shown], "tokens", playback=playback)
+
+
 def render_predictions(view: RunView) -> None:
     """Every held-out line with its class and the predicted one, the wrong ones first."""
+    with panel("judged", view.t):
+        streamed(view, draw_predictions)
+
+
+def draw_predictions(view: RunView) -> None:
     o, t = view.opening, view.t
-    with panel("judged", t):
-        between = joiner(view.experiment, o.vocabulary[o.specials :])
-        rows = [
-            [VERDICT, ANSWER, token(o.classes[line.targets[0]]), text(between.join(line.tokens), limit=None)]
-            for line in o.held_out
-        ]
-        head = [token(t(f"judged.{name}")) for name in JUDGED]
-        answers = Answers(
-            np.stack([np.concatenate(frame.held_out.predictions) for frame in view.frames if frame.held_out]),
-            [line.targets[0] for line in o.held_out],
-            o.classes,
-            {"right": t("judged.right"), "wrong": t("judged.wrong")},
-            view.over_frames,
-        )
-        tables("results-judged", [TableView(t("judged.name"), rows, head)], "lines", answers)
+    between = joiner(view.experiment, o.vocabulary[o.specials :])
+    rows = [
+        [VERDICT, ANSWER, token(o.classes[line.targets[0]]), text(between.join(line.tokens), limit=None)]
+        for line in o.held_out
+    ]
+    head = [token(t(f"judged.{name}")) for name in JUDGED]
+    answers = Answers(
+        np.stack([np.concatenate(frame.held_out.predictions) for frame in view.frames if frame.held_out]),
+        [line.targets[0] for line in o.held_out],
+        o.classes,
+        {"right": t("judged.right"), "wrong": t("judged.wrong")},
+    )
+    tables("results-judged", [TableView(t("judged.name"), rows, head)], "lines", answers, view.over_frames)
 
 
 VIEWS: dict[str, ResultView] = {

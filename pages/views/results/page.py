@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from pages.components.chart.chart import Chart
-from pages.components.component import encode
+from pages.components.curves.curves import Curves, curves
 from pages.shell.messages import show_notes
 from pages.shell.panel import panel
-from pages.shell.run import run_chart, scrubber, token_strip
+from pages.shell.run import scrubber, token_strip
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from pages.views.results import classifier, tagger
@@ -45,14 +44,29 @@ def rows(names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 def render_curves(view: RunView) -> None:
     """Loss and share of right answers, in training and on held-out lines."""
     run, history, o, t = view.run, view.history, view.opening, view.t
-    scale = "log" if session["loss_log"] else "linear"
-    left, right = st.columns(2, gap="small")
-    with left:
-        figure = run.drawn(("curve", view.lang, scale), lambda: encode(figures.loss_curves(history, t, scale)))
-        run_chart.render(view, "loss", Chart(figure, t("curve.loss"), 300, cursor="line"))
-    with right:
-        figure = run.drawn(("score", view.lang), lambda: encode(figures.score_curves(history, t)))
-        run_chart.render(view, "score", Chart(figure, t("curve.score"), 300, cursor="line"))
+    height, span = 300, max(view.experiment.epochs, 2)
+    shown = {
+        "loss": Curves(
+            run.drawn(("loss", view.lang), lambda: figures.loss_lines(history, t)),
+            "log" if session["loss_log"] else "linear",
+            t("axis.curve.loss"),
+            t("curve.loss"),
+            height,
+            span,
+        ),
+        "score": Curves(
+            run.drawn(("score", view.lang), lambda: figures.score_lines(history, t)),
+            "share",
+            t("axis.curve.score"),
+            t("curve.score"),
+            height,
+            span,
+            figures.score_levels(history, t),
+        ),
+    }
+    for (name, one), column in zip(shown.items(), st.columns(2, gap="small"), strict=True):
+        with column:
+            curves(f"{view.page}-{name}", one, view.over_frames, t)
     if not o.held_out:
         st.caption(t("held.none", field=t("field.held_out")))
         return

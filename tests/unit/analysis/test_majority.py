@@ -16,7 +16,6 @@ from rnnlab.figures import results as figures
 from rnnlab.i18n import translator
 from rnnlab.race import race, standings
 from rnnlab.training.tasks import data_of
-from tests.support.plotly import decoded
 
 T = translator("en")
 RARE = "\n".join(f"neg | {i} bad" for i in range(95)) + "\n" + "\n".join(f"pos | {i} good" for i in range(95, 100))
@@ -46,11 +45,8 @@ def test_95_of_100_lines_of_one_class_are_no_achievement():
     held = [o.classes[line.targets[0]] for line in o.held_out]
     assert (written(o.majority.answer, o), o.majority.share) == ("neg", (95 - held.count("neg")) / 80)
     assert (written(o.held_majority.answer, o), o.held_majority.share) == ("neg", held.count("neg") / 20)
-    levels = [trace for trace in figures.score_curves(history, T).data if "always" in trace.name]
-    assert [decoded(level.to_plotly_json()["y"]).tolist() for level in levels] == [
-        [o.majority.share] * 2,
-        [o.held_majority.share] * 2,
-    ]
+    levels = figures.score_levels(history, T)
+    assert [level.share for level in levels] == [o.majority.share, o.held_majority.share]
     assert all("neg" in level.name for level in levels)
 
 
@@ -78,8 +74,7 @@ def test_of_what_is_written_it_is_of_whole_sequences_and_of_their_tokens():
     counts = pd.Series(targets).value_counts(normalize=True)
     assert o.held_majority.share == pytest.approx(counts.max())
     tokens = pd.Series([id for line in targets for id in line]).value_counts(normalize=True)
-    shares = [decoded(trace.to_plotly_json()["y"])[0] for trace in figures.exact_figure(history, T).data[3:]]
-    assert shares == pytest.approx([counts.max(), tokens.max()])
+    assert [level.share for level in figures.exact_levels(history, T)] == pytest.approx([counts.max(), tokens.max()])
 
 
 def test_a_race_has_one_level_the_middle_of_its_seeds():
@@ -97,8 +92,8 @@ def test_a_race_has_one_level_the_middle_of_its_seeds():
         for variant in (0, 1):
             level = standings.majority(standings.records(now, variant), measure)
             assert (level.low, level.median, level.high) == pytest.approx((low, share, high))
-        drawn = race_figures.share_bands(now, ["a", "b"], T, measure, "epochs").data[-1]
-        assert decoded(drawn.to_plotly_json()["y"]) == pytest.approx([share] * 2)
+        (drawn,) = race_figures.levels(now, ["a", "b"], measure, T)
+        assert drawn.share == pytest.approx(share)
     rows = [row.split(",") for row in standings.to_csv(now).splitlines()]
     column = rows[0].index("held_out_majority")
     assert sorted(float(row[column]) for row in rows[1:]) == pytest.approx(sorted(expected["score"] * 2))
@@ -109,4 +104,4 @@ def test_before_a_run_is_opened_nothing_is_known():
     waiting = race.Race("id", plan, tuple(race.Entry(at, one) for at, one in plan.runs()))
     assert standings.records(waiting, 0) is None
     assert standings.majority((), "accuracy") is None
-    assert len(race_figures.share_bands(waiting, ["a", "b"], T, "accuracy", "epochs").data) == 0
+    assert race_figures.levels(waiting, ["a", "b"], "accuracy", T) == []

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnnlab import Experiment
-from rnnlab.figures.results import loss_curves
+from rnnlab.figures.results import loss_lines
 from rnnlab.i18n import translator
 from rnnlab.training import advance, start
 
@@ -25,7 +25,7 @@ def test_a_summed_loss_is_drawn_as_the_mean_of_the_targets_it_is_about(seed, lr)
         counted[epoch] += 6 * sum(min(2, len(LINES) - 2 * (at % 14)) for at in range(step, state.step))
         history = history.extended(chunk)
     assert history.ended == "diverged"
-    drawn = loss_curves(history, translator("en"), "log").data[0].y
+    drawn = loss_lines(history, translator("en"))[0].y
     expected = np.array(history.losses) / [counted[epoch] for epoch in range(history.epoch)]
     np.testing.assert_allclose(drawn, expected)
     assert counted[history.epoch - 1] < 6 * len(LINES)

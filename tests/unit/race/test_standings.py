@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,13 +14,13 @@ from rnnlab import Experiment, Problem
 from rnnlab.engine import InProcess
 from rnnlab.experiment.race_plan import RacePlan, grid
 from rnnlab.figures import race as figures
-from rnnlab.i18n import LANGUAGES, translator
+from rnnlab.figures.curves import Series
+from rnnlab.i18n import translator
 from rnnlab.race import race, standings
 from rnnlab.race.race import Entry, Race
 from rnnlab.race.record import Record
 from rnnlab.race.standings import curve, ranked, standing, to_csv
 from rnnlab.records.history import Score
-from tests.support.plotly import decoded
 
 BASE = Experiment(epochs=6)
 CELLS = grid({"cell": ("rnn", "lstm", "gru")})
@@ -163,12 +162,11 @@ def test_variants_that_are_seeds_are_ranked_so_too():
     now = a_race(*[[record([0.5], 0, {1: score}, level)] for score, level in list(JUDGED.values())[:3]])
     assert [one.variant for one in ranked(now)] == [2, 1, 0]
     assert standings.majority_range(now) == (0.4, 1.0)
-    figure = figures.share_bands(now, ["one", "two", "three"], T, "score", "epochs")
-    dotted = {trace.name: set(trace.y) for trace in figure.data if trace.line.dash == "2px,5px"}
-    assert dotted == {
-        T("race.majority.of", name="one"): {1.0},
-        T("race.majority.of", name="two"): {0.9},
-        T("race.majority.of", name="three"): {0.4},
+    levels = {level.name: level.share for level in figures.levels(now, ["one", "two", "three"], "score", T)}
+    assert levels == {
+        T("race.majority.of", name="one"): 1.0,
+        T("race.majority.of", name="two"): 0.9,
+        T("race.majority.of", name="three"): 0.4,
     }, "each against its own"
 
 
@@ -187,9 +185,8 @@ def test_where_no_line_judges_the_loss_does():
 
 def test_a_level_that_differs_between_seeds_is_a_band():
     runs = [record([0.5], seed, {1: 0.9}, level) for seed, level in enumerate((0.5, 0.6, 1.0))]
-    low, high, median = figures.share_bands(a_race(runs, runs), NAMES, T, "score", "epochs").data[-3:]
-    assert (set(low.y), set(median.y), set(high.y)) == ({0.55}, {0.6}, {0.8})
-    assert high.fill == "tonexty"
+    (level,) = figures.levels(a_race(runs, runs), NAMES, "score", T)
+    assert (level.low, level.share, level.high) == pytest.approx((0.55, 0.6, 0.8))
     alike = [record([0.5], seed, {1: 0.9}, 0.6) for seed in range(3)]
     assert standings.majority_range(a_race(alike, alike)) is None
 
@@ -266,63 +263,61 @@ def test_no_cell_of_the_table_is_a_formula():
 # Figures
 
 
-def by_name(figure: go.Figure) -> dict[str, list[go.Scatter]]:
-    groups: dict[str, list[go.Scatter]] = {}
-    for trace in figure.data:
-        groups.setdefault(trace.legendgroup, []).append(trace)
-    return groups
-
-
 NAMES = ["RNN", "LSTM", "GRU"]
 
 
-@pytest.mark.parametrize("axis", ["epochs", "seconds"])
-def test_a_figure_draws_median_and_quartiles_of_each_variant(real, axis):
-    groups = by_name(figures.loss_bands(real, NAMES, T, "log", axis))
-    assert len(groups) == 3
-    for variant, (low, high, median) in groups.items():
-        wanted = curve(standings.records(real, int(variant)), "loss")
-        assert median.name == NAMES[int(variant)]
-        x = wanted.epochs if axis == "epochs" else wanted.seconds
-        for trace, values in ((low, wanted.low), (high, wanted.high), (median, wanted.median)):
-            np.testing.assert_allclose(np.array(trace.x, dtype=float), x)
-            np.testing.assert_allclose(np.array(trace.y, dtype=float), values, rtol=1e-6)
-        assert (high.fill, low.showlegend, high.showlegend) == ("tonexty", False, False)
-    lines = [trace.line for group in groups.values() for trace in group if trace.name]
-    assert len({line.color for line in lines}) == len({line.dash for line in lines}) == 3
+def lines(now: Race, measure: standings.Measure = "loss") -> list[Series]:
+    return list(figures.bands(now, NAMES, measure))
+
+
+@pytest.mark.parametrize("measure", ["loss", "accuracy", "score"])
+def test_a_line_is_the_median_within_the_quartiles_of_each_variant(real, measure):
+    drawn = lines(real, measure)
+    assert [one.name for one in drawn] == NAMES
+    for variant, one in enumerate(drawn):
+        runs = standings.records(real, variant)
+        if measure == "score":
+            epochs = [score.epoch for score in runs[0].scores]
+            values = np.array([[score.score for score in run.scores] for run in runs])
+        else:
+            epochs = list(range(1, 10))
+            values = np.array([run.losses if measure == "loss" else run.accuracies for run in runs])
+        assert one.x.tolist() == epochs
+        np.testing.assert_allclose([one.low, one.y, one.high], np.quantile(values, [0.25, 0.5, 0.75], axis=0))
+        clocks = np.median([run.clock for run in runs], axis=0)
+        assert one.seconds.tolist() == [clocks[epoch - 1] if epoch else 0.0 for epoch in epochs]
+    assert len({one.hue for one in drawn}) == len({one.dash for one in drawn}) == 3
 
 
 def test_one_seed_has_a_line_and_no_band():
-    now = a_race([record([3.0, 2.0])], [record([4.0, 1.0])])
-    assert [len(group) for group in by_name(figures.loss_bands(now, NAMES, T, "log", "epochs")).values()] == [1, 1]
+    assert [one.low for one in lines(a_race([record([3.0, 2.0])], [record([4.0, 1.0])]))] == [None, None]
 
 
 def test_long_curves_are_thinned_to_their_ends():
     losses = list(np.linspace(5, 1, 5000))
-    figure = figures.loss_bands(a_race([record(losses)], [record(losses[:3])]), NAMES, T, "log", "epochs")
-    long, short = figure.data
+    long, short = lines(a_race([record(losses)], [record(losses[:3])]))
     assert len(long.x) <= figures.POINTS
     assert (long.x[0], long.x[-1]) == (1, 5000)
     assert len(short.x) == 3
-    assert len(figure.to_json()) < 50_000
+
+
+def test_what_comes_after_an_epoch_is_all_of_it():
+    losses = list(np.linspace(5, 1, 5000))
+    newest = {"loss.0": 4000, "loss.1": 3}
+    long, short = figures.bands(a_race([record(losses)], [record(losses[:3])]), NAMES, "loss", None, newest.__getitem__)
+    assert long.x.tolist() == list(range(4001, 5001))
+    assert long.y.tolist() == losses[4000:]
+    assert len(short.y) == 0
 
 
 def test_a_loss_that_is_no_number_leaves_a_gap():
     now = a_race([record([3.0, math.inf]), record([2.0, 1.0], 1)], [record([1.0]), record([2.0], 1)])
-    y = decoded(figures.loss_bands(now, NAMES, T, "log", "epochs").to_plotly_json()["data"][2]["y"])
+    y = lines(now)[0].y
     assert y[0] == 2.5
-    assert y[1] is None or math.isnan(y[1])
+    assert math.isnan(y[1])
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_scores_are_shares_from_0_to_1(real, lang):
-    for measure in ("score", "accuracy"):
-        figure = figures.share_bands(real, NAMES, translator(lang), measure, "epochs")
-        low, high = figure.layout.yaxis.range
-        assert low < 0 < 1 < high
-        assert figure.layout.xaxis.title.text == translator(lang)("race.axis.epochs")
-
-
-def test_nothing_to_draw_yet_is_an_empty_figure():
+def test_nothing_to_draw_yet_is_lines_without_a_point():
     now = a_race([None, None], [record([]), record([], 1)])
-    assert len(figures.loss_bands(now, NAMES, T, "log", "epochs").data) == 0
+    assert [len(one.y) for one in lines(now)] == [0, 0]
+    assert figures.levels(a_race([None], [None]), NAMES, "accuracy", T) == []

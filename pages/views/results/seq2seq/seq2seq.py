@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.components.chart.chart import Chart
-from pages.components.component import component, encode, pack
+from pages.components.component import component, pack
+from pages.components.curves.curves import Curves, curves
 from pages.shell.panel import panel, program_place
-from pages.shell.run import run_chart
 from pages.shell.run.run_view import RunView
+from pages.shell.stream.parts import streamed
 from pages.views.results.shared import ResultView
 from rnnlab.analysis.seq2seq_frames import (
     Ragged,
@@ -58,7 +58,7 @@ def render_attention(view: RunView) -> None:
             st.info(t("alignment.none", field=t("field.attention")))
             return
         labels = {name: t(f"alignment.{name}") for name in ALIGNMENT}
-        render_part(_attention, "attention", view, labels, view.run.drawn("alignment", lambda: attended(view)))
+        render_part(_attention, "attention", view, labels, attended)
 
 
 def render_decoding(view: RunView) -> None:
@@ -66,7 +66,7 @@ def render_decoding(view: RunView) -> None:
     t = view.t
     with panel("decoding", t, code=programs.code("decoding", view.experiment), goes_on=program_place(t)):
         labels = {name: t(f"decoding.{name}") for name in DECODING}
-        render_part(_decoding, "decoding", view, labels, view.run.drawn("decoding", lambda: decoded(view)))
+        render_part(_decoding, "decoding", view, labels, decoded)
 
 
 def render_beams(view: RunView) -> None:
@@ -75,7 +75,7 @@ def render_beams(view: RunView) -> None:
     with panel("hypotheses", t, formula=r"\log p(y \mid x) = \sum_t \log p(y_t \mid y_{<t},\, x)"):
         labels = {name: t(f"hypotheses.{name}") for name in HYPOTHESES}
         labels["one"] = t("hypotheses.one", field=t("field.beam"))
-        render_part(_outputs, "beams", view, labels, view.run.drawn("hypotheses", lambda: hypotheses(view)))
+        render_part(_outputs, "beams", view, labels, hypotheses)
 
 
 def render_forcing(view: RunView) -> None:
@@ -85,13 +85,19 @@ def render_forcing(view: RunView) -> None:
     with panel("forcing", t):
         if target_of(o):
             labels = {name: t(f"forcing.{name}") for name in FORCING}
-            render_part(_outputs, "forcing", view, labels, view.run.drawn("forcing", lambda: aligned(view)))
+            render_part(_outputs, "forcing", view, labels, aligned)
         else:
             st.info(t("forcing.unknown", field=t("field.sentence"), line=t("field.probe")))
         if not o.held_out:
             return
-        figure = view.run.drawn(("exact", view.lang), lambda: encode(figures.exact_figure(view.history, t)))
-        run_chart.render(view, "exact", Chart(figure, t("exact.label"), 240, cursor="line"))
+        draw_exact(view)
+
+
+def draw_exact(view: RunView) -> None:
+    t, span = view.t, max(view.experiment.epochs, 2)
+    lines, levels = figures.exact_lines(view.history, t), figures.exact_levels(view.history, t)
+    shown = Curves(lines, "share", t("exact.axis"), t("exact.label"), 240, span, levels)
+    curves(f"{view.page}-exact", shown, view.over_frames, t)
 
 
 def render_pairs(view: RunView) -> None:
@@ -99,7 +105,7 @@ def render_pairs(view: RunView) -> None:
     t = view.t
     with panel("heldpairs", t):
         labels = {name: t(f"heldpairs.{name}") for name in HELDPAIRS}
-        render_part(_outputs, "pairs", view, labels, view.run.drawn("heldpairs", lambda: tested(view)))
+        render_part(_outputs, "pairs", view, labels, tested)
 
 
 VIEWS: dict[str, ResultView] = {
@@ -112,12 +118,21 @@ VIEWS: dict[str, ResultView] = {
 
 
 def render_part(
-    component: Callable[..., Any], name: str, view: RunView, labels: dict[str, str], data: dict[str, Any]
+    component: Callable[..., Any],
+    name: str,
+    view: RunView,
+    labels: dict[str, str],
+    data_of: Callable[[RunView], dict[str, Any]],
 ) -> None:
-    key, frames = f"results-{name}", view.history.frames
-    version = f"{view.run.id} {view.going} {len(frames)} {frames[-1].epoch}"
-    playback = vars(view.over_frames)
-    component(key=key, data={"key": key, **playback, "version": version, "kind": name, "labels": labels, **data})
+    """What `data_of` makes of the run, packed for the browser, as this component shows it."""
+
+    def draw(view: RunView) -> None:
+        key, frames = f"results-{name}", view.history.frames
+        version = f"{view.run.id} {view.going} {len(frames)} {frames[-1].epoch}"
+        shown = {"key": key, **vars(view.over_frames), "version": version, "kind": name, "labels": labels}
+        component(key=key, data=shown | view.run.drawn(name, lambda: data_of(view)))
+
+    streamed(view, draw)
 
 
 # What each part draws, packed for the browser

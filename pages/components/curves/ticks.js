@@ -30,12 +30,14 @@ export function linearTicks(low, high, most, least = 0) {
 
 // Powers of ten; where there are too few of them to read a value from, multiples too.
 export function logarithmicTicks(low, high) {
-  const few = Math.log10(high / low) < 1.5;
+  const decades = Math.log10(high / low);
+  const digits = decades < 1.5 ? [1, 2, 3, 5, 7] : decades < 2.5 && low > 1e-3 ? [1, 2, 5] : [1];
+  const few = digits.length > 1;
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const every = Math.max(1, Math.ceil((last - first) / 8));
   const ticks = [];
   for (let power = first; power <= last; power += few ? 1 : every) {
-    for (const digit of few ? [1, 2, 3, 5, 7] : [1]) {
+    for (const digit of digits) {
       const at = digit * 10 ** power;
       if (at >= low * (1 - 1e-9) && at <= high * (1 + 1e-9))
         ticks.push({ at, text: few ? String(Number(at.toPrecision(3))) : powerOfTen(power) });

@@ -1,0 +1,197 @@
+// Numbers by epoch as lines on a canvas, with a line that marks the epoch shown and can be moved.
+//
+// Takes series, each {name, y, x, seconds, low, high (packed float64; x null: of epoch 1 and on; nan is a gap), hue, dash,
+// streamed (the name of the stream's numbers that are these)}; along ("x" or "seconds"); levels, each {share, name, hue};
+// kind ("linear", "log" or "share") of the upright axis; span (the end of the other one, or null); cursor (whether the
+// line is there); height; label; labels {x, y, at, band, reset, download}. While the run goes on it shows what the stream
+// brings. A click brings the line there, a drag across the plot shows the part between its ends alone.
+
+import { lineSample } from "../plots/line_sample.js";
+import { nearest, unpack } from "../shared/arrays.js";
+import { element, setText, styleSheet } from "../shared/dom.js";
+import { component, shownFrame } from "../shared/lifecycle.js";
+import "../plots/marks.js";
+import { readTheme } from "../shared/theme.js";
+import { download } from "./picture.js";
+import { drawAxes, drawLines, scaleOf, ticksOf, written } from "./plot.js";
+import { listen } from "./pointer.js";
+import { span } from "./ticks.js";
+
+await styleSheet(import.meta.url);
+
+const MARGIN = { left: 58, right: 14, top: 10 };
+const PARTS = ["y", "x", "seconds", "low", "high"];
+
+export default component("rl-curves", {
+  build(self) {
+    self.legend = element("div", "rl-legend");
+    self.plot = element("div", "rl-plot");
+    self.canvas = element("canvas", "", null, { "aria-hidden": "true" });
+    self.line = element("div", "rl-cursor", null, { "aria-hidden": "true", hidden: "" });
+    self.dot = element("i", "rl-dot");
+    self.value = element("span", "rl-value");
+    self.line.append(self.dot, self.value);
+    self.tip = element("div", "rl-tip", null, { hidden: "" });
+    self.chosen = element("div", "rl-chosen", null, { "aria-hidden": "true", hidden: "" });
+    self.tools = element("div", "rl-tools");
+    self.reset = element("button", "", "⤢", { type: "button", hidden: "" });
+    self.reset.addEventListener("click", () => zoom(self, null));
+    self.save = element("button", "", "⤓", { type: "button" });
+    self.save.addEventListener("click", () => download(self, paint));
+    self.tools.append(self.reset, self.save);
+    self.plot.append(self.canvas, self.chosen, self.line, self.tip, self.tools);
+    self.root.append(self.legend, self.plot);
+    self.root.setAttribute("role", "figure");
+    self.hidden = new Set(); // names of lines that the reader has put away
+    self.observer = new ResizeObserver(() => self.root.clientWidth !== self.width && draw(self));
+    self.observer.observe(self.root);
+    listen(self, zoom);
+  },
+
+  update(self) {
+    const { root, plot, data } = self;
+    plot.style.height = `${data.height}px`;
+    root.setAttribute("aria-label", data.label);
+    root.toggleAttribute("data-live", data.live);
+    for (const [button, text] of [
+      [self.reset, data.labels.reset],
+      [self.save, data.labels.download],
+    ]) {
+      button.title = text;
+      button.setAttribute("aria-label", text);
+    }
+    const axis = `${data.run} ${data.along}`;
+    if (self.axis !== axis) Object.assign(self, { axis, zoomed: null });
+    if (self.source !== data.series) {
+      self.source = data.series;
+      self.given = data.series.map((one) => unpacked(one));
+    }
+    self.theme = readTheme(root);
+    self.size = 0.8 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    fillLegend(self);
+    draw(self);
+  },
+
+  cursor: draw,
+
+  leave(self) {
+    self.observer.disconnect();
+  },
+});
+
+function unpacked(series) {
+  return Object.fromEntries(PARTS.map((part) => [part, series[part] ? unpack(series[part]).values : null]));
+}
+
+// The lines as they are now: what the page has given, or where it knows more, the stream.
+function seriesOf({ data, group, given, hidden }) {
+  return data.series.flatMap((one, index) => {
+    if (hidden.has(one.name)) return [];
+    const streamed = data.live ? group.stream?.lines[one.streamed] : null;
+    const known = streamed && lastOf(streamed) >= lastOf(given[index]) ? streamed : given[index];
+    const along = known[data.along];
+    return [{ ...one, ...known, count: known.y.length, at: along ? (i) => along[i] : (i) => i + 1 }];
+  });
+}
+
+const lastOf = ({ x, y }) => (x ? (x.at(-1) ?? -1) : y.length);
+
+function draw(self) {
+  const { root, canvas, plot, data } = self;
+  self.width = plot.clientWidth;
+  if (!self.width || !self.theme) return;
+  self.frame = shownFrame(self);
+  self.series = seriesOf(self);
+  self.reset.hidden = !self.zoomed;
+  const ratio = devicePixelRatio;
+  const size = [Math.round(self.width * ratio), Math.round(data.height * ratio)];
+  if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
+  const pen = canvas.getContext("2d");
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.clearRect(0, 0, self.width, data.height);
+  paint(self, pen);
+  if (data.cursor) placeCursor(self);
+  else root.dataset.epoch = Math.max(0, ...self.series.map(lastOf));
+}
+
+// The whole plot, into a box that it leaves in `self.box` with the scale of both axes.
+function paint(self, pen) {
+  const { data, series, size } = self;
+  const { left, right, top } = MARGIN;
+  const foot = 3.1 * size;
+  self.box = { x: left, y: top, width: self.width - left - right, height: data.height - top - foot, right };
+  self.across = self.zoomed ?? [0, data.span ?? Math.max(0, ...series.map(({ at, count }) => at(count - 1) || 0))];
+  if (!self.across[1]) self.across = [0, 1];
+  const logarithmic = data.kind === "log";
+  self.range = data.kind === "share" && !self.zoomed ? [0, 1] : span(values(self), logarithmic, !self.zoomed);
+  const zero = logarithmic && series.some(({ y }) => y.includes(0));
+  if (zero) self.range[0] /= (self.range[1] / self.range[0]) ** 0.08;
+  self.scale = scaleOf(self.box, self.across, self.range, logarithmic);
+  self.ticks = ticksOf(data.kind, self.box, self.across, self.range, zero, data.along === "x" ? 1 : 0);
+  drawAxes(pen, { ...self, titles: data.labels });
+  drawLines(pen, { ...self, levels: data.levels });
+}
+
+// All that lies between the ends of the plot.
+function* values({ data, series, across: [from, to] }) {
+  yield* data.levels.map(({ share }) => share);
+  for (const { at, count, y, low, high } of series) {
+    for (let i = 0; i < count; i++) {
+      if (at(i) < from || at(i) > to) continue;
+      yield y[i];
+      if (low) yield* [low[i], high[i]];
+    }
+  }
+}
+
+function placeCursor(self) {
+  const { root, data, group, box, scale, line, dot, value, series } = self;
+  const newest = Math.max(0, ...series.map(lastOf));
+  const epoch = data.live ? (group.stream?.shown?.epoch ?? newest) : data.epochs[self.frame];
+  root.dataset.epoch = epoch ?? "";
+  const x = scale.x(epoch);
+  line.hidden = !(x >= box.x - 1 && x <= box.x + box.width + 1);
+  if (line.hidden) return;
+  Object.assign(line.style, { left: `${x}px`, top: `${box.y}px`, height: `${box.height}px` });
+  const number = series.length ? valueAt(series[0], epoch) : NaN; // before training nothing was measured
+  const y = scale.y(number) - box.y;
+  dot.hidden = value.hidden = !(y >= -1 && y <= box.height + 1);
+  dot.style.top = `${y}px`;
+  setText(value, written(number, data.kind));
+  line.classList.toggle("rl-flipped", x > box.x + box.width - 72);
+  value.style.top = `${Math.min(Math.max(y - 14, 10), box.height - 10)}px`;
+}
+
+function valueAt({ x, y }, epoch) {
+  if (!x) return y[epoch - 1] ?? NaN;
+  const index = nearest(x, epoch);
+  return x[index] === epoch ? y[index] : NaN;
+}
+
+function zoom(self, across) {
+  self.zoomed = across;
+  draw(self);
+}
+
+// A line's name puts it away and brings it back.
+function fillLegend(self) {
+  const { data, legend, hidden, theme } = self;
+  const named = [...data.series, ...data.levels.map((one) => ({ ...one, dash: "level" }))].filter(({ name }) => name);
+  const shown = JSON.stringify([named.map(({ name, hue, dash }) => [name, hue, dash]), theme.primary]);
+  if (shown === self.named) return;
+  self.named = shown;
+  const buttons = named.map(({ name, hue, dash }) => {
+    const fixed = dash === "level";
+    const node = element(fixed ? "span" : "button", "rl-line-name", null, fixed ? {} : { type: "button" });
+    node.append(lineSample({ hue: hue || (fixed ? "currentColor" : theme.primary), dash }), element("span", "", name));
+    if (fixed) return node;
+    node.setAttribute("aria-pressed", !hidden.has(name));
+    node.addEventListener("click", () => {
+      if (!hidden.delete(name)) hidden.add(name);
+      node.setAttribute("aria-pressed", !hidden.has(name));
+      draw(self);
+    });
+    return node;
+  });
+  legend.replaceChildren(...buttons);
+}

@@ -1,0 +1,53 @@
+"""Numbers by epoch as lines, of a run at rest or one that goes on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from pages.components.component import component, pack
+from pages.components.playback import Playback
+from rnnlab.figures.curves import Kind, Level, Series
+from rnnlab.i18n import Translate
+
+_curves = component(__file__, "curves")
+PARTS = ("y", "x", "seconds", "low", "high")
+
+
+@dataclass(frozen=True)
+class Curves:
+    series: Sequence[Series]
+    kind: Kind
+    title: str  # of the upright axis
+    label: str  # its accessible name
+    height: int  # pixels, without its legend
+    span: float | None = None  # the end of the other axis; None: where the lines end
+    levels: Sequence[Level] = ()
+    along: Literal["x", "seconds"] = "x"
+    cursor: bool = True  # whether a line marks the epoch shown, and moves it
+
+
+def curves(key: str, shown: Curves, playback: Playback, t: Translate) -> None:
+    """Draw them, or bring what is drawn up to date."""
+    labels = {
+        "x": t("axis.epoch" if shown.along == "x" else "race.axis.seconds"),
+        "y": shown.title,
+        "at": t(f"curves.at.{shown.along}"),
+        "band": t("curves.band"),
+        "reset": t("chart.reset"),
+        "download": t("chart.download"),
+    }
+    data = {
+        "series": [packed(one) for one in shown.series],
+        "levels": [vars(level) for level in shown.levels],
+        **{name: getattr(shown, name) for name in ("kind", "label", "height", "span", "along", "cursor")},
+    }
+    _curves(key=key, data={"key": key, **vars(playback), **data, "labels": labels})
+
+
+def packed(series: Series) -> dict[str, Any]:
+    arrays = {name: getattr(series, name) for name in PARTS}
+    return vars(series) | {
+        name: None if array is None else pack(np.asarray(array, dtype=np.float64)) for name, array in arrays.items()
+    }

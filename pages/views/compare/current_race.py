@@ -1,0 +1,49 @@
+"""The race at hand: begun and changed by buttons, and looked at while it goes on by itself."""
+
+from collections.abc import Callable
+
+from pages.components.playback import Playback
+from pages.shell.state import session
+from pages.views.compare import runner
+from rnnlab.engine import live_runs
+from rnnlab.experiment.race_plan import RacePlan
+from rnnlab.race import race
+from rnnlab.race.live_race import LiveRace
+from rnnlab.race.race import Race
+
+GROUP = "race"  # what shows the race hears of it together
+
+
+def look() -> Race | None:
+    """The race as it is now."""
+    live = session.get("live_race")
+    return live.value if live else None
+
+
+def begin(plan: RacePlan) -> None:
+    clear()
+    where = runner.runner()
+    session["live_race"] = live_runs.shared().drive(LiveRace(race.begin(where, plan), where))
+
+
+def change(function: Callable[[Race], Race]) -> None:
+    """Run a button's function on the race as it is now."""
+    if live := session.get("live_race"):
+        live.change(function)
+
+
+def go_on() -> None:
+    """Where races are computed now, which may be elsewhere than before."""
+    if live := session.get("live_race"):
+        where = runner.runner()
+        live.engine = where
+        live.change(lambda one: race.resume(where, race.pause(one)))
+
+
+def clear() -> None:
+    change(race.pause)
+    session["live_race"] = None
+
+
+def playback_of(one: Race) -> Playback:
+    return Playback(GROUP, one.id, live=one.going)
