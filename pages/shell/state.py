@@ -17,8 +17,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import Overrides, RacePlan
 from rnnlab.i18n import Problem
 from rnnlab.race.live_race import LiveRace
-from rnnlab.records.generation import Generation
-from rnnlab.records.history import Checkpoint, Opening
+from rnnlab.records.history import Checkpoint
 from rnnlab.records.trace import Intervention
 
 Problems = tuple[Problem, ...]
@@ -138,7 +137,6 @@ class GenerateState(TypedDict, total=False):
     """views/generate"""
 
     generate_requests: Any  # a RequestQueue
-    generate_shown: tuple[Opening, int, Generation]  # the text that is shown, and its epoch
     generate_prompt: str
     generate_draw: int
 
@@ -204,7 +202,7 @@ class CellState(TypedDict, total=False):
 class GradientsState(TypedDict, total=False):
     """views/gradients"""
 
-    other_cells: dict[str, Run]  # the same experiment with each of the other cells
+    other_cells: dict[str, LiveRun]  # the same experiment with each of the other cells
     other_cells_of: Experiment | None  # the experiment for which they are to be trained
     clip_level: float
     clip_level_for: Experiment

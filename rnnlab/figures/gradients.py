@@ -181,15 +181,15 @@ def norms_figure(history: History, level: float, t: Translate) -> go.Figure:
     )
 
 
-def loss_lines(histories: Mapping[str, History], styles: Sequence[int]) -> list[curves.Series]:
-    """The loss of several runs by epoch, in the given styles; the stream has it under the name of the run's cell."""
+def loss_lines(histories: Mapping[str, History], styles: Sequence[int], going: str = "") -> list[curves.Series]:
+    """The loss of several runs by epoch, in the given styles. The stream has that of the cell that is trained."""
     return [
         curves.Series(
             name,
             curves.series_of(history.losses),
             hue=LINE_HUES[style],
             dash=DASHES[style],
-            streamed=f"losses.{history.experiment.cell}",
+            streamed="losses" if history.experiment.cell == going else "",
         )
         for style, (name, history) in zip(styles, histories.items(), strict=True)
     ]

@@ -111,11 +111,12 @@ def test_a_run_that_diverged_is_shown_at_its_last_good_weights(lang):
 
 
 def until_others_are_done(app: AppTest) -> AppTest:
-    for _ in range(100):
-        if app.button(key="stop_others").disabled:
-            return app
-        looked(app.run())
-    raise AssertionError("still training")
+    for _ in modules.NAMES:
+        for live in app.session_state.other_cells.values():
+            live.wait_for(10**6, 60)
+        looked(app.run())  # which begins the next
+    assert app.button(key="stop_others").disabled
+    return app
 
 
 @either
@@ -125,11 +126,11 @@ def test_the_other_cells_are_the_same_experiment_with_the_cell_replaced(lang):
     until_others_are_done(press(app, "train_others"))
     t = translator(lang)
     choose(app, 3, 12)
-    names = [trace["name"] for trace in figure(app, "losses")["data"]]
-    assert names == [t(f"cell.{cell}") for cell in modules.NAMES]
+    losses = components(app)["gradients-losses"]["series"]
+    assert [one["name"] for one in losses] == [t(f"cell.{cell}") for cell in modules.NAMES]
     for i, cell in enumerate(modules.NAMES):
         history = run(Experiment(epochs=12, cell=cell))
-        assert list(curve(app, "losses", i).values()) == pytest.approx(history.losses)
+        assert unpacked(losses[i]["y"]).tolist() == list(history.losses)
         norms = gradients.through_time(history.experiment, history.checkpoints[-1].weights, 0, 0).norms["h"][3]
         assert curve(app, "others", i) == pytest.approx(dict(enumerate(norms)))
     assert app.button(key="train_others").disabled
@@ -138,18 +139,17 @@ def test_the_other_cells_are_the_same_experiment_with_the_cell_replaced(lang):
 
 def test_a_stop_keeps_what_is_there_and_training_goes_on_from_it():
     app = press(visit_gradients(epochs=1200, hidden=64), "train_others")
-    while not app.session_state.other_cells["lstm"].epoch:
-        looked(app.run())
+    lstm = app.session_state.other_cells["lstm"]
+    lstm.wait_for(1, 60)
     press(app, "stop_others")
-    stopped = {cell: one.epoch for cell, one in app.session_state.other_cells.items()}
+    stopped = lstm.value
     looked(app.run())
-    assert {cell: one.epoch for cell, one in app.session_state.other_cells.items()} == stopped
-    assert 0 < stopped["lstm"] < 1200
-    first = app.session_state.other_cells["lstm"].history.losses
+    assert app.session_state.other_cells == {"lstm": lstm}
+    assert lstm.value is stopped
+    assert 0 < stopped.epoch < 1200
+    first = stopped.history.losses
     press(app, "train_others")
-    while app.session_state.other_cells["lstm"].epoch == stopped["lstm"]:
-        looked(app.run())
-    again = app.session_state.other_cells["lstm"].history.losses
+    again = lstm.wait_for(stopped.epoch + 1, 60).history.losses
     assert len(again) > len(first)
     assert again[: len(first)] == first
 
@@ -173,7 +173,7 @@ def test_a_cell_that_is_too_large_is_said_and_the_other_one_is_trained(monkeypat
     monkeypatch.setattr(trainer, "PARAMETERS", run(Experiment(cell="gru", epochs=1)).opening.parameters)
     app = until_others_are_done(press(visit_gradients(epochs=2, hidden=32), "train_others"))
     assert len(app.error) == 1
-    assert app.session_state.other_cells["gru"].epoch == 2
+    assert app.session_state.other_cells["gru"].value.epoch == 2
 
 
 # Clipping

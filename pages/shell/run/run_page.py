@@ -26,10 +26,14 @@ LOOKS = 1.0  # seconds between two draws of a page that computes what it shows
 
 
 def render(
-    page: str, t: Translate, body: Callable[[RunView], None] = lambda _: None, looks: float | None = LOOKS
+    page: str,
+    t: Translate,
+    body: Callable[[RunView], None] = lambda _: None,
+    computes: Callable[[RunView], bool] = lambda _: True,
 ) -> None:
     """A page about the run at hand: notes, complaints, buttons, progress, then its body, where the run has something to
-    show. `looks` None: the stream has all that changes while the run goes on."""
+    show. While the run goes on it is drawn again and again where it `computes` what it shows; else the stream has all
+    that changes."""
     with st.container():  # always one element, so that what follows keeps its place and is not built anew
         sharing.notes(t)
     run = current_run.settle()
@@ -50,8 +54,10 @@ def render(
         shown = parts.begin(page, lambda run: newest_view(run, page, lang))
         with st.container():
             complain(run.problems)
+        view = view_of(run.shown, page, lang)
+        looks = LOOKS if view and computes(view) else None
         render_status(page, run, translator(lang), looks, shown.id)
-        if view := view_of(run.shown, page, lang):
+        if view:
             body(view)
 
     part.__qualname__ = f"{body.__module__}.part"  # Streamlit knows a fragment by its name, and where it stands

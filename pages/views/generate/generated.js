@@ -3,7 +3,7 @@
 //
 // Takes prompt, vocabulary, specials, joiner; for every token that was written its id and the probabilities in the
 // network (model) and among what could be drawn (left), entropy [step, 2] of both, kept (how many could be drawn); top,
-// top_model and top_left [step, rank] for the alternatives; stale, labels.
+// top_model and top_left [step, rank] for the alternatives; stale, remarks (sentences), labels.
 import { unpack } from "../../components/shared/arrays.js";
 import { element, fill, setText, styleSheet } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
@@ -39,7 +39,8 @@ export default component("rl-generated", {
     side.append(self.title, self.table, self.notes);
     const both = element("div", "rl-gen-both");
     both.append(self.text, side);
-    self.root.append(bar, both);
+    self.remarks = element("div", "rl-gen-notes");
+    self.root.append(bar, both, self.remarks);
     self.play.addEventListener("click", () => (self.playing ? stop(self) : start(self)));
     listen(self);
   },
@@ -69,6 +70,7 @@ export default component("rl-generated", {
       build(self);
     }
     self.text.setAttribute("aria-label", data.labels.name ?? "");
+    self.remarks.replaceChildren(...data.remarks.map((remark) => element("p", "", remark)));
     drawLegend(self);
     draw(self);
   },

@@ -1,7 +1,7 @@
 """What the Generate page shows of a run that predicts the next token: a text it goes on with, every choice that was
 made on the way, and the same at other epochs."""
 
-from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,15 +9,15 @@ import streamlit as st
 
 from pages.components.component import component, pack
 from pages.shell.form.lessons import open_lesson
-from pages.shell.markdown import verbatim
 from pages.shell.messages import complain, show_notes
 from pages.shell.panel import panel, program_place
 from pages.shell.run import scrubber, token_strip
 from pages.shell.run.run_view import RunView
-from pages.shell.state import session
+from pages.shell.stream.parts import streamed
 from pages.views.generate import requests, settings
-from pages.views.generate.requests import Request
+from pages.views.generate.requests import Request, RequestQueue
 from rnnlab.explain import equations, programs
+from rnnlab.i18n import Translate, visible
 from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.generation import Generation, spread
 from rnnlab.records.history import Checkpoint, History, Opening
@@ -31,6 +31,20 @@ ANEW = r"p'_i \propto \exp(z_i / T) \quad\text{for } i \text{ among the top } k 
 WORDS = (
     *("name", "prompt", "play", "pause", "count", "unsure", "sure", "rare", "stale"),
     *("step", "network", "drawn", "rest", "chosen", "cut", "never", "entropy", "kept"),
+)
+NOTHING = Generation(
+    prompt=(),
+    unknown=(),
+    ids=np.zeros(0, np.int32),
+    probability=np.zeros(0, np.float32),
+    sampling_probability=np.zeros(0, np.float32),
+    entropy=np.zeros((0, 2), np.float32),
+    candidates=np.zeros(0, np.int32),
+    top_classes=np.zeros((0, 0), np.int32),
+    top_probabilities=np.zeros((0, 0), np.float32),
+    top_sampling_probabilities=np.zeros((0, 0), np.float32),
+    copied=0,
+    ended="length",
 )
 COLUMNS = ("name", "epoch", "start", "text", "bits", "copied", "waiting", "go")
 
@@ -50,23 +64,21 @@ def render(view: RunView) -> None:
 
 
 def render_texts(view: RunView) -> None:
-    o, e, t, looked = view.opening, view.experiment, view.t, view.checkpoint
+    o, e, t = view.opening, view.experiment, view.t
+    queue = requests.queue()
     with panel("written", t, formula=ANEW, code=programs.code("written", e), goes_on=program_place(t)):
         request = Request(view.run.id, *settings.render(o, t))
         with st.container():
             if o.experiment.bidirectional:
                 st.info(t("generate.both"))
-        sampled = sampled_checkpoints(view.history)
-        texts = requests.texts_of(view.run, request, [sampled] if view.going else [[looked], sampled])
-        if problems := requests.problems(request):
+        queue.texts_of(view.run, request, groups_of(view))
+        if problems := queue.problems(request):
             complain(problems)
             return
-        # While it trains the newest text is never quite that of the newest weights.
-        epoch = max(texts, default=looked.epoch) if view.going else looked.epoch
-        render_text(view, texts.get(epoch), epoch)
+        streamed(view, partial(draw_text, request=request, queue=queue))
         show_notes(tuple(normalization_notes([request.prompt])))
     with panel("samples", t):
-        render_samples(view, sampled, texts)
+        streamed(view, partial(draw_samples, request=request, queue=queue))
 
 
 def render_way_to_lesson(view: RunView) -> None:
@@ -86,34 +98,41 @@ def sampled_checkpoints(history: History) -> list[Checkpoint]:
     return [one for one in history.checkpoints if one.epoch in epochs]
 
 
-def render_text(view: RunView, found: Generation | None, epoch: int) -> None:
+def groups_of(view: RunView) -> list[list[Checkpoint]]:
+    """The weights that are to write, those looked at first."""
+    sampled = sampled_checkpoints(view.history)
+    return [sampled] if view.going else [[view.checkpoint], sampled]
+
+
+def draw_text(view: RunView, request: Request, queue: RequestQueue) -> None:
     """The prompt and what was written after it. Until that has come, what was shown before it."""
-    o, t = view.opening, view.t
-    stale = found is None
+    texts, t = queue.texts_of(view.run, request, groups_of(view)), view.t
+    # While it trains the newest text is never quite that of the newest weights.
+    epoch = max(texts, default=view.checkpoint.epoch) if view.going else view.checkpoint.epoch
+    found = texts.get(epoch)
     if found is not None:
-        session["generate_shown"] = o, epoch, found
-    shown: tuple[Opening, int, Generation] | None = session.get("generate_shown")
-    if shown is None:
-        st.caption(t("generate.waiting"))
-        return
-    o, epoch, found = shown
-    with st.container():  # always one element, so that what follows keeps its place
-        if found.unknown:
-            left_out = ", ".join(verbatim(token) for token in dict.fromkeys(found.unknown))
-            st.caption(t("generate.unknown", tokens=left_out))
+        queue.shown = view.opening, epoch, found
+    o, epoch, shown = queue.shown or (view.opening, epoch, NOTHING)
     _generated(
         key="generate-text",
         data={
             "key": "generate-text",
             **vars(view.over_checkpoints),
             "epoch": epoch,
-            "stale": stale,
-            **packed(o, found),
+            "stale": found is None,
+            **packed(o, shown),
+            "remarks": remarks(shown, t),
             "labels": {name: t(f"written.{name}") for name in WORDS},
         },
     )
-    if found.ended != "length":
-        st.caption(t(f"generate.ended.{found.ended}", count=len(found.ids)))
+
+
+def remarks(found: Generation, t: Translate) -> list[str]:
+    unknown = ", ".join(visible(token) for token in dict.fromkeys(found.unknown))
+    return [
+        *([t("generate.unknown", tokens=unknown)] if unknown else []),
+        *([t(f"generate.ended.{found.ended}", count=len(found.ids))] if found.ended != "length" else []),
+    ]
 
 
 def packed(o: Opening, found: Generation) -> dict[str, Any]:
@@ -137,10 +156,11 @@ def packed(o: Opening, found: Generation) -> dict[str, Any]:
     }
 
 
-def render_samples(view: RunView, sampled: Sequence[Checkpoint], texts: dict[int, Generation]) -> None:
+def draw_samples(view: RunView, request: Request, queue: RequestQueue) -> None:
     """How the same prompt goes on at several epochs."""
     o, t = view.opening, view.t
-    epochs = [one.epoch for one in sampled]
+    texts = queue.texts_of(view.run, request, groups_of(view))
+    epochs = [one.epoch for one in sampled_checkpoints(view.history)]
     if view.going:  # the newest weights have no text yet: in their place those that wrote last
         epochs = sorted(texts.keys() & {*epochs, max(texts, default=0)})
     rows = []

@@ -6,32 +6,40 @@ import streamlit as st
 from pages.components.chart.chart import Chart
 from pages.components.component import encode
 from pages.components.curves.curves import Curves, curves
+from pages.components.playback import Playback
+from pages.components.run_status.run_status import RunStatus, run_status
+from pages.shell import reruns
 from pages.shell.ask_worker import ask_worker
-from pages.shell.live_fragment import live_fragment
 from pages.shell.messages import complain
 from pages.shell.panel import panel
 from pages.shell.run import run_chart
 from pages.shell.run.run_view import RunView, view_of
+from pages.shell.run.status import held_up, share_done, status_text
 from pages.shell.state import session
 from pages.shell.workers import workers
-from rnnlab.engine import jobs, runs
+from rnnlab.engine import jobs, live_runs, runs
+from rnnlab.engine.live_runs import LiveRun
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment, choices
 from rnnlab.figures import gradients as figures
 from rnnlab.records.gradients import Choice
 from rnnlab.records.history import nearest
 
-TICK = 0.25  # seconds between two looks
+GROUP = "others"  # what shows the run that is being trained hears of it together
 
 
 def with_cell(e: Experiment, cell: str) -> Experiment:
     return e.model_copy(update={"cell": cell})
 
 
-def others(e: Experiment) -> dict[str, Run]:
+def begun_for(e: Experiment) -> dict[str, LiveRun]:
     """The runs that differ from this experiment in their cell alone, as far as they have been begun."""
-    begun: dict[str, Run] = session.get("other_cells", {})
-    return {cell: run for cell, run in begun.items() if cell != e.cell and run.experiment == with_cell(e, cell)}
+    begun: dict[str, LiveRun] = session.get("other_cells", {})
+    return {cell: one for cell, one in begun.items() if cell != e.cell and one.value.experiment == with_cell(e, cell)}
+
+
+def others(e: Experiment) -> dict[str, Run]:
+    return {cell: one.value for cell, one in begun_for(e).items()}
 
 
 def training(e: Experiment) -> bool:
@@ -42,32 +50,36 @@ def training(e: Experiment) -> bool:
     return any(cell not in begun or begun[cell].going for cell in choices("cell") if cell != e.cell)
 
 
-def trained_on(e: Experiment) -> dict[str, Run]:
-    """One look at the run that is under way, or the start of the next: one at a time, for readers share the workers."""
-    begun = others(e)
-    for cell in choices("cell"):
-        if cell == e.cell:
-            continue
-        if cell not in begun:
-            begun[cell] = runs.begin(workers(), with_cell(e, cell), train=True)
-            break
-        if begun[cell].going:
-            begun[cell] = runs.tick(workers(), begun[cell], 0.05)
-            break
-    return begun
+def under_way(e: Experiment) -> Run | None:
+    return next((run for run in others(e).values() if run.going), None)
+
+
+def playback_of(run: Run) -> Playback:
+    return Playback(GROUP, run.id, (run.history.frames[-1].epoch,) if run.history else (), run.going)
+
+
+def begin_next(e: Experiment) -> None:
+    """Where none is under way: one at a time, for readers share the workers."""
+    begun = begun_for(e)
+    left = [cell for cell in choices("cell") if cell != e.cell and cell not in begun]
+    if training(e) and under_way(e) is None and left:
+        run = runs.begin(workers(), with_cell(e, left[0]), train=True)
+        session["other_cells"] = begun | {left[0]: live_runs.shared().drive(LiveRun(run, workers()))}
 
 
 def train(e: Experiment) -> None:
     """Begin, or go on where it was stopped."""
     session["other_cells_of"] = e
-    begun = {cell: run for cell, run in others(e).items() if not run.problems}
-    session["other_cells"] = {cell: runs.train_until(workers(), run, e.epochs) for cell, run in begun.items()}
+    session["other_cells"] = {cell: one for cell, one in begun_for(e).items() if not one.value.problems}
+    for one in session["other_cells"].values():
+        one.change(lambda run: runs.train_until(workers(), run, e.epochs))
 
 
 def stop(e: Experiment) -> None:
     session["other_cells_of"] = None
-    begun = {cell: runs.pause(run) for cell, run in others(e).items()}
-    session["other_cells"] = {cell: run for cell, run in begun.items() if run.history is not None}
+    for one in begun_for(e).values():
+        one.change(runs.pause)
+    session["other_cells"] = {cell: one for cell, one in begun_for(e).items() if one.value.history is not None}
 
 
 def render(view: RunView, choice: Choice) -> None:
@@ -75,17 +87,17 @@ def render(view: RunView, choice: Choice) -> None:
     if view.going and training(e):  # the run at hand comes first
         stop(e)
 
-    def tick() -> None:
-        session["other_cells"] = trained_on(e)
-
-    def live() -> None:
+    def part() -> None:
+        reruns.meet_redraw()
+        begin_next(e)
         shown = view_of(view.run, view.page, session["lang"]) or view
         with panel("others", shown.t):
             render_controls(shown)
             if not shown.going:
                 render_overlay(shown, choice)
 
-    live_fragment(TICK, tick, lambda: training(e), live)
+    part.__qualname__ = f"{__name__}.part"  # Streamlit knows a fragment by its name, and where it stands
+    st.fragment(part)()
 
 
 def render_controls(view: RunView) -> None:
@@ -95,19 +107,27 @@ def render_controls(view: RunView) -> None:
         done = all(cell in begun and (one := begun[cell].history) is not None and one.ended for cell in rest)
         st.button(t("others.train"), key="train_others", on_click=train, args=(e,), disabled=busy or view.going or done)
         st.button(t("others.stop"), key="stop_others", on_click=stop, args=(e,), disabled=not busy)
+        run = under_way(e)
         for cell in rest:
             one = begun.get(cell)
+            if one is run and run is not None:
+                continue
             epoch = one.epoch if one else 0
             st.progress(
                 min(epoch / e.epochs, 1.0), t("others.progress", cell=t(f"cell.{cell}"), epoch=epoch, epochs=e.epochs)
             )
+    if run is not None:
+        st.markdown(f"**{t(f'cell.{run.experiment.cell}')}**")
+        waits = held_up(run, workers().starting, t)
+        status = RunStatus(status_text(run, t), share_done(run), waits, None, "", run.history is None)
+        run_status(f"{view.page}-others-status", status, playback_of(run))
     for one in begun.values():
         complain(one.problems)
 
 
 def render_overlay(view: RunView, choice: Choice) -> None:
     """The same target's gradient in all cells, at the same epoch or the nearest that was recorded; and their losses."""
-    o, t = view.opening, view.t
+    o, t, run = view.opening, view.t, under_way(view.experiment)
     begun = {view.experiment.cell: view.run} | others(view.experiment)
     runs = {cell: begun[cell] for cell in choices("cell") if cell in begun}
     histories = {cell: run.history for cell, run in runs.items() if run.history is not None}
@@ -135,10 +155,10 @@ def render_overlay(view: RunView, choice: Choice) -> None:
     with right:
         st.caption(t("others.losses"))
         named = {t(f"cell.{cell}"): history for cell, history in histories.items()}
-        lines = figures.loss_lines(named, [place[cell] for cell in histories])
+        lines = figures.loss_lines(named, [place[cell] for cell in histories], run.experiment.cell if run else "")
         title, span = t(f"axis.loss.{view.experiment.loss}"), max(view.experiment.epochs, 2)
-        shown = Curves(lines, "log", title, t("others.losses.name"), 300, span)
-        curves(f"{view.page}-losses", shown, view.over_checkpoints, t)
+        shown = Curves(lines, "log", title, t("others.losses.name"), 300, span, cursor=run is None)
+        curves(f"{view.page}-losses", shown, view.over_checkpoints if run is None else playback_of(run), t)
     st.caption(t("others.epochs", epochs=", ".join(f"{name} {epoch}" for name, epoch in epochs.items())))
     for name, there in notes(view.experiment).items():
         if there:

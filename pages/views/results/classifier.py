@@ -20,7 +20,7 @@ from rnnlab.engine import jobs
 from rnnlab.explain import programs
 from rnnlab.figures import results as figures
 from rnnlab.i18n import Translate, percent
-from rnnlab.records.history import joiner
+from rnnlab.records.history import Opening, joiner
 from rnnlab.records.readouts import Reach
 
 _prefixes = component(__file__, "prefixes")
@@ -86,7 +86,7 @@ def render_readouts(view: RunView) -> None:
     """How strongly each token reaches each half of what the four readouts give."""
     o, e, t = view.opening, view.experiment, view.t
     with panel("readouts", t, code=programs.code("readouts", view.experiment), goes_on=program_place(t)):
-        if view.going and o.parameters > SMALL:
+        if view.going and not follows(o):
             st.caption(t("readouts.waits"))
             return
         found = ask_worker(jobs.reach, e, view.checkpoint.weights)
@@ -101,6 +101,10 @@ def render_readouts(view: RunView) -> None:
         padding = found.padded.shape[1] - len(tokens)
         render_reach(view, found, True, tokens + [o.vocabulary[0]] * padding)
         st.caption(t("readouts.packed" if e.packed else "readouts.padded", padding=padding, longest=found.longest))
+
+
+def follows(o: Opening) -> bool:
+    return o.parameters <= SMALL
 
 
 def backward_half(found: Reach, steps: int, t: Translate) -> str:

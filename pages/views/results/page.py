@@ -33,6 +33,11 @@ def render(view: RunView) -> None:
                 VIEWS[name](view)
 
 
+def computes(view: RunView) -> bool:
+    """Whether something is worked out from the newest weights, again and again."""
+    return "readouts" in view.opening.views and classifier.follows(view.opening)
+
+
 def rows(names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """The views in their order, those of half a row beside each other."""
     while names:
