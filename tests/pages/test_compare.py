@@ -48,6 +48,14 @@ def raced(app: AppTest) -> AppTest:
     return looked(app.run())
 
 
+def under_way(app: AppTest) -> AppTest:
+    """Until the first run of the race has an epoch."""
+    live = app.session_state.live_race
+    with live.changed:
+        assert live.changed.wait_for(lambda: any(one.record and one.record.epoch for one in live.value.entries), 60)
+    return looked(app.run())
+
+
 def asked(app: AppTest) -> RacePlan:
     """What is set up, read off the address that the page keeps."""
     plan = from_link(components(app)["address"]["query"]).race
@@ -272,8 +280,7 @@ def slowly(monkeypatch):
 @pytest.mark.usefixtures("slowly")
 def test_it_pauses_goes_on_and_ends_with_the_same_numbers():
     app = visit(SMALL.model_copy(update={"epochs": 25}))
-    press(app, "race_start")
-    step(app, 6)
+    under_way(press(app, "race_start"))
     press(app, "race_pause")
     now = race_of(app)
     assert translator("en")("race.is.paused") in title(app)
@@ -286,8 +293,7 @@ def test_it_pauses_goes_on_and_ends_with_the_same_numbers():
 @pytest.mark.usefixtures("slowly")
 def test_stop_keeps_what_is_done_and_clear_takes_it_away():
     app = visit(SMALL.model_copy(update={"epochs": 40}))
-    press(app, "race_start")
-    step(app, 6)
+    under_way(press(app, "race_start"))
     press(app, "race_stop")
     now = race_of(app)
     assert translator("en")("race.is.stopped") in title(app)
