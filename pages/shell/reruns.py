@@ -109,10 +109,11 @@ def install() -> None:
         if client_state:
             know_looks(client_state)
         if client_state and client_state.fragment_id and not self.has_fragment(client_state.fragment_id):
-            if client_state.is_auto_rerun:
+            if self.page_script_hash == "":  # a new session, of a page that has lost its own, whoever asks
+                client_state.fragment_id, client_state.is_auto_rerun = "", False
+            elif client_state.is_auto_rerun:
                 return
-            # "" in a new session. A click on the page before must not lead back to it.
-            if self.page_script_hash in ("", client_state.page_script_hash):
+            elif self.page_script_hash == client_state.page_script_hash:  # a click on the page before leads not there
                 client_state.fragment_id = ""
         hear_request(self, client_state)
 

@@ -115,15 +115,26 @@ class Live(ABC, Generic[Value, AnyEngine]):
         new."""
         with self.changed:
             self.viewers.add(tell)
-            if self.left is not None:
-                left, self.left = self.left, None
-                self.put(self.resumed(left))
+            self.go_on()
         try:
             yield
         finally:
             with self.changed:
                 self.viewers.discard(tell)
                 self.seen = time.monotonic()
+
+    def poll(self) -> Value:
+        """The value as it is now, for a page that asks now and then: this, too, is watching, for a while."""
+        with self.changed:
+            self.seen = time.monotonic()
+            self.go_on()
+            return self.value
+
+    def go_on(self) -> None:
+        """Under the lock: somebody is there again."""
+        if self.left is not None:
+            left, self.left = self.left, None
+            self.put(self.resumed(left))
 
     def look(self) -> None:
         """Now and then: pause where nobody watches."""

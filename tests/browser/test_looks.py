@@ -12,6 +12,7 @@ from tests.support.eventually import eventually
 from tests.support.lab import serving
 
 ODD = "<b>x</b> $x$ **x** [a](b) :red[x] :smile: 1 01 1e5 2024-01-01 nan &lt; 👩‍👩‍👧 مرحبا <b>x</b> 1"
+LONG = "epochs=5000&cell=lstm&hidden=256&layers=3&lang=en"  # nothing here waits for its end
 MARKUP = "b, strong, em, a, .katex, img, script"
 
 
@@ -80,14 +81,29 @@ def test_the_keyboard_alone_reaches_train_and_the_epochs(visit):
 
 
 @pytest.mark.thorough
-def test_colours_follow_the_theme(visit):
-    lab = visit(color_scheme="dark").trained()
+def test_colours_follow_the_theme_while_a_run_goes_on(visit):
+    lab = visit(f"{LONG}&run=1", color_scheme="dark").runs()
     ground = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
-    colours = []
-    for scheme, colour in (("dark", "rgb(18, 23, 30)"), ("light", "rgb(252, 252, 251)")):
-        lab.page.emulate_media(color_scheme=scheme)  # the reader's machine goes from night to day
+    canvases = [("loss", ".rl-curves"), ("hidden", ".rl-heatmap")]
+    lab.at("hidden").locator(".rl-heatmap").wait_for()
+    colours = [[] for _ in canvases]
+    for scheme, forced, colour in (
+        ("dark", "none", "rgb(18, 23, 30)"),
+        ("light", "none", "rgb(252, 252, 251)"),
+        ("light", "active", "rgb(255, 255, 255)"),  # the reader's machine forces its own
+        ("light", "none", "rgb(252, 252, 251)"),
+    ):
+        lab.page.emulate_media(color_scheme=scheme, forced_colors=forced)
         eventually(lambda colour=colour: lab.page.evaluate(ground) == colour, "the page's own colour")
-        colours.append(eventually(lambda: (c := lab.theme("loss", ".rl-curves")) not in colours and c, "the chart's"))
+        for seen, canvas in zip(colours, canvases, strict=True):
+            drawn = eventually(
+                lambda seen=seen, canvas=canvas: (c := lab.theme(*canvas)) not in seen[-1:] and c, f"{canvas}'s"
+            )
+            seen.append(drawn)
+    for dark, light, contrast, again in colours:
+        assert len({dark, light, contrast}) == 3
+        assert again == light
+    lab.press("stop")
 
 
 def test_plotly_is_served_by_this_host(url):

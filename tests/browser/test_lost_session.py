@@ -12,21 +12,30 @@ from tests.support.lab import Lab, serving
 
 @pytest.mark.thorough
 def test_a_page_survives_its_server(browsers, tmp_path):
-    """Opened by a link that says less than the page does by now; the click is one in a part of the page."""
+    """Opened by a link that says less than the page does by now; the click is one in a part of the page. Another page,
+    in mid-run, is left alone: it finds out by itself."""
     browser = browsers.take({"locale": "en-US"})
-    lab = Lab(browser.new_page())
+    lab, other = Lab(browser.new_page()), Lab(browser.new_page())
     notice, typed = lab.page.locator(".rl-connection:visible"), lab.at("text").locator("textarea")
     with serving(tmp_path) as (url, server):
         lab.page.goto(f"{url}?preset=gru&hidden=12&run=1")
         lab.write("the cat sat on the mat").train()
         eventually(lambda: "cat" in lab.address and "run=1" in lab.address, "the address says it")
         before = lab.address
+        other.page.goto(f"{url}?epochs=5000&cell=lstm&hidden=256&layers=3&lang=en&run=1")
+        other.runs().write("深度 学习 让 机器 学习")
+        eventually(lambda: "%E6%9C%BA%E5%99%A8" in other.address, "the other's address says what was written")
+        there = other.address
         server.kill()
         expect(notice).to_have_text(translator("en")("server.connection_lost"))
         expect(lab.page.locator(".stDialog")).to_have_count(0)
         expect(typed).to_have_value("the cat sat on the mat")
     with serving(tmp_path, port=int(url.rsplit(":", 1)[1])):
         expect(notice).to_have_count(0)
+        expect(other.at("notes")).to_contain_text("The server was restarted", timeout=30_000)
+        expect(other.at("text").locator("textarea")).to_have_value("深度 学习 让 机器 学习")
+        assert other.address == there
+        other.reaches("not trained yet").press("train").runs().press("stop")
         lab.at("loss_log").locator("label").first.click()
         lab.reaches("not trained yet")
         expect(lab.at("notes")).to_contain_text("The server was restarted")

@@ -117,9 +117,16 @@ def test_a_timer_that_comes_too_late_is_no_news_and_a_click_that_does_is(monkeyp
 
 
 @pytest.mark.usefixtures("installed")
-@pytest.mark.parametrize("page", ["cell", ""])  # "": a new session, asked by a page that has outlived another
-def test_a_click_in_a_part_that_is_gone_draws_the_whole_page(page):
+@pytest.mark.parametrize(
+    ("page", "timer"),
+    [("cell", False), ("", False), ("", True)],  # "": a new session, asked by a page that has outlived another
+)
+def test_a_request_for_a_part_that_is_gone_draws_the_whole_page(page, timer):
+    """A new session hears what all widgets say, whoever asks: that is all there is of the one before."""
     session = Mock(**{"has_fragment.return_value": False}, page_script_hash=page)
-    AppSession.request_rerun(session, ClientState(fragment_id="gone", page_script_hash="cell"))
+    said = states(text="typed")
+    asked = ClientState(fragment_id="gone", page_script_hash="cell", is_auto_rerun=timer, widget_states=said)
+    AppSession.request_rerun(session, asked)
     [(drawn,)] = [call.args for call in session._scriptrunner.request_rerun.call_args_list]
-    assert (drawn.fragment_id, drawn.page_script_hash) == (None, "cell")
+    assert (drawn.fragment_id, drawn.page_script_hash, drawn.is_auto_rerun) == (None, "cell", False)
+    assert drawn.widget_states == said

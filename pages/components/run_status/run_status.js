@@ -1,6 +1,6 @@
 // How a run stands: a line of text and a bar, which follow the stream while it goes on. It also tells the page when to
 // draw again: when the run has come to rest, every `looks` seconds where the page computes what it shows, and every
-// second where there is no stream.
+// second where there is no stream, or where that knows nothing of the run (then the page says what has become of it).
 //
 // Takes text, share (0 to 1), held_up, opening (whether nothing is known of the run yet), looks (seconds, or null), needs
 // (when the stream says another one, the page is to be drawn), parts (see live_stream.js). Gives `draw_again`, a number
@@ -38,7 +38,7 @@ export default component("rl-progress", {
 });
 
 function draw({ root, data, stream, why, text, bar }) {
-  const told = stream?.status ? stream : null;
+  const told = stream && stream.epoch >= (data.epochs.at(-1) ?? 0) && stream.status ? stream : null;
   const reason = told ? told.held_up : data.held_up;
   why.hidden = !reason;
   setText(why, reason);
@@ -50,15 +50,18 @@ function draw({ root, data, stream, why, text, bar }) {
   root.dataset.epoch = stream?.shown?.epoch ?? data.epochs.at(-1) ?? "";
 }
 
-// Whether the page is being drawn: what was asked for now would speak of the page before.
-const drawing = () => document.querySelector("[data-test-script-state]")?.dataset.testScriptState !== "notRunning";
+// Whether the page is being drawn: what was asked for now would speak of the page before. Or has no server to ask.
+function busy() {
+  const { testScriptState, testConnectionState } = document.querySelector("[data-test-script-state]")?.dataset ?? {};
+  return testScriptState !== "notRunning" || testConnectionState !== "CONNECTED";
+}
 
 function look(self) {
   const { data, pageData, stream } = self;
   const now = performance.now();
-  if (!stream || (self.asked && now - self.askedAt < ANSWER) || drawing()) return;
+  if (!stream || (self.asked && now - self.askedAt < ANSWER) || busy()) return;
   const more = (data.opening && stream.connected) || data.needs !== pageData.needs; // there is something else to draw
-  const rests = !stream.going && (!stream.waiting.length || document.hidden); // a hidden tab plays nothing
+  const rests = !stream.going && !stream.gone && (!stream.waiting.length || document.hidden); // a hidden tab plays nothing
   const every = 1000 * (data.looks ?? (stream.connected ? Infinity : WITHOUT_STREAM));
   if (!more && !rests && now - self.drawn < every) return;
   Object.assign(self, { asked: true, askedAt: now });

@@ -1,6 +1,7 @@
 """The line that says how a run stands, and how far it is. While the run goes on it follows the stream, and tells the
 page when there is something that the page itself must draw."""
 
+import time
 from dataclasses import dataclass
 
 from pages.components.component import component
@@ -23,4 +24,6 @@ class RunStatus:
 def run_status(key: str, status: RunStatus, playback: Playback) -> None:
     """Draw it. It asks to be drawn again when the run has come to rest, and every `looks` seconds before; every second
     where the browser gets no stream."""
-    _run_status(key=key, on_draw_again_change=lambda: None, data={"key": key, **vars(playback), **vars(status)})
+    drawn = time.monotonic()  # never the same: the browser hears of every draw, also of one that brings nothing new
+    data = {"key": key, "drawn": drawn, **vars(playback), **vars(status)}
+    _run_status(key=key, on_draw_again_change=lambda: None, data=data)

@@ -7,6 +7,7 @@ import { element } from "./dom.js";
 import { watch } from "./live_stream.js";
 
 const instances = new WeakMap(); // by parentElement
+const contrast = matchMedia("(forced-colors: active)"); // a theme of the system's, of which Streamlit knows nothing
 const mounts = new Map(); // by key: how often a component was built
 
 // build(self) makes the nodes, update(self) draws self.data, cursor(self) hears that the group's cursor has moved,
@@ -28,6 +29,8 @@ export function component(className, { build, update, cursor, leave }) {
         Object.assign(self, { part, data: { ...self.data, ...part } });
         update(self);
       };
+      self.recolour = () => update(self);
+      contrast.addEventListener("change", self.recolour);
       build(self);
     }
     Object.assign(self, { data, pageData: data, setTriggerValue });
@@ -50,15 +53,17 @@ export function component(className, { build, update, cursor, leave }) {
         if (parentElement.isConnected || instances.get(parentElement) !== self) return;
         instances.delete(parentElement);
         self.group?.listeners.delete(self.listener);
+        contrast.removeEventListener("change", self.recolour);
         leave?.(self);
         self.root.remove();
       });
   };
 }
 
-// The frame that the stream shows at this moment, where the run goes on; notes its epoch on the root.
+// The frame that the stream shows at this moment, where the run goes on, and the page has drawn none that is newer, while
+// there was no stream; notes its epoch on the root.
 export function streamedFrame({ root, data, group }) {
-  const shown = data.live ? group.stream?.shown : null;
+  const shown = data.live && group.stream?.shown?.epoch >= (data.epochs.at(-1) ?? 0) ? group.stream.shown : null;
   if (shown) root.dataset.epoch = shown.epoch;
   return shown ?? null;
 }

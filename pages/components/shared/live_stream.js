@@ -57,6 +57,9 @@ function ask() {
   }
 }
 
+// What the server says in words is in the language of the page, which is said there after the parts were drawn.
+new MutationObserver(() => watched?.going && ask()).observe(document.documentElement, { attributeFilter: ["lang"] });
+
 // Below the address that this module came from, wherever a proxy or server.baseUrlPath has put it.
 function connect() {
   const address = new URL(import.meta.url.replace(/assets\/.*/, "live"));
@@ -77,7 +80,7 @@ function connect() {
 
 function lost({ gone }) {
   if (watched?.run !== gone) return;
-  Object.assign(watched, { gone: true, going: false });
+  Object.assign(watched, { gone: true, going: false, connected: false });
   notify(watched.group);
 }
 

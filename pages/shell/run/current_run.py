@@ -30,7 +30,7 @@ def change(function: Callable[[Run], Run], patience: float) -> None:
 def look() -> Run:
     """The run as it is now."""
     if live := session.get("live_run"):
-        session["run"] = live.value
+        session["run"] = live.poll()
     return session["run"]
 
 

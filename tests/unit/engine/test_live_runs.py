@@ -103,6 +103,19 @@ def test_what_nobody_watches_pauses_and_goes_on_when_somebody_does(driver, worke
     live.change(runs.stop)
 
 
+def test_who_polls_watches_too(driver, worker, monkeypatch):
+    monkeypatch.setattr(live_runs, "AWAY", 0.3)
+    monkeypatch.setattr(live_runs, "LOOK", 0.02)
+    live = begun(driver, worker, Experiment(epochs=5000))
+    polled = [live.poll() for _ in range(100) if not threading.Event().wait(0.01)]
+    assert all(value.going for value in polled)
+    eventually(lambda: not live.value.going, "nobody polls any more", 20)
+    at = live.poll().epoch
+    eventually(lambda: live.value.epoch > at, "it goes on for who asks again")
+    live.change(runs.stop)
+    assert not live.poll().going
+
+
 def test_a_pause_of_the_readers_own_is_not_ended_by_watching(driver, worker):
     live = begun(driver, worker)
     live.wait_for(3, 10)
