@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rnnlab.engine.worker import work
@@ -102,13 +103,12 @@ def connected(connection: Any, seconds: float, stopped: Callable[[], bool] = lam
 
 
 def is_stopped(pid: int) -> bool:
-    """Whether this child stands still by order. Its end is left to be heard of by who waits for it."""
-    if not hasattr(os, "waitid"):
-        return False
+    """Whether this process stands still by order (SIGSTOP), where the system tells: Linux does."""
     try:
-        return os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is not None
-    except ChildProcessError:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
         return False
+    return status.rpartition(")")[2].split()[0] == "T"  # behind its name, which may be any
 
 
 @dataclass(eq=False)

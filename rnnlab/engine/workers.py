@@ -18,13 +18,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from rnnlab.engine.processes import Forked, Spawned, Worker, WorkerDied, WorkerHung
+from rnnlab.engine.processes import Forked, Spawned, Worker, WorkerDied, WorkerHung, is_stopped
 from rnnlab.i18n import LabError, Problem
 
 JOB_SECONDS = 60.0  # far beyond any slice, and beyond the budget of a job: one that takes longer hangs
 TRIES = {WorkerHung: 2, WorkerDied: 4}  # what hangs once hangs again; a death is seldom the job's own doing
 STARTS = 5  # in vain, one after another, and whatever waits is told that there is no worker
-LOOK = 1.0  # seconds between two looks whether an idle worker is alive
+LOOK = 1.0  # seconds between two looks whether an idle worker is alive, and whether any is stopped
+STOPPED_LOOKS = 2  # one after the other that find a worker stopped, and it is replaced, which takes milliseconds
 
 
 def workers_wanted() -> int:
@@ -150,7 +151,7 @@ class Workers:
         self.processes = Forked() if hasattr(os, "fork") else Spawned()
         self.alive: dict[int, Worker] = {}  # by the number of their thread
         self.threads = [threading.Thread(target=self.look_after, args=(i,), daemon=True) for i in range(count)]
-        for thread in self.threads:
+        for thread in (*self.threads, threading.Thread(target=self.end_stopped, daemon=True)):
             thread.start()
 
     @property
@@ -212,6 +213,18 @@ class Workers:
                 break
             self.queue.done(queued)
             queued.end(answer)
+
+    def end_stopped(self) -> None:
+        """What one more thread does: end workers that stand still by order, whatever they are at. Looks are counted:
+        the clock went on where this process was stopped along with them."""
+        looks: dict[int, int] = {}  # in how many it was found so, by process
+        while not self.queue.closed:
+            time.sleep(LOOK)
+            stopped = [worker for worker in list(self.alive.values()) if is_stopped(worker.pid)]
+            looks = {worker.pid: looks.get(worker.pid, 0) + 1 for worker in stopped}
+            for worker in stopped:
+                if looks[worker.pid] == STOPPED_LOOKS:
+                    worker.end()
 
     def close(self) -> None:
         """End all workers. What waits for them is given up."""

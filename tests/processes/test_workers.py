@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from concurrent.futures import Future
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import pytest
@@ -17,6 +18,8 @@ from rnnlab import Experiment, LabError, Problem, engine, run
 from rnnlab.engine import InProcess, Workers, jobs, processes, workers
 from tests.support import jobs as support
 from tests.support.eventually import ROOT, eventually
+
+LINUX = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="nobody here says that a process is stopped")
 
 
 @pytest.fixture(scope="module")
@@ -212,6 +215,20 @@ def test_workers_that_were_stopped_while_idle_are_replaced(warm, monkeypatch, si
     eventually(lambda: not any(process.is_running() for process in stopped), "both were ended")
 
 
+@LINUX
+def test_workers_that_are_stopped_while_they_compute_are_replaced_long_before_their_job_hangs(warm, tmp_path):
+    began, end = [tmp_path / name for name in "ab"], tmp_path / "end"
+    held = [warm.submit(support.hold, str(path), str(end)) for path in began]
+    eventually(lambda: all(path.exists() for path in began), "both are at work")
+    stopped = processes_of(warm)
+    for process in stopped:
+        process.suspend()
+    eventually(lambda: all(path.read_text() == "xx" for path in began), "others do what they were at", 10)
+    end.touch()
+    assert not {future.result(30) for future in held} & {process.pid for process in stopped}
+    assert not psutil.wait_procs(stopped, 10)[1]
+
+
 @pytest.mark.thorough
 def test_a_stopped_process_that_workers_are_forked_from_is_replaced(warm, monkeypatch, expected):
     monkeypatch.setattr(processes, "FORKING_SECONDS", 0.5)
@@ -238,8 +255,8 @@ def test_a_process_that_was_stopped_while_it_loads_is_replaced(monkeypatch):
         loading.close()
 
 
-@pytest.mark.skipif(not hasattr(os, "waitid"), reason="nobody here says that a process is stopped")
-def test_a_child_is_known_to_be_stopped_and_its_end_is_left_to_who_waits_for_it():
+@LINUX
+def test_a_process_is_known_to_be_stopped():
     child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
     assert not processes.is_stopped(child.pid)
     child.send_signal(signal.SIGSTOP)
