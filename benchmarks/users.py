@@ -169,6 +169,7 @@ class Tab:
             await socket.send(json.dumps({"watch": self.status["run"], "epoch": -1, "lang": "en"}))
             async for data in socket:
                 assert isinstance(data, bytes)
+                await socket.send("taken")
                 header = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
                 self.frames += len(header["frames"])
                 if not header["going"]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from concurrent.futures import Future
+from math import inf
 
 import numpy as np
 import pytest
@@ -125,37 +126,42 @@ def test_of_many_frames_some_are_shown_evenly_and_always_the_newest(epochs, most
 
 
 class Browser:
-    """A browser's side of the websocket: what it says, one thing after the other, and all that it was sent."""
+    """A browser's side of the websocket: what it says, one thing after the other, and all that it was sent. It takes
+    each message after a while, and leaves when the run rests; or falls asleep after so many."""
 
-    def __init__(self, *says: str, origin: str | None = None, slow: float = 0.0):
+    def __init__(self, *says: str, origin: str | None = None, slow: float = 0.0, awake: float = inf):
         self.headers = Headers({"host": "lab.local"} | ({"origin": origin} if origin else {}))
-        self.says, self.slow = list(says), slow
+        self.says: asyncio.Queue[str | None] = asyncio.Queue()  # None: it leaves
+        for text in says:
+            self.says.put_nowait(text)
+        self.slow, self.awake = slow, awake
         self.sent: list[bytes] = []
         self.told: list[str] = []
         self.closed: int | None = None
-        self.over = asyncio.Event()  # the run rests, or there is none: it leaves
 
     async def accept(self) -> None:
         pass
 
-    async def close(self, code: int) -> None:
+    async def close(self, code: int = 1000) -> None:
         self.closed = code
+        self.says.put_nowait(None)
 
     async def receive_text(self) -> str:
-        if self.says:
-            return self.says.pop(0)
-        await asyncio.wait_for(self.over.wait(), 60)
-        raise WebSocketDisconnect
+        said = await asyncio.wait_for(self.says.get(), 60)
+        if said is None:
+            raise WebSocketDisconnect
+        return said
 
     async def send_text(self, text: str) -> None:
         self.told.append(text)
-        self.over.set()
+        self.says.put_nowait(None)
 
     async def send_bytes(self, data: bytes) -> None:
         self.sent.append(data)
-        await asyncio.sleep(self.slow)
+        if len(self.sent) < self.awake:
+            asyncio.get_running_loop().call_later(self.slow, self.says.put_nowait, "taken")
         if not read(data)[0]["going"]:
-            self.over.set()
+            self.says.put_nowait(None)
 
 
 @pytest.fixture
@@ -197,6 +203,17 @@ def test_a_slow_browser_gets_fewer_messages_and_misses_no_loss(driver):
     assert all(len(read(one)[0]["frames"]) <= MOST for one in sent)
 
 
+def test_a_browser_that_takes_nothing_watches_no_more_and_may_come_back(driver, monkeypatch):
+    """A laptop that sleeps, say: its socket stays, and what is sent there waits in a queue of the system's."""
+    monkeypatch.setattr(live_socket, "GONE", 0.3)
+    live = begun(driver)
+    asleep = served(Browser(watching(live.value.id), awake=2))
+    assert (len(asleep.sent), asleep.closed) == (2, 1000)
+    assert not live.viewers
+    sent = served(Browser(watching(live.value.id))).sent
+    assert sum(len(read(one)[1]["losses"]) for one in sent) == LSTM.epochs
+
+
 NONSENSE = [
     *("", "[]", "{", "{}", "null", '"' * 2000, '{"watch": 5}', '{"watch": null}', '{"watch": "x", "epoch": "y"}'),
     *('{"watch": "x", "epoch": 1e999}', '{"watch": "x", "epoch": null}', '{"watch": "x", "lang": ["zh"]}'),
@@ -206,7 +223,7 @@ NONSENSE = [
 @pytest.mark.parametrize("said", NONSENSE)
 def test_nonsense_ends_nothing_but_this_socket(driver, said):
     browser = Browser(said)
-    browser.over.set()
+    browser.says.put_nowait(None)
     served(browser)
     assert browser.sent == []
     live = begun(driver)

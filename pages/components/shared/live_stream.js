@@ -1,12 +1,13 @@
 // The run that goes on, as the server tells of it: one websocket a tab, whatever parts of the page show it.
 //
-// A message brings some frames at once; they are shown one after the other, evenly, until the next message is due. Parts
+// Each message is answered, and the next one is made then. It brings some frames at once; they are shown one after the other, evenly, until the next message is due. Parts
 // hear of each by their group's cursor, and find it in `group.stream.shown`.
 import { notify } from "./cursor_bus.js";
 
 const SLOWEST = 1500; // milliseconds that a message's frames are spread over at most
 const MOST_WAITING = 120; // frames: a hidden tab plays none
 const AGAIN = [500, 1000, 2000, 5000]; // milliseconds before the next try to connect; the last one from then on
+const SILENT = 5; // seconds without a message of a run that goes on, though one is due every second: the socket is dead
 const ARRAYS = { int8: Int8Array, int16: Int16Array, uint16: Uint16Array, float32: Float32Array };
 
 let socket = null;
@@ -41,6 +42,7 @@ export function watch(group, run, epoch, parts = "") {
     connected: false, // whether anything has come, and the socket stands
     going: true,
     gone: false, // the server knows nothing of it
+    silent: 0, // seconds without a message
     spread: 125, // milliseconds between two messages, as it has been
     arrived: 0,
   };
@@ -70,13 +72,23 @@ function connect() {
     tries = 0;
     if (watched?.going) ask();
   };
-  socket.onmessage = ({ data }) => (typeof data === "string" ? lost(JSON.parse(data)) : take(data));
+  socket.onmessage = ({ data, target }) => {
+    target.send("taken");
+    if (typeof data === "string") lost(JSON.parse(data));
+    else take(data);
+  };
   socket.onclose = () => {
     socket = null;
     if (watched) watched.connected = false;
     if (watched?.going) setTimeout(() => socket || connect(), AGAIN[Math.min(tries++, AGAIN.length - 1)]);
   };
 }
+
+// A network that is gone may leave a socket that looks well. Seconds are counted, not read from a clock: one that was
+// asleep has messages to take first.
+setInterval(() => {
+  if (watched?.connected && watched.going && ++watched.silent > SILENT) socket?.close();
+}, 1000);
 
 function lost({ gone }) {
   if (watched?.run !== gone) return;
@@ -100,7 +112,7 @@ function take(buffer) {
     stream.parts[key] = { ...stream.parts[key], ...fields };
   }
   const { status, held_up, share, specials, epoch, going } = header;
-  Object.assign(stream, { status, held_up, share, specials, epoch, going, connected: true });
+  Object.assign(stream, { status, held_up, share, specials, epoch, going, connected: true, silent: 0 });
   header.frames?.forEach((epoch, i) => {
     if (epoch <= (stream.waiting.at(-1) ?? stream.shown)?.epoch) return;
     const part = (name) =>

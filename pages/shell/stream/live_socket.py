@@ -2,8 +2,9 @@
 
 The browser says `{"watch": <id of a run or a race>, "epoch": <the newest it shows>, "lang": "zh", "parts": <id of what
 else its page shows>}`, and is sent a message (see `message`) now and then; or `{"gone": <id>}` where there is nothing
-of this name any more. It watches one at a time. The next message is made when the last one was taken: a slow browser
-gets fewer frames, and no queue grows.
+of this name any more. It watches one at a time. Of each message it says that it was `taken`, and the next is made then:
+a slow browser gets fewer frames, no queue grows on the way, and one that sleeps, or whose network is gone without a
+word, watches no more.
 """
 
 import asyncio
@@ -25,6 +26,8 @@ from rnnlab.race.race import Race
 
 PACE = 0.12  # seconds from one message to the next: some eight a second
 SILENCE = 1.0  # seconds without news after which it is said why there is none
+GONE = 5.0  # seconds that a browser may take for a message
+TAKEN = "taken"
 ASKED = 500  # characters that a browser may say at a time
 
 
@@ -43,12 +46,17 @@ async def serve(websocket: WebSocket) -> None:
         return
     await websocket.accept()
     watching: asyncio.Task | None = None
+    taken = asyncio.Event()
     try:
         while True:
-            asked = Asked.model_validate_json((await websocket.receive_text())[:ASKED])
+            said = await websocket.receive_text()
+            taken.set()
+            if said == TAKEN:
+                continue
+            asked = Asked.model_validate_json(said[:ASKED])
             if watching:
                 watching.cancel()
-            watching = asyncio.create_task(watch(websocket, asked))
+            watching = asyncio.create_task(watch(websocket, asked, taken))
     except (WebSocketDisconnect, ValueError, KeyError):
         pass  # it is gone, talks nonsense, or in bytes
     finally:
@@ -61,8 +69,8 @@ def words(run: Run, starting: bool, t: Translate) -> dict[str, Any]:
     return {"status": status_text(run, t), "share": share_done(run), "held_up": held_up(run, starting, t)}
 
 
-async def watch(websocket: WebSocket, asked: Asked) -> None:
-    """Send what is new of this run until it rests."""
+async def watch(websocket: WebSocket, asked: Asked, taken: asyncio.Event) -> None:
+    """Send what is new of this run until it rests, or nobody takes it. `taken`: so was all that was sent."""
     live, t, told = live_runs.shared().find(asked.watch), translator(asked.lang), Told(asked.epoch)
     parts = BY_ID.get(asked.parts)
     if live is None:
@@ -78,12 +86,22 @@ async def watch(websocket: WebSocket, asked: Asked) -> None:
         while True:
             news.clear()
             value = live.value
-            if isinstance(value, Race):
-                await websocket.send_bytes(message(value, told, {}, parts))
-            elif value.history is not None:
-                await websocket.send_bytes(message(value, told, words(value, shared().starting, t), parts))
+            if isinstance(value, Race) or value.history is not None:
+                said = {} if isinstance(value, Race) else words(value, shared().starting, t)
+                taken.clear()
+                await websocket.send_bytes(message(value, told, said, parts))
             if not value.going:
                 return
             await asyncio.sleep(PACE)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), SILENCE)
+            if not await happens(taken, GONE):
+                break
+            await happens(news, SILENCE)
+    with suppress(RuntimeError):
+        await websocket.close()  # should it come back, it asks again
+
+
+async def happens(event: asyncio.Event, seconds: float) -> bool:
+    """Whether it does, within so many seconds."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+    return event.is_set()
