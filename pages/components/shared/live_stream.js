@@ -50,17 +50,21 @@ export function watch(group, run, epoch, parts = "") {
   return watched;
 }
 
+const language = () => document.documentElement.lang.slice(0, 2);
+
 function ask() {
   if (!socket) connect();
   else if (socket.readyState === WebSocket.OPEN) {
-    const lang = document.documentElement.lang.slice(0, 2);
-    const epoch = watched.shown?.epoch ?? watched.asked;
-    socket.send(JSON.stringify({ watch: watched.run, epoch, lang, parts: watched.asked_parts }));
+    watched.lang = language();
+    const { run, shown, asked, lang, asked_parts: parts } = watched;
+    socket.send(JSON.stringify({ watch: run, epoch: shown?.epoch ?? asked, lang, parts }));
   }
 }
 
 // What the server says in words is in the language of the page, which is said there after the parts were drawn.
-new MutationObserver(() => watched?.going && ask()).observe(document.documentElement, { attributeFilter: ["lang"] });
+new MutationObserver(() => watched?.going && watched.lang !== language() && ask()).observe(document.documentElement, {
+  attributeFilter: ["lang"],
+});
 
 // Below the address that this module came from, wherever a proxy or server.baseUrlPath has put it.
 function connect() {
@@ -160,7 +164,7 @@ function play(stream, began) {
   let due = 0;
   const tick = (now) => {
     if (stream !== watched) return;
-    due += (now - before) * stream.rate;
+    due += Math.max(now - before, 0) * stream.rate; // an animation frame's time may lie before the message that began it
     before = now;
     const count = Math.min(Math.floor(due), stream.waiting.length);
     if (count) {
