@@ -211,7 +211,7 @@ def test_a_browser_that_takes_nothing_watches_no_more_and_may_come_back(driver, 
     assert (len(asleep.sent), asleep.closed) == (2, 1000)
     assert not live.viewers
     sent = served(Browser(watching(live.value.id))).sent
-    assert sum(len(read(one)[1]["losses"]) for one in sent) == LSTM.epochs
+    assert sum(len(read(one)[1]["losses.y"]) for one in sent) == LSTM.epochs
 
 
 NONSENSE = [

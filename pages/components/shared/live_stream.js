@@ -77,9 +77,9 @@ function connect() {
     if (watched?.going) ask();
   };
   socket.onmessage = ({ data, target }) => {
+    if (typeof data === "string") return lost(JSON.parse(data));
     target.send("taken");
-    if (typeof data === "string") lost(JSON.parse(data));
-    else take(data);
+    take(data);
   };
   socket.onclose = () => {
     socket = null;

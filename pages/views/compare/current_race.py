@@ -17,7 +17,7 @@ GROUP = "race"  # what shows the race hears of it together
 def look() -> Race | None:
     """The race as it is now."""
     live = session.get("live_race")
-    return live.value if live else None
+    return live.poll() if live else None
 
 
 def begin(plan: RacePlan) -> None:
