@@ -5,20 +5,22 @@ import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.resources import files
+from functools import partial
+from importlib import resources
+from pathlib import Path
 
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route, WebSocketRoute
+from streamlit import file_util
 
 from pages.components import assets
 from pages.shell import reruns
 from pages.shell.page_names import PAGES
-from pages.shell.server import entry_page, http_policy, memory
+from pages.shell.server import entry_page, http_policy, memory, static_files, widget_state
 from pages.shell.stream import live_socket
 from rnnlab import engine
 from rnnlab.engine import cluster, live_runs
@@ -47,19 +49,27 @@ MultiPartParser.spool_max_size = st.get_option("server.maxUploadSize") * 2**20
 
 memory.install()
 reruns.install()
+widget_state.install()
 http_policy.install()
 
 base = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")  # own routes are not put below it by themselves
 
+files = {
+    **static_files.below(Path(file_util.get_static_dir()) / "static", "static"),
+    **{f"{assets.FOLDER}/{name}": partial(assets.FILES.__getitem__, name) for name in assets.FILES},
+    assets.PLOTLY: (resources.files("plotly") / "package_data/plotly.min.js").read_bytes,
+}
+
 app = st.App(
     "pages/main.py",
     lifespan=lifespan,
-    middleware=[Middleware(http_policy.HttpPolicy, base, os.environ.get("RNNLAB_FRAME_ANCESTORS") or "'self'")],
+    middleware=[
+        Middleware(http_policy.HttpPolicy, base, os.environ.get("RNNLAB_FRAME_ANCESTORS") or "'self'"),
+        Middleware(static_files.StaticFiles, base, files),
+    ],
     routes=[
         *(Route(f"{base}/{page}", entry_page.serve) for page in ("", *PAGES)),
         Route(f"{base}/healthz", healthz),
         WebSocketRoute(f"{base}/live", live_socket.serve),
-        Route(f"{base}{assets.ROUTE}", assets.serve),
-        Mount(f"{base}/vendor", StaticFiles(directory=str(files("plotly") / "package_data"))),
     ],
 )

@@ -49,6 +49,7 @@ class Tab:
         self.keep = 2  # runs that a message is kept without being used
         self.runs = 0
         self.frames = 0  # of a run that it watches
+        self.parts: set[str] = set()  # keys of the browser parts that were drawn
         self.status: dict[str, Any] = {}  # what the status of the run was given last
         self.timers: dict[str, tuple[float, asyncio.Task]] = {}
         self.finished: asyncio.Future[None] | None = None
@@ -96,8 +97,10 @@ class Tab:
             raise RuntimeError(f"The page failed: {element.exception.message}")
         if kind == "bidi_component" and element.bidi_component.HasField("json"):
             data = json.loads(element.bidi_component.json)
-            if isinstance(data, list) and str(data[0].get("key", "")).endswith("-status"):
-                self.status = data[0]
+            if isinstance(data, list) and "key" in data[0]:
+                self.parts.add(data[0]["key"])
+                if data[0]["key"].endswith("-status"):
+                    self.status = data[0]
         if kind not in VALUES:
             return
         widget = getattr(element, kind)

@@ -17,7 +17,7 @@ from rnnlab.experiment.links import Link, from_link
 from rnnlab.i18n import first_language
 from rnnlab.lessons.presets import LESSONS
 
-FIRST_PATIENCE = 2.5  # seconds: the first preset is trained before the first picture is drawn
+FIRST_PATIENCE = 0.6  # seconds: alone a reader sees the first lesson trained at once, a class watches how it is
 
 
 def begin() -> None:

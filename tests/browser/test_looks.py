@@ -6,6 +6,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
+from pages.components.assets import PLOTLY
 from rnnlab import Experiment
 from rnnlab.experiment.links import to_link
 from tests.support.eventually import eventually
@@ -107,7 +108,7 @@ def test_colours_follow_the_theme_while_a_run_goes_on(visit):
 
 
 def test_plotly_is_served_by_this_host(url):
-    with urllib.request.urlopen(f"{url}/vendor/plotly.min.js") as answer:
+    with urllib.request.urlopen(f"{url}/{PLOTLY}") as answer:
         assert answer.status == 200
         assert re.search(rb"plotly\.js v\d", answer.read(400))
 

@@ -8,6 +8,7 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
+from pages.components.assets import PLOTLY
 from pages.shell.server.http_policy import content_security_policy
 from rnnlab.i18n import translator
 from tests.support.eventually import eventually
@@ -22,7 +23,7 @@ def ask(url: str, path: str, method: str = "GET", **headers: str):
     return answer
 
 
-@pytest.mark.parametrize("path", ["/", "/data", "/nosuch", "/vendor/plotly.min.js", "/_stcore/health", "/healthz"])
+@pytest.mark.parametrize("path", ["/", "/data", "/nosuch", f"/{PLOTLY}", "/_stcore/health", "/healthz"])
 def test_all_that_is_served_has_the_policy(url, path):
     answer = ask(url, path)
     assert answer.status == 200

@@ -3,7 +3,7 @@
 //
 // Takes figure (Plotly's JSON, its traces without colours: meta.palette names a scale), frames {values [frame, row,
 // column], scale} for trace 0, cursor ("line" marks the epoch), steps (the step is marked), height, label, labels
-// {download, reset}.
+// {download, reset}, plotly (where its script is).
 import { nearest, unpack } from "../shared/arrays.js";
 import { moveTo, pointAt, stepOf } from "../shared/cursor_bus.js";
 import { element, setText, styleSheet } from "../shared/dom.js";
@@ -46,7 +46,7 @@ export default component("rl-chart", {
     }
     self.stale = true;
     schedule(self);
-    loadPlotly().then(
+    loadPlotly(data.plotly).then(
       () => schedule(self),
       (error) => {
         root.dataset.error = error.message;

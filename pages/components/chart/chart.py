@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pages.components.assets import PLOTLY
 from pages.components.component import component
 from pages.components.playback import Playback
 from rnnlab.i18n import Translate
@@ -30,4 +31,4 @@ class Chart:
 def live_chart(key: str, chart: Chart, playback: Playback, t: Translate) -> None:
     """Draw it, or bring what is drawn up to date."""
     labels = {"download": t("chart.download"), "reset": t("chart.reset")}
-    _chart(key=key, data={"key": key, **vars(playback), **vars(chart), "labels": labels})
+    _chart(key=key, data={"key": key, **vars(playback), **vars(chart), "labels": labels, "plotly": PLOTLY})

@@ -35,10 +35,12 @@ def look() -> Run:
 
 
 def settle() -> Run:
-    """What there is to draw, once the page has waited as long as was asked for."""
+    """What there is to draw, once the page has waited as long as was asked for. Who opens a page gets something to look
+    at, however many open one with him."""
     patience, whole = session.pop("patience", 0.0), session.pop("whole", False)
     run = look()
-    return wait_for(run.until if whole else run.epoch + 1, patience)
+    run = wait_for(run.until if whole else run.epoch + 1, patience)
+    return wait_for(0, OPENING) if whole and run.history is None else run
 
 
 def settle_opening() -> Run:

@@ -3,8 +3,10 @@ is, what a browser is not to translate, and a sentence for a reader whose browse
 connection."""
 
 import base64
+import gzip
 import hashlib
 import re
+from functools import cache
 from html import escape
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -12,10 +14,12 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import NotModifiedResponse
 from starlette.types import Scope
 from streamlit import file_util
 
 from pages.components.assets import FOLDER
+from pages.shell.server.static_files import takes_gzip
 from rnnlab.i18n import LANGUAGE_TAGS, LANGUAGES, first_language, translator
 
 STREAMLITS = (Path(file_util.get_static_dir()) / "index.html").read_text("utf-8")
@@ -43,6 +47,7 @@ def replaced(pattern: str, replacement: str, page: str) -> str:
     return page
 
 
+@cache
 def entry_page(lang: str) -> str:
     t = translator(lang)
     added = (
@@ -71,6 +76,19 @@ def connection_notices() -> str:
     return "".join(notices)
 
 
+@cache
+def answer(lang: str, compressed: bool) -> Response:
+    """The page in one language, asked for anew each time: a browser that has this very one is told so."""
+    content = entry_page(lang).encode()
+    tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+    headers = {"Cache-Control": "no-cache", "ETag": tag, "Vary": "Accept-Language, Accept-Encoding"}
+    if compressed:
+        headers |= {"Content-Encoding": "gzip", "ETag": f"W/{tag}"}
+        content = gzip.compress(content, mtime=0)
+    return HTMLResponse(content, headers=headers)
+
+
 async def serve(request: Request) -> Response:
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
-    return HTMLResponse(entry_page(language(request.scope)), headers=headers)
+    page = answer(language(request.scope), takes_gzip(request))
+    known = {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}
+    return NotModifiedResponse(page.headers) if page.headers["etag"] in known else page
