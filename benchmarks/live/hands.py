@@ -26,7 +26,7 @@ SCRUB = """(share) => new Promise((resolve) => {
     const range = document.querySelector(".rl-scrubber input");
     const { epochs } = document.querySelector(".rl-heatmap").component.data;
     const index = Math.floor(share * epochs.length);
-    const parts = [".rl-heatmap", ".rl-strip", ".rl-curves", ".rl-scrubber"].map((name) => document.querySelector(name));
+    const parts = ["heatmap", "strip", "curves", "scrubber"].map((name) => document.querySelector(`.rl-${name}`));
     const { port1, port2 } = new MessageChannel();
     const began = performance.now();
     port1.onmessage = () => resolve(performance.now() - began);
