@@ -336,9 +336,9 @@ def test_the_best_run_of_a_variant_opens_in_the_playground():
     press(app, "race_open_1")
     assert app.session_state.here == "playground"
     assert app.session_state.run.experiment == SMALL.model_copy(update={"cell": "lstm", "seed": best})
-    reader.until_trained(app)
+    trained = app.session_state.live_run.wait_for(10**6, 60)
     entry = next(one for one in now.entries if one.variant == 1 and one.experiment.seed == best)
-    assert app.session_state.run.history.losses == list(entry.record.losses)
+    assert trained.history.losses == list(entry.record.losses)
 
 
 def test_a_run_that_cannot_run_says_so_in_its_lane():
