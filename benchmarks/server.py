@@ -52,14 +52,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
-    """The lab, started as the README says, for this machine only, and gone afterwards."""
+def serving(workers: int | None = None) -> Iterator[Server]:
+    """The lab, started as the README says, for this machine only, and gone afterwards. With so many workers, or as many
+    as it takes by itself."""
     address = f"127.0.0.1:{free_port()}"
     host, port = address.split(":")
     streamlit = shutil.which("streamlit", path=str(Path(sys.executable).parent)) or "streamlit"
     command = [streamlit, "run", "app.py", "--server.address", host, "--server.port", port, "--server.headless", "true"]
+    environment = dict(os.environ) if workers is None else os.environ | {"RNNLAB_WORKERS": str(workers)}
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=os.environ)
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=environment)
         try:
             wait_for(f"http://{address}/healthz", process)
             yield Server(address, process.pid)

@@ -45,6 +45,7 @@ class Tab:
         self.page = ""  # hash of the page's script, as the server names it
         self.pages: dict[str, str] = {}  # those of all pages, by the name in the address
         self.widgets: dict[str, WidgetState] = {}
+        self.buttons: dict[str, str] = {}  # their ids, by key
         self.cached: dict[str, tuple[int, str]] = {}  # hash of a large message: run it was last used in, fragment
         self.keep = 2  # runs that a message is kept without being used
         self.runs = 0
@@ -101,6 +102,8 @@ class Tab:
                 self.parts.add(data[0]["key"])
                 if data[0]["key"].endswith("-status"):
                     self.status = data[0]
+        if kind == "button":
+            self.buttons[element.button.id.rpartition("-")[2]] = element.button.id
         if kind not in VALUES:
             return
         widget = getattr(element, kind)
@@ -137,7 +140,7 @@ class Tab:
             await asyncio.sleep(due - asyncio.get_running_loop().time())
             await self.ask(fragment)
 
-    async def ask(self, fragment: str = "") -> None:
+    async def ask(self, fragment: str = "", pressed: str = "") -> None:
         message = BackMsg()
         state = message.rerun_script
         state.query_string = self.query
@@ -145,16 +148,18 @@ class Tab:
         state.fragment_id = fragment
         state.is_auto_rerun = bool(fragment)
         state.widget_states.widgets.extend(self.widgets.values())
+        if pressed:
+            state.widget_states.widgets.append(WidgetState(id=self.buttons[pressed], trigger_value=True))
         state.cached_message_hashes.extend(self.cached)
         state.context_info.url = self.url
         state.context_info.locale = "en-US"
         state.context_info.timezone = "UTC"
         await self.socket.send(message.SerializeToString())
 
-    async def rerun(self) -> None:
-        """Ask for the whole page and wait until it is there."""
+    async def rerun(self, pressed: str = "") -> None:
+        """Ask for the whole page, as a button of this key does, and wait until it is there."""
         self.finished = asyncio.get_running_loop().create_future()
-        await self.ask()
+        await self.ask(pressed=pressed)
         await asyncio.wait_for(self.finished, PATIENCE)
 
     async def open(self) -> None:
@@ -166,15 +171,17 @@ class Tab:
                 if self.status.get("live"):
                     await self.rerun()
 
-    async def watch(self) -> None:
-        """The run that the page shows, to its end, counting frames: the browser shows each."""
+    async def watch(self, hear: Callable[[dict[str, Any]], None] = lambda _: None) -> None:
+        """The run that the page shows, to its end, counting frames: the browser shows each. What each message says
+        besides is told to `hear`."""
         async with connect(f"ws://{self.address}/live", max_size=None, proxy=None) as socket:
             await socket.send(json.dumps({"watch": self.status["run"], "epoch": -1, "lang": "en"}))
             async for data in socket:
                 assert isinstance(data, bytes)
                 await socket.send("taken")
                 header = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
-                self.frames += len(header["frames"])
+                self.frames += len(header.get("frames", ()))
+                hear(header)
                 if not header["going"]:
                     return
 

@@ -6,13 +6,14 @@ python -m benchmarks.live [part ...]
 import json
 import sys
 
-from benchmarks.live import hands, one_viewer, opening, thirty_viewers
+from benchmarks.live import hands, one_viewer, opening, slow_lesson, thirty_viewers
 
 PARTS = {
     "opening": opening.measure,
     "hands": hands.measure,
     "one_viewer": one_viewer.measure,
     "thirty_viewers": thirty_viewers.measure,
+    "slow_lesson": slow_lesson.measure,
 }
 
 

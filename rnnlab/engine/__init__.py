@@ -29,6 +29,9 @@ class ReaderEngine:
     def submit(self, job: Callable[..., Any], *args: Any) -> Future:
         return self.engine.submit(job, *args, owner=self.reader)
 
+    def place(self, outcome: Future) -> int:
+        return self.engine.place(outcome)
+
 
 Engine = InProcess | Workers | ReaderEngine
 

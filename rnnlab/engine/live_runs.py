@@ -54,7 +54,7 @@ class Live(ABC, Generic[Value, AnyEngine]):
         self.engine = engine
         self.changed = threading.Condition()
         self.viewers: set[Callable[[], None]] = set()
-        self.seen = time.monotonic()  # when somebody watched last
+        self.seen = time.monotonic()  # when somebody was there last
         self.left: Value | None = None  # what it was when nobody watched any more, and it paused
         self.listened: set[Future] = set()  # the jobs under way that `hear` will be told of
         self.hear: Callable[[Future], None] = lambda _: None  # set by who drives it
@@ -79,6 +79,7 @@ class Live(ABC, Generic[Value, AnyEngine]):
         gives another run, this one pauses."""
         with self.changed:
             self.left = None
+            self.seen = time.monotonic()  # whoever presses a button is there
             after = function(self.value)
             self.put(after if after.id == self.value.id else self.paused())
             return after

@@ -48,6 +48,18 @@ class Run(ShortRepr):
         return self.history.epoch if self.history else 0
 
     @property
+    def batch(self) -> int:
+        """Batches done of the epoch under way."""
+        if self.history is None or self.state is None or self.state.ended:
+            return 0
+        return self.state.step - self.state.epoch * self.history.opening.batches
+
+    @property
+    def epochs_done(self) -> float:
+        """Epochs done, with the share of the one under way."""
+        return self.epoch + (self.batch / self.history.opening.batches if self.history else 0)
+
+    @property
     def going(self) -> bool:
         return self.pending is not None
 

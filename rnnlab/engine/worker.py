@@ -2,8 +2,8 @@
 
 A worker has one connection, to the thread that looks after it, and shares nothing else with anybody: however it is
 lost, it takes only its own job along. It reads jobs there, pickled `(function, arguments)`, and writes for each an
-empty message when it begins, and a pickled `(whether it went well, result or exception)` when it is done. When the
-connection ends, so does the worker; and when a job has gone over its budget.
+empty message when it begins, and a pickled `(whether it went well, result or exception, seconds of computing)` when it
+is done. When the connection ends, so does the worker; and when a job has gone over its budget.
 """
 
 import os
@@ -12,11 +12,15 @@ import queue
 import signal
 import socket
 import threading
+import time
 import traceback
 from multiprocessing.connection import Connection
+from typing import Any
 
 from rnnlab.engine.budget import is_over_budget, within_budget
 from rnnlab.i18n import LabError
+
+NICE = 5  # how far a worker stands back behind the web process, which has little to do and is waited for by all
 
 
 def serve(control: int) -> None:
@@ -42,6 +46,8 @@ def work(connection: Connection) -> None:
     """A worker's life, from saying that it is there, with its process id, to the end of its connection."""
     import rnnlab.engine.preload  # noqa: F401  where it was not forked, it is loaded now
 
+    if hasattr(os, "nice"):
+        os.nice(NICE)
     received: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=receive, args=(connection, received), daemon=True).start()
     try:
@@ -70,14 +76,19 @@ def answer(payload: bytes) -> tuple[bytes, bool]:
     """Do a pickled job: what came of it, and whether the worker is sound afterwards, for one that was interrupted may
     have left something half done. An exception carries its traceback along as a note; what can't be pickled becomes
     one."""
+    began = time.thread_time()
+
+    def reply(well: bool, value: Any) -> bytes:
+        return pickle.dumps((well, value, time.thread_time() - began))
+
     try:
         job, args = pickle.loads(payload)
-        return pickle.dumps((True, within_budget(job, *args))), True
+        return reply(True, within_budget(job, *args)), True
     except LabError as error:
-        return pickle.dumps((False, error)), not is_over_budget(error)
+        return reply(False, error), not is_over_budget(error)
     except Exception as error:
         error.add_note(traceback.format_exc())
         try:
-            return pickle.dumps((False, error)), True
+            return reply(False, error), True
         except Exception:
-            return pickle.dumps((False, RuntimeError(repr(error)))), True
+            return reply(False, RuntimeError(repr(error))), True

@@ -5,21 +5,20 @@ waits for the result. A job is in one place at any time, in the queue or in the 
 lost, the thread puts the job back and starts another process. Jobs must therefore be pure: the same arguments give the
 same result, wherever and however often they run.
 
-Whose a job is says `owner`, any value: the id of a session, say. Owners are served in turn, one job each.
+Whose a job is says `owner`, any value: the id of a session, say. Owners are served in turn, so that each gets as much
+of the workers' time as another.
 """
 
 import os
 import pickle
 import threading
 import time
-from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from typing import Any
 
+from rnnlab.engine.fair_queue import FairQueue, QueuedJob
 from rnnlab.engine.processes import Forked, Spawned, Worker, WorkerDied, WorkerHung, is_stopped
-from rnnlab.i18n import LabError, Problem
 
 JOB_SECONDS = 60.0  # far beyond any slice, and beyond the budget of a job: one that takes longer hangs
 TRIES = {WorkerHung: 2, WorkerDied: 4}  # what hangs once hangs again; a death is seldom the job's own doing
@@ -52,94 +51,11 @@ class InProcess:
             future.set_exception(error)
         return future
 
+    def place(self, outcome: Future) -> int:  # noqa: ARG002
+        return 0
+
     def close(self) -> None:
         pass
-
-
-@dataclass(eq=False)
-class QueuedJob:
-    """A job on its way: what it is, pickled, and what the caller holds."""
-
-    payload: bytes
-    outcome: Future
-    owner: Hashable
-    losses: Counter[type[Exception]] = field(default_factory=Counter)  # of workers that had begun it
-
-    def begin(self) -> bool:
-        """Whether it is still wanted. From now on it can't be cancelled."""
-        return self.outcome.running() or self.outcome.set_running_or_notify_cancel()
-
-    def end(self, answer: bytes) -> None:
-        """Tell the caller what came of it."""
-        try:
-            well, value = pickle.loads(answer)
-        except Exception as error:
-            well, value = False, error
-        if well:
-            self.outcome.set_result(value)
-        else:
-            self.outcome.set_exception(value)
-
-    def give_up(self, error: Exception) -> None:
-        if self.begin():
-            self.outcome.set_exception(LabError(Problem("worker_lost", "", {"reason": type(error).__name__})))
-
-
-class FairQueue:
-    """Jobs that wait for a worker. Of their owners the one is served that has the fewest workers, and of several the
-    one whose turn it is: who asks for much waits behind himself."""
-
-    def __init__(self) -> None:
-        self.changed = threading.Condition()
-        self.waiting: OrderedDict[Hashable, deque[QueuedJob]] = OrderedDict()  # owners in the order of their turns
-        self.at_work: Counter[Hashable] = Counter()  # owner -> jobs that were taken and are not done
-        self.closed = False
-
-    def put(self, queued: QueuedJob) -> None:
-        with self.changed:
-            if self.closed:
-                raise RuntimeError("the engine is closed")
-            self.waiting.setdefault(queued.owner, deque()).append(queued)
-            self.changed.notify()
-
-    def put_back(self, queued: QueuedJob) -> None:
-        """It was taken already, and is the next again."""
-        with self.changed:
-            self.leave(queued)
-            self.waiting.setdefault(queued.owner, deque()).appendleft(queued)
-            self.waiting.move_to_end(queued.owner, last=False)
-            self.changed.notify()
-
-    def take(self, seconds: float) -> QueuedJob | None:
-        """The job whose turn it is, or None when there is none within so many seconds."""
-        with self.changed:
-            self.changed.wait_for(lambda: self.waiting or self.closed, seconds)
-            if not self.waiting:
-                return None
-            owner = min(self.waiting, key=lambda owner: self.at_work[owner])
-            jobs = self.waiting.pop(owner)
-            queued = jobs.popleft()
-            if jobs:
-                self.waiting[owner] = jobs  # behind all others
-            self.at_work[owner] += 1
-            return queued
-
-    def done(self, queued: QueuedJob) -> None:
-        """It was taken, and nobody is at it any more. Who has come meanwhile is served before its owner is again."""
-        with self.changed:
-            self.leave(queued)
-            if queued.owner in self.waiting:
-                self.waiting.move_to_end(queued.owner)
-
-    def leave(self, queued: QueuedJob) -> None:
-        self.at_work[queued.owner] -= 1
-        if not self.at_work[queued.owner]:
-            del self.at_work[queued.owner]
-
-    def close(self) -> None:
-        with self.changed:
-            self.closed = True
-            self.changed.notify_all()
 
 
 class Workers:
@@ -168,6 +84,10 @@ class Workers:
         except Exception as error:
             outcome.set_exception(error)
         return outcome
+
+    def place(self, outcome: Future) -> int:
+        """Where a job stands in the queue: 1 for the next; 0 where it doesn't wait."""
+        return self.queue.place(outcome)
 
     def look_after(self, number: int) -> None:
         """What a thread does: start a worker, and another when it is lost."""
@@ -211,8 +131,9 @@ class Workers:
                     self.queue.done(queued)
                     queued.give_up(error)
                 break
-            self.queue.done(queued)
-            queued.end(answer)
+            well, value, seconds = outcome_of(answer)
+            self.queue.done(queued, seconds)
+            queued.end(well, value)
 
     def end_stopped(self) -> None:
         """What one more thread does: end workers that stand still by order, whatever they are at. Looks are counted:
@@ -237,3 +158,11 @@ class Workers:
             thread.join(5.0)
         while queued := self.queue.take(0.0):
             queued.give_up(WorkerDied())
+
+
+def outcome_of(answer: bytes) -> tuple[bool, Any, float]:
+    """Whether a job went well, its result or exception, and the seconds it took."""
+    try:
+        return pickle.loads(answer)
+    except Exception as error:
+        return False, error, 0.0

@@ -3,7 +3,7 @@
 from rnnlab.i18n.catalogue import LANGUAGE_TAGS, LANGUAGES, LOCALES, Translate, first_language, translator
 from rnnlab.i18n.characters import beginning, visible
 from rnnlab.i18n.console import print_anywhere
-from rnnlab.i18n.numbers import pace, percent, significant
+from rnnlab.i18n.numbers import pace, percent, significant, time_left
 from rnnlab.i18n.problems import LabError, Problem, describe, failure_of, numeral, shorten
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "print_anywhere",
     "shorten",
     "significant",
+    "time_left",
     "translator",
     "visible",
 ]

@@ -30,9 +30,16 @@ def percent(share: float, digits: int = 0) -> str:
     return f">{100 - least:g}%" if share < 1 and rounded == 100 else f"{rounded:g}%"
 
 
-def pace(epochs: int, seconds: float, t: Translate) -> str:
+def pace(epochs: float, seconds: float, t: Translate) -> str:
     """How fast a run is: epochs a second, or seconds an epoch where these are more."""
     rate = epochs / max(seconds, 1e-9)
     if rate >= 1:
         return t("status.rate", rate=f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}")
     return t("status.seconds_an_epoch", seconds=f"{1 / rate:,.0f}" if rate < 0.1 else f"{1 / rate:.2g}")
+
+
+def time_left(seconds: float, t: Translate) -> str:
+    """How long something takes yet, in steps that do not pretend to be exact."""
+    if seconds <= 55:
+        return t("status.left_seconds", seconds=max(5, 5 * math.ceil(seconds / 5)))
+    return t("status.left_minutes", minutes=math.ceil(seconds / 60))

@@ -22,7 +22,7 @@ from rnnlab.training.notes import run_notes
 from rnnlab.training.threads import torch_threads
 from rnnlab.training.trainer import Trainer
 
-LOOKS = 10  # frames a slice that are not kept: of a run alone some thirty a second, of thirty runs ten each
+LOOKS = 20  # frames a slice that are not kept: of thirty runs, which get one a second, as many are shown
 LOOK_SHARE = 20  # times as long as one takes passes until the next
 
 
@@ -150,8 +150,10 @@ def advance(state: State, budget: float = math.inf, epochs: int | None = None) -
     began = time.thread_time()
     with torch_threads(1):
         trainer = live_trainers.pop(state.run, None)
-        if trainer is None or trainer.steps != state.step:
+        if trainer is None:
             trainer = Trainer.load(state)
+        elif trainer.steps != state.step:  # another worker has trained it meanwhile
+            trainer.restore(state)
         chunk = train(trainer, budget, math.inf if epochs is None else state.epoch + epochs, state.seconds)
         after = suspend(trainer, state.run, state.seconds)
     seconds = time.thread_time() - began  # loading and saving are computing too

@@ -12,16 +12,19 @@ from hypothesis import strategies as st
 from starlette.datastructures import Headers
 from starlette.websockets import WebSocketDisconnect
 
+from pages.shell.run import status
 from pages.shell.stream import live_socket
 from pages.shell.stream.message import MOST, Told, message, thinned
 from rnnlab import Experiment, engine, run
 from rnnlab.engine import live_runs, runs
 from rnnlab.engine.live_runs import LiveRun, LiveRuns
+from rnnlab.i18n import translator
 from rnnlab.records.history import Frame
 from rnnlab.training.fold import advance, start
 from tests.support.run_async import run_async
 
 LSTM = Experiment(cell="lstm", hidden=6, epochs=500, lr=0.01)
+LONG_EPOCHS = Experiment(preset="attention", pairs=20, held_out=0.2, hidden=4, embed=4, batch=4, epochs=10)  # 4 batches
 KINDS = {"int8": np.int8, "int16": np.int16, "uint16": np.uint16, "float32": np.float32}
 
 
@@ -122,6 +125,15 @@ def test_of_many_frames_some_are_shown_evenly_and_always_the_newest(epochs, most
     assert shown[-1] == max(epochs)
 
 
+def test_what_is_done_of_an_epoch_is_told_too():
+    state, history = start(LONG_EPOCHS)
+    state, chunk = advance(state, budget=0.0)
+    run = runs.Run("run", LONG_EPOCHS, Future(), 10, state=state, history=history.extended(chunk), elapsed=9.0)
+    header, _ = read(message(run, Told(), live_socket.words(run, engine.InProcess(), translator("zh"))))
+    assert (header["epoch"], header["share"], header["opened"]) == (0, pytest.approx(1 / 40), True)
+    assert "第 1 / 4 批" in header["status"]
+
+
 # Over the socket
 
 
@@ -212,6 +224,17 @@ def test_a_browser_that_takes_nothing_watches_no_more_and_may_come_back(driver, 
     assert not live.viewers
     sent = served(Browser(watching(live.value.id))).sent
     assert sum(len(read(one)[1]["losses.y"]) for one in sent) == LSTM.epochs
+
+
+def test_of_a_run_that_waits_to_be_opened_a_browser_is_told_at_which_place(driver, monkeypatch):
+    monkeypatch.setattr(live_socket, "GONE", 0.3)
+    monkeypatch.setattr(status, "PATIENCE", 0.0)
+    monkeypatch.setattr(engine.InProcess, "place", lambda *_: 7)
+    live = driver.drive(LiveRun(runs.Run("waits", LSTM, Future(), 500), engine.InProcess()))
+    header, arrays = read(served(Browser(watching(live.value.id), awake=1)).sent[0])
+    assert (header["opened"], header["going"], header["share"], header["lines"]) == (False, True, 0, {})
+    assert arrays == {}
+    assert "排在第 7 位" in header["status"]
 
 
 NONSENSE = [

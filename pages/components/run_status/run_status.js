@@ -60,7 +60,7 @@ function look(self) {
   const { data, pageData, stream } = self;
   const now = performance.now();
   if (!stream || (self.asked && now - self.askedAt < ANSWER) || busy()) return;
-  const more = (data.opening && stream.connected) || data.needs !== pageData.needs; // there is something else to draw
+  const more = (data.opening && stream.opened) || data.needs !== pageData.needs; // there is something else to draw
   const rests = !stream.going && !stream.gone && (!stream.waiting.length || document.hidden); // a hidden tab plays nothing
   const every = 1000 * (data.looks ?? (stream.connected ? Infinity : WITHOUT_STREAM));
   if (!more && !rests && now - self.drawn < every) return;

@@ -39,6 +39,7 @@ export function watch(group, run, epoch, parts = "") {
     held_up: "",
     share: 0, // of the way, 0 to 1
     epoch: 0,
+    opened: false, // whether there is anything of it to draw
     connected: false, // whether anything has come, and the socket stands
     going: true,
     gone: false, // the server knows nothing of it
@@ -115,8 +116,8 @@ function take(buffer) {
   for (const [key, fields] of Object.entries(header.parts ?? {})) {
     stream.parts[key] = { ...stream.parts[key], ...fields };
   }
-  const { status, held_up, share, specials, epoch, going } = header;
-  Object.assign(stream, { status, held_up, share, specials, epoch, going, connected: true, silent: 0 });
+  const { status, held_up, share, opened, specials, epoch, going } = header;
+  Object.assign(stream, { status, held_up, share, opened, specials, epoch, going, connected: true, silent: 0 });
   header.frames?.forEach((epoch, i) => {
     if (epoch <= (stream.waiting.at(-1) ?? stream.shown)?.epoch) return;
     const part = (name) =>

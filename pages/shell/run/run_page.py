@@ -68,8 +68,8 @@ def render_status(page: str, run: Run, t: Translate, looks: float | None, parts:
     """Of the run that is shown, while the one that takes over has nothing to show yet."""
     shown = run.shown
     with st.container(key="status"):
-        why = held_up(run, workers().starting, t)
-        status = RunStatus(status_text(shown, t), share_done(shown), why, looks, parts, shown.history is None)
+        text, why = status_text(shown, t, workers()), held_up(run, workers().starting, t)
+        status = RunStatus(text, share_done(shown), why, looks, parts, shown.history is None)
         run_status(f"{page}-status", status, playback_of(run))
         if shown.history and shown.history.ended in ("time", "diverged"):
             st.warning(t(f"ended.{shown.history.ended}", epoch=shown.history.epoch))

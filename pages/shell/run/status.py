@@ -2,18 +2,24 @@
 
 import time
 
+from rnnlab.engine import Engine, live_runs
 from rnnlab.engine.runs import Run
-from rnnlab.i18n import Translate, pace, percent, significant
+from rnnlab.i18n import Translate, pace, percent, significant, time_left
 from rnnlab.records.history import History
 
 PATIENCE = 1.0  # seconds without news of a run that nobody wonders at
+LONG = 1.0  # seconds of an epoch within which one wants to see something move
 
 
-def status_text(run: Run, t: Translate) -> str:
+def status_text(run: Run, t: Translate, engine: Engine) -> str:
+    """The run's line. Of a run whose epochs are long, or that waits for others, it also says how far it is within the
+    epoch, how long all of it will take, and who else is there."""
     history = run.history
     if history is None:
-        return t("status.opening") if run.going else t("status.none")
+        return "  ·  ".join([t("status.opening"), *queue(run, t, engine)]) if run.going else t("status.none")
     parts = [t("status.epoch", epoch=history.epoch, epochs=run.experiment.epochs)]
+    if is_long(run) and (run.going or run.batch):
+        parts += batch(run, history, t)
     if history.snapshots:
         last = history.snapshots[-1]
         parts += [
@@ -21,11 +27,43 @@ def status_text(run: Run, t: Translate) -> str:
             t("status.accuracy", share=percent(last.accuracy), level=percent(history.opening.majority.share)),
             *held_score(history, t),
             *([t("status.reads_answer")] if run.experiment.reads_answer else []),
-            pace(history.epoch, run.elapsed, t),
+            pace(run.epochs_done, run.elapsed, t),
             t("status.seconds", seconds=f"{run.elapsed:.2f}"),
         ]
     parts.append(t(f"status.{mode(run, history)}"))
+    if run.going and (is_long(run) or waits(run)):
+        parts += [*left(run, t), *queue(run, t, engine)]
     return "  ·  ".join(parts)
+
+
+def is_long(run: Run) -> bool:
+    """Whether its epochs have taken long so far, by the reader's clock."""
+    return run.elapsed > LONG * run.epochs_done > 0
+
+
+def waits(run: Run) -> bool:
+    """Whether there has been no news of it for some time."""
+    return run.going and time.monotonic() - run.submitted > PATIENCE
+
+
+def batch(run: Run, history: History, t: Translate) -> list[str]:
+    batches = history.opening.batches
+    return [t("status.batch", batch=run.batch, batches=batches)] if batches > 1 else []
+
+
+def left(run: Run, t: Translate) -> list[str]:
+    """How long the rest takes at the pace so far, waiting included."""
+    if not run.epochs_done:
+        return []
+    return [time_left(run.elapsed / run.epochs_done * (run.until - run.epochs_done), t)]
+
+
+def queue(run: Run, t: Translate, engine: Engine) -> list[str]:
+    """How many share the workers, where they are more than these; and the place of a job that has waited a while."""
+    going, place = live_runs.shared().going(), engine.place(run.pending) if waits(run) and run.pending else 0
+    shared = [t("status.turns", runs=going, workers=engine.count)] if going > engine.count else []
+    waited = int(time.monotonic() - run.submitted)
+    return [*shared, *([t("status.place", place=place, seconds=waited)] if place else [])]
 
 
 def held_score(history: History, t: Translate) -> list[str]:
@@ -49,10 +87,9 @@ def mode(run: Run, history: History) -> str:
 
 def share_done(run: Run) -> float:
     """0 to 1, of the epochs that the run is to take."""
-    return run.epoch / run.experiment.epochs
+    return run.epochs_done / run.experiment.epochs
 
 
 def held_up(run: Run, starting: bool, t: Translate) -> str:
     """What keeps a run from moving: workers that are `starting`. "" where nothing does."""
-    waits = run.going and starting and time.monotonic() - run.submitted > PATIENCE
-    return t("workers.starting") if waits else ""
+    return t("workers.starting") if starting and waits(run) else ""

@@ -16,10 +16,10 @@ from pydantic import BaseModel
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
 
-from pages.shell.run.status import held_up, share_done, status_text
+from pages.shell.run.status import held_up, share_done, status_text, waits
 from pages.shell.stream.message import Told, message
 from pages.shell.stream.parts import BY_ID
-from rnnlab.engine import live_runs, shared
+from rnnlab.engine import Engine, live_runs
 from rnnlab.engine.runs import Run
 from rnnlab.i18n import Translate, translator
 from rnnlab.race.race import Race
@@ -64,9 +64,10 @@ async def serve(websocket: WebSocket) -> None:
             watching.cancel()
 
 
-def words(run: Run, starting: bool, t: Translate) -> dict[str, Any]:
+def words(run: Run, engine: Engine, t: Translate) -> dict[str, Any]:
     """How it stands."""
-    return {"status": status_text(run, t), "share": share_done(run), "held_up": held_up(run, starting, t)}
+    why = held_up(run, engine.starting, t)
+    return {"status": status_text(run, t, engine), "share": share_done(run), "held_up": why}
 
 
 async def watch(websocket: WebSocket, asked: Asked, taken: asyncio.Event) -> None:
@@ -86,8 +87,8 @@ async def watch(websocket: WebSocket, asked: Asked, taken: asyncio.Event) -> Non
         while True:
             news.clear()
             value = live.value
-            if isinstance(value, Race) or value.history is not None:
-                said = {} if isinstance(value, Race) else words(value, shared().starting, t)
+            if isinstance(value, Race) or value.history is not None or waits(value):  # else it is opened in a moment
+                said = {} if isinstance(value, Race) else words(value, live.engine, t)
                 taken.clear()
                 await websocket.send_bytes(message(value, told, said, parts))
             if not value.going:

@@ -20,7 +20,7 @@ from rnnlab.race.race import Race
 from rnnlab.records.history import Frame
 
 RATE = 30.0  # frames a second that are shown: more the eye does not tell apart
-MOST = 10  # and in a message, however long the last one is ago
+MOST = 20  # and in a message, however long the last one is ago
 PARTS_PACE = 0.3  # seconds from one drawing of a page's parts to the next,
 PARTS_SHARE = 10  # and no less than so many times as long as it takes
 
@@ -39,12 +39,15 @@ class Told:
 
 
 def message(value: Run | Race, told: Told, words: dict[str, Any], parts: Parts | None = None) -> bytes:
-    """What is new of a run that has been opened, or of a race, to somebody who was told so much; who is told it
-    thereby. `words` say how it stands."""
+    """What is new of a run or a race, to somebody who was told so much; who is told it thereby. `words` say how it
+    stands."""
     now = time.monotonic()
     header: dict[str, Any] = {"run": value.id, "going": value.going, **words}
     arrays: dict[str, np.ndarray] = {}
     if isinstance(value, Run):
+        header |= {"opened": value.history is not None, "epoch": value.epoch}
+        if value.history is None:
+            return packed(header | {"lines": {}}, arrays)
         add_frames(value, told, now, header, arrays)
     add_lines(value, told, header, arrays)
     if parts and (now > told.parts_due or not value.going):
@@ -70,7 +73,6 @@ def add_frames(run: Run, told: Told, now: float, header: dict[str, Any], arrays:
     assert history is not None
     most = int(min(max(1.0, RATE * (now - told.at)), MOST))
     frames = thinned([one for one in (*history.frames, *run.passing) if one.epoch > told.epoch], most)
-    header["epoch"] = history.epoch
     header["specials"] = history.opening.class_specials
     header["frames"] = [one.epoch for one in frames]
     if not frames:

@@ -119,7 +119,7 @@ def render_controls(view: RunView) -> None:
     if run is not None:
         st.markdown(f"**{t(f'cell.{run.experiment.cell}')}**")
         waits = held_up(run, workers().starting, t)
-        status = RunStatus(status_text(run, t), share_done(run), waits, None, "", run.history is None)
+        status = RunStatus(status_text(run, t, workers()), share_done(run), waits, None, "", run.history is None)
         run_status(f"{view.page}-others-status", status, playback_of(run))
     for one in begun.values():
         complain(one.problems)

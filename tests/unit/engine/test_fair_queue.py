@@ -4,7 +4,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from rnnlab.engine.workers import FairQueue, QueuedJob
+from rnnlab.engine.fair_queue import CREDIT, DEBT, FairQueue, QueuedJob
 
 
 def filled(*owners: str) -> FairQueue:
@@ -60,6 +60,82 @@ def test_owners_with_jobs_at_work_wait_for_those_without():
     assert queue.take(0.0).payload == b"b2"
     queue.done(a1)
     assert names(queue) == "a2 a3"
+
+
+def worked(queue: FairQueue, jobs: int, seconds: dict[str, float]) -> str:
+    """Whom one worker serves in so many turns, where each owner's jobs take so long and each asks for the next one."""
+    served = []
+    for _ in range(jobs):
+        task = queue.take(0.0)
+        served.append(task.owner)
+        queue.done(task, seconds[task.owner])
+        queue.put(QueuedJob(b"", Future(), task.owner))
+    return "".join(served)
+
+
+def test_owners_get_the_same_time_however_long_their_jobs_are():
+    served = worked(filled(*"abc"), 700, {"a": 0.08, "b": 0.04, "c": 0.02})
+    assert [served.count(owner) for owner in "abc"] == pytest.approx([100, 200, 400], abs=3)
+
+
+def test_something_short_is_done_at_once_though_thirty_long_ones_go_on():
+    queue = filled(*map(chr, range(1000, 1030)))
+    seconds = dict.fromkeys(map(chr, range(1000, 1030)), 0.05) | {"n": 0.04}
+    worked(queue, 3_000, seconds)
+    queue.put(QueuedJob(b"", Future(), "n"))
+    assert worked(queue, 10, seconds) == 10 * "n"
+
+
+def test_something_long_that_comes_later_takes_turns_with_what_was_there():
+    queue, seconds = filled(*"ab"), {"a": 0.05, "b": 0.05, "n": 0.05}
+    worked(queue, 4_000, seconds)
+    queue.put(QueuedJob(b"", Future(), "n"))
+    served = worked(queue, 310, seconds)
+    assert served[:10] == 10 * "n"  # half a second, and no more
+    assert [served[10:].count(owner) for owner in "abn"] == pytest.approx([100, 100, 100], abs=2)
+
+
+def test_who_was_away_has_saved_up_no_more_than_who_is_new():
+    queue, seconds = filled("b"), {"a": 0.05, "b": 0.05}
+    queue.done(queue.take(0.0), 0.05)  # it asks for nothing more
+    for _ in range(1_000):
+        queue.put(QueuedJob(b"", Future(), "a"))
+        queue.done(queue.take(0.0), 0.05)
+    for owner in "ab":
+        queue.put(QueuedJob(b"", Future(), owner))
+    assert worked(queue, 40, seconds).count("b") == pytest.approx(20 + CREDIT / 0.05 / 2, abs=2)
+
+
+def test_a_job_that_took_very_long_keeps_nobody_waiting_for_ever():
+    queue, seconds = filled(*"ab"), {"a": 0.05, "b": 0.05}
+    task = queue.take(0.0)
+    queue.done(task, 60.0)  # its worker had been stopped
+    queue.put(task)
+    served = worked(queue, 100, seconds)
+    assert served.index(task.owner) <= DEBT / 0.05 + 1
+
+
+def test_the_queue_remembers_only_those_who_matter():
+    queue = FairQueue()
+    for number in range(2_000):
+        queue.put(QueuedJob(b"", Future(), number))
+        queue.done(queue.take(0.0), 0.1)
+        queue.put(QueuedJob(b"", Future(), "always"))
+        queue.done(queue.take(0.0), 0.1)
+    assert len(queue.used) < 20
+
+
+def test_a_job_knows_its_place():
+    queue = filled(*"aab")
+    c = QueuedJob(b"", Future(), "c")
+    queue.put(c)
+    assert queue.place(c.outcome) == 3
+    a1 = queue.take(0.0)
+    assert (queue.place(a1.outcome), queue.place(c.outcome)) == (0, 2)
+    queue.take(0.0)
+    assert queue.place(c.outcome) == 1
+    queue.take(0.0)
+    assert queue.place(c.outcome) == 0
 
 
 def test_what_is_put_back_is_the_next():

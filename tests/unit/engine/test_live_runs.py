@@ -116,6 +116,16 @@ def test_who_polls_watches_too(driver, worker, monkeypatch):
     assert not live.poll().going
 
 
+def test_a_button_that_is_pressed_after_a_long_while_is_not_undone(driver, worker):
+    live = driver.drive(LiveRun(runs.begin(worker, Experiment(epochs=5000), train=False), worker))
+    live.wait_for(0, 10)
+    live.seen -= 2 * live_runs.AWAY  # nobody has watched since: nothing moved
+    live.change(lambda r: runs.train_until(worker, r, 5000))
+    live.look()  # before the browser watches again
+    assert live.value.going
+    live.change(runs.stop)
+
+
 def test_a_pause_of_the_readers_own_is_not_ended_by_watching(driver, worker):
     live = begun(driver, worker)
     live.wait_for(3, 10)

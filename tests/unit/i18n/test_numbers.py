@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from rnnlab.i18n import pace, percent, significant, translator
+from rnnlab.i18n import pace, percent, significant, time_left, translator
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,17 @@ def test_a_slow_run_does_not_stand_still(epochs, seconds, zh, en):
 )
 def test_small_numbers_are_written_with_powers_of_ten_and_a_real_minus(value, digits, text):
     assert significant(value, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "zh", "en"),
+    [
+        (0.0, "还要约 5 秒", "about 5 s left"),
+        (41.0, "还要约 45 秒", "about 45 s left"),
+        (55.0, "还要约 55 秒", "about 55 s left"),
+        (55.1, "还要约 1 分钟", "about 1 min left"),
+        (601.0, "还要约 11 分钟", "about 11 min left"),
+    ],
+)
+def test_what_is_left_is_no_more_exact_than_it_can_be(seconds, zh, en):
+    assert (time_left(seconds, translator("zh")), time_left(seconds, translator("en"))) == (zh, en)
