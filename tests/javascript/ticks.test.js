@@ -19,7 +19,7 @@ test("a linear axis has few round numbers", () => {
 
 test("a logarithmic one has powers of ten, or multiples where these are too few to read a value from", () => {
   assert.equal(texts(logarithmicTicks(1e-5, 2)), "10⁻⁵ 10⁻⁴ 10⁻³ 10⁻² 10⁻¹ 10⁰");
-  assert.equal(texts(logarithmicTicks(0.9, 2.2)), "1 2");
+  assert.equal(texts(logarithmicTicks(0.9, 2.2)), "1 1.5 2");
   assert.equal(texts(logarithmicTicks(0.1, 5)), "0.1 0.2 0.5 1 2 5");
   assert.equal(texts(logarithmicTicks(1e-30, 1)).split(" ").length <= 9, true);
 });

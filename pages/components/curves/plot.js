@@ -47,7 +47,7 @@ export function drawAxes(pen, { box, scale, ticks, titles, theme, size }) {
   }
   pen.fillText(titles.x, box.x + box.width / 2, bottom + 2.2 * size);
   pen.save();
-  pen.translate(0.6 * size, box.y + box.height / 2);
+  pen.translate(0.85 * size, box.y + box.height / 2);
   pen.rotate(-Math.PI / 2);
   pen.fillText(titles.y, 0, 0, box.height + box.y + 2 * size);
   pen.restore();

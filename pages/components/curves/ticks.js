@@ -28,8 +28,9 @@ export function linearTicks(low, high, most, least = 0) {
   return ticks;
 }
 
-// Powers of ten; where there are too few of them to read a value from, multiples too.
+// Powers of ten; where there are too few of them to read a value from, multiples too, or just round numbers.
 export function logarithmicTicks(low, high) {
+  if (high < 4 * low) return linearTicks(low, high, 5);
   const decades = Math.log10(high / low);
   const digits = decades < 1.5 ? [1, 2, 3, 5, 7] : decades < 2.5 && low > 1e-3 ? [1, 2, 5] : [1];
   const few = digits.length > 1;
