@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from concurrent.futures import Future
 
 import numpy as np
@@ -436,6 +437,14 @@ def test_curves_go_by_epochs_or_by_seconds():
     assert (shown["along"], shown["labels"]["x"]) == ("seconds", translator("en")("race.axis.seconds"))
     clock = race_of(app).entries[0].record.clock
     np.testing.assert_allclose(unpacked(shown["series"][0]["seconds"]), clock)
+
+
+def test_the_stream_draws_of_a_race_what_the_page_draws():
+    app = raced(press(visit(), "race_start"))
+    streamed = app.session_state.parts.data(race_of(app))
+    assert streamed.keys() == {"race-status", "race-lanes", "race-standings"}
+    for key, data in streamed.items():
+        assert json.loads(json.dumps(data)) == components(app)[key], key
 
 
 # Links

@@ -113,6 +113,15 @@ def test_while_it_trains_only_the_newest_frame_is_sent():
     looked(app.button(key="stop").click().run())
 
 
+@EVERY_TASK
+def test_the_stream_draws_of_a_run_what_the_page_draws(task):
+    app = visit(small(task, **{"attention": "dot"} if task == "seq2seq" else {}))
+    streamed = app.session_state.parts.data(app.session_state.run)
+    assert {key.removeprefix("results-") for key in streamed} >= {*TASKS[task].views} - {"readouts", "forcing"}
+    for key, data in streamed.items():
+        assert json.loads(json.dumps(data)) == components(app)[key], key
+
+
 # Classes
 
 

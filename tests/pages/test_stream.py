@@ -12,15 +12,18 @@ from hypothesis import strategies as st
 from starlette.datastructures import Headers
 from starlette.websockets import WebSocketDisconnect
 
+from pages.components.table.table import TableView, tables, token
 from pages.shell.run import status
-from pages.shell.stream import live_socket
+from pages.shell.stream import live_socket, parts
 from pages.shell.stream.message import MOST, Told, message, thinned
+from pages.shell.stream.parts import Said
 from rnnlab import Experiment, engine, run
 from rnnlab.engine import live_runs, runs
 from rnnlab.engine.live_runs import LiveRun, LiveRuns
 from rnnlab.i18n import translator
 from rnnlab.records.history import Frame
 from rnnlab.training.fold import advance, start
+from tests.support.callbacks import in_session
 from tests.support.run_async import run_async
 
 LSTM = Experiment(cell="lstm", hidden=6, epochs=500, lr=0.01)
@@ -132,6 +135,31 @@ def test_what_is_done_of_an_epoch_is_told_too():
     header, _ = read(message(run, Told(), live_socket.words(run, engine.InProcess(), translator("zh"))))
     assert (header["epoch"], header["share"], header["opened"]) == (0, pytest.approx(1 / 40), True)
     assert "第 1 / 4 批" in header["status"]
+
+
+# What else a page shows
+
+
+def test_of_a_part_only_what_has_changed_is_told_and_after_another_draw_all_of_it():
+    def part(rows: list[str]) -> None:
+        tables("words", [TableView("name", [[token(row)] for row in rows])], "lines")
+
+    with in_session({}):
+        page = parts.begin("page", lambda rows: rows or None)
+        page.functions.append(part)
+        said = Said()
+        first = said.news(page, ["a"])
+        assert first["words"]["style"] == "lines"
+        assert [row[0]["text"] for row in first["words"]["tables"][0]["rows"]] == ["a"]
+        assert said.news(page, ["a"]) == {}
+        assert said.news(page, ["a", "b"]).keys() == {"words"}
+        assert said.news(page, ["c"])["words"].keys() == {"tables"}
+        assert said.news(page, []) == {}, "nothing to show yet"
+        again = parts.begin("page", lambda rows: rows)
+        assert again is page
+        again.functions.append(part)
+        assert said.news(page, ["c"])["words"].keys() == first["words"].keys()
+        assert parts.begin("another", lambda rows: rows).id != page.id
 
 
 # Over the socket
