@@ -6,7 +6,7 @@ python -m benchmarks.live [part ...]
 import json
 import sys
 
-from benchmarks.live import hands, one_viewer, opening, slow_lesson, thirty_viewers
+from benchmarks.live import hands, one_viewer, opening, slow_lesson, thirty_viewers, work
 
 PARTS = {
     "opening": opening.measure,
@@ -14,6 +14,7 @@ PARTS = {
     "one_viewer": one_viewer.measure,
     "thirty_viewers": thirty_viewers.measure,
     "slow_lesson": slow_lesson.measure,
+    "work": work.measure,
 }
 
 

@@ -196,7 +196,7 @@ def _(model: Seq2Seq, data: Data, hooks: Hooks, rows: Sequence[int] | None = Non
     ids = hooks.ids("encoder", torch.tensor([data.probe.inputs]).repeat(count, 1))
     tokens = hooks.ids("decoder", torch.tensor([tokens_read(data)]).repeat(count, 1))
     encoder = read_through(model.experiment, model.encoder.recurrent, model.encoder.input(ids), "encoder", hooks)
-    memory = Memory(encoder.reads[-1], torch.ones_like(ids, dtype=torch.bool))
+    memory = model.memory(encoder.reads[-1], torch.ones_like(ids, dtype=torch.bool))
     decoder = write_through(model, tokens, encoder.final(), memory, hooks)
     output = decoder.reads[-1]
     scored = output if decoder.context is None else torch.cat([output, decoder.context], dim=-1)

@@ -1,13 +1,14 @@
 """Writing a target without being given any of it: greedily, or by a beam search."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from rnnlab.data.batches import BOS_ID, EOS_ID, PAD_ID
+from rnnlab.models.attention import Memory
 from rnnlab.models.cell_loop import Recurrent
-from rnnlab.models.seq2seq import DecoderOutput, Memory, Seq2Seq, stacked
+from rnnlab.models.seq2seq import DecoderOutput, DecoderStep, Seq2Seq, stacked
 
 
 @dataclass(frozen=True)
@@ -23,14 +24,14 @@ def greedy(model: Seq2Seq, ids: Tensor, lengths: Tensor, limit: int) -> tuple[Te
     token = torch.full_like(lengths, BOS_ID)
     ended = torch.zeros_like(lengths, dtype=torch.bool)
     tokens: list[Tensor] = []
-    steps: list[DecoderOutput] = []
+    steps: list[DecoderStep] = []
     while len(steps) < limit and not ended.all():
         decoded, state = model.step(token, state, memory)
         token = writable(decoded.logits).argmax(-1).masked_fill(ended, PAD_ID)
         ended = ended | (token == EOS_ID)
         tokens.append(token)
         steps.append(decoded)
-    return torch.stack(tokens, dim=1), stacked(steps)
+    return torch.stack(tokens, dim=1), model.with_logits(stacked(steps))
 
 
 def writable(scores: Tensor) -> Tensor:
@@ -81,8 +82,8 @@ def likeliest(hypotheses: list[Hypothesis], count: int) -> list[Hypothesis]:
 
 def repeated(memory: Memory, count: int) -> Memory:
     """The memory of one source for `count` rows of a batch."""
-    tensors = (memory.encoded, memory.mask)
-    return Memory(*(tensor.expand(count, *tensor.shape[1:]) for tensor in tensors))
+    tensors = {name: getattr(memory, name) for name in ("encoded", "mask", "keys")}
+    return replace(memory, **{name: tensor.expand(count, *tensor.shape[1:]) for name, tensor in tensors.items()})
 
 
 def select_rows(state: Recurrent, rows: list[int]) -> Recurrent:

@@ -1,10 +1,6 @@
-"""Encoder and decoder: one network reads the source, another writes the target, with or without attention.
+"""Encoder and decoder: one network reads the source, another writes the target, with or without attention."""
 
-Additive attention (Bahdanau et al., 2015): e_tj = v . tanh(W [s_(t-1); h_j]), s_(t-1) being the decoder's hidden state
-before it writes step t, h_j the encoder's output at step j; dot attention (Luong et al., 2015): s_(t-1) . h_j. The
-recurrent part of the decoder then reads [embedding; context], and its output layer [output; context].
-"""
-
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -13,37 +9,27 @@ from torch import Tensor, nn
 from rnnlab.data import NO_TARGET, Batch
 from rnnlab.data.batches import BOS_ID, PAD_ID
 from rnnlab.experiment import Experiment
-from rnnlab.models.cell_loop import Recurrent
-from rnnlab.models.recurrent import input_module, read, recurrent_module
+from rnnlab.models.attention import Attention, AttentionOutput, Memory
+from rnnlab.models.cell_loop import Recurrent, parts, together
+from rnnlab.models.recurrent import LayerCell, input_module, layer_cells, read, read_lstm, recurrent_module
 from rnnlab.models.token_model import Pass, Stages, dropped, packs
 
 
 @dataclass(frozen=True)
-class Memory:
-    """What the encoder leaves for the decoder's attention."""
+class DecoderStep:
+    """What the decoder did before its output layer: one target step, or all of them with an axis `target` behind the
+    batch's."""
 
-    encoded: Tensor  # [batch, source, unit]: the encoder's output at every step
-    mask: Tensor  # [batch, source] bool: true where there is no padding
-
-
-@dataclass(frozen=True)
-class AttentionOutput:
-    """Attention over the source: one target step, or all of them with an axis `target` behind the batch's."""
-
-    scores: Tensor  # [batch, source]: before the softmax, padding among them
-    weights: Tensor  # [batch, source]: add up to 1, exactly 0 on padding
-    context: Tensor  # [batch, unit]: the encoder's outputs, summed by weight
-
-
-@dataclass(frozen=True)
-class DecoderOutput:
-    """What the decoder did: one target step, or all of them with an axis `target` behind the batch's."""
-
-    logits: Tensor  # [batch, class]
-    output: Tensor  # [batch, unit]: of the recurrent part
     features: Tensor  # [batch, embed]: of the token that was read
     inputs: Tensor  # [batch, embed]: what the recurrent part read; [batch, embed + unit] with the context behind it
+    output: Tensor  # [batch, unit]: of the recurrent part
+    scored: Tensor  # [batch, unit]: what the output layer reads; [batch, 2 x unit] with the context behind it
     attention: AttentionOutput | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecoderOutput(DecoderStep):
+    logits: Tensor  # [batch, class]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,29 +52,6 @@ class Seq2SeqPass(Pass):
             "decoded": (self.decoder.output, ("batch", "target", "unit")),
             "logits": (self.logits, ("batch", "target", "class")),
         }
-
-
-class Attention(nn.Module):
-    """How much each step of the source matters to the decoder's hidden state."""
-
-    def __init__(self, kind: str, hidden: int):
-        super().__init__()
-        if kind == "additive":
-            self.W = nn.Linear(2 * hidden, hidden)
-            self.v = nn.Linear(hidden, 1, bias=False)
-        self.kind = kind
-
-    def forward(self, query: Tensor, memory: Memory) -> AttentionOutput:
-        """For the query [batch, unit]: the decoder's last hidden state. W reads both side by side, as it is written:
-        its half for the encoder's outputs, computed once for all steps, would round in another way."""
-        encoded = memory.encoded
-        if self.kind == "dot":
-            scores = (encoded @ query.unsqueeze(-1)).squeeze(-1)  # [batch, source]
-        else:
-            both = torch.cat([query.unsqueeze(1).expand_as(encoded), encoded], dim=-1)  # [batch, source, 2 x unit]
-            scores = self.v(torch.tanh(self.W(both))).squeeze(-1)
-        weights = scores.masked_fill(~memory.mask, -torch.inf).softmax(-1)
-        return AttentionOutput(scores, weights, (weights.unsqueeze(1) @ encoded).squeeze(1))
 
 
 class Encoder(nn.Module):
@@ -126,10 +89,11 @@ class Seq2Seq(nn.Module):
         truth = torch.cat([first, batch.targets[:, :-1]], dim=1)  # [batch, target]
         truth = truth.masked_fill(truth == NO_TARGET, PAD_ID)
         teacher = self.experiment.teacher if self.training else 1.0
-        if self.decoder.attention is None and teacher == 1.0:
-            tokens, decoded = truth, self.decode_fused(truth, state)
-        else:
+        if self.decoder.attention is not None or (teacher < 1.0 and self.drops):
             tokens, decoded = self.decode(truth, state, memory, teacher)
+        else:  # no gradient depends on which tokens are read; once they are known, no step waits for another
+            tokens = truth if teacher == 1.0 else self.choose_tokens(truth, state, memory, teacher)
+            decoded = self.decode_fused(tokens, state)
         return Seq2SeqPass(
             features=features, output=output, final=state, logits=decoded.logits, tokens=tokens, decoder=decoded
         )
@@ -139,69 +103,117 @@ class Seq2Seq(nn.Module):
         e = self.experiment
         features = self.encoder.input(ids)  # [batch, source, embed]
         x = dropped(self, features, e.dropout_embed)
-        output, final = read(self.encoder.recurrent, x, lengths, None, packs(e, self.training, lengths))
+        recurrent, packed = self.encoder.recurrent, packs(e, self.training, lengths)
+        if packed and isinstance(recurrent, nn.LSTM) and e.layers == 1:
+            output, final = read_lstm(recurrent, x, lengths)
+        else:
+            output, final = read(recurrent, x, lengths, None, packed)
         mask = torch.arange(ids.shape[1]) < lengths[:, None]
-        return features, output, final, Memory(output, mask)
+        return features, output, final, self.memory(output, mask)
+
+    def memory(self, encoded: Tensor, mask: Tensor) -> Memory:
+        """Of the encoder's output [batch, source, unit] and of what of it is no padding, bool [batch, source]."""
+        attention = self.decoder.attention
+        return Memory(encoded, mask, encoded) if attention is None else attention.memory(encoded, mask)
+
+    @property
+    def drops(self) -> bool:
+        """Whether it draws, while it trains, what it drops."""
+        e = self.experiment
+        return bool(e.dropout_embed or e.dropout_head or (e.dropout and e.layers > 1))
 
     def decode_fused(self, tokens: Tensor, state: Recurrent) -> DecoderOutput:
         """All target steps in one fused pass: possible where no step depends on what was written before."""
         e, decoder = self.experiment, self.decoder
         features = decoder.input(tokens)
         x = dropped(self, features, e.dropout_embed)
-        output, _ = decoder.recurrent(x, state)
-        return DecoderOutput(decoder.head(dropped(self, output, e.dropout_head)), output, features, x)
+        output, _ = read(decoder.recurrent, x, None, state, packed=False)
+        return self.with_logits(DecoderStep(features, x, output, dropped(self, output, e.dropout_head)))
+
+    @torch.no_grad()
+    def choose_tokens(self, truth: Tensor, state: Recurrent, memory: Memory, teacher: float) -> Tensor:
+        """The tokens [batch, target] that `decode` reads."""
+        forced = torch.rand(truth.shape[1]) < teacher  # as many draws as there are steps, like those of a loop
+        tokens, states, cells = truth.clone(), by_layer(state), layer_cells(self.decoder.recurrent)
+        own = [step for step, true_next in enumerate(forced[:-1].tolist()) if not true_next]
+        for step in range(own[-1] + 1 if own else 0):
+            decoded, states = self.advance(self.decoder.input(tokens[:, step]), states, memory, cells)
+            if not forced[step]:
+                tokens[:, step + 1] = self.decoder.head(decoded.scored).argmax(-1)
+        return tokens
 
     def decode(self, truth: Tensor, state: Recurrent, memory: Memory, teacher: float) -> tuple[Tensor, DecoderOutput]:
         """Target step by target step, the first from the first token of truth [batch, target]. After each step it is
         drawn, for the whole batch, whether the next one is given the true token: after the last one too, as in a plain
         program's loop, for the next batch's draws follow. Returns the tokens that were read, too."""
-        token = truth[:, 0]
+        decoder = self.decoder
+        true_features, cells = decoder.input(truth).unbind(1), layer_cells(decoder.recurrent)
+        token, features, states = truth[:, 0], true_features[0], by_layer(state)
         tokens: list[Tensor] = []
-        steps: list[DecoderOutput] = []
-        for true_next in [*truth[:, 1:].unbind(1), None]:
-            decoded, state = self.step(token, state, memory)
+        steps: list[DecoderStep] = []
+        while True:
+            decoded, states = self.advance(features, states, memory, cells)
             tokens.append(token)
             steps.append(decoded)
             forced = teacher == 1.0 or bool(torch.rand(()) < teacher)
-            if true_next is not None:
-                token = true_next if forced else decoded.logits.argmax(-1)
-        return torch.stack(tokens, dim=1), stacked(steps)
+            if len(steps) == truth.shape[1]:  # what the output layer makes of a step no other waits for: of all at once
+                return torch.stack(tokens, dim=1), self.with_logits(stacked(steps))
+            if forced:
+                token, features = truth[:, len(steps)], true_features[len(steps)]
+            else:
+                token = decoder.head(decoded.scored.detach()).argmax(-1)
+                features = decoder.input(token)
 
     def step(self, token: Tensor, state: Recurrent, memory: Memory) -> tuple[DecoderOutput, Recurrent]:
         """One target step, for tokens [batch]."""
-        e, decoder = self.experiment, self.decoder
-        features = decoder.input(token.unsqueeze(1)).squeeze(1)  # [batch, embed]
-        x, attention = dropped(self, features, e.dropout_embed), None
-        if decoder.attention is not None:
-            attention = decoder.attention(top_state(state), memory)
-            x = torch.cat([x, attention.context], dim=-1)
-        output, state = decoder.recurrent(x.unsqueeze(1), state)
-        output = output.squeeze(1)  # [batch, unit]
-        scored = output if attention is None else torch.cat([output, attention.context], dim=-1)
-        return DecoderOutput(decoder.head(dropped(self, scored, e.dropout_head)), output, features, x, attention), state
+        cells = layer_cells(self.decoder.recurrent)
+        decoded, states = self.advance(self.decoder.input(token), by_layer(state), memory, cells)
+        after = together(torch.stack(layers) for layers in zip(*map(parts, states), strict=True))
+        return self.with_logits(decoded), after
+
+    def advance(
+        self, features: Tensor, states: list[Recurrent], memory: Memory, cells: list[LayerCell]
+    ) -> tuple[DecoderStep, list[Recurrent]]:
+        """One target step up to what the output layer reads, from the state [batch, unit] of each layer to the next."""
+        e, attend = self.experiment, self.decoder.attention
+        inputs, attention = dropped(self, features, e.dropout_embed), None
+        if attend is not None:
+            attention = attend(parts(states[-1])[0], memory)
+            inputs = torch.cat([inputs, attention.context], dim=-1)
+        x, after = inputs, []
+        for layer, cell in enumerate(cells):
+            if layer:
+                x = dropped(self, x, e.dropout)
+            after.append(cell(x, states[layer]))
+            x = parts(after[-1])[0]
+        scored = x if attention is None else torch.cat([x, attention.context], dim=-1)
+        return DecoderStep(features, inputs, x, dropped(self, scored, e.dropout_head), attention), after
+
+    def with_logits(self, step: DecoderStep) -> DecoderOutput:
+        return DecoderOutput(**vars(step), logits=self.decoder.head(step.scored))
 
 
-def top_state(state: Recurrent) -> Tensor:
-    """The last layer's hidden state, [batch, unit]."""
-    return (state[0] if isinstance(state, tuple) else state)[-1]
+def by_layer(state: Recurrent) -> list[Recurrent]:
+    """The state [batch, unit] of each layer, of those of all [layer, batch, unit]."""
+    return [together(layer) for layer in zip(*(part.unbind() for part in parts(state)), strict=True)]
 
 
-def stacked(steps: list[DecoderOutput]) -> DecoderOutput:
-    """Target steps as one output, with their axis behind the batch's."""
+def stacked(steps: Sequence[DecoderStep]) -> DecoderStep:
+    """Target steps as one, with their axis behind the batch's."""
 
-    def stack(values: list[Tensor]) -> Tensor:
-        return torch.stack(values, dim=1)
+    def stack(values: Iterable[Tensor]) -> Tensor:
+        return torch.stack(tuple(values), dim=1)
 
     attention = [step.attention for step in steps if step.attention]
-    return DecoderOutput(
-        stack([step.logits for step in steps]),
-        stack([step.output for step in steps]),
-        stack([step.features for step in steps]),
-        stack([step.inputs for step in steps]),
+    return DecoderStep(
+        stack(step.features for step in steps),
+        stack(step.inputs for step in steps),
+        stack(step.output for step in steps),
+        stack(step.scored for step in steps),
         AttentionOutput(
-            stack([one.scores for one in attention]),
-            stack([one.weights for one in attention]),
-            stack([one.context for one in attention]),
+            stack(one.scores for one in attention),
+            stack(one.weights for one in attention),
+            stack(one.context for one in attention),
         )
         if attention
         else None,

@@ -67,6 +67,13 @@ def pasted(e: Experiment) -> dict:
     return names
 
 
+def sums_in_another_order(e: Experiment) -> bool:
+    """Of a decoder that takes a step at a time the lab computes once what is the same at each step, and for all steps
+    what none waits for; and it packs in another way for an LSTM that is one layer."""
+    steps, packs = e.attention != "none" or e.teacher < 1, e.packed and e.cell == "lstm" and e.layers == 1
+    return e.task == "seq2seq" and (steps or packs)
+
+
 @given(fields=TASKS, **SETTINGS)
 @examples(100)
 def test_the_lines_shown_are_the_run_to_the_bit(fields, **settings):
@@ -74,9 +81,12 @@ def test_the_lines_shown_are_the_run_to_the_bit(fields, **settings):
     has the first epoch's loss, and the lines of the gradient norms go on from it to the last."""
     e = experiment(settings | fields)
     names, history = pasted(e), run(e)
-    assert names["loss"].item() == history.losses[0]
+    first, losses = names["loss"].item(), list(history.losses)
     exec(programs.code("norms", e), names)
-    assert names["losses"] == list(history.losses)
+    if sums_in_another_order(e):
+        assert [first, *names["losses"]] == pytest.approx([losses[0], *losses], rel=1e-6, abs=1e-6)
+    else:
+        assert [first, *names["losses"]] == [losses[0], *losses]
     np.testing.assert_allclose(names["norms"], [s.norm for s in history.snapshots], rtol=1e-5)
 
 

@@ -11,6 +11,8 @@ from rnnlab import Experiment, LabError, run
 from rnnlab.cells import CELLS
 from rnnlab.data import Pair, batch_of
 from rnnlab.models import CellLoop, OneHot, TokenModel, read
+from rnnlab.models.cell_loop import parts
+from rnnlab.models.recurrent import read_lstm
 from rnnlab.models.step_cell import cell_class
 from rnnlab.training import start
 from tests.support import modules
@@ -125,6 +127,40 @@ def test_dropout_of_the_loop_is_between_layers_and_only_in_training(kind):
     dropped = torch.cat([given == 0 for given in seen]).float().mean()
     assert 0.3 < dropped < 0.7
     assert not (output == 0).any()  # nothing after the last layer
+
+
+@EVERY_STACK
+def test_a_layer_is_read_as_its_module_reads_to_the_bit(kind, layers, bidirectional):
+    fused, _ = fused_and_loop(kind, layers, bidirectional)
+    x = torch.randn(4, 6, 3)
+    for state in (None, initial_state(kind, layers, bidirectional, 4)):
+        expected, final = fused(x, state)
+        output, found = read(fused, x, None, state, packed=False)
+        assert torch.equal(output, expected)
+        assert all(torch.equal(*both) for both in zip(parts(found), parts(final), strict=True))
+
+
+@examples(25)
+@given(lengths=st.lists(st.integers(1, 9), min_size=1, max_size=6), seed=st.integers(0, 10_000))
+def test_an_lstm_with_its_padding_first_is_the_packed_one_forward_and_backward(lengths, seed):
+    torch.manual_seed(seed)
+    lstm, lengths = nn.LSTM(3, 5, batch_first=True), torch.tensor(lengths)
+    with torch.no_grad():  # saturated gates among the others
+        lstm.weight_ih_l0.mul_(4)
+    x = torch.randn(len(lengths), int(lengths.max()), 3, requires_grad=True)
+    packed, state = lstm(pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False))
+    expected = pad_packed_sequence(packed, batch_first=True)[0], *state
+    output, found = read_lstm(lstm, x, lengths)
+    weighting = [torch.randn_like(value) for value in expected]
+    gradients = []
+    for values in (expected, (output, *found)):
+        total = sum((value * weight).sum() for value, weight in zip(values, weighting, strict=True))
+        gradients.append(torch.autograd.grad(total, [x, *lstm.parameters()]))
+    for ours, theirs in zip((output, *found, *gradients[1]), (*expected, *gradients[0]), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=2e-6)
+    beyond = torch.arange(x.shape[1]) >= lengths[:, None]
+    assert (output[beyond] == 0).all()
+    assert (gradients[1][0][beyond] == 0).all()
 
 
 def test_one_hot_has_a_single_one_in_its_column():
