@@ -42,7 +42,7 @@ def test_one_click_starts_a_race_and_everything_follows_it_to_its_end(visit):
     eventually(lambda: states(lab) == ["finished"] * 12, "all are at the finish")
     histories = [run(SMALL.model_copy(update={"cell": "lstm", "seed": seed})) for seed in range(3)]
     median = sorted(history.losses[-1] for history in histories)[1]
-    assert lab.lines("race-loss")["LSTM"][-1] == pytest.approx(median, rel=1e-5)
+    assert lab.lines("race-loss")["LSTM"][40] == pytest.approx(median, rel=1e-5)
     row = lab.at("race-standings").locator("tbody tr", has_text="LSTM")
     expect(row).to_contain_text(f"{median:.3g}")
     with lab.page.expect_download() as started:
@@ -62,8 +62,17 @@ def test_it_pauses_waits_on_another_page_and_goes_on(visit):
     plan = RacePlan(LONG, grid({"cell": ("rnn", "gru")}), 1)
     lab = visit(to_link(LONG, "en", run=True, race=plan), path="/compare", shows="race_start")
     eventually(lambda: min(epochs(lab), default=0) > 0, "both are under way", 30)
+    seen = eventually(lambda: all(map(len, (now := lab.lines("race-loss")).values())) and now, "lines are drawn", 30)
+    drawn = "node => node.component.pageData.drawn"  # when the page was
+    draws = lab.at("race-status").locator("[data-mounts]").evaluate(drawn)
+    eventually(lambda: all(lab.lines("race-loss")[name].keys() > seen[name].keys() for name in seen), "they grow", 30)
+    assert lab.at("race-status").locator("[data-mounts]").evaluate(drawn) == draws
     lab.press("race_pause")
     expect(lab.button("race_on")).to_be_visible()
+    rested = lab.lines("race-loss")
+    for name, line in seen.items():
+        assert len(rested[name].keys() & line.keys()) > 1
+        assert all(rested[name][at] == pytest.approx(line[at], rel=1e-6) for at in rested[name].keys() & line.keys())
     still = eventually(lambda: epochs(lab), "the lanes are there")
     assert set(states(lab)) == {"resting"}
     assert mounts(lab) == {"1"}

@@ -179,10 +179,11 @@ class Lab:
         """The colour of its curve."""
         return self.at(key).locator(part).evaluate("node => node.component.theme.primary + node.component.theme.text")
 
-    def lines(self, key: str) -> dict[str, list[float]]:
-        """All curves of one plot, by name."""
-        script = "node => Object.fromEntries(node.component.series.map(({name, y}) => [name, Array.from(y)]))"
-        return self.at(key).locator(".rl-curves").evaluate(script)
+    def lines(self, key: str) -> dict[str, dict[float, float]]:
+        """All curves of one plot as they are drawn now, by name and by epoch."""
+        script = """node => node.component.series.map(({name, at, y}) =>
+            [name, Array.from(y, (value, i) => [at(i), value])])"""
+        return {name: dict(points) for name, points in self.at(key).locator(".rl-curves").evaluate(script)}
 
     @property
     def points(self) -> int:
