@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Generic, Protocol, TypeVar
 from weakref import WeakValueDictionary
@@ -19,6 +20,7 @@ from weakref import WeakValueDictionary
 from rnnlab.engine import Engine
 from rnnlab.engine.runs import SLICE, Run, pause, tick, train_until
 from rnnlab.engine.shared import Shared
+from rnnlab.i18n import failure_of
 
 ROUND = 0.8  # seconds within which every run that goes on gets a slice, as far as slices can be made shorter
 SHORTEST = 0.03  # seconds: below that more time goes into handing a run over than into training it
@@ -74,6 +76,10 @@ class Live(ABC, Generic[Value, AnyEngine]):
     def resumed(self, left: Value) -> Value:
         """The value going on to where it was going when it was `left`."""
 
+    @abstractmethod
+    def failed(self, error: Exception) -> Value:
+        """The value at a standstill, which says why."""
+
     def change(self, function: Callable[[Value], Value]) -> Value:
         """Put another value in the place of this one: what was under way for it is not waited for. Where the function
         gives another run, this one pauses."""
@@ -99,7 +105,10 @@ class Live(ABC, Generic[Value, AnyEngine]):
         before = self.value
         if not any(one.done() for one in self.pending(before)):
             return
-        after = self.ticked(slice_seconds)
+        try:
+            after = self.ticked(slice_seconds)
+        except Exception as error:  # whatever it is, the runs of others go on
+            after = self.failed(error)
         with self.changed:
             if self.value is before:
                 self.put(after)
@@ -159,6 +168,9 @@ class LiveRun(Live[Run, Engine]):
 
     def resumed(self, left: Run) -> Run:
         return train_until(self.engine, self.value, left.until) if self.value.resumable else self.value
+
+    def failed(self, error: Exception) -> Run:
+        return replace(self.value, pending=None, until=0, problems=failure_of(error))
 
     def look(self) -> None:
         if self.value.state is not None:  # opening one takes a moment

@@ -4,6 +4,7 @@ from concurrent.futures import Future
 
 from rnnlab.engine.cluster import Cluster
 from rnnlab.engine.live_runs import Live
+from rnnlab.i18n import failure_of
 from rnnlab.race.race import Race, Runner, halted, pause, resume, tick
 
 
@@ -19,6 +20,9 @@ class LiveRace(Live[Race, Runner]):
 
     def resumed(self, left: Race) -> Race:  # noqa: ARG002
         return resume(self.engine, self.value)
+
+    def failed(self, error: Exception) -> Race:
+        return halted(self.value, failure_of(error))
 
     def look(self) -> None:
         super().look()

@@ -152,3 +152,17 @@ def test_what_fails_says_why(driver, worker):
     failed = eventually(lambda: live.value.problems and live.value, "it fails")
     assert not failed.going
     assert all(isinstance(problem, Problem) for problem in failed.problems)
+
+
+def test_a_fault_in_driving_one_run_stands_still_with_it_alone(driver, worker):
+    class Broken(OneWorker):
+        def submit(self, job, *args) -> Future:
+            if job is jobs.advance:
+                raise OSError("no more **pipes**")
+            return super().submit(job, *args)
+
+    broken = driver.drive(LiveRun(runs.begin(Broken(), SMALL, train=True), Broken()))
+    other = begun(driver, worker)
+    assert other.wait_for(40, 60).history.ended == "epochs"
+    assert not broken.value.going
+    assert broken.value.problems[0].values["reason"] == "OSError('no more **pipes**')"

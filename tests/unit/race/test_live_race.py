@@ -1,0 +1,83 @@
+"""A race that goes on by itself: to the numbers of its runs alone, watched or not, here or elsewhere."""
+
+from concurrent.futures import Future
+
+import pytest
+
+from rnnlab import Experiment, Problem, run
+from rnnlab.engine import InProcess, live_runs
+from rnnlab.engine.cluster import Cluster
+from rnnlab.engine.live_runs import LiveRuns
+from rnnlab.experiment.race_plan import RacePlan, grid
+from rnnlab.race import race
+from rnnlab.race.live_race import LiveRace
+from tests.support.eventually import eventually
+
+PLAN = RacePlan(Experiment(epochs=12, hidden=5), grid({"cell": ("rnn", "gru")}), 2)
+LONG = RacePlan(Experiment(epochs=5000, hidden=5), grid({"cell": ("rnn", "gru")}), 2)
+
+
+class OneEpoch(InProcess):
+    """An epoch a slice."""
+
+    def submit(self, job, /, *args) -> Future:
+        return super().submit(job, *(args if job.__name__ == "start_race_run" else (args[0], 0.0)))
+
+
+@pytest.fixture
+def driver():
+    driver = LiveRuns()
+    yield driver
+    driver.close()
+
+
+def begun(driver, plan: RacePlan, engine) -> LiveRace:
+    return driver.drive(LiveRace(race.begin(engine, plan), engine))
+
+
+def epochs(one: LiveRace) -> list[int]:
+    return [entry.record.epoch if entry.record else 0 for entry in one.value.entries]
+
+
+def test_it_ends_with_the_losses_of_its_runs_alone(driver):
+    one = begun(driver, PLAN, OneEpoch())
+    with one.changed:
+        assert one.changed.wait_for(lambda: not one.value.going, 60)
+    assert one.value.done
+    for entry, (_, experiment) in zip(one.value.entries, PLAN.runs(), strict=True):
+        assert list(entry.record.losses) == list(run(experiment).losses)
+
+
+def test_it_rests_when_nobody_watches_and_goes_on_when_somebody_does(driver):
+    one = begun(driver, LONG, OneEpoch())
+    eventually(lambda: min(epochs(one)) > 1, "all are under way")
+    one.seen -= 2 * live_runs.AWAY
+    eventually(lambda: not one.value.going, "it rests")
+    at = epochs(one)
+    with one.watched(lambda: None):
+        assert one.value.going
+        eventually(lambda: min(epochs(one)) > max(at), "it goes on from there")
+        one.change(race.pause)
+    with one.watched(lambda: None):
+        assert not one.value.going, "the reader's own pause stays one"
+
+
+class Elsewhere(OneEpoch, Cluster):
+    """A cluster, as far as a race can tell, without workers at first."""
+
+    problem, count = None, 0
+
+    def __init__(self):
+        InProcess.__init__(self)
+
+
+def test_it_begins_when_workers_come_and_stands_still_when_they_are_lost(driver):
+    there = Elsewhere()
+    one = begun(driver, LONG, there)
+    assert not one.pending(one.value)
+    there.count = 1
+    eventually(lambda: max(epochs(one)) > 0, "they have come")
+    there.problem = Problem("cluster_gone", "", {"address": "tcp://10.0.0.9:8786"})
+    eventually(lambda: not one.value.going, "they are lost")
+    assert one.value.problems == (there.problem,)
+    assert one.value.resumable
