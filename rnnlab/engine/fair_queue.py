@@ -9,7 +9,7 @@ from typing import Any
 
 from rnnlab.i18n import LabError, Problem
 
-CREDIT = 0.5  # seconds of computing that who comes may use before those who have been there
+CREDIT = 0.25  # seconds of computing that who comes may use before those who have been there
 DEBT = 0.1  # seconds by which whoever has just used more than the others waits longer than they, at most
 
 

@@ -18,8 +18,10 @@ let watched = null; // the stream that the server was asked for
 // probability}. A part of the page with a reason for it says which `parts` of the page the server is to draw.
 export function watch(group, run, epoch, parts = "") {
   if (watched?.run === run) {
-    if (parts && parts !== watched.asked_parts) {
-      watched.asked_parts = parts;
+    const again = !watched.going && !watched.gone; // it had come to rest, and goes on: what it said then is over
+    if (again) Object.assign(watched, { going: true, status: "" });
+    if (again || (parts && parts !== watched.asked_parts)) {
+      watched.asked_parts = parts || watched.asked_parts;
       ask();
     }
     return watched;
