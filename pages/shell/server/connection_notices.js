@@ -9,8 +9,10 @@ let timer;
 let lost = false; // whether the page had a connection, or knows that there is no server to have one with
 
 function show(kind) {
-  for (const notice of notices)
-    notice.hidden = notice.dataset.kind !== kind || notice.lang !== document.documentElement.lang;
+  for (const notice of notices) {
+    const hidden = notice.dataset.kind !== kind || notice.lang !== document.documentElement.lang;
+    if (notice.hidden !== hidden) notice.hidden = hidden; // a write that changes nothing would be a change to the browser
+  }
 }
 
 function look() {

@@ -16,6 +16,7 @@ const HEIGHT = 220; // pixels a block has at most
 const SLANT = 0.36; // of a length that goes into the depth
 const GRID = 4; // pixels an element needs for its own cell
 const DIGITS = 3;
+const SHADES = 25; // of a colour, in a block: the next is 4 % away
 
 export default component("rl-blocks", {
   build(self) {
@@ -250,10 +251,13 @@ function colour(image, { shape, array }, { x, y, w, h, d, deep, high, wide, limi
   const size = (axis) => (axis === null ? 1 : shape[axis]);
   const [D, R, C] = [size(deep), size(high), size(wide)];
   const [cw, rh, sd] = [w / C, h / R, d / D];
+  const shades = new Map(); // cells of one shade are one node: thousands would take the browser a tenth of a second
   const cell = (points, depth, row, column) => {
-    const node = svg("path", { d: path(...points), class: "rl-cell" });
-    tint(node, array[(depth * R + row) * C + column], limit);
-    image.append(node);
+    const value = array[(depth * R + row) * C + column];
+    const share = Math.max(-1, Math.min(1, value / limit));
+    const shade = Math.round(share * SHADES) / SHADES;
+    if (!shades.has(shade)) shades.set(shade, []);
+    shades.get(shade).push(path(...points));
   };
   for (let row = 0; row < R; row++) {
     for (let column = 0; column < C; column++) {
@@ -302,6 +306,11 @@ function colour(image, { shape, array }, { x, y, w, h, d, deep, high, wide, limi
         C - 1,
       );
     }
+  }
+  for (const [shade, paths] of shades) {
+    const node = svg("path", { d: paths.join(""), class: "rl-cell" });
+    tint(node, shade, 1);
+    image.append(node);
   }
 }
 
