@@ -6,10 +6,11 @@ python -m benchmarks.live [part ...]
 import json
 import sys
 
-from benchmarks.live import hands, one_viewer, opening, slow_lesson, thirty_viewers, work
+from benchmarks.live import hands, one_viewer, opening, pages_again, slow_lesson, thirty_viewers, work
 
 PARTS = {
     "opening": opening.measure,
+    "pages_again": pages_again.measure,
     "hands": hands.measure,
     "one_viewer": one_viewer.measure,
     "thirty_viewers": thirty_viewers.measure,
