@@ -23,7 +23,7 @@ from rnnlab.training.threads import torch_threads
 from rnnlab.training.trainer import Trainer
 
 LOOKS = 20  # frames a slice that are not kept: of thirty runs, which get one a second, as many are shown
-LOOK_SHARE = 20  # times as long as one takes passes until the next
+LOOK_SHARE = 20  # times as long as one takes to compute passes until the next
 
 
 def open_run(trainer: Trainer) -> History:
@@ -103,7 +103,7 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
                 trainer.ended = "time"
             if epoch_ended:
                 trainer.record_frame()
-                between_looks = max(between_looks, LOOK_SHARE * (time.perf_counter() - now))
+                between_looks = max(between_looks, LOOK_SHARE * (time.thread_time() - computing))
                 if resumed or trainer.epoch >= goal or now - began + (now - epoch_began) > budget:
                     break
                 epoch_began = now
