@@ -89,7 +89,7 @@ def test_who_waits_for_others_is_told_so_and_at_which_place(within_an_epoch, t):
     run = replace(within_an_epoch, elapsed=0.3, submitted=a_while_ago)
     told = [t("status.turns", runs=30, workers=2), t("status.place", place=12, seconds=1)]
     parts = status_text(run, t, TwoWorkers()).split("  ·  ")
-    assert parts[2:] == [t("status.left_seconds", seconds=20), *told]  # 15.7 of 16 s
+    assert parts[2:] == [t("status.left_minutes", minutes=2), *told]  # 1.5 s for 3 batches of 160
     opening = runs.Run("run", PAIRS, Future(), 20, submitted=a_while_ago)
     assert status_text(opening, t, TwoWorkers()).split("  ·  ") == [t("status.opening"), *told]
 

@@ -55,7 +55,8 @@ def left(run: Run, t: Translate) -> list[str]:
     """How long the rest takes at the pace so far, waiting included."""
     if not run.epochs_done:
         return []
-    return [time_left(run.elapsed / run.epochs_done * (run.until - run.epochs_done), t)]
+    took = run.elapsed + (time.monotonic() - run.submitted if waits(run) else 0.0)
+    return [time_left(took / run.epochs_done * (run.until - run.epochs_done), t)]
 
 
 def queue(run: Run, t: Translate, engine: Engine) -> list[str]:

@@ -3,6 +3,7 @@
 import ast
 import pickle
 import threading
+import time
 from importlib import import_module
 
 import pytest
@@ -10,6 +11,7 @@ import torch
 
 from rnnlab import Experiment
 from rnnlab.engine import InProcess, jobs
+from rnnlab.engine.worker import answer
 from rnnlab.records.history import History
 from tests.support.eventually import ROOT
 
@@ -69,3 +71,15 @@ def test_jobs_in_this_process_wait_for_one_another():
     for thread in both:
         thread.join(10)
     assert most == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("job", "argument", "least", "most"),
+    [(time.sleep, 0.2, 0.0, 0.1), (sum, range(2_000_000), 0.005, 10.0), (time.sleep, -1, 0.0, 0.1)],
+    ids=["waits", "computes", "fails"],
+)
+def test_a_worker_says_how_long_it_computed(job, argument, least, most):
+    reply, sound = answer(pickle.dumps((job, (argument,))))
+    well, _, seconds = pickle.loads(reply)
+    assert (well, sound) == (argument != -1, True)
+    assert least <= seconds <= most
