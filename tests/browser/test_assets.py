@@ -63,7 +63,7 @@ def test_a_module_is_fetched_once_whoever_imports_it(visit):
     lab.page.reload()
     lab.trained()
     ours = [path for path in asked if path.startswith(f"/{FOLDER}/")]
-    assert f"/{FOLDER}/components/curve/curve.js" in ours
+    assert f"/{FOLDER}/components/heatmap/heatmap.js" in ours
     assert len(ours) == len(set(ours))
     linked = lab.page.eval_on_selector_all("link[rel=stylesheet]", "nodes => nodes.map(node => node.href)")
     assert len(linked) == len(set(linked))
