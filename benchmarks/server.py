@@ -52,13 +52,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(workers: int | None = None) -> Iterator[Server]:
+def serving(workers: int | None = None, port: int = 0) -> Iterator[Server]:
     """The lab, started as the README says, for this machine only, and gone afterwards. With so many workers, or as many
-    as it takes by itself."""
-    address = f"127.0.0.1:{free_port()}"
-    host, port = address.split(":")
+    as it takes by itself; at a free port, where none is named."""
+    host, port = "127.0.0.1", port or free_port()
+    address = f"{host}:{port}"
     streamlit = shutil.which("streamlit", path=str(Path(sys.executable).parent)) or "streamlit"
-    command = [streamlit, "run", "app.py", "--server.address", host, "--server.port", port, "--server.headless", "true"]
+    command = [streamlit, "run", "app.py", "--server.address", host, "--server.port", str(port)]
+    command += ["--server.headless", "true"]
     environment = dict(os.environ) if workers is None else os.environ | {"RNNLAB_WORKERS": str(workers)}
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=environment)

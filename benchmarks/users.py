@@ -80,6 +80,7 @@ class Tab:
                 if not message.metadata.run.fragment_ids:
                     self.stop_timers()
             case "navigation":
+                self.page = message.navigation.page_script_hash
                 self.pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
             case "auto_rerun":
                 self.start_timer(message.auto_rerun.fragment_id, message.auto_rerun.interval)
@@ -177,7 +178,8 @@ class Tab:
         async with connect(f"ws://{self.address}/live", max_size=None, proxy=None) as socket:
             await socket.send(json.dumps({"watch": self.status["run"], "epoch": -1, "lang": "en"}))
             async for data in socket:
-                assert isinstance(data, bytes)
+                if isinstance(data, str):  # there is no such run any more
+                    return
                 await socket.send("taken")
                 header = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
                 self.frames += len(header.get("frames", ()))
@@ -197,6 +199,7 @@ class Tab:
 VALUES: dict[str, Callable] = {
     "number_input": lambda state, w: setattr(state, "double_value", w.value if w.set_value else w.default),
     "selectbox": lambda state, w: setattr(state, "string_value", w.raw_value if w.set_value else w.options[w.default]),
+    "text_input": lambda state, w: setattr(state, "string_value", w.value if w.set_value else w.default),
     "text_area": lambda state, w: setattr(state, "string_value", w.value if w.set_value else w.default),
     "checkbox": lambda state, w: setattr(state, "bool_value", w.value if w.set_value else w.default),
     "button_group": lambda state, w: state.string_array_value.data.extend(
@@ -205,17 +208,20 @@ VALUES: dict[str, Callable] = {
 }
 
 
+def page_socket(address: str, session: str = "") -> connect:
+    """The websocket that all on a page comes over, for a `session` that the page had before, if it is still there."""
+    return connect(
+        f"ws://{address}/_stcore/stream",
+        subprotocols=[Subprotocol(name) for name in ("streamlit", "no-token", session) if name],
+        compression=None,
+        max_size=None,
+        proxy=None,
+    )
+
+
 async def visit(stack: AsyncExitStack, address: str, query: str = "") -> Tab:
     """A new tab, listening until the stack is left."""
-    socket = await stack.enter_async_context(
-        connect(
-            f"ws://{address}/_stcore/stream",
-            subprotocols=[Subprotocol("streamlit")],
-            compression=None,
-            max_size=None,
-            proxy=None,
-        )
-    )
+    socket = await stack.enter_async_context(page_socket(address))
     tab = Tab(socket, address, query)
     stack.callback(asyncio.create_task(tab.listen()).cancel)
     stack.callback(tab.stop_timers)

@@ -6,7 +6,7 @@ python -m benchmarks.live [part ...]
 import json
 import sys
 
-from benchmarks.live import hands, one_viewer, opening, pages_again, slow_lesson, thirty_viewers, work
+from benchmarks.live import faults, hands, one_viewer, opening, pages_again, slow_lesson, thirty_viewers, work
 
 PARTS = {
     "opening": opening.measure,
@@ -16,6 +16,7 @@ PARTS = {
     "thirty_viewers": thirty_viewers.measure,
     "slow_lesson": slow_lesson.measure,
     "work": work.measure,
+    "faults": faults.measure,
 }
 
 

@@ -71,7 +71,7 @@ new MutationObserver(() => watched?.going && watched.lang !== language() && ask(
 
 // Below the address that this module came from, wherever a proxy or server.baseUrlPath has put it.
 function connect() {
-  const address = new URL(import.meta.url.replace(/assets\/.*/, "live"));
+  const address = new URL("../../../../live", import.meta.url);
   address.protocol = address.protocol.replace("http", "ws");
   socket = new WebSocket(address);
   socket.binaryType = "arraybuffer";
