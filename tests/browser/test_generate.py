@@ -134,7 +134,7 @@ def test_a_token_pointed_at_shows_the_distribution_it_was_drawn_from(lab, histor
         assert float(rest.get_attribute("data-model")) == pytest.approx(others, rel=1e-5, abs=1e-4)
         assert rest.get_attribute("data-left") == "0"
         bits = float(-(chances * chances.log2()).sum())
-        assert f"{bits:.2f}" in lab.page.locator(".rl-gen-notes").inner_text()
+        assert f"{bits:.2f}" in lab.page.locator(".rl-gen-side .rl-gen-notes").inner_text()
 
     for step in (0, 11):
         tokens.nth(step).hover()

@@ -108,6 +108,28 @@ def test_one_epoch_moves_every_view(opened, sorted_run):
     expect(lab.at("results-readouts-alone").locator(".rl-band")).to_be_visible()
 
 
+FALLS = """() => { window.falls = []; new MutationObserver((records) => {
+  for (const { target, oldValue } of records) {
+    if (Number(target.dataset.epoch) < Number(oldValue)) falls.push([target.className, oldValue, target.dataset.epoch]);
+  }
+}).observe(document.body, { subtree: true, attributeFilter: ["data-epoch"], attributeOldValue: true }); }"""
+
+
+def test_nothing_falls_back_to_an_earlier_epoch_while_the_run_goes_on_and_ends(visit):
+    """What the stream has brought stays through a change of the theme, and until the page has drawn the end."""
+    longer = TAG.model_copy(update={"epochs": 400})
+    lab = visit(to_link(longer, "en", run=True), path="/results", color_scheme="light")
+    tagged = lab.page.locator(".st-key-results-tagged [data-epoch]")
+    tagged.wait_for()
+    lab.page.evaluate(FALLS)
+    first = int(tagged.get_attribute("data-epoch"))
+    eventually(lambda: int(tagged.get_attribute("data-epoch")) > first, "the stream has brought something")
+    lab.page.emulate_media(color_scheme="dark")
+    expect(lab.at("status")).to_contain_text("trained", timeout=60_000)
+    eventually(lambda: set(lab.epochs_shown) == {400}, "everything shows the last epoch", 30)
+    assert lab.page.evaluate("window.falls") == []
+
+
 def words(lab) -> list[tuple[str, str, str]]:
     script = """nodes => nodes.map(node => [
       node.querySelector('.rl-token').textContent, node.dataset.verdict, node.querySelector('.rl-tag').textContent])"""

@@ -84,10 +84,10 @@ function unpacked(series) {
 }
 
 // The lines as they are now: what the page has given, or where it knows more, the stream.
-function seriesOf({ data, group, given, hidden }) {
+function seriesOf({ data, stream, given, hidden }) {
   return data.series.flatMap((one, index) => {
     if (hidden.has(one.name)) return [];
-    const streamed = data.live ? group.stream?.lines[one.streamed] : null;
+    const streamed = stream?.lines[one.streamed];
     const known = streamed && lastOf(streamed) >= lastOf(given[index]) ? streamed : given[index];
     const along = known[data.along];
     return [{ ...one, ...known, count: known.y.length, at: along ? (i) => along[i] : (i) => i + 1 }];
@@ -145,9 +145,9 @@ function* values({ data, series, across: [from, to] }) {
 }
 
 function placeCursor(self) {
-  const { root, data, group, box, scale, line, dot, value, series } = self;
+  const { root, data, stream, box, scale, line, dot, value, series } = self;
   const newest = Math.max(0, ...series.map(lastOf));
-  const epoch = data.live ? (group.stream?.shown?.epoch ?? newest) : data.epochs[self.frame];
+  const epoch = data.live ? (stream?.shown?.epoch ?? newest) : data.epochs[self.frame];
   root.dataset.epoch = epoch ?? "";
   const x = scale.x(epoch);
   line.hidden = !(x >= box.x - 1 && x <= box.x + box.width + 1);

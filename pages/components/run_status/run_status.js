@@ -25,7 +25,6 @@ export default component("rl-progress", {
   },
 
   update(self) {
-    self.stream = self.group.stream;
     if (self.data === self.pageData) Object.assign(self, { drawn: performance.now(), asked: false });
     draw(self);
   },

@@ -12,7 +12,7 @@ const mounts = new Map(); // by key: how often a component was built
 
 // build(self) makes the nodes, update(self) draws self.data, cursor(self) hears that the group's cursor has moved,
 // leave(self) lets go of what would outlive the nodes. self: root, data (what the page has given, and what the stream has
-// changed since), pageData (the first alone), group, setTriggerValue.
+// changed since), pageData (the first alone), group, stream (of a run that goes on), setTriggerValue.
 export function component(className, { build, update, cursor, leave }) {
   return ({ data: [data], parentElement, setTriggerValue }) => {
     let self = instances.get(parentElement);
@@ -24,27 +24,18 @@ export function component(className, { build, update, cursor, leave }) {
       instances.set(parentElement, self);
       parentElement.append(self.root);
       self.listener = () => {
-        const part = self.data.live ? self.group.stream?.parts[self.data.key] : null;
+        const part = self.stream?.parts[self.data.key];
         if (!part || part === self.part) return cursor?.(self);
-        Object.assign(self, { part, data: { ...self.data, ...part } });
+        // Also of a run that has come to its end the newest is shown until the page has drawn all there is to look through.
+        Object.assign(self, { part, data: { ...self.data, ...part, live: true } });
         update(self);
       };
       self.recolour = () => update(self);
       contrast.addEventListener("change", self.recolour);
       build(self);
     }
-    Object.assign(self, { data, pageData: data, setTriggerValue });
-    const group = data.group === undefined ? null : groupNamed(data.group);
-    if (group !== self.group) {
-      self.group?.listeners.delete(self.listener);
-      group?.listeners.add(self.listener);
-      self.group = group;
-    }
-    if (group && data.run && data.epochs) {
-      announce(group, data);
-      group.stream = data.live ? watch(group, data.run, data.epochs.at(-1) ?? -1, data.parts) : null;
-      self.part = group.stream?.parts[data.key]; // the page was drawn later
-    }
+    self.setTriggerValue = setTriggerValue;
+    if (data !== self.pageData) given(self, data); // at a flip of the theme, what the stream has brought since stays
     update(self);
     // A call that was overtaken by the next one (two quick updates while the module loads) has its cleanup run
     // although the component is still there: only leaving the document counts.
@@ -60,10 +51,26 @@ export function component(className, { build, update, cursor, leave }) {
   };
 }
 
+// The page has drawn: its data, and the group and the stream that they name.
+function given(self, data) {
+  Object.assign(self, { data, pageData: data, stream: null, part: undefined });
+  const group = data.group === undefined ? null : groupNamed(data.group);
+  if (group !== self.group) {
+    self.group?.listeners.delete(self.listener);
+    group?.listeners.add(self.listener);
+    self.group = group;
+  }
+  if (group && data.run && data.epochs) {
+    announce(group, data);
+    self.stream = data.live ? watch(group, data.run, data.epochs.at(-1) ?? -1, data.parts) : null;
+    self.part = self.stream?.parts[data.key]; // the page was drawn later
+  }
+}
+
 // The frame that the stream shows at this moment, where the run goes on, and the page has drawn none that is newer, while
 // there was no stream; notes its epoch on the root.
-export function streamedFrame({ root, data, group }) {
-  const shown = data.live && group.stream?.shown?.epoch >= (data.epochs.at(-1) ?? 0) ? group.stream.shown : null;
+export function streamedFrame({ root, data, stream }) {
+  const shown = stream?.shown?.epoch >= (data.epochs.at(-1) ?? 0) ? stream.shown : null;
   if (shown) root.dataset.epoch = shown.epoch;
   return shown ?? null;
 }

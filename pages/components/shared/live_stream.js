@@ -1,7 +1,7 @@
 // The run that goes on, as the server tells of it: one websocket a tab, whatever parts of the page show it.
 //
 // Each message is answered, and the next one is made then. It brings some frames at once; they are shown one after the other, evenly, until the next message is due. Parts
-// hear of each by their group's cursor, and find it in `group.stream.shown`.
+// hear of each by their group's cursor, and find it in `self.stream.shown`.
 import { notify } from "./cursor_bus.js";
 
 const SLOWEST = 1500; // milliseconds that a message's frames are spread over at most

@@ -79,10 +79,10 @@ function column({ data, tip }, token, step) {
 }
 
 // The guesses at one step of one frame, likeliest first.
-function guesses({ data, group, top, chances, streamed }, frame, step) {
+function guesses({ data, stream, top, chances, streamed }, frame, step) {
   const [frames, steps, ranks] = top.shape;
   if (streamed) {
-    const { names, specials } = group.stream;
+    const { names, specials } = stream;
     return Array.from({ length: ranks }, (_, rank) => {
       const at = step * ranks + rank;
       const id = streamed.top[at];

@@ -86,7 +86,7 @@ function draw(self) {
   const { root, group, rows, data } = self;
   const epochs = [...rows.keys()];
   const at = data.live ? epochs.at(-1) : (epochs.findLast((epoch) => epoch <= group.epoch) ?? epochs[0]);
-  root.dataset.epoch = data.live ? at : group.epoch;
+  root.dataset.epoch = (data.live ? at : group.epoch) ?? "";
   for (const [epoch, { node }] of rows) {
     if (epoch === at) node.setAttribute("aria-current", "true");
     else node.removeAttribute("aria-current");
