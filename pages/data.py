@@ -8,7 +8,7 @@ def main() -> None:
     from rnnlab.i18n import translator
 
     t = translator(session["lang"])
-    run_page.render("data", t, computes=lambda _: False)
+    run_page.render("data", t, computes=lambda _: False, alone=False)
     upload.render(t)
     dataset.render(session["run"], t)
 

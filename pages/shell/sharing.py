@@ -96,6 +96,12 @@ def address_of(page: str, experiment: Experiment) -> tuple[str, str | None]:
     return to_draft(experiment, session["lang"], plan), json.dumps(texts)
 
 
+def address_changes(page: str) -> bool:
+    """Whether the address bar is behind what the page shows."""
+    experiment = session["experiment"]
+    return isinstance(experiment, Experiment) and address_of(page, experiment)[0] != session.get("last_address")
+
+
 def opened(link: Link) -> None:
     """A link was opened: what of it was not understood, and whether its text waits in the browser's storage."""
     session["notes"], session["restore"] = link.notes, link.draft

@@ -4,8 +4,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.shell import sharing
 from pages.shell.form import form_state
+from pages.shell.reruns import redraw_page
 from pages.shell.run import current_run
+from pages.shell.state import session
 from pages.shell.workers import workers
 from rnnlab.engine import runs
 from rnnlab.engine.runs import Run
@@ -16,35 +19,42 @@ from rnnlab.i18n import Problem, Translate
 PATIENCE = 0.35  # seconds that a click waits for its first result, so that it is drawn at once
 
 
-def render(page: str, t: Translate, run: Run, experiment: Experiment | tuple[Problem, ...]) -> None:
+def render(page: str, t: Translate, run: Run, experiment: Experiment | tuple[Problem, ...], alone: bool) -> None:
+    """`alone`: nothing else on the page depends on the run."""
     valid = isinstance(experiment, Experiment)
     training = run.going and run.until > 0  # one that is only being opened leaves the reader all his choices
     goes_on = valid and not training and run.epoch > 0 and continues(run, experiment)
+    of = page if alone else ""
     with st.container(horizontal=True, key="runbar", gap="small", vertical_alignment="center"):
         st.title(t(f"title.{page}"), width="content", anchor=False)
-        button("train", t("button.continue" if goes_on else "button.train"), train, training or not valid)
-        button("pause", t("button.pause"), runs.pause, not training, needs_experiment=False)
-        button("step", t("button.step"), step, training or not valid)
+        button("train", t("button.continue" if goes_on else "button.train"), train, training or not valid, of)
+        button("pause", t("button.pause"), runs.pause, not training, of, needs_experiment=False)
+        button("step", t("button.step"), step, training or not valid, of)
         stoppable = training or (run.resumable and run.epoch > 0)
-        button("stop", t("button.stop"), runs.stop, not stoppable, needs_experiment=False)
-        button("reset", t("button.reset"), reset, not valid)
-        button("reseed", t("button.reseed"), reseed, not valid)
+        button("stop", t("button.stop"), runs.stop, not stoppable, of, needs_experiment=False)
+        button("reset", t("button.reset"), reset, not valid, of)
+        button("reseed", t("button.reseed"), reseed, not valid, of)
         with st.popover("?", key="about_runbar", type="tertiary"):
             st.markdown(t("about.runbar"))
 
 
-def button(key: str, label: str, action: Callable[..., Run], disabled: bool, needs_experiment: bool = True) -> None:
+def button(
+    key: str, label: str, action: Callable[..., Run], disabled: bool, of: str, needs_experiment: bool = True
+) -> None:
     kind = "primary" if action is train else "secondary"
-    st.button(label, key=key, on_click=act, args=(action, needs_experiment), disabled=disabled, type=kind)
+    st.button(label, key=key, on_click=act, args=(action, needs_experiment, of), disabled=disabled, type=kind)
 
 
-def act(action: Callable[..., Run], needs_experiment: bool) -> None:
-    """Run a button's function; one that trains, on what the form says at this very moment."""
+def act(action: Callable[..., Run], needs_experiment: bool, of: str) -> None:
+    """Run a button's function; one that trains, on what the form says at this very moment. `of`: the page of which no
+    more than the part about the run is to be drawn, unless its address or its form says something else now."""
     experiment = form_state.read()
     if not needs_experiment:
         current_run.change(action, PATIENCE)
     elif isinstance(experiment, Experiment):
         current_run.change(lambda run: action(run, experiment), PATIENCE)
+    if not of or experiment != session["experiment"] or sharing.address_changes(of):
+        redraw_page()
 
 
 def continues(run: Run, experiment: Experiment) -> bool:

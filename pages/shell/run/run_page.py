@@ -30,38 +30,43 @@ def render(
     t: Translate,
     body: Callable[[RunView], None] = lambda _: None,
     computes: Callable[[RunView], bool] = lambda _: True,
+    alone: bool = True,
 ) -> None:
     """A page about the run at hand: notes, complaints, buttons, progress, then its body, where the run has something to
-    show. While the run goes on it is drawn again and again where it `computes` what it shows; else the stream has all
-    that changes."""
+    show. All but the notes is a part of the page that is drawn by itself for a click on a button, and while the run
+    goes on again and again where it `computes` what it shows; else the stream has all that changes. `alone`: nothing
+    else on the page depends on the run."""
     with st.container():  # always one element, so that what follows keeps its place and is not built anew
         sharing.notes(t)
-    run = current_run.settle()
+    going = None if alone else current_run.settle().going
+
+    def part() -> None:
+        reruns.meet_redraw()
+        run, lang = current_run.settle(), session["lang"]
+        if going is not None and run.going != going:
+            st.rerun()  # what else there is changes too
+        t, shown = translator(lang), parts.begin(page, lambda run: newest_view(run, page, lang))
+        render_controls(page, run, t, alone)
+        with st.container():
+            complain(run.problems)
+        view = view_of(run.shown, page, lang)
+        looks = LOOKS if view and computes(view) else None
+        render_status(page, run, t, looks, shown.id)
+        if view:
+            body(view)
+
+    part.__qualname__ = f"{body.__module__}.part"  # Streamlit knows a fragment by its name, and where it stands
+    st.fragment(part)()
+
+
+def render_controls(page: str, run: Run, t: Translate, alone: bool) -> None:
     experiment = session["experiment"]
     with st.container():
         if not isinstance(experiment, Experiment):
             complain(experiment)
         elif experiment != run.experiment:
             st.info(t("run.stale"))
-    run_controls.render(page, t, run, experiment)
-    going = run.going
-
-    def part() -> None:
-        reruns.meet_redraw()
-        run, lang = current_run.look(), session["lang"]
-        if run.going != going:
-            st.rerun()  # the buttons change too
-        shown = parts.begin(page, lambda run: newest_view(run, page, lang))
-        with st.container():
-            complain(run.problems)
-        view = view_of(run.shown, page, lang)
-        looks = LOOKS if view and computes(view) else None
-        render_status(page, run, translator(lang), looks, shown.id)
-        if view:
-            body(view)
-
-    part.__qualname__ = f"{body.__module__}.part"  # Streamlit knows a fragment by its name, and where it stands
-    st.fragment(part)()
+    run_controls.render(page, t, run, experiment, alone)
 
 
 def render_status(page: str, run: Run, t: Translate, looks: float | None, parts: str) -> None:
