@@ -73,6 +73,8 @@ def test_within_a_long_epoch_it_says_which_batch_it_is_at_and_when_all_is_done(w
         t("status.left_minutes", minutes=11),
     ]
     assert share_done(run) == pytest.approx(3 / 160)
+    cut = replace(run, state=replace(run.state, seconds=6.0))  # of two minutes; half of the time it waited
+    assert t("status.left_minutes", minutes=4) in status_text(cut, t, TwoWorkers())
 
 
 @pytest.mark.usefixtures("crowd")

@@ -3,7 +3,7 @@
 // Takes series, each {name, y, x, seconds, low, high (packed float64; x null: of epoch 1 and on; nan is a gap), hue, dash,
 // streamed (the name of the stream's numbers that are these)}; along ("x" or "seconds"); levels, each {share, name, hue};
 // kind ("linear", "log" or "share") of the upright axis; span (the end of the other one, or null); cursor (whether the
-// line is there); height; label; labels {x, y, at, band, reset, download}. While the run goes on it shows what the stream
+// line is there); height; label; labels {x, y, at, epoch, band, reset, download}. While the run goes on it shows what the stream
 // brings. A click brings the line there, a drag across the plot shows the part between its ends alone.
 
 import { lineSample } from "../plots/line_sample.js";
@@ -170,6 +170,7 @@ function valueAt({ x, y }, epoch) {
 
 function zoom(self, across) {
   self.zoomed = across;
+  self.tip.hidden = true;
   draw(self);
 }
 

@@ -34,6 +34,7 @@ def curves(key: str, shown: Curves, playback: Playback, t: Translate) -> None:
         "x": t("axis.epoch" if shown.along == "x" else "race.axis.seconds"),
         "y": shown.title,
         "at": t(f"curves.at.{shown.along}"),
+        "epoch": t("curves.at.x"),
         "band": t("curves.band"),
         "reset": t("chart.reset"),
         "download": t("chart.download"),

@@ -63,26 +63,30 @@ export function listen(self, zoom) {
 
 const inside = (x, box) => Math.min(Math.max(x, box.x), box.x + box.width);
 
-// The values of all lines where each has one nearest to this place.
+// What each line says nearest to this place, and of which epoch where that is another than the nearest line's.
 function say(self, place) {
   const { tip, scale, box, data, series } = self;
-  const found = series.filter(({ count }) => count).map((one) => ({ ...one, index: nearestIndex(one, place) }));
   const at = (one) => one.at(one.index);
+  const epochOf = ({ x, index }) => (x ? x[index] : index + 1);
+  const found = series.filter(({ count }) => count).map((one) => ({ ...one, index: nearestIndex(one, place) }));
   const near = found.reduce(
     (best, one) => (!best || distance(at(one), place) < distance(at(best), place) ? one : best),
     null,
   );
   tip.hidden = !near || place < 0;
   if (tip.hidden) return;
-  const values = found.map(({ index, y, low, high, name, hue, dash }) => {
+  const epoch = epochOf(near);
+  const values = found.map((one) => {
+    const { index, y, low, high, name, hue, dash } = one;
     const row = element("div");
-    if (name) row.append(lineSample({ hue: hue || self.theme.primary, dash }));
+    if (name) row.append(lineSample({ hue: hue || self.theme.primary, dash }), element("span", "", name));
     const number = written(y[index], data.kind) || "–";
     const [least, most] = low ? [written(low[index], data.kind), written(high[index], data.kind)] : [];
-    row.append(element("span", "", low ? fill(data.labels.band, { value: number, low: least, high: most }) : number));
+    const text = low ? fill(data.labels.band, { value: number, low: least, high: most }) : number;
+    const own = epochOf(one) === epoch ? "" : ` · ${fill(data.labels.epoch, { epoch: epochOf(one) })}`;
+    row.append(element("span", "rl-tip-value", text + own));
     return row;
   });
-  const epoch = near.x ? near.x[near.index] : near.index + 1;
   const head = fill(data.labels.at, { epoch, seconds: Number(at(near).toPrecision(3)) });
   tip.replaceChildren(element("div", "", head), ...values);
   tip.style.left = `${scale.x(at(near))}px`;

@@ -4,6 +4,7 @@ import time
 
 from rnnlab.engine import Engine, live_runs
 from rnnlab.engine.runs import Run
+from rnnlab.experiment.limits import RUN_SECONDS
 from rnnlab.i18n import Translate, pace, percent, significant, time_left
 from rnnlab.records.history import History
 
@@ -52,11 +53,14 @@ def batch(run: Run, history: History, t: Translate) -> list[str]:
 
 
 def left(run: Run, t: Translate) -> list[str]:
-    """How long the rest takes at the pace so far, waiting included."""
+    """How long the rest takes at the pace so far, waiting included, or until the time for its computing is up."""
+    took = run.elapsed + (time.monotonic() - run.submitted if waits(run) else 0.0)
     if not run.epochs_done:
         return []
-    took = run.elapsed + (time.monotonic() - run.submitted if waits(run) else 0.0)
-    return [time_left(took / run.epochs_done * (run.until - run.epochs_done), t)]
+    rest = took / run.epochs_done * (run.until - run.epochs_done)
+    if run.state is not None and run.state.seconds:
+        rest = min(rest, took / run.state.seconds * (RUN_SECONDS - run.state.seconds))
+    return [time_left(max(rest, 0.0), t)]
 
 
 def queue(run: Run, t: Translate, engine: Engine) -> list[str]:
