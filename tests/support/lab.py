@@ -193,8 +193,11 @@ class Lab:
         return int(self.at(key).locator(".rl-chart").get_attribute("data-draws") or 0)
 
     def reaches(self, word: str, seconds: float = 40) -> "Lab":
-        """Waits until the status ends with this word, and everything drawn shows the newest epoch."""
+        """Waits until the status ends with this word, the page has drawn that, which the stream knows before it, and
+        everything drawn shows the newest epoch."""
         expect(self.at("status")).to_contain_text(re.compile(rf"·\s*(?:{word})\s*$"), timeout=seconds * 1000)
+        live = "node => node.component.pageData.live"
+        eventually(lambda: not self.at("status").locator(".rl-progress").evaluate(live), "the page knows that it rests")
         return self.shows(self.epoch)
 
     def trained(self, seconds: float = 40) -> "Lab":
