@@ -107,6 +107,7 @@ def test_the_other_cells_are_trained_beside_and_laid_over(opened):
         )
         drawn = list(lab.lines("gradients-losses").values())[i]
         assert list(drawn.values()) == pytest.approx(other.losses)
+    assert lab.at("gradients-others").locator(".rl-chart").get_attribute("data-mounts") == "1", "it kept its place"
     sent = len(lab.sent)
     steps = (6, 9, 4, 12, 7, 3)
     for step in steps:

@@ -116,13 +116,14 @@ def render_controls(view: RunView) -> None:
             st.progress(
                 min(epoch / e.epochs, 1.0), t("others.progress", cell=t(f"cell.{cell}"), epoch=epoch, epochs=e.epochs)
             )
-    if run is not None:
-        st.markdown(f"**{t(f'cell.{run.experiment.cell}')}**")
-        waits = held_up(run, workers().starting, t)
-        status = RunStatus(status_text(run, t, workers()), share_done(run), waits, None, "", run.history is None)
-        run_status(f"{view.page}-others-status", status, playback_of(run))
-    for one in begun.values():
-        complain(one.problems)
+    with st.container():  # always one element, so that the charts below keep their place and are not built anew
+        if run is not None:
+            st.markdown(f"**{t(f'cell.{run.experiment.cell}')}**")
+            waits = held_up(run, workers().starting, t)
+            status = RunStatus(status_text(run, t, workers()), share_done(run), waits, None, "", run.history is None)
+            run_status(f"{view.page}-others-status", status, playback_of(run))
+        for one in begun.values():
+            complain(one.problems)
 
 
 def render_overlay(view: RunView, choice: Choice) -> None:
