@@ -20,7 +20,7 @@ from streamlit import file_util
 from pages.components import assets
 from pages.shell import reruns
 from pages.shell.page_names import PAGES
-from pages.shell.server import entry_page, http_policy, memory, static_files, widget_state
+from pages.shell.server import entry_page, http_policy, memory, message_hold, static_files, widget_state
 from pages.shell.stream import live_socket
 from rnnlab import engine
 from rnnlab.engine import cluster, live_runs
@@ -48,6 +48,7 @@ async def healthz(_: Request) -> Response:
 MultiPartParser.spool_max_size = st.get_option("server.maxUploadSize") * 2**20
 
 memory.install()
+message_hold.install()
 reruns.install()
 widget_state.install()
 http_policy.install()

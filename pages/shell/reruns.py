@@ -11,11 +11,13 @@ Streamlit drops some of them:
 - A timer whose part of the page is gone asks once more, before the browser has heard of it: Streamlit tells the log.
 - A click in a part of the page that is gone is dropped: its run has ended meanwhile, say, and another part has taken
   its place; or the session was lost, and this is a new one.
+- A request for a part of the page, met before all of the whole page has left for the browser, takes what there is of
+  that part out of the queue. The browser hears that the page is whole, throws that part away, and builds it anew.
 - What a button returns it returns to one draw only, which may be ended before it comes to the button.
 
 So every click has a function, which is ended by nothing, as is what a draw must do wholly or not at all (`unbroken`); a
 timer speaks of no widget, nor joins a request for a whole page, which draws its part anyway, and that it comes too late
-is no news; a click in a part that is gone draws the whole page.
+is no news; a click in a part that is gone draws the whole page; and all that was drawn goes to the browser.
 `runner.fastReruns` is off for the same reason: requests are met one after the other, and not at once in two threads
 that change one state.
 """
@@ -29,6 +31,7 @@ from typing import Any
 import streamlit as st
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.runtime.state.safe_session_state import SafeSessionState
@@ -92,7 +95,7 @@ def know_looks(client_state: ClientState) -> None:
 def install() -> None:
     """Once a process, before the first session."""
     run_callbacks, request_rerun = SafeSessionState.on_script_will_rerun, ScriptRequests._request_rerun_locked
-    hear_request = AppSession.request_rerun
+    hear_request, clear = AppSession.request_rerun, ForwardMsgQueue.clear
 
     def run_all_callbacks(self: SafeSessionState, *args: Any, **options: Any) -> None:
         with unbroken(self):
@@ -117,6 +120,14 @@ def install() -> None:
                 client_state.fragment_id = ""
         hear_request(self, client_state)
 
+    def clear_for_whole_page(
+        self: ForwardMsgQueue, retain_lifecycle_msgs: bool = False, fragment_ids_this_run: list[str] | None = None
+    ) -> None:
+        if not fragment_ids_this_run:
+            clear(self, retain_lifecycle_msgs)
+        self._delta_index_map = {}  # what comes is not put in the place of what stands there
+
     SafeSessionState.on_script_will_rerun = run_all_callbacks  # type: ignore[method-assign]
     ScriptRequests._request_rerun_locked = request_rerun_silently  # type: ignore[method-assign]
     AppSession.request_rerun = hear_request_for_what_is_there  # type: ignore[method-assign]
+    ForwardMsgQueue.clear = clear_for_whole_page  # type: ignore[method-assign]

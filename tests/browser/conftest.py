@@ -1,7 +1,8 @@
 """A real server, a real Chromium.
 
-Whatever a test does, three things must hold: no request leaves for another host, nothing is logged as an error, and
-no page error is thrown. The `visit` fixture checks them when the test is over.
+Whatever a test does, four things must hold: no request leaves for another host, nothing is logged as an error, no page
+error is thrown, and the server understands what it is asked about runs that go on. The `visit` fixture checks them when
+the test is over.
 """
 
 import os
@@ -16,6 +17,7 @@ import psutil
 import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect, sync_playwright
 
+from pages.shell.stream.live_socket import TAKEN, Asked
 from tests.support.lab import FLAGS, NAMES, Lab, find_chromium, serving
 
 SCREEN: ViewportSize = {"width": 1440, "height": 900}
@@ -137,3 +139,5 @@ def visiting(browsers: Browsers, url: str) -> Iterator[Visit]:
     for lab in labs:
         assert {host for host in lab.hosts if host} == {lab.host}
         assert lab.errors == []
+        for asked in lab.asked:
+            assert asked == TAKEN or Asked.model_validate_json(asked)

@@ -83,6 +83,40 @@ def test_a_typed_sentence_is_trained_paused_looked_through_and_played(visit):
 
 
 @pytest.mark.thorough
+def test_a_click_is_seen_before_the_page_is_drawn_for_it(visit):
+    """All that the page would be told after the click is kept back here, and delivered later."""
+    kept, keep = [], []
+
+    def meet(browser) -> None:
+        server = browser.connect_to_server()
+        browser.on_message(server.send)
+        server.on_message(lambda message: kept.append((browser, message)) if keep else browser.send(message))
+
+    def deliver() -> None:
+        keep.clear()
+        for browser, message in kept:
+            browser.send(message)
+        kept.clear()
+
+    def moves_on(before: int) -> int:
+        eventually(lambda: lab.epoch > before and lab.together_at, "the picture moves")
+        return lab.epoch
+
+    lab = visit(LONG, prepare=lambda page: page.route_web_socket("**/_stcore/stream", meet))
+    lab.reaches("not trained yet").shows(0)
+    page_says = "() => document.querySelector('.rl-heatmap').component.pageData.live"
+    for _ in range(2):  # from the untrained network, then from where it paused
+        before = lab.epoch
+        keep.append(True)
+        lab.press("train")
+        moves_on(moves_on(before))
+        assert not lab.page.evaluate(page_says)
+        assert len(lab.curve()) > before
+        deliver()
+        eventually(lambda: lab.page.evaluate(page_says), "the page is drawn, later")
+        lab.press("pause").paused()
+
+
 def test_another_start_gives_other_numbers_and_the_same_start_the_same(visit):
     """And nothing is built anew from one run to the next."""
     lab = visit().trained()

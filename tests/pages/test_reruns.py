@@ -4,9 +4,11 @@ from unittest.mock import Mock
 
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
@@ -20,7 +22,7 @@ class Interrupted(BaseException):
 @pytest.fixture
 def installed(monkeypatch):
     methods = ((SafeSessionState, "on_script_will_rerun"), (ScriptRequests, "_request_rerun_locked"))
-    for owner, name in (*methods, (AppSession, "request_rerun")):
+    for owner, name in (*methods, (AppSession, "request_rerun"), (ForwardMsgQueue, "clear")):
         monkeypatch.setattr(owner, name, getattr(owner, name))  # as it was, when the test is over
     reruns.install()
 
@@ -130,3 +132,25 @@ def test_a_request_for_a_part_that_is_gone_draws_the_whole_page(page, timer):
     [(drawn,)] = [call.args for call in session._scriptrunner.request_rerun.call_args_list]
     assert (drawn.fragment_id, drawn.page_script_hash, drawn.is_auto_rerun) == (None, "cell", False)
     assert drawn.widget_states == said
+
+
+def drawn(words: str, part: str = "") -> ForwardMsg:
+    message = ForwardMsg()
+    message.metadata.delta_path[:] = [0, 0]
+    message.delta.new_element.markdown.body = words
+    message.delta.fragment_id = part
+    return message
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("asked_for", [["part"], ["another"], None])
+def test_what_was_drawn_goes_to_the_browser_though_a_part_of_it_is_drawn_again(asked_for):
+    queue = ForwardMsgQueue()
+    whole = ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY)
+    queue.enqueue(drawn("before", "part"))
+    queue.enqueue(whole)
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=asked_for)
+    queue.enqueue(drawn("after", "part"))
+    told = [one.delta.new_element.markdown.body or one.script_finished for one in queue.flush()]
+    early, success = ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_SUCCESSFULLY
+    assert told == ([early, "after"] if asked_for is None else ["before", success, "after"])

@@ -216,8 +216,8 @@ def begun(driver: LiveRuns):
     return driver.drive(LiveRun(runs.begin(engine.InProcess(), LSTM, train=True), engine.InProcess()))
 
 
-def watching(id: str) -> str:
-    return json.dumps({"watch": id, "epoch": -1, "lang": "zh"})
+def watching(id: str, **more: object) -> str:
+    return json.dumps({"watch": id, "epoch": -1, "lang": "zh", **more})
 
 
 def served(browser: Browser) -> Browser:
@@ -234,6 +234,26 @@ def test_a_run_is_watched_to_its_end(driver):
             losses[header["lines"]["losses"] :] = arrays["losses.y"].tolist()
     assert losses == pytest.approx(run(LSTM).losses)
     assert "训练完成" in header["status"]
+
+
+def test_who_watches_a_run_at_rest_is_told_when_it_goes_on(driver):
+    live = driver.drive(LiveRun(runs.begin(engine.InProcess(), LSTM, train=False), engine.InProcess()))
+    assert live.wait_for(0, 60).history is not None
+    browser = Browser(watching(live.value.id, epoch=0, going=False))
+
+    async def let_go_on() -> None:
+        watched = asyncio.create_task(live_socket.serve(browser))
+        await asyncio.sleep(0.3)
+        assert (len(live.viewers), browser.sent) == (1, [])
+        await asyncio.to_thread(live.change, lambda run: runs.train_until(live.engine, run, LSTM.epochs))
+        await watched
+
+    run_async(let_go_on())
+    headers = [read(one)[0] for one in browser.sent]
+    assert all(header["frames"] and header["epoch"] for header in headers)  # that it was let go on is no news by itself
+    losses = [loss for one in browser.sent for loss in read(one)[1]["losses.y"].tolist()]
+    assert losses == pytest.approx(run(LSTM).losses)
+    assert not live.viewers
 
 
 def test_a_slow_browser_gets_fewer_messages_and_misses_no_loss(driver):

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import psutil
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocket, expect
 
 from tests.support.eventually import ROOT, eventually
 
@@ -80,11 +80,16 @@ class Lab:
         page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", self.hear)
-        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: self.sent.append(frame)))
+        self.asked: list[str] = []  # and over that of the runs that go on
+        page.on("websocket", self.listen)
 
     def hear(self, message) -> None:
         if message.type == "error":
             self.errors.append(f"{message.text} {message.location['url']}")
+
+    def listen(self, websocket: WebSocket) -> None:
+        lists = (self.sent, self.asked) if websocket.url.endswith("/live") else (self.sent,)
+        websocket.on("framesent", lambda frame: [one.append(frame) for one in lists])
 
     def at(self, key: str):
         return self.page.locator(f".st-key-{key}")

@@ -3,7 +3,7 @@
 // second where there is no stream, or where that knows nothing of the run (then the page says what has become of it).
 //
 // Takes text, share (0 to 1), held_up, opening (whether nothing is known of the run yet), looks (seconds, or null), needs
-// (when the stream says another one, the page is to be drawn), parts (see live_stream.js). Gives `draw_again`, a number
+// (when the stream says another one, the page is to be drawn), page_parts (see live_stream.js). Gives `draw_again`, a number
 // that is never the same.
 import { element, setText, styleSheet } from "../shared/dom.js";
 import { component } from "../shared/lifecycle.js";

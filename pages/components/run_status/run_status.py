@@ -16,7 +16,7 @@ class RunStatus:
     share: float  # of the way, 0 to 1
     held_up: str  # why nothing moves, or ""
     looks: float | None  # seconds between two draws of a page that computes what it shows; None: the stream has it all
-    parts: str  # id of what the stream draws of the page
+    page_parts: str  # id of what the stream draws of the page
     opening: bool = False  # nothing is known of the run yet
     needs: str = ""  # when the stream says another one, there is something that the page alone can draw
 

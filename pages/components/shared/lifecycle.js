@@ -4,9 +4,10 @@
 import { nearest } from "./arrays.js";
 import { announce, groupNamed } from "./cursor_bus.js";
 import { element } from "./dom.js";
-import { watch } from "./live_stream.js";
+import { goingOn, watch, watching } from "./live_stream.js";
 
 const instances = new WeakMap(); // by parentElement
+const mounted = new Set();
 const contrast = matchMedia("(forced-colors: active)"); // a theme of the system's, of which Streamlit knows nothing
 const mounts = new Map(); // by key: how often a component was built
 
@@ -22,10 +23,12 @@ export function component(className, { build, update, cursor, leave }) {
       self.root.dataset.mounts = mounts.get(data.key); // evidence for the tests: above 1 something was remounted
       self.root.component = self; // likewise: what is drawn
       instances.set(parentElement, self);
+      mounted.add(self);
       parentElement.append(self.root);
       self.listener = () => {
+        const joined = join(self);
         const part = self.stream?.parts[self.data.key];
-        if (!part || part === self.part) return cursor?.(self);
+        if (!part || part === self.part) return joined ? update(self) : cursor?.(self);
         // Also of a run that has come to its end the newest is shown until the page has drawn all there is to look through.
         Object.assign(self, { part, data: { ...self.data, ...part, live: true } });
         update(self);
@@ -43,6 +46,7 @@ export function component(className, { build, update, cursor, leave }) {
       setTimeout(() => {
         if (parentElement.isConnected || instances.get(parentElement) !== self) return;
         instances.delete(parentElement);
+        mounted.delete(self);
         self.group?.listeners.delete(self.listener);
         contrast.removeEventListener("change", self.recolour);
         leave?.(self);
@@ -60,11 +64,28 @@ function given(self, data) {
     group?.listeners.add(self.listener);
     self.group = group;
   }
-  if (group && data.run && data.epochs) {
-    announce(group, data);
-    self.stream = data.live ? watch(group, data.run, data.epochs.at(-1) ?? -1, data.parts) : null;
-    self.part = self.stream?.parts[data.key]; // the page was drawn later
-  }
+  if (!group || !data.run || !(data.live || data.epochs?.length)) return;
+  announce(group, data);
+  const stream = data.live || !watchesAnother(data.run) ? watch(group, data) : null;
+  if (data.live) self.stream = stream;
+  Object.assign(self, { heard: stream?.arrived, part: stream?.parts[data.key] }); // the page was drawn later
+}
+
+// Whether another run goes on that is shown too.
+function watchesAnother(run) {
+  const going = goingOn();
+  return going && going !== run && [...mounted].some(({ data }) => data.run === going);
+}
+
+// Whether a run that the page shows at rest goes on: the stream knows of a button that was pressed before the page has
+// drawn anything.
+function join(self) {
+  const { data, group, heard } = self;
+  const stream = !self.stream && data.epochs?.length ? watching(data.run) : null;
+  if (!stream?.going || stream.arrived === heard) return false;
+  Object.assign(self, { stream, data: { ...data, live: true } });
+  announce(group, self.data);
+  return true;
 }
 
 // The frame that the stream shows at this moment, where the run goes on, and the page has drawn none that is newer, while

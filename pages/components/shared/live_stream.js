@@ -11,26 +11,26 @@ const SILENT = 5; // seconds without a message of a run that goes on, though one
 const ARRAYS = { int8: Int8Array, int16: Int16Array, uint16: Uint16Array, float32: Float32Array };
 
 let socket = null;
+let opened = false; // whether there has been one at all
 let tries = 0;
 let watched = null; // the stream that the server was asked for
 
-// What is known of a run that goes on, or a race. `shown` is a run's frame of this moment, {epoch, hidden, scale, top,
-// probability}. A part of the page with a reason for it says which `parts` of the page the server is to draw.
-export function watch(group, run, epoch, parts = "") {
+// What is known of a run, or a race, that the page shows at this epoch, `live` while it goes on. `shown` is a run's frame
+// of this moment, {epoch, hidden, scale, top, probability}. A part of the page with a reason for it says which `page_parts` of
+// the page the server is to draw. One at rest is listened to, for it may be let go on.
+export function watch(group, { run, epochs, live, page_parts = "" }) {
   if (watched?.run === run) {
-    const again = !watched.going && !watched.gone; // it had come to rest, and goes on: what it said then is over
-    if (again) Object.assign(watched, { going: true, status: "" });
-    if (again || (parts && parts !== watched.asked_parts)) {
-      watched.asked_parts = parts || watched.asked_parts;
-      ask();
-    }
+    const { gone, asked_parts } = watched;
+    if (live && !watched.going) Object.assign(watched, { going: true, gone: false, status: "" }); // what was said at rest is over
+    if (page_parts) watched.asked_parts = page_parts;
+    if ((live && gone) || watched.asked_parts !== asked_parts) ask();
     return watched;
   }
   watched = {
     run,
     group,
-    asked: epoch, // the newest that the page shows by itself
-    asked_parts: parts,
+    asked: epochs.at(-1) ?? -1, // the newest that the page shows by itself
+    asked_parts: page_parts,
     parts: {}, // what components are to be given, by their keys
     shown: null,
     waiting: [], // frames that have come and are not shown yet
@@ -43,15 +43,19 @@ export function watch(group, run, epoch, parts = "") {
     epoch: 0,
     opened: false, // whether there is anything of it to draw
     connected: false, // whether anything has come, and the socket stands
-    going: true,
+    going: live,
     gone: false, // the server knows nothing of it
     silent: 0, // seconds without a message
     spread: 125, // milliseconds between two messages, as it has been
-    arrived: 0,
+    arrived: 0, // when the newest message did
+    before: 0, // the same, since it went on
   };
   ask();
   return watched;
 }
+
+export const goingOn = () => (watched?.going ? watched.run : null);
+export const watching = (run) => (watched?.run === run ? watched : null);
 
 const language = () => document.documentElement.lang.slice(0, 2);
 
@@ -59,13 +63,13 @@ function ask() {
   if (!socket) connect();
   else if (socket.readyState === WebSocket.OPEN) {
     watched.lang = language();
-    const { run, shown, asked, lang, asked_parts: parts } = watched;
-    socket.send(JSON.stringify({ watch: run, epoch: shown?.epoch ?? asked, lang, parts }));
+    const { run, shown, asked, lang, asked_parts: parts, going } = watched;
+    socket.send(JSON.stringify({ watch: run, epoch: shown?.epoch ?? asked, lang, parts, going }));
   }
 }
 
 // What the server says in words is in the language of the page, which is said there after the parts were drawn.
-new MutationObserver(() => watched?.going && watched.lang !== language() && ask()).observe(document.documentElement, {
+new MutationObserver(() => watched && watched.lang !== language() && ask()).observe(document.documentElement, {
   attributeFilter: ["lang"],
 });
 
@@ -77,7 +81,8 @@ function connect() {
   socket.binaryType = "arraybuffer";
   socket.onopen = () => {
     tries = 0;
-    if (watched?.going) ask();
+    opened = true;
+    ask();
   };
   socket.onmessage = ({ data, target }) => {
     if (typeof data === "string") return lost(JSON.parse(data));
@@ -87,7 +92,8 @@ function connect() {
   socket.onclose = () => {
     socket = null;
     if (watched) watched.connected = false;
-    if (watched?.going) setTimeout(() => socket || connect(), AGAIN[Math.min(tries++, AGAIN.length - 1)]);
+    if (watched?.going || (watched?.gone === false && opened))
+      setTimeout(() => socket || connect(), AGAIN[Math.min(tries++, AGAIN.length - 1)]);
   };
 }
 
@@ -108,8 +114,8 @@ function take(buffer) {
   const stream = watched;
   if (stream?.run !== header.run) return;
   const now = performance.now();
-  if (stream.arrived) stream.spread += (Math.min(now - stream.arrived, SLOWEST) - stream.spread) / 3;
-  stream.arrived = now;
+  if (stream.before) stream.spread += (Math.min(now - stream.before, SLOWEST) - stream.spread) / 3;
+  Object.assign(stream, { arrived: now, before: header.going ? now : 0 });
   Object.assign(stream.names, header.names);
   for (const [name, from] of Object.entries(header.lines)) {
     stream.lines[name] ??= {};
@@ -161,10 +167,10 @@ function unpackMessage(buffer) {
   return { header, arrays };
 }
 
-// The clock decides which frame is due, so a slow browser skips frames instead of falling behind.
+// The first at once; then the clock decides which frame is due, so a slow browser skips frames instead of falling behind.
 function play(stream, began) {
   let before = began;
-  let due = 0;
+  let due = 1;
   const tick = (now) => {
     if (stream !== watched) return;
     due += Math.max(now - before, 0) * stream.rate; // an animation frame's time may lie before the message that began it
@@ -178,5 +184,5 @@ function play(stream, began) {
     stream.playing = stream.waiting.length ? requestAnimationFrame(tick) : 0;
     if (!stream.playing) notify(stream.group); // the newest status, and that it rests
   };
-  stream.playing = requestAnimationFrame(tick);
+  tick(began);
 }

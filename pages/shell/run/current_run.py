@@ -1,14 +1,17 @@
 """The run at hand: put in another's place, changed by buttons, and looked at while it goes on by itself."""
 
+import time
 from collections.abc import Callable
 
 from pages.shell.reruns import waiting
+from pages.shell.server import message_hold
 from pages.shell.state import session
 from pages.shell.workers import workers
 from rnnlab.engine import live_runs
 from rnnlab.engine.live_runs import LiveRun
 from rnnlab.engine.runs import Run
 
+AHEAD = 0.03  # seconds that the stream's first picture is ahead of the page's, which keeps a browser busy for longer
 OPENING = 5.0  # seconds that a page waits for a run to be opened: milliseconds, but workers take turns
 
 
@@ -22,9 +25,15 @@ def show(run: Run, patience: float, whole: bool = False) -> None:
 
 
 def change(function: Callable[[Run], Run], patience: float) -> None:
-    """Run a button's function on the run as it is now. Where it gives another run, this one pauses."""
+    """Run a button's function on the run as it is now. Where it gives another run, this one pauses. Where the browser
+    watches it go on, this is seen before the page is drawn."""
     live = session.get("live_run")
+    if live and live.viewers:
+        message_hold.hold()
+    before = session["run"].id
     show(live.change(function) if live else function(session["run"]), patience)
+    if session["run"].id != before:
+        message_hold.release()
 
 
 def look() -> Run:
@@ -40,6 +49,10 @@ def settle() -> Run:
     patience, whole = session.pop("patience", 0.0), session.pop("whole", False)
     run = look()
     run = wait_for(run.until if whole else run.epoch + 1, patience)
+    if patience and run.going and session["live_run"].viewers:
+        for seconds in waiting(AHEAD):
+            time.sleep(seconds)
+    message_hold.release()
     return wait_for(0, OPENING) if whole and run.history is None else run
 
 

@@ -9,6 +9,7 @@ word, watches no more.
 
 import asyncio
 import json
+import time
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -17,7 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
 
 from pages.shell.run.status import held_up, share_done, status_text, waits
-from pages.shell.stream.message import Told, message
+from pages.shell.stream.message import PARTS_PACE, Told, message
 from pages.shell.stream.parts import BY_ID
 from rnnlab.engine import Engine, live_runs
 from rnnlab.engine.runs import Run
@@ -38,6 +39,7 @@ class Asked(BaseModel):
     epoch: int = -1
     lang: Literal["zh", "en"] = "en"
     parts: str = ""
+    going: bool = True
 
 
 async def serve(websocket: WebSocket) -> None:
@@ -71,7 +73,7 @@ def words(run: Run, engine: Engine, t: Translate) -> dict[str, Any]:
 
 
 async def watch(websocket: WebSocket, asked: Asked, taken: asyncio.Event) -> None:
-    """Send what is new of this run until it rests, or nobody takes it. `taken`: so was all that was sent."""
+    """Send what is new of this run, now and whenever it goes on, until nobody takes it. `taken`: so was all of it."""
     live, t, told = live_runs.shared().find(asked.watch), translator(asked.lang), Told(asked.epoch)
     parts = BY_ID.get(asked.parts)
     if live is None:
@@ -84,25 +86,37 @@ async def watch(websocket: WebSocket, asked: Asked, taken: asyncio.Event) -> Non
             loop.call_soon_threadsafe(news.set)
 
     with live.watched(tell), suppress(WebSocketDisconnect, RuntimeError):  # it is gone
+        rested = None if asked.going else live.value  # as the browser shows it, if at rest
         while True:
             news.clear()
             value = live.value
-            if isinstance(value, Race) or value.history is not None or waits(value):  # else it is opened in a moment
+            if rested is not value and speaks(value, rested):
+                if rested is not None:
+                    told.parts_due = time.monotonic() + PARTS_PACE  # a button was pressed: the page draws them
                 said = {} if isinstance(value, Race) else words(value, live.engine, t)
                 taken.clear()
                 await websocket.send_bytes(message(value, told, said, parts))
-            if not value.going:
-                return
-            await asyncio.sleep(PACE)
-            if not await happens(taken, GONE):
-                break
-            await happens(news, SILENCE)
+                rested = None if value.going else value
+                await asyncio.sleep(PACE)
+                if not await happens(taken, GONE):
+                    break
+            await happens(news, SILENCE if live.value.going else None)
     with suppress(RuntimeError):
         await websocket.close()  # should it come back, it asks again
 
 
-async def happens(event: asyncio.Event, seconds: float) -> bool:
-    """Whether it does, within so many seconds."""
+def speaks(value: Run | Race, rested: Run | Race | None) -> bool:
+    """Whether there is anything to say of it. Of one that is not open yet there is when it waits for others, else it is
+    opened in a moment; of one that had `rested` when the browser heard of it last, when it has moved on."""
+    if rested is None:
+        return isinstance(value, Race) or value.history is not None or waits(value)
+    if isinstance(value, Race) or isinstance(rested, Race):
+        return value.going
+    return value.going and (waits(value) or value.epochs_done > rested.epochs_done)
+
+
+async def happens(event: asyncio.Event, seconds: float | None) -> bool:
+    """Whether it does, within so many seconds. None: it is waited for."""
     with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
     return event.is_set()
