@@ -30,7 +30,10 @@ export default component("rl-chart", {
     self.draws = 0;
     self.legend = 0; // pixels that the chart is higher than asked for, because of its legend
     // Also the way in for a chart mounted in a hidden tab: its first width above zero draws it.
-    self.observer = new ResizeObserver(() => schedule(self));
+    self.observer = new ResizeObserver(([{ contentRect }]) => {
+      self.room = contentRect.width;
+      schedule(self);
+    });
     self.observer.observe(self.root);
     listenForCursor(self);
   },
@@ -72,7 +75,7 @@ function schedule(self) {
 
 function draw(self) {
   const { Plotly } = globalThis;
-  const width = self.root.clientWidth;
+  const width = self.room;
   if (!Plotly || !width) return;
   const frame = shownFrame(self);
   if (self.stale || width !== self.width) {

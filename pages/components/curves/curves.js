@@ -43,8 +43,12 @@ export default component("rl-curves", {
     self.root.append(self.legend, self.plot);
     self.root.setAttribute("role", "figure");
     self.hidden = new Set(); // names of lines that the reader has put away
-    self.observer = new ResizeObserver(() => self.root.clientWidth !== self.width && draw(self));
-    self.observer.observe(self.root);
+    // Never asked of the page: that would lay it out anew for each frame.
+    self.observer = new ResizeObserver(([{ contentRect }]) => {
+      self.width = contentRect.width;
+      draw(self);
+    });
+    self.observer.observe(self.plot);
     listen(self, zoom);
   },
 
@@ -97,8 +101,7 @@ function seriesOf({ data, stream, given, hidden }) {
 const lastOf = ({ x, y }) => (x ? (x.at(-1) ?? -1) : y.length);
 
 function draw(self) {
-  const { root, canvas, plot, data } = self;
-  self.width = plot.clientWidth;
+  const { root, canvas, data } = self;
   if (!self.width || !self.theme) return;
   self.frame = shownFrame(self);
   self.series = seriesOf(self);

@@ -28,7 +28,13 @@ export default component("rl-heatmap", {
     self.root.append(self.canvas, self.ticks, self.band, self.tip);
     self.root.setAttribute("role", "figure");
     self.cells = new OffscreenCanvas(1, 1);
-    self.observer = new ResizeObserver(() => self.root.clientWidth !== self.width && layOut(self));
+    self.scale = new OffscreenCanvas(1, SHADES);
+    // Never asked of the page: that would lay it out anew.
+    self.observer = new ResizeObserver(([{ contentRect }]) => {
+      if (contentRect.width === self.width) return;
+      self.width = contentRect.width;
+      layOut(self);
+    });
     self.observer.observe(self.root);
     self.canvas.addEventListener("pointermove", (event) => hover(self, event));
     self.canvas.addEventListener("pointerleave", () => hover(self, null));
@@ -55,10 +61,10 @@ export default component("rl-heatmap", {
 // ---- Where everything is, which a frame does not change ---------------------------------------------------------------
 function layOut(self) {
   const { root, canvas, data } = self;
-  self.width = root.clientWidth;
   if (!self.width) return; // in a hidden tab
   self.theme = readTheme(root);
   self.palette = shades(self.theme.diverging);
+  drawScale(self);
   const room = (self.width - LEFT - RIGHT) / data.tokens.length;
   const slanted = Math.max(...data.tokens.map(lengthOf)) > room;
   const bottom = slanted ? Math.min(20 + 0.87 * Math.max(...data.tokens.map(lengthOf)), data.height / 3) : 26;
@@ -68,6 +74,14 @@ function layOut(self) {
   Object.assign(self.cells, { width: data.tokens.length, height: data.units });
   labelAxes(self, room, slanted);
   draw(self);
+}
+
+// The largest value on top.
+function drawScale({ scale, palette }) {
+  const pen = scale.getContext("2d");
+  const image = pen.createImageData(1, SHADES);
+  for (let i = 0; i < SHADES; i++) image.data.set(palette.subarray(4 * i, 4 * i + 4), 4 * (SHADES - 1 - i));
+  pen.putImageData(image, 0, 0);
 }
 
 // About how wide a label is, in pixels.
@@ -137,7 +151,7 @@ function reader(self) {
 }
 
 function draw(self) {
-  const { canvas, cells, data, box, palette, theme } = self;
+  const { canvas, cells, scale, data, box, palette, theme } = self;
   if (!self.width || !self.frames) return;
   self.value = reader(self);
   const [columns, rows] = [data.tokens.length, data.units];
@@ -163,11 +177,7 @@ function draw(self) {
   pen.fillStyle = theme.text;
   for (const unit of data.across) pen.fillRect(box.x, box.y + (unit * box.height) / rows - 1, box.width, 2);
   for (const step of data.down) pen.fillRect(box.x + (step * box.width) / columns - 1, box.y, 2, box.height);
-  for (let i = 0; i < SHADES; i++) {
-    pen.fillStyle = `rgb(${palette.subarray(4 * i, 4 * i + 3).join()})`;
-    const height = box.height / SHADES;
-    pen.fillRect(box.x + box.width + 8, box.y + box.height - (i + 1) * height, 8, height + 0.5);
-  }
+  pen.drawImage(scale, box.x + box.width + 8, box.y, 8, box.height);
   markStep(self);
 }
 

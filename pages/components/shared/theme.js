@@ -25,7 +25,19 @@ export function rgb(color) {
   return [...pencil.getImageData(0, 0, 1, 1).data].slice(0, 3);
 }
 
+// Read once for all parts that are drawn in one go: what each has written since would be styled anew for the next.
+let theme = null;
+
 export function readTheme(node) {
+  if (!theme)
+    setTimeout(() => {
+      theme = null;
+    });
+  theme ??= themeOf(node);
+  return theme;
+}
+
+function themeOf(node) {
   const style = getComputedStyle(node);
   const read = (name) => known(style.getPropertyValue(`--st-${name}`).trim());
   const [background, text] = [rgb(read("background-color")), rgb(read("text-color"))];
