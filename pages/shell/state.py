@@ -13,6 +13,7 @@ import streamlit as st
 
 from rnnlab.engine.live_runs import LiveRun
 from rnnlab.engine.runs import Run
+from rnnlab.engine.speed import Speed
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import Overrides, RacePlan
 from rnnlab.i18n import Problem
@@ -59,6 +60,12 @@ class RunState(TypedDict, total=False):
     live_run: LiveRun  # which brings it on
     patience: float  # seconds that the next page about the run waits for it, before it is drawn
     whole: bool  # whether it waits for the end of the run, not only for something new
+
+
+class SpeedState(TypedDict, total=False):
+    """shell/run/run_controls.py"""
+
+    speed: Speed  # what its widget says; the run itself says the same
 
 
 class StreamState(TypedDict, total=False):
@@ -230,9 +237,9 @@ class UnitsState(TypedDict, total=False):
 
 
 class SessionState(
-    VisitState, WorkersState, RedrawState, RunState, StreamState, CursorState, FormState, NavigationState, SharingState,
-    AnswerState, RaceSetupState, CompareState, GenerateState, DataState, TextState, ShapesState, CellState,
-    GradientsState, UnitsState, total=False,
+    VisitState, WorkersState, RedrawState, RunState, SpeedState, StreamState, CursorState, FormState, NavigationState,
+    SharingState, AnswerState, RaceSetupState, CompareState, GenerateState, DataState, TextState, ShapesState,
+    CellState, GradientsState, UnitsState, total=False,
 ):  # fmt: skip
     """The whole table."""
 

@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
+from heapq import heappop, heappush
 from queue import Empty, SimpleQueue
 from typing import Generic, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 from rnnlab.engine import Engine
-from rnnlab.engine.runs import SLICE, Run, pause, tick, train_until
+from rnnlab.engine.runs import SLICE, Run, early, pause, tick, train_until
 from rnnlab.engine.shared import Shared
 from rnnlab.i18n import failure_of
 
@@ -69,6 +70,10 @@ class Live(ABC, Generic[Value, AnyEngine]):
     def ticked(self, slice_seconds: float) -> Value:
         """The value with the results that have come, and the next slices asked for."""
 
+    def early(self, value: Value) -> float:  # noqa: ARG002
+        """For how many seconds the results that have come are not to be taken yet."""
+        return 0.0
+
     @abstractmethod
     def paused(self) -> Value: ...
 
@@ -100,11 +105,14 @@ class Live(ABC, Generic[Value, AnyEngine]):
         for tell in tuple(self.viewers):
             tell()
 
-    def advance(self, slice_seconds: float) -> None:
-        """Take the results that have come, if they are those of the value as it is now, and ask for the next slices."""
+    def advance(self, slice_seconds: float) -> float:
+        """Take the results that have come, if they are those of the value as it is now, and ask for the next slices.
+        Where it is too early for that: how many seconds from now it is not."""
         before = self.value
         if not any(one.done() for one in self.pending(before)):
-            return
+            return 0.0
+        if (seconds := self.early(before)) > 0:
+            return seconds
         try:
             after = self.ticked(slice_seconds)
         except Exception as error:  # whatever it is, the runs of others go on
@@ -112,12 +120,13 @@ class Live(ABC, Generic[Value, AnyEngine]):
         with self.changed:
             if self.value is before:
                 self.put(after)
-                return
+                return 0.0
             now = self.pending(self.value)  # a button was pressed meanwhile
             for one in self.pending(after) - now:  # nobody wants these
                 one.cancel()
             for one in now & self.pending(before):
                 one.add_done_callback(self.hear)
+        return 0.0
 
     @contextmanager
     def watched(self, tell: Callable[[], None]) -> Iterator[None]:
@@ -160,6 +169,9 @@ class LiveRun(Live[Run, Engine]):
     def pending(self, value: Run) -> set[Future]:
         return {value.pending} if value.pending is not None else set()
 
+    def early(self, value: Run) -> float:
+        return early(value)
+
     def ticked(self, slice_seconds: float) -> Run:
         return tick(self.engine, self.value, slice_seconds=slice_seconds)
 
@@ -189,6 +201,9 @@ class LiveRuns:
     def __init__(self) -> None:
         self.by_id: WeakValueDictionary[str, Live] = WeakValueDictionary()
         self.results: SimpleQueue[str | None] = SimpleQueue()  # ids of runs whose result has come; None: the end
+        self.early: list[
+            tuple[float, str]
+        ] = []  # a heap: when to look again, by the clock, at a run whose has come early
         self.thread = threading.Thread(target=self.take_results, name="live runs", daemon=True)
         self.thread.start()
 
@@ -214,8 +229,11 @@ class LiveRuns:
     def take_results(self) -> None:
         looked = time.monotonic()
         while True:
+            now = time.monotonic()
+            while self.early and self.early[0][0] <= now:
+                self.advance(heappop(self.early)[1])
             try:
-                id = self.results.get(timeout=LOOK)
+                id = self.results.get(timeout=max(0.0, min(LOOK, self.early[0][0] - now)) if self.early else LOOK)
             except Empty:
                 id = ""
             if id is None:
@@ -230,7 +248,9 @@ class LiveRuns:
 
     def advance(self, id: str) -> None:
         if (live := self.find(id)) is not None:
-            live.advance(self.slice_seconds(live.engine.count))
+            seconds = live.advance(self.slice_seconds(live.engine.count))
+            if seconds > 0:
+                heappush(self.early, (time.monotonic() + seconds, id))
 
     def look(self) -> None:
         for live in list(self.by_id.values()):

@@ -8,13 +8,16 @@ import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any, TypeVar
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
 from rnnlab.engine import Engine, jobs
 from rnnlab.engine.limits import FREIGHT
+from rnnlab.engine.speed import Speed, epochs_a_slice, seconds_an_epoch
 from rnnlab.experiment import Experiment
+from rnnlab.experiment.limits import BOUNDS, WEIGHT_BYTES
 from rnnlab.i18n import Problem, failure_of
 from rnnlab.records.history import Frame, History, State
 from rnnlab.records.packed_checkpoints import PackedCheckpoints
@@ -36,11 +39,14 @@ class Run(ShortRepr):
     until: int = 0  # train while fewer epochs are done
     submitted: float = field(default_factory=time.monotonic)  # when the job under way was asked for
     elapsed: float = 0.0  # seconds by the reader's clock, waiting for a worker included
+    speed: Speed = "fast"
+    stopped: bool = False  # whether the reader has ended it: then Train begins anew
     state: State | None = None  # None until the run has been opened
     history: History | None = None
     passing: tuple[Frame, ...] = ()  # frames of the newest slice that are not kept, for whoever watches
     problems: tuple[Problem, ...] = ()  # why it can't go on
     drawings: dict[Hashable, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
+    paced_from: float = -inf  # since when what is shown now is, where the next is to come no sooner than at its speed
     previous: "Run | None" = None  # the run that is shown until this one has something to show
 
     @property
@@ -50,7 +56,7 @@ class Run(ShortRepr):
     @property
     def batch(self) -> int:
         """Batches done of the epoch under way."""
-        if self.history is None or self.state is None or self.state.ended:
+        if self.history is None or self.state is None or self.state.ended or self.stopped:
             return 0
         return self.state.step - self.state.epoch * self.history.opening.batches
 
@@ -70,7 +76,15 @@ class Run(ShortRepr):
     @property
     def resumable(self) -> bool:
         """Whether there is anything left to train, from where it stands."""
-        return self.state is not None and not self.state.ended and not self.problems
+        return self.state is not None and not (self.state.ended or self.stopped or self.problems)
+
+    @property
+    def extensible(self) -> bool:
+        """Whether it can take an epoch more: also where it has been stopped, or has come to the end it was meant to
+        have."""
+        if self.state is None or not self.state.blob or self.problems:
+            return False
+        return not self.state.ended or self.epoch < BOUNDS["epochs"][1]
 
     @property
     def shown(self) -> "Run":
@@ -86,15 +100,31 @@ class Run(ShortRepr):
 
 def begin(engine: Engine, experiment: Experiment, train: bool, before: Run | None = None) -> Run:
     """A new run: to its end, or only up to what the untrained network does. `before` is the one it takes over from."""
-    until = experiment.epochs if train else 0
-    return Run(
-        uuid4().hex, experiment, engine.submit(jobs.start, experiment), until, previous=before and stop(before.shown)
-    )
+    until, id, pending = experiment.epochs if train else 0, uuid4().hex, engine.submit(jobs.start, experiment)
+    if before is None:
+        return Run(id, experiment, pending, until)
+    return Run(id, experiment, pending, until, speed=before.speed, previous=replace(stop(before.shown), state=None))
 
 
 def train_until(engine: Engine, run: Run, epoch: int) -> Run:
-    """Go on until this epoch."""
-    return submit(engine, replace(run, until=epoch))
+    """Go on until this epoch. What comes first is seen at once."""
+    return submit(engine, replace(run, until=epoch, paced_from=-inf))
+
+
+def one_epoch_more(engine: Engine, run: Run) -> Run:
+    """Go on for an epoch from where it is, however it came to stand there. One that is at its end becomes a run of one
+    epoch more, whose numbers it has: no epoch knows how many are to follow."""
+    if run.state is not None and run.state.ended and run.history is not None:
+        longer = Experiment(**{**run.experiment.model_dump(), "epochs": run.epoch + 1})
+        history = replace(run.history, opening=replace(run.history.opening, experiment=longer), ended="")
+        run = replace(run, experiment=longer, state=replace(run.state, experiment=longer, ended=""), history=history)
+    return train_until(engine, replace(run, stopped=False), run.epoch + 1)
+
+
+def at_speed(engine: Engine, run: Run, speed: Speed) -> Run:
+    """What is under way is asked for anew, for it may be a slice of another length."""
+    run = replace(run, speed=speed)
+    return train_until(engine, pause(run), run.until) if run.going and run.state is not None else run
 
 
 def pause(run: Run) -> Run:
@@ -105,17 +135,29 @@ def pause(run: Run) -> Run:
 
 
 def stop(run: Run) -> Run:
-    """End the run where it is. Its history stays to be looked at."""
-    return pause(run) if run.state is None else replace(run, until=0, pending=None, state=None)
+    """End the run where it is. Its history stays to be looked at, and it can take an epoch more."""
+    return pause(run) if run.state is None else replace(run, until=0, pending=None, stopped=True)
 
 
 def submit(engine: Engine, run: Run, slice_seconds: float = SLICE) -> Run:
     """Ask for the next slice, of so many seconds of computing, if one is wanted and none is under way."""
-    if run.pending or run.state is None or run.state.ended or run.state.epoch >= run.until:
+    if run.pending or run.state is None or run.state.ended or run.stopped or run.state.epoch >= run.until:
         return run
+    most = epochs_a_slice(run.speed, run.epoch, run.experiment.epochs)
     budget = slice_seconds + len(run.state.blob) / FREIGHT if run.state.step else FIRST_SLICE
-    pending = engine.submit(jobs.advance, run.state, budget, run.until - run.state.epoch)
+    pending = engine.submit(jobs.advance, run.state, budget, min(run.until - run.state.epoch, most))
     return replace(run, pending=pending, submitted=time.monotonic())
+
+
+def early(run: Run) -> float:
+    """For how many seconds the result that is there is not to be taken yet, at the speed of the run."""
+    if run.pending is None or run.history is None or run.state is None or run.pending.cancelled():
+        return 0.0
+    if run.pending.exception() is not None:
+        return 0.0
+    batches = run.pending.result()[0].step - run.state.step
+    an_epoch = seconds_an_epoch(run.speed, run.epoch, run.experiment.epochs)
+    return run.paced_from + an_epoch * batches / run.history.opening.batches - time.monotonic()
 
 
 def tick(engine: Engine, run: Run, patience: float = 0.0, slice_seconds: float = SLICE) -> Run:
@@ -129,23 +171,24 @@ def tick(engine: Engine, run: Run, patience: float = 0.0, slice_seconds: float =
     except Exception as error:  # the page lives on, and says so
         return replace(run, pending=None, until=0, problems=failure_of(error))
     state, second = result
-    history, elapsed, passing = second, run.elapsed, ()
+    history, elapsed, passing, now = second, run.elapsed, (), time.monotonic()
     if run.history is not None:
-        history, elapsed = run.history.extended(second), elapsed + time.monotonic() - run.submitted
+        history, elapsed = run.history.extended(second), elapsed + now - run.submitted
         passing = second.passing
-    news = {"state": state, "history": history, "elapsed": elapsed, "passing": passing}
+    news = {"state": state, "history": history, "elapsed": elapsed, "passing": passing, "paced_from": now}
     run = submit(engine, replace(run, **news, pending=None, previous=None), slice_seconds)
     return run if run.going else rest(run)
 
 
 def rest(run: Run) -> Run:
-    """The same, in less memory, now that nothing is computed. At its end nothing is needed to go on from. And what
+    """The same, in less memory, now that nothing is computed. Where nothing more can come nothing is needed to go on
+    from; at the end that was meant an epoch more can, where what it takes is not too much to be kept. And what
     another reader's run of the same experiment has recorded stands in the place of its own: a class opens one link, and
     the same seed gives the same numbers."""
     state, history = run.state, run.history
     assert state is not None
     assert history is not None
-    if state.ended:
+    if state.ended in ("time", "diverged") or (state.ended and len(state.blob) > WEIGHT_BYTES):
         state = replace(state, blob=b"")
     history = replace(history, checkpoints=PackedCheckpoints.of(history.checkpoints))
     key = history.experiment, history.epoch

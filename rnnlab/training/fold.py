@@ -152,8 +152,8 @@ def advance(state: State, budget: float = math.inf, epochs: int | None = None) -
         trainer = live_trainers.pop(state.run, None)
         if trainer is None:
             trainer = Trainer.load(state)
-        elif trainer.steps != state.step:  # another worker has trained it meanwhile
-            trainer.restore(state)
+        elif (trainer.steps, trainer.experiment) != (state.step, state.experiment):
+            trainer.restore(state)  # another worker has trained it meanwhile, or it is to go further than was meant
         chunk = train(trainer, budget, math.inf if epochs is None else state.epoch + epochs, state.seconds)
         after = suspend(trainer, state.run, state.seconds)
     seconds = time.thread_time() - began  # loading and saving are computing too

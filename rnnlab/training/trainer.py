@@ -170,6 +170,7 @@ class Trainer:
             self.batches = list(self.data.batches(state.experiment.batch, self.order))
         self.totals = EpochTotals(**saved["totals"])
         self.probe.newest = saved["newest_frame"]
+        self.experiment = state.experiment  # the same but for how many epochs are to come
         self.epoch, self.steps, self.ended = state.epoch, state.step, state.ended
 
 

@@ -387,3 +387,42 @@ def test_whoever_waits_because_workers_are_being_started_is_told_so(monkeypatch,
     assert why() == sentence
     live.value = replace(live.value, submitted=time.monotonic() + 60)  # it has just gone on
     assert why() == ""
+
+
+def test_one_epoch_more_on_a_finished_run_goes_on_from_where_it_is_and_the_form_says_so():
+    app = until_trained(visit("hidden=8&epochs=5&run=1"))
+    id = app.session_state.run.id
+    until_trained(press(app, "step"))
+    assert app.session_state.run.id == id
+    assert form_of(app) == app.session_state.run.experiment == Experiment(hidden=8, epochs=6)
+    assert app.session_state.run.history.losses == run(Experiment(hidden=8, epochs=6)).losses
+    assert not app.info
+
+
+def test_one_epoch_more_on_a_stopped_run_goes_on_from_where_it_is():
+    app = visit("hidden=8&epochs=5")
+    for button in ("step", "stop", "step"):
+        until_trained(press(app, button))
+    assert app.session_state.run.history.losses == run(Experiment(hidden=8, epochs=5)).losses[:2]
+    assert form_of(app).epochs == 5
+
+
+def test_one_epoch_more_of_other_settings_is_their_first():
+    app = until_trained(visit("hidden=8&epochs=5&run=1"))
+    widget(app, "seed").set_value(3)
+    until_trained(press(looked(app.run()), "step"))
+    assert app.session_state.run.history.losses == run(Experiment(hidden=8, epochs=5, seed=3)).losses[:1]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_speed_is_that_of_this_run_and_of_those_to_come(lang):
+    app = visit(f"epochs=5&lang={lang}")
+    assert app.session_state.run.speed == "fast"
+    looked(app.segmented_control(key="speed").set_value("slow").run())
+    assert app.session_state.run.speed == "slow"
+    looked(app.switch_page("cell.py").run())
+    assert app.segmented_control(key="speed").value == "slow"
+    press(app, "reset")
+    assert app.session_state.run.speed == "slow"
+    until_trained(press(app, "train"))
+    assert app.session_state.run.history.losses == run(Experiment(epochs=5)).losses

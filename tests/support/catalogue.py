@@ -18,6 +18,7 @@ from pages.shell.run.run_view import Reads
 from pages.views.cell import unrolled
 from pages.views.compare import board, standings_table
 from rnnlab.analysis.token_properties import CHOOSING, PLAIN
+from rnnlab.engine.speed import SPEEDS
 from rnnlab.experiment import Experiment, choices
 from rnnlab.experiment.layer_spec import LayerSpec
 from rnnlab.figures.results import EXACT
@@ -213,6 +214,7 @@ EXPANDED = {
     "axis.loss.{}": [f"axis.loss.{name}" for name in choices("loss")],
     "server.connection_{}": [f"server.connection_{kind}" for kind in ("never", "lost", "ended")],
     "status.{}": [f"status.{name}" for name in words_returned_by("mode")],
+    "speed.{}": [f"speed.{name}" for name in SPEEDS],
     "way.{}": [f"way.{name}" for name in ("steps", "concat", "cell", "layer")],
     "unrolled.role_{}": [f"unrolled.role_{name}" for name in unrolled.VALUES],
     "module.{}": [f"module.{name}" for name in ("network", "encoder", "decoder")],

@@ -12,6 +12,7 @@ from pages.shell.state import session
 from pages.shell.workers import workers
 from rnnlab.engine import runs
 from rnnlab.engine.runs import Run
+from rnnlab.engine.speed import SPEEDS
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.i18n import Problem, Translate
@@ -29,13 +30,35 @@ def render(page: str, t: Translate, run: Run, experiment: Experiment | tuple[Pro
         st.title(t(f"title.{page}"), width="content", anchor=False)
         button("train", t("button.continue" if goes_on else "button.train"), train, training or not valid, of)
         button("pause", t("button.pause"), runs.pause, not training, of, needs_experiment=False)
-        button("step", t("button.step"), step, training or not valid, of)
+        spent = valid and run.experiment == experiment and run.history is not None and not run.extensible
+        button("step", t("button.step"), step, training or not valid or spent, of)
         stoppable = training or (run.resumable and run.epoch > 0)
         button("stop", t("button.stop"), runs.stop, not stoppable, of, needs_experiment=False)
         button("reset", t("button.reset"), reset, not valid, of)
         button("reseed", t("button.reseed"), reseed, not valid, of)
+        choose_speed(t, run)
         with st.popover("?", key="about_runbar", type="tertiary"):
             st.markdown(t("about.runbar"))
+
+
+def choose_speed(t: Translate, run: Run) -> None:
+    """How fast the reader wants to see runs, this one and those to come."""
+    st.segmented_control(
+        t("speed"),
+        SPEEDS,
+        default=run.speed,
+        format_func=lambda speed: t(f"speed.{speed}"),
+        key="speed",
+        required=True,
+        on_change=change_speed,
+        label_visibility="collapsed",
+    )
+
+
+def change_speed() -> None:
+    said = session["speed"]
+    if said in SPEEDS:  # else it is a label, of the language before
+        current_run.change(lambda run: runs.at_speed(workers(), run, said), 0.0)
 
 
 def button(
@@ -68,9 +91,14 @@ def train(run: Run, experiment: Experiment) -> Run:
 
 
 def step(run: Run, experiment: Experiment) -> Run:
-    if not continues(run, experiment):
+    """An epoch more. The form says how many there are now, as it says all that the run is."""
+    if run.experiment != experiment:
         run = runs.begin(workers(), experiment, train=False, before=run)
-    return runs.train_until(workers(), run, run.epoch + 1)
+        return runs.train_until(workers(), run, 1)
+    after = runs.one_epoch_more(workers(), run)
+    if after.experiment != experiment:
+        form_state.put("epochs", after.experiment.epochs)
+    return after
 
 
 def reset(run: Run, experiment: Experiment) -> Run:

@@ -87,7 +87,7 @@ def mode(run: Run, history: History) -> str:
         return {"epochs": "trained", "time": "stopped", "diverged": "diverged"}[history.ended]
     if not history.snapshots:
         return "ready"
-    return "stopped" if run.state is None else "paused"
+    return "stopped" if run.stopped else "paused"
 
 
 def share_done(run: Run) -> float:

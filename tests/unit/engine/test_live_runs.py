@@ -2,12 +2,14 @@
 
 import gc
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from rnnlab import Experiment, Problem, run
-from rnnlab.engine import jobs, live_runs, runs
+from rnnlab.engine import jobs, live_runs, runs, speed
 from rnnlab.engine.live_runs import LiveRun, LiveRuns
 from tests.support.eventually import eventually
 
@@ -166,3 +168,78 @@ def test_a_fault_in_driving_one_run_stands_still_with_it_alone(driver, worker):
     assert other.wait_for(40, 60).history.ended == "epochs"
     assert not broken.value.going
     assert broken.value.problems[0].values["reason"] == "OSError('no more **pipes**')"
+
+
+def seen(live: LiveRun, epochs: int, seconds: float = 20.0) -> list[tuple[float, int]]:
+    """When which epoch is there for somebody who watches, until so many are."""
+    values: list[tuple[float, int]] = []
+    with live.watched(lambda: values.append((time.monotonic(), live.value.epoch))):
+        live.wait_for(epochs, seconds)
+    return values
+
+
+@pytest.fixture
+def eager(worker):
+    """A worker that makes use of its whole budget."""
+    worker.submit = lambda job, *args: worker.pool.submit(job, *args)
+    return worker
+
+
+def test_a_slow_run_shows_each_of_its_epochs_evenly_with_the_same_numbers(driver, eager, monkeypatch):
+    monkeypatch.setattr(speed, "TALKED_OVER", 6)
+    monkeypatch.setattr(speed, "SLOW_FIRST", 0.1)
+    monkeypatch.setattr(speed, "SLOW_LATER", 0.02)
+    short = Experiment(epochs=30)
+    live = driver.drive(LiveRun(replace(runs.begin(eager, short, train=True), speed="slow"), eager))
+    live.wait_for(0, 20)
+    values = seen(live, 30)
+    assert live.value.history.losses == run(short).losses
+    assert [epoch for _, epoch in values if epoch] == list(range(1, 31))
+    times = {epoch: at for at, epoch in values}
+    assert 0.09 <= (times[6] - times[1]) / 5 <= 0.15
+    assert 0.019 <= (times[30] - times[6]) / 24 <= 0.05
+
+
+def test_waiting_costs_no_computing_and_holds_no_worker(driver, eager):
+    slow = driver.drive(LiveRun(replace(runs.begin(eager, Experiment(), train=True), speed="slow"), eager))
+    slow.wait_for(1, 20)
+    fast = begun(driver, eager, Experiment(seed=1, epochs=300))  # with the same single worker
+    assert fast.wait_for(300, 20).history.ended == "epochs"
+    assert 1 <= slow.value.epoch < 20
+    assert slow.value.elapsed > 2 * slow.value.history.seconds
+    slow.change(runs.stop)
+
+
+def test_the_speed_is_changed_in_mid_run(driver, eager):
+    live = driver.drive(LiveRun(replace(runs.begin(eager, Experiment(), train=True), speed="slow"), eager))
+    live.wait_for(2, 20)
+    live.change(lambda r: runs.at_speed(eager, r, "fast"))
+    began = time.monotonic()
+    assert live.wait_for(100, 20).history.losses == run(Experiment()).losses
+    assert time.monotonic() - began < 2
+
+    long = begun(driver, eager, Experiment(epochs=5000))
+    long.wait_for(20, 20)
+    at = long.change(lambda r: runs.at_speed(eager, r, "slow")).epoch
+    assert long.wait_for(at + 3, 10).epoch == at + 3
+    long.change(runs.stop)
+
+
+def test_a_normal_run_takes_a_while_however_short_and_a_long_one_no_longer():
+    for epochs in (1, 40, 100, 5000):
+        assert epochs * speed.seconds_an_epoch("normal", 0, epochs) == pytest.approx(speed.NORMAL)
+        assert speed.seconds_an_epoch("fast", 0, epochs) == 0
+    ten = sum(speed.seconds_an_epoch("slow", epoch, 100) for epoch in range(10))
+    assert ten == pytest.approx(5)
+
+
+def test_what_fails_while_it_waits_is_said(driver, eager):
+    live = driver.drive(LiveRun(replace(runs.begin(eager, Experiment(), train=True), speed="slow"), eager))
+    live.wait_for(1, 20)
+
+    def broken(*_):
+        raise OSError("gone")
+
+    eager.submit = lambda *_: eager.pool.submit(broken)
+    failed = eventually(lambda: live.value.problems and live.value, "it fails")
+    assert not failed.going

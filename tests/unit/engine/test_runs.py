@@ -1,6 +1,7 @@
 """A run as a reader's buttons move it. The engine here runs a job only when a test says so."""
 
 from concurrent.futures import Future
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from rnnlab import Experiment, History, LabError, Problem, engine, run
 from rnnlab.engine import jobs, runs
+from rnnlab.training import fold
 from tests.support.examples import examples
 
 SMALL = Experiment(epochs=12)
@@ -143,6 +145,49 @@ def test_one_step_is_one_epoch(bench, whole):
         assert r.history.frames[-1].epoch == epoch
 
 
+@pytest.mark.parametrize(
+    "experiment", [SMALL, CARRIED, Experiment(text="a b c\nd e\nf g h", batch=2, shuffle=True, epochs=12)]
+)
+def test_a_finished_run_goes_on_as_one_that_was_meant_to_be_longer(bench, experiment):
+    """The losses are those of a run that had so many epochs from the beginning, to the bit."""
+    r = to_the_end(bench, runs.begin(bench, experiment, train=True))
+    for epoch in (13, 14):
+        r = to_the_end(bench, runs.one_epoch_more(bench, r))
+        assert (r.epoch, r.experiment.epochs, r.history.ended) == (epoch, epoch, "epochs")
+        longer = run(Experiment(**{**experiment.model_dump(), "epochs": epoch}))
+        assert r.history.snapshots == longer.snapshots
+        assert r.history.experiment == longer.experiment
+        np.testing.assert_array_equal(r.history.frames[-1].hidden, longer.frames[-1].hidden)
+        assert r.history.checkpoints[-1] == longer.checkpoints[-1]
+
+
+def test_a_finished_run_goes_on_on_a_worker_that_never_saw_it(bench, whole):
+    r = to_the_end(bench, runs.begin(bench, SMALL, train=True))
+    fold.live_trainers.clear()
+    r = to_the_end(bench, runs.one_epoch_more(bench, r))
+    assert r.history.losses[:12] == whole[SMALL].losses
+    assert r.history.losses == run(Experiment(epochs=13)).losses
+
+
+def test_a_stopped_run_takes_an_epoch_more_and_can_then_be_continued(bench, whole):
+    r = to_the_end(bench, runs.one_epoch_more(bench, runs.stop(after(bench, 3))))
+    assert (r.epoch, r.experiment.epochs, r.resumable) == (4, 12, True)
+    assert r.history.losses == whole[SMALL].losses[:4]
+    assert to_the_end(bench, runs.train_until(bench, r, 12)).history.losses == whole[SMALL].losses
+
+
+def test_where_nothing_can_come_nothing_more_is_asked_for(bench):
+    diverges = Experiment(optimizer="sgd", lr=10.0, nonlinearity="relu", epochs=200, loss="sum", seed=1)
+    r = to_the_end(bench, runs.begin(bench, diverges, train=True))
+    assert r.history.ended == "diverged"
+    assert not r.extensible
+    assert not r.state.blob
+    longest = to_the_end(bench, runs.begin(bench, Experiment(epochs=5), train=True))
+    assert longest.extensible
+    with mock.patch.dict(runs.BOUNDS, epochs=(1, 5)):
+        assert not longest.extensible
+
+
 def test_pause_while_opening_opens_and_goes_no_further(bench):
     r = to_the_end(bench, runs.pause(runs.begin(bench, SMALL, train=True)))
     assert (r.epoch, bench.submitted, r.resumable) == (0, 1, True)
@@ -232,7 +277,6 @@ def test_two_readers_of_one_experiment_hold_its_record_once_however_it_was_slice
         assert r.history.checkpoints is one.history.checkpoints
         assert r.history.frames is one.history.frames
         assert r.history.snapshots is one.history.snapshots
-        assert r.state.blob == b""  # nothing goes on from its end
         assert_identical(r.history, whole[SMALL])
     another = to_the_end(bench, runs.begin(bench, Experiment(epochs=12, seed=1), train=True))
     assert another.history.checkpoints is not one.history.checkpoints
