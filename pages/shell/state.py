@@ -58,6 +58,7 @@ class RunState(TypedDict, total=False):
 
     run: Run
     live_run: LiveRun  # which brings it on
+    last_run: Run  # the one before, if anything was trained: it can be brought back
     patience: float  # seconds that the next page about the run waits for it, before it is drawn
     whole: bool  # whether it waits for the end of the run, not only for something new
 
@@ -138,6 +139,12 @@ class CompareState(TypedDict, total=False):
     race_last: RacePlan  # the last setup that was a race
     race_here: bool  # whether it is computed on this machine though there is a cluster
     race_axis: str  # of the curves
+
+
+class PlaygroundState(TypedDict, total=False):
+    """views/playground"""
+
+    ghost_dismissed: str  # the id of the last run that is not to be seen behind the new one any more
 
 
 class GenerateState(TypedDict, total=False):
@@ -239,7 +246,7 @@ class UnitsState(TypedDict, total=False):
 class SessionState(
     VisitState, WorkersState, RedrawState, RunState, SpeedState, StreamState, CursorState, FormState, NavigationState,
     SharingState, AnswerState, RaceSetupState, CompareState, GenerateState, DataState, TextState, ShapesState,
-    CellState, GradientsState, UnitsState, total=False,
+    PlaygroundState, CellState, GradientsState, UnitsState, total=False,
 ):  # fmt: skip
     """The whole table."""
 

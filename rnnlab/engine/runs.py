@@ -198,3 +198,11 @@ def rest(run: Run) -> Run:
         history = replace(history, **same)
     RECORDED[key] = history
     return replace(run, state=state, history=history)
+
+
+def laid_aside(run: Run) -> Run:
+    """The same, to be kept beside another. What is too large for that can be looked at, and not trained on."""
+    run = rest(pause(run))
+    if run.state is not None and len(run.state.blob) > WEIGHT_BYTES:
+        run = replace(run, stopped=True, state=replace(run.state, blob=b""))
+    return run

@@ -19,7 +19,7 @@ from rnnlab.experiment.links import to_file, to_link
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.lessons.presets import FIRST_LESSON
 from tests.support.cases import in_turn
-from tests.support.reader import KEYS, components, form_of, looked, press, said, until_trained, visit, widget
+from tests.support.reader import KEYS, components, form_of, looked, press, said, unpacked, until_trained, visit, widget
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -192,11 +192,28 @@ def test_only_what_can_be_done_can_be_pressed():
 
 
 def test_changed_settings_are_said_not_to_be_those_on_show():
-    app = visit()
-    assert not app.info
+    app, stale = visit(), translator("zh")("run.stale")
+    assert stale not in said(app)
     looked(widget(app, "hidden").set_value(8).run())
-    assert len(app.info) == 1
-    assert not until_trained(press(app, "train")).info
+    assert stale in said(app)
+    assert stale not in said(until_trained(press(app, "train")))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_settings_that_are_changed_in_mid_run_are_trained_by_one_click(lang):
+    t, app = translator(lang), visit(f"{LONG_RUN}&lang={lang}")
+    press(app, "train")
+    with pytest.raises(KeyError):
+        app.button(key="retrain")
+    looked(widget(app, "epochs").set_value(5).run())
+    before = app.session_state.run
+    assert before.going
+    assert t("run.stale.going") in said(app)
+    press(app, "retrain")
+    assert app.session_state.last_run.id == before.id
+    assert not app.session_state.last_run.going
+    assert until_trained(app).session_state.run.experiment.epochs == 5
+    assert t("run.stale.going") not in said(app)
 
 
 # Language
@@ -396,7 +413,7 @@ def test_one_epoch_more_on_a_finished_run_goes_on_from_where_it_is_and_the_form_
     assert app.session_state.run.id == id
     assert form_of(app) == app.session_state.run.experiment == Experiment(hidden=8, epochs=6)
     assert app.session_state.run.history.losses == run(Experiment(hidden=8, epochs=6)).losses
-    assert not app.info
+    assert translator("zh")("run.stale") not in said(app)
 
 
 def test_one_epoch_more_on_a_stopped_run_goes_on_from_where_it_is():
@@ -426,3 +443,87 @@ def test_the_speed_is_that_of_this_run_and_of_those_to_come(lang):
     assert app.session_state.run.speed == "slow"
     until_trained(press(app, "train"))
     assert app.session_state.run.history.losses == run(Experiment(epochs=5)).losses
+
+
+def choose_another_lesson(app: AppTest) -> None:
+    looked(app.selectbox(key="preset").set_value("hello-elloh").run())
+
+
+def change_and_train(app: AppTest) -> None:
+    looked(widget(app, "hidden").set_value(4).run())
+    press(app, "train")
+
+
+@pytest.mark.parametrize(
+    "click",
+    [
+        lambda app: press(app, "train"),
+        lambda app: press(app, "reset"),
+        lambda app: press(app, "reseed"),
+        change_and_train,
+        choose_another_lesson,
+    ],
+    ids=["train", "reset", "reseed", "a changed setting", "a lesson"],
+)
+def test_nothing_throws_a_trained_run_away_without_a_way_back(click):
+    app = until_trained(visit("hidden=8&epochs=5&run=1"))
+    before = app.session_state.run
+    assert app.button(key="undo").disabled
+    click(app)
+    looked(app.run())
+    assert app.session_state.run.id != before.id
+    looked(press(app, "undo").run())
+    assert app.session_state.run.id == before.id
+    assert app.session_state.run.history.snapshots == before.history.snapshots
+    assert form_of(app) == before.experiment
+    until_trained(press(app, "step"))  # and it goes on from there
+    assert app.session_state.run.history.losses == run(Experiment(hidden=8, epochs=6)).losses
+
+
+def test_what_was_trained_meanwhile_comes_back_likewise():
+    app = until_trained(visit("hidden=8&epochs=5&run=1"))
+    press(app, "reseed")
+    until_trained(press(app, "train"))
+    second = app.session_state.run
+    press(app, "undo")
+    press(app, "undo")
+    assert app.session_state.run.id == second.id
+    assert form_of(app).seed == 1
+
+
+def test_a_run_that_was_not_trained_is_not_kept():
+    app = visit("epochs=5")
+    assert "last_run" not in press(app, "reseed").session_state
+
+
+def test_what_is_undone_in_mid_run_can_be_continued():
+    app = visit("epochs=40")
+    press(app, "step")
+    before = until_trained(app).session_state.run
+    press(app, "reseed")
+    press(app, "undo")
+    assert app.session_state.run.id == before.id
+    until_trained(press(app, "train"))
+    assert app.session_state.run.history.losses == run(Experiment(epochs=40)).losses
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_last_run_stays_behind_the_new_one_until_it_is_dismissed(lang):
+    t, app = translator(lang), until_trained(visit(f"epochs=5&run=1&lang={lang}"))
+    last = app.session_state.run.history
+    assert len(components(app)["playground-loss"]["series"]) == 1
+    looked(widget(app, "cell").set_value("lstm").run())
+    until_trained(press(app, "train"))
+    looked(app.run())
+    this, ghost = components(app)["playground-loss"]["series"]
+    assert unpacked(this["y"]) == pytest.approx(run(Experiment(epochs=5, cell="lstm")).losses)
+    assert unpacked(ghost["y"]) == pytest.approx(last.losses)
+    different = t("differences.cell", now="LSTM", before="RNN")
+    assert different in {"zh": ["LSTM，原来是 RNN"], "en": ["LSTM instead of RNN"]}[lang]
+    said_of_it = next(one.value for one in app.caption if different in one.value)
+    assert f"{last.losses[-1]:.4g}" in said_of_it
+    press(app, "ghost_dismiss")
+    assert len(components(app)["playground-loss"]["series"]) == 1
+    assert not any(different in one.value for one in app.caption)
+    press(app, "undo")
+    assert len(components(app)["playground-loss"]["series"]) == 2  # now the other is the last one

@@ -72,7 +72,7 @@ export function drawLines(pen, { box, scale, series, levels, theme, across }) {
     pen.setLineDash(DOTTED);
     trace(pen, [scale.x(across[0]), scale.x(across[1])], [scale.y(share), scale.y(share)]);
   }
-  for (const one of colored) drawLine(pen, one, scale, box.width);
+  for (const one of colored.reverse()) drawLine(pen, one, scale, box.width); // the first above the others
   pen.restore();
 }
 

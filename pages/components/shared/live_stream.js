@@ -21,7 +21,8 @@ let watched = null; // the stream that the server was asked for
 export function watch(group, { run, epochs, live, page_parts = "" }) {
   if (watched?.run === run) {
     const { gone, asked_parts } = watched;
-    if (live && !watched.going) Object.assign(watched, { going: true, gone: false, status: "" }); // what was said at rest is over
+    const older = watched.epoch > (epochs.at(-1) ?? -1); // the page was drawn before the end, and has come after it
+    if (live && !watched.going && (gone || !older)) Object.assign(watched, { going: true, gone: false, status: "" }); // what was said at rest is over
     if (page_parts) watched.asked_parts = page_parts;
     if ((live && gone) || watched.asked_parts !== asked_parts) ask();
     return watched;

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from pages.shell.reruns import waiting
 from pages.shell.server import message_hold
 from pages.shell.state import session
 from pages.shell.workers import workers
-from rnnlab.engine import live_runs
+from rnnlab.engine import live_runs, runs
 from rnnlab.engine.live_runs import LiveRun
 from rnnlab.engine.runs import Run
 
@@ -21,6 +22,8 @@ def show(run: Run, patience: float, whole: bool = False) -> None:
     session["run"], session["patience"], session["whole"] = run, patience, whole
     live = session.get("live_run")
     if live is None or live.value.id != run.id:
+        if live is not None:
+            lay_aside(live.value)
         session["live_run"] = live_runs.shared().drive(LiveRun(run, workers()))
 
 
@@ -34,6 +37,18 @@ def change(function: Callable[[Run], Run], patience: float) -> None:
     show(live.change(function) if live else function(session["run"]), patience)
     if session["run"].id != before:
         message_hold.release()
+
+
+def lay_aside(before: Run) -> None:
+    """The run that was at hand so far can be brought back, if anything was trained."""
+    if before.epoch > 0 and before.state is not None:
+        session["last_run"] = runs.laid_aside(before)
+
+
+def bring_back() -> None:
+    """The last run becomes the run at hand again. What it takes the place of can be brought back likewise."""
+    last = session.pop("last_run")
+    change(lambda run: replace(last, speed=run.speed), 0.0)
 
 
 def look() -> Run:

@@ -36,9 +36,15 @@ def render(page: str, t: Translate, run: Run, experiment: Experiment | tuple[Pro
         button("stop", t("button.stop"), runs.stop, not stoppable, of, needs_experiment=False)
         button("reset", t("button.reset"), reset, not valid, of)
         button("reseed", t("button.reseed"), reseed, not valid, of)
+    with st.container(horizontal=True, key="runside", gap="small", vertical_alignment="center"):
         choose_speed(t, run)
+        st.button(t("button.undo"), key="undo", on_click=undo, help=t("undo.help"), disabled="last_run" not in session)
         with st.popover("?", key="about_runbar", type="tertiary"):
             st.markdown(t("about.runbar"))
+        if valid and run.experiment != experiment:  # in a place that is there anyway: nothing below moves
+            st.caption(t("run.stale.going" if training else "run.stale"), width="content")
+            if training:
+                button("retrain", t("button.retrain"), train, False, of)
 
 
 def choose_speed(t: Translate, run: Run) -> None:
@@ -64,7 +70,7 @@ def change_speed() -> None:
 def button(
     key: str, label: str, action: Callable[..., Run], disabled: bool, of: str, needs_experiment: bool = True
 ) -> None:
-    kind = "primary" if action is train else "secondary"
+    kind = "primary" if key == "train" else "secondary"
     st.button(label, key=key, on_click=act, args=(action, needs_experiment, of), disabled=disabled, type=kind)
 
 
@@ -78,6 +84,12 @@ def act(action: Callable[..., Run], needs_experiment: bool, of: str) -> None:
         current_run.change(lambda run: action(run, experiment), PATIENCE)
     if not of or experiment != session["experiment"] or sharing.address_changes(of):
         redraw_page()
+
+
+def undo() -> None:
+    """Bring the last run back, and its settings into the form."""
+    form_state.fill(session["last_run"].experiment)
+    current_run.bring_back()
 
 
 def continues(run: Run, experiment: Experiment) -> bool:

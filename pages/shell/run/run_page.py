@@ -64,8 +64,6 @@ def render_controls(page: str, run: Run, t: Translate, alone: bool) -> None:
     with st.container():
         if not isinstance(experiment, Experiment):
             complain(experiment)
-        elif experiment != run.experiment:
-            st.info(t("run.stale"))
     run_controls.render(page, t, run, experiment, alone)
 
 

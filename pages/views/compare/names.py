@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from rnnlab.experiment.race_plan import Overrides, RacePlan, field_kind
+from pages.shell.run.differences import value_of
+from rnnlab.experiment.race_plan import Overrides, RacePlan
 from rnnlab.figures.style import DASHES, LINE_HUES
 from rnnlab.i18n import Translate
 
@@ -16,15 +17,6 @@ def worded(name: str, value: Any, t: Translate) -> str:
     if name == "cell":
         return value_of(name, value, t)
     return t("race.change", field=t(f"field.{name}"), value=value_of(name, value, t))
-
-
-def value_of(name: str, value: Any, t: Translate) -> str:
-    match field_kind(name):
-        case "choice":
-            return t(f"{name}.{value}")
-        case "switch":
-            return t("race.on" if value else "race.off")
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def names(changes: tuple[Overrides, ...], t: Translate) -> list[str]:

@@ -9,16 +9,19 @@ from pages.shell.markdown import verbatim
 from pages.shell.messages import show_notes
 from pages.shell.panel import panel, program_place
 from pages.shell.run import scrubber, token_strip
+from pages.shell.run.differences import differences
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from rnnlab import figures
+from rnnlab.engine.runs import Run
 from rnnlab.explain import equations, programs
 from rnnlab.figures.curves import Series, series_of
 from rnnlab.figures.style import LABEL_CHARACTERS
-from rnnlab.i18n import Translate, beginning, visible
+from rnnlab.i18n import Translate, beginning, percent, significant, visible
 from rnnlab.records.history import Opening
 
 HEIGHT = 260  # pixels of a chart
+GHOST = "#a0a0a0"  # the line of the last run: faint on light and dark
 
 
 def render(view: RunView) -> None:
@@ -42,10 +45,21 @@ def render(view: RunView) -> None:
         render_shapes(view.opening, t)
 
 
+def ghost_of(view: RunView) -> Run | None:
+    """The last run, while it is to be seen behind this one: where both count their loss alike."""
+    last = session.get("last_run")
+    if last is None or last.id in (view.run.id, session.get("ghost_dismissed")):
+        return None
+    return last if last.experiment.loss == view.experiment.loss else None
+
+
 def render_loss(view: RunView) -> None:
-    history, t = view.history, view.t
+    history, t, ghost = view.history, view.t, ghost_of(view)
+    lines = [Series(t("ghost.this") if ghost else "", series_of(history.losses), streamed="losses")]
+    if ghost and ghost.history:
+        lines.append(Series(t("ghost.last"), series_of(ghost.history.losses), hue=GHOST))
     shown = Curves(
-        [Series("", series_of(history.losses), streamed="losses")],
+        lines,
         "log" if session["loss_log"] else "linear",
         t(f"axis.loss.{history.experiment.loss}"),
         t("panel.loss"),
@@ -53,6 +67,18 @@ def render_loss(view: RunView) -> None:
         max(history.experiment.epochs, 2),
     )
     curves(f"{view.page}-loss", shown, view.over_frames, t)
+    if ghost and ghost.history:
+        with st.container(horizontal=True, key="ghost", vertical_alignment="center", gap="xsmall", wrap=False):
+            last = ghost.history.snapshots[-1]
+            numbers = {"loss": significant(last.loss, 4), "share": percent(last.accuracy)}
+            st.caption(t("ghost", **numbers, different=differences(view.experiment, ghost.experiment, t)))
+            st.button(
+                "×", key="ghost_dismiss", help=t("ghost.dismiss"), on_click=dismiss, args=(ghost,), type="tertiary"
+            )
+
+
+def dismiss(ghost: Run) -> None:
+    session["ghost_dismissed"] = ghost.id
 
 
 def render_hidden(view: RunView) -> None:
