@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.components.address_bar.address_bar import Address, address_bar
 from pages.components.copy_link.copy_link import copy_link
-from pages.shell import navigation
+from pages.shell import navigation, provenance
 from pages.shell.file_upload import file_upload
 from pages.shell.form import form_state, race_setup
 from pages.shell.form.lessons import open_experiment
@@ -71,9 +71,10 @@ def keep_address(page: str, t: Translate, leaving: bool = False) -> None:
     the browser has answered with it, the address stays as it is. `leaving`: the browser is to answer once it has drawn
     this."""
     experiment, waiting = session["experiment"], session["restore"]
-    address = Address(page, LANGUAGE_TAGS[session["lang"]])
+    address = Address(page, LANGUAGE_TAGS[session["lang"]], words=provenance.words(t))
     if isinstance(experiment, Experiment):
         address = replace(address, restore=waiting, leaving=time.monotonic() if leaving else None)
+        address = replace(address, provenance=provenance.of(experiment, session["lang"]))
         if not waiting:
             query, draft = address_of(page, experiment)
             address = replace(address, query=query, text_draft=draft)

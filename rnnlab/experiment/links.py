@@ -46,6 +46,16 @@ def to_link(experiment: Experiment, lang: str, run: bool = False, race: RacePlan
     return urlencode(settings | values, quote_via=quote)
 
 
+def to_short_link(experiment: Experiment, lang: str, run: bool = False, race: RacePlan | None = None) -> str:
+    """The query of a link short enough to stand below a figure: lesson, seed, and what differs from the lesson."""
+    lesson = Experiment(preset=experiment.preset).model_dump()
+    whole = dict(parse_qsl(to_link(experiment, lang, run, race), keep_blank_values=True))
+    told = {"v", "lang", "run", "race", "preset", "seed"}
+    told |= {name for name, value in experiment.model_dump().items() if value != lesson[name]}
+    kept = {name: value for name, value in whole.items() if name in told or name.removesuffix("z") in told & {*TEXTS}}
+    return urlencode(kept, quote_via=quote, safe=":|,")
+
+
 def to_draft(experiment: Experiment, lang: str, race: RacePlan | None = None) -> str:
     """The query for an address bar too small for the texts: all but them, and a mark that they wait elsewhere."""
     without = Experiment(**{**experiment.model_dump(), **dict.fromkeys(TEXTS, "")})

@@ -124,7 +124,7 @@ def epochs_figure(norms: np.ndarray, epochs: Sequence[int], at: int, tokens: Seq
         customdata=[columns(tokens)],  # one row for all epochs: the page repeats it
         zmin=low - 1 if zero else low,
         zmax=high,
-        meta={"palette": "sequential"},
+        meta={"palette": "sequential", "log10": True},
         colorbar={"thickness": 10, "outlinewidth": 0, "tickvals": exponents, "ticktext": labels},
         hovertemplate=t("figure.gradient.epochs.hover") + "<extra></extra>",
     )

@@ -1,6 +1,7 @@
 """What the Results page draws, as lines and as Plotly figures. Pure functions, no torch."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -67,6 +68,19 @@ def held_line(history: History, field: str, name: str, hue: str = HUES[5], dash:
     epochs, values = zip(*held, strict=True)
     x = np.array(epochs, dtype=np.float64)
     return [Series(name, series_of(values), x, hue=hue, dash=dash, streamed=f"held.{field}")]
+
+
+def record_lines(history: History, t: Translate) -> list[Series]:
+    """All that was measured of a run by epoch, under the names of columns."""
+    written = counted_unit(history.opening, history.frames[-1]) == "sequences"
+    losses, scores = (
+        loss_lines(history, t),
+        [*score_lines(history, t), *(exact_lines(history, t)[1:] if written else [])],
+    )
+    return [
+        *(replace(line, name=f"{t('axis.curve.loss')}: {line.name} ({t('unit.nats')})") for line in losses),
+        *(replace(line, name=f"{t('axis.curve.score')}: {line.name} (0–1)") for line in scores),
+    ]
 
 
 def score_levels(history: History, t: Translate) -> list[Level]:
@@ -152,7 +166,7 @@ def reach_figure(reach: Reach, padded: bool, tokens: Sequence[str], used: str, t
         customdata=[columns],
         xgap=1,
         ygap=1,
-        meta={"palette": "sequential", "written": len(tokens) <= WRITTEN},
+        meta={"palette": "sequential", "written": len(tokens) <= WRITTEN, "log10": True},
         colorbar={"thickness": 10, "outlinewidth": 0, "tickvals": exponents, "ticktext": labels},
         hovertemplate=t("figure.reach.hover") + "<extra></extra>",
     )

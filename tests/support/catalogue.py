@@ -12,6 +12,7 @@ from typing import get_args
 
 from babel.messages.pofile import read_po
 
+from pages.shell import provenance
 from pages.shell.form import race_setup
 from pages.shell.page_names import PAGES
 from pages.shell.run.run_view import Reads
@@ -232,6 +233,7 @@ EXPANDED = {
     "curve.majority.{}": [f"curve.majority.{name}" for name in ("training", "held", "whole", "token")],
     "exact.{}": [f"exact.{name}" for name in EXACT],
     "curves.at.{}": ["curves.at.x", "curves.at.seconds"],
+    "column.{}": [f"column.{name}" for name in provenance.COLUMNS],
     "held.{}": [f"held.{name}" for name in ("lines", "tokens", "sequences")],
     "classes.{}": [f"classes.{name}" for name in ("class", "support", "precision", "recall", "f1")],
     "problem.{}": sorted({f"problem.{call.args[0].value}" for _, call in PROBLEMS}),
@@ -248,7 +250,7 @@ EXPANDED = {
         "saliency",
         "judged",
         "tagged",
-        *("written", "samples"),
+        *("written", "samples", "save"),
         *("unitmap", "places"),
         *("alignment", "decoding", "hypotheses", "forcing", "heldpairs"),
     )

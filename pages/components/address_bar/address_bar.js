@@ -2,8 +2,9 @@
 //
 // And the language that the page says it is in, by which a browser reads aloud, breaks lines and chooses fonts.
 //
-// Takes lang, query (null: the address stays), text_draft, restore, leaving. Gives `restored` {text}, and `still` once a
+// Takes lang, query (null: the address stays), text_draft, restore, leaving, words and provenance (see save/provenance.js). Gives `restored` {text}, and `still` once a
 // new number `leaving` was drawn.
+import { tell, words } from "../save/provenance.js";
 import { styleSheet } from "../shared/dom.js";
 import { component } from "../shared/lifecycle.js";
 
@@ -19,6 +20,8 @@ export default component("rl-address", {
   update(self) {
     const { lang, query, text_draft: draft, restore, leaving } = self.data;
     document.documentElement.lang = lang;
+    Object.assign(words, self.data.words);
+    if (self.data.provenance) tell(self.data.key, self.data.provenance);
     if (query !== null && location.search !== `?${query}`) {
       // Replaced, not pushed: Back must leave the page, not undo one slider after the other.
       history.replaceState(history.state, "", `${location.pathname}?${query}${location.hash}`);

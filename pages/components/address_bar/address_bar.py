@@ -1,7 +1,8 @@
 """The browser's address, kept at what the page shows, and the language that it is told the page is in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from pages.components.component import component
 
@@ -18,6 +19,8 @@ class Address:
     text_draft: str | None = None  # a text too long for a link, for the tab's storage
     restore: bool = False  # ask for the stored text instead, once
     leaving: float | None = None  # a new number is answered as soon as it has been drawn
+    words: dict[str, Any] = field(default_factory=dict)  # what the menus by which figures are saved say
+    provenance: dict[str, Any] | None = None  # of what is saved, where it is about no run
 
 
 def address_bar(key: str, address: Address, on_restored: Callable[[], None], on_still: Callable[[], None]) -> None:

@@ -21,6 +21,7 @@ export function cellNumbers({ z, text, zmin, zmax }, stops) {
     text: all("text"),
     textfont: { color: all("color") },
     hoverinfo: "skip",
+    meta: { numbers: true },
     showlegend: false,
   };
 }

@@ -3,7 +3,7 @@
 //
 // Takes figure (Plotly's JSON, its traces without colours: meta.palette names a scale), frames {values [frame, row,
 // column], scale} for trace 0, cursor ("line" marks the epoch), steps (the step is marked), height, label, labels
-// {download, reset}, plotly (where its script is).
+// {reset}, plotly (where its script is).
 import { nearest, unpack } from "../shared/arrays.js";
 import { moveTo, pointAt, stepOf } from "../shared/cursor_bus.js";
 import { element, setText, styleSheet } from "../shared/dom.js";
@@ -12,6 +12,7 @@ import { component, shownFrame } from "../shared/lifecycle.js";
 import { loadPlotly } from "../shared/plotly.js";
 import { readTheme, rgb } from "../shared/theme.js";
 import { cellNumbers } from "./cell_numbers.js";
+import { figureRows } from "./figure_rows.js";
 
 await styleSheet(import.meta.url);
 
@@ -58,6 +59,8 @@ export default component("rl-chart", {
   },
 
   cursor: draw, // the bus has waited for the animation frame already
+
+  rows: ({ plot, data }, names) => figureRows(plot._fullData ?? [], JSON.parse(data.figure), names),
 
   leave(self) {
     self.observer.disconnect();
@@ -204,18 +207,17 @@ function thin(axis, width) {
   axis.ticktext = axis.ticktext.filter(keep);
 }
 
-function configOf({ key, labels }, touch) {
+function configOf({ labels }, touch) {
   return {
     displaylogo: false,
     displayModeBar: touch ? false : "hover",
-    modeBarButtons: [["toImage", "resetScale2d"]],
+    modeBarButtons: [["resetScale2d"]],
     showTips: false, // "double-click to zoom back out" would be wrong here, and English
     doubleClick: false, // two quick clicks set the cursor twice; they must not reset the zoom
-    toImageButtonOptions: { filename: key, scale: 2 },
-    // Plotly's own way to translate its two tooltips, without loading its locale files.
+    // Plotly's own way to translate its tooltip, without loading its locale files.
     locale: "rl",
     locales: {
-      rl: { dictionary: { "Download plot as a PNG": labels.download, "Reset axes": labels.reset }, format: {} },
+      rl: { dictionary: { "Reset axes": labels.reset }, format: {} },
     },
   };
 }

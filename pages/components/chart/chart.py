@@ -30,5 +30,5 @@ class Chart:
 
 def live_chart(key: str, chart: Chart, playback: Playback, t: Translate) -> None:
     """Draw it, or bring what is drawn up to date."""
-    labels = {"download": t("chart.download"), "reset": t("chart.reset")}
+    labels = {"reset": t("chart.reset")}
     _chart(key=key, data={"key": key, **vars(playback), **vars(chart), "labels": labels, "plotly": PLOTLY})

@@ -3,8 +3,8 @@
 // Takes series, each {name, y, x, seconds, low, high (packed float64; x null: of epoch 1 and on; nan is a gap), hue, dash,
 // streamed (the name of the stream's numbers that are these)}; along ("x" or "seconds"); levels, each {share, name, hue};
 // kind ("linear", "log" or "share") of the upright axis; span (the end of the other one, or null); cursor (whether the
-// line is there); height; label; labels {x, y, at, epoch, band, reset, download}. While the run goes on it shows what the stream
-// brings. A click brings the line there, a drag across the plot shows the part between its ends alone.
+// line is there); height; label; labels {x, y, at, epoch, band, reset}; unit of the numbers; record, more series, which are
+// saved with those drawn. While the run goes on it shows what the stream brings. A click brings the line there, a drag across the plot shows the part between its ends alone.
 
 import { lineSample } from "../plots/line_sample.js";
 import { nearest, unpack } from "../shared/arrays.js";
@@ -12,9 +12,9 @@ import { element, setText, styleSheet } from "../shared/dom.js";
 import { component, shownFrame } from "../shared/lifecycle.js";
 import "../plots/marks.js";
 import { readTheme } from "../shared/theme.js";
-import { download } from "./picture.js";
 import { drawAxes, drawLines, scaleOf, ticksOf, written } from "./plot.js";
 import { listen } from "./pointer.js";
+import { byEpoch } from "./record.js";
 import { span } from "./ticks.js";
 
 await styleSheet(import.meta.url);
@@ -36,9 +36,8 @@ export default component("rl-curves", {
     self.tools = element("div", "rl-tools");
     self.reset = element("button", "", "⤢", { type: "button", hidden: "" });
     self.reset.addEventListener("click", () => zoom(self, null));
-    self.save = element("button", "", "⤓", { type: "button" });
-    self.save.addEventListener("click", () => download(self, paint));
-    self.tools.append(self.reset, self.save);
+    self.tools.append(self.reset);
+    self.canvas.repaint = (pen) => paint(self, pen);
     self.plot.append(self.canvas, self.chosen, self.line, self.tip, self.tools);
     self.root.append(self.legend, self.plot);
     self.root.setAttribute("role", "figure");
@@ -57,18 +56,13 @@ export default component("rl-curves", {
     plot.style.height = `${data.height}px`;
     root.setAttribute("aria-label", data.label);
     root.toggleAttribute("data-live", data.live);
-    for (const [button, text] of [
-      [self.reset, data.labels.reset],
-      [self.save, data.labels.download],
-    ]) {
-      button.title = text;
-      button.setAttribute("aria-label", text);
-    }
+    self.reset.title = data.labels.reset;
+    self.reset.setAttribute("aria-label", data.labels.reset);
     const axis = `${data.run} ${data.along}`;
     if (self.axis !== axis) Object.assign(self, { axis, zoomed: null });
     if (self.source !== data.series) {
       self.source = data.series;
-      self.given = data.series.map((one) => unpacked(one));
+      self.given = data.series.map(unpacked);
     }
     self.theme = readTheme(root);
     self.size = 0.8 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -77,6 +71,8 @@ export default component("rl-curves", {
   },
 
   cursor: draw,
+
+  rows,
 
   leave(self) {
     self.observer.disconnect();
@@ -87,15 +83,20 @@ function unpacked(series) {
   return Object.fromEntries(PARTS.map((part) => [part, series[part] ? unpack(series[part]).values : null]));
 }
 
-// The lines as they are now: what the page has given, or where it knows more, the stream.
+// The lines as they are now.
 function seriesOf({ data, stream, given, hidden }) {
   return data.series.flatMap((one, index) => {
     if (hidden.has(one.name)) return [];
-    const streamed = stream?.lines[one.streamed];
-    const known = streamed && lastOf(streamed) >= lastOf(given[index]) ? streamed : given[index];
+    const known = newest(stream, one, given[index]);
     const along = known[data.along];
     return [{ ...one, ...known, count: known.y.length, at: along ? (i) => along[i] : (i) => i + 1 }];
   });
+}
+
+// What the page has given of a line, or where it knows more, the stream.
+function newest(stream, { streamed }, given) {
+  const known = stream?.lines[streamed];
+  return known && lastOf(known) >= lastOf(given) ? known : given;
 }
 
 const lastOf = ({ x, y }) => (x ? (x.at(-1) ?? -1) : y.length);
@@ -198,4 +199,19 @@ function fillLegend(self) {
     return node;
   });
   legend.replaceChildren(...buttons);
+}
+
+// ---- What is saved ---------------------------------------------------------------------------------------------------
+// A row an epoch: all lines, also those put away, and what else was recorded.
+function rows({ data, stream, given }, names) {
+  const unit = data.kind === "share" ? "0–1" : data.unit;
+  const drawn = data.series.map((one, index) => ({
+    head: `${[data.labels.y, one.name].filter(Boolean).join(": ")}${unit ? ` (${unit})` : ""}`,
+    ...newest(stream, one, given[index]),
+  }));
+  const shown = new Set(data.series.map(({ streamed }) => streamed));
+  const others = data.record
+    .filter(({ streamed }) => !shown.has(streamed))
+    .map((one) => ({ head: one.name, ...newest(stream, one, unpacked(one)) }));
+  return byEpoch([...drawn, ...others], names);
 }

@@ -26,6 +26,8 @@ class Curves:
     levels: Sequence[Level] = ()
     along: Literal["x", "seconds"] = "x"
     cursor: bool = True  # whether a line marks the epoch shown, and moves it
+    unit: str = ""  # of the numbers, where they are not shares
+    record: Sequence[Series] = ()  # what else of these epochs is saved with the lines; the names are those of columns
 
 
 def curves(key: str, shown: Curves, playback: Playback, t: Translate) -> None:
@@ -37,12 +39,12 @@ def curves(key: str, shown: Curves, playback: Playback, t: Translate) -> None:
         "epoch": t("curves.at.x"),
         "band": t("curves.band"),
         "reset": t("chart.reset"),
-        "download": t("chart.download"),
     }
     data = {
         "series": [packed(one) for one in shown.series],
         "levels": [vars(level) for level in shown.levels],
-        **{name: getattr(shown, name) for name in ("kind", "label", "height", "span", "along", "cursor")},
+        "record": [packed(one) for one in shown.record],
+        **{name: getattr(shown, name) for name in ("kind", "label", "height", "span", "along", "cursor", "unit")},
     }
     _curves(key=key, data={"key": key, **vars(playback), **data, "labels": labels})
 

@@ -27,8 +27,9 @@ export default component("rl-heatmap", {
     self.tip = element("output", "rl-tip", null, { hidden: "" });
     self.root.append(self.canvas, self.ticks, self.band, self.tip);
     self.root.setAttribute("role", "figure");
-    self.cells = new OffscreenCanvas(1, 1);
-    self.scale = new OffscreenCanvas(1, SHADES);
+    self.cells = element("canvas");
+    self.scale = element("canvas", "", null, { width: 1, height: SHADES });
+    self.canvas.repaint = (pen) => paint(self, pen);
     // Never asked of the page: that would lay it out anew.
     self.observer = new ResizeObserver(([{ contentRect }]) => {
       if (contentRect.width === self.width) return;
@@ -52,6 +53,8 @@ export default component("rl-heatmap", {
   },
 
   cursor: draw,
+
+  rows,
 
   leave(self) {
     self.observer.disconnect();
@@ -151,7 +154,7 @@ function reader(self) {
 }
 
 function draw(self) {
-  const { canvas, cells, scale, data, box, palette, theme } = self;
+  const { canvas, cells, data, palette } = self;
   if (!self.width || !self.frames) return;
   self.value = reader(self);
   const [columns, rows] = [data.tokens.length, data.units];
@@ -168,6 +171,12 @@ function draw(self) {
   const pen = canvas.getContext("2d");
   pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
   pen.clearRect(0, 0, self.width, data.height);
+  paint(self, pen);
+  markStep(self);
+}
+
+function paint({ data, cells, scale, box, theme }, pen) {
+  const [columns, rows] = [data.tokens.length, data.units];
   pen.imageSmoothingEnabled = false;
   pen.drawImage(cells, box.x, box.y, box.width, box.height);
   pen.fillStyle = theme.background;
@@ -178,7 +187,6 @@ function draw(self) {
   for (const unit of data.across) pen.fillRect(box.x, box.y + (unit * box.height) / rows - 1, box.width, 2);
   for (const step of data.down) pen.fillRect(box.x + (step * box.width) / columns - 1, box.y, 2, box.height);
   pen.drawImage(scale, box.x + box.width + 8, box.y, 8, box.height);
-  markStep(self);
 }
 
 function markStep({ band, box, data, group, tip, pointed, value }) {
@@ -212,4 +220,12 @@ function hover(self, event) {
   self.pointed = inside ? { unit, step } : null;
   pointAt(self.group, { hovered: inside ? step : null });
   markStep(self);
+}
+
+function rows({ root, data, value }, names) {
+  const epoch = Number(root.dataset.epoch);
+  const cells = data.tokens.flatMap((token, step) =>
+    Array.from({ length: data.units }, (_, unit) => [epoch, step + 1, token, unit + 1, value(unit, step)]),
+  );
+  return [[names.epoch, names.step, names.token, names.unit, names.state], ...cells];
 }

@@ -3,8 +3,9 @@
 // second where there is no stream, or where that knows nothing of the run (then the page says what has become of it).
 //
 // Takes text, share (0 to 1), held_up, opening (whether nothing is known of the run yet), looks (seconds, or null), needs
-// (when the stream says another one, the page is to be drawn), page_parts (see live_stream.js). Gives `draw_again`, a number
+// (when the stream says another one, the page is to be drawn), page_parts (see live_stream.js), provenance (see provenance.js, or null). Gives `draw_again`, a number
 // that is never the same.
+import { forget, tell } from "../save/provenance.js";
 import { element, setText, styleSheet } from "../shared/dom.js";
 import { component } from "../shared/lifecycle.js";
 
@@ -25,6 +26,8 @@ export default component("rl-progress", {
   },
 
   update(self) {
+    const { key, provenance } = self.pageData;
+    if (provenance) tell(key, provenance);
     if (self.data === self.pageData) Object.assign(self, { drawn: performance.now(), asked: false });
     draw(self);
   },
@@ -33,6 +36,7 @@ export default component("rl-progress", {
 
   leave(self) {
     clearInterval(self.timer);
+    forget(self.pageData.key);
   },
 });
 

@@ -3,6 +3,7 @@ page when there is something that the page itself must draw."""
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from pages.components.component import component
 from pages.components.playback import Playback
@@ -19,6 +20,7 @@ class RunStatus:
     page_parts: str  # id of what the stream draws of the page
     opening: bool = False  # nothing is known of the run yet
     needs: str = ""  # when the stream says another one, there is something that the page alone can draw
+    provenance: dict[str, Any] | None = None  # of what is saved of it, see pages/shell/provenance.py
 
 
 def run_status(key: str, status: RunStatus, playback: Playback) -> None:

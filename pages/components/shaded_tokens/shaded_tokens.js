@@ -75,6 +75,8 @@ export default component("rl-shaded", {
   },
 
   cursor: draw,
+
+  rows,
 });
 
 // Where a part of the sentence begins, its name stands in a line of its own.
@@ -111,4 +113,14 @@ function draw(self) {
     const hint = kind.hint(data.tokens[step], value);
     if (node.title !== hint) node.title = hint;
   });
+}
+
+// ---- What is saved ---------------------------------------------------------------------------------------------------
+function rows({ root, data, values }, names) {
+  const row = Number(root.dataset.row);
+  const numbers = data.tokens.map((token, step) => {
+    const value = values.values[row * values.shape[1] + step];
+    return [step + 1, token, data.kind === "sizes" && value < 0 ? null : value];
+  });
+  return [[names.step, names.token, names.value], ...numbers];
 }

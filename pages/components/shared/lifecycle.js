@@ -1,6 +1,7 @@
 // The life of a component. Streamlit calls what `component` gives again, with the same parentElement, when data, fragment
 // or theme change: the first call builds, every call updates. A theme flip is such a call, so re-reading the variables
 // there is enough.
+import { saveMenu } from "../save/save_menu.js";
 import { nearest } from "./arrays.js";
 import { announce, groupNamed } from "./cursor_bus.js";
 import { element } from "./dom.js";
@@ -12,9 +13,10 @@ const contrast = matchMedia("(forced-colors: active)"); // a theme of the system
 const mounts = new Map(); // by key: how often a component was built
 
 // build(self) makes the nodes, update(self) draws self.data, cursor(self) hears that the group's cursor has moved,
-// leave(self) lets go of what would outlive the nodes. self: root, data (what the page has given, and what the stream has
+// leave(self) lets go of what would outlive the nodes. rows(self, names) are the numbers shown, by which it can be saved, or
+// null where there is only a picture to save. self: root, data (what the page has given, and what the stream has
 // changed since), pageData (the first alone), group, stream (of a run that goes on), setTriggerValue.
-export function component(className, { build, update, cursor, leave }) {
+export function component(className, { build, update, cursor, leave, rows }) {
   return ({ data: [data], parentElement, setTriggerValue }) => {
     let self = instances.get(parentElement);
     if (!self) {
@@ -36,6 +38,7 @@ export function component(className, { build, update, cursor, leave }) {
       self.recolour = () => update(self);
       contrast.addEventListener("change", self.recolour);
       build(self);
+      if (rows !== undefined) saveMenu(self, rows);
     }
     self.setTriggerValue = setTriggerValue;
     if (data !== self.pageData) given(self, data); // at a flip of the theme, what the stream has brought since stays

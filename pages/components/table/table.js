@@ -39,6 +39,8 @@ export default component("rl-tables", {
   },
 
   cursor: draw,
+
+  rows,
 });
 
 function frame() {
@@ -126,4 +128,59 @@ function draw(self) {
   if (self.order?.join() === order.join()) return;
   self.order = order;
   frames[0].table.tBodies[0].replaceChildren(...order.map((index) => rows[index]));
+}
+
+// ---- What is saved ---------------------------------------------------------------------------------------------------
+// Wide, a column for each of the table's, and one for what stands small below a cell. Several tables stand one below the
+// other; so do tables of boxes, whose columns are no quantities: there a row is a box.
+function rows(self, names) {
+  const { tables, style } = self.data;
+  const several = tables.length > 1;
+  const parts = tables.map((table, index) =>
+    style === "tokens" && !table.head.length ? boxes(table, names) : columns(self, table, index, names),
+  );
+  const [head] = parts.reduce((widest, part) => (part[0].length > widest[0].length ? part : widest));
+  const label = (index) => (several ? [tables[index].label] : []);
+  return [
+    [...(several ? [names.table] : []), ...head],
+    ...parts.flatMap((part, index) => part.slice(1).map((row) => [...label(index), ...row])),
+  ];
+}
+
+function boxes({ rows: lines }, names) {
+  const cells = lines.flatMap((line, row) =>
+    line.map((cell, column) => [row + 1, column + 1, written(cell), cell.note ?? ""]),
+  );
+  return [[names.row, names.column, names.token, names.note], ...cells];
+}
+
+function columns(self, { head, rows: lines }, index, names) {
+  const width = Math.max(head.length, ...lines.map((line) => line.length));
+  const noted = Array.from({ length: width }, (_, column) => lines.some((line) => line[column]?.note));
+  const spread = (each) => noted.flatMap((one, column) => (one ? each(column) : each(column).slice(0, 1)));
+  return [
+    spread((column) => {
+      const name = (head[column] && String(written(head[column]))) || `${names.column} ${column + 1}`;
+      return [name, `${name}: ${names.note}`];
+    }),
+    ...lines.map((line, row) =>
+      spread((column) => [index ? written(line[column]) : followed(self, line[column], row), line[column]?.note ?? ""]),
+    ),
+  ];
+}
+
+const NUMBER = /^[-−+]?[\d,]*\.?\d+(e[-+]?\d+)?$/i;
+
+function written({ text, tokens, kind } = {}) {
+  if (tokens) return tokens.join(" ");
+  const number = ["number", "bar"].includes(kind) && NUMBER.test(text);
+  return number ? Number(text.replaceAll(",", "").replace("−", "-")) : (text ?? "");
+}
+
+// A cell that follows the cursor as it is now.
+function followed(self, cell, row) {
+  if (cell?.kind !== "answer" && cell?.kind !== "verdict") return written(cell);
+  const { expected, names } = self.data.answers;
+  const given = self.given.values[shownFrame(self) * self.rows.length + row];
+  return cell.kind === "answer" ? (names[given] ?? "") : given === expected[row];
 }

@@ -46,6 +46,8 @@ export default component("rl-strip", {
   },
 
   cursor: draw,
+
+  rows,
 });
 
 function sentence(className) {
@@ -225,4 +227,27 @@ function choose(self, step) {
     node.tabIndex = i === step ? 0 : -1;
   });
   self.cells[step].node.focus();
+}
+
+// ---- What is saved ---------------------------------------------------------------------------------------------------
+function rows(self, names) {
+  const { root, data, cells, top } = self;
+  const ranks = top.shape[2];
+  const steps = Math.min(data.inputs, cells.length, top.shape[1]);
+  const number = (name, rank) => (rank ? `${name} #${rank + 1}` : name);
+  const lines = Array.from({ length: steps }, (_, step) => {
+    const found = guesses(self, self.frame, step);
+    const target = data.targets[step] ?? -1;
+    const right = found[0].id === (self.streamed ? data.target_ids[step] : target);
+    return [
+      ...[Number(root.dataset.epoch), step + 1, data.tokens[step]],
+      ...(target < 0 ? ["", null] : [data.vocabulary[target], right]),
+      ...found.flatMap(({ id, token, chance }) => (id < 0 ? ["", null] : [token, chance])),
+    ];
+  });
+  const guessed = Array.from({ length: ranks }, (_, rank) => [
+    number(names.predicted, rank),
+    number(names.probability, rank),
+  ]);
+  return [[names.epoch, names.step, names.token, names.target, names.right, ...guessed.flat()], ...lines];
 }

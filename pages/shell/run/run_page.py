@@ -10,7 +10,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.components.run_status.run_status import RunStatus, run_status
-from pages.shell import reruns, sharing
+from pages.shell import provenance, reruns, sharing
 from pages.shell.messages import complain
 from pages.shell.run import current_run, run_controls
 from pages.shell.run.run_view import RunView, newest_view, playback_of, view_of
@@ -72,7 +72,8 @@ def render_status(page: str, run: Run, t: Translate, looks: float | None, parts:
     shown = run.shown
     with st.container(key="status"):
         text, why = status_text(shown, t, workers()), held_up(run, workers().starting, t)
-        status = RunStatus(text, share_done(shown), why, looks, parts, shown.history is None)
+        source = provenance.of(shown.experiment, session["lang"], shown.id)
+        status = RunStatus(text, share_done(shown), why, looks, parts, shown.history is None, provenance=source)
         run_status(f"{page}-status", status, playback_of(run))
         if shown.history and shown.history.ended in ("time", "diverged"):
             st.warning(t(f"ended.{shown.history.ended}", epoch=shown.history.epoch))

@@ -3,7 +3,7 @@
 import { notify, pointAt } from "../../components/shared/cursor_bus.js";
 import { calm, element, setText, styleSheet, svg } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
-import { openTrace } from "./arithmetic.js";
+import { openTrace, row, tokenRead, traceShown } from "./arithmetic.js";
 import { buildColumns, limitsOf, repaint, rowsOf } from "./columns.js";
 import { unfolded } from "./open_cell.js";
 import { themeOf } from "./strips.js";
@@ -85,6 +85,9 @@ export default component("rl-unrolled", {
     // where a step of another part was chosen, what is open stays until the page has brought that part
     draw(self, elsewhere(self) ? self.step : undefined);
   },
+
+  rows,
+
   leave(self) {
     pause(self);
     self.observer.disconnect();
@@ -287,4 +290,31 @@ function look(self, layer, direction) {
   const { data } = self;
   const { part } = data;
   if (layer !== data.layer || direction !== data.direction) self.setTriggerValue("chosen", { part, layer, direction });
+}
+
+// ---- What is saved ---------------------------------------------------------------------------------------------------
+// Of every step what is read and the states of all layers, and the values of the layer that is looked into.
+function rows(self, names) {
+  const { data } = self;
+  const trace = traceShown(self);
+  const long = (name, layer, direction, array, first = 0) =>
+    data.tokens.flatMap((_, step) =>
+      Array.from(row(array, first + step), (value, unit) => [
+        ...[data.epoch, name, layer, direction, step + 1, tokenRead(self, step), unit + 1, value],
+      ]),
+    );
+  const ways = ["→", "←"];
+  const steps = data.tokens.length;
+  const states = Array.from({ length: data.layers * data.directions }, (_, at) =>
+    long("h", Math.floor(at / data.directions) + 1, ways[at % data.directions], trace.hidden, at * steps),
+  );
+  const inside = Object.entries(trace.values)
+    .filter(([name]) => name !== "h")
+    .map(([name, array]) => long(name, data.layer + 1, ways[data.direction], array));
+  return [
+    ["epoch", "name", "layer", "direction", "step", "token", "unit", "value"].map((name) => names[name]),
+    ...long("x", 0, "", trace.features),
+    ...states.flat(),
+    ...inside.flat(),
+  ];
 }

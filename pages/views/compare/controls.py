@@ -1,8 +1,11 @@
 """The buttons of a race, how far it is, and what keeps it from going on."""
 
+from typing import Any
+
 import streamlit as st
 
 from pages.components.run_status.run_status import RunStatus, run_status
+from pages.shell import provenance
 from pages.shell.form import form_state, race_setup
 from pages.shell.messages import complain
 from pages.shell.state import session
@@ -83,18 +86,19 @@ def render_status(t: Translate, parts: str) -> None:
             for remark in remarks(current.entries, current, lambda entry: entry.problems, t):
                 st.error(remark)
             here, place = runner.cluster_in_use() is None, runner.description(t)
-            streamed(current, lambda race: draw_status(race, place, here, parts, t))
+            source = provenance.of(current.plan.base, session["lang"], current.id, current.plan)
+            streamed(current, lambda race: draw_status(race, place, here, parts, source, t))
         runner.render_choice(t, bool(problems), go_on)
 
 
-def draw_status(race: Race, place: str, here: bool, parts: str, t: Translate) -> None:
-    """`place`: where it is computed; `here`: on this machine."""
+def draw_status(race: Race, place: str, here: bool, parts: str, source: dict[str, Any], t: Translate) -> None:
+    """`place`: where it is computed; `here`: on this machine; `source`: what is said of it where it is saved."""
     waits = t("workers.starting") if race.going and here and shared().starting else ""
     opened = sum(entry.record is not None for entry in race.entries)
     failed = sum(entry.failed for entry in race.entries)
     begun = any(entry.record and entry.record.epoch for entry in race.entries)
     text = "  ·  ".join([*status(race, t), place])
-    shown = RunStatus(text, race.progress, waits, None, parts, needs=f"{opened} {failed} {begun}")
+    shown = RunStatus(text, race.progress, waits, None, parts, needs=f"{opened} {failed} {begun}", provenance=source)
     run_status("race-status", shown, playback_of(race))
 
 

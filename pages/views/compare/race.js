@@ -30,6 +30,13 @@ export default component("rl-race", {
     }
     data.lanes.forEach((lane, index) => show(self.lanes[index], lane, data.labels));
   },
+
+  rows: ({ data }, names) => [
+    ["place", "name", "seed", "epoch", "loss", "score", "note"].map((name) => names[name]),
+    ...data.lanes.flatMap(({ place, name, runs }) =>
+      runs.map(({ seed, done, loss, score, note }) => [place, name, seed, done, loss, score, note]),
+    ),
+  ],
 });
 
 function laneOf(lane) {

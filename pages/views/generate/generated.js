@@ -76,6 +76,8 @@ export default component("rl-generated", {
   },
 
   leave: stop,
+
+  rows,
 });
 
 // ---- The text ------------------------------------------------------------------------------------------------------
@@ -307,4 +309,13 @@ function stop(self) {
   self.playing = 0;
   self.shown = Infinity;
   if (self.cells) draw(self);
+}
+
+function rows({ data, ids, model, left, entropy, kept }, names) {
+  const tokens = Array.from(ids, (id, step) => [
+    ...[data.epoch, step + 1, data.vocabulary[id], model[step], left[step], kept[step]],
+    ...[entropy[2 * step], entropy[2 * step + 1]],
+  ]);
+  const heads = ["epoch", "step", "token", "probability", "left", "kept", "entropy", "entropy_left"];
+  return [heads.map((name) => names[name]), ...tokens];
 }

@@ -44,6 +44,8 @@ export default component("rl-samples", {
   },
 
   cursor: draw,
+
+  rows,
 });
 
 function build(self, epoch) {
@@ -91,4 +93,10 @@ function draw(self) {
     if (epoch === at) node.setAttribute("aria-current", "true");
     else node.removeAttribute("aria-current");
   }
+}
+
+function rows({ data }) {
+  const columns = ["epoch", "text", "bits", "copied"];
+  const lines = data.rows.filter(({ text }) => text !== undefined);
+  return [columns.map((name) => data.labels[name]), ...lines.map((line) => columns.map((name) => line[name]))];
 }

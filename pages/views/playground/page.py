@@ -16,6 +16,7 @@ from rnnlab import figures
 from rnnlab.engine.runs import Run
 from rnnlab.explain import equations, programs
 from rnnlab.figures.curves import Series, series_of
+from rnnlab.figures.results import record_lines
 from rnnlab.figures.style import LABEL_CHARACTERS
 from rnnlab.i18n import Translate, beginning, percent, significant, visible
 from rnnlab.records.history import Opening
@@ -65,6 +66,8 @@ def render_loss(view: RunView) -> None:
         t("panel.loss"),
         HEIGHT,
         max(history.experiment.epochs, 2),
+        unit=t("unit.nats"),
+        record=view.run.drawn(("record", view.lang), lambda: record_lines(history, t)),
     )
     curves(f"{view.page}-loss", shown, view.over_frames, t)
     if ghost and ghost.history:

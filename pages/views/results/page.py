@@ -50,6 +50,7 @@ def render_curves(view: RunView) -> None:
     """Loss and share of right answers, in training and on held-out lines."""
     run, history, o, t = view.run, view.history, view.opening, view.t
     height, span = 300, max(view.experiment.epochs, 2)
+    record = run.drawn(("record", view.lang), lambda: figures.record_lines(history, t))
     shown = {
         "loss": Curves(
             run.drawn(("loss", view.lang), lambda: figures.loss_lines(history, t)),
@@ -58,6 +59,8 @@ def render_curves(view: RunView) -> None:
             t("curve.loss"),
             height,
             span,
+            unit=t("unit.nats"),
+            record=record,
         ),
         "score": Curves(
             run.drawn(("score", view.lang), lambda: figures.score_lines(history, t)),
@@ -67,6 +70,7 @@ def render_curves(view: RunView) -> None:
             height,
             span,
             figures.score_levels(history, t),
+            record=record,
         ),
     }
     for (name, one), column in zip(shown.items(), st.columns(2, gap="small"), strict=True):

@@ -41,6 +41,8 @@ export default component("rl-prefixes", {
   },
 
   cursor: draw,
+
+  rows,
 });
 
 function key(name, hue) {
@@ -95,4 +97,16 @@ function draw(self) {
   const answer = data.classes[best.values[frame * steps + steps - 1]] ?? "";
   const sentence = since ? data.labels.settled : data.labels.first;
   setText(self.title, fill(sentence, { step: since + 1, token: visible(data.tokens[since]), answer: visible(answer) }));
+}
+
+function rows(self, names) {
+  const { root, data, chances } = self;
+  const [, steps, classes] = chances.shape;
+  const start = shownFrame(self) * steps * classes;
+  const shares = data.tokens.flatMap((token, step) =>
+    data.names.map((name, i) => [
+      ...[Number(root.dataset.epoch), step + 1, token, name, chances.values[start + step * classes + i]],
+    ]),
+  );
+  return [[names.epoch, names.step, names.token, names.label, names.probability], ...shares];
 }

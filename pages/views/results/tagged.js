@@ -38,6 +38,8 @@ export default component("rl-tagged", {
   },
 
   cursor: draw,
+
+  rows,
 });
 
 function key(data, tag) {
@@ -110,4 +112,20 @@ function draw(self) {
     }
     setText(score, known ? fill(data.labels.score, { right, count: known }) : "");
   }
+}
+
+function rows(self, names) {
+  const { root, data, predicted } = self;
+  let place = shownFrame(self) * predicted.shape[1];
+  const words = data.lines.flatMap(({ name, tokens, targets }) =>
+    tokens.map((token, step) => {
+      const tag = predicted.values[place++];
+      const known = targets[step] >= 0;
+      return [
+        ...[Number(root.dataset.epoch), name, step + 1, token, data.tags[tag] ?? ""],
+        ...(known ? [data.tags[targets[step]], tag === targets[step]] : ["", null]),
+      ];
+    }),
+  );
+  return [["epoch", "line", "step", "token", "predicted", "target", "right"].map((name) => names[name]), ...words];
 }

@@ -35,6 +35,8 @@ export default component("rl-blocks", {
   },
   update: draw,
   leave: (self) => self.observer.disconnect(),
+
+  rows,
 });
 
 function draw(self) {
@@ -412,4 +414,24 @@ function coloursOf(node) {
   const style = getComputedStyle(node);
   const [minus, plus, zero] = ["minus", "plus", "zero"].map((name) => style.getPropertyValue(`--rl-${name}`).trim());
   return { minus, plus, zero };
+}
+
+// A row a number, with its place along each axis from 0; of a tensor of which only the shape is known a single row.
+function rows({ data }, names) {
+  const items = data.groups.flatMap((group) => group.items);
+  const numbers = items.flatMap(({ name, shape, axes, array }) => {
+    const about = [name, shape.join("×"), axes.join(" × ")];
+    if (!array) return [[...about, "", null]];
+    return Array.from(array, (value, at) => [...about, placeOf(at, shape).join(" "), value]);
+  });
+  return [[names.name, names.size, names.axes, names.place, names.value], ...numbers];
+}
+
+function placeOf(at, shape) {
+  const place = [];
+  for (const size of shape.toReversed()) {
+    place.unshift(at % size);
+    at = Math.floor(at / size);
+  }
+  return place;
 }

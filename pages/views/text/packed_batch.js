@@ -43,6 +43,11 @@ export default component("rl-packed", {
     }
     show(self);
   },
+
+  rows: ({ data }, names) => [
+    [names.step, names.line, names.token],
+    ...data.chunks.flatMap((chunk, step) => chunk.map(({ index, token }) => [step + 1, index + 1, token])),
+  ],
 });
 
 function build(self) {

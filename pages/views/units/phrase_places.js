@@ -27,6 +27,11 @@ export default component("rl-unitplaces", {
     self.units.replaceChildren(...data.units.map(([unit, sign]) => chip(self, unit, sign)));
     self.places.replaceChildren(...data.places.map((place) => placeNode(self, place)));
   },
+
+  rows: ({ data }, names) => [
+    [names.line, names.place, names.token, names.unit],
+    ...data.places.map(({ line, start, inside, units }) => [line, start + 1, inside.join(data.joiner), units]),
+  ],
 });
 
 function chip(self, unit, sign) {

@@ -37,6 +37,8 @@ export default component("rl-unitmap", {
     listen(self);
   },
 
+  rows,
+
   update(self) {
     const { data } = self;
     const source = JSON.stringify([data.lines, data.joiner, data.first]);
@@ -273,4 +275,12 @@ function above(self, node, way) {
     if (away < best) [best, found] = [away, i];
   }
   return found;
+}
+
+function rows({ data, values, share }, names) {
+  const words = data.lines.flatMap((line, row) => line.map((token) => [row + 1, token]));
+  return [
+    [names.line, names.place, names.token, `${names.unit} ${data.unit}`, data.labels.have || names.label],
+    ...words.map(([line, token], place) => [line, place + 1, token, values[place], share[place]]),
+  ];
 }

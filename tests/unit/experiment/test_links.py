@@ -22,8 +22,11 @@ from rnnlab.experiment.links import (
     to_draft,
     to_file,
     to_link,
+    to_short_link,
 )
+from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import describe
+from rnnlab.lessons.presets import LESSONS
 from tests.support.examples import examples
 
 FIELDS = list(Experiment.model_fields)
@@ -361,3 +364,18 @@ def test_a_file_can_be_read_by_people():
     content = to_file(Experiment(text="我 喜欢 学习"))
     assert "我 喜欢 学习" in content
     assert json.loads(content)["experiment"]["hidden"] == 32
+
+
+@pytest.mark.parametrize("preset", LESSONS)
+def test_a_short_link_brings_back_what_the_long_one_does(preset):
+    for changed in ({}, {"seed": 7, "hidden": 5, "text": "我 & 你\n= +1 #?"}, {"text": "长文" * 2_000}):
+        experiment = Experiment(**{"preset": preset, **changed})
+        link = from_link(to_short_link(experiment, "zh", run=True))
+        assert (link.experiment, link.lang, link.run, link.notes) == (experiment, "zh", True, ())
+    short = to_short_link(Experiment(preset=preset), "en")
+    assert len(short) < 80
+
+
+def test_a_short_link_takes_a_race_along():
+    plan = RacePlan(Experiment(), ((("cell", "lstm"),), (("cell", "gru"),)))
+    assert from_link(to_short_link(plan.base, "en", race=plan)).race == plan

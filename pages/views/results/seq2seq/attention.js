@@ -55,6 +55,7 @@ export default component("rs rs-attention", {
     self.side = element("div", "rs-side", null, { "aria-hidden": "true" });
     self.field = element("div", "rs-field");
     self.canvas = element("canvas");
+    self.canvas.repaint = (pen) => paintCells(self, pen);
     self.bands = ["rs-across", "rs-down"].map((name) => element("div", name, null, { hidden: "" }));
     self.tip = element("div", "rs-number", null, { hidden: "", "aria-hidden": "true" });
     self.field.append(self.canvas, ...self.bands, self.tip);
@@ -85,6 +86,8 @@ export default component("rs rs-attention", {
   },
 
   cursor: draw,
+
+  rows,
   leave(self) {
     self.observer.disconnect();
   },
@@ -148,13 +151,18 @@ function labels(self, width) {
 }
 
 function paint(self) {
-  const { canvas, size, scale, data, tokens } = self;
+  const { canvas, size, data, tokens } = self;
   const ratio = devicePixelRatio || 1;
   const [width, height] = [data.source.length * size.across, tokens.length * size.down];
   Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
   Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
   const pen = canvas.getContext("2d");
   pen.scale(ratio, ratio);
+  paintCells(self, pen);
+}
+
+function paintCells(self, pen) {
+  const { size, scale, data, tokens } = self;
   Object.assign(pen, { font: `11px ${scale.theme.font}`, textAlign: "center", textBaseline: "middle" });
   const numbered = size.across >= CELL.numbered;
   tokens.forEach((_, row) =>
@@ -293,4 +301,16 @@ function reveal({ map, size, side, top }, { row, column }) {
   if (left + size.across > map.scrollLeft + wide) map.scrollLeft = left + size.across - wide;
   if (up < map.scrollTop) map.scrollTop = up;
   if (up + size.down > map.scrollTop + high) map.scrollTop = up + size.down - high;
+}
+
+function rows(self, names) {
+  const { root, data, tokens } = self;
+  const weights = tokens.flatMap(({ token }, row) =>
+    data.source.map((source, column) => [
+      ...[Number(root.dataset.epoch), row + 1, token, column + 1, source, share(self, row, column)],
+    ]),
+  );
+  const [from, to] = [names.source, names.target];
+  const head = [names.epoch, `${to}: ${names.step}`, to, `${from}: ${names.step}`, from, names.weight];
+  return [head, ...weights];
 }

@@ -60,6 +60,8 @@ export default component("rs rs-decoding", {
   },
 
   cursor: draw,
+
+  rows,
   leave: stop,
 });
 
@@ -166,4 +168,19 @@ function stop(self) {
 function showPlay({ play, playing, data }) {
   setText(play, playing ? SIGNS_OF.pause : SIGNS_OF.play);
   play.setAttribute("aria-label", playing ? data.labels.pause : data.labels.play);
+}
+
+function rows(self, names) {
+  const { root, data, packed } = self;
+  const frame = shownFrame(self);
+  const [ids, chances] = [packed.options.row(frame), packed.option_chances.row(frame)];
+  const written = packed.free.row(frame);
+  const options = Array.from(ids, (id, i) => {
+    const step = Math.floor(i / data.ranks);
+    return [
+      ...[Number(root.dataset.epoch), step + 1, (i % data.ranks) + 1, classAt(data, id).token, chances[i]],
+      written[step] === id,
+    ];
+  });
+  return [["epoch", "step", "place", "token", "probability", "chosen"].map((name) => names[name]), ...options];
 }

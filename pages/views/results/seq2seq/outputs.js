@@ -27,6 +27,8 @@ export default component("rs rs-outputs", {
   },
 
   cursor: draw,
+
+  rows,
 });
 
 const KINDS = { beams, forcing, pairs };
@@ -186,4 +188,13 @@ function pairs({ data, packed }, frame) {
       shown: rows.length,
     }),
   };
+}
+
+// What the table says, a share as a number, tokens as a text.
+function rows(self) {
+  const { head, rows: lines } = KINDS[self.data.kind](self, shownFrame(self));
+  const text = ({ tokens, joiner }) => tokens.map(({ token }) => token).join(joiner);
+  const number = (written) => (/^−?[\d.]+$/.test(written) ? Number(written.replace("−", "-")) : written);
+  const value = (cell) => (cell.tokens ? text(cell) : (cell.share ?? cell.text ?? number(cell)));
+  return [head, ...lines.map(({ cells }) => cells.map(value))];
 }

@@ -1,0 +1,54 @@
+// The numbers of a Plotly figure as a table. Needs no page.
+
+// `traces` as Plotly has them, arrays decoded; the figure itself has the names of all ticks, and no title that Plotly made
+// up. A map of logarithms (meta.log10) is written as the numbers that it is of.
+export function figureRows(traces, { data, layout = {} }, names) {
+  const shown = traces.filter(({ visible, meta }) => visible !== false && !meta?.numbers);
+  const maps = shown.filter(({ z }) => z);
+  const { xaxis = {}, yaxis = {} } = layout;
+  const [x, y] = [heading(xaxis, names.column), heading(yaxis, names.row)];
+  if (maps.length) {
+    const cells = maps.flatMap(({ z, x: xs, y: ys, meta, text }) =>
+      z.flatMap((line, row) =>
+        Array.from(line, (value, column) => [
+          nameAt(yaxis, ys?.[row] ?? row),
+          nameAt(xaxis, xs?.[column] ?? column),
+          meta?.log10 ? number(value, text[row][column]) : value,
+        ]),
+      ),
+    );
+    return [[y, x, plain(data[0].colorbar?.title?.text) || names.value], ...cells];
+  }
+  const several = shown.length > 1;
+  const points = shown.flatMap(({ name, x: xs = [], y: ys = [], text }) =>
+    Array.from(ys, (value, i) => [
+      ...(several ? [plain(name)] : []),
+      nameAt(xaxis, xs[i] ?? i),
+      nameAt(yaxis, value),
+      ...(labelled(shown) ? [plain(Array.isArray(text) ? text[i] : "")] : []),
+    ]),
+  );
+  return [[...(several ? [names.name] : []), x, y, ...(labelled(shown) ? [names.label] : [])], ...points];
+}
+
+// A zero has no logarithm: it stands below all others, and is written as what it is.
+const number = (logarithm, written) => (written === "0" ? 0 : 10 ** logarithm);
+
+const labelled = (traces) => traces.some(({ text }) => Array.isArray(text));
+const heading = ({ title }, otherwise) => plain(title?.text ?? title) || otherwise;
+
+// What a tick says there, or the number.
+function nameAt({ tickvals, ticktext, type }, at) {
+  const index = tickvals && ticktext ? Array.from(tickvals).indexOf(at) : -1;
+  if (type === "log") return ticktext?.[index] === "0" ? 0 : at;
+  return index < 0 ? at : plain(ticktext[index]);
+}
+
+// Plotly's labels are a little HTML.
+export function plain(text) {
+  const signs = { "&lt;": "<", "&gt;": ">", "&amp;": "&", "&#36;": "$", "&quot;": '"' };
+  return String(text ?? "")
+    .replace(/<br\s*\/?>/g, " ")
+    .replace(/<[^>]*>/g, "")
+    .replace(/&(lt|gt|amp|quot|#36);/g, (sign) => signs[sign]);
+}

@@ -1,0 +1,14 @@
+// What is shown, for those who take it away: the lesson, the settings, and the link that brings it back. The page tells it
+// as it is drawn; of a run whoever shows how it stands.
+
+const told = new Map(); // by who has told it: {run, lesson, settings, query}
+export const words = { columns: {} }; // what the menu says, and the names of columns, in the page's language
+
+export const tell = (who, provenance) => told.set(who, provenance);
+export const forget = (who) => told.delete(who);
+
+// Of the run that a part shows; or where it names none, of the run on this page; else of the experiment in the form.
+export function provenanceOf({ run }) {
+  const all = [...told.values()];
+  return all.find((one) => run && one.run === run) ?? all.find((one) => one.run) ?? all[0] ?? null;
+}

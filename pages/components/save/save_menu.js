@@ -1,0 +1,119 @@
+// The menu in the corner of every figure and table, from which it is saved: as an image, as a drawing, as numbers.
+import { element, fill, setText, styleSheet } from "../shared/dom.js";
+import { csv } from "./csv.js";
+import { picture, png } from "./picture.js";
+import { provenanceOf, words } from "./provenance.js";
+
+await styleSheet(import.meta.url);
+
+// For a part whose numbers are rows(self, names of columns), or that has none: then the picture alone is saved.
+export function saveMenu(self, rows) {
+  const { root } = self;
+  const home = root.parentElement;
+  home.classList.add("rl-savable");
+  const button = element("button", "rl-save", "⤓", {
+    type: "button",
+    "aria-haspopup": "menu",
+    "aria-expanded": "false",
+  });
+  const menu = element("div", "rl-save-menu", null, { role: "menu", popover: "auto" });
+  const kinds = { png: toPng, svg: toSvg, ...(rows ? { csv: (self) => toCsv(self, rows) } : {}) };
+  for (const [kind, make] of Object.entries(kinds)) {
+    const item = element("button", "", null, { type: "button", role: "menuitem", tabindex: "-1", "data-kind": kind });
+    item.append(element("b", "", kind.toUpperCase()), element("small"));
+    item.addEventListener("click", async () => {
+      menu.hidePopover();
+      button.focus();
+      keep(await make(self), `${nameOf(self)}.${kind}`);
+    });
+    menu.append(item);
+  }
+  button.addEventListener("click", () => {
+    label(self, button, menu);
+    menu.togglePopover();
+  });
+  button.addEventListener("pointerenter", () => label(self, button, menu));
+  button.addEventListener("focus", () => label(self, button, menu));
+  menu.addEventListener("toggle", ({ newState }) => {
+    button.setAttribute("aria-expanded", String(newState === "open"));
+    if (newState !== "open") return;
+    placeAt(menu, button);
+    menu.firstChild.focus();
+  });
+  menu.addEventListener("keydown", (event) => walk(event, menu));
+  home.append(button, menu);
+  label(self, button, menu);
+  return () => label(self, button, menu);
+}
+
+function label(self, button, menu) {
+  const name = fill(words.save ?? "", { title: titleOf(self) });
+  button.setAttribute("aria-label", name);
+  button.title = name;
+  menu.setAttribute("aria-label", name);
+  for (const item of menu.children) setText(item.lastChild, words[item.dataset.kind] ?? "");
+}
+
+function placeAt(menu, button) {
+  const { bottom, top, right } = button.getBoundingClientRect();
+  const { width, height } = menu.getBoundingClientRect();
+  const below = bottom + height + 8 < innerHeight;
+  menu.style.left = `${Math.max(8, right - width)}px`;
+  menu.style.top = `${below ? bottom + 2 : Math.max(8, top - height - 2)}px`;
+}
+
+function walk(event, menu) {
+  const items = [...menu.children];
+  const at = items.indexOf(document.activeElement);
+  const last = items.length - 1;
+  const to = { ArrowDown: at < last ? at + 1 : 0, ArrowUp: at > 0 ? at - 1 : last, Home: 0, End: last }[event.key];
+  if (event.key === "Tab") menu.hidePopover();
+  if (to === undefined) return;
+  items[to].focus();
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+// ---- What is saved ---------------------------------------------------------------------------------------------------
+// What a part calls itself, or the panel that it stands in.
+function titleOf({ root, data }) {
+  const [table] = data.tables ?? [];
+  return data.label || table?.label || panelOf(root) || document.title;
+}
+
+function panelOf(root) {
+  for (let at = root.parentElement; at; at = at.parentElement) {
+    if (!/st-key-/.test(at.className)) continue;
+    const head = at.querySelector("h2, h3, h4, strong");
+    if (head && !root.contains(head)) return head.textContent;
+  }
+  return "";
+}
+
+// The lab, the lesson, the figure, and the epoch that it shows.
+function nameOf({ root, data }) {
+  const { lesson } = provenanceOf(data) ?? {};
+  const { epoch } = root.dataset;
+  return ["rnnlab", lesson, data.key, epoch && `epoch${epoch}`].filter(Boolean).join("-");
+}
+
+function remarksOf({ root, data }) {
+  const { settings, query } = provenanceOf(data) ?? {};
+  if (!settings) return [];
+  const { epoch } = root.dataset;
+  const at = epoch ? fill(words.epoch, { epoch }) : "";
+  return [[settings, at].filter(Boolean).join(" · "), `${location.origin}${location.pathname}?${query}`];
+}
+
+const pictureOf = (self) => picture(self.root, titleOf(self), remarksOf(self));
+const toPng = (self) => png(pictureOf(self), getComputedStyle(self.root).fontFamily);
+const toSvg = (self) => new Blob([pictureOf(self).svg], { type: "image/svg+xml" });
+const toCsv = (self, rows) =>
+  new Blob([csv(rows(self, words.columns), [titleOf(self), ...remarksOf(self)])], { type: "text/csv" });
+
+function keep(blob, name) {
+  const link = element("a", "", null, { download: name });
+  link.href = URL.createObjectURL(blob);
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

@@ -1,0 +1,154 @@
+"""Every figure and table can be saved from its own menu: as an image, as a drawing, as numbers."""
+
+import csv
+import io
+import struct
+import xml.etree.ElementTree as ET
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnnlab import Experiment, run
+from rnnlab.experiment.links import from_link
+from rnnlab.i18n import translator
+from tests.support.lab import Lab
+
+SVG = "{http://www.w3.org/2000/svg}"
+FEW = "preset=words-next&seed=3&hidden=8&epochs=12&lang=zh&run=1"
+MENUS = ".stMain .rl-savable"
+
+
+def save(lab: Lab, home, kind: str, folder: Path) -> Path:
+    """Saves a part by its menu, by the keyboard alone."""
+    button = home.locator(":scope > .rl-save")
+    button.focus()
+    lab.page.keyboard.press("Enter")
+    item = home.locator(f":scope > [role=menu] [data-kind={kind}]")
+    while not item.evaluate("node => node === document.activeElement"):
+        lab.page.keyboard.press("ArrowDown")
+    with lab.page.expect_download() as download:
+        lab.page.keyboard.press("Enter")
+    assert button.evaluate("node => node === document.activeElement")
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
+
+
+def png(path: Path) -> tuple[int, int, int]:
+    """Width, height, and how many kinds of bytes its pixels are: an empty one has a few."""
+    data = path.read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", data[16:24])
+    at, pixels = 8, b""
+    while at < len(data):
+        (length,) = struct.unpack(">I", data[at : at + 4])
+        if data[at + 4 : at + 8] == b"IDAT":
+            pixels += data[at + 8 : at + 8 + length]
+        at += 12 + length
+    return width, height, len(set(zlib.decompress(pixels)))
+
+
+def drawn(path: Path) -> tuple[float, float, list[str]]:
+    """Width, height, and the texts of a drawing."""
+    root = ET.fromstring(path.read_text("utf-8"))
+    assert root.tag == f"{SVG}svg"
+    assert not list(root.iter(f"{SVG}foreignObject"))  # which few programs can draw
+    texts = ["".join(node.itertext()) for node in root.iter(f"{SVG}text")]
+    return float(root.get("width", 0)), float(root.get("height", 0)), texts
+
+
+def table(path: Path) -> tuple[list[str], list[list[str]], list[str]]:
+    """The names of columns, the rows, and what stands below them."""
+    text = path.read_bytes().decode("utf-8-sig")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    below = [row[0] for row in rows if row[0].startswith("# ")]
+    body = [row for row in rows if not row[0].startswith("# ")]
+    assert {len(row) for row in body} == {len(body[0])}
+    return body[0], body[1:], below
+
+
+def check(lab: Lab, home, folder: Path) -> dict[str, Path]:
+    """All three files of a part agree with one another about where they are from."""
+    files = {kind: save(lab, home, kind, folder) for kind in ("png", "svg", "csv")}
+    assert len({path.stem for path in files.values()}) == 1
+    width, height, kinds = png(files["png"])
+    wide, high, texts = drawn(files["svg"])
+    assert (width, height) == (2 * wide, 2 * high)
+    assert kinds > 20, files["png"].name
+    _, rows, below = table(files["csv"])
+    title, settings, *_ = (line.removeprefix("# ") for line in below)
+    assert rows or "places" in files["csv"].name  # of which there may be none
+    assert any(title.startswith(text) for text in texts)
+    assert settings[:10] in "".join(texts)
+    link = below[-1].removeprefix("# ").partition("?")[2]
+    assert link in "".join(texts)
+    assert from_link(link).notes == ()
+    return files
+
+
+def test_the_figures_of_a_run_are_saved_as_images_drawings_and_numbers(visit, tmp_path):
+    lab = visit(FEW, locale="zh-CN", accept_downloads=True).trained()
+    experiment = Experiment(preset="words-next", seed=3, hidden=8, epochs=12)
+    history = run(experiment)
+    t = translator("zh")
+    homes = {
+        home.locator(":scope > [data-mounts]").evaluate("node => node.component.data.key"): home
+        for home in lab.page.locator(MENUS).all()
+    }
+    files = {key: check(lab, home, tmp_path) for key, home in homes.items()}
+    assert {"playground-predictions", "playground-loss", "playground-hidden"} <= files.keys()
+
+    # The record of the run: every epoch, every digit.
+    path = files["playground-loss"]["csv"]
+    assert path.name == "rnnlab-words-next-playground-loss-epoch12.csv"
+    head, rows, below = table(path)
+    assert head[0] == t("axis.epoch")
+    numbers = np.array(rows, dtype=float)
+    assert numbers[:, 0].tolist() == list(range(1, 13))
+    assert numbers[:, 1].tolist() == history.losses
+    assert numbers[:, 2].tolist() == [snapshot.accuracy for snapshot in history.snapshots]
+    assert from_link(below[-1].partition("?")[2]).experiment == experiment
+
+    # The states of the epoch shown.
+    _, rows, _ = table(files["playground-hidden"]["csv"])
+    hidden = history.frames[-1].hidden
+    assert len(rows) == hidden.size
+    for epoch, step, token, unit, value in rows:
+        assert (epoch, token) == ("12", history.opening.probe[int(step) - 1])
+        assert float(value) == pytest.approx(hidden[int(step) - 1, int(unit) - 1], abs=1e-4)
+
+    # What stands in the pictures.
+    _, _, texts = drawn(files["playground-loss"]["svg"])
+    assert texts[0] == t("panel.loss")
+    assert {t("axis.epoch"), t("axis.loss.mean"), "10"} <= set(texts)
+    _, _, texts = drawn(files["playground-predictions"]["svg"])
+    assert {"我", "喜欢", "学习", "深度"} <= set(texts)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/cell", "preset=words-next&epochs=5&lang=zh&run=1"),
+        ("/results", "preset=attention&pairs=60&hidden=16&epochs=3&lang=en&run=1"),
+        ("/results", "preset=gru-tagger&epochs=3&lang=zh&run=1"),
+        ("/results", "preset=lstm-classifier&epochs=3&lang=en&run=1"),
+        ("/gradients", "preset=words-next&epochs=5&lang=zh&run=1"),
+        ("/text", "preset=words-next&lang=zh"),
+        ("/shapes", "preset=words-next&lang=en"),
+        ("/units", "preset=brackets&epochs=3&lang=zh&run=1"),
+    ],
+)
+def test_what_a_page_shows_is_saved(visit, tmp_path, path, query):
+    lab = visit(query, path=path, shows="train" if "run=1" in query else "lang", accept_downloads=True)
+    if "run=1" in query:
+        lab.finished()
+    lab.page.locator(MENUS).first.wait_for()
+    lab.page.wait_for_load_state("networkidle")
+    homes = [home for home in lab.page.locator(MENUS).all() if home.is_visible()]
+    assert homes
+    for home in homes:
+        check(lab, home, tmp_path)
