@@ -74,8 +74,10 @@ def component(caller: str, name: str) -> Component:
 
 def pack(array: np.ndarray) -> dict[str, Any]:
     """An array as text for the browser: little-endian, C order. Only types that JavaScript has an array for."""
-    if array.dtype.name not in ("int16", "int32", "float32", "float64"):
-        raise ValueError(f"pack() takes int16, int32, float32 or float64, not {array.dtype.name}: convert it first.")
+    if array.dtype.name not in ("int8", "int16", "int32", "float32", "float64"):
+        raise ValueError(
+            f"pack() takes int8, int16, int32, float32 or float64, not {array.dtype.name}: convert it first."
+        )
     data = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
     return {
         "dtype": array.dtype.name,

@@ -21,6 +21,24 @@ def program_place(t: Translate) -> str:
     return t("code.goes_on", panel=t("panel.shapes"), page=t("page.playground"), norms=t("panel.norms"))
 
 
+def explanation(
+    name: str, t: Translate, formula: str = "", code: str = "", goes_on: str = "", about: str = "", first: str = ""
+) -> None:
+    """What is behind a panel's "?": what it shows in a sentence, where the panel itself does not say it (`first`), the
+    equation, the lines of PyTorch, what these go on from, and a few words, which are t("about.<about>") where those of
+    the panel's name would not do."""
+    with st.popover("?", key=f"about_{name}", type="tertiary"):
+        if first:
+            st.markdown(first)
+        if formula:
+            st.latex(formula)
+        if code:
+            listing(code)
+        if goes_on:
+            st.caption(goes_on)
+        st.markdown(t(f"about.{about or name}"))
+
+
 @contextmanager
 def panel(
     name: str,
@@ -30,25 +48,22 @@ def panel(
     goes_on: str = "",
     about: str = "",
     switch: str = "",
+    captioned: bool = True,
+    called: str = "",
 ) -> Iterator[None]:
-    """A framed part, keyed `name`: its title, what it shows in one sentence, and on request the equation, the lines of
-    PyTorch, what these go on from, and a few words, which are t("about.<about>") where those of the panel's name would
-    not do. `switch` is the key of a toggle beside the title, labelled t("switch.<key>"), on at first and kept from page
-    to page."""
+    """A framed part, keyed `name`: its title, what it shows in one sentence (behind the "?" where it is not
+    `captioned`), and on request what `explanation` gives. Where another name is given that it is `called`, title and
+    sentence are those of that one. `switch` is the key of a toggle beside the title, labelled t("switch.<key>"), on at
+    first and kept from page to page."""
+    title, caption = t(f"panel.{called or name}"), t(f"caption.{called or name}")
     with st.container(border=True, key=name, gap="xxsmall"):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
-            st.markdown(f"**{t(f'panel.{name}')}**", width="stretch")
+            st.markdown(f"**{title}**", width="stretch")
             with st.container(horizontal=True, width="content", wrap=False, gap="small"):
                 if switch:
                     on = st.session_state.get(switch, True)
                     st.toggle(t(f"switch.{switch}"), on, key=switch, persist_state="session")
-                with st.popover("?", key=f"about_{name}", type="tertiary"):
-                    if formula:
-                        st.latex(formula)
-                    if code:
-                        listing(code)
-                    if goes_on:
-                        st.caption(goes_on)
-                    st.markdown(t(f"about.{about or name}"))
-        st.caption(t(f"caption.{name}"))
+                explanation(name, t, formula, code, goes_on, about, first="" if captioned else caption)
+        if captioned:
+            st.caption(caption)
         yield

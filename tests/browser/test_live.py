@@ -71,7 +71,7 @@ def test_a_typed_sentence_is_trained_paused_looked_through_and_played(visit):
     plot = lab.box("loss", ".rl-curves")
     lab.page.mouse.click(plot["x"] + plot["width"] - 2, plot["y"] + 20)
     shows(stopped_at)  # right of all epochs: the last one
-    lab.page.mouse.click(plot["x"] + 1, plot["y"] + 20)
+    lab.page.mouse.click(plot["x"], plot["y"] + 20)
     shows(0)
     lab.page.mouse.click(plot["x"] + 1 + plot["width"] * 0.6 * stopped_at / 2500, plot["y"] + 20)
     later = eventually(lambda: (at := lab.together_at) not in (None, 0) and at, "a click moves the cursor there")

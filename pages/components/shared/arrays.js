@@ -1,6 +1,12 @@
 // Numbers as the page sends them, and places in ascending lists. Needs no browser.
 
-const ARRAYS = { int16: Int16Array, int32: Int32Array, float32: Float32Array, float64: Float64Array };
+const ARRAYS = {
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+};
 
 // {"dtype", "shape", "b64"} (little endian, C order), as Python's `pack` makes it -> {values, shape}
 export function unpack({ dtype, shape, b64 }) {

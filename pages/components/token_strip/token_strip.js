@@ -1,26 +1,38 @@
-// The row of tokens, and under each what the network expects next. Built once a sentence; a frame only changes texts.
+// The row of tokens, and at each what the network expects next. Built once a sentence; a frame only changes texts, and
+// where `states` are given the picture of the network between the two (network.js).
 //
 // Takes tokens, of which the first `inputs` are read; top and probability [frame, step, rank]; targets (below 0:
 // nothing is asked for), target_ids (theirs in the stream), vocabulary, specials (ids below are drawn apart), joiner, written, labels {steps, predicted,
-// target, target_only}. Gives the step that is pointed at or chosen to its group.
+// target, target_only, open, choose, rows, lower}, opens (whether a step can be opened elsewhere). Gives the step that is pointed at or
+// chosen to its group, and `opened`, {run, epoch, step}.
 import { unpack } from "../shared/arrays.js";
 import { notify, pointAt, stepOf } from "../shared/cursor_bus.js";
-import { element, setText, styleSheet } from "../shared/dom.js";
+import { element, fill, setText, styleSheet } from "../shared/dom.js";
 import { component, shownFrame, streamedFrame } from "../shared/lifecycle.js";
 import { percent } from "../shared/numbers.js";
 import { setToken, tokenNode } from "../shared/token.js";
 import { visible } from "../shared/visible.js";
+import { buildNetwork, drawNetwork, markEnds, updateNetwork } from "./network.js";
 
 await styleSheet(import.meta.url);
 
 export default component("rl-strip", {
   build(self) {
     self.columns = element("div", "rl-columns", null, { role: "listbox", "aria-orientation": "horizontal" });
+    self.names = element("div", "rl-names", null, { "aria-hidden": "true" });
+    self.sheet = element("div", "rl-sheet");
+    self.sheet.append(self.names, self.columns);
     self.predicted = sentence("rl-predicted");
     self.target = sentence("rl-target");
+    self.open = element("button", "rl-open", null, { type: "button" });
+    self.foot = element("div", "rl-foot");
+    const sentences = element("div", "rl-sentences");
+    sentences.append(self.predicted.row, self.target.row);
+    self.foot.append(sentences, self.open);
     self.tip = element("div", "rl-tip", null, { role: "tooltip", hidden: "" });
     self.tip.id = `rl-tip-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
-    self.root.append(self.columns, self.predicted.row, self.target.row, self.tip);
+    self.root.append(self.sheet, self.foot, self.tip);
+    buildNetwork(self);
     listen(self);
   },
 
@@ -36,18 +48,30 @@ export default component("rl-strip", {
     if (self.chances?.source !== data.probability.b64) {
       self.chances = { source: data.probability.b64, ...unpack(data.probability) };
     }
-    const shape = JSON.stringify([data.tokens, data.inputs, data.labels.target_only]);
+    const { states } = data;
+    self.root.toggleAttribute("data-network", states !== null);
+    const shape = JSON.stringify([data.tokens, data.inputs, data.labels, states?.starts, states?.reads]);
     if (self.shape !== shape) {
       self.shape = shape;
       self.cells = data.tokens.map((token, step) => column(self, token, step));
-      self.columns.replaceChildren(...self.cells.map(({ node }) => node));
+      self.columns.replaceChildren(...self.cells.map(({ node }) => node), ...(states ? [self.canvas] : []));
+      const { rows, lower } = data.labels;
+      const named = (className) => (name) => element("span", className, name);
+      self.names.replaceChildren(...(states ? [...rows.map(named("")), ...lower.map(named("rl-lower"))] : []));
+      // Where the one answer is read from all of the sentence, those for its beginnings are beside the point.
+      if (states?.reads) for (const { node } of self.cells.slice(0, data.inputs - 1)) node.classList.add("rl-beside");
     }
+    if (states) updateNetwork(self);
     draw(self);
   },
 
   cursor: draw,
 
   rows,
+
+  leave(self) {
+    self.observer.disconnect();
+  },
 });
 
 function sentence(className) {
@@ -64,6 +88,7 @@ function column({ data, tip }, token, step) {
   const chip = element("span", "rl-chip", null, { title: visible(token) });
   chip.append(tokenNode(token), element("small", "", String(step + 1), { "aria-hidden": "true" }));
   node.append(chip);
+  node.classList.toggle("rl-start", step > 0 && Boolean(data.states?.starts.includes(step)));
   if (step >= data.inputs) {
     node.classList.add("rl-unread");
     node.append(element("span", "rl-note", data.labels.target_only ?? ""));
@@ -124,6 +149,7 @@ function draw(self) {
     }
   }
   for (const name of ["predicted", "target"]) write(self[name], data.written ? rows[name] : [], data.joiner);
+  if (data.states) drawNetwork(self);
   mark(self);
 }
 
@@ -143,12 +169,20 @@ function write({ row, text }, tokens, joiner) {
 
 // ---- Choosing a step -----------------------------------------------------------------------------------------------
 function mark(self) {
-  const { cells, group, columns, tip } = self;
+  const { cells, group, columns, tip, data, open } = self;
   const chosen = stepOf(group);
   cells.forEach(({ node }, step) => {
     node.classList.toggle("rl-active", step === chosen);
     node.setAttribute("aria-selected", String(step === group.pinned));
   });
+  open.hidden = !data.opens;
+  open.disabled = group.pinned === null || group.pinned >= data.inputs;
+  const { labels, tokens } = data;
+  const { pinned } = group;
+  setText(
+    open,
+    open.disabled ? labels.choose : fill(labels.open, { step: pinned + 1, token: visible(tokens[pinned]) }),
+  );
   // The runners-up are shown for the column one is at, not for a chosen one that was left.
   const at = columns.querySelector(".rl-column:hover") ?? columns.querySelector(".rl-column:focus-visible");
   const step = at ? Number(at.dataset.step) : -1;
@@ -193,13 +227,18 @@ function listen(self) {
   columns.addEventListener("focusout", () => notify(self.group));
   columns.addEventListener("scroll", () => {
     self.tip.hidden = true;
+    self.scrolled = columns.scrollLeft;
+    markEnds(self);
   });
   columns.addEventListener("click", (event) => {
     const step = stepAt(event);
     if (step !== null) choose(self, step === self.group.pinned ? null : step);
   });
+  columns.addEventListener("dblclick", (event) => openStep(self, stepAt(event)));
+  self.open.addEventListener("click", () => openStep(self, self.group.pinned));
   columns.addEventListener("keydown", (event) => {
     const step = stepAt(event) ?? 0;
+    if (event.key === "Enter" && step === self.group.pinned && self.data.opens) return openStep(self, step);
     const last = self.cells.length - 1;
     const to = {
       ArrowRight: step + 1,
@@ -227,6 +266,14 @@ function choose(self, step) {
     node.tabIndex = i === step ? 0 : -1;
   });
   self.cells[step].node.focus();
+}
+
+// The page shows it elsewhere.
+function openStep({ data, group, setTriggerValue }, step) {
+  if (!data.opens || step === null || step >= data.inputs) return;
+  pointAt(group, { pinned: step });
+  notify(group);
+  setTriggerValue("opened", { run: data.run, epoch: group.epoch, step });
 }
 
 // ---- What is saved ---------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
-"""The row of tokens with what the network expects after each."""
+"""The row of tokens with what the network expects after each, and, where wanted, the network between the two."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,21 @@ from rnnlab.i18n import Translate
 
 _strip = component(__file__, "token_strip")
 
-LABELS = ("steps", "predicted", "target", "target_only")
+LABELS = ("steps", "predicted", "target", "target_only", "open", "choose")
+
+
+@dataclass(frozen=True)
+class States:
+    """The network's states at every epoch: the picture between tokens and predictions."""
+
+    values: dict[str, Any]  # packed int8 [frame, step, unit], of both directions side by side
+    scale: float  # a value is int8 / 127 * scale
+    limit: float  # the end of the colour scale, which is centred at 0
+    directions: int
+    layers: int  # the states are those of the last
+    starts: list[int]  # the steps at which its networks begin
+    reads: list[tuple[int, int]] | None  # (step, direction) that the one answer is read from; None: a step has its own
+    height: int  # pixels
 
 
 @dataclass(frozen=True)
@@ -26,8 +41,23 @@ class TokenStrip:
     probability: dict[str, Any]  # packed, theirs
     joiner: str  # what stands between two ids read as a text
     written: bool  # whether what is predicted, and the targets, are texts too
+    states: States | None = None
 
 
-def token_strip(key: str, strip: TokenStrip, playback: Playback, t: Translate) -> None:
-    labels = {name: t(f"strip.{name}") for name in LABELS}
-    _strip(key=key, data={"key": key, **vars(playback), **vars(strip), "labels": labels})
+def token_strip(
+    key: str, strip: TokenStrip, playback: Playback, t: Translate, on_opened: Callable[[], None] | None = None
+) -> None:
+    """Draw it, or bring what is drawn up to date. With `on_opened` a step can be opened elsewhere: the result's
+    `opened` is then {"run", "epoch", "step"}."""
+    labels: dict[str, Any] = {name: t(f"strip.{name}") for name in LABELS}
+    layers = strip.states.layers if strip.states else 1
+    last = t("strip.row.states") if layers == 1 else t("strip.row.states_of", layer=layers)
+    rows = [t("strip.row.predictions"), last, t("strip.row.tokens")]
+    lower = [t("strip.row.layer", layer=layer) for layer in range(layers - 1, 0, -1)]
+    states = strip.states and vars(strip.states)
+    data = {**vars(playback), **vars(strip), "states": states, "opens": on_opened is not None}
+    _strip(
+        key=key,
+        on_opened_change=on_opened,
+        data={"key": key, **data, "labels": {**labels, "rows": rows, "lower": lower}},
+    )

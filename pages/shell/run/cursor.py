@@ -16,6 +16,13 @@ def cursor_in(run: Run, history: History) -> Cursor:
 
 def move(key: str) -> None:
     """The scrubber of this key tells where the reader looks now."""
-    told = st.session_state[key].moved
+    look_at(key, "moved")
+
+
+def look_at(key: str, answer: str) -> bool:
+    """A part of the page, by its key, may have told in this answer of its where the reader looks now: {"run", "epoch",
+    "step"}. Whether it has."""
+    told = getattr(st.session_state[key], answer)
     if told:
         session["cursor"] = Cursor(str(told["run"]), int(told["epoch"]), told["step"])
+    return bool(told)

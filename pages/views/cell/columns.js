@@ -1,10 +1,11 @@
 // The columns of the unrolled network: how they are laid out, wired, and painted.
+
+import { paint } from "../../components/plots/strips.js";
 import { element, fill, setText, svg } from "../../components/shared/dom.js";
 import { percent } from "../../components/shared/numbers.js";
 import { setToken, tokenNode } from "../../components/shared/token.js";
 import { visible } from "../../components/shared/visible.js";
 import { row, stepValues, tokenRead, traceShown } from "./arithmetic.js";
-import { paint } from "./strips.js";
 
 export const BODY = 316; // pixels from the predictions down to the tokens: room for an open cell
 

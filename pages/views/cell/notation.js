@@ -1,8 +1,9 @@
 // A cell's equations written out, from the expressions that come with it (see arithmetic.js): symbols, one colour each, here
 // and in the drawing; and numbers in the same places.
+
+import { cssShade } from "../../components/plots/strips.js";
 import { element } from "../../components/shared/dom.js";
 import { nameOf, number, sideOf, valueAt } from "./arithmetic.js";
-import { cssShade } from "./strips.js";
 
 const FUNCTIONS = { sigmoid: "σ", tanh: "tanh", relu: "ReLU" };
 const [LOOSE, PRODUCT, TIGHT] = [0, 1, 2]; // how closely the pieces of a text hold together

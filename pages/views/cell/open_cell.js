@@ -1,9 +1,10 @@
 // One step of the cell, opened: its values as strips, connected as its equations say.
+
+import { ACROSS, grid, paint, shade } from "../../components/plots/strips.js";
 import { calm, element, setText, svg } from "../../components/shared/dom.js";
 import { number, stepValues, traceShown } from "./arithmetic.js";
 import { write } from "./equation.js";
 import { symbol } from "./notation.js";
-import { ACROSS, grid, paint, shade } from "./strips.js";
 
 const TITLE = 19; // pixels, above a strip
 

@@ -1,12 +1,13 @@
 // The network unrolled over a sentence: a column a token, states as colour strips, arrows between (see columns.js); the
 // chosen step opens in its place (open_cell.js), and the value that is pointed at is written out (equation.js).
+
+import { themeOf } from "../../components/plots/strips.js";
 import { notify, pointAt } from "../../components/shared/cursor_bus.js";
 import { calm, element, setText, styleSheet, svg } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
 import { openTrace, row, tokenRead, traceShown } from "./arithmetic.js";
 import { buildColumns, limitsOf, repaint, rowsOf } from "./columns.js";
 import { unfolded } from "./open_cell.js";
-import { themeOf } from "./strips.js";
 
 await styleSheet(import.meta.url);
 

@@ -1,5 +1,8 @@
 """What the playground shows of a run: predictions, loss, hidden state, shapes, and the epochs to scrub through."""
 
+from pathlib import Path
+from typing import Any
+
 import streamlit as st
 
 from pages.components.component import pack
@@ -7,7 +10,7 @@ from pages.components.curves.curves import Curves, curves
 from pages.components.heatmap.heatmap import Heatmap, heatmap
 from pages.shell.markdown import verbatim
 from pages.shell.messages import show_notes
-from pages.shell.panel import panel, program_place
+from pages.shell.panel import explanation, panel, program_place
 from pages.shell.run import scrubber, token_strip
 from pages.shell.run.differences import differences
 from pages.shell.run.run_view import RunView
@@ -19,31 +22,37 @@ from rnnlab.figures.curves import Series, series_of
 from rnnlab.figures.results import record_lines
 from rnnlab.figures.style import LABEL_CHARACTERS
 from rnnlab.i18n import Translate, beginning, percent, significant, visible
-from rnnlab.records.history import Opening
+from rnnlab.records.history import Opening, TensorShape
 
-HEIGHT = 260  # pixels of a chart
+# Pixels, so that all of it is seen at once on a projector (1280 × 720).
+CHART = 148  # a chart
+NETWORK = 176  # the network between tokens and predictions
 GHOST = "#a0a0a0"  # the line of the last run: faint on light and dark
+STYLE = Path(__file__).with_name("playground.css")
 
 
 def render(view: RunView) -> None:
     history, e, t = view.history, view.experiment, view.t
     scrubber.render(view, weights=False)
 
-    def explained(name: str) -> dict[str, str]:
+    def explained(name: str) -> dict[str, Any]:
         return {"formula": equations.equation(name, e), "code": programs.code(name, e), "goes_on": program_place(t)}
 
     pair = ".pair" if view.reads == "pair" else ""
-    with panel("predictions", t, **explained("predictions"), about=f"predictions.{view.reads}"):
-        token_strip.render(view)
+    with st.container(key="playground", gap="xsmall"):
+        st.html(STYLE)
+        left, right = st.columns([8, 5], gap="small")
+        about = f"predictions.{view.reads}"
+        with left, panel("predictions", t, **explained("predictions"), about=about, called="network"):
+            token_strip.render_network(view, NETWORK)
+        with right, st.container(gap="xsmall"):
+            with panel("loss", t, **explained("loss"), switch="loss_log", captioned=False):
+                render_loss(view)
+            with panel("hidden", t, **explained("hidden"), about=f"hidden{pair}", captioned=False):
+                render_hidden(view)
+        with st.container(border=True, key="shapes", horizontal=True, wrap=False, gap="small"):
+            render_shapes(view.opening, programs.program(e, view.opening.first_batch), f"shapes{pair}", t)
         show_notes(history.opening.notes)
-    left, right = st.columns(2, gap="small")
-    with left, panel("loss", t, **explained("loss"), switch="loss_log"):
-        render_loss(view)
-    with right, panel("hidden", t, **explained("hidden"), about=f"hidden{pair}"):
-        render_hidden(view)
-    code = programs.program(e, view.opening.first_batch)
-    with panel("shapes", t, code=code, goes_on=t("code.whole"), about=f"shapes{pair}"):
-        render_shapes(view.opening, t)
 
 
 def ghost_of(view: RunView) -> Run | None:
@@ -64,7 +73,7 @@ def render_loss(view: RunView) -> None:
         "log" if session["loss_log"] else "linear",
         t(f"axis.loss.{history.experiment.loss}"),
         t("panel.loss"),
-        HEIGHT,
+        CHART,
         max(history.experiment.epochs, 2),
         unit=t("unit.nats"),
         record=view.run.drawn(("record", view.lang), lambda: record_lines(history, t)),
@@ -96,26 +105,26 @@ def render_hidden(view: RunView) -> None:
         across=(units // 2,) if view.experiment.bidirectional else (),  # the backward half stands below a line
         down=tuple(part.start for part in o.parts[1:]),  # where another network takes over
         label=t("panel.hidden"),
-        height=HEIGHT,
+        height=CHART,
     )
     heatmap(f"{view.page}-hidden", shown, view.over_frames, t)
 
 
-def render_shapes(o: Opening, t: Translate) -> None:
-    """Every stage's tensor of the first training batch, its sizes and what they count."""
-    with st.container(horizontal=True, gap="small"):
-        for tensor in o.shapes:
-            with st.container(border=True, width="content", gap=None):
-                sizes = ", ".join(map(str, tensor.shape))
-                st.markdown(f"**{t(f'tensor.{tensor.name}')}**  \n`[{sizes}]`")
-                st.caption(" × ".join(t(f"axis.{axis}") for axis in tensor.axes) or t("axis.scalar"))
+def render_shapes(o: Opening, program: str, about: str, t: Translate) -> None:
+    """Every stage's tensor of the first training batch in one line, up to the loss, which is a number; behind its "?"
+    what each size counts."""
+    line = [f"{t(f'tensor.{one.name}')}\u00a0`{sizes(one)}`" for one in o.shapes if one.shape]
+    st.markdown(f"**{t('panel.shapes')}**", width="content")
+    st.markdown(" → ".join(line), width="stretch")
+    head = [t("shapes.tensor"), t("shapes.sizes"), t("shapes.axes")]
+    counted = {one.name: " × ".join(t(f"axis.{axis}") for axis in one.axes) or t("axis.scalar") for one in o.shapes}
+    rows = [[t(f"tensor.{one.name}"), f"`{sizes(one)}`", counted[one.name]] for one in o.shapes]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * 3, *rows))
     types = " + ".join([str(len(o.vocabulary) - o.specials), *map(verbatim, o.vocabulary[: o.specials])])
-    st.caption(
-        t(
-            "shapes.summary",
-            parameters=f"{o.parameters:,}",
-            sequences=o.sequences,
-            batches=o.batches,
-            types=types,
-        )
-    )
+    summary = t("shapes.summary", parameters=f"{o.parameters:,}", sequences=o.sequences, batches=o.batches, types=types)
+    first = "\n\n".join([t("caption.shapes"), table, summary])
+    explanation("shapes", t, code=program, goes_on=t("code.whole"), about=about, first=first)
+
+
+def sizes(tensor: TensorShape) -> str:
+    return f"[{', '.join(map(str, tensor.shape))}]"

@@ -52,7 +52,7 @@ def render_attention(view: RunView) -> None:
     """Attention over the probe's source, given the true target and while it writes by itself."""
     e, t = view.experiment, view.t
     attends = e.attention != "none"
-    shown = {"code": programs.code("alignment", e), "goes_on": program_place(t)} if attends else {}
+    shown: dict[str, Any] = {"code": programs.code("alignment", e), "goes_on": program_place(t)} if attends else {}
     with panel("alignment", t, formula=equations.equation("alignment", e), **shown):
         if not attends:
             st.info(t("alignment.none", field=t("field.attention")))

@@ -1,5 +1,5 @@
 // States as strips of colour: where a value lies on its scale, and every unit a rectangle of its own.
-import { readTheme } from "../../components/shared/theme.js";
+import { readTheme } from "../shared/theme.js";
 
 export const ACROSS = 32; // units in one line of a strip that is read across
 
@@ -41,26 +41,38 @@ export function grid(count, upright, height) {
 }
 
 const sketch = new OffscreenCanvas(1, 1);
+const flat = sketch.getContext("2d");
 
 // Every unit is a rectangle of its own: nothing is averaged away.
-export function paint(pen, values, { left, top, width, height, upright = false, theme, palette, limit }) {
-  const { columns, lines } = grid(values.length, upright, height);
-  if (sketch.width !== columns) sketch.width = columns;
+export function paint(pen, values, { left, ...place }) {
+  paintAll(pen, [values], { lefts: [left], ...place });
+}
+
+// The same of several strips side by side, sent to the canvas in one piece: a picture that moves has little time.
+export function paintAll(pen, strips, { lefts, top, width, height, upright = false, theme, palette, limit }) {
+  const units = strips[0].length;
+  const { columns, lines } = grid(units, upright, height);
+  const across = columns * strips.length;
+  if (sketch.width !== across) sketch.width = across;
   if (sketch.height !== lines) sketch.height = lines;
-  const image = new ImageData(columns, lines);
+  const image = new ImageData(across, lines);
   const dots = new Uint32Array(image.data.buffer);
-  for (let unit = 0; unit < values.length; unit++) {
-    const at = upright ? (unit % lines) * columns + Math.floor(unit / lines) : unit;
-    dots[at] = shade(theme, palette, limit, values[unit]) | 0xff000000;
-  }
-  const flat = sketch.getContext("2d");
+  strips.forEach((values, index) => {
+    for (let unit = 0; unit < units; unit++) {
+      const [line, column] = upright
+        ? [unit % lines, Math.floor(unit / lines)]
+        : [Math.floor(unit / columns), unit % columns];
+      dots[line * across + index * columns + column] = shade(theme, palette, limit, values[unit]) | 0xff000000;
+    }
+  });
   flat.putImageData(image, 0, 0);
   pen.imageSmoothingEnabled = false;
   pen.fillStyle = theme.background;
-  pen.fillRect(left, top, width, height); // what lies under the strip must not show where a line is not full
-  pen.drawImage(sketch, left, top, width, height);
-  pen.fillStyle = theme.background;
-  const [across, down] = [width / columns, height / lines];
-  if (across >= 4) for (let i = 1; i < columns; i++) pen.fillRect(left + i * across - 0.25, top, 0.5, height);
-  if (down >= 4) for (let i = 1; i < lines; i++) pen.fillRect(left, top + i * down - 0.25, width, 0.5);
+  const [wide, tall] = [width / columns, height / lines];
+  lefts.forEach((left, index) => {
+    pen.fillRect(left, top, width, height); // what lies under the strip must not show where a line is not full
+    pen.drawImage(sketch, index * columns, 0, columns, lines, left, top, width, height);
+    if (wide >= 4) for (let i = 1; i < columns; i++) pen.fillRect(left + i * wide - 0.25, top, 0.5, height);
+    if (tall >= 4) for (let i = 1; i < lines; i++) pen.fillRect(left, top + i * tall - 0.25, width, 0.5);
+  });
 }
