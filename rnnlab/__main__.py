@@ -110,7 +110,7 @@ def to_lines(history: History, lang: str) -> str:
     ]
     lines += [describe(note, lang) for note in history.opening.notes]
     if history.ended in ("time", "diverged"):
-        lines.append(t(f"ended.{history.ended}", epoch=history.epoch))
+        lines.append(t(f"ended.{history.ended}", **history.ending))
     return "\n".join([*lines, f"{t('strip.predicted')}: {visible(joined(history))}"])
 
 

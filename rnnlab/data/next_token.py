@@ -11,6 +11,8 @@ from rnnlab.text import Vocabulary
 from rnnlab.text.examples import next_token_lines
 from rnnlab.text.reading import Tokens, reading_notes
 
+NAMED = 6  # lines that a note names
+
 
 def next_token_data(experiment: Experiment) -> Data:
     """Sequences whose target is the next token, or the token that `target` gives for each position.
@@ -39,8 +41,11 @@ def next_token_data(experiment: Experiment) -> Data:
                 {"value": experiment.window, "tokens": tokens, "needed": needed, "limit": longest},
             )
         )
-    if short := sum(not any(part[0] for part in cut(*example, experiment)) for example in examples):
-        notes.append(Problem("lines_left_out", "text", {"count": short}))
+    short = [n for n, line in enumerate(examples, start=1) if not any(part[0] for part in cut(*line, experiment))]
+    if short:
+        needed = max(experiment.window, 1) + (not target_lines)
+        left_out = {"count": len(short), "lines": some(short), "needed": needed}
+        notes.append(Problem("lines_left_out", "text", left_out))
 
     uneven = len({len(inputs) for inputs, _ in sequences + held}) > 1
     tokens = (token for line in lines + target_lines for token in line)
@@ -86,6 +91,11 @@ def cut(inputs: Tokens, targets: Tokens, experiment: Experiment) -> list[tuple[T
     return [(inputs[i : i + experiment.window], targets[i : i + experiment.window]) for i in starts]
 
 
+def some(numbers: list[int]) -> str:
+    """The first of many numbers, as a sentence names them."""
+    return ", ".join(map(str, numbers[:NAMED])) + (" …" if len(numbers) > NAMED else "")
+
+
 def check_sizes(experiment: Experiment, pairs: list[Pair], types: int) -> None:
     """Whether sizes that only the tokenized text decides fit the machine. `types`: of the larger vocabulary."""
     if types > TYPES:
@@ -96,7 +106,9 @@ def check_sizes(experiment: Experiment, pairs: list[Pair], types: int) -> None:
     positions = sum(len(pair.inputs) for pair in pairs)
     if positions > POSITIONS:
         values = {"value": f"{len(pairs):,}", "steps": longest, "limit": f"{POSITIONS:,}"}
-        raise LabError(Problem("too_many_windows", "stride" if experiment.window else "text", values))
+        if experiment.window:
+            raise LabError(Problem("too_many_windows", "stride", values))
+        raise LabError(Problem("too_many_positions", "text", values))
     rows = min(experiment.batch, len(pairs))
     if rows * longest > STEP_TOKENS:
         values = {"value": experiment.batch, "steps": longest, "limit": STEP_TOKENS // longest}

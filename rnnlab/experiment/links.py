@@ -75,8 +75,8 @@ def from_link(query: str) -> Link:
     if parameters.get("embed") == "true":
         del parameters["embed"]  # Streamlit's own parameter, for a page inside another page
     parameters.pop("embed_options", None)
-    if parameters.pop("v", VERSION) != VERSION:
-        notes.append(Problem("link_version", "", {"limit": VERSION}))
+    if (version := parameters.pop("v", VERSION)) != VERSION:
+        notes.append(Problem("link_version", "", {"value": shorten(version), "limit": VERSION}))
     lang, run, draft, race = (parameters.pop(name, "") for name in ("lang", "run", "draft", "race"))
     if lang and lang not in LANGUAGES:
         notes.append(Problem("choice", "lang", {"value": shorten(lang), "choices": ", ".join(LANGUAGES)}))
@@ -85,8 +85,10 @@ def from_link(query: str) -> Link:
         if (packed := parameters.pop(name + "z", None)) is not None:
             try:
                 parameters[name] = decompress(packed)
+            except OverflowError:
+                notes.append(Problem("link_text_long", name, {"limit": f"{TEXT_CHARACTERS:,}"}))
             except ValueError:
-                notes.append(Problem("link_text", name, {"limit": f"{TEXT_CHARACTERS:,}"}))
+                notes.append(Problem("link_text_damaged", name))
     for name in [name for name in parameters if name not in Experiment.model_fields]:
         notes.append(Problem("ignored_field", "", {"name": shorten(name), "value": shorten(parameters.pop(name))}))
     experiment, problems = valid_part(parameters)
@@ -119,15 +121,19 @@ def compress(text: str) -> str:
 
 
 def decompress(packed: str) -> str:
-    """The text in a link. ValueError where there is none; never unpacks more than a text may hold."""
+    """The text in a link. ValueError where there is none, OverflowError where it is longer than a text may be: no more
+    than that is ever unpacked."""
+    most = 4 * TEXT_CHARACTERS  # a character is at most four bytes
     try:
         data = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
         decompressor = zlib.decompressobj()
-        text = decompressor.decompress(data, 4 * TEXT_CHARACTERS)  # a character is at most four bytes
+        text = decompressor.decompress(data, most + 1)
     except (binascii.Error, zlib.error) as error:
         raise ValueError("not a compressed text") from error
+    if len(text) > most:
+        raise OverflowError("larger than a text may be")
     if not decompressor.eof:
-        raise ValueError("cut off, or larger than a text may be")
+        raise ValueError("cut off")
     return text.decode()
 
 
@@ -138,12 +144,14 @@ def to_file(experiment: Experiment) -> str:
 
 def from_file(content: bytes) -> Experiment:
     """The experiment in a file. Raises LabError where it holds none, or one that is out of bounds."""
+    if len(content) > FILE_BYTES:
+        values = {"value": f"{len(content) // 1000:,}", "limit": f"{FILE_BYTES // 1000:,}"}
+        raise LabError(Problem("file_large", "", values))
     try:
-        if len(content) > FILE_BYTES:
-            raise ValueError("too large")
-        fields = json.loads(content.decode("utf-8-sig"))["experiment"]
-        if not isinstance(fields, dict) or len(fields) > FILE_FIELDS:
-            raise ValueError("not a record")
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise LabError(Problem("file", "", {"limit": f"{FILE_BYTES // 1000:,}"})) from error
+        record = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise LabError(Problem("file_damaged")) from error
+    fields = record.get("experiment") if isinstance(record, dict) else None
+    if not isinstance(fields, dict) or len(fields) > FILE_FIELDS:
+        raise LabError(Problem("file_other"))
     return Experiment(**fields)

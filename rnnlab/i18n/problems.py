@@ -12,7 +12,8 @@ from rnnlab.i18n.characters import beginning, visible
 @dataclasses.dataclass(frozen=True)
 class Problem:
     """One thing wrong: `code` names the sentence in the catalogue (`problem.<code>`), `field` the
-    `Experiment` field at fault ("" where it is none), `values` what the sentence is to mention."""
+    `Experiment` field at fault ("" where it is none), `values` what the sentence is to mention; `other` among them is
+    another field."""
 
     code: str
     field: str = ""
@@ -63,5 +64,6 @@ def describe(problem: Problem, lang: str, quote: Callable[[object], str] = str) 
     `quote` dresses the values, which may be what a user typed, for the place where the sentence is shown.
     """
     t = translator(lang)
-    named = {"field": t(f"field.{problem.field}")} if problem.field else {}
-    return t(f"problem.{problem.code}", **named, **{name: quote(value) for name, value in problem.values.items()})
+    fields = {"field": problem.field, "other": problem.values.get("other", "")}
+    named = {name: t(f"field.{field}") for name, field in fields.items() if field}
+    return t(f"problem.{problem.code}", **{name: quote(value) for name, value in problem.values.items()} | named)

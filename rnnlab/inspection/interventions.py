@@ -105,9 +105,22 @@ def check(edit: Intervention, e: Experiment, data: Data, model: nn.Module) -> No
                 sizes["column"] = edit.column or 0, shape[-1] if len(shape) == 2 else 1
     if edit.name not in names:
         raise LabError(Problem("edit_name", "", {"value": shorten(edit.name), "choices": ", ".join(names)}))
-    for value, size in sizes.values():
+    for name, (value, size) in sizes.items():
         if not 0 <= value < size:
-            raise LabError(Problem("edit_place", "", {"value": value + 1, "limit": size}))
+            raise LabError(beyond(name, value, size))
+
+
+def beyond(name: str, value: int, size: int) -> Problem:
+    """What is said of a place that the network does not have: people count steps from 1, all else from 0 as in code."""
+    if name == "step":
+        return Problem("edit_step", "", {"value": value + 1, "limit": size})
+    values = {"value": value, "limit": size - 1}
+    match name:
+        case "column":
+            return Problem("edit_column", "", values)
+        case "token":
+            return Problem("edit_token", "", values)
+    return Problem("edit_row", "", values)
 
 
 def width_of(part: TokenModel | Encoder | Decoder, e: Experiment) -> int:

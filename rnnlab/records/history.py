@@ -228,6 +228,12 @@ class History:
     def losses(self) -> list[float]:
         return [snapshot.loss for snapshot in self.snapshots]
 
+    @property
+    def ending(self) -> dict[str, object]:
+        """What is said of the end of a run that diverged or took too long: its last epoch, and what came out there."""
+        last = self.snapshots[-1]
+        return {"epoch": last.epoch, "loss": f"{last.loss:.4g}", "norm": f"{last.norm:.4g}"}
+
     def __repr__(self) -> str:
         e = self.experiment
         loss = f"loss {self.losses[-1]:.6g}" if self.epoch else "not trained yet"

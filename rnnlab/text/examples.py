@@ -83,7 +83,7 @@ def labelled_lines(e: Experiment) -> Found:
     lines, skipped = parse_lines(e.text, e.task)
     tokens = read_tokens(e, [line.source for line in lines])
     examples = [Example(line.number, read, (line.target,)) for line, read in zip(lines, tokens, strict=True) if read]
-    check_examples(examples, skipped)
+    check_examples(examples, skipped, e.task)
     if (only := only_class(examples)) is not None:
         raise LabError(Problem("one_class", "text", {"value": shorten(only)}))
     return examples, skipped
@@ -101,7 +101,7 @@ def tagged_lines(e: Experiment) -> Found:
         for line, pairs in zip(lines, tagged, strict=True)
         if pairs
     ]
-    check_examples(examples, skipped)
+    check_examples(examples, skipped, e.task)
     if (only := only_class(examples)) is not None:
         raise LabError(Problem("one_tag", "text", {"value": shorten(only)}))
     return examples, skipped
@@ -118,7 +118,7 @@ def pairs_of_sequences(e: Experiment) -> Found:
     else:
         made = synthetic.generate_pairs(e.data, e.pairs)
         examples = [Example(n, tuple(source), tuple(target)) for n, (source, target) in enumerate(made, start=1)]
-    check_examples(examples, skipped)
+    check_examples(examples, skipped, e.task)
     return examples, skipped
 
 
@@ -134,7 +134,7 @@ READ: dict[str, Callable[[Experiment], Lines]] = {  # what the lab's own tasks r
 }
 
 
-def check_examples(examples: list[Example], skipped: list[SkippedLine]) -> None:
+def check_examples(examples: list[Example], skipped: list[SkippedLine], task: str) -> None:
     """Whether there is any; raises LabError, which names the first line that could not be used."""
     if examples:
         return
@@ -147,7 +147,12 @@ def check_examples(examples: list[Example], skipped: list[SkippedLine]) -> None:
             "no_target": Problem("row_no_target", "text", values),
         }
         raise LabError(problems[first.reason])
-    raise LabError(Problem("text_empty", "text"))
+    match task:
+        case "classify":
+            raise LabError(Problem("text_empty_labels", "text"))
+        case "tag":
+            raise LabError(Problem("text_empty_tags", "text"))
+    raise LabError(Problem("text_empty_pairs", "text"))
 
 
 def only_class(examples: list[Example]) -> str | None:

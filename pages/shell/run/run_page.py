@@ -76,4 +76,4 @@ def render_status(page: str, run: Run, t: Translate, looks: float | None, parts:
         status = RunStatus(text, share_done(shown), why, looks, parts, shown.history is None, provenance=source)
         run_status(f"{page}-status", status, playback_of(run))
         if shown.history and shown.history.ended in ("time", "diverged"):
-            st.warning(t(f"ended.{shown.history.ended}", epoch=shown.history.epoch))
+            st.warning(t(f"ended.{shown.history.ended}", **shown.history.ending))

@@ -111,7 +111,7 @@ def guess_encoding(data: bytes) -> tuple[str, list[Problem]]:
     if guess.common < COMMON_SHARE:
         return found, [Problem("encoding_doubtful", "", {"value": found})]
     if guess.other:
-        return found, [Problem("encoding_unsure", "", {"value": found, "other": guess.other})]
+        return found, [Problem("encoding_unsure", "", {"value": found, "alternative": guess.other})]
     return found, [Problem("encoding_guessed", "", {"value": found})]
 
 

@@ -129,7 +129,12 @@ def test_batches_hold_every_sequence_once_whatever_the_order(lines, size, random
 def test_left_out_lines_are_said():
     data = data_of("a b c\nd\ne f g h", window=3)
     assert len(data.pairs) == 1
-    assert data.notes == (Problem("lines_left_out", "text", {"count": 2}),)
+    assert data.notes == (Problem("lines_left_out", "text", {"count": 2, "lines": "1, 2", "needed": 4}),)
+
+
+def test_of_many_left_out_lines_the_first_are_named():
+    note = data_of("a b\n" + "c\n" * 9).notes[0]
+    assert note.values == {"count": 9, "lines": "2, 3, 4, 5, 6, 7 …", "needed": 2}
 
 
 def test_a_probe_is_the_line_counted_from_one():
@@ -255,6 +260,13 @@ def test_windows_that_overlap_too_much_are_refused_by_name():
     (problem,) = caught.value.problems
     assert (problem.code, problem.field) == ("too_many_windows", "stride")
     assert next_token_data(Experiment(text=text, tokenizer="chars", window=100, stride=100)).pairs
+
+
+def test_without_windows_it_is_the_text_that_is_too_long(monkeypatch):
+    """Then no stride helps, and none can be set."""
+    monkeypatch.setattr("rnnlab.data.next_token.POSITIONS", 4)
+    problem = problem_of("a b c\nb c d e")
+    assert (problem.code, problem.field) == ("too_many_positions", "text")
 
 
 def test_what_the_reader_should_know_of_the_data_is_noted():

@@ -188,7 +188,7 @@ def test_only_run_1_trains_on_opening(query, run):
 def test_another_version_is_read_and_said(version):
     link = from_link(f"v={version}&hidden=5")
     assert link.experiment == Experiment(hidden=5)
-    assert link.notes == (Problem("link_version", "", {"limit": "1"}),)
+    assert link.notes == (Problem("link_version", "", {"value": version, "limit": "1"}),)
 
 
 def test_what_streamlit_itself_puts_into_an_address_is_no_mistake():
@@ -240,25 +240,27 @@ WHOLE = unpadded(zlib.compress((PARAGRAPH * 100).encode()))
 
 
 @pytest.mark.parametrize(
-    "packed",
+    ("packed", "code"),
     [
-        pytest.param(unpadded(zlib.compress(b"a" * 50_000_000)), id="bomb"),
-        pytest.param(unpadded(zlib.compress(b"a" * (4 * TEXT_CHARACTERS + 1))), id="just too large"),
-        pytest.param(unpadded(zlib.compress(zlib.compress(b"a" * 10_000_000))), id="bomb in a bomb"),
-        pytest.param(WHOLE[:-8], id="cut off"),
-        pytest.param(WHOLE[: len(WHOLE) // 2], id="half"),
-        pytest.param("", id="nothing"),
-        pytest.param("我", id="not ASCII"),
-        pytest.param("!!!", id="not base64"),
-        pytest.param("AAAA", id="not compressed"),
-        pytest.param(unpadded(zlib.compress(b"\xff\xfe")), id="not UTF-8"),
-        pytest.param(unpadded(zlib.compress(b"\xed\xa0\x80")), id="a lone surrogate"),
+        pytest.param(unpadded(zlib.compress(b"a" * 50_000_000)), "link_text_long", id="bomb"),
+        pytest.param(unpadded(zlib.compress(b"a" * (4 * TEXT_CHARACTERS + 1))), "link_text_long", id="just too large"),
+        pytest.param(
+            unpadded(zlib.compress(zlib.compress(b"a" * 10_000_000))), "link_text_damaged", id="bomb in a bomb"
+        ),
+        pytest.param(WHOLE[:-8], "link_text_damaged", id="cut off"),
+        pytest.param(WHOLE[: len(WHOLE) // 2], "link_text_damaged", id="half"),
+        pytest.param("", "link_text_damaged", id="nothing"),
+        pytest.param("我", "link_text_damaged", id="not ASCII"),
+        pytest.param("!!!", "link_text_damaged", id="not base64"),
+        pytest.param("AAAA", "link_text_damaged", id="not compressed"),
+        pytest.param(unpadded(zlib.compress(b"\xff\xfe")), "link_text_damaged", id="not UTF-8"),
+        pytest.param(unpadded(zlib.compress(b"\xed\xa0\x80")), "link_text_damaged", id="a lone surrogate"),
     ],
 )
-def test_a_damaged_or_oversized_text_is_said_and_left_out(packed):
+def test_a_damaged_or_oversized_text_is_said_and_left_out(packed, code):
     link = from_link(f"textz={quote(packed)}&hidden=5")
     assert link.experiment == Experiment(hidden=5)
-    assert [(note.code, note.field) for note in link.notes] == [("link_text", "text")]
+    assert [(note.code, note.field) for note in link.notes] == [(code, "text")]
 
 
 def test_a_bomb_is_not_unpacked():
@@ -340,6 +342,21 @@ def test_a_file_that_holds_no_experiment_is_refused_by_name(content):
     for problem in caught.value.problems:
         for lang in ("zh", "en"):
             assert describe(problem, lang).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b" " * 1_200_000, Problem("file_large", "", {"value": "1,200", "limit": "1,000"})),
+        (b"no JSON", Problem("file_damaged")),
+        (b'{"experiment": {"text"', Problem("file_damaged")),
+        (b'{"model": "gpt"}', Problem("file_other")),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said(content, problem):
+    with pytest.raises(LabError) as caught:
+        from_file(content)
+    assert caught.value.problems == (problem,)
 
 
 @given(

@@ -268,12 +268,12 @@ def test_a_gru_whose_update_gate_is_one_never_moves():
         (Intervention("weight", 0.0, "weight_ho", unit=0, column=0), "edit_name"),
         (Intervention("weight", 0.0, "weight_ih", unit=0), "edit_name"),
         (Intervention("weight", 0.0, "bias_ih", unit=0, column=0), "edit_name"),
-        (Intervention("weight", 0.0, "weight_hh", unit=0, column=5), "edit_place"),
-        (Intervention("input", 0.0, step=4), "edit_place"),
-        (Intervention("input", 0.0, step=0, unit=3), "edit_place"),
-        (Intervention("token", 4, step=0), "edit_place"),
-        (Intervention("token", -1, step=0), "edit_place"),
-        (Intervention("off", unit=5), "edit_place"),
+        (Intervention("weight", 0.0, "weight_hh", unit=0, column=5), "edit_column"),
+        (Intervention("input", 0.0, step=4), "edit_step"),
+        (Intervention("input", 0.0, step=0, unit=3), "edit_row"),
+        (Intervention("token", 4, step=0), "edit_token"),
+        (Intervention("token", -1, step=0), "edit_token"),
+        (Intervention("off", unit=5), "edit_row"),
     ],
 )
 def test_an_edit_without_a_place_is_refused_by_name(edit, code):

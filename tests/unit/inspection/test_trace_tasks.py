@@ -184,10 +184,10 @@ def test_a_change_of_a_part_that_changes_nothing_gives_exactly_the_original(part
     ("edit", "code"),
     [
         (Intervention("token", 0, step=0), "edit_part"),
-        (Intervention("token", 6, step=0, part="decoder"), "edit_place"),
-        (Intervention("token", 0, step=3, part="decoder"), "edit_place"),
-        (Intervention("input", 0.0, step=0, unit=7, part="decoder"), "edit_place"),
-        (Intervention("input", 0.0, step=0, unit=3, part="encoder"), "edit_place"),
+        (Intervention("token", 6, step=0, part="decoder"), "edit_token"),
+        (Intervention("token", 0, step=3, part="decoder"), "edit_step"),
+        (Intervention("input", 0.0, step=0, unit=7, part="decoder"), "edit_row"),
+        (Intervention("input", 0.0, step=0, unit=3, part="encoder"), "edit_row"),
     ],
 )
 def test_a_change_without_a_place_in_its_part_is_refused(edit, code):

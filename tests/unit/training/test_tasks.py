@@ -292,7 +292,9 @@ def test_words_lent_to_jieba_are_tagged_and_given_back():
 @pytest.mark.parametrize(
     ("fields", "code"),
     [
-        ({"task": "classify", "text": ""}, "text_empty"),
+        ({"task": "classify", "text": ""}, "text_empty_labels"),
+        ({"task": "tag", "text": " \n"}, "text_empty_tags"),
+        ({"task": "seq2seq", "text": ""}, "text_empty_pairs"),
         ({"task": "classify", "text": "a b\nc d"}, "row_no_separator"),
         ({"task": "classify", "text": "x |\ny |"}, "row_no_source"),
         ({"task": "classify", "text": "| a b"}, "row_no_target"),
