@@ -123,7 +123,7 @@ def test_the_heatmap_holds_the_weights_of_the_epoch_and_shades_both_sentences(la
     assert "sums to 1.00" in part.locator(".rs-status").inner_text()
     lab.page.keyboard.press("Escape")
     shaded_by_what_is_pointed_at(lab, last["weights"])
-    part.get_by_role("button", name="Written by itself").click()
+    part.get_by_role("button", name="Free-running").click()
     scrub(lab, 0)
     expect(rows.nth(1).locator("[role=option] bdi")).to_have_text(named(history, first["free"]))
     np.testing.assert_allclose(numbers(lab, 2, len(source)), first["free_weights"][:2], atol=6e-4)

@@ -92,7 +92,7 @@ def test_the_keyboard_alone_walks_opens_plays_and_closes(lab):
         keys.press(key)
         expect(root(lab).locator(".ru-column:focus")).to_have_attribute("data-step", str(step))
         expect(root(lab)).to_have_attribute("data-step", str(step))
-        expect(said).to_contain_text(f"Step {step + 1}, {FIRST.split()[step]}: expects {FIRST.split()[step + 1]} with")
+        expect(said).to_contain_text(f"Step {step + 1}, {FIRST.split()[step]}: predicts {FIRST.split()[step + 1]} with")
     assert said.get_attribute("aria-live") == "polite"
     keys.press("ArrowDown")
     node = root(lab).locator(".ru-node:focus")

@@ -161,7 +161,7 @@ def test_the_embedding_follows_a_run_and_the_rest_comes_when_it_pauses(visit):
     expect(lab.at("text-embedding").locator(".rl-chart svg").first).to_be_visible()
     before = lab.plotted("text-embedding", "_fullData[0].z")
     lab.press("train")
-    expect(lab.at("plane")).to_contain_text("once training pauses")
+    expect(lab.at("plane")).to_contain_text("when training pauses")
     eventually(lambda: lab.plotted("text-embedding", "_fullData[0].z") != before, "the rows move")
     lab.press("pause")
     expect(lab.at("status")).to_contain_text(re.compile(r"(paused|trained)\s*$"))

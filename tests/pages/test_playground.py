@@ -305,8 +305,8 @@ BAD = [
     ({"window": "9"}, "窗口长度", "Window"),
     ({"head": "none"}, "输出层", "Output layer"),
     ({"target": "a b"}, "目标文本", "Target text"),
-    ({"probe": "3"}, "观察第几行", "Line to watch"),
-    ({"carry": True, "shuffle": True}, "沿用隐藏状态", "Carry hidden state"),
+    ({"probe": "3"}, "图中显示第几行", "Line shown"),
+    ({"carry": True, "shuffle": True}, "跨轮保留隐藏状态", "Keep h between epochs"),
 ]
 
 

@@ -216,7 +216,7 @@ def test_output_and_h_n_are_framed_where_they_are_equal():
         "= output[:, 0, 32:]",
     ]
     assert "numbers compared: 256, all of them equal" in said(app)
-    assert "has seen **one** token" in said(app)
+    assert "has read **one** token" in said(app)
 
 
 def test_where_a_half_of_the_output_stands_is_written_as_python_reads_it():

@@ -91,11 +91,11 @@ def test_a_word_is_added_and_the_cut_follows_without_training():
     assert form_of(app).words == "自然语言处理"
     assert widget(app, "words").value == "自然语言处理"
     assert app.session_state.text_add == ""
-    assert "`自然语言处理` cut out 1×" in said(app)
+    assert "`自然语言处理` found 1×" in said(app)
     assert app.session_state.run.id == before
     looked(app.text_input(key="text_add").set_value("  爱学习 没有的 ").run())
     assert form_of(app).words == "自然语言处理 爱学习 没有的"
-    assert "`没有的` cut out 0×" in said(app)
+    assert "`没有的` found 0×" in said(app)
     until_trained(press(app, "train"))
     assert app.session_state.run.history.opening.vocabulary == ("我", "爱学习", "自然语言处理")
 
@@ -230,7 +230,7 @@ def test_without_an_embedding_the_page_says_so():
 def test_the_short_last_batch_is_pointed_out():
     app = text_page("preset=windows")
     text = "\n".join(element.value for element in app.markdown)
-    assert "**5** windows of 3 steps, 1 apart" in text
+    assert "**5** windows of 3 steps, with a stride of 1" in text
     assert "**the last has only 1**" in text
     looked(app.number_input(key="batch_epoch").set_value(7).run())
     assert not app.error
@@ -244,7 +244,7 @@ def test_a_window_that_is_too_long_is_said_in_place():
 
 def test_padding_changes_final_states_and_packing_does_not():
     app = text_page("preset=packed")
-    table = tables(app)["line length padding padded differs by packed differs by"]
+    table = tables(app)["sequence length padding padded differs by packed differs by"]
     assert table["length"] == [10, 8, 6, 4]
     assert table["padding"] == [0, 2, 4, 6]
     assert all(float(value) < 1e-5 for value in table["packed differs by"])
@@ -294,7 +294,7 @@ def test_hard_texts_are_shown_in_every_part(name):
 def test_a_long_text_says_what_it_does_not_show():
     fields = HARD["20,000 characters"] | {"hidden": 4, "embed": 4, "epochs": 1}
     app = text_page(urlencode(fields))
-    assert "the first 240 tokens are drawn" in said(app)
+    assert "the first 240 tokens of each are shown" in said(app)
     assert "tokens: 19,960 · types: 4,990" in said(app)
     part(app, "words")
     assert tables(app)["id token count"]["id"] == list(range(300))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from pages.shell.page_names import PAGES
 from rnnlab import ROOT, Experiment, run
 from rnnlab.cells import CELLS
+from rnnlab.experiment.layer_spec import LayerSpec, parameter_count
 from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.history import History
 from rnnlab.text.reading import source_lines
@@ -24,9 +26,16 @@ def lengths(name: str) -> list[int]:
     return [len(pair.inputs) for pair in data_of(lesson(name)).pairs]
 
 
-def followers(name: str, token: str) -> int:
-    """How many different tokens come right after this one."""
-    return len({b for line in source_lines(lesson(name)) for a, b in pairwise(line) if a == token})
+def heard() -> list[str]:
+    """What the kitten listens to in lines 3 and 5."""
+    lines = source_lines(lesson("paragraph-next"))
+    return [b for number in (3, 5) for a, b in pairwise(lines[number - 1]) if a == "着"]
+
+
+def grown(layers: int, **change) -> float:
+    """By what factor one changed argument makes the parameters of `rnn-arguments` more, at so many layers."""
+    layer = LayerSpec("RNN", 10, 20, num_layers=layers)
+    return parameter_count(replace(layer, **change)) / parameter_count(layer)
 
 
 def spelled(seed: int) -> str:
@@ -46,12 +55,12 @@ def recurrent_weights(name: str, cell: str) -> int:
 
 
 CLAIMS: list[tuple[str, str, str, Callable[[], object], object]] = [
-    ("words-next", "vocabulary of four", "只有四个词", lambda: len(data_of(lesson("words-next")).vocabulary), 4),
-    ("ohlol-cell", "first twenty seeds six", "前二十个种子里有六个", lambda: len(unsolved(20)), 6),
-    ("ohlol-cell", "seed 0 among them", "种子 0 就是其中之一", lambda: 0 in unsolved(1), True),
-    ("paragraph-next", "three different things", "听、醒来或望着", lambda: followers("paragraph-next", "小猫"), 3),
+    ("words-next", "vocabulary of four", "只有四种", lambda: len(data_of(lesson("words-next")).vocabulary), 4),
+    ("ohlol-cell", "Six of the first twenty seeds", "前二十个种子里有六个", lambda: len(unsolved(20)), 6),
+    ("ohlol-cell", "seed 0 is one of them", "种子 0 就是其中之一", lambda: 0 in unsolved(1), True),
+    ("paragraph-next", "to 3 (a song), then to 5 (the rain)", "改成 3，再改成 5", heard, ["歌", "雨声"]),
     ("embedding", "four numbers", "共四个数", lambda: lesson("embedding").embed, 4),
-    ("windows", "five pairs", "得到五对", lambda: len(lengths("windows")), 5),
+    ("windows", "eight ids", "八个编号", lambda: len(source_lines(lesson("windows"))[1]), 8),
     ("packed", "10, 8, 6 and 4", "10、8、6、4", lambda: lengths("packed"), [10, 8, 6, 4]),
     (
         "gru",
@@ -66,7 +75,8 @@ CLAIMS: list[tuple[str, str, str, Callable[[], object], object]] = [
     ("text-classification", "Two hundred", "两百句", lambda: len(lesson("text-classification").text.split("\n")), 200),
     ("text-classification", "a fifth", "五分之一", lambda: lesson("text-classification").held_out, 0.2),
     ("gru-tagger", "a fifth", "五分之一", lambda: lesson("gru-tagger").held_out, 0.2),
-    ("seq2seq", "half of the steps", "一半", lambda: lesson("seq2seq").teacher, 0.5),
+    ("rnn-arguments", "four times as large", "变成四倍", lambda: grown(2, kind="LSTM"), 4),
+    ("rnn-arguments", "exactly twice", "变成两倍", lambda: grown(1, bidirectional=True), 2),
 ]
 
 
