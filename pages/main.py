@@ -13,16 +13,19 @@ def main() -> None:
     from pages.shell.state import session
     from rnnlab.i18n import LANGUAGES, translator
 
-    st.set_page_config(page_title="RNN Lab", page_icon="🔁", layout="wide", initial_sidebar_state=340)
+    st.set_page_config(page_title="RNN Lab", page_icon="🔁", layout="wide")
     with reruns.unbroken():
         first_visit.begin()
     reruns.begin_page()
     t = translator(session["lang"])
     pages = {name: st.Page(f"{name}.py", title=t(f"page.{name}"), default=name == HOME) for name in PAGES}
     here = st.navigation(list(pages.values()), position="top")
+    page = here.url_path or HOME
     leaving = navigation.leave(pages, here)  # a lesson opens on its page
-    navigation.arrive(here.url_path or HOME)
-    with st.sidebar:
+    navigation.arrive(page)
+    with st.container(key="top", horizontal=True, gap="small"):
+        form.render_lesson(t, page)
+        sharing.render(t, here.url_path)
         st.segmented_control(
             t("lang"),
             list(LANGUAGES),
@@ -32,9 +35,9 @@ def main() -> None:
             required=True,
             on_change=form_state.refresh_choices,
             label_visibility="collapsed",
+            width="content",
         )
-        form.render(t)
-        sharing.render(t, here.url_path)
+    form.render(t, page)
     if not leaving:
         here.run()
     sharing.keep_address(here.url_path, t, leaving)

@@ -61,5 +61,6 @@ def widgets() -> dict[str, Any]:
 
 def field(name: str, said: Any) -> Any:
     if name in CHOICES:
+        said = said if isinstance(said, str) else "".join(said)  # of the segmented control, a list of one
         return ids_by_label(name).get(said, said)
     return int(said) if Experiment.model_fields[name].annotation is int else said

@@ -23,7 +23,7 @@ FILE_MEGABYTES = 1  # an experiment is far smaller
 
 
 def render(t: Translate, page: str) -> None:
-    with st.expander(t("share.title"), expanded=False):
+    with st.popover(t("share.title"), key="share"):
         experiment = session["experiment"]
         if isinstance(experiment, Experiment):
             st.toggle(

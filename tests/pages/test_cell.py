@@ -103,7 +103,7 @@ def test_another_layer_and_direction_can_be_looked_at():
     data = given(app)
     assert (data["layer"], data["direction"]) == (0, 1)
     assert unpacked(data["original"]["x"]).shape == (4, 16)  # the embedding, not the layer below
-    looked(app.selectbox(key="cell").select("rnn").run())
+    looked(app.segmented_control(key="cell").select("rnn").run())
     assert not app.exception
 
 
@@ -292,7 +292,7 @@ def test_changes_that_no_longer_fit_are_dropped_and_that_is_said(lang):
     change(app, "off", unit=5)
     change(app, "off", unit=1)
     looked(app.number_input(key="hidden_size").set_value(4).run())
-    looked(app.selectbox(key="cell").select("gru").run())
+    looked(app.segmented_control(key="cell").select("gru").run())
     until_trained(looked(app.button(key="train").click().run()))
     assert app.session_state.edits == (Intervention("off", unit=1),)
     assert translator(lang)("whatif.dropped", count=2) in [info.value for info in app.info]

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
@@ -22,7 +23,7 @@ from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
 from rnnlab.training.trainer import Trainer
 from tests.support import modules, reader
 from tests.support.cases import either, in_turn
-from tests.support.reader import components, looked, press, said
+from tests.support.reader import components, looked, press, said, widget
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -101,16 +102,22 @@ def values(item: dict) -> list[float]:
     return np.frombuffer(base64.b64decode(item["values"]["b64"]), "<f4").tolist()
 
 
+def change_elsewhere(app: AppTest, **fields: Any) -> None:
+    """On a page that has the form, and back."""
+    looked(app.switch_page("playground.py").run())
+    for name, value in fields.items():
+        widget(app, name).set_value(value)
+    looked(app.run())
+    looked(app.switch_page("shapes.py").run())
+
+
 def test_it_follows_the_experiment_until_a_control_is_changed_and_can_go_back():
     app = visit(preset="layer-shapes")
-    looked(app.number_input(key="hidden_size").set_value(7).run())
+    change_elsewhere(app, hidden=7)
     assert shapes(app)["output"] == (3, 1, 7)
     looked(app.number_input(key="layer_hidden_size").set_value(3).run())
-    looked(app.number_input(key="hidden_size").set_value(9).run())
+    change_elsewhere(app, hidden=9)
     assert shapes(app)["output"] == (3, 1, 3)
-    looked(app.switch_page("playground.py").run())
-    looked(app.switch_page("shapes.py").run())
-    assert shapes(app)["output"] == (3, 1, 3)  # a look elsewhere loses nothing
     looked(app.segmented_control(key="lang").select("zh").run())
     assert shapes(app)["output"] == (3, 1, 3)
     looked(app.button(key="layer_back").click().run())
@@ -120,13 +127,11 @@ def test_it_follows_the_experiment_until_a_control_is_changed_and_can_go_back():
 @pytest.mark.parametrize("shuffle", [False, True])
 def test_a_text_is_followed_before_it_is_trained_on(shuffle):
     app = visit(preset="two-layers")
-    looked(app.toggle(key="shuffle").set_value(shuffle).run())
-    looked(app.text_area(key="text").set_value("甲 乙 丙 丁\n甲 戊 己 庚 辛\n甲 乙").run())
-    looked(app.number_input(key="batch").set_value(2).run())
+    change_elsewhere(app, shuffle=shuffle, text="甲 乙 丙 丁\n甲 戊 己 庚 辛\n甲 乙", batch=2)
     e = app.session_state.experiment
     assert e.batch == 2
     assert shapes(app)["input"] == (*Trainer(e).batches[0].ids.T.shape, 9)  # eight tokens, and <pad>
-    looked(app.text_area(key="text").set_value("甲").run())
+    change_elsewhere(app, text="甲")
     assert len(app.error) == 1
     assert shapes(app)["input"] == (3, 2, 4)  # that of the lesson's run, which is still there
 

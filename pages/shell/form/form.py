@@ -8,59 +8,116 @@ import streamlit as st
 
 from pages.shell.form.form_state import CHOICES, KEYS, read, refresh_choices, values
 from pages.shell.form.lessons import choose_preset, choose_task, lesson
+from pages.shell.page_names import HOME
 from pages.shell.state import session
 from rnnlab.cells import CELLS
 from rnnlab.experiment import UNUSED_FIELDS, Experiment, choices
 from rnnlab.experiment.limits import ADDED_WORDS, BOUNDS, SENTENCE_CHARACTERS, TEXT_CHARACTERS, WORD_CHARACTERS
-from rnnlab.i18n import Translate, numeral
+from rnnlab.i18n import Problem, Translate, numeral
 from rnnlab.text.reading import tokenizers
 
+FIRST = ("sentence", "tokenizer", "cell", "hidden", "lr")  # beside the text, always in view
 GROUPS = {
     "data": (
-        *("data", "pairs", "tokenizer", "words", "target", "window", "stride", "batch", "probe", "max_length"),
-        *("held_out", "shuffle", "lower"),
+        *("data", "pairs", "words", "target", "window", "stride", "batch", "probe", "max_length", "held_out"),
+        *("shuffle", "lower"),
     ),
     "model": (
-        *("cell", "impl", "input", "head", "readout", "attention", "hidden", "embed", "layers", "dropout"),
-        *("dropout_embed", "dropout_head", "nonlinearity", "beam", "bidirectional", "carry", "packed"),
+        *("impl", "input", "head", "readout", "attention", "embed", "layers", "dropout", "dropout_embed"),
+        *("dropout_head", "nonlinearity", "beam", "bidirectional", "carry", "packed"),
     ),
-    "training": ("optimizer", "loss", "lr", "epochs", "clip", "teacher", "seed"),
+    "training": ("optimizer", "loss", "epochs", "clip", "teacher", "seed"),
 }
 WIDE = ("shuffle", "lower", "bidirectional", "carry", "packed", "words", "target")  # a row each, below
 TALL = {"words": ADDED_WORDS * (WORD_CHARACTERS + 1), "target": TEXT_CHARACTERS, "sentence": SENTENCE_CHARACTERS}
 SHARES = ("dropout", "dropout_embed", "dropout_head", "held_out", "teacher")
 STEPS = {"lr": 0.001, "clip": 0.5, "pairs": 100} | dict.fromkeys(SHARES, 0.1)
 FORMATS = {"lr": "%.6g", "clip": "%.3g"} | dict.fromkeys(SHARES, "%.2f")
-STYLE = Path(__file__).with_name("form.css")
+STYLE = Path(__file__).with_name("form.css").read_text("utf-8")
+WITHOUT = ("shapes", "history")  # pages on which no setting does anything
 
 
-def render(t: Translate) -> None:
-    """The widgets. Each is also given its value as a default: what was put into Streamlit's state is told to the
-    browser once, and a slow one that had not built the widget by then would show it empty."""
+def render_lesson(t: Translate, page: str) -> None:
+    """Which lesson the settings began with, and what it is about."""
     fields = values()
     e = session["experiment"] = read(fields)
     if any(st.session_state.get(KEYS[name], fields[name]) not in choices(name) for name in CHOICES):
         refresh_choices()
-    choice("preset", t, fields, help=t("help.preset"), on_change=choose_preset)
-    lesson(t, e)
-    choice("task", t, fields, help=t("help.task"), on_change=choose_task)
-    st.html(STYLE)
-    tip = t(f"help.text.{fields['task']}", limit=numeral(TEXT_CHARACTERS))
-    made = isinstance(e, Experiment) and e.data != "text"
-    shown: dict[str, Any] = {"height": 120, "max_chars": TEXT_CHARACTERS, "help": tip, "disabled": made}
-    st.text_area(t("field.text"), value=fields["text"], key="text", **shown)
-    used = [name for name in Experiment.model_fields if name not in UNUSED_FIELDS.get(fields["task"], ())]
-    if "sentence" in used:
-        control("sentence", t, fields, disabled=False)
-    for group, names in GROUPS.items():
-        with st.expander(t(f"form.{group}"), expanded=group != "training"):
+    hidden: dict[str, Any] = {"label_visibility": "collapsed", "width": 240}
+    choice("preset", t, fields, on_change=choose_preset, **hidden)
+    with st.container(key="about_lesson", gap=None):
+        if page == HOME:
+            st.markdown(t("lab.what"))
+        lesson(t, e)
+
+
+def render(t: Translate, page: str) -> None:
+    """The settings Each is also given its value as a default: what was put into Streamlit's state is told to the
+    browser once, and a slow one that had not built the widget by then would show it empty. One that is not drawn, here
+    or on a page without a form, keeps what it says."""
+    fields = values()
+    e = session["experiment"]
+    used = [name for name in Experiment.model_fields if has_effect(name, fields)]
+    changed = [name for name, value in vars(original(fields)).items() if name in used and fields[name] != value]
+    st.html(f"<style>{STYLE}{marks(changed, t)}</style>")
+    if page in WITHOUT:
+        return
+    wrong = {problem.field: problem for problem in e} if not isinstance(e, Experiment) else {}
+    with st.container(key="controls", horizontal=True, gap="small"):
+        tip = t(f"help.text.{fields['task']}", limit=numeral(TEXT_CHARACTERS))
+        made = fields["data"] != "text"
+        shown: dict[str, Any] = {"height": 68, "max_chars": TEXT_CHARACTERS, "help": tip, "disabled": made}
+        with st.container(key="text_field", gap=None):
+            st.text_area(t("field.text"), fields["text"], key="text", persist_state="session", **shown)
+            complain_at("text", wrong, t)
+        for name in FIRST:
+            if name in used:
+                control(name, t, fields, wrong)
+        render_more(t, fields, used, changed, wrong)
+
+
+def render_more(
+    t: Translate, fields: dict[str, Any], used: list[str], changed: list[str], wrong: dict[str, Problem]
+) -> None:
+    """Everything else, by groups."""
+    inside = [name for names in GROUPS.values() for name in names if name in used]
+    count = len([name for name in inside if name in changed])
+    label = t("form.more.changed", count=count) if count else t("form.more")
+    if any(name in wrong for name in inside):
+        label = f"⚠ {label}"
+    with st.popover(label, key="more"):
+        choice("task", t, fields, help=t("help.task"), on_change=choose_task)
+        for group, names in GROUPS.items():
+            st.markdown(f"**{t(f'form.{group}')}**")
             with st.container(key=f"fields_{group}"):
                 for name in names:
                     if name in used and name not in WIDE:
-                        control(name, t, fields, disabled=isinstance(e, Experiment) and has_no_effect(name, e))
+                        control(name, t, fields, wrong)
             for name in WIDE:
                 if name in names and name in used:
-                    control(name, t, fields, disabled=isinstance(e, Experiment) and has_no_effect(name, e))
+                    control(name, t, fields, wrong)
+
+
+def original(fields: dict[str, Any]) -> Experiment:
+    """The lesson as it opens."""
+    return Experiment(preset=fields["preset"])
+
+
+def marks(changed: list[str], t: Translate) -> str:
+    """A dot before the name of each field that says something else than the lesson does."""
+    if not changed:
+        return ""
+    labels = ", ".join(f".st-key-{KEYS[name]} [data-testid='stWidgetLabel']::before" for name in changed)
+    return f'{labels} {{ content: "●" / "{t("form.changed")}"; }}'
+
+
+def complain_at(name: str, wrong: dict[str, Problem], t: Translate) -> None:
+    """At the field, in few words; the whole sentence stands at Train."""
+    if name in wrong:
+        low, high = map(numeral, BOUNDS.get(name, (0, 0)))
+        short = t("form.range", low=low, high=high) if name in BOUNDS else t("form.wrong")
+        with st.container(key=f"wrong_{name}"):
+            st.markdown(short)
 
 
 def choice(name: str, t: Translate, fields: dict[str, Any], **more: Any) -> None:
@@ -71,39 +128,48 @@ def choice(name: str, t: Translate, fields: dict[str, Any], **more: Any) -> None
         index=options.index(fields[name]) if fields[name] in options else 0,
         key=KEYS[name],
         format_func=lambda id: t(f"{name}.{id}"),
+        persist_state="session",
         **more,
     )
 
 
-def control(name: str, t: Translate, fields: dict[str, Any], disabled: bool) -> None:
-    """One field's widget, by the kind of its values."""
-    common: dict[str, Any] = {"key": KEYS[name], "help": t(f"help.{name}"), "disabled": disabled}
+def control(name: str, t: Translate, fields: dict[str, Any], wrong: dict[str, Problem]) -> None:
+    """One field's widget, by the kind of its values, and what is wrong with its value. Numbers have no bounds here: a
+    browser keeps one beyond them to itself, and the lab would train with another than the field says."""
+    common: dict[str, Any] = {"key": KEYS[name], "help": t(f"help.{name}"), "persist_state": "session"}
     label = t(f"field.{name}")
     kind = Experiment.model_fields[name].annotation
-    if name in TALL:
-        st.text_area(label, fields[name], height=68, max_chars=TALL[name], **common)
-    elif name in BOUNDS:
-        low, high = BOUNDS[name]
-        common["help"] += " " + t("form.range", low=numeral(low), high=numeral(high))
-        step, form = STEPS.get(name, 1), FORMATS.get(name, "%d")
-        value = fields[name]
-        st.number_input(label, min_value=low, max_value=high, value=value, step=step, format=form, **common)
-    elif kind is bool:
-        st.toggle(label, fields[name], **common)
-    else:
-        choice(name, t, fields, help=common["help"], disabled=disabled)
+    with st.container(key=f"field_{name}", gap=None):
+        if name in TALL:
+            st.text_area(label, fields[name], height=68, max_chars=TALL[name], **common)
+        elif name in BOUNDS:
+            low, high = BOUNDS[name]
+            common["help"] += " " + t("form.range", low=numeral(low), high=numeral(high))
+            step, form = STEPS.get(name, 1), FORMATS.get(name, "%d")
+            st.number_input(label, value=fields[name], step=step, format=form, **common)
+        elif kind is bool:
+            st.toggle(label, fields[name], **common)
+        elif name == "cell":
+            names = {id: t(f"cell.{id}") for id in choices(name)}
+            st.segmented_control(
+                label, list(names), default=fields[name], format_func=names.__getitem__, required=True, **common
+            )
+        else:
+            choice(name, t, fields, help=common["help"])
+        complain_at(name, wrong, t)
 
 
-def has_no_effect(name: str, e: Experiment) -> bool:
-    """Whether a field has no effect, given the others."""
-    return {
-        "words": e.tokenizer != "jieba" or e.data != "text",
-        "embed": e.input == "onehot",
-        "impl": not CELLS[e.cell].in_torch,
-        "nonlinearity": not CELLS[e.cell].takes_nonlinearity,
-        "dropout": e.layers == 1,
-        "stride": e.window == 0,
-        "pairs": e.data == "text",
-        "tokenizer": e.data != "text",
-        "lower": e.data != "text",
-    }.get(name, False)
+def has_effect(name: str, fields: dict[str, Any]) -> bool:
+    """Whether a field has an effect, given the others."""
+    without = {
+        "words": fields["tokenizer"] != "jieba" or fields["data"] != "text",
+        "embed": fields["input"] == "onehot",
+        "impl": not CELLS[fields["cell"]].in_torch,
+        "nonlinearity": not CELLS[fields["cell"]].takes_nonlinearity,
+        "dropout": fields["layers"] == 1,
+        "stride": fields["window"] == 0,
+        "pairs": fields["data"] == "text",
+        "tokenizer": fields["data"] != "text",
+        "lower": fields["data"] != "text",
+    }
+    return name not in UNUSED_FIELDS.get(fields["task"], ()) and not without.get(name, False)

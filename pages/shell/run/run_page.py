@@ -46,12 +46,12 @@ def render(
         if going is not None and run.going != going:
             st.rerun()  # what else there is changes too
         t, shown = translator(lang), parts.begin(page, lambda run: newest_view(run, page, lang))
-        render_controls(page, run, t, alone)
-        with st.container():
-            complain(run.problems)
         view = view_of(run.shown, page, lang)
         looks = LOOKS if view and computes(view) else None
-        render_status(page, run, t, looks, shown.id)
+        render_complaints(run, t)
+        with st.container(key="runhead", horizontal=True, vertical_alignment="center", gap="small"):
+            run_controls.render(page, t, run, session["experiment"], alone)
+            render_status(page, run, t, looks, shown.id)
         if view:
             body(view)
 
@@ -59,12 +59,13 @@ def render(
     st.fragment(part)()
 
 
-def render_controls(page: str, run: Run, t: Translate, alone: bool) -> None:
+def render_complaints(run: Run, t: Translate) -> None:
+    """Why nothing can be trained, and whether what is shown is of other settings."""
     experiment = session["experiment"]
     with st.container():
         if not isinstance(experiment, Experiment):
             complain(experiment)
-    run_controls.render(page, t, run, experiment, alone)
+        complain(run.problems)
 
 
 def render_status(page: str, run: Run, t: Translate, looks: float | None, parts: str) -> None:
