@@ -7,7 +7,7 @@ def main() -> None:
     from pages.views.cell import page
     from rnnlab.i18n import translator
 
-    run_page.render("cell", translator(session["lang"]), page.render)
+    run_page.render("cell", translator(session["lang"]), page.render, scrubs="weights")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ def main() -> None:
     from pages.views.generate import page
     from rnnlab.i18n import translator
 
-    run_page.render("generate", translator(session["lang"]), page.render, computes=lambda _: False)
+    run_page.render("generate", translator(session["lang"]), page.render, computes=lambda _: False, scrubs="weights")
 
 
 if __name__ == "__main__":

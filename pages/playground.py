@@ -7,7 +7,7 @@ def main() -> None:
     from pages.views.playground import page
     from rnnlab.i18n import translator
 
-    run_page.render("playground", translator(session["lang"]), page.render, computes=lambda _: False)
+    run_page.render("playground", translator(session["lang"]), page.render, computes=lambda _: False, scrubs="frames")
 
 
 if __name__ == "__main__":

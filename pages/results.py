@@ -7,7 +7,7 @@ def main() -> None:
     from pages.views.results import page
     from rnnlab.i18n import translator
 
-    run_page.render("results", translator(session["lang"]), page.render, page.computes)
+    run_page.render("results", translator(session["lang"]), page.render, page.computes, scrubs="weights")
 
 
 if __name__ == "__main__":

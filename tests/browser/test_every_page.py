@@ -62,7 +62,7 @@ def test_every_page_is_whole(visit, case):
     lab = visit(f"preset={lesson}&epochs=3{few}&lang={lang}&run=1", **options)
     lab.finished()
     if way == "screen":
-        lab.unfold("Share")  # and the link is there on every page
+        lab.open("share")  # and the link is there on every page
     for page in pages:
         go(lab, page, lang)
         lab.page.locator(".stMain [data-mounts]").first.wait_for()

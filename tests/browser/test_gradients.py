@@ -125,5 +125,5 @@ def test_a_limit_from_the_page_goes_into_the_form(opened):
     expect(lab.at("norms")).to_contain_text("5")
     eventually(lambda: lab.plotted("gradients-norms", "_fullData.length") == 3, "the line for it is drawn")
     lab.press("clip_use")
-    lab.unfold("训练")
+    lab.open("more")
     expect(lab.at("clip").locator("input")).to_have_value("5")

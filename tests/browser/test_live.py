@@ -124,11 +124,12 @@ def test_another_start_gives_other_numbers_and_the_same_start_the_same(visit):
     lab.page.eval_on_selector_all(parts, "nodes => nodes.forEach(node => { node.mine = true; })")
     first = lab.loss, lab.predicted, lab.curve()
     lab.press("reseed").reaches("not trained yet")
+    lab.open("more")
     assert lab.at("seed").locator("input").input_value() == "1"
     lab.train()
     assert lab.curve() == pytest.approx(plain.next_words(FIRST, seed=1)[0], rel=1e-5, abs=1e-4)
     assert lab.loss != first[0]
-    lab.unfold("Training")
+    lab.open("more")
     lab.at("seed").locator("input").fill("0")
     lab.at("seed").locator("input").press("Enter")
     lab.press("reset").reaches("not trained yet").train()

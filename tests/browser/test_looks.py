@@ -149,7 +149,7 @@ ALIKE = """pairs => pairs.filter(pair => {
 def test_a_contrast_theme_leaves_every_state_visible(visit):
     """The browser drops backgrounds and shadows then, and forces the system's colours on what remains."""
     lab = visit("lang=en&epochs=20&run=1", path="/generate", forced_colors="active").finished()
-    lab.unfold("Data")
+    lab.open("more")
     lab.page.locator(".rl-column").first.click()
     lab.page.locator(".rl-column[aria-selected=true]").wait_for()
     lab.page.get_by_test_id("stSlider").first.wait_for()

@@ -107,6 +107,7 @@ def test_what_a_timer_tells_of_the_form_before_the_reader_does_counts_for_nothin
     lesson = option.inner_text()
     option.click()
     expect(lab.at("status")).to_contain_text("/ 12")
+    lab.open("more")
     expect(lab.at("task").locator("input")).to_have_value("Classify a text")
     expect(lab.at("preset").locator("input")).to_have_value(lesson)
     expect(lab.at("lesson_back")).to_have_count(0)  # nothing of it was changed

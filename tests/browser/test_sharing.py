@@ -33,6 +33,7 @@ def test_a_copied_link_gives_another_browser_the_same_losses(visit):
     assert "trained" in other.status  # in the language of the link
     assert (other.loss, other.predicted, other.chips) == (lab.loss, lab.predicted, lab.chips)
     assert other.curve() == lab.curve()
+    other.open("more")
     assert other.at("embed").locator("input").input_value() == "24"
     assert said(other) == said(lab)
 
@@ -67,7 +68,7 @@ def test_a_text_too_long_for_any_link_survives_a_reload_and_travels_as_a_file(vi
     lab.page.reload()
     expect(lab.at("text").locator("textarea")).to_have_value(LONG)
     eventually(lambda: "draft=1" in lab.address, "and it is still kept")
-    lab.unfold("Share")
+    lab.open("share")
     expect(lab.page.get_by_text(re.compile("longer than the 8,000"))).to_be_visible()
     assert lab.page.locator(".rl-link").count() == 0
     with lab.page.expect_download() as download:
@@ -84,12 +85,12 @@ def test_a_reload_trains_again_what_was_trained_and_a_dropped_file_gives_the_sam
     eventually(lambda: "run=1" in lab.address, "the address says so")
     lab.page.reload()
     assert lab.trained().loss == before
-    lab.unfold("Share")
+    lab.open("share")
     with lab.page.expect_download() as download:
         lab.at("download").get_by_role("button").click()
     download.value.save_as(tmp_path / "mine.json")
     other = visit().trained()
-    other.unfold("Share")
+    other.open("share")
     other.at("file").locator("input[type=file]").set_input_files(tmp_path / "mine.json")
     other.reaches("not trained yet").train()
     assert (other.loss, other.predicted) == (lab.loss, lab.predicted)
@@ -106,6 +107,7 @@ def test_what_is_wrong_in_a_link_is_said_as_it_was_given(visit):
     lab = visit("draft=1&embed=9&lang=zh&hidden=%3Cb%3E**x**%3C/b%3E&colour=%24x%24&cell=%3Ared[x]")
     notes = lab.at("notes")
     expect(notes).to_contain_text(describe(Problem("draft_lost", "text"), "zh"))  # the browser has answered
+    lab.open("more")
     expect(lab.at("embed").locator("input")).to_have_value("9")
     expect(notes).to_contain_text("隐藏维度")
     assert notes.locator("code", has_text="<b>**x**</b>").count() == 1

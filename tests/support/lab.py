@@ -229,14 +229,13 @@ class Lab:
         eventually(lambda: self.epoch > 0, "the first epochs are there")
         return self
 
-    def unfold(self, *names: str) -> "Lab":
-        """Opens the sidebar's parts that are closed. They grow for half a second: a button in one would slip away."""
-        for name in names:
-            part = self.page.locator("details", has=self.page.locator("summary", has_text=re.compile(name)))
-            if part.get_attribute("open") is None:
-                part.locator("summary").click()
-                grown = "part => Promise.allSettled(part.getAnimations({subtree: true}).map(one => one.finished))"
-                part.evaluate(grown)  # or what has taken their place
+    def open(self, *keys: str) -> "Lab":
+        """Opens popovers that are closed, by their keys: what is in them is not there before."""
+        for key in keys:
+            opener = self.at(key).get_by_test_id("stPopoverButton").first
+            if opener.get_attribute("aria-expanded") != "true":
+                opener.click()
+            expect(self.page.get_by_test_id("stPopoverBody").last).to_be_visible()
         return self
 
     @property
@@ -246,8 +245,9 @@ class Lab:
 
     @property
     def link(self) -> str:
-        self.unfold("Share|分享")
-        return self.page.locator(".rl-link").input_value()
+        link = self.open("share").page.locator(".rl-link").input_value()
+        self.page.keyboard.press("Escape")
+        return link
 
     def wider_than_the_window(self) -> list[str]:
         """What of the page would have to be scrolled sideways: all of it, or its main part."""

@@ -6,13 +6,14 @@ are told by the scrubber, and find it here.
 """
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
 from pages.components.run_status.run_status import RunStatus, run_status
 from pages.shell import provenance, reruns, sharing
 from pages.shell.messages import complain
-from pages.shell.run import current_run, run_controls
+from pages.shell.run import current_run, run_controls, scrubber
 from pages.shell.run.run_view import RunView, newest_view, playback_of, view_of
 from pages.shell.run.status import held_up, share_done, status_text
 from pages.shell.state import session
@@ -31,11 +32,12 @@ def render(
     body: Callable[[RunView], None] = lambda _: None,
     computes: Callable[[RunView], bool] = lambda _: True,
     alone: bool = True,
+    scrubs: Literal["", "frames", "weights"] = "",
 ) -> None:
     """A page about the run at hand: notes, complaints, buttons, progress, then its body, where the run has something to
     show. All but the notes is a part of the page that is drawn by itself for a click on a button, and while the run
     goes on again and again where it `computes` what it shows; else the stream has all that changes. `alone`: nothing
-    else on the page depends on the run."""
+    else on the page depends on the run. `scrubs`: through which of the recorded epochs the reader moves."""
     with st.container():  # always one element, so that what follows keeps its place and is not built anew
         sharing.notes(t)
     going = None if alone else current_run.settle().going
@@ -49,9 +51,12 @@ def render(
         view = view_of(run.shown, page, lang)
         looks = LOOKS if view and computes(view) else None
         render_complaints(run, t)
-        with st.container(key="runhead", horizontal=True, vertical_alignment="center", gap="small"):
-            run_controls.render(page, t, run, session["experiment"], alone)
-            render_status(page, run, t, looks, shown.id)
+        with st.container(key="runhead", gap=None):
+            with st.container(key="runline", horizontal=True, vertical_alignment="center", gap="small"):
+                run_controls.render(page, t, run, session["experiment"], alone)
+                render_status(page, run, t, looks, shown.id)
+            if view and scrubs:
+                scrubber.render(view, scrubs == "weights")
         if view:
             body(view)
 

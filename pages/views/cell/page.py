@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
-from pages.shell.run import scrubber, token_strip
+from pages.shell.run import token_strip
 from pages.shell.run.place import place_name
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
@@ -27,7 +27,6 @@ AGREES = 1e-5  # largest difference from torch's own result that single precisio
 
 def render(view: RunView) -> None:
     o, e, t = view.opening, view.experiment, view.t
-    scrubber.render(view)
     if len(o.parts) > 1:  # the picture is of one of them: here all steps are at hand
         token_strip.render(view)
     edits = interventions.fitting(o)

@@ -11,7 +11,7 @@ from pages.components.component import component, pack
 from pages.shell.form.lessons import open_lesson
 from pages.shell.messages import complain, show_notes
 from pages.shell.panel import panel, program_place
-from pages.shell.run import scrubber, token_strip
+from pages.shell.run import token_strip
 from pages.shell.run.run_view import RunView
 from pages.shell.stream.parts import streamed
 from pages.views.generate import requests, settings
@@ -51,7 +51,6 @@ COLUMNS = ("name", "epoch", "start", "text", "bits", "copied", "waiting", "go")
 
 def render(view: RunView) -> None:
     e = view.experiment
-    scrubber.render(view)
     if view.opening.predicts_next:
         render_texts(view)
     else:

@@ -11,7 +11,7 @@ from pages.shell.ask_worker import ask_worker
 from pages.shell.markdown import verbatim
 from pages.shell.messages import show_notes
 from pages.shell.panel import panel, program_place
-from pages.shell.run import run_chart, scrubber, token_strip
+from pages.shell.run import run_chart, token_strip
 from pages.shell.run.run_view import RunView
 from pages.views.gradients import check, clipping, other_cells
 from rnnlab.cells import CELLS
@@ -33,7 +33,6 @@ CELL_STATE = r"""\frac{\partial L_t}{\partial c_k} = f_{k+1}\odot\frac{\partial 
 
 def render(view: RunView) -> None:
     history, e, t = view.history, view.experiment, view.t
-    scrubber.render(view)
     token_strip.render(view)
     show_notes(view.opening.notes)
     if history.ended == "diverged":

@@ -11,7 +11,7 @@ from pages.components.heatmap.heatmap import Heatmap, heatmap
 from pages.shell.markdown import verbatim
 from pages.shell.messages import show_notes
 from pages.shell.panel import explanation, panel, program_place
-from pages.shell.run import scrubber, token_strip
+from pages.shell.run import token_strip
 from pages.shell.run.differences import differences
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
@@ -33,7 +33,6 @@ STYLE = Path(__file__).with_name("playground.css")
 
 def render(view: RunView) -> None:
     history, e, t = view.history, view.experiment, view.t
-    scrubber.render(view, weights=False)
 
     def explained(name: str) -> dict[str, Any]:
         return {"formula": equations.equation(name, e), "code": programs.code(name, e), "goes_on": program_place(t)}

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.components.curves.curves import Curves, curves
 from pages.shell.messages import show_notes
 from pages.shell.panel import panel
-from pages.shell.run import scrubber, token_strip
+from pages.shell.run import token_strip
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from pages.views.results import classifier, tagger
@@ -22,7 +22,6 @@ HELD = {"confusion", "classes", "judged", "pairs"}  # about held-out lines alone
 
 def render(view: RunView) -> None:
     o = view.opening
-    scrubber.render(view)
     token_strip.render(view)
     show_notes(o.notes)
     with panel("curves", view.t, switch="loss_log"):

@@ -13,7 +13,6 @@ from pages.components.component import component, pack
 from pages.shell.ask_worker import ask_worker
 from pages.shell.messages import show_notes
 from pages.shell.panel import panel, program_place
-from pages.shell.run import scrubber
 from pages.shell.run.run_view import RunView
 from pages.views.units import choice, phrase
 from pages.views.units.choice import ActivationQuery
@@ -47,7 +46,6 @@ class UnitMap:
 
 def render(view: RunView) -> None:
     history, t = view.history, view.t
-    scrubber.render(view)
     if history.ended == "diverged":
         st.info(t("units.diverged", epoch=history.checkpoints[-1].epoch))
     with panel("unitmap", t, formula=R, code=programs.code("unitmap", view.experiment), goes_on=program_place(t)):
