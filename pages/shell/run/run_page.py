@@ -50,13 +50,14 @@ def render(
         t, shown = translator(lang), parts.begin(page, lambda run: newest_view(run, page, lang))
         view = view_of(run.shown, page, lang)
         looks = LOOKS if view and computes(view) else None
-        render_complaints(run, t)
+        render_complaints(run)
         with st.container(key="runhead", gap=None):
-            with st.container(key="runline", horizontal=True, vertical_alignment="center", gap="small"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 run_controls.render(page, t, run, session["experiment"], alone)
+            with st.container(key="runline", horizontal=True, vertical_alignment="center", gap="small"):
+                if view and scrubs:
+                    scrubber.render(view, scrubs == "weights")
                 render_status(page, run, t, looks, shown.id)
-            if view and scrubs:
-                scrubber.render(view, scrubs == "weights")
         if view:
             body(view)
 
@@ -64,8 +65,8 @@ def render(
     st.fragment(part)()
 
 
-def render_complaints(run: Run, t: Translate) -> None:
-    """Why nothing can be trained, and whether what is shown is of other settings."""
+def render_complaints(run: Run) -> None:
+    """Why nothing can be trained."""
     experiment = session["experiment"]
     with st.container():
         if not isinstance(experiment, Experiment):
