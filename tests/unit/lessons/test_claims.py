@@ -104,7 +104,7 @@ def test_what_clipping_does(seed):
 def test_the_readme_counts_right():
     text = (ROOT.parent / "README.md").read_text("utf-8")
     numbers = {"Twenty-six": 26, "eleven": 11}
-    assert numbers[re.search(r"([\w-]+) lessons are built in", text)[1]] == len(LESSONS)
+    assert numbers[re.search(r"([\w-]+) examples are built in", text)[1]] == len(LESSONS)
     assert numbers[re.search(r"All ([\w-]+) pages", text)[1]] == len(PAGES)
 
 
