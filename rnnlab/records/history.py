@@ -261,6 +261,31 @@ class History:
         """The likeliest class after each token of the probe that something is predicted after, by the newest frame."""
         return tuple(self.opening.classes[best] for best in self.frames[-1].top_classes[:, 0] if best >= 0)
 
+    @property
+    def marks(self) -> tuple[int, int]:
+        """Of the answers that are known of the watched line: how many are right by the newest frame, and ticked under
+        its tokens, and how many there are."""
+        targets = np.array(self.opening.targets)  # below 0 where nothing is asked for or known
+        best = self.frames[-1].top_classes[: len(targets), 0]
+        return int(((best == targets) & (targets >= 0)).sum()), int((targets >= 0).sum())
+
+    @property
+    def line_is_all(self) -> bool:
+        """Whether the watched line, as it is marked, is all that is trained on."""
+        o, e = self.opening, self.experiment
+        alone = o.sequences == 1 and not o.held_out_count and not e.sentence
+        return alone and bool(self.snapshots) and self.marks[1] == self.snapshots[0].targets
+
+    @property
+    def accuracy(self) -> float:
+        """The share of targets that is right: after the newest epoch where the watched line is all of them, so that it
+        is the share of its marks; else in the passes of that epoch, for to look through all data again takes as long
+        as to train on it. nan before the first."""
+        if not self.snapshots:
+            return nan
+        right, asked = self.marks
+        return right / asked if self.line_is_all else self.snapshots[-1].accuracy
+
     def extended(self, chunk: Chunk) -> "History":
         """This history with one more slice; of what was recorded in between, the thinned ones stay. Of a run that
         diverges the last weights may give no frame any more: they go."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pages.shell.run.status import share_done, status_text
-from rnnlab import Experiment
+from rnnlab import Experiment, run
 from rnnlab.engine import live_runs, runs
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.training.fold import advance, start
@@ -114,3 +114,20 @@ def test_the_pace_of_long_epochs_counts_the_one_under_way(within_an_epoch):
     run = replace(within_an_epoch, state=state, history=history, elapsed=30.0)
     assert (run.epoch, run.batch, run.epochs_done) == (1, 4, 1.5)
     assert "20 s an epoch" in status_text(run, translator("en"), TwoWorkers())
+
+
+def after(e: Experiment) -> runs.Run:
+    return runs.Run("run", e, None, 0, history=run(e))
+
+
+@pytest.mark.usefixtures("alone")
+def test_the_share_right_is_that_of_the_ticks_or_is_said_to_be_another(t):
+    """After its first epoch `words-next` has another share right than in the passes of that epoch."""
+    one = after(Experiment(epochs=1, lr=0.02))
+    ticked, asked = one.history.marks
+    assert one.history.snapshots[0].accuracy != ticked / asked
+    assert t("status.accuracy", share=f"{100 * ticked / asked:g}%", level="50%") in status_text(one, t, TwoWorkers())
+    more = after(Experiment(text="a b c\nd e f", epochs=3))
+    ticked, asked = more.history.marks
+    assert asked == 2
+    assert t("status.line", right=ticked, asked=asked) in status_text(more, t, TwoWorkers())

@@ -25,7 +25,7 @@ def status_text(run: Run, t: Translate, engine: Engine) -> str:
         last = history.snapshots[-1]
         parts += [
             t("status.loss", loss=significant(last.loss, 4)),
-            t("status.accuracy", share=percent(last.accuracy), level=percent(history.opening.majority.share)),
+            *right(history, t),
             *held_score(history, t),
             *([t("status.reads_answer")] if run.experiment.reads_answer else []),
             pace(run.epochs_done, run.elapsed, t),
@@ -35,6 +35,15 @@ def status_text(run: Run, t: Translate, engine: Engine) -> str:
     if run.going and (is_long(run) or waits(run)):
         parts += [*left(run, t), *queue(run, t, engine)]
     return "  ·  ".join(parts)
+
+
+def right(history: History, t: Translate) -> list[str]:
+    """How much is right. Beside a share of more than the watched line stands what is ticked there."""
+    values = {"share": percent(history.accuracy), "level": percent(history.opening.majority.share)}
+    if history.line_is_all:
+        return [t("status.accuracy", **values)]
+    ticked, asked = history.marks
+    return [t("status.accuracy_passes", **values), *([t("status.line", right=ticked, asked=asked)] if asked else [])]
 
 
 def is_long(run: Run) -> bool:

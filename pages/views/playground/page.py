@@ -81,7 +81,7 @@ def render_loss(view: RunView) -> None:
     if ghost and ghost.history:
         with st.container(horizontal=True, key="ghost", vertical_alignment="center", gap="xsmall", wrap=False):
             last = ghost.history.snapshots[-1]
-            numbers = {"loss": significant(last.loss, 4), "share": percent(last.accuracy)}
+            numbers = {"loss": significant(last.loss, 4), "share": percent(ghost.history.accuracy)}
             st.caption(t("ghost", **numbers, different=differences(view.experiment, ghost.experiment, t)))
             st.button(
                 "×", key="ghost_dismiss", help=t("ghost.dismiss"), on_click=dismiss, args=(ghost,), type="tertiary"

@@ -1,6 +1,7 @@
 """History: all losses are kept, frames are thinned to a budget, and every value can travel."""
 
 import dataclasses
+import math
 import pickle
 
 import numpy as np
@@ -173,3 +174,41 @@ def test_a_diverged_run_keeps_its_last_good_weights():
     values = np.frombuffer(history.checkpoints[-1].weights, np.float32)
     assert np.isfinite(values).all()
     assert history.checkpoints[-1].epoch <= history.frames[-1].epoch, "weights that give no frame are of no use"
+
+
+SEVERAL = {"text": "a b c\nd e f\na c e", "epochs": 12}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"text": "a b c a b d a b", "lr": 0.05},
+        {"preset": "hello-elloh", "carry": False},
+    ],
+)
+def test_of_one_line_what_is_right_is_what_is_ticked_and_what_the_next_pass_will_find(fields):
+    """The passes of epoch k + 1 are those of the network after epoch k, whose share right is recorded there."""
+    longer = run(Experiment(**{**fields, "epochs": 9}))
+    for epoch in range(1, 9):
+        history = run(Experiment(**{**fields, "epochs": epoch}))
+        assert history.line_is_all
+        assert history.accuracy == longer.snapshots[epoch].accuracy
+        best, targets = history.frames[-1].top_classes[:, 0], history.opening.targets
+        ticks = [one == other for one, other in zip(best, targets, strict=True) if other >= 0]
+        assert history.marks == (sum(ticks), len(ticks))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [SEVERAL, SEVERAL | {"batch": 1}, {"sentence": "我 喜欢", "task": "tag", "text": "a/b c/d"}, {"window": 2}],
+)
+def test_of_more_than_the_line_the_share_right_is_that_of_the_epochs_own_passes(fields):
+    history = run(Experiment(**({"epochs": 5} | fields)))
+    assert not history.line_is_all
+    assert history.accuracy == history.snapshots[-1].accuracy
+
+
+def test_before_the_first_epoch_nothing_is_right_or_wrong():
+    _, history = start(Experiment())
+    assert math.isnan(history.accuracy)
