@@ -41,7 +41,7 @@ def test_a_slow_run_is_seen_epoch_by_epoch_and_what_is_right_is_what_is_ticked(v
     ]
     assert len(said) >= 9
     assert len({share for share, _ in said}) > 1  # it learns while it is watched
-    assert [(share, line) for share, line in said if f"right {100 * share:g}%" not in line] == []
+    assert [(share, line) for share, line in said if f"accuracy {100 * share:g}%" not in line] == []
 
 
 def test_one_epoch_more_undo_and_the_line_of_the_last_run(visit):
