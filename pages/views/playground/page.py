@@ -26,6 +26,7 @@ from rnnlab.records.history import Opening, TensorShape
 
 # Pixels, so that all of it is seen at once on a projector (1280 × 720).
 CHART = 148  # a chart
+GHOST_LINE = 24  # what is said of the last run, below it
 NETWORK = 176  # the network between tokens and predictions
 GHOST = "#a0a0a0"  # the line of the last run: faint on light and dark
 STYLE = Path(__file__).with_name("playground.css")
@@ -72,7 +73,7 @@ def render_loss(view: RunView) -> None:
         "log" if session["loss_log"] else "linear",
         t(f"axis.loss.{history.experiment.loss}"),
         t("panel.loss"),
-        CHART,
+        CHART - GHOST_LINE if ghost else CHART,
         max(history.experiment.epochs, 2),
         unit=t("unit.nats"),
         record=view.run.drawn(("record", view.lang), lambda: record_lines(history, t)),
