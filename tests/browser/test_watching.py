@@ -70,6 +70,6 @@ def test_one_epoch_more_undo_and_the_line_of_the_last_run(visit):
     expect(note).to_have_count(0)
     lab.page.locator(".st-key-hidden_size input").fill("8")
     lab.page.locator(".st-key-hidden_size input").press("Enter")
-    expect(lab.at("runside")).to_contain_text("Train uses the new ones")
+    expect(lab.at("runside")).to_contain_text("Train uses the new settings")
     assert re.search("21 / 21", lab.status)
     assert height() == pytest.approx(before, abs=1)  # nothing has moved

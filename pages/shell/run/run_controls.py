@@ -41,10 +41,11 @@ def render(page: str, t: Translate, run: Run, experiment: Experiment | tuple[Pro
         st.button(t("button.undo"), key="undo", on_click=undo, help=t("undo.help"), disabled="last_run" not in session)
         with st.popover("?", key="about_runbar", type="tertiary"):
             st.markdown(t("about.runbar"))
-        if valid and run.experiment != experiment:  # in a place that is there anyway: nothing below moves
-            st.caption(t("run.stale.going" if training else "run.stale"), width="content")
+        if valid and run.experiment != experiment:  # short enough for a place that is there: nothing below moves
             if training:
-                button("retrain", t("button.retrain"), train, False, of)
+                button("retrain", t("button.retrain"), train, False, of, help=t("run.stale.going"))
+            else:
+                st.caption(t("run.stale"), width="content")
 
 
 def choose_speed(t: Translate, run: Run) -> None:
@@ -68,10 +69,18 @@ def change_speed() -> None:
 
 
 def button(
-    key: str, label: str, action: Callable[..., Run], disabled: bool, of: str, needs_experiment: bool = True
+    key: str,
+    label: str,
+    action: Callable[..., Run],
+    disabled: bool,
+    of: str,
+    needs_experiment: bool = True,
+    help: str | None = None,
 ) -> None:
     kind = "primary" if key == "train" else "secondary"
-    st.button(label, key=key, on_click=act, args=(action, needs_experiment, of), disabled=disabled, type=kind)
+    st.button(
+        label, key=key, on_click=act, args=(action, needs_experiment, of), disabled=disabled, type=kind, help=help
+    )
 
 
 def act(action: Callable[..., Run], needs_experiment: bool, of: str) -> None:
