@@ -102,7 +102,7 @@ NOT_SAID = {
         "这次运行|还没有运行": "这次训练",
         "课例|这一课|原课": "示例",
         "[“”]": "「」",
-        "表单": "左边的设置, 侧栏",
+        "表单|侧栏": "设置",
     },
     "en": {
         "[Hh]eld[ -]out(?! of training)": "test lines (held out of training)",
@@ -117,7 +117,7 @@ NOT_SAID = {
         "\\bby (?:[hc]|\\$[hc]_k\\$)(?!\\w)": "with respect to",
         "(?<!\\{)\\b[Ll]essons?\\b": "example; a lesson is one of the course",
         "\\bcut (?:on|at spaces|into (?:tokens|words)|by hand)|\\b(?:cuts|uncut)\\b": "tokenize, split",
-        "(?<!of )\\b[Tt]he form\\b|form's": "the settings, the sidebar",
+        "(?<!of )\\b[Tt]he form\\b|form's|sidebar": "the settings",
     },
 }
 

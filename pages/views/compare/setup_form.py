@@ -1,6 +1,6 @@
 """What is to take part in a race: the values of one setting or two, or variants picked by hand; and how often.
 
-Its base is what the form in the sidebar says.
+Its base is what the settings above say.
 """
 
 import streamlit as st
