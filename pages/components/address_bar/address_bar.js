@@ -7,8 +7,10 @@
 import { tell, words } from "../save/provenance.js";
 import { styleSheet } from "../shared/dom.js";
 import { component } from "../shared/lifecycle.js";
+import { listenForPrint } from "./printing.js";
 
 await styleSheet(import.meta.url);
+listenForPrint();
 
 const DRAFT = "rnnlab-draft"; // a text too long for a link waits here for the reader's own reload
 

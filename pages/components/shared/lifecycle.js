@@ -35,7 +35,10 @@ export function component(className, { build, update, cursor, leave, rows }) {
         Object.assign(self, { part, data: { ...self.data, ...part, live: true } });
         update(self);
       };
-      self.recolour = () => update(self);
+      self.recolour = () => {
+        update(self);
+        cursor?.(self); // at once, also where an update waits for the next frame
+      };
       contrast.addEventListener("change", self.recolour);
       build(self);
       if (rows !== undefined) saveMenu(self, rows);
@@ -56,6 +59,11 @@ export function component(className, { build, update, cursor, leave, rows }) {
         self.root.remove();
       });
   };
+}
+
+// All that is shown, at once: colours have changed of which Streamlit knows nothing.
+export function drawAgain() {
+  for (const { recolour } of mounted) recolour();
 }
 
 // The page has drawn: its data, and the group and the stream that they name.

@@ -37,6 +37,10 @@ export function readTheme(node) {
   return theme;
 }
 
+export function forgetTheme() {
+  theme = null;
+}
+
 function themeOf(node) {
   const style = getComputedStyle(node);
   const read = (name) => known(style.getPropertyValue(`--st-${name}`).trim());
