@@ -54,5 +54,9 @@ def test_a_screen_is_printed_on_two_pages_at_most_whatever_its_theme(visit, page
     dark = """nodes => nodes.filter(node => node.getClientRects().length && !node.closest('[data-mounts]'))
         .filter(node => getComputedStyle(node).color !== 'rgb(29, 39, 51)').map(node => node.outerHTML.slice(0, 200))"""
     assert lab.page.eval_on_selector_all(".stMain :is(h1, h2, h3, p, code)", dark) == []
+    ground = """nodes => nodes.filter(node => node.getClientRects().length && !node.closest('[data-mounts]'))
+        .filter(node => /^rgb\\(\\d\\d?, \\d\\d?, \\d\\d?\\)/.test(getComputedStyle(node).backgroundColor))
+        .map(node => node.outerHTML.slice(0, 200))"""
+    assert lab.page.eval_on_selector_all(".stApp, .stApp *", ground) == []
     lab.page.emulate_media(media="screen", color_scheme="dark")
     lab.page.evaluate("dispatchEvent(new Event('afterprint'))")
