@@ -1,0 +1,62 @@
+"""The settings above every page: what one reaches for is in view, the rest behind a button; and no value is trained with
+but the one that a field says."""
+
+import pytest
+from playwright.sync_api import expect
+
+from rnnlab import Experiment, run
+from tests.support.eventually import eventually
+
+LAPTOP = {"width": 1280, "height": 720}
+PARTS = ("top", "controls", "runbar", "status", "predictions", "loss", "hidden", "shapes")
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_all_of_the_front_page_fits_a_small_screen(visit, locale):
+    lab = visit(viewport=LAPTOP, locale=locale).trained()
+    for part in PARTS:
+        box = lab.at(part).bounding_box()
+        assert box["y"] >= 0, part
+        assert box["y"] + box["height"] <= LAPTOP["height"], part
+        assert box["x"] + box["width"] <= LAPTOP["width"], part
+
+
+def test_train_and_the_epochs_stay_in_view(visit):
+    lab = visit(viewport=LAPTOP, path="/cell").finished()
+    lab.page.locator(".stMain").evaluate("node => node.scrollTo(0, node.scrollHeight)")
+    for part in (lab.button("train"), lab.page.locator(".rl-scrubber input[type=range]"), lab.at("status")):
+        expect(part).to_be_in_viewport(ratio=1)
+
+
+def test_a_value_that_cannot_be_used_is_said_at_its_field_and_at_train_and_no_other_is_trained_with(visit):
+    lab = visit("epochs=20&lang=en&run=1").trained()
+    before, rate = lab.run, lab.at("lr").locator("input")
+    rate.fill("100")
+    rate.press("Enter")
+    expect(lab.at("wrong_lr")).to_have_text("From 0.000001 to 10.")
+    expect(lab.page.get_by_role("alert").first).to_contain_text("Learning rate")
+    expect(lab.button("train")).to_be_disabled()
+    assert lab.run == before
+    rate.fill("0.02")
+    rate.press("Enter")
+    expect(lab.at("wrong_lr")).to_have_count(0)
+    lab.train()
+    assert lab.curve() == pytest.approx(run(Experiment(epochs=20, lr=0.02)).losses)
+
+
+def test_what_was_changed_is_marked_also_where_it_is_out_of_sight(visit):
+    lab = visit("epochs=5&lang=en&run=1").trained()
+    mark = "node => getComputedStyle(node.querySelector('[data-testid=stWidgetLabel]'), '::before').content"
+    assert "changed" not in lab.at("hidden_size").evaluate(mark)
+    expect(lab.at("more")).to_contain_text("More settings · 1 changed")  # epochs, by the link
+    lab.at("cell").get_by_text("LSTM").click()
+    eventually(lambda: "changed" in lab.at("cell").evaluate(mark), "the cell is marked")
+    lab.open("more")
+    assert "changed" in lab.at("epochs").evaluate(mark)
+    assert lab.at("nonlinearity").count() == 0  # an LSTM has none to choose
+    lab.at("seed").locator("input").fill("4")
+    lab.at("seed").locator("input").press("Enter")
+    expect(lab.at("more").first).to_contain_text("2 changed")
+    lab.page.keyboard.press("Escape")
+    lab.train()
+    assert lab.curve() == pytest.approx(run(Experiment(epochs=5, cell="lstm", seed=4)).losses)
