@@ -23,7 +23,7 @@ RECORD = """() => {
 
 
 def test_a_slow_run_is_seen_epoch_by_epoch_and_what_is_right_is_what_is_ticked(visit):
-    lab = visit("lang=en&lr=0.004")
+    lab = visit("lang=en&lr=0.0015")
     lab.reaches("not trained yet")
     lab.at("speed").get_by_text("slow").click()
     lab.page.evaluate(RECORD)
@@ -32,14 +32,14 @@ def test_a_slow_run_is_seen_epoch_by_epoch_and_what_is_right_is_what_is_ticked(v
     lab.press("stop").reaches("stopped")
     seen = lab.page.evaluate("seen")
     times = {epoch: at for at, epoch, *_ in reversed(seen)}
-    assert set(times) >= set(range(1, 12))
-    assert 3_000 < times[10] - times[1] < 6_500  # ten epochs, about five seconds
+    assert set(times) >= set(range(4, 12))  # the first may come while a busy browser draws the page for the click
+    assert 2_400 < times[10] - times[4] < 4_500  # half a second each
     said = [
         (ticks / (ticks + crosses), line)
         for _, epoch, ticks, crosses, line in seen
         if epoch and f"epoch {epoch} /" in line
     ]
-    assert len(said) >= 9
+    assert len(said) >= 7
     assert len({share for share, _ in said}) > 1  # it learns while it is watched
     assert [(share, line) for share, line in said if f"accuracy {100 * share:g}%" not in line] == []
 
