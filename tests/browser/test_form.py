@@ -1,5 +1,5 @@
-"""The settings above every page: what one reaches for is in view, the rest behind a button; and no value is trained with
-but the one that a field says."""
+"""The settings above every page: what one reaches for is in view, the rest behind a button; and a run is trained with
+what its fields say."""
 
 import pytest
 from playwright.sync_api import expect
