@@ -127,7 +127,7 @@ def test_a_token_pointed_at_shows_the_distribution_it_was_drawn_from(lab, histor
             assert float(row.get_attribute("data-left")) == pytest.approx(left, rel=1e-5, abs=1e-4)
         chosen = table.locator(".rl-gen-chosen")
         assert chosen.get_attribute("data-token") == text[step]
-        assert chosen.locator("[role=img]").get_attribute("aria-label") == "drawn"
+        assert chosen.locator("[role=img]").get_attribute("aria-label") == "chosen"
         assert table.locator(".rl-gen-cut").count() == 5
         rest = table.locator(".rl-gen-rest")
         others = float(chances[best[8:]].sum())

@@ -61,8 +61,8 @@ def test_the_keyboard_alone_reaches_train_and_the_epochs(visit):
                 return
         raise AssertionError(f"{part} is not reached by {limit} tabs")
 
-    lab.page.locator("summary", has_text="Training").focus()  # before it are fields, two stops each
-    tab_to(".st-key-train")
+    lab.page.locator(".st-key-preset input").focus()
+    tab_to(".st-key-train", 16)
     lab.page.keyboard.press("Enter")
     lab.trained()
     lab.page.locator(".st-key-reset button").focus()
@@ -76,7 +76,7 @@ def test_the_keyboard_alone_reaches_train_and_the_epochs(visit):
     lab.page.keyboard.press("Space")
     lab.shows(15)  # played to the end
     lab.page.locator(".rl-speed button").last.focus()
-    tab_to(".rl-strip [role=option]", 3)
+    tab_to(".rl-strip [role=option]", 6)
     lab.page.keyboard.press("ArrowRight")
     assert lab.page.locator(".rl-column:focus").get_attribute("data-step") == "1"
 
@@ -132,13 +132,13 @@ def test_each_panel_explains_itself_with_the_program_of_this_model(visit):
 # What is on, chosen or full, and what is not: in each pair a background or an edge differs.
 PAIRS = [
     ("[data-testid=stButtonGroup] [aria-checked=true]", "[data-testid=stButtonGroup] [aria-checked=false]"),
-    (":has(> input:checked) + div", ":has(> input:not(:checked)) + div"),  # switches
     (".rl-way i", ".rl-way"),
     ("[data-testid=stSlider] div:has(> [data-testid=stSliderThumbValue])", ".stApp"),
     (".rl-speed [aria-pressed=true]", ".rl-speed [aria-pressed=false]"),
     (".rl-play", ".rl-speed [aria-pressed=false]"),
     (".rl-column[aria-selected=true] .rl-chip", ".rl-column[aria-selected=false] .rl-chip"),
 ]
+SWITCHES = [(":has(> input:checked) + div", ":has(> input:not(:checked)) + div")]
 ALIKE = """pairs => pairs.filter(pair => {
     const [one, other] = pair.map(selector => getComputedStyle(document.querySelector(selector)));
     return ["backgroundColor", "borderColor"].every(name => one[name] === other[name]);
@@ -148,8 +148,10 @@ ALIKE = """pairs => pairs.filter(pair => {
 @pytest.mark.thorough
 def test_a_contrast_theme_leaves_every_state_visible(visit):
     """The browser drops backgrounds and shadows then, and forces the system's colours on what remains."""
-    lab = visit("lang=en&epochs=20&run=1", path="/generate", forced_colors="active").finished()
-    lab.open("more")
+    lab = visit("lang=en&epochs=20&shuffle=1&run=1", path="/generate", forced_colors="active").finished()
+    lab.open("more").at("shuffle").wait_for()
+    assert lab.page.evaluate(ALIKE, SWITCHES) == []
+    lab.page.keyboard.press("Escape")
     lab.page.locator(".rl-column").first.click()
     lab.page.locator(".rl-column[aria-selected=true]").wait_for()
     lab.page.get_by_test_id("stSlider").first.wait_for()

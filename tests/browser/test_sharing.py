@@ -45,10 +45,10 @@ def test_a_link_follows_the_form_is_copied_and_may_leave_training_to_the_reader(
     lab.at("hidden_size").locator("input").press("Enter")
     eventually(lambda: "hidden=9" in lab.address, "the address bar says it")
     eventually(lambda: "hidden=9" in lab.link, "the link says it")
-    lab.at("run_on_opening").locator("label").first.click()
+    lab.open("share").at("run_on_opening").locator("label").first.click()
     eventually(lambda: "run=1" not in lab.link, "the link no longer trains")
     link = lab.link
-    lab.page.locator(".rl-copy button").click()
+    lab.open("share").page.locator(".rl-copy button").click()
     expect(lab.page.locator(".rl-copy button")).to_have_text("Copied")
     assert lab.page.evaluate("navigator.clipboard.readText()") == link
     lab.write(STORY)
@@ -95,7 +95,7 @@ def test_a_reload_trains_again_what_was_trained_and_a_dropped_file_gives_the_sam
     other.reaches("not trained yet").train()
     assert (other.loss, other.predicted) == (lab.loss, lab.predicted)
     assert said(other) == Experiment(preset="ohlol-cell", seed=3)
-    other.at("file").locator("input[type=file]").set_input_files(
+    other.open("share").at("file").locator("input[type=file]").set_input_files(
         {"name": "long.json", "mimeType": "application/json", "buffer": to_file(Experiment(text=LONG)).encode()}
     )
     expect(other.at("text").locator("textarea")).to_have_value(LONG)

@@ -95,6 +95,7 @@ def test_a_word_is_added_by_hand(visit):
     cut = lab.at("text-jieba").locator(".rl-piece bdi")
     expect(cut).to_have_text(["我", "爱", "学习", "自然语言处理"])
     expect(box).to_have_value("")
+    lab.open("more")
     expect(lab.at("words").locator("textarea")).to_have_value("自然语言处理")
     eventually(lambda: text_of(lab).words == "自然语言处理", "the link has it")
 

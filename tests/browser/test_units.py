@@ -66,6 +66,8 @@ def expected_bars(a, name: str) -> list[tuple[int, str]]:
 
 def choose(lab, name: str) -> None:
     box = lab.at("units_property").get_by_role("combobox")
+    box.scroll_into_view_if_needed()  # a list closes at a scroll
+    lab.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
     box.click()
     lab.page.get_by_role("option", name=name, exact=True).click()
 

@@ -19,7 +19,7 @@ BASE = Experiment()
         ({"text": "a b"}, "text: another one", "文本换了"),
         ({}, "the same settings", "设置相同"),
         ({"seed": 1, "lr": 0.1, "cell": "gru", "hidden": 8, "embed": 4}, "2 more", "另有 2 项"),
-        ({"preset": "hello-elloh"}, "lesson ", "原来是"),
+        ({"preset": "hello-elloh"}, "example ", "原来是"),
     ],
 )
 def test_each_difference_is_said_in_both_languages(change, english, chinese):

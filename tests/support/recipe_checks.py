@@ -49,7 +49,7 @@ def cell() -> None:
         app = until_trained(visit("cell=toy&hidden=4&epochs=5&run=1", locale, "cell"))
         assert app.session_state.run.experiment.cell == "toy"
         assert app.session_state.run.history.ended == "epochs"
-        assert f"Toy cell ({lang})" in app.selectbox(key="cell").options
+        assert f"Toy cell ({lang})" in app.segmented_control(key="cell").options
     traced_as_trained(app.session_state.run)
     every_page_opens(app)
 

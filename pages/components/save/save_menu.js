@@ -20,7 +20,7 @@ export function saveMenu(self, rows) {
   const kinds = { png: toPng, svg: toSvg, ...(rows ? { csv: (self) => toCsv(self, rows) } : {}) };
   for (const [kind, make] of Object.entries(kinds)) {
     const item = element("button", "", null, { type: "button", role: "menuitem", tabindex: "-1", "data-kind": kind });
-    item.append(element("b", "", kind.toUpperCase()), element("small"));
+    item.append(element("span", "rl-save-kind", kind.toUpperCase()), element("small"));
     item.addEventListener("click", async () => {
       menu.hidePopover();
       button.focus();

@@ -15,11 +15,6 @@ await styleSheet(import.meta.url);
 const lastEdits = new Map();
 
 export default component("rl-tokens", {
-  rows: ({ data }, names) => [
-    [names.line, names.place, names.token],
-    ...data.lines.flatMap((line, row) => line.map((token, place) => [data.first + row, place + 1, token.join("")])),
-  ],
-
   build(self) {
     self.lines = element("div", "rl-lines");
     self.tools = element("div", "rl-tools");

@@ -18,6 +18,7 @@ const MANY = 24; // columns, of which a gliding one would have all others laid o
 
 export default component("rl-unrolled", {
   build(self) {
+    self.root.dataset.corner = ""; // the open step has buttons of its own there
     self.bar = element("div", "ru-bar", null, { role: "toolbar" });
     self.scroller = element("div", "ru-scroller");
     self.sheet = element("div", "ru-sheet");
