@@ -27,7 +27,6 @@ SIZE: ViewportSize = {"width": 1280, "height": 860}
 PATIENCE = 300.0  # seconds until a page stands still
 LOOK = 0.5  # seconds between two looks whether it does
 BELOW_NAVIGATION = "node => { node.style.scrollMarginTop = '70px'; node.scrollIntoView(); }"
-SIDEBAR = 340  # pixels that the sheet leaves away
 COLUMNS, TILE, GAP, QUALITY = 3, 560, 12, 78  # of the sheet: pages in a row, pixels of each, JPEG's quality
 
 
@@ -110,12 +109,12 @@ def still(page: Page) -> bytes:
 
 
 def sheet(browser: Browser, pictures: dict[str, bytes]) -> bytes:
-    """All pages beside each other, without the sidebar, as JPEG."""
+    """All pages beside each other, as JPEG."""
     page = browser.new_page(viewport={"width": COLUMNS * (TILE + GAP) + GAP, "height": 100})
     encoded = [base64.b64encode(png).decode() for png in pictures.values()]
     body = f"margin: {GAP}px; display: flex; flex-wrap: wrap; gap: {GAP}px; background: #d5d9de"
-    ratio = f"{SIZE['width'] - SIDEBAR} / {SIZE['height']}"
-    image = f"width: {TILE}px; aspect-ratio: {ratio}; object-fit: cover; object-position: right"
+    ratio = f"{SIZE['width']} / {SIZE['height']}"
+    image = f"width: {TILE}px; aspect-ratio: {ratio}"
     page.set_content(
         f'<body style="{body}">'
         + "".join(f'<img style="{image}" src="data:image/png;base64,{png}">' for png in encoded)
