@@ -81,7 +81,7 @@ def trace_times(trials: int) -> list[float]:
 
     from rnnlab import training
     from rnnlab.inspection import trace
-    from rnnlab.records.history import Place
+    from rnnlab.records.opening import Place
 
     torch.set_num_threads(1)  # as in a worker
     _, history = training.start(DEEP)

@@ -17,7 +17,8 @@ from rnnlab import Experiment
 from rnnlab.engine import jobs
 from rnnlab.experiment.layer_spec import LayerSpec
 from rnnlab.records.generation import SAMPLES, Settings
-from rnnlab.records.history import Checkpoint, Place
+from rnnlab.records.history import Checkpoint
+from rnnlab.records.opening import Place
 
 GOAL = 8.0  # seconds
 HAN = [chr(code) for code in range(0x4E00, 0x9FD6)]  # in an order that few words have

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from rnnlab.records.history import Checkpoint, History, Part
+from rnnlab.records.history import Checkpoint, History
+from rnnlab.records.opening import Part
 from rnnlab.records.trace import embedding_bytes, vocabulary_of
 
 

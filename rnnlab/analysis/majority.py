@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from rnnlab.records.history import Opening
 from rnnlab.records.majority import Majority
+from rnnlab.records.opening import Opening
 
 
 def majority_of(answers: Iterable[tuple[int, ...]]) -> Majority | None:

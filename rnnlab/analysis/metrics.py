@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnlab.records.history import HeldOutResult, Line
+from rnnlab.records.history import HeldOutResult
+from rnnlab.records.opening import Line
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from itertools import chain
 
 import numpy as np
 
-from rnnlab.records.history import Frame, Opening
+from rnnlab.records.history import Frame
+from rnnlab.records.opening import Opening
 
 
 @dataclass(frozen=True)

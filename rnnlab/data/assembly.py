@@ -12,7 +12,8 @@ from rnnlab.data.split import split
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import ATTENTION_ELEMENTS, CLASSES, PROBE_TOKENS, SEQUENCE_TOKENS
 from rnnlab.i18n import LabError, Problem, shorten
-from rnnlab.records.history import HELD_OUT_LINES, Part
+from rnnlab.records.history import HELD_OUT_LINES
+from rnnlab.records.opening import Part
 from rnnlab.text import Vocabulary
 from rnnlab.text.examples import Example
 from rnnlab.text.lines import SkippedLine

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from rnnlab.i18n import Problem
-from rnnlab.records.history import HELD_OUT_LINES, Part
+from rnnlab.records.history import HELD_OUT_LINES
+from rnnlab.records.opening import Part
 from rnnlab.records.short_repr import ShortRepr
 from rnnlab.text import Vocabulary
 

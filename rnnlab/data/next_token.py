@@ -6,7 +6,7 @@ from rnnlab.data.split import split
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import POSITIONS, PROBE_TOKENS, SEQUENCE_TOKENS, STEP_TOKENS, TYPES
 from rnnlab.i18n import LabError, Problem, shorten
-from rnnlab.records.history import Part
+from rnnlab.records.opening import Part
 from rnnlab.text import Vocabulary
 from rnnlab.text.examples import next_token_lines
 from rnnlab.text.reading import Tokens, reading_notes

@@ -23,8 +23,9 @@ from rnnlab.figures.style import (
     token_axis,
 )
 from rnnlab.i18n import Translate, beginning, percent, visible
-from rnnlab.records.history import Frame, History, Opening
+from rnnlab.records.history import Frame, History
 from rnnlab.records.majority import Majority
+from rnnlab.records.opening import Opening
 from rnnlab.records.readouts import HALVES, Reach
 
 WRITTEN = 14  # classes, or tokens, of a heatmap whose cells have room for a number

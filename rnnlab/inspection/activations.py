@@ -21,7 +21,7 @@ from rnnlab.inspection.trace import network, part_of
 from rnnlab.models import Seq2Seq
 from rnnlab.models.step_cell import layer_class
 from rnnlab.models.unroll import Transition, weights_of, zero_state
-from rnnlab.records.history import Place
+from rnnlab.records.opening import Place
 from rnnlab.records.units import Activations, Shown
 
 LINES_TOGETHER = 64  # lines that are decoded at a time

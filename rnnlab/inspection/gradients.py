@@ -27,7 +27,8 @@ from rnnlab.inspection.trace import network
 from rnnlab.models import Classifier, OneHot
 from rnnlab.models.unroll import StepHook
 from rnnlab.records.gradients import Check, OverEpochs, Parameter, ThroughTime
-from rnnlab.records.history import Checkpoint, Place
+from rnnlab.records.history import Checkpoint
+from rnnlab.records.opening import Place
 from rnnlab.training.observation import probe_batch
 from rnnlab.training.tasks import data_of, loss_of, model_of
 

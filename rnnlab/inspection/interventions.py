@@ -13,7 +13,7 @@ from rnnlab.i18n import LabError, Problem, numeral, shorten
 from rnnlab.inspection.replay import Hooks, part_module, weights_at
 from rnnlab.models import Decoder, Encoder, TokenModel
 from rnnlab.models.unroll import StepHook
-from rnnlab.records.history import Place
+from rnnlab.records.opening import Place
 from rnnlab.records.trace import LARGEST, Intervention
 
 

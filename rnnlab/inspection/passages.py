@@ -12,7 +12,7 @@ from rnnlab.data import NO_TARGET, Data, Pair
 from rnnlab.data.batches import BOS, EOS, EOS_ID, UNK_ID
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem, shorten
-from rnnlab.records.history import joiner
+from rnnlab.records.opening import joiner
 from rnnlab.records.units import AnswerKind, Passage
 from rnnlab.text import dictionary_with, jieba_words, nonempty_lines
 from rnnlab.text.lines import split_line

@@ -17,7 +17,7 @@ from rnnlab.data.batches import BOS_ID
 from rnnlab.experiment import Experiment
 from rnnlab.models import Classifier, Decoder, Encoder, Memory, Seq2Seq, TokenModel
 from rnnlab.models.unroll import StepHook, Transition, at_step, unroll, weights_of, zero_state
-from rnnlab.records.history import Place
+from rnnlab.records.opening import Place
 from rnnlab.training.observation import readout_logits
 
 

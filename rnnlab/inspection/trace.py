@@ -15,7 +15,8 @@ from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.inspection.interventions import InterventionHooks, check
 from rnnlab.inspection.replay import Hooks, Replay, replay, tokens_read, weights_at
 from rnnlab.models import Seq2Seq, TokenModel
-from rnnlab.records.history import RANKS, Part, Place
+from rnnlab.records.history import RANKS
+from rnnlab.records.opening import Part, Place
 from rnnlab.records.trace import Intervention, PartTrace, TraceResult
 from rnnlab.training.observation import probe_batch
 from rnnlab.training.tasks import data_of, model_of

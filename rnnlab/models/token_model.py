@@ -10,7 +10,7 @@ from rnnlab.data import Batch
 from rnnlab.experiment import Experiment
 from rnnlab.models.cell_loop import Recurrent
 from rnnlab.models.recurrent import input_module, read, recurrent_module
-from rnnlab.records.history import TensorShape
+from rnnlab.records.opening import TensorShape
 
 Stages = dict[str, tuple[Tensor, tuple[str, ...]]]  # name -> a tensor and what its axes count
 

@@ -1,7 +1,7 @@
 """What a run leaves behind: values without torch, so that the web process can hold and draw them."""
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil, nan
 from typing import Literal, TypeVar
@@ -10,24 +10,14 @@ import numpy as np
 
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import FRAMES, HISTORY_BYTES, WEIGHT_BYTES
-from rnnlab.explain.first_batch import FirstBatch
-from rnnlab.i18n import Problem, shorten
-from rnnlab.records.majority import Majority
+from rnnlab.i18n import shorten
+from rnnlab.records.opening import Opening
 from rnnlab.records.short_repr import ShortRepr
 
 RANKS = 3  # how many of the likeliest classes a frame keeps
 HELD_OUT_LINES = 200  # of the lines that are only tested on, those that a frame is about
 
 Ended = Literal["", "epochs", "time", "diverged"]
-
-
-@dataclass(frozen=True, repr=False)
-class TensorShape(ShortRepr):
-    """One tensor of the first training batch: its role, its sizes, and the axis each size counts."""
-
-    name: str  # as in the code: ids, one_hot, embedding, output, h_n, c_n, logits, loss
-    shape: tuple[int, ...]
-    axes: tuple[str, ...]  # of: batch, step, unit, embed, layer, class
 
 
 @dataclass(frozen=True, repr=False)
@@ -103,78 +93,6 @@ class Snapshot:
     accuracy: float  # share of targets predicted right, 0 to 1
     norm: float  # largest gradient norm of the epoch's steps, before clipping
     targets: int  # that loss and accuracy are about: all of them, fewer where a divergence cut the epoch short
-
-
-@dataclass(frozen=True)
-class Part:
-    """One of the recurrent networks of a model, and the steps of the probe that it takes."""
-
-    name: str  # network, encoder, decoder
-    start: int
-    stop: int
-
-
-@dataclass(frozen=True)
-class Place:
-    """One recurrent layer of a model, read in one direction: what has states of its own."""
-
-    part: str = "network"  # the name of a `Part`
-    layer: int = 0  # from 0, the one that reads the tokens
-    direction: int = 0  # 1: backward
-
-    def __str__(self) -> str:
-        return f"{self.part}-{self.layer}-{self.direction}"
-
-
-@dataclass(frozen=True, repr=False)
-class Line(ShortRepr):
-    """A line that is only tested on."""
-
-    tokens: tuple[str, ...]
-    targets: tuple[int, ...]  # classes: one for all, one a token, or a sequence of its own
-
-
-@dataclass(frozen=True, repr=False)
-class Opening(ShortRepr):
-    """What is known of a run before its first epoch."""
-
-    experiment: Experiment
-    vocabulary: tuple[str, ...]  # token of each id that is read, special tokens included
-    specials: int  # how many of them, from 0 on, are special tokens
-    classes: tuple[str, ...]  # what can be predicted: tokens, labels, tags
-    class_specials: int
-    probe: tuple[str, ...]  # tokens of the probe line, up to PROBE_TOKENS; behind a source, what the decoder reads
-    inputs: int  # how many of them the network reads; a last one may be a target only
-    targets: tuple[int, ...]  # [inputs] class to predict after each; NO_TARGET where nothing is asked for or known
-    parts: tuple[Part, ...]
-    predicts_text: bool  # whether what is predicted, step by step, is a text
-    predicts_next: bool  # whether it is the next token, so that a text can go on
-    views: tuple[str, ...]  # what there is to see of the results, besides what every task has
-    held_out: tuple[Line, ...]  # the lines that frames are about
-    held_out_count: int  # all that are only tested on
-    frame_interval: int  # epochs from one recorded frame to the next
-    checkpoint_interval: int  # and of recorded weights
-    shapes: tuple[TensorShape, ...]
-    first_batch: FirstBatch
-    parameters: int
-    sequences: int  # trained on
-    majority: Majority  # among what there is to predict in these
-    held_majority: Majority | None  # among what the score on `held_out` counts; None where nothing is held out
-    batches: int  # an epoch
-    notes: tuple[Problem, ...]  # what was left out or cut, to be said
-
-    @property
-    def joiner(self) -> str:
-        """What stands between two classes in a text."""
-        return joiner(self.experiment, self.classes[self.class_specials :])
-
-
-def joiner(experiment: Experiment, tokens: Iterable[str]) -> str:
-    """What stands between tokens where they are read as a text: for the reader's own text what the tokenizer took
-    away, for generated pairs nothing between single characters."""
-    if experiment.data == "text":
-        return " " if experiment.tokenizer == "words" else ""
-    return "" if all(len(token) == 1 for token in tokens) else " "
 
 
 @dataclass(frozen=True, repr=False)

@@ -7,7 +7,7 @@ import numpy as np
 
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.layer_spec import LayerSpec
-from rnnlab.records.history import TensorShape
+from rnnlab.records.opening import TensorShape
 from rnnlab.records.short_repr import ShortRepr
 
 

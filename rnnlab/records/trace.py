@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from rnnlab.cells import CELLS
-from rnnlab.records.history import Opening, Part, Place
+from rnnlab.records.opening import Opening, Part, Place
 from rnnlab.records.short_repr import ShortRepr
 
 LARGEST = 1e6  # of a number that may be put in: far beyond anything trained, and no sum of such overflows

@@ -17,7 +17,8 @@ from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import RUN_SECONDS
 from rnnlab.explain.first_batch import FirstBatch, beginning_of
 from rnnlab.models import Pass, stage_shapes
-from rnnlab.records.history import Chunk, History, Line, Opening, State, TensorShape
+from rnnlab.records.history import Chunk, History, State
+from rnnlab.records.opening import Line, Opening, TensorShape
 from rnnlab.training.notes import run_notes
 from rnnlab.training.threads import torch_threads
 from rnnlab.training.trainer import Trainer

@@ -151,7 +151,9 @@ def test_lines_are_pasted_by_keyboard_and_the_columns_chosen(visit):
     lab = on_page(visit, CLASSIFY)
     lab.write("fine day;sun\nwet day;rain\nhot day;sun\ncold rain;rain", key="data_paste")
     expect(lab.at("data_column_label")).to_be_visible()
-    eventually(lambda: table(lab, "data-preview")[0][1:] == ["fine day", "sun"], "the preview is there")
+    eventually(
+        lambda: [row[1:] for row in table(lab, "data-preview")[:1]] == [["fine day", "sun"]], "the preview is there"
+    )
     lab.press("data_use")
     expect(lab.at("text").locator("textarea")).to_have_value(
         "sun | fine day\nrain | wet day\nsun | hot day\nrain | cold rain"
@@ -187,7 +189,7 @@ def test_the_data_at_hand_is_paged_and_held_out_rows_are_apart(visit):
     lab.at("data_from").get_by_role("button").last.click()
     eventually(lambda: [row[0] for row in table(lab, "data-rows")] == [str(n) for n in range(9, 17)], "the next ones")
     lab.at("data_part").get_by_text("test", exact=True).click()
-    eventually(lambda: table(lab, "data-rows")[0][0] == "1", "from their beginning")
+    eventually(lambda: [row[0] for row in table(lab, "data-rows")[:1]] == ["1"], "from their beginning")
     assert not {row[1] for row in table(lab, "data-rows")} & {row[1] for row in first}
     assert lab.at("data-rows").locator(".rl-tables").get_attribute("data-mounts") == "1"
 

@@ -12,7 +12,7 @@ from rnnlab import Experiment, run
 from rnnlab.analysis import correlations, phrases, token_properties
 from rnnlab.experiment.links import to_link
 from rnnlab.inspection.activations import activations
-from rnnlab.records.history import Place
+from rnnlab.records.opening import Place
 from tests.support.eventually import eventually
 
 TEXT = "the cat (big) sat\na (<b>dog</b>) ran\nno cat (or dog) sat\n(big) cat ran"

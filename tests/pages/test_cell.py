@@ -14,7 +14,7 @@ from rnnlab.engine import jobs
 from rnnlab.explain import implementations
 from rnnlab.i18n import LabError, Problem, translator
 from rnnlab.inspection.trace import trace
-from rnnlab.records.history import Place
+from rnnlab.records.opening import Place
 from rnnlab.records.trace import Intervention
 from tests.support import modules
 from tests.support.cases import either, in_turn

@@ -7,7 +7,7 @@ from rnnlab import Experiment, run
 from rnnlab.i18n import translator
 from rnnlab.inspection import gradients
 from rnnlab.inspection.trace import trace
-from rnnlab.records.history import Place
+from rnnlab.records.opening import Place
 from rnnlab.records.trace import Intervention
 from tests.support.cases import either, in_turn
 from tests.support.cell_page import change, given, visit_cell

@@ -15,7 +15,7 @@ from rnnlab import Experiment, run
 from rnnlab.cells import CELLS
 from rnnlab.explain.open_cell import open_cell
 from rnnlab.inspection.trace import trace
-from rnnlab.records.history import Place
+from rnnlab.records.opening import Place
 from rnnlab.records.trace import Intervention, PartTrace
 from tests.support import modules
 from tests.support.eventually import ROOT

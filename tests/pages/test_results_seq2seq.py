@@ -14,7 +14,7 @@ from rnnlab.analysis import seq2seq_frames
 from rnnlab.engine.runs import Run
 from rnnlab.figures.results import exact_lines
 from rnnlab.i18n import translator
-from rnnlab.records.history import joiner
+from rnnlab.records.opening import joiner
 from tests.support.reader import said, unpacked, until_trained, visit
 
 SMALL = {"task": "seq2seq", "data": "reversal", "pairs": 40, "hidden": 12, "embed": 6, "batch": 8, "epochs": 3}

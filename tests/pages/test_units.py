@@ -11,7 +11,7 @@ from rnnlab.analysis import correlations, phrases, token_properties
 from rnnlab.experiment.links import to_link
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.inspection.activations import activations
-from rnnlab.records.history import Place
+from rnnlab.records.opening import Place
 from tests.support.cases import either, in_turn
 from tests.support.reader import choose, components, looked, open_page, said, unpacked, until_trained
 from tests.support.reader import visit as visit_link

@@ -58,7 +58,7 @@ def traced_as_trained(run: Any) -> None:
     import numpy as np
 
     from rnnlab.engine import jobs
-    from rnnlab.records.history import Place
+    from rnnlab.records.opening import Place
 
     history = run.history
     trace = jobs.trace(run.experiment, history.checkpoints[-1].weights, Place()).original

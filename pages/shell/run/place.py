@@ -1,7 +1,7 @@
 """What a place in a network is called."""
 
 from rnnlab.i18n import Translate
-from rnnlab.records.history import Opening, Place
+from rnnlab.records.opening import Opening, Place
 
 
 def place_name(place: Place, o: Opening, t: Translate) -> str:

@@ -9,7 +9,8 @@ from pages.shell.state import Cursor
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Translate, translator
-from rnnlab.records.history import Checkpoint, Frame, History, Opening, nearest
+from rnnlab.records.history import Checkpoint, Frame, History, nearest
+from rnnlab.records.opening import Opening
 
 Reads = Literal["pair", "sentence", "tokens"]
 GROUP = "run"  # what shows the run moves together, on whichever page it is

@@ -12,7 +12,7 @@ from pages.shell.run.place import place_name
 from pages.shell.state import session
 from rnnlab.cells import CELLS, WEIGHTS
 from rnnlab.i18n import Problem, Translate, numeral, shorten, visible
-from rnnlab.records.history import Opening, Place
+from rnnlab.records.opening import Opening, Place
 from rnnlab.records.trace import (
     LARGEST,
     Intervention,

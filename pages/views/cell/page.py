@@ -18,7 +18,8 @@ from rnnlab.cells import CELLS, Cell
 from rnnlab.engine import jobs
 from rnnlab.explain import equations, implementations
 from rnnlab.i18n import Translate
-from rnnlab.records.history import Checkpoint, Part, Place
+from rnnlab.records.history import Checkpoint
+from rnnlab.records.opening import Part, Place
 from rnnlab.records.trace import Implementation, TraceResult, part_at, part_named, places_of, top_place
 
 SMALL = 20_000  # parameters of a network that is looked into while it trains: some 5 ms of a worker at every tick

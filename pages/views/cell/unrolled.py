@@ -11,7 +11,7 @@ from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from rnnlab.cells import CELLS
 from rnnlab.explain.open_cell import open_cell
-from rnnlab.records.history import Opening, Part, Place
+from rnnlab.records.opening import Opening, Part, Place
 from rnnlab.records.trace import Intervention, PartTrace, TraceResult, part_named, token_width, vocabulary_of
 
 _unrolled = component(__file__, "unrolled")

@@ -20,7 +20,8 @@ from rnnlab.explain import equations, programs
 from rnnlab.i18n import Translate, visible
 from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.generation import Generation, spread
-from rnnlab.records.history import Checkpoint, History, Opening
+from rnnlab.records.history import Checkpoint, History
+from rnnlab.records.opening import Opening
 from rnnlab.text.normalization import normalization_notes
 
 _generated = component(__file__, "generated")

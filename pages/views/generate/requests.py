@@ -17,7 +17,8 @@ from rnnlab.engine import ReaderEngine, jobs
 from rnnlab.engine.runs import Run
 from rnnlab.i18n import Problem, failure_of
 from rnnlab.records.generation import Generation, Settings
-from rnnlab.records.history import Checkpoint, Opening
+from rnnlab.records.history import Checkpoint
+from rnnlab.records.opening import Opening
 
 KEPT = 60  # texts, a session
 PATIENCE = 0.15  # seconds that a change waits for its text, which most take less than, so that it is drawn at once

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.shell.state import session
 from rnnlab.i18n import Translate, numeral
 from rnnlab.records.generation import BOUNDS, PROMPT_CHARACTERS, Settings
-from rnnlab.records.history import Opening
+from rnnlab.records.opening import Opening
 
 STYLE = Path(__file__).with_name("settings.css")
 STEPS = {"temperature": 0.05, "top_p": 0.01}

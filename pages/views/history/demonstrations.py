@@ -25,7 +25,7 @@ from rnnlab.i18n import Translate
 from rnnlab.lessons import eliza
 from rnnlab.lessons.feature_templates import FeatureValue, count_matches, features
 from rnnlab.lessons.presets import LESSONS
-from rnnlab.records.history import Opening, joiner
+from rnnlab.records.opening import Opening, joiner
 
 SENTENCE = 200  # characters that the rules are tried on
 ROWS = 6  # of a table that the text could make any length

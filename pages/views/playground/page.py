@@ -22,7 +22,7 @@ from rnnlab.figures.curves import Series, series_of
 from rnnlab.figures.results import record_lines
 from rnnlab.figures.style import LABEL_CHARACTERS
 from rnnlab.i18n import Translate, beginning, percent, significant, visible
-from rnnlab.records.history import Opening, TensorShape
+from rnnlab.records.opening import Opening, TensorShape
 
 # Pixels, so that all of it is seen at once on a projector (1280 × 720).
 CHART = 148  # a chart

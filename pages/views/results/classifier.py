@@ -20,7 +20,7 @@ from rnnlab.engine import jobs
 from rnnlab.explain import programs
 from rnnlab.figures import results as figures
 from rnnlab.i18n import Translate, percent
-from rnnlab.records.history import Opening, joiner
+from rnnlab.records.opening import Opening, joiner
 from rnnlab.records.readouts import Reach
 
 _prefixes = component(__file__, "prefixes")

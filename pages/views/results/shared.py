@@ -7,7 +7,7 @@ import numpy as np
 from pages.shell.run.run_view import RunView
 from rnnlab.analysis import metrics
 from rnnlab.i18n import Translate
-from rnnlab.records.history import Opening
+from rnnlab.records.opening import Opening
 from rnnlab.text.pos_tags import NAMED_TAGS
 
 ResultView = Callable[[RunView], None]

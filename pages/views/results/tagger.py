@@ -12,7 +12,7 @@ from pages.shell.stream.parts import streamed
 from pages.views.results.shared import ResultView, tag_meanings
 from rnnlab.explain import programs
 from rnnlab.figures.results import HUES
-from rnnlab.records.history import Opening
+from rnnlab.records.opening import Opening
 
 _tagged = component(__file__, "tagged")
 

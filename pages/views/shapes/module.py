@@ -11,8 +11,8 @@ from rnnlab.explain.layer_program import formula, part_of_output
 from rnnlab.explain.programs import model_program
 from rnnlab.i18n import Translate
 from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
-from rnnlab.records.history import TensorShape
 from rnnlab.records.layers import LayerLook, LessonModel, TensorLook
+from rnnlab.records.opening import TensorShape
 
 FEW = 64  # numbers of a weight that is shown again at every step
 

@@ -8,8 +8,8 @@ import numpy as np
 from pages.components.component import component, pack
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Translate
-from rnnlab.records.history import TensorShape
 from rnnlab.records.layers import TensorLook
+from rnnlab.records.opening import TensorShape
 
 # What a stage of a model is like in a single layer: there it has the same colour.
 ROLES = {

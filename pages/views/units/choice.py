@@ -16,7 +16,7 @@ from rnnlab.analysis.token_properties import Property
 from rnnlab.cells import CELLS
 from rnnlab.experiment.limits import TEXT_CHARACTERS
 from rnnlab.i18n import Translate, visible
-from rnnlab.records.history import Place
+from rnnlab.records.opening import Place
 from rnnlab.records.trace import places_of, top_place
 from rnnlab.records.units import Activations, Shown
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from rnnlab.analysis import metrics
-from rnnlab.records.history import HeldOutResult, Line
+from rnnlab.records.history import HeldOutResult
+from rnnlab.records.opening import Line
 
 CLASSES = 5
 ANSWERS = st.lists(st.tuples(st.integers(0, CLASSES - 1), st.integers(0, CLASSES - 1)), min_size=1, max_size=60)

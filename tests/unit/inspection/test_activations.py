@@ -12,7 +12,7 @@ from rnnlab.i18n import LabError
 from rnnlab.inspection.activations import activations
 from rnnlab.inspection.passages import passage
 from rnnlab.lessons.presets import LESSONS
-from rnnlab.records.history import Place
+from rnnlab.records.opening import Place
 from tests.support import modules, plain_parts
 
 SORTS = """good | a fine film

@@ -14,7 +14,7 @@ from rnnlab import Experiment, LabError, run
 from rnnlab.cells import CELLS, WEIGHTS
 from rnnlab.inspection.implementations import implementations
 from rnnlab.inspection.trace import network, trace
-from rnnlab.records.history import Place
+from rnnlab.records.opening import Place
 from rnnlab.records.trace import Intervention, PartTrace
 from tests.support import modules, plain
 from tests.support.examples import examples

@@ -10,7 +10,7 @@ from hypothesis import given
 from rnnlab import Experiment, LabError, run
 from rnnlab.inspection.implementations import implementations
 from rnnlab.inspection.trace import data_of, trace
-from rnnlab.records.history import Place
+from rnnlab.records.opening import Place
 from rnnlab.records.trace import Intervention, PartTrace
 from tests.support import modules, plain_parts
 from tests.support.examples import examples

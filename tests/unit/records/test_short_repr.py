@@ -8,7 +8,7 @@ import pytest
 
 from rnnlab import Experiment, History, run
 from rnnlab.inspection.trace import trace
-from rnnlab.records.history import Place
+from rnnlab.records.opening import Place
 from rnnlab.records.short_repr import ShortRepr
 from rnnlab.training import advance, start
 from rnnlab.training.tasks import data_of

@@ -10,7 +10,8 @@ from torch.nn.functional import cross_entropy, linear
 
 from rnnlab import Experiment, run
 from rnnlab.inspection.trace import trace
-from rnnlab.records.history import History, Place
+from rnnlab.records.history import History
+from rnnlab.records.opening import Place
 from rnnlab.training.tasks import data_of
 from tests.support import modules, plain_parts
 

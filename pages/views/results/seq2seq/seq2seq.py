@@ -26,7 +26,7 @@ from rnnlab.analysis.seq2seq_frames import (
 )
 from rnnlab.explain import equations, programs
 from rnnlab.figures import results as figures
-from rnnlab.records.history import Opening, joiner
+from rnnlab.records.opening import Opening, joiner
 
 _attention = component(__file__, "attention")
 _decoding = component(__file__, "decoding")
