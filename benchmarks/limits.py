@@ -128,6 +128,7 @@ def cases() -> Iterator[Case]:
         yield f"activations: {name}", jobs.activations, (e, weights, place)
     e = LOOKED_AT["classifier"]
     yield "reach: classifier", jobs.reach, (e, weights_of(e))
+    yield "omissions: classifier", jobs.omissions, (e, weights_of(e))
     weights = weights_of(READER)
     yield "activations: 4,000 tokens, c", jobs.activations, (READER, weights, Place("network", 1, 1), "c")
     typed = (READER, weights, Place("network", 1, 1), "h", characters(20_000))

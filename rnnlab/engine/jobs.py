@@ -22,7 +22,7 @@ JOBS = {  # module -> functions
     "rnnlab.inspection.layers": ("inspect_layer", "try_shape"),
     "rnnlab.inspection.lesson_models": ("lesson_model",),
     "rnnlab.inspection.packing": ("packing",),
-    "rnnlab.inspection.readouts": ("reach",),
+    "rnnlab.inspection.readouts": ("omissions", "reach"),
     "rnnlab.inspection.trace": ("trace",),
 }
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:  # what each name stands for, to whoever reads types
     from rnnlab.inspection.layers import inspect_layer, try_shape
     from rnnlab.inspection.lesson_models import lesson_model
     from rnnlab.inspection.packing import packing
-    from rnnlab.inspection.readouts import reach
+    from rnnlab.inspection.readouts import omissions, reach
     from rnnlab.inspection.trace import trace
     from rnnlab.text.segmentation import segmentations
     from rnnlab.training.fold import advance, start

@@ -1,4 +1,5 @@
-"""What each way of reading out a whole sentence depends on: derivatives by every token, from the run's own weights."""
+"""What a classifier's answer depends on, from the run's own weights: of each way of reading out a whole sentence the
+derivatives by every token, and what the answer is without one."""
 
 from collections.abc import Sequence
 
@@ -10,7 +11,8 @@ from rnnlab.experiment import Experiment, choices
 from rnnlab.i18n import LabError, Problem
 from rnnlab.inspection.trace import network
 from rnnlab.models import Classifier, read, readout
-from rnnlab.records.readouts import Reach
+from rnnlab.records.readouts import Omissions, Reach
+from rnnlab.training.observation import readout_logits
 
 PADDING = 12  # tokens of padding that are shown, at most
 WORK = 1.2e10  # parameters x units x steps of one pass over all units: about four seconds for all readouts
@@ -63,3 +65,26 @@ def gradient_norms(model: Classifier, ids: Tensor, length: int, rows: Sequence[t
             (gradient,) = torch.autograd.grad(component, x, retain_graph=True)
             found.append(gradient.square().sum((0, 2)).sqrt())  # over units, and over the entries of x_k
     return torch.stack(found).numpy()
+
+
+@torch.no_grad()
+def omissions(experiment: Experiment, weights: bytes) -> Omissions:
+    """Leave-one-out: the watched sentence, of two tokens at least, is read once more for every token, without it. What
+    the answer loses is what that token was good for; unlike a gradient it does not fade where the network is sure.
+    Source: Li et al., 2016, arXiv 1612.08220.
+    """
+    data, model = network(experiment, weights)
+    assert isinstance(model, Classifier)
+    ids = torch.tensor(data.probe.inputs)
+    steps = len(ids)
+    others = ids.expand(steps, steps)[~torch.eye(steps, dtype=torch.bool)].view(steps, steps - 1)
+    whole, without = (chances(model, rows) for rows in (ids[None], others))
+    label = int(whole[0].argmax())
+    return Omissions(label, float(whole[0, label]), without.numpy())
+
+
+def chances(model: Classifier, ids: Tensor) -> Tensor:
+    """The probabilities [sentence, class] of sentences of one length, ids [sentence, step]."""
+    lengths = torch.full((len(ids),), ids.shape[1])
+    output, final = model.recurrent(model.input(ids))
+    return readout_logits(model, output, final, lengths).softmax(-1)

@@ -12,6 +12,7 @@ class Lesson:
 
     fields: dict[str, Any]  # of `Experiment`; every other field keeps its default
     page: str = "playground"  # on which it opens
+    figure: str = ""  # the view that it is about, where that is not the first of its task
 
 
 def read_text(name: str) -> str:
@@ -247,6 +248,7 @@ LESSONS: dict[str, Lesson] = {
             "epochs": 60,
         },
         page="results",
+        figure="readouts",
     ),
     # Lines of 10, 8, 6 and 4 words. After ten epochs the network is not yet so sure that padding could not sway it.
     "packed": Lesson(
@@ -279,7 +281,9 @@ LESSONS: dict[str, Lesson] = {
         },
         page="results",
     ),
-    "seq2seq": Lesson(PAIRS | {"data": "numerals", "pairs": 2_000, "teacher": 0.5, "epochs": 30}, page="results"),
+    "seq2seq": Lesson(
+        PAIRS | {"data": "numerals", "pairs": 2_000, "teacher": 0.5, "epochs": 30}, page="results", figure="decoding"
+    ),
     "attention": Lesson(
         PAIRS | {"data": "dates", "pairs": 1_500, "attention": "additive", "epochs": 22}, page="results"
     ),

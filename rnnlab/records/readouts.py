@@ -1,4 +1,4 @@
-"""How far the parts of a readout see: a value that travels from the worker to the page. Made by `readouts`."""
+"""What a classifier's answer depends on: values that travel from the worker to the page."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,8 @@ HALVES = ("forward", "backward")
 
 @dataclass(frozen=True, repr=False)
 class Reach(ShortRepr):
-    """The norm of the derivative of each half of each readout by each token's vector.
+    """How far the parts of a readout see: the norm of the derivative of each half of each readout by each token's
+    vector. Made by `readouts`.
 
     A readout is a vector of forward units and, where the network reads both ways, backward units behind them.
     """
@@ -21,3 +22,22 @@ class Reach(ShortRepr):
     alone: np.ndarray  # float32 [row, step]: the sentence by itself
     padded: np.ndarray | None  # float32 [row, step + padding]: filled up as in a batch with a longer line
     longest: int  # steps of the longest line that is trained on
+
+
+@dataclass(frozen=True, repr=False)
+class Omissions(ShortRepr):
+    """What becomes of a classifier's answer without one of the words. Made by `omissions`."""
+
+    label: int  # the likeliest class of the whole sentence
+    whole: float  # its probability there
+    chances: np.ndarray  # float32 [step, class]: of every class, for the sentence without this token
+
+    @property
+    def left(self) -> np.ndarray:
+        """[step] what is left of the answer's probability without each token."""
+        return self.chances[:, self.label]
+
+    @property
+    def answers(self) -> np.ndarray:
+        """[step] the likeliest class without each token."""
+        return self.chances.argmax(-1)

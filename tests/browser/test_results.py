@@ -53,7 +53,9 @@ def bars(lab) -> np.ndarray:
 
 
 def saliency(lab) -> list[float]:
-    texts = lab.page.locator(".rl-shaded-token").evaluate_all("nodes => nodes.map(node => node.title)")
+    texts = (
+        lab.at("results-saliency").locator(".rl-shaded-token").evaluate_all("nodes => nodes.map(node => node.title)")
+    )
     return [float(text.rsplit(": ", 1)[1].replace("−", "-")) for text in texts]
 
 
@@ -87,7 +89,7 @@ def same(history, lab, epoch: int) -> bool:
 def test_one_epoch_moves_every_view(opened, sorted_run):
     lab = opened()
     eventually(lambda: same(sorted_run, lab, 30), "the views show the last epoch")
-    for row in (".rl-prefix-token", ".rl-shaded-token bdi"):
+    for row in (".rl-prefix-token", "[data-kind=signed] .rl-shaded-token bdi", "[data-kind=without] bdi"):
         assert lab.page.locator(row).all_inner_texts() == ["a", "fine", "<b>it</b>", "with", "$x$"]  # as it was typed
     eventually(lambda: lab.draws("results-readouts-alone"), "the readouts are drawn")
     assert "<b>it</b>" in lab.at("results-readouts-alone").locator(".xtick text").all_text_contents()

@@ -7,11 +7,12 @@ import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
 from streamlit.testing.v1 import AppTest
 
+from pages.shell.markdown import verbatim
 from pages.views.results import classifier, page
 from rnnlab import Experiment, run
 from rnnlab.experiment.links import to_link
 from rnnlab.i18n import translator
-from rnnlab.inspection.readouts import reach
+from rnnlab.inspection.readouts import omissions, reach
 from rnnlab.text.pos_tags import NAMED_TAGS
 from rnnlab.text.tokenizers import tag
 from rnnlab.training.tasks import TASKS
@@ -30,6 +31,7 @@ PANELS = {
     "beams": "hypotheses",
     "pairs": "heldpairs",
 }  # a field has that key
+LEADING = {"next": [], "classify": ["prefixes", "saliency"], "tag": ["tagged"], "seq2seq": ["attention"]}
 EVERY_TASK = pytest.mark.parametrize("task", TASKS)
 
 
@@ -62,7 +64,9 @@ def test_a_task_shows_its_views_and_the_curves_of_its_run(task, lang, held_out):
     drawn = parts(app)
     shown = [name for name in TASKS[task].views if held_out or name not in page.HELD]
     titles = [element.value for element in app.markdown]
-    assert [name for name in TASKS[task].views if f"**{t(f'panel.{PANELS.get(name, name)}')}**" in titles] == shown
+    names = {f"**{t(f'panel.{PANELS.get(name, name)}')}**": name for name in ("curves", *TASKS[task].views)}
+    in_order = [*LEADING[task], "curves", *(name for name in shown if name not in LEADING[task])]
+    assert [names[title] for title in titles if title in names] == in_order
     loss, score = drawn["loss"]["series"], drawn["score"]["series"]
     assert unpacked(loss[0]["y"]) == pytest.approx(history.losses)
     assert unpacked(score[0]["y"]) == pytest.approx([snapshot.accuracy for snapshot in history.snapshots])
@@ -207,6 +211,30 @@ def test_readouts_are_worked_out_on_the_weights_looked_at(lang, layers):
     key, seen = ("readouts.blind", 1) if layers == 1 else ("readouts.sees", 3)
     assert t(key, seen=seen, steps=3) in said(app)
     assert t("readouts.padded", padding=4, longest=7) in said(app)
+
+
+@either
+def test_what_is_lost_without_a_word_is_worked_out_on_the_weights_looked_at(lang):
+    e, t = small("classify"), translator(lang)
+    history, app = run(e), choose(visit(e, lang), None, 2)
+    found, part = omissions(e, history.checkpoints[2].weights), parts(app)["omissions"]
+    assert unpacked(part["values"]).tolist() == [found.left.tolist()]
+    assert (part["whole"], part["answer"]) == (found.whole, history.opening.classes[found.label])
+    assert part["answers"] == [history.opening.classes[id] for id in found.chances.argmax(-1)]
+    turned = [token for token, answer in zip(part["tokens"], part["answers"], strict=True) if answer != part["answer"]]
+    said_of = turned or [part["tokens"][int(found.left.argmin())]]
+    assert all(verbatim(token) in said(app) for token in said_of)
+    alone = visit(small("classify", sentence="fine"), lang)
+    assert "omissions" not in parts(alone)
+    assert t("omissions.single") in said(alone)
+
+
+@pytest.mark.parametrize(("preset", "figure"), [("bilstm", "readouts"), ("seq2seq", "decoding")])
+def test_a_lesson_that_is_about_another_view_leads_with_it(preset, figure):
+    e = Experiment(preset=preset, epochs=1)
+    app, t = visit(e), translator("en")
+    titles = [element.value for element in app.markdown]
+    assert titles.index(f"**{t(f'panel.{figure}')}**") < titles.index(f"**{t('panel.curves')}**")
 
 
 # Tags

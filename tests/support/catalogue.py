@@ -248,6 +248,7 @@ EXPANDED = {
         "packing",
         "prefixes",
         "saliency",
+        "omissions",
         "judged",
         "tagged",
         *("written", "samples", "save"),

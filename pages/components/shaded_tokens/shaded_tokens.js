@@ -1,12 +1,13 @@
 // Tokens, each shaded by a number. All rows of numbers are here, so that another one is shown without asking the page.
 //
 // Takes tokens, values [row, token], labels, and kind. `sizes`: numbers from 0 on a logarithmic scale, a row a step, with
-// top, span, first, chosen, parts. `signed`: numbers around 0, a row a recorded frame, with limit, answers.
+// top, span, first, chosen, parts. `signed`: numbers around 0, a row a recorded frame, with limit, answers. `without`: one
+// row of probabilities, with whole, answer, answers.
 import { unpack } from "../shared/arrays.js";
 import { pointAt, stepOf } from "../shared/cursor_bus.js";
 import { element, fill, setText, styleSheet } from "../shared/dom.js";
 import { component, shownFrame } from "../shared/lifecycle.js";
-import { powerOfTen, short, signed } from "../shared/numbers.js";
+import { percent, powerOfTen, short, signed } from "../shared/numbers.js";
 import { tokenNode } from "../shared/token.js";
 import { visible } from "../shared/visible.js";
 
@@ -22,8 +23,9 @@ const KINDS = {
     marked: (_, row) => row,
     title: ({ labels }, row) => fill(labels.title, { step: row + 1 }),
     share: ({ top, span }, size) => (size > 0 ? 1 - (top - Math.log10(size)) / span : 0),
-    written: (size) => (size < 0 ? "" : short(size)),
-    hint: visible,
+    below: (_, size) => size < 0,
+    written: (_, size) => (size < 0 ? "" : short(size)),
+    hint: ({ tokens }, _, step) => visible(tokens[step]),
     ends: ({ top, span, labels }) => [`≤ ${powerOfTen(top - span)}`, powerOfTen(top), labels.zero],
   },
   signed: {
@@ -31,13 +33,26 @@ const KINDS = {
     marked: ({ group }) => stepOf(group),
     title: ({ labels, answers }, row) => fill(labels.title, { answer: visible(answers[row] ?? "") }),
     share: ({ limit }, number) => (limit > 0 && Number.isFinite(number) ? Math.sqrt(Math.abs(number) / limit) : 0),
-    written: (number) => signed(number, 2),
-    hint: (token, number) => `${visible(token)}: ${signed(number, 6)}`,
+    below: (_, number) => number < 0,
+    written: (_, number) => signed(number, 2),
+    hint: ({ tokens }, number, step) => `${visible(tokens[step])}: ${signed(number, 6)}`,
     ends: ({ limit, labels }) => [
       `${signed(-limit, 2)} ${labels.against}`,
       `${labels.towards} ${signed(limit, 2)}`,
       "",
     ],
+  },
+  without: {
+    row: () => 0,
+    marked: ({ group }) => stepOf(group),
+    title: ({ labels, whole, answer }) => fill(labels.title, { answer: visible(answer), whole: percent(whole, 1) }),
+    share: ({ whole }, left) => Math.sqrt(Math.abs(whole - left)),
+    below: ({ whole }, left) => left > whole,
+    written: ({ answer, answers }, left, step) =>
+      answers[step] === answer ? percent(left) : `${percent(left)} → ${visible(answers[step])}`,
+    hint: ({ labels, tokens, answers }, left, step) =>
+      fill(labels.hover, { token: visible(tokens[step]), left: percent(left, 2), answer: visible(answers[step]) }),
+    ends: ({ labels }) => [labels.against, labels.towards, ""],
   },
 };
 
@@ -104,13 +119,12 @@ function draw(self) {
   setText(self.title, kind.title(data, row));
   cells.forEach(({ node, number }, step) => {
     const value = values.values[row * values.shape[1] + step];
-    const below = value < 0;
     node.style.setProperty("--rl-share", Math.min(Math.max(kind.share(data, value), 0), 1).toFixed(3));
-    node.classList.toggle("rl-below", below);
+    node.classList.toggle("rl-below", kind.below(data, value));
     node.classList.toggle("rl-zero", value === 0);
     node.classList.toggle("rl-active", step === marked);
-    setText(number, kind.written(value));
-    const hint = kind.hint(data.tokens[step], value);
+    setText(number, kind.written(data, value, step));
+    const hint = kind.hint(data, value, step);
     if (node.title !== hint) node.title = hint;
   });
 }

@@ -35,11 +35,22 @@ class Signed:
     answers: Sequence[str]  # one a frame, for the title
 
 
+@dataclass(frozen=True)
+class Without:
+    """What is left of the probability of an answer without each token, and what the answer is then."""
+
+    values: np.ndarray  # [1, token]
+    whole: float  # its probability with all of them
+    answer: str
+    answers: Sequence[str]  # without each token
+
+
 def shaded_tokens(
-    key: str, tokens: Sequence[str], numbers: Sizes | Signed, playback: Playback, labels: Mapping[str, str]
+    key: str, tokens: Sequence[str], numbers: Sizes | Signed | Without, playback: Playback, labels: Mapping[str, str]
 ) -> None:
-    """labels: name, title (with {step} for sizes, {answer} for signed numbers); zero for sizes; against and towards,
-    what numbers below and above 0 mean, for signed ones."""
+    """labels: name, title (with {step} for sizes, {answer} for signed numbers, {answer} and {whole} for what is left);
+    zero for sizes; against and towards, what blue and orange mean, for the others; hover, with {token}, {left} and
+    {answer}, for what is left."""
     parts = {name: value for name, value in vars(numbers).items() if name != "values"}
     _shaded_tokens(
         key=key,

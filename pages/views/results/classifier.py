@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.components.chart.chart import Chart
 from pages.components.component import component, encode, pack
-from pages.components.shaded_tokens.shaded_tokens import Signed, shaded_tokens
+from pages.components.shaded_tokens.shaded_tokens import Signed, Without, shaded_tokens
 from pages.components.table.table import ANSWER, VERDICT, Answers, TableView, tables, text, token
 from pages.shell.ask_worker import ask_worker
 from pages.shell.markdown import verbatim
@@ -29,6 +29,7 @@ SHARES = 6  # classes that get a part of their own in a bar
 SMALL = 20_000  # parameters: of such a network the readouts are followed while it trains
 JUDGED = ("verdict", "predicted", "truth", "line")  # columns of the held-out lines
 
+WITHOUT = r"p(\hat y \mid x_1 \dots x_{k-1}\, x_{k+1} \dots x_T) \qquad "
 ATTRIBUTION = r"s_k = \sum_j \frac{\partial z_{\hat y}}{\partial x_{k,j}}\, x_{k,j}"
 RATES = r"""P = \frac{TP}{TP + FP} \qquad R = \frac{TP}{TP + FN} \qquad F_1 = \frac{2PR}{P + R}"""
 
@@ -67,10 +68,35 @@ def draw_prefixes(view: RunView) -> None:
 
 
 def render_saliency(view: RunView) -> None:
-    """The watched sentence, each token shaded by what it adds to the score of the likeliest class."""
+    """The watched sentence, each token shaded by what the likeliest class loses without it, and by what it adds to the
+    score of that class."""
     e, t = view.experiment, view.t
-    with panel("saliency", t, formula=ATTRIBUTION, code=programs.code("saliency", e), goes_on=program_place(t)):
+    code = "\n\n".join(programs.code(name, e) for name in ("saliency", "omissions"))
+    with panel("saliency", t, formula=WITHOUT + ATTRIBUTION, code=code, goes_on=program_place(t)):
+        render_omissions(view)
+        st.markdown(t("saliency.gradient"))
         streamed(view, draw_saliency)
+
+
+def render_omissions(view: RunView) -> None:
+    o, t = view.opening, view.t
+    st.markdown(t("omissions.heading"))
+    if o.inputs < 2:
+        st.caption(t("omissions.single"))
+        return
+    if view.going and not follows(o):
+        st.caption(t("omissions.waits"))
+        return
+    found = ask_worker(jobs.omissions, view.experiment, view.checkpoint.weights)
+    if found is None:
+        return
+    answer = o.classes[found.label]
+    numbers = Without(found.left[None], found.whole, answer, [o.classes[id] for id in found.answers])
+    labels = {name: t(f"omissions.{name}") for name in ("name", "title", "against", "towards", "hover")}
+    shaded_tokens("results-omissions", o.probe[: o.inputs], numbers, view.standing_still("run"), labels)
+    turned = np.flatnonzero(found.answers != found.label)
+    words = " ".join(verbatim(o.probe[step]) for step in (turned if len(turned) else [found.left.argmin()]))
+    st.caption(t("omissions.turned" if len(turned) else "omissions.kept", words=words, answer=verbatim(answer)))
 
 
 def draw_saliency(view: RunView) -> None:

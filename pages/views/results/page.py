@@ -1,4 +1,5 @@
-"""What the Results page shows of a run: its curves, and the views that its task has, by their names."""
+"""What the Results page shows of a run: first what its lesson is about, then its curves, then what else its task has to
+show, by the names of the views."""
 
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from pages.views.results import classifier, tagger
 from pages.views.results.seq2seq import seq2seq
 from pages.views.results.shared import ResultView
 from rnnlab.figures import results as figures
+from rnnlab.lessons.presets import LESSONS
 
 VIEWS: dict[str, ResultView] = classifier.VIEWS | seq2seq.VIEWS | tagger.VIEWS
 HALF = {"prefixes", "saliency", "confusion", "classes"}  # narrow ones: two such share a row
@@ -24,12 +26,25 @@ def render(view: RunView) -> None:
     o = view.opening
     token_strip.render(view)
     show_notes(o.notes)
+    first, *others = [*rows(ordered(view)), ()]
+    render_row(view, first)
     with panel("curves", view.t, switch="loss_log"):
         render_curves(view)
-    for row in rows(tuple(name for name in o.views if o.held_out or name not in HELD)):
-        for name, column in zip(row, st.columns(len(row), gap="small"), strict=True):
-            with column:
-                VIEWS[name](view)
+    for row in others:
+        render_row(view, row)
+
+
+def ordered(view: RunView) -> tuple[str, ...]:
+    """The names of the views: what the lesson is about comes first, else what the task itself has first."""
+    o, lesson = view.opening, LESSONS[view.experiment.preset]
+    there = [name for name in o.views if o.held_out or name not in HELD]
+    return tuple(sorted(there, key=lambda name: name != lesson.figure))
+
+
+def render_row(view: RunView, row: tuple[str, ...]) -> None:
+    for name, column in zip(row, st.columns(len(row) or 1, gap="small"), strict=False):
+        with column:
+            VIEWS[name](view)
 
 
 def computes(view: RunView) -> bool:

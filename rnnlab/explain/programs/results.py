@@ -22,6 +22,13 @@ x = vectors
 {forward}
 logits.max().backward()    # the score of the likeliest label
 saliency = (vectors.grad * vectors).sum(-1)    # [1, step]"""
+OMISSIONS = """\
+{alone}sentence, chances = ids[0], []
+for k in range(len(sentence)):    # the sentence without one of its tokens
+    ids, lengths = torch.cat([sentence[:k], sentence[k + 1 :]])[None], lengths.new_tensor([len(sentence) - 1])
+{forward}
+    chances.append(logits.softmax(-1))
+without = torch.cat(chances)    # [step, class]"""
 TAGS = """\
 {forward}
 predicted = logits.argmax(-1)    # [batch, step]
@@ -79,6 +86,8 @@ def code(panel: str, e: Experiment) -> str:
         case "saliency":
             made, _, rest = whole(e).partition("\n")
             return SALIENCY.format(alone=ALONE, vectors=made.removeprefix("x = "), forward=rest)
+        case "omissions":
+            return OMISSIONS.format(alone=ALONE, forward=indent(whole(e), "    "))
         case "readouts":
             each = [readout(kind, e, kind) for kind in ("final", "last", "valid", "mean")]
             return "\n".join([reading(e), *each])

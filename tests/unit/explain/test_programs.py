@@ -13,6 +13,7 @@ from rnnlab.explain import equations, programs
 from rnnlab.explain.programs import shuffling
 from rnnlab.inspection import gradients
 from rnnlab.inspection.generation import generate
+from rnnlab.inspection.readouts import omissions as inspect_omissions
 from rnnlab.records.generation import Settings
 from rnnlab.training.fold import open_run
 from rnnlab.training.tasks import loss_of
@@ -124,6 +125,8 @@ def shown_by_the_lab(panel: str, e: Experiment, names: dict) -> dict:
             return {"chances": frame.task_arrays["chances"]}
         case "saliency":
             return {"saliency": frame.task_arrays["saliency"][None]}
+        case "omissions":
+            return {"without": inspect_omissions(e, weights).chances}
         case "readouts":
             return {e.readout: result.readout}
         case "tagged":
@@ -142,7 +145,7 @@ def shown_by_the_lab(panel: str, e: Experiment, names: dict) -> dict:
 EVERY_TASK = ("hidden", "predictions", "loss", "flow", "norms", "check", "unitmap", "padded", "packed-batch")
 PANELS = {
     "next": ("written",),
-    "classify": ("prefixes", "saliency", "readouts"),
+    "classify": ("prefixes", "saliency", "omissions", "readouts"),
     "tag": ("tagged",),
     "seq2seq": ("alignment", "decoding"),
 }

@@ -7,6 +7,7 @@ from captum.attr import InputXGradient
 from torch import nn
 
 from rnnlab import Experiment, run
+from rnnlab.inspection.readouts import omissions
 from rnnlab.inspection.trace import network
 from rnnlab.training.tasks import TASKS
 from tests.support import modules
@@ -105,6 +106,22 @@ def test_saliency_is_how_the_score_grows_with_the_vector(trained):
                 score.append(model(moved)[0, target].item())
             slope = (score[0] - score[1]) / (2 * step)
             assert history.frames[-1].task_arrays["saliency"][place] == pytest.approx(slope, rel=1e-3, abs=1e-5)
+
+
+def test_leaving_a_token_out_is_reading_the_sentence_without_it(trained):
+    """The plain program reads each shorter sentence by itself."""
+    e, history = trained
+    weights = history.checkpoints[-1].weights
+    found = omissions(e, weights)
+    model, x, ids = plain(e, weights)
+    whole = model(x).softmax(-1)[0]
+    assert (found.label, found.whole) == (int(whole.argmax()), pytest.approx(whole.max().item(), rel=1e-4))
+    shorter = [[place for place in range(len(ids)) if place != gone] for gone in range(len(ids))]
+    expected = np.stack([model(x[:, places]).softmax(-1)[0].detach().numpy() for places in shorter])
+    np.testing.assert_allclose(found.chances, expected, rtol=1e-4, atol=1e-6)
+    np.testing.assert_array_equal(found.left, found.chances[:, found.label])
+    assert found.answers.tolist() == expected.argmax(-1).tolist()
+    assert np.ptp(found.left) > 1e-4, "nothing was compared"
 
 
 def test_the_chances_after_each_beginning_are_those_of_that_beginning_alone(trained):
