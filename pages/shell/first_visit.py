@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.shell import lost_session, navigation, sharing
 from pages.shell.form import form_state, race_setup
 from pages.shell.lost_session import Remains
-from pages.shell.run import current_run
+from pages.shell.run import current_run, run_controls
 from pages.shell.state import session
 from pages.shell.workers import workers
 from rnnlab.engine import runs
@@ -17,7 +17,7 @@ from rnnlab.experiment.links import Link, from_link
 from rnnlab.i18n import first_language
 from rnnlab.lessons.presets import LESSONS
 
-FIRST_PATIENCE = 0.6  # seconds: alone a reader sees the first lesson trained at once, a class watches how it is
+FIRST_PATIENCE = 0.6  # seconds: alone a reader sees a small lesson trained at once, a class watches how it is
 
 
 def begin() -> None:
@@ -41,13 +41,22 @@ def arrive(link: Link) -> None:
     session["lang"] = link.lang or first_language(st.context.locale)
     session["run_on_opening"] = session["loss_log"] = True
     sharing.opened(link)
-    run = runs.begin(workers(), link.experiment, train=link.run or not link.has_fields)
+    run = runs.begin(workers(), link.experiment, link.run)
     current_run.show(run, FIRST_PATIENCE, whole=True)
+    session["begins_by_itself"] = "" if link.has_fields or link.run or link.race else run.id
     if link.race is not None:
         race_setup.adopt_plan(link.race, start=link.run)
     if not urlsplit(st.context.url or "").path.strip("/"):
         page = LESSONS[link.lesson].page if link.lesson else ""
         navigation.go_to("compare" if link.race is not None else page)
+
+
+def train_slowly() -> None:
+    """The browser has drawn the front page, and its reader has not asked for less motion: the untrained network begins
+    to learn. Not where he has done something else first."""
+    run, id = session["run"], session.pop("begins_by_itself", "")
+    if run.id == id and run.until == run.epoch == 0 and run.experiment == form_state.read():
+        run_controls.train_at("slow")
 
 
 def come_back(page: Remains) -> None:

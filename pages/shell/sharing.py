@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -13,6 +14,7 @@ from pages.shell.file_upload import file_upload
 from pages.shell.form import form_state, race_setup
 from pages.shell.form.lessons import open_experiment
 from pages.shell.markdown import verbatim
+from pages.shell.page_names import HOME
 from pages.shell.state import session
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
@@ -66,14 +68,15 @@ def open_file() -> None:
         session["notes"] = error.problems
 
 
-def keep_address(page: str, t: Translate, leaving: bool = False) -> None:
+def keep_address(page: str, t: Translate, leaving: bool, on_shown: Callable[[], None]) -> None:
     """Let the address bar say what the form says. A text too long for an address waits in the browser's storage; until
     the browser has answered with it, the address stays as it is. `leaving`: the browser is to answer once it has drawn
-    this."""
+    this. `on_shown` is called once a page that begins to train by itself is there."""
     experiment, waiting = session["experiment"], session["restore"]
     address = Address(page, LANGUAGE_TAGS[session["lang"]], words=provenance.words(t))
     if isinstance(experiment, Experiment):
-        address = replace(address, restore=waiting, leaving=time.monotonic() if leaving else None)
+        begins = page in ("", HOME) and session.get("begins_by_itself") == session["run"].id and not leaving
+        address = replace(address, begins=begins, restore=waiting, leaving=time.monotonic() if leaving else None)
         address = replace(address, provenance=provenance.of(experiment, session["lang"]))
         if not waiting:
             query, draft = address_of(page, experiment)
@@ -81,7 +84,7 @@ def keep_address(page: str, t: Translate, leaving: bool = False) -> None:
             session["last_address"] = query
     # Not to be seen: what a hidden widget says comes back with every request, one to another session too.
     st.text_input(t("share.link"), key="last_address")
-    address_bar("address", address, on_restored=restore, on_still=navigation.still)
+    address_bar("address", address, on_restored=restore, on_still=navigation.still, on_shown=on_shown)
 
 
 def address_of(page: str, experiment: Experiment) -> tuple[str, str | None]:

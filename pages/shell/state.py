@@ -39,6 +39,7 @@ class VisitState(TypedDict, total=False):
     lang: str  # LANGUAGES
     loss_log: bool  # whether losses are drawn on a logarithmic axis
     run_on_opening: bool  # whether the link trains when it is opened
+    begins_by_itself: str  # the id of the run that is trained as soon as a browser shows the front page
 
 
 class WorkersState(TypedDict, total=False):

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.shell import first_visit
 from pages.shell.markdown import verbatim
 from rnnlab import Experiment, run
 from rnnlab.engine import InProcess
@@ -18,6 +19,7 @@ from rnnlab.experiment.limits import BOUNDS
 from rnnlab.experiment.links import to_file, to_link
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.lessons.presets import FIRST_LESSON
+from tests.support.callbacks import in_session
 from tests.support.cases import in_turn
 from tests.support.reader import KEYS, components, form_of, looked, press, said, unpacked, until_trained, visit, widget
 
@@ -33,12 +35,44 @@ LONG_RUN = "epochs=5000&hidden=64&layers=2"  # far more than the first look wait
 
 
 @pytest.mark.parametrize(("locale", "train"), [("zh-TW", "训练"), ("fr", "Train")])
-def test_the_first_look_is_alive_in_the_readers_language(locale, train):
+def test_the_first_look_is_in_the_readers_language_at_the_untrained_network(locale, train):
     app = visit(locale=locale)
-    assert app.session_state.run.history.losses == run(Experiment()).losses
+    assert app.session_state.run.history.frames[0].epoch == app.session_state.run.epoch == 0
     assert train in app.button(key="train").label
     assert not app.error
     assert not app.warning
+
+
+def test_once_it_is_shown_the_front_page_trains_slowly_enough_to_be_watched():
+    """A browser says that the page is there, unless its reader wants no motion."""
+    app = visit()
+    assert components(app)["address"]["begins"]
+    with in_session(app.session_state):
+        first_visit.train_slowly()
+    assert (app.session_state.run.until, app.session_state.run.speed) == (100, "slow")
+    looked(app.run())
+    assert app.segmented_control(key="speed").value == "slow"
+    assert not components(app)["address"]["begins"]
+
+
+@pytest.mark.parametrize("query", ["preset=words-next", "hidden=8", "run=1"])
+def test_what_a_link_names_is_opened_and_trained_for_no_one_but_run(query):
+    app = visit(query)
+    assert not components(app)["address"]["begins"]
+    assert (app.session_state.run.until > 0) == ("run=1" in query)
+
+
+@pytest.mark.parametrize("change", ["train", "step", "reset", "hidden"])
+def test_what_the_reader_has_begun_before_the_page_said_that_it_is_there_stays(change):
+    app = visit()
+    if change == "hidden":
+        looked(widget(app, "hidden").set_value(8).run())
+    else:
+        until_trained(press(app, change))
+    before = app.session_state.run
+    with in_session(app.session_state):
+        first_visit.train_slowly()
+    assert app.session_state.run == before
 
 
 def test_an_experiment_named_by_a_link_waits_for_the_button():
@@ -156,7 +190,7 @@ def test_stop_keeps_what_was_recorded_and_train_then_begins_anew():
 
 
 def test_reset_gives_the_same_start_and_the_same_losses():
-    app = visit()
+    app = visit("run=1")
     first = app.session_state.run.history
     assert press(app, "reset").session_state.run.epoch == 0
     again = until_trained(press(app, "train")).session_state.run.history
@@ -165,7 +199,7 @@ def test_reset_gives_the_same_start_and_the_same_losses():
 
 
 def test_reseed_gives_another_start_that_the_form_names():
-    app = visit()
+    app = visit("run=1")
     first = app.session_state.run.history
     press(app, "reseed")
     assert (app.session_state.seed, app.session_state.run.epoch) == (1, 0)

@@ -193,7 +193,7 @@ def test_a_choice_by_hand_outlives_a_new_start_and_not_the_lesson():
     r = correlations.correlations(a.values, token_properties.offered(a.passage)["position"].values)
     assert parts(app)["map"]["unit"] == np.abs(r).argmax()
     looked(app.selectbox(key="preset").select("brackets").run())
-    app = until_trained(app)
+    app = until_trained(looked(app.button(key="train").click().run()))
     assert app.selectbox(key="units_property").value == "inside"
 
 
@@ -306,7 +306,5 @@ def test_a_small_network_is_followed_and_a_large_one_is_waited_for():
 def test_the_lesson_opens_here():
     app = visit_link("preset=brackets&epochs=1&lang=en")
     looked(app.selectbox(key="preset").select("gru").run())
-    app = until_trained(app)
     looked(app.selectbox(key="preset").select("brackets").run())
     assert app.session_state.here == "units"
-    looked(app.button(key="stop").click().run())

@@ -2,10 +2,11 @@
 //
 // And the language that the page says it is in, by which a browser reads aloud, breaks lines and chooses fonts.
 //
-// Takes lang, query (null: the address stays), text_draft, restore, leaving, words and provenance (see save/provenance.js). Gives `restored` {text}, and `still` once a
-// new number `leaving` was drawn.
+// Takes lang, query (null: the address stays), text_draft, restore, begins, leaving, words and provenance (see
+// save/provenance.js). Gives `restored` {text}, `still` once a new number `leaving` was drawn, and, once, `shown` where the
+// page begins something by itself and its reader has not asked for less motion.
 import { tell, words } from "../save/provenance.js";
-import { styleSheet } from "../shared/dom.js";
+import { calm, styleSheet } from "../shared/dom.js";
 import { component } from "../shared/lifecycle.js";
 import { listenForPrint } from "./printing.js";
 
@@ -20,7 +21,7 @@ export default component("rl-address", {
   },
 
   update(self) {
-    const { lang, query, text_draft: draft, restore, leaving } = self.data;
+    const { lang, query, text_draft: draft, restore, begins, leaving } = self.data;
     document.documentElement.lang = lang;
     Object.assign(words, self.data.words);
     if (self.data.provenance) tell(self.data.key, self.data.provenance);
@@ -33,6 +34,10 @@ export default component("rl-address", {
       self.setTriggerValue("restored", { text: stored() });
     } else if (query !== null) {
       store(draft);
+    }
+    if (begins && !self.begun && !calm()) {
+      self.begun = true;
+      self.setTriggerValue("shown", true);
     }
     if (leaving !== null && leaving !== self.left) {
       self.left = leaving;

@@ -18,13 +18,20 @@ class Address:
     query: str | None = None  # of its address; None: address and stored text as they are
     text_draft: str | None = None  # a text too long for a link, for the tab's storage
     restore: bool = False  # ask for the stored text instead, once
+    begins: bool = False  # ask, once, for what begins by itself, unless the reader wants no motion
     leaving: float | None = None  # a new number is answered as soon as it has been drawn
     words: dict[str, Any] = field(default_factory=dict)  # what the menus by which figures are saved say
     provenance: dict[str, Any] | None = None  # of what is saved, where it is about no run
 
 
-def address_bar(key: str, address: Address, on_restored: Callable[[], None], on_still: Callable[[], None]) -> None:
+def address_bar(
+    key: str,
+    address: Address,
+    on_restored: Callable[[], None],
+    on_still: Callable[[], None],
+    on_shown: Callable[[], None],
+) -> None:
     """Keep the address. The result's `restored` is {"text": str | None}, the stored text that was asked for; its
-    `still` answers `leaving`."""
+    `still` answers `leaving`, its `shown` a page that `begins`."""
     data = {"key": key, **vars(address)}
-    _address(key=key, on_restored_change=on_restored, on_still_change=on_still, data=data)
+    _address(key=key, on_restored_change=on_restored, on_still_change=on_still, on_shown_change=on_shown, data=data)

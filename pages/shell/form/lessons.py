@@ -31,8 +31,8 @@ def choose_preset() -> None:
 
 
 def open_lesson(preset: str) -> None:
-    """Train a lesson, on its page."""
-    open_experiment(Experiment(preset=preset), train=True)
+    """Open a lesson, untrained, on its page."""
+    open_experiment(Experiment(preset=preset))
     navigation.go_to(LESSONS[preset].page)
 
 
@@ -63,4 +63,4 @@ def lesson(t: Translate, e: Experiment | tuple[Problem, ...]) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(t("lesson.changed"), width="stretch")
-        st.button(t("lesson.back"), key="lesson_back", on_click=open_experiment, args=(original, True), type="tertiary")
+        st.button(t("lesson.back"), key="lesson_back", on_click=open_experiment, args=(original,), type="tertiary")

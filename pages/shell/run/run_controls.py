@@ -1,6 +1,7 @@
 """The buttons of a run. Each is one function from run to run."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
@@ -12,7 +13,7 @@ from pages.shell.state import session
 from pages.shell.workers import workers
 from rnnlab.engine import runs
 from rnnlab.engine.runs import Run
-from rnnlab.engine.speed import SPEEDS
+from rnnlab.engine.speed import SPEEDS, Speed
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.i18n import Problem, Translate
@@ -66,6 +67,12 @@ def change_speed() -> None:
     said = session["speed"]
     if said in SPEEDS:  # else it is a label, of the language before
         current_run.change(lambda run: runs.at_speed(workers(), run, said), 0.0)
+
+
+def train_at(speed: Speed) -> None:
+    """Train the run at hand to its end, at this speed from now on."""
+    session["speed"] = speed
+    current_run.change(lambda run: runs.train_until(workers(), replace(run, speed=speed), run.experiment.epochs), 0.0)
 
 
 def button(
