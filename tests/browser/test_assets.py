@@ -57,7 +57,7 @@ def test_nothing_else_is_served_there(ask, path):
 
 
 def test_a_module_is_fetched_once_whoever_imports_it(visit):
-    lab = visit().trained()  # whose own requests are over
+    lab = visit("run=1").trained()  # whose own requests are over
     asked = []
     lab.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
     lab.page.reload()

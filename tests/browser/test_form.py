@@ -13,7 +13,7 @@ PARTS = ("top", "controls", "runbar", "status", "predictions", "loss", "hidden",
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 def test_all_of_the_front_page_fits_a_small_screen(visit, locale):
-    lab = visit(viewport=LAPTOP, locale=locale).trained()
+    lab = visit("run=1", viewport=LAPTOP, locale=locale).trained()
     for part in PARTS:
         box = lab.at(part).bounding_box()
         assert box["y"] >= 0, part
@@ -22,7 +22,7 @@ def test_all_of_the_front_page_fits_a_small_screen(visit, locale):
 
 
 def test_train_and_the_epochs_stay_in_view(visit):
-    lab = visit(viewport=LAPTOP, path="/cell").finished()
+    lab = visit("run=1", viewport=LAPTOP, path="/cell").finished()
     lab.page.locator(".stMain").evaluate("node => node.scrollTo(0, node.scrollHeight)")
     for part in (lab.button("train"), lab.page.locator(".rl-scrubber input[type=range]"), lab.at("status")):
         expect(part).to_be_in_viewport(ratio=1)

@@ -17,7 +17,7 @@ LONG = "epochs=5000&cell=lstm&hidden=256&layers=3"  # half a minute and more: no
 
 
 def test_the_first_screen_is_alive_in_the_readers_language(visit):
-    lab = visit(locale="zh-CN").trained()
+    lab = visit("run=1", locale="zh-CN").trained()
     assert "训练完成" in lab.status
     assert "训练" in lab.button("train").inner_text()
     losses, predicted, hidden = plain.next_words(FIRST)
@@ -119,7 +119,7 @@ def test_a_click_is_seen_before_the_page_is_drawn_for_it(visit):
 
 def test_another_start_gives_other_numbers_and_the_same_start_the_same(visit):
     """And nothing is built anew from one run to the next."""
-    lab = visit().trained()
+    lab = visit("run=1").trained()
     parts = ".rl-curves, .rl-heatmap, .rl-strip, .rl-scrubber"
     lab.page.eval_on_selector_all(parts, "nodes => nodes.forEach(node => { node.mine = true; })")
     first = lab.loss, lab.predicted, lab.curve()
@@ -189,7 +189,7 @@ def test_a_language_switch_in_mid_run_loses_nothing(visit):
 
 @pytest.mark.thorough
 def test_every_cell_of_the_heatmap_names_its_value_and_the_loss_axis_can_be_linear(visit):
-    lab = visit(locale="en-US").trained()
+    lab = visit("run=1", locale="en-US").trained()
     plot = lab.box("hidden", ".rl-heatmap")
     step, unit = 2, 30  # of 4 and 32, counted from 0
     x, y = plot["x"] + plot["width"] * (step + 0.5) / 4, plot["y"] + plot["height"] * (unit + 0.5) / 32
@@ -251,7 +251,7 @@ def test_a_closed_tab_computes_no_more(visit, server):
 
 @pytest.mark.thorough
 def test_an_error_in_the_text_keeps_what_was_there(visit):
-    lab = visit(locale="zh-CN").trained()
+    lab = visit("run=1", locale="zh-CN").trained()
     before = lab.predicted
     lab.write("<b>$x$**:smile:**</b>").press("train")
     alert = lab.page.get_by_role("alert")

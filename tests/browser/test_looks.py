@@ -20,7 +20,7 @@ MARKUP = "b, strong, em, a, .katex, img, script"
 @pytest.mark.thorough
 def test_the_first_visitor_of_a_server_may_come_by_any_path(visit, tmp_path):
     with serving(tmp_path) as (base, _):
-        lab = visit(path="/playground", base=base).trained()
+        lab = visit("run=1", path="/playground", base=base).trained()
         assert lab.page.locator(".stException").count() == 0
         # Streamlit looks for its server below that path first, and says that there is no page of that name.
         lab.errors = [error for error in lab.errors if not re.search("404|does not seem to exist", error)]

@@ -83,7 +83,7 @@ def opened(lab: Lab, step: int) -> None:
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
 def test_all_of_a_run_is_seen_at_once_on_a_projector(visit, locale):
-    lab = visit(locale=locale, viewport=PROJECTOR).trained()
+    lab = visit("run=1", locale=locale, viewport=PROJECTOR).trained()
     boxes = {key: lab.at(key).bounding_box() for key in ("playground", "predictions", "loss", "hidden", "shapes")}
     assert boxes["playground"]["height"] <= BUDGET
     assert boxes["predictions"]["width"] > boxes["loss"]["width"]

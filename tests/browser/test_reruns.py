@@ -115,7 +115,7 @@ def test_what_a_timer_tells_of_the_form_before_the_reader_does_counts_for_nothin
 
 
 def test_a_click_on_train_draws_the_part_about_the_run_and_no_form(visit):
-    lab = visit("lang=en").trained()
+    lab = visit("lang=en&run=1").trained()
     address = lab.page.locator(".rl-address")  # given new data by every draw of the whole page
     address.evaluate("node => { node.component.pageData.mine = true; }")
     lab.train()

@@ -62,7 +62,7 @@ def test_a_link_follows_the_form_is_copied_and_may_leave_training_to_the_reader(
 
 @pytest.mark.thorough
 def test_a_text_too_long_for_any_link_survives_a_reload_and_travels_as_a_file(visit, tmp_path):
-    lab = visit().trained().write(LONG)
+    lab = visit("run=1").trained().write(LONG)
     eventually(lambda: "draft=1" in lab.address, "the address says that the text is kept elsewhere")
     assert len(lab.address) < 8_000
     lab.page.reload()
@@ -89,7 +89,7 @@ def test_a_reload_trains_again_what_was_trained_and_a_dropped_file_gives_the_sam
     with lab.page.expect_download() as download:
         lab.at("download").get_by_role("button").click()
     download.value.save_as(tmp_path / "mine.json")
-    other = visit().trained()
+    other = visit("run=1").trained()
     other.open("share")
     other.at("file").locator("input[type=file]").set_input_files(tmp_path / "mine.json")
     other.reaches("not trained yet").train()

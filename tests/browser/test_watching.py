@@ -44,6 +44,16 @@ def test_a_slow_run_is_seen_epoch_by_epoch_and_what_is_right_is_what_is_ticked(v
     assert [(share, line) for share, line in said if f"accuracy {100 * share:g}%" not in line] == []
 
 
+def test_the_front_page_begins_by_itself_slowly_and_not_where_no_motion_is_wanted(visit):
+    still = visit(reduced_motion="reduce").reaches("not trained yet")
+    lab = visit()
+    expect(lab.at("status")).to_contain_text(re.compile(r"epoch [2-9] / 100"))
+    expect(lab.at("speed").get_by_role("radio", name="slow")).to_be_checked()
+    lab.press("pause").paused()
+    assert lab.curve() == pytest.approx(run(Experiment()).losses[: lab.epoch], rel=1e-5)
+    assert still.reaches("not trained yet").epoch == 0
+
+
 def test_one_epoch_more_undo_and_the_line_of_the_last_run(visit):
     lab = visit("lang=en&epochs=20&run=1").reaches("trained")
     lab.press("step")

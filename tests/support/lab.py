@@ -217,7 +217,7 @@ class Lab:
 
     def finished(self, seconds: float = 60) -> "Lab":
         """Waits until the run is over, whatever the page draws of it."""
-        expect(self.at("status")).to_contain_text(re.compile("trained|训练完成"), timeout=seconds * 1000)
+        expect(self.at("status")).to_contain_text(re.compile("(?<!not )trained|训练完成"), timeout=seconds * 1000)
         return self
 
     def paused(self) -> "Lab":
