@@ -37,11 +37,12 @@ def begin() -> None:
 
 def arrive(link: Link) -> None:
     """By a link, or by none."""
-    form_state.fill(link.experiment)
     session["lang"] = link.lang or first_language(st.context.locale)
+    experiment = link.experiment_for(session["lang"])
+    form_state.fill(experiment)
     session["run_on_opening"] = session["loss_log"] = True
     sharing.opened(link)
-    run = runs.begin(workers(), link.experiment, link.run)
+    run = runs.begin(workers(), experiment, link.run)
     current_run.show(run, FIRST_PATIENCE, whole=True)
     session["begins_by_itself"] = "" if link.has_fields or link.run or link.race else run.id
     if link.race is not None:

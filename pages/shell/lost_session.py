@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.common import user_key_from_element_id
 
 from pages.shell.form.form_state import CHOICES, KEYS, ids_by_label
-from rnnlab.experiment import Experiment
+from rnnlab.experiment import Experiment, lesson_experiment
 from rnnlab.experiment.links import Link, from_link, valid_part
 from rnnlab.i18n import LANGUAGES, first_language
 from rnnlab.lessons.presets import FIRST_LESSON
@@ -35,18 +35,18 @@ def remains(query: str) -> Remains | None:
     if not KEYS.keys() & said.keys():
         return None
     link = from_link(said.get("last_address") or query)
+    names = {name: lang for lang, name in LANGUAGES.items()}
+    lang = names.get("".join(said.get("lang", ())), link.lang or first_language(st.context.locale))
     fields = {name: field(name, said[key]) for name, key in KEYS.items() if key in said}
-    fields = link.experiment.model_dump() | fields
+    fields = link.experiment_for(lang).model_dump() | fields
     lesson = ""
     if said.get("last_address") and fields["preset"] != link.experiment.preset:  # the reader has just chosen it
         lesson = fields["preset"]
     elif said.get("last_address") and fields["task"] != link.experiment.task:
         lesson = FIRST_LESSON[fields["task"]]
-    experiment = Experiment(preset=lesson) if lesson else valid_part(fields)[0]
+    experiment = lesson_experiment(lesson, lang) if lesson else valid_part(fields)[0]
     if lesson:
         fields = experiment.model_dump()
-    names = {name: lang for lang, name in LANGUAGES.items()}
-    lang = names.get("".join(said.get("lang", ())), link.lang or first_language(st.context.locale))
     switches = {key: said[key] for key in ("run_on_opening", "loss_log") if key in said}
     return Remains(link, fields, experiment, lang, switches, bool(lesson) or said.get("train", False))
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from rnnlab.experiment.limits import TEXT_CHARACTERS
 from rnnlab.experiment.race_plan import RacePlan, from_text, to_parameter, to_text
 from rnnlab.experiment.record import Experiment
+from rnnlab.experiment.twins import lesson_experiment, text_language, twin_fields
 from rnnlab.i18n import LANGUAGES, LabError, Problem, shorten
 
 VERSION = "1"
@@ -35,6 +36,11 @@ class Link:
     notes: tuple[Problem, ...]  # what was not understood and fell back to its default
     race: RacePlan | None = None  # variants of it to be compared
 
+    def experiment_for(self, lang: str) -> Experiment:
+        """What a reader of this language sees: the lesson's twin, where nothing is said but which lesson it is."""
+        bare = (self.lesson or not self.has_fields) and self.race is None and not self.draft
+        return lesson_experiment(self.experiment.preset, lang) if bare else self.experiment
+
 
 def to_link(experiment: Experiment, lang: str, run: bool = False, race: RacePlan | None = None) -> str:
     """The query of a link with every field. May be too long: see `fits_in_address`."""
@@ -47,13 +53,16 @@ def to_link(experiment: Experiment, lang: str, run: bool = False, race: RacePlan
 
 
 def to_short_link(experiment: Experiment, lang: str, run: bool = False, race: RacePlan | None = None) -> str:
-    """The query of a link short enough to stand below a figure: lesson, seed, and what differs from the lesson."""
-    lesson = Experiment(preset=experiment.preset).model_dump()
+    """The query of a link short enough to stand below a figure: lesson, seed, and what differs from the lesson, or from
+    its twin in another language. That it is named says the same to a reader of any language."""
+    twin = text_language(experiment.preset, experiment.text)
+    twin = twin if twin_fields(experiment.preset, twin) else ""
+    lesson = lesson_experiment(experiment.preset, twin).model_dump()
     whole = dict(parse_qsl(to_link(experiment, lang, run, race), keep_blank_values=True))
     told = {"v", "lang", "run", "race", "preset", "seed"}
     told |= {name for name, value in experiment.model_dump().items() if value != lesson[name]}
     kept = {name: value for name, value in whole.items() if name in told or name.removesuffix("z") in told & {*TEXTS}}
-    return urlencode(kept, quote_via=quote, safe=":|,")
+    return urlencode(kept | ({"twin": twin} if twin else {}), quote_via=quote, safe=":|,")
 
 
 def to_draft(experiment: Experiment, lang: str, race: RacePlan | None = None) -> str:
@@ -78,6 +87,7 @@ def from_link(query: str) -> Link:
     if (version := parameters.pop("v", VERSION)) != VERSION:
         notes.append(Problem("link_version", "", {"value": shorten(version), "limit": VERSION}))
     lang, run, draft, race = (parameters.pop(name, "") for name in ("lang", "run", "draft", "race"))
+    twin = parameters.pop("twin") if parameters.get("twin") in LANGUAGES else ""
     if lang and lang not in LANGUAGES:
         notes.append(Problem("choice", "lang", {"value": shorten(lang), "choices": ", ".join(LANGUAGES)}))
         lang = ""
@@ -91,8 +101,12 @@ def from_link(query: str) -> Link:
                 notes.append(Problem("link_text_damaged", name))
     for name in [name for name in parameters if name not in Experiment.model_fields]:
         notes.append(Problem("ignored_field", "", {"name": shorten(name), "value": shorten(parameters.pop(name))}))
+    bare = not twin and parameters.keys() == {"preset"}
+    if twin:
+        preset = parameters.get("preset", Experiment().preset)
+        parameters = {"preset": preset} | twin_fields(preset, twin) | parameters
     experiment, problems = valid_part(parameters)
-    lesson = experiment.preset if parameters.keys() == {"preset"} else ""
+    lesson = experiment.preset if bare else ""
     race_plan = None
     if race:
         try:

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnnlab import Experiment, run
-from rnnlab.experiment import choices
+from rnnlab.experiment import choices, lesson_experiment
 from rnnlab.i18n import translator
 from rnnlab.lessons.chapter import chapter
 from rnnlab.lessons.eliza import load_script
@@ -212,5 +212,5 @@ def test_every_other_lesson_can_be_opened_from_here():
     for preset in ("words-next", "two-layers", "windows"):
         app = visit(epochs="2")
         looked(app.button(key=f"onward-{preset}").click().run())
-        assert app.session_state.run.experiment == Experiment(preset=preset)
+        assert app.session_state.run.experiment == lesson_experiment(preset, "en")
         assert app.session_state.here == LESSONS[preset].page

@@ -4,6 +4,7 @@ import pytest
 
 from pages.shell.form import form
 from rnnlab import Experiment
+from rnnlab.experiment import lesson_experiment
 from rnnlab.experiment.links import from_link, to_link
 from rnnlab.lessons.presets import FIRST_LESSON, LESSONS
 from tests.support.eventually import ROOT
@@ -26,7 +27,7 @@ def test_a_link_that_names_a_lesson_opens_its_page(preset):
     assert page_of(app) == "playground", "a link that says more than the lesson stays where it leads"
     app = visit(f"preset={preset}", locale="en-US")
     assert page_of(app) == LESSONS[preset].page
-    assert form_of(app) == Experiment(preset=preset)
+    assert form_of(app) == lesson_experiment(preset, "en")
     assert app.session_state.lang == "en"
 
 
@@ -38,13 +39,13 @@ def test_a_lesson_chosen_in_the_form_opens_its_page_with_everything_kept(preset)
     looked(app.selectbox(key="preset").select(preset).run())
     assert page_of(app) == LESSONS[preset].page
     assert app.session_state.lang == "en"
-    assert form_of(app) == Experiment(preset=preset)
-    assert app.session_state.run.experiment == Experiment(preset=preset)
+    assert form_of(app) == lesson_experiment(preset, "en")
+    assert app.session_state.run.experiment == lesson_experiment(preset, "en")
     assert app.session_state.run.until == 0, "it is the reader who trains it"
     if LESSONS[preset].page in form.WITHOUT:
         return
     looked(widget(app, "seed").set_value(3).run())
-    assert form_of(app) == Experiment(preset=preset, seed=3)
+    assert form_of(app) == lesson_experiment(preset, "en", seed=3)
     assert page_of(app) == LESSONS[preset].page, "a changed field changes no page"
 
 

@@ -11,7 +11,7 @@ from pages.shell.form.lessons import choose_preset, choose_task, lesson
 from pages.shell.page_names import HOME
 from pages.shell.state import session
 from rnnlab.cells import CELLS
-from rnnlab.experiment import UNUSED_FIELDS, Experiment, choices
+from rnnlab.experiment import UNUSED_FIELDS, Experiment, choices, lesson_at_hand
 from rnnlab.experiment.limits import ADDED_WORDS, BOUNDS, SENTENCE_CHARACTERS, TEXT_CHARACTERS, WORD_CHARACTERS
 from rnnlab.i18n import Problem, Translate, numeral
 from rnnlab.text.reading import tokenizers
@@ -99,8 +99,8 @@ def render_more(
 
 
 def original(fields: dict[str, Any]) -> Experiment:
-    """The lesson as it opens."""
-    return Experiment(preset=fields["preset"])
+    """The lesson as it opens, in the language that its text is in."""
+    return lesson_at_hand(fields["preset"], fields["text"], session["lang"])
 
 
 def marks(changed: list[str], t: Translate) -> str:

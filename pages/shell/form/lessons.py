@@ -10,7 +10,7 @@ from pages.shell.run import current_run
 from pages.shell.state import session
 from pages.shell.workers import workers
 from rnnlab.engine import runs
-from rnnlab.experiment import Experiment
+from rnnlab.experiment import Experiment, lesson_at_hand, lesson_experiment, lesson_texts
 from rnnlab.i18n import Problem, Translate
 from rnnlab.lessons.presets import FIRST_LESSON, LESSONS
 
@@ -32,7 +32,7 @@ def choose_preset() -> None:
 
 def open_lesson(preset: str) -> None:
     """Open a lesson, untrained, on its page."""
-    open_experiment(Experiment(preset=preset))
+    open_experiment(lesson_experiment(preset, session["lang"]))
     navigation.go_to(LESSONS[preset].page)
 
 
@@ -43,7 +43,7 @@ def choose_task() -> None:
     if chosen == before.task or is_echo("task", chosen):
         return
     text = value("text")
-    if text != Experiment(preset=before.preset).text:
+    if text not in lesson_texts(before.preset).values():
         session["own_text"] = text
     open_lesson(FIRST_LESSON[chosen])
 
@@ -57,7 +57,7 @@ def lesson(t: Translate, e: Experiment | tuple[Problem, ...]) -> None:
     if session.get("own_text", "") not in ("", value("text")):
         st.button(t("lesson.own_text"), key="own_text_back", on_click=back_to_own_text, type="tertiary")
     preset = value("preset")
-    original = Experiment(preset=preset, seed=session["seed"])
+    original = lesson_at_hand(preset, value("text"), session["lang"], seed=session["seed"])
     if e == original:
         st.caption(t(f"lesson.{preset}"))
         return

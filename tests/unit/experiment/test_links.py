@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rnnlab import Experiment, LabError, Problem
-from rnnlab.experiment import choices
+from rnnlab.experiment import choices, lesson_experiment
 from rnnlab.experiment.limits import BOUNDS, TEXT_CHARACTERS
 from rnnlab.experiment.links import (
     LINK_CHARACTERS,
@@ -24,8 +24,8 @@ from rnnlab.experiment.links import (
     to_link,
     to_short_link,
 )
-from rnnlab.experiment.race_plan import RacePlan
-from rnnlab.i18n import describe
+from rnnlab.experiment.race_plan import RacePlan, to_text
+from rnnlab.i18n import LANGUAGES, describe
 from rnnlab.lessons.presets import LESSONS
 from tests.support.examples import examples
 
@@ -131,7 +131,7 @@ GARBAGE = st.text() | st.sampled_from(
     ]
 )
 NAMES = st.sampled_from(
-    [*FIELDS, "textz", "targetz", "v", "lang", "run", "draft", "embed_options", "self", "hidden_size"]
+    [*FIELDS, "textz", "targetz", "v", "lang", "run", "draft", "twin", "embed_options", "self", "hidden_size"]
 )
 
 
@@ -389,8 +389,41 @@ def test_a_short_link_brings_back_what_the_long_one_does(preset):
         experiment = Experiment(**{"preset": preset, **changed})
         link = from_link(to_short_link(experiment, "zh", run=True))
         assert (link.experiment, link.lang, link.run, link.notes) == (experiment, "zh", True, ())
-    short = to_short_link(Experiment(preset=preset), "en")
-    assert len(short) < 80
+    for language in LANGUAGES:  # of the text, whoever reads it
+        whole = lesson_experiment(preset, language)
+        short = to_short_link(whole, "en")
+        assert len(short) < 80
+        for reader in LANGUAGES:
+            assert from_link(short).experiment_for(reader) == whole
+            changed = lesson_experiment(preset, language, seed=7, hidden=5)
+            assert from_link(to_short_link(changed, "zh")).experiment_for(reader) == changed
+
+
+@given(st.sampled_from(list(LESSONS)), st.sampled_from(sorted(LANGUAGES)), st.data())
+@examples(50)
+def test_a_link_opens_a_lesson_in_its_readers_language_and_whatever_says_more_for_everybody(preset, lang, data):
+    says_nothing = data.draw(st.sets(st.sampled_from(["v=1", "run=1", "lang=zh", "lang=en"])).map("&".join))
+    assert from_link(f"preset={preset}&{says_nothing}").experiment_for(lang) == lesson_experiment(preset, lang)
+    assert from_link(says_nothing).experiment_for(lang) == lesson_experiment("words-next", lang)
+    name = data.draw(st.sampled_from([name for name in FIELDS if name != "preset"]))
+    said = getattr(Experiment(preset=preset), name)  # what it says anyway
+    more = from_link(urlencode({"preset": preset, name: said}))
+    assert more.experiment_for(lang) == more.experiment == Experiment(preset=preset)
+    long = from_link(to_link(Experiment(preset=preset), lang))
+    assert long.experiment_for(lang) == Experiment(preset=preset)
+    pinned = data.draw(st.sampled_from(sorted(LANGUAGES)))
+    assert from_link(f"preset={preset}&twin={pinned}").experiment_for(lang) == lesson_experiment(preset, pinned)
+
+
+def test_a_link_with_a_race_or_a_draft_is_no_bare_lesson():
+    plan = RacePlan(Experiment(), ((("cell", "lstm"),), (("cell", "gru"),)))
+    for more in (f"race={quote(to_text(plan))}", "draft=1"):
+        assert from_link(f"preset=words-next&{more}").experiment_for("en") == Experiment()
+
+
+def test_a_twin_in_no_language_of_the_lab_is_ignored_and_said():
+    link = from_link("preset=words-next&twin=fr")
+    assert [(note.code, note.values["name"]) for note in link.notes] == [("ignored_field", "twin")]
 
 
 def test_a_short_link_takes_a_race_along():
