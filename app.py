@@ -20,7 +20,15 @@ from streamlit import file_util
 from pages.components import assets
 from pages.shell import reruns
 from pages.shell.page_names import PAGES
-from pages.shell.server import entry_page, http_policy, memory, message_hold, static_files, widget_state
+from pages.shell.server import (
+    entry_page,
+    http_policy,
+    lesson_pictures,
+    memory,
+    message_hold,
+    static_files,
+    widget_state,
+)
 from pages.shell.stream import live_socket
 from rnnlab import engine
 from rnnlab.engine import cluster, live_runs
@@ -71,6 +79,7 @@ app = st.App(
     routes=[
         *(Route(f"{base}/{page}", entry_page.serve) for page in ("", *PAGES)),
         Route(f"{base}/healthz", healthz),
+        Route(f"{base}/lessons/{{lang}}.json", lesson_pictures.serve),
         WebSocketRoute(f"{base}/live", live_socket.serve),
     ],
 )

@@ -148,6 +148,7 @@ def cases() -> Iterator[Case]:
         yield f"try_shape: {kind}", jobs.try_shape, (spec, (1_000, 1, 200) if layers > 1 else (1_000, 200), None)
     for preset in ("seq2seq", "attention"):
         yield f"lesson_model: {preset}", jobs.lesson_model, (preset,)
+        yield f"lesson_picture: {preset}", jobs.lesson_picture, (Experiment(preset=preset),)
 
 
 def seconds_of(job: Callable[..., Any], args: tuple[Any, ...]) -> float:

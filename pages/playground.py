@@ -4,10 +4,12 @@
 def main() -> None:
     from pages.shell.run import run_page
     from pages.shell.state import session
-    from pages.views.playground import page
+    from pages.views.playground import lessons, page
     from rnnlab.i18n import translator
 
-    run_page.render("playground", translator(session["lang"]), page.render, computes=lambda _: False, scrubs="frames")
+    t = translator(session["lang"])
+    run_page.render("playground", t, page.render, computes=lambda _: False, scrubs="frames")
+    lessons.render(t)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from rnnlab.records.majority import Majority
-from rnnlab.records.opening import Opening
+from rnnlab.records.opening import Majority, Opening
 
 
 def majority_of(answers: Iterable[tuple[int, ...]]) -> Majority | None:

@@ -24,8 +24,7 @@ from rnnlab.figures.style import (
 )
 from rnnlab.i18n import Translate, beginning, percent, visible
 from rnnlab.records.history import Frame, History
-from rnnlab.records.majority import Majority
-from rnnlab.records.opening import Opening
+from rnnlab.records.opening import Majority, Opening
 from rnnlab.records.readouts import HALVES, Reach
 
 WRITTEN = 14  # classes, or tokens, of a heatmap whose cells have room for a number

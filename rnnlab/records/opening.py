@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from rnnlab.experiment import Experiment
 from rnnlab.explain.first_batch import FirstBatch
 from rnnlab.i18n import Problem
-from rnnlab.records.majority import Majority
 from rnnlab.records.short_repr import ShortRepr
 
 
@@ -38,6 +37,14 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.part}-{self.layer}-{self.direction}"
+
+
+@dataclass(frozen=True, repr=False)
+class Majority(ShortRepr):
+    """The most frequent answer: whoever always gives it is right this often, whatever is read."""
+
+    answer: tuple[int, ...]  # classes: one, or those of a whole sequence
+    share: float  # of all answers, 0 to 1
 
 
 @dataclass(frozen=True, repr=False)

@@ -18,7 +18,7 @@ from rnnlab.experiment.layer_spec import KINDS, LayerSpec
 from rnnlab.explain.layer_program import part_of_output, program
 from rnnlab.explain.programs import model_program
 from rnnlab.i18n import translator
-from rnnlab.inspection.lesson_models import lesson_model
+from rnnlab.inspection.lessons import lesson_model
 from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
 from rnnlab.training.trainer import Trainer
 from tests.support import modules, reader

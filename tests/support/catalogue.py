@@ -26,6 +26,7 @@ from rnnlab.figures.results import EXACT
 from rnnlab.i18n import LANGUAGES, LOCALES
 from rnnlab.lessons.feature_templates import features
 from rnnlab.lessons.timeline import AGES
+from rnnlab.lessons.topics import TOPICS
 from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
 from rnnlab.race.standings import Measure
 from rnnlab.records.generation import Ended, Settings
@@ -161,6 +162,8 @@ EXPANDED = {
     "task.{}": [f"task.{name}" for name in choices("task")],
     "preset.{}": [f"preset.{name}" for name in choices("preset")],
     "lesson.{}": [f"lesson.{name}" for name in choices("preset")],
+    "shows.{}": [f"shows.{name}" for name in choices("preset")],
+    "topic.{}": [f"topic.{name}" for name in TOPICS],
     "title.{}": [f"title.{name}" for name in RUN_PAGES],
     "own.rows.{}": [f"own.rows.{name}" for name in choices("task")],
     "own.example.{}": [f"own.example.{name}" for name in choices("task")],

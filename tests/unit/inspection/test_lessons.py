@@ -6,7 +6,7 @@ from torch import nn
 
 from rnnlab import Experiment
 from rnnlab.explain.programs import model_program
-from rnnlab.inspection.lesson_models import lesson_model
+from rnnlab.inspection.lessons import lesson_model
 from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
 from rnnlab.models import Classifier, Seq2Seq, TokenModel
 from rnnlab.training import open_run

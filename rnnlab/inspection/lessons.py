@@ -1,14 +1,18 @@
-"""The models of the lessons at the sizes of the tutorials: the same modules that train, over a batch of random ids."""
+"""The networks of the lessons: at the sizes of the tutorials, over random ids; and on a small picture, as they open."""
 
+import numpy as np
 import torch
 
 from rnnlab.data import Pair, batch_of
 from rnnlab.data.batches import BOS, EOS, PAD, UNK
 from rnnlab.experiment import Experiment
+from rnnlab.i18n import beginning, visible
 from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES, TutorialSizes
 from rnnlab.models import stage_shapes
 from rnnlab.records.layers import LessonModel
+from rnnlab.records.lesson_picture import CHARACTERS, COLUMNS, UNITS, Column, LessonPicture
 from rnnlab.text import Vocabulary
+from rnnlab.training.fold import start
 from rnnlab.training.tasks import TASKS
 
 SPECIALS = {"seq2seq": (PAD, BOS, EOS)}  # among the classes; a label or a tag has none
@@ -43,3 +47,40 @@ def random_pairs(sizes: TutorialSizes, vocabulary: Vocabulary, classes: Vocabula
 
     rows = zip(ids(vocabulary, sizes.steps), ids(classes, sizes.target_steps), strict=True)
     return [Pair(read, predicted) for read, predicted in rows]
+
+
+# The picture of a lesson
+
+
+def lesson_picture(experiment: Experiment) -> LessonPicture:
+    """Of the probe line, as the untrained network reads it."""
+    _, history = start(experiment)
+    o, hidden = history.opening, history.frames[0].hidden  # [step, unit]
+    share = COLUMNS // len(o.parts)
+    steps = [step for part in o.parts for step in first_and_last(range(part.start, min(part.stop, o.inputs)), share)]
+    judged_whole = not o.predicts_text and experiment.task == "classify"  # one answer, for the sentence as a whole
+    columns = [
+        Column(
+            short(o.probe[step]),
+            "" if o.targets[step] < 0 or (judged_whole and step < o.inputs - 1) else short(o.classes[o.targets[step]]),
+            step - 1 in steps,
+        )
+        for step in steps
+    ]
+    states = hidden[steps].reshape(len(steps), experiment.directions, -1)[:, :, :UNITS].reshape(len(steps), -1)
+    return LessonPicture(
+        tuple(columns),
+        np.rint(states * (127 / max(float(np.abs(states).max()), 1e-9))).astype(np.int8),
+        experiment.directions,
+        experiment.layers,
+        tuple(steps.index(part.start) for part in o.parts),
+    )
+
+
+def first_and_last(steps: range, most: int) -> list[int]:
+    """The steps where they are no more than `most`; else the first ones and the last."""
+    return list(steps) if len(steps) <= most else [*steps[: most - 1], steps[-1]]
+
+
+def short(token: str) -> str:
+    return beginning(visible(token), CHARACTERS)

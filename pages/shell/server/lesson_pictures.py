@@ -1,0 +1,62 @@
+"""The pictures on the cards of the lessons: drawn in the browser, from the states of the networks that they open with.
+Computed when the first reader asks, for all that come later."""
+
+import asyncio
+import gzip
+import hashlib
+import json
+from concurrent.futures import Future
+from dataclasses import asdict
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import NotModifiedResponse
+
+from pages.components.component import pack
+from pages.shell.server.static_files import takes_gzip
+from rnnlab import engine
+from rnnlab.engine import jobs
+from rnnlab.experiment.twins import lesson_experiment
+from rnnlab.i18n import LANGUAGES
+from rnnlab.lessons.presets import LESSONS
+from rnnlab.records.lesson_picture import LessonPicture
+
+answers: dict[tuple[str, bool], Response] = {}  # by language, and whether compressed
+making = asyncio.Lock()  # a class that comes at once has them computed once
+
+
+async def serve(request: Request) -> Response:
+    lang = request.path_params["lang"]
+    if lang not in LANGUAGES:
+        return Response(status_code=404)
+    key = lang, takes_gzip(request)
+    async with making:
+        answer = answers.get(key) or await make(*key)
+    known = {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}
+    return NotModifiedResponse(answer.headers) if answer.headers["etag"] in known else answer
+
+
+async def make(lang: str, compressed: bool) -> Response:
+    """A picture that no worker could compute is left out, and the answer is made anew for the next who asks."""
+    wanted = await asyncio.to_thread(lambda: {preset: ask(preset, lang) for preset in LESSONS})
+    found = await asyncio.gather(*map(asyncio.wrap_future, wanted.values()), return_exceptions=True)
+    pictures = {
+        preset: asdict(picture) | {"states": pack(picture.states)}
+        for preset, picture in zip(wanted, found, strict=True)
+        if isinstance(picture, LessonPicture)
+    }
+    content = json.dumps(pictures, ensure_ascii=False).encode()
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    headers["ETag"] = f'"{hashlib.sha256(content).hexdigest()[:16]}-{compressed:d}"'
+    if compressed:
+        headers["Content-Encoding"] = "gzip"
+        content = gzip.compress(content, mtime=0)
+    answer = Response(content, headers=headers, media_type="application/json")
+    if len(pictures) == len(LESSONS):
+        answers[lang, compressed] = answer
+    return answer
+
+
+def ask(preset: str, lang: str) -> Future:
+    """Between the jobs of readers, who are served first."""
+    return engine.shared().submit(jobs.lesson_picture, lesson_experiment(preset, lang), owner="lesson pictures")
