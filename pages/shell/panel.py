@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rnnlab.i18n import Translate
 
@@ -21,13 +22,26 @@ def program_place(t: Translate) -> str:
     return t("code.goes_on", panel=t("panel.shapes"), page=t("page.playground"), norms=t("panel.norms"))
 
 
+def question_mark(name: str, title: str, t: Translate) -> DeltaGenerator:
+    """A "?" that opens what there is to say about something. It is drawn by address_bar.css: its own text is its name,
+    for those to whom the page is read."""
+    return st.popover(t("access.about", title=title), key=f"about_{name}", type="tertiary")
+
+
 def explanation(
-    name: str, t: Translate, formula: str = "", code: str = "", goes_on: str = "", about: str = "", first: str = ""
+    name: str,
+    t: Translate,
+    formula: str = "",
+    code: str = "",
+    goes_on: str = "",
+    about: str = "",
+    first: str = "",
+    called: str = "",
 ) -> None:
     """What is behind a panel's "?": what it shows in a sentence, where the panel itself does not say it (`first`), the
     equation, the lines of PyTorch, what these go on from, and a few words, which are t("about.<about>") where those of
-    the panel's name would not do."""
-    with st.popover("?", key=f"about_{name}", type="tertiary"):
+    the panel's name would not do. The panel's title is that of `called` where it is not its name's."""
+    with question_mark(name, t(f"panel.{called or name}"), t):
         if first:
             st.markdown(first)
         if formula:
@@ -58,12 +72,12 @@ def panel(
     title, caption = t(f"panel.{called or name}"), t(f"caption.{called or name}")
     with st.container(border=True, key=name, gap="xxsmall"):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
-            st.markdown(f"**{title}**", width="stretch")
+            st.header(title, width="stretch", anchor=False)
             with st.container(horizontal=True, width="content", wrap=False, gap="small"):
                 if switch:
                     on = st.session_state.get(switch, True)
                     st.toggle(t(f"switch.{switch}"), on, key=switch, persist_state="session")
-                explanation(name, t, formula, code, goes_on, about, first="" if captioned else caption)
+                explanation(name, t, formula, code, goes_on, about, "" if captioned else caption, called)
         if captioned:
             st.caption(caption)
         yield

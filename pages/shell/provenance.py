@@ -8,6 +8,8 @@ from rnnlab.experiment.links import to_short_link
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import Translate, translator
 
+SAYS = ("save", "png", "svg", "csv", "table", "as_table", "close", "shortened", "left_out")
+DESCRIBES = ("line", "values", "none", "right")
 COLUMNS = (
     *("axes", "chosen", "column", "direction", "entropy", "entropy_left", "epoch", "high", "kept", "label", "layer"),
     *("left", "line", "loss", "low", "name", "note", "place", "predicted", "probability", "right", "row", "score"),
@@ -33,6 +35,8 @@ def settings(e: Experiment, lang: str) -> str:
 
 
 def words(t: Translate) -> dict[str, Any]:
-    """What the menus say, and the columns of what they write."""
-    says = {name: t(f"save.{name}") for name in ("save", "png", "svg", "csv")}
-    return {**says, "epoch": t("curves.at.x"), "columns": {name: t(f"column.{name}") for name in COLUMNS}}
+    """What the menus say, the columns of what they write, and how a figure is described."""
+    says = {name: t(f"save.{name}") for name in SAYS}
+    columns = {name: t(f"column.{name}") for name in COLUMNS}
+    summary = {name: t(f"summary.{name}") for name in DESCRIBES}
+    return {**says, "epoch": t("curves.at.x"), "columns": columns, "summary": summary}

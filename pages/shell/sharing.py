@@ -11,7 +11,7 @@ from pages.components.address_bar.address_bar import Address, address_bar
 from pages.components.copy_link.copy_link import copy_link
 from pages.shell import navigation, provenance
 from pages.shell.file_upload import file_upload
-from pages.shell.form import form_state, race_setup
+from pages.shell.form import assistance, form_state, race_setup
 from pages.shell.form.lessons import open_experiment
 from pages.shell.markdown import verbatim
 from pages.shell.page_names import HOME
@@ -73,7 +73,8 @@ def keep_address(page: str, t: Translate, leaving: bool, on_shown: Callable[[], 
     the browser has answered with it, the address stays as it is. `leaving`: the browser is to answer once it has drawn
     this. `on_shown` is called once a page that begins to train by itself is there."""
     experiment, waiting = session["experiment"], session["restore"]
-    address = Address(page, LANGUAGE_TAGS[session["lang"]], words=provenance.words(t))
+    says = {"words": provenance.words(t), "assistance": assistance.words(t, page or HOME)}
+    address = Address(page, LANGUAGE_TAGS[session["lang"]], **says)
     if isinstance(experiment, Experiment):
         begins = page in ("", HOME) and session.get("begins_by_itself") == session["run"].id and not leaving
         address = replace(address, begins=begins, restore=waiting, leaving=time.monotonic() if leaving else None)

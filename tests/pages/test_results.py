@@ -63,8 +63,8 @@ def test_a_task_shows_its_views_and_the_curves_of_its_run(task, lang, held_out):
     assert not app.error
     drawn = parts(app)
     shown = [name for name in TASKS[task].views if held_out or name not in page.HELD]
-    titles = [element.value for element in app.markdown]
-    names = {f"**{t(f'panel.{PANELS.get(name, name)}')}**": name for name in ("curves", *TASKS[task].views)}
+    titles = [element.value for element in app.header]
+    names = {t(f"panel.{PANELS.get(name, name)}"): name for name in ("curves", *TASKS[task].views)}
     in_order = [*LEADING[task], "curves", *(name for name in shown if name not in LEADING[task])]
     assert [names[title] for title in titles if title in names] == in_order
     loss, score = drawn["loss"]["series"], drawn["score"]["series"]

@@ -13,7 +13,7 @@ from typing import get_args
 from babel.messages.pofile import read_po
 
 from pages.shell import provenance
-from pages.shell.form import race_setup
+from pages.shell.form import assistance, race_setup
 from pages.shell.page_names import PAGES
 from pages.shell.run.run_view import Reads
 from pages.views.cell import unrolled
@@ -236,6 +236,9 @@ EXPANDED = {
     "curve.majority.{}": [f"curve.majority.{name}" for name in ("training", "held", "whole", "token")],
     "exact.{}": [f"exact.{name}" for name in EXACT],
     "curves.at.{}": ["curves.at.x", "curves.at.seconds"],
+    "access.{}": [f"access.{name}" for name in assistance.NAMES.values()],
+    "save.{}": [f"save.{name}" for name in provenance.SAYS],
+    "summary.{}": [f"summary.{name}" for name in provenance.DESCRIBES],
     "column.{}": [f"column.{name}" for name in provenance.COLUMNS],
     "held.{}": [f"held.{name}" for name in ("lines", "tokens", "sequences")],
     "classes.{}": [f"classes.{name}" for name in ("class", "support", "precision", "recall", "f1")],

@@ -21,6 +21,7 @@ class Address:
     begins: bool = False  # ask, once, for what begins by itself, unless the reader wants no motion
     leaving: float | None = None  # a new number is answered as soon as it has been drawn
     words: dict[str, Any] = field(default_factory=dict)  # what the menus by which figures are saved say
+    assistance: dict[str, Any] = field(default_factory=dict)  # what Streamlit's own widgets lack, see widgets.js
     provenance: dict[str, Any] | None = None  # of what is saved, where it is about no run
 
 

@@ -12,7 +12,7 @@ import { component, shownFrame } from "../shared/lifecycle.js";
 import { loadPlotly } from "../shared/plotly.js";
 import { readTheme, rgb } from "../shared/theme.js";
 import { cellNumbers } from "./cell_numbers.js";
-import { figureRows } from "./figure_rows.js";
+import { figureRows, figureSummary } from "./figure_rows.js";
 
 await styleSheet(import.meta.url);
 
@@ -61,6 +61,8 @@ export default component("rl-chart", {
   cursor: draw, // the bus has waited for the animation frame already
 
   rows: ({ plot, data }, names) => figureRows(plot._fullData ?? [], JSON.parse(data.figure), names),
+
+  summary: ({ plot, data }, says, names) => figureSummary(plot._fullData ?? [], JSON.parse(data.figure), names, says),
 
   leave(self) {
     self.observer.disconnect();

@@ -1,4 +1,5 @@
 // The numbers of a Plotly figure as a table. Needs no page.
+import { lineSummary, tableSummary, valuesSummary } from "../shared/summary.js";
 
 // `traces` as Plotly has them, arrays decoded; the figure itself has the names of all ticks, and no title that Plotly made
 // up. A map of logarithms (meta.log10) is written as the numbers that it is of.
@@ -29,6 +30,24 @@ export function figureRows(traces, { data, layout = {} }, names) {
     ]),
   );
   return [[...(several ? [names.name] : []), x, y, ...(labelled(shown) ? [names.label] : [])], ...points];
+}
+
+// What it shows, in a sentence a line; see shared/summary.js.
+export function figureSummary(traces, figure, names, says) {
+  const [head, ...rows] = figureRows(traces, figure, names);
+  if (traces.some(({ z }) => z)) return tableSummary(says, [head, ...rows]);
+  const several = head[0] === names.name;
+  const [x, y] = several ? [1, 2] : [0, 1];
+  const lines = Map.groupBy(rows, (row) => (several ? row[0] : ""));
+  return [...lines]
+    .map(([name, line]) => {
+      const [of, at] = line.every((row) => typeof row[y] === "number") ? [y, x] : [x, y];
+      const place = (index) => `${head[at]} ${line[index][at]}`;
+      const values = line.map((row) => (typeof row[of] === "number" ? row[of] : Number.NaN));
+      const named = [name, head[of]].filter(Boolean).join(", ");
+      return of === y ? lineSummary(says, named, values, place) : valuesSummary(says, named, values, place);
+    })
+    .join(" ");
 }
 
 // A zero has no logarithm: it stands below all others, and is written as what it is.

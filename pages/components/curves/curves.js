@@ -8,9 +8,10 @@
 
 import { lineSample } from "../plots/line_sample.js";
 import { nearest, unpack } from "../shared/arrays.js";
-import { element, setText, styleSheet } from "../shared/dom.js";
+import { element, fill, setText, styleSheet } from "../shared/dom.js";
 import { component, shownFrame } from "../shared/lifecycle.js";
 import "../plots/marks.js";
+import { lineSummary } from "../shared/summary.js";
 import { readTheme } from "../shared/theme.js";
 import { drawAxes, drawLines, scaleOf, ticksOf, written } from "./plot.js";
 import { listen } from "./pointer.js";
@@ -73,6 +74,7 @@ export default component("rl-curves", {
   cursor: draw,
 
   rows,
+  summary,
 
   leave(self) {
     self.observer.disconnect();
@@ -199,6 +201,18 @@ function fillLegend(self) {
     return node;
   });
   legend.replaceChildren(...buttons);
+}
+
+// A sentence a line, of those that are not put away.
+function summary({ data, series = [] }, says) {
+  return series
+    .map(({ name, x, y, seconds }) => {
+      const epoch = (index) => (x ? x[index] : index + 1);
+      const second = (index) => Number((seconds?.[index] ?? 0).toPrecision(3));
+      const place = (index) => fill(data.labels.at, { epoch: epoch(index), seconds: second(index) });
+      return lineSummary(says, [data.labels.y, name].filter(Boolean).join(", "), y, place);
+    })
+    .join(" ");
 }
 
 // ---- What is saved ---------------------------------------------------------------------------------------------------

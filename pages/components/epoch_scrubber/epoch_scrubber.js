@@ -24,7 +24,7 @@ export default component("rl-scrubber", {
     self.play = button("rl-play", ICONS.play);
     self.next = button("rl-step", ICONS.next);
     self.range = element("input", "", null, { type: "range", min: 0, step: 1 });
-    self.text = element("output", "rl-epoch");
+    self.text = element("span", "rl-epoch");
     self.speeds = element("div", "rl-speed", null, { role: "group" });
     for (const speed of [0.5, 1, 2]) {
       const choice = element("button", "", `${speed}×`, { type: "button", "data-speed": speed });

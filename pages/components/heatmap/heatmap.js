@@ -9,6 +9,7 @@ import { element, fill, setText, styleSheet } from "../shared/dom.js";
 import "../plots/marks.js";
 import { component, shownFrame, streamedFrame } from "../shared/lifecycle.js";
 import { signed } from "../shared/numbers.js";
+import { tableSummary } from "../shared/summary.js";
 import { readTheme, rgb } from "../shared/theme.js";
 
 await styleSheet(import.meta.url);
@@ -24,7 +25,7 @@ export default component("rl-heatmap", {
     self.canvas = element("canvas", "rl-cells", null, { "aria-hidden": "true" });
     self.ticks = element("div", "rl-ticks", null, { "aria-hidden": "true", translate: "no" });
     self.band = element("div", "rl-band", null, { "aria-hidden": "true", hidden: "" });
-    self.tip = element("output", "rl-tip", null, { hidden: "" });
+    self.tip = element("div", "rl-tip", null, { "aria-hidden": "true", hidden: "" });
     self.root.append(self.canvas, self.ticks, self.band, self.tip);
     self.root.setAttribute("role", "figure");
     self.cells = element("canvas");
@@ -55,6 +56,7 @@ export default component("rl-heatmap", {
   cursor: draw,
 
   rows,
+  summary: (self, says, names) => (self.value ? tableSummary(says, rows(self, names)) : ""),
 
   leave(self) {
     self.observer.disconnect();

@@ -15,13 +15,17 @@ const WITHOUT_STREAM = 1; // seconds between two looks
 const CHECK = 200; // milliseconds
 const ANSWER = 5000; // milliseconds after which a look that nothing came of is asked for again
 
+// A live region speaks of what changes in it only if it was there before: there is one, and it stays.
+const spoken = element("p", "rl-aloud rl-spoken", null, { role: "status" });
+
 export default component("rl-progress", {
   build(self) {
-    self.why = element("p", "rl-why", null, { role: "status" });
+    self.why = element("p", "rl-why");
     self.text = element("p", "rl-text");
     self.bar = element("div", "rl-way", null, { role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 });
     self.bar.append(element("i"));
     self.root.append(self.why, self.text, self.bar);
+    document.body.append(spoken);
     self.timer = setInterval(() => look(self), CHECK);
   },
 
@@ -30,9 +34,13 @@ export default component("rl-progress", {
     if (provenance) tell(key, provenance);
     if (self.data === self.pageData) Object.assign(self, { drawn: performance.now(), asked: false });
     draw(self);
+    speak(self);
   },
 
-  cursor: draw,
+  cursor(self) {
+    draw(self);
+    speak(self);
+  },
 
   leave(self) {
     clearInterval(self.timer);
@@ -51,6 +59,17 @@ function draw({ root, data, stream, why, text, bar }) {
   bar.setAttribute("aria-valuenow", Math.round(100 * share));
   bar.setAttribute("aria-label", text.textContent);
   root.dataset.epoch = stream?.shown?.epoch ?? data.epochs.at(-1) ?? "";
+}
+
+// To those who are read to it says how the run stands when that begins, pauses, or ends; not with every epoch. Some run is
+// so short that nothing is seen of it but its end.
+function speak(self) {
+  const { pageData, stream, data, text } = self;
+  const going = Boolean(stream ? stream.going : data.live) && !pageData.opening;
+  const epoch = data.epochs.at(-1) ?? 0;
+  const stands = going ? "going" : epoch ? `${data.run} ${epoch}` : "";
+  if (stands && self.stands !== undefined && self.stands !== stands) setText(spoken, text.textContent);
+  self.stands = stands;
 }
 
 // Whether the page is being drawn: what was asked for now would speak of the page before. Or has no server to ask.

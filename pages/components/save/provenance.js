@@ -2,7 +2,8 @@
 // as it is drawn; of a run whoever shows how it stands.
 
 const told = new Map(); // by who has told it: {run, lesson, settings, query}
-export const words = { columns: {} }; // what the menu says, and the names of columns, in the page's language
+// In the page's language: what the menu says, the names of columns, and the sentences of shared/summary.js.
+export const words = { columns: {}, summary: {} };
 
 export const tell = (who, provenance) => told.set(who, provenance);
 export const forget = (who) => told.delete(who);

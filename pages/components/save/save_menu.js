@@ -1,8 +1,10 @@
-// The menu in the corner of every figure and table, from which it is saved: as an image, as a drawing, as numbers.
+// The menu in the corner of every figure and table, from which it is saved: as an image, as a drawing, as numbers. Or the
+// numbers are looked at.
 import { element, fill, setText, styleSheet } from "../shared/dom.js";
 import { csv } from "./csv.js";
 import { picture, png } from "./picture.js";
 import { provenanceOf, words } from "./provenance.js";
+import { openTable } from "./table_view.js";
 
 await styleSheet(import.meta.url);
 
@@ -17,17 +19,21 @@ export function saveMenu(self, rows) {
     "aria-expanded": "false",
   });
   const menu = element("div", "rl-save-menu", null, { role: "menu", popover: "auto" });
-  const kinds = { png: toPng, svg: toSvg, ...(rows ? { csv: (self) => toCsv(self, rows) } : {}) };
-  for (const [kind, make] of Object.entries(kinds)) {
+  const add = (kind, act) => {
     const item = element("button", "", null, { type: "button", role: "menuitem", tabindex: "-1", "data-kind": kind });
     item.append(element("span", "rl-save-kind", kind.toUpperCase()), element("small"));
-    item.addEventListener("click", async () => {
+    item.addEventListener("click", () => {
       menu.hidePopover();
       button.focus();
-      keep(await make(self), `${nameOf(self)}.${kind}`);
+      act();
     });
     menu.append(item);
+  };
+  const kinds = { png: toPng, svg: toSvg, ...(rows ? { csv: (self) => toCsv(self, rows) } : {}) };
+  for (const [kind, make] of Object.entries(kinds)) {
+    add(kind, async () => keep(await make(self), `${nameOf(self)}.${kind}`));
   }
+  if (rows) add("table", () => openTable(titleOf(self), epochOf(self), rows(self, words.columns), words));
   button.addEventListener("click", () => {
     label(self, button, menu);
     menu.togglePopover();
@@ -52,6 +58,7 @@ function label(self, button, menu) {
   button.title = name;
   menu.setAttribute("aria-label", name);
   for (const item of menu.children) setText(item.lastChild, words[item.dataset.kind] ?? "");
+  setText(menu.querySelector("[data-kind='table'] .rl-save-kind") ?? element("i"), words.as_table ?? "");
 }
 
 function placeAt(menu, button) {
@@ -100,11 +107,10 @@ function nameOf({ root, data }) {
 function remarksOf({ root, data }) {
   const { settings, query } = provenanceOf(data) ?? {};
   if (!settings) return [];
-  const { epoch } = root.dataset;
-  const at = epoch ? fill(words.epoch, { epoch }) : "";
-  return [[settings, at].filter(Boolean).join(" · "), `${location.origin}${location.pathname}?${query}`];
+  return [[settings, epochOf({ root })].filter(Boolean).join(" · "), `${location.origin}${location.pathname}?${query}`];
 }
 
+const epochOf = ({ root: { dataset } }) => (dataset.epoch ? fill(words.epoch, { epoch: dataset.epoch }) : "");
 const pictureOf = (self) => picture(self.root, titleOf(self), remarksOf(self));
 const toPng = (self) => png(pictureOf(self), getComputedStyle(self.root).fontFamily);
 const toSvg = (self) => new Blob([pictureOf(self).svg], { type: "image/svg+xml" });

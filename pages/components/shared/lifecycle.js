@@ -1,22 +1,26 @@
 // The life of a component. Streamlit calls what `component` gives again, with the same parentElement, when data, fragment
 // or theme change: the first call builds, every call updates. A theme flip is such a call, so re-reading the variables
 // there is enough.
+import { words } from "../save/provenance.js";
 import { saveMenu } from "../save/save_menu.js";
 import { nearest } from "./arrays.js";
 import { announce, groupNamed } from "./cursor_bus.js";
-import { element } from "./dom.js";
+import { element, setText, styleSheet } from "./dom.js";
 import { goingOn, watch, watching } from "./live_stream.js";
+
+await styleSheet(import.meta.url);
 
 const instances = new WeakMap(); // by parentElement
 const mounted = new Set();
 const contrast = matchMedia("(forced-colors: active)"); // a theme of the system's, of which Streamlit knows nothing
+const STILL = 400; // milliseconds without a change, until a figure is described anew
 const mounts = new Map(); // by key: how often a component was built
 
 // build(self) makes the nodes, update(self) draws self.data, cursor(self) hears that the group's cursor has moved,
 // leave(self) lets go of what would outlive the nodes. rows(self, names) are the numbers shown, by which it can be saved, or
-// null where there is only a picture to save. self: root, data (what the page has given, and what the stream has
+// null where there is only a picture to save. summary(self, sentences, names of columns) says what a figure shows. self: root, data (what the page has given, and what the stream has
 // changed since), pageData (the first alone), group, stream (of a run that goes on), setTriggerValue.
-export function component(className, { build, update, cursor, leave, rows }) {
+export function component(className, { build, update, cursor, leave, rows, summary }) {
   return ({ data: [data], parentElement, setTriggerValue }) => {
     let self = instances.get(parentElement);
     if (!self) {
@@ -30,10 +34,15 @@ export function component(className, { build, update, cursor, leave, rows }) {
       self.listener = () => {
         const joined = join(self);
         const part = self.stream?.parts[self.data.key];
-        if (!part || part === self.part) return joined ? update(self) : cursor?.(self);
-        // Also of a run that has come to its end the newest is shown until the page has drawn all there is to look through.
-        Object.assign(self, { part, data: { ...self.data, ...part, live: true } });
-        update(self);
+        if (!part || part === self.part) {
+          if (joined) update(self);
+          else cursor?.(self);
+        } else {
+          // Also of a run that has come to its end the newest is shown until the page has drawn all there is to look through.
+          Object.assign(self, { part, data: { ...self.data, ...part, live: true } });
+          update(self);
+        }
+        if (summary) describe(self, summary);
       };
       self.recolour = () => {
         update(self);
@@ -42,10 +51,12 @@ export function component(className, { build, update, cursor, leave, rows }) {
       contrast.addEventListener("change", self.recolour);
       build(self);
       if (rows !== undefined) saveMenu(self, rows);
+      if (summary) makeDescription(self);
     }
     self.setTriggerValue = setTriggerValue;
     if (data !== self.pageData) given(self, data); // at a flip of the theme, what the stream has brought since stays
     update(self);
+    if (summary) describe(self, summary);
     // A call that was overtaken by the next one (two quick updates while the module loads) has its cleanup run
     // although the component is still there: only leaving the document counts.
     return () =>
@@ -56,9 +67,25 @@ export function component(className, { build, update, cursor, leave, rows }) {
         self.group?.listeners.delete(self.listener);
         contrast.removeEventListener("change", self.recolour);
         leave?.(self);
+        clearTimeout(self.describing);
         self.root.remove();
       });
   };
+}
+
+// What a figure shows, for those who do not see it. Beside the figure: what is saved of it is what there is to see.
+function makeDescription(self) {
+  self.description = element("p", "rl-aloud");
+  self.description.id = `rl-description-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+  self.root.setAttribute("aria-describedby", self.description.id);
+  self.root.after(self.description);
+}
+
+// Of a run that goes on, how it stands is said by its status alone.
+function describe(self, summary) {
+  clearTimeout(self.describing);
+  if (self.data.live) return setText(self.description, "");
+  self.describing = setTimeout(() => setText(self.description, summary(self, words.summary, words.columns)), STILL);
 }
 
 // All that is shown, at once: colours have changed of which Streamlit knows nothing.

@@ -64,9 +64,9 @@ def render(t: Translate, page: str) -> None:
         return
     wrong = {problem.field: problem for problem in e} if not isinstance(e, Experiment) else {}
     with st.container(key="controls", horizontal=True, gap="small"):
-        tip = t(f"help.text.{fields['task']}", limit=numeral(TEXT_CHARACTERS))
         made = fields["data"] != "text"
-        shown: dict[str, Any] = {"height": 68, "max_chars": TEXT_CHARACTERS, "help": tip, "disabled": made}
+        shown: dict[str, Any] = {"height": 68, "max_chars": TEXT_CHARACTERS, "disabled": made}
+        shown["help"] = help_of("text", fields, t)
         with st.container(key="text_field", gap=None):
             st.text_area(t("field.text"), fields["text"], key="text", persist_state="session", **shown)
             complain_at("text", wrong, t)
@@ -136,15 +136,13 @@ def choice(name: str, t: Translate, fields: dict[str, Any], **more: Any) -> None
 def control(name: str, t: Translate, fields: dict[str, Any], wrong: dict[str, Problem]) -> None:
     """One field's widget, by the kind of its values, and what is wrong with its value. Numbers have no bounds here: a
     browser keeps one beyond them to itself, and the lab would train with another than the field says."""
-    common: dict[str, Any] = {"key": KEYS[name], "help": t(f"help.{name}"), "persist_state": "session"}
+    common: dict[str, Any] = {"key": KEYS[name], "help": help_of(name, fields, t), "persist_state": "session"}
     label = t(f"field.{name}")
     kind = Experiment.model_fields[name].annotation
     with st.container(key=f"field_{name}", gap=None):
         if name in TALL:
             st.text_area(label, fields[name], height=68, max_chars=TALL[name], **common)
         elif name in BOUNDS:
-            low, high = BOUNDS[name]
-            common["help"] += " " + t("form.range", low=numeral(low), high=numeral(high))
             step, form = STEPS.get(name, 1), FORMATS.get(name, "%d")
             st.number_input(label, value=fields[name], step=step, format=form, **common)
         elif kind is bool:
@@ -157,6 +155,24 @@ def control(name: str, t: Translate, fields: dict[str, Any], wrong: dict[str, Pr
         else:
             choice(name, t, fields, help=common["help"])
         complain_at(name, wrong, t)
+
+
+def help_of(name: str, fields: dict[str, Any], t: Translate) -> str:
+    """What is behind a field's "?"."""
+    if name == "text":
+        return t(f"help.text.{fields['task']}", limit=numeral(TEXT_CHARACTERS))
+    if name not in BOUNDS:
+        return t(f"help.{name}")
+    low, high = map(numeral, BOUNDS[name])
+    return f"{t(f'help.{name}')} {t('form.range', low=low, high=high)}"
+
+
+def helps(t: Translate, page: str) -> dict[str, str]:
+    """The same of all fields that the page shows, by the keys of their widgets."""
+    fields = values()
+    inside = ("text", *FIRST, *(name for names in GROUPS.values() for name in names))
+    shown = [] if page in WITHOUT else [name for name in inside if has_effect(name, fields)]
+    return {KEYS[name]: help_of(name, fields, t) for name in shown}
 
 
 def has_effect(name: str, fields: dict[str, Any]) -> bool:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.shell import sharing
 from pages.shell.form import form_state
+from pages.shell.panel import question_mark
 from pages.shell.reruns import redraw_page
 from pages.shell.run import current_run
 from pages.shell.state import session
@@ -40,7 +41,7 @@ def render(page: str, t: Translate, run: Run, experiment: Experiment | tuple[Pro
     with st.container(horizontal=True, key="runside", gap="small", vertical_alignment="center"):
         choose_speed(t, run)
         st.button(t("button.undo"), key="undo", on_click=undo, help=t("undo.help"), disabled="last_run" not in session)
-        with st.popover("?", key="about_runbar", type="tertiary"):
+        with question_mark("runbar", t("access.runbar"), t):
             st.markdown(t("about.runbar"))
         if valid and run.experiment != experiment:  # short enough for a place that is there: nothing below moves
             if training:

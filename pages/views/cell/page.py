@@ -135,7 +135,7 @@ def render_implementations(view: RunView, weights: bytes, part: Part, step: int)
     for start in range(0, len(found), 2):
         for column, way in zip(st.columns(2, gap="small"), found[start : start + 2], strict=False):
             with column:
-                st.markdown(f"**{t(f'way.{way.name}')}**")
+                st.subheader(t(f"way.{way.name}"), anchor=False)
                 st.code(implementations.code(way.name, view.experiment, given=part.start > 0), language="python")
     st.markdown(table(found, step, t))
     if all(np.isfinite(way.hidden).all() for way in found):

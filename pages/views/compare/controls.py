@@ -8,6 +8,7 @@ from pages.components.run_status.run_status import RunStatus, run_status
 from pages.shell import provenance
 from pages.shell.form import form_state, race_setup
 from pages.shell.messages import complain
+from pages.shell.panel import question_mark
 from pages.shell.state import session
 from pages.shell.stream.parts import streamed
 from pages.views.compare import current_race, runner
@@ -45,7 +46,7 @@ def render(t: Translate, ready: bool) -> None:
             disabled=not (going or resumable),
         )
         st.button(t("race.clear"), key="race_clear", on_click=current_race.clear, disabled=current is None)
-        with st.popover("?", key="about_racebar", type="tertiary"):
+        with question_mark("racebar", t("race.title"), t):
             st.markdown(t("about.racebar"))
 
 

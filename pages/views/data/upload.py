@@ -139,7 +139,7 @@ def back() -> None:
 def render_left_out(rows: UsableRows, others: dict[str, tuple[int, ...]], t: Translate) -> None:
     """Reasons, with how many rows each and where they stand. others: likewise of lines that are no row, and of rows
     that are taken otherwise than they stand there."""
-    st.markdown(f"**{t('own.left_out')}**")
+    st.subheader(t("own.left_out"), anchor=False)
     reasons = rows.skipped | others
     limits = {"label_long": LABEL_CHARACTERS, "cut": ROW_FORMATS[rows.task].cell_characters}
     listed: list[list[Cell]] = []
@@ -159,7 +159,7 @@ def render_class_counts(selection: Selection, t: Translate) -> None:
     """How many rows each class has, most frequent first, and how many of them are taken."""
     if not selection.class_counts:
         return
-    st.markdown(f"**{t('own.balance')}**")
+    st.subheader(t("own.balance"), anchor=False)
     most = max(total for total, _ in selection.class_counts.values())
     rows = [[text(label), bar(total, most), number(kept)] for label, (total, kept) in selection.class_counts.items()]
     head = [text(t("role.label")), text(t("own.balance.total")), number(t("own.balance.taken"))]

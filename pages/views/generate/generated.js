@@ -23,7 +23,7 @@ export default component("rl-generated", {
     self.pinned = null;
     self.shown = Infinity; // how many tokens are to be seen while it is played
     self.play = element("button", "rl-gen-play", "", { type: "button" });
-    self.count = element("output", "rl-gen-count");
+    self.count = element("span", "rl-gen-count");
     self.legend = element("div", "rl-gen-legend");
     const bar = element("div", "rl-gen-bar");
     bar.append(self.play, self.count, self.legend);

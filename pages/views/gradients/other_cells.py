@@ -118,7 +118,7 @@ def render_controls(view: RunView) -> None:
             )
     with st.container():  # always one element, so that the charts below keep their place and are not built anew
         if run is not None:
-            st.markdown(f"**{t(f'cell.{run.experiment.cell}')}**")
+            st.subheader(t(f"cell.{run.experiment.cell}"), anchor=False)
             waits = held_up(run, workers().starting, t)
             status = RunStatus(status_text(run, t, workers()), share_done(run), waits, None, "", run.history is None)
             run_status(f"{view.page}-others-status", status, playback_of(run))

@@ -256,7 +256,7 @@ def render_lessons(t: Translate) -> None:
         if page == "history":
             continue
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"onward_{page}"):
-            st.markdown(f"**{t(f'page.{page}')}**", width="content")
+            st.subheader(t(f"page.{page}"), width="content", anchor=False)
             for preset in presets:
                 st.button(t(f"preset.{preset}"), key=f"onward-{preset}", on_click=open_lesson, args=(preset,))
 

@@ -114,7 +114,7 @@ def render_shapes(o: Opening, program: str, about: str, t: Translate) -> None:
     """Every stage's tensor of the first training batch in one line, up to the loss, which is a number; behind its "?"
     what each size counts."""
     line = [f"{t(f'tensor.{one.name}')}\u00a0`{sizes(one)}`" for one in o.shapes if one.shape]
-    st.markdown(f"**{t('panel.shapes')}**", width="content")
+    st.header(t("panel.shapes"), width="content", anchor=False)
     st.markdown(" → ".join(line), width="stretch")
     head = [t("shapes.tensor"), t("shapes.sizes"), t("shapes.axes")]
     counted = {one.name: " × ".join(t(f"axis.{axis}") for axis in one.axes) or t("axis.scalar") for one in o.shapes}

@@ -145,7 +145,7 @@ def render_reach(view: RunView, found: Reach, padded: bool, tokens: list[str]) -
     t, name = view.t, "padded" if padded else "alone"
     figure = encode(figures.reach_figure(found, padded, tokens, view.experiment.readout, t))
     label = t("readouts.figure.padded" if padded else "readouts.figure.alone")
-    st.markdown(f"**{label}**")
+    st.subheader(label, anchor=False)
     run_chart.render(view, f"readouts-{name}", Chart(figure, label, 80 + 28 * len(found.rows), steps=True))
 
 

@@ -58,7 +58,7 @@ def render_generated(e: Experiment, cut: Segmentation, t: Translate) -> None:
 def render_cut(name: str, cut: Segmentation, chosen: bool, t: Translate) -> None:
     """One tokenizer's cut, with its numbers, and a button that chooses it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"cut_{name}"):
-        st.markdown(f"**{t(f'tokenizer.{name}')}**", width="content")
+        st.subheader(t(f"tokenizer.{name}"), width="content", anchor=False)
         if chosen:
             st.badge(t("cut.chosen"), color="blue")
         else:

@@ -53,6 +53,7 @@ export default component("rl-unitmap", {
     self.text.setAttribute("aria-label", data.labels.text ?? "");
     self.values = unpack(data.values).values;
     self.share = unpack(data.have).values;
+    self.finding.setAttribute("aria-live", data.live ? "off" : "polite"); // else it would speak without end
     setText(self.finding, data.finding);
     setText(self.notes, data.notes);
     setText(self.low, `${data.beyond ? "≤ " : ""}${signed(-data.limit, 2)}`);

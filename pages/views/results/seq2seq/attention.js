@@ -221,6 +221,7 @@ function mark(self) {
     tip.style.left = `${Math.min((column + 1) * size.across, columns * size.across - tip.offsetWidth)}px`;
     tip.style.top = `${row ? row * size.down - tip.offsetHeight : size.down}px`;
   }
+  self.status.setAttribute("aria-live", self.data.live ? "off" : "polite"); // else it would speak without end
   setText(self.status, sentence(self, row, column));
 }
 

@@ -35,7 +35,7 @@ export default component("rs rs-decoding", {
       self[name] = element("button", `rs-${name}`, SIGNS_OF[name], { type: "button" });
       bar.append(self[name]);
     }
-    self.count = element("output", "rs-count");
+    self.count = element("span", "rs-count");
     bar.append(self.count);
     self.previous.addEventListener("click", () => go(self, self.step - 1));
     self.next.addEventListener("click", () => go(self, self.step + 1));

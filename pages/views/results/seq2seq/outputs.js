@@ -14,7 +14,7 @@ export default component("rs rs-outputs", {
   build(self) {
     self.scroller = element("div", "rs-scroller", null, { tabindex: "0", role: "region" });
     self.table = element("table");
-    self.summary = element("p", "rs-status", "", { "aria-live": "polite" });
+    self.summary = element("p", "rs-status", "");
     self.scroller.append(self.table);
     self.root.append(self.scroller, self.summary);
   },

@@ -1,0 +1,23 @@
+"""What the browser is told for those to whom a page is read, and who work it by keys: see address_bar/widgets.js."""
+
+from typing import Any
+
+from pages.shell.form import form
+from rnnlab.i18n import Translate
+
+# Names that Streamlit's widgets have in English alone, and ours for them.
+NAMES = {
+    "App pages": "pages",
+    "Skip to main content": "main",
+    "Choose an option": "choose",
+    "Choose options": "choose",
+    "Open": "open",
+    "Close": "close",
+    "Increment": "more",
+    "Decrement": "less",
+}
+
+
+def words(t: Translate, page: str) -> dict[str, Any]:
+    names = {name: t(f"access.{ours}") for name, ours in NAMES.items()}
+    return {"skip": t("access.train"), "help": t("access.help"), "names": names, "fields": form.helps(t, page)}
