@@ -219,6 +219,7 @@ class GradientsState(TypedDict, total=False):
 
     other_cells: dict[str, LiveRun]  # the same experiment with each of the other cells
     other_cells_of: Experiment | None  # the experiment for which they are to be trained
+    other_cells_offered: Experiment  # the one for which that was begun without a click
     clip_level: float
     clip_level_for: Experiment
     check_name: str  # the parameter whose gradient is checked

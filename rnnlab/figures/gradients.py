@@ -30,6 +30,9 @@ from rnnlab.figures.style import (
 from rnnlab.i18n import Translate
 from rnnlab.records.history import History
 
+OUTERMOST = 0.02  # the share of norms at each end that a colour scale over the epochs leaves out
+OFF_SCALE = "#d9730d"  # a mark that is seen on every shade of the scale
+
 
 @dataclass(frozen=True)
 class MarkedLine:
@@ -106,15 +109,47 @@ def curve_figure(
     )
 
 
+def usual_decades(norms: np.ndarray) -> tuple[int, int]:
+    """The powers of ten that hold all these norms but the outermost: one epoch in which everything vanishes would
+    leave the others without a shade to be told apart by."""
+    seen = norms[np.isfinite(norms) & (norms > 0)]
+    return decades(np.quantile(seen, [OUTERMOST, 1 - OUTERMOST], method="nearest") if len(seen) else seen)
+
+
+def beyond(norms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which norms are below, and which above what the colours of `epochs_figure` tell apart."""
+    low, high = usual_decades(norms)
+    with np.errstate(invalid="ignore"):
+        return (norms > 0) & (norms < 10.0**low), np.isfinite(norms) & (norms > 10.0**high)
+
+
 def epochs_figure(norms: np.ndarray, epochs: Sequence[int], at: int, tokens: Sequence[str], t: Translate) -> go.Figure:
-    """Norms [epoch, step] in colour, by their logarithm; the epoch `at` is marked by a line."""
-    low, high = decades(norms)
+    """Norms [epoch, step] in colour, by their logarithm, on one scale for all epochs; what is beyond it is marked. The
+    epoch `at` is marked by a line."""
+    low, high = usual_decades(norms)
     exponents, labels = power_ticks(low, high)
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.log10(on_axis(norms, norms))
+        z = np.log10(np.where(norms == 0, 10.0 ** (low - 1), np.where(np.isfinite(norms), norms, np.nan)))
     zero = bool((norms == 0).any())
     if not zero:
         exponents, labels = exponents[1:], labels[1:]
+    below, above = beyond(norms)
+    labels = [
+        f"≤ {label}" if below.any() and exponent == low else f"≥ {label}" if above.any() and exponent == high else label
+        for exponent, label in zip(exponents, labels, strict=True)
+    ]
+    marks = [
+        go.Scatter(
+            x=steps,
+            y=np.asarray(epochs)[rows],
+            mode="markers",
+            marker={"symbol": symbol, "size": 5, "color": OFF_SCALE},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+        for symbol, (rows, steps) in (("triangle-down", below.nonzero()), ("triangle-up", above.nonzero()))
+        if len(rows)
+    ]
     words = [[number(value) for value in row] for row in norms]
     heat = go.Heatmap(
         z=z,
@@ -131,7 +166,7 @@ def epochs_figure(norms: np.ndarray, epochs: Sequence[int], at: int, tokens: Seq
     dotted = {"width": 1.5, "dash": "dot"}
     mark = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": at, "y1": at, "line": dotted}
     return go.Figure(
-        heat,
+        [heat, *marks],
         {
             **BARE,
             "margin": MARGIN | {"l": 60},

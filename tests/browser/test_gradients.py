@@ -97,7 +97,6 @@ def another_epoch_is_another_gradient_and_a_weight_is_checked(lab, history, step
 def test_the_other_cells_are_trained_beside_and_laid_over(opened):
     e = Experiment(text=" ".join("abcdefghijklmno"), epochs=60)
     lab = opened(to_link(e, "en", run=True))
-    lab.press("train_others")
     eventually(lambda: lab.draws("gradients-others") and lab.button("stop_others").is_disabled(), "all are done", 90)
     for i, cell in enumerate(modules.NAMES):
         other = run(Experiment(**e.model_dump() | {"cell": cell}))

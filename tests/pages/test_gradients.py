@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.views.gradients import other_cells
 from rnnlab import Experiment, run
 from rnnlab.i18n import translator
 from rnnlab.inspection import gradients
@@ -108,6 +109,22 @@ def test_a_run_that_diverged_is_shown_at_its_last_good_weights(lang):
 
 
 # The other cells
+
+
+@pytest.fixture(autouse=True)
+def only_on_request(monkeypatch):
+    monkeypatch.setattr(other_cells, "SHORT", -1.0)
+
+
+def test_after_a_short_run_the_other_cells_are_trained_without_a_click_and_a_stop_is_kept_to(monkeypatch):
+    monkeypatch.setattr(other_cells, "SHORT", 5.0)
+    app = until_others_are_done(visit_gradients(epochs=5))
+    assert len(components(app)["gradients-losses"]["series"]) == len(modules.NAMES)
+    assert app.button(key="train_others").disabled
+    stopped = press(visit_gradients(epochs=1500, hidden=64), "stop_others")
+    for _ in range(3):
+        looked(stopped.run())
+    assert not stopped.button(key="train_others").disabled
 
 
 def until_others_are_done(app: AppTest) -> AppTest:

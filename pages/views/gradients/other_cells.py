@@ -25,6 +25,7 @@ from rnnlab.figures import gradients as figures
 from rnnlab.records.gradients import Choice
 from rnnlab.records.history import nearest
 
+SHORT = 5.0  # seconds of computing: after a run that took no more the others are trained without being asked for
 GROUP = "others"  # what shows the run that is being trained hears of it together
 
 
@@ -86,6 +87,9 @@ def render(view: RunView, choice: Choice) -> None:
     e = view.experiment
     if view.going and training(e):  # the run at hand comes first
         stop(e)
+    if goes_by_itself(view):
+        session["other_cells_offered"] = e
+        train(e)
 
     def part() -> None:
         reruns.meet_redraw()
@@ -98,6 +102,14 @@ def render(view: RunView, choice: Choice) -> None:
 
     part.__qualname__ = f"{__name__}.part"  # Streamlit knows a fragment by its name, and where it stands
     st.fragment(part)()
+
+
+def goes_by_itself(view: RunView) -> bool:
+    """Whether the others are trained without a click: after a short run that has come to its end, once, so that who
+    stops them is not asked again."""
+    history = view.history
+    short = history.ended == "epochs" and history.seconds <= SHORT
+    return short and not view.going and session.get("other_cells_offered") != view.experiment
 
 
 def render_controls(view: RunView) -> None:

@@ -120,6 +120,8 @@ def render_flow(view: RunView, choice: Choice) -> None:
             norms = figures.reachable(epochs.norms["h"], found.unread[target])
             figure = encode(figures.epochs_figure(norms, epochs.epochs, view.checkpoint.epoch, tokens, t))
             run_chart.render(view, "epochs", Chart(figure, t("gradients.epochs"), steps=True), view.over_checkpoints)
+            if off := sum(int(side.sum()) for side in figures.beyond(norms)):
+                st.caption(t("epochs.beyond", count=f"{off:,}", total=f"{norms.size:,}"))
 
 
 def render_words(view: RunView, found: ThroughTime, choice: Choice, tokens: list[str]) -> None:

@@ -70,13 +70,30 @@ def test_the_heatmap_shows_logarithms_and_says_the_values(values):
     for place, value in np.ndenumerate(values):
         if value == 0:
             assert z[place] == trace["zmin"] == trace["colorbar"]["tickvals"][0]
+            assert z[place] < trace["colorbar"]["tickvals"][1], "a line of its own, below all others"
             assert trace["text"][place[0]][place[1]] == "0"
         else:
             assert z[place] == pytest.approx(np.log10(value))
             assert float(trace["text"][place[0]][place[1]]) == pytest.approx(value, rel=0.01)
-    assert trace["zmin"] <= z.min()
-    assert z.max() <= trace["zmax"]
+    below, above = figures.beyond(values)
+    assert (below == ((values > 0) & (z < trace["zmin"] + bool((values == 0).any())))).all()
+    assert (above == (z > trace["zmax"])).all()
     assert figure["layout"]["yaxis"]["range"] == [epochs[0] - 0.5, epochs[-1] + 0.5]  # no epoch below 0
+
+
+def test_one_epoch_in_which_all_vanishes_takes_no_shade_from_the_others_and_is_marked():
+    usual = 10.0 ** np.linspace(-6, -0.5, 20)
+    values = np.tile(usual, (100, 1))
+    values[1] = usual * 1e-9
+    values[2, 0] = 5e3
+    trace, low, high = as_browsers_get(figures.epochs_figure(values, range(100), 0, ["a"] * 20, T))["data"]
+    assert (trace["zmin"], trace["zmax"]) == (-6, 0)
+    assert trace["colorbar"]["ticktext"][0].startswith("≤")
+    assert trace["colorbar"]["ticktext"][-1].startswith("≥")
+    assert set(decoded(low["y"])) == {1}
+    assert sorted(decoded(low["x"])) == [step for step in range(20) if values[1, step] < 1e-6]
+    assert (decoded(high["x"]).tolist(), decoded(high["y"]).tolist()) == ([0], [2])
+    assert decoded(trace["z"])[1, 0] == pytest.approx(-15), "its number stays"
 
 
 @pytest.mark.parametrize("odd", [np.nan, np.inf])
