@@ -24,6 +24,16 @@ def epochs(lab) -> list[int]:
     return [int(value) for value in tracks(lab, "node.querySelector('.rl-track').getAttribute('aria-valuenow')")]
 
 
+# How far the middle of a marker is from the end of its bar, and from the bar's middle line.
+OFF_ITS_BAR = """(() => {
+  const [bar, track] = [".rl-done", ".rl-track"].map((name) => node.querySelector(name).getBoundingClientRect());
+  const runner = node.querySelector(".rl-runner"), box = runner.getBoundingClientRect();
+  const dot = getComputedStyle(runner, "::before");
+  const across = box.top + parseFloat(dot.top) + parseFloat(dot.marginTop) + parseFloat(dot.height) / 2;
+  return Math.max(Math.abs(box.left - bar.right), Math.abs(across - (track.top + track.bottom) / 2));
+})()"""
+
+
 def states(lab) -> list[str]:
     return tracks(lab, "node.dataset.state")
 
@@ -37,9 +47,12 @@ def test_one_click_starts_a_race_and_everything_follows_it_to_its_end(visit):
     lab = visit(to_link(SMALL, "en"), path="/compare", shows="race_start")
     expect(lab.page.locator(".rl-lane")).to_have_count(4)
     assert states(lab) == ["waiting"] * 12
+    places = [lab.at(key).bounding_box() for key in ("racebar", "race_setup")]
     lab.press("race_start")
     expect(lab.at("race_status")).to_contain_text(re.compile("12 of 12"), timeout=40_000)
     eventually(lambda: states(lab) == ["finished"] * 12, "all are at the finish")
+    assert [lab.at(key).bounding_box() for key in ("racebar", "race_setup")] == places, "the page has jumped"
+    eventually(lambda: max(map(abs, tracks(lab, OFF_ITS_BAR))) < 1, "each marker is at the end of its bar")
     histories = [run(SMALL.model_copy(update={"cell": "lstm", "seed": seed})) for seed in range(3)]
     median = sorted(history.losses[-1] for history in histories)[1]
     assert lab.lines("race-loss")["LSTM"][40] == pytest.approx(median, rel=1e-5)

@@ -42,9 +42,10 @@ def render(t: Translate) -> None:
         elif (race := current_race.look()) and isinstance(setup, RacePlan) and differs(setup, race):
             st.info(t("race.stale"))
 
+    with st.container():  # above all that comes and goes with a race, so that it stays where it is
+        if isinstance(base, Experiment):
+            setup_form.render(base, setup, t)
     render_race()
-    if isinstance(base, Experiment):
-        setup_form.render(base, setup, t)
 
 
 def render_race() -> None:

@@ -31,40 +31,42 @@ from rnnlab.experiment.race_plan import RUNS, VARIANTS, Overrides, RacePlan
 from rnnlab.i18n import Translate
 
 CHARACTERS = 200  # of typed values
+NAME, VALUES = 150, 330  # pixels of a field's name, and of its values
 _variants = component(__file__, "variants")
 
 
 def render(base: Experiment, setup: RaceSetup, t: Translate) -> None:
-    with panel("race_setup", t):
+    with panel("race_setup", t, captioned=False):
         session["race_way"] = way()
-        st.segmented_control(
-            t("race.way"),
-            WAYS,
-            default=session["race_way"],
-            format_func=lambda id: t(f"race.way.{id}"),
-            key="race_way",
-            required=True,
-            label_visibility="collapsed",
-            persist_state="session",
-            on_change=freeze,
-            args=(base,),
-        )
-        left, right = st.columns([3, 1], gap="medium")
-        with left:
+        with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="race_fields"):
+            st.segmented_control(
+                t("race.way"),
+                WAYS,
+                default=session["race_way"],
+                format_func=lambda id: t(f"race.way.{id}"),
+                key="race_way",
+                required=True,
+                persist_state="session",
+                on_change=freeze,
+                args=(base,),
+            )
             if way() == "grid":
                 render_grid(base, t)
             else:
                 render_by_hand(t)
-        with right:
             render_repeats(t)
-        if isinstance(setup, RacePlan):
-            render_variants(setup.variants, t)
-            count = len(setup.variants) * setup.seeds
-            st.caption(t("race.runs", variants=len(setup.variants), seeds=setup.seeds, count=count, limit=RUNS))
-        else:
-            complain(setup)
-            if way() == "hand":
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", key="race_chosen"):
+            if isinstance(setup, RacePlan):
+                render_variants(setup.variants, t)
+                count = len(setup.variants) * setup.seeds
+                runs = t("race.runs", variants=len(setup.variants), seeds=setup.seeds, count=count, limit=RUNS)
+                st.caption(runs, width="content")
+            elif way() == "hand":
                 render_variants(race_plan.differences(base, session["race_hand"]), t)
+            equal = session.get("race_equal", False)
+            st.toggle(t("race.equal"), equal, key="race_equal", help=t("race.equal.help"), persist_state="session")
+        if not isinstance(setup, RacePlan):
+            complain(setup)
 
 
 def render_by_hand(t: Translate) -> None:
@@ -74,7 +76,7 @@ def render_by_hand(t: Translate) -> None:
 
 
 def render_repeats(t: Translate) -> None:
-    """How often each variant runs, and how large it is."""
+    """How often each variant runs."""
     st.number_input(
         t("race.seeds"),
         min_value=1,
@@ -83,22 +85,21 @@ def render_repeats(t: Translate) -> None:
         key="race_seeds",
         help=t("race.seeds.help", limit=RUNS),
         disabled=over_seeds(),
+        width=190,
         persist_state="session",
     )
-    equal = session.get("race_equal", False)
-    st.toggle(t("race.equal"), equal, key="race_equal", help=t("race.equal.help"), persist_state="session")
 
 
 def render_grid(base: Experiment, t: Translate) -> None:
     """One field or two, each with its values."""
     used = {name: t(f"field.{name}") for name in race_plan.varying_fields(base)}
-    for column, key in zip(st.columns(2, gap="medium"), ("race_first", "race_second"), strict=True):
-        with column:
-            taken = session["race_first"] if key == "race_second" else ""
-            options = {"": t("race.second.none")} if taken else {}
-            options |= {name: label for name, label in used.items() if name != taken}
-            chosen = choose(t("race.first") if not taken else t("race.second"), options, key)
-            if chosen:
+    for key in ("race_first", "race_second"):
+        taken = session["race_first"] if key == "race_second" else ""
+        options = {"": t("race.second.none")} if taken else {}
+        options |= {name: label for name, label in used.items() if name != taken}
+        chosen = choose(t("race.first") if not taken else t("race.second"), options, key, width=NAME)
+        if chosen:
+            with st.container(key=f"{key}_values", width=VALUES):
                 render_values(base, chosen, t)
 
 
