@@ -1,5 +1,5 @@
-"""Every page in a browser, in both languages, by day on a phone and by night on a screen: all of it is there, nothing
-sticks out, nobody is shut out; and the `visit` fixture sees that nothing fails and nobody else is asked."""
+"""Every page in a browser, in both languages, on a phone and on a screen, by day and by night: all of it is there,
+nothing sticks out, nobody is shut out; and the `visit` fixture sees that nothing fails and nobody else is asked."""
 
 import pytest
 from playwright.sync_api import expect
@@ -17,17 +17,10 @@ WAYS = {
 BY_TASK = ["results", "units"]  # what is another page for another task
 FOR_PAIRS = [*BY_TASK, "cell", "compare", "generate", "gradients", "playground"]
 CASES = [
-    *(("words-next", "phone", PAGES), ("attention", "screen", FOR_PAIRS)),
+    *(("words-next", "phone", PAGES), ("words-next", "screen", PAGES), ("attention", "screen", FOR_PAIRS)),
     *(("lstm-classifier", "phone", BY_TASK), ("gru-tagger", "screen", BY_TASK)),
 ]
 PARTS = "[class^='rl-'], [class*=' rl-']"  # what our scripts draw
-# The outermost of our parts get a mark that axe can be pointed to.
-MARK = """selector => {
-    const ours = [...document.querySelectorAll(selector)].filter(node => node.getClientRects().length);
-    const outermost = ours.filter(node => !ours.some(other => other !== node && other.contains(node)));
-    outermost.forEach(node => node.setAttribute('data-outermost', ''));
-    return outermost.length;
-}"""
 # What shows tokens, programs or formulas, and would be translated by a browser that does so.
 TRANSLATED = """() => [...document.querySelectorAll('bdi, code, .katex, .rl-unitmap-token, .rl-plot text')]
     .filter(node => !node.closest('[translate=no]')).map(node => node.outerHTML)"""
@@ -54,7 +47,7 @@ def go(lab: Lab, page: str, lang: str) -> None:
     )
 
 
-@pytest.mark.parametrize("case", some_now(CASES, CASES[:1]), ids=lambda case: case[0])
+@pytest.mark.parametrize("case", some_now(CASES, CASES[:1]), ids=lambda case: f"{case[0]}-{case[1]}")
 def test_every_page_is_whole(visit, case):
     lesson, way, pages = case
     lang, options = WAYS[way]
@@ -63,6 +56,7 @@ def test_every_page_is_whole(visit, case):
     lab.finished()
     if way == "screen":
         lab.open("share")  # and the link is there on every page
+    faults = {}
     for page in pages:
         go(lab, page, lang)
         lab.page.locator(".stMain [data-mounts]").first.wait_for()
@@ -71,6 +65,6 @@ def test_every_page_is_whole(visit, case):
         assert lab.page.evaluate(OUTSIDE, PARTS) == [], page
         assert lab.page.evaluate(TRANSLATED) == [], page
         assert lab.page.evaluate("document.documentElement.lang") == LANGUAGE_TAGS[lang]
-        if lab.page.evaluate(MARK, PARTS):
-            assert lab.barriers("[data-outermost]") == [], page
+        faults[page] = lab.barriers_by_day_and_night()
         assert lab.page.locator(".stException").count() == 0, page
+    assert {page: found for page, found in faults.items() if found} == {}

@@ -4,7 +4,6 @@ import re
 
 import pytest
 import torch
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from torch import nn
 
@@ -150,8 +149,6 @@ def test_a_token_pointed_at_shows_the_distribution_it_was_drawn_from(lab, histor
     eventually(lambda: 0 < later.count() < len(text) - 3, "it is written token by token")
     lab.page.locator(".rl-gen-play").click()
     expect(later).to_have_count(0)
-    found = Axe().run(lab.page, context={"include": [[".rl-generated"], [".rl-samples"]]}).response["violations"]
-    assert [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found] == []
 
 
 @pytest.mark.thorough

@@ -168,11 +168,3 @@ def test_a_contrast_theme_leaves_every_state_visible(visit):
     ink = lab.page.evaluate("getComputedStyle(document.body).color")
     inks = "nodes => [...new Set(nodes.map(node => getComputedStyle(node).color))]"
     assert lab.page.eval_on_selector_all("[data-mounts]", inks) == [ink]
-
-
-@pytest.mark.thorough
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nobody_is_shut_out_of_the_front_page(visit, scheme):
-    lab = visit("preset=words-next&epochs=5&run=1", color_scheme=scheme).finished()
-    lab.at("hidden").locator(".rl-heatmap").wait_for()
-    assert lab.barriers(".stApp") == []

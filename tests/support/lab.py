@@ -9,11 +9,11 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, WebSocket, expect
 
 from tests.support.eventually import ROOT, eventually
@@ -24,6 +24,7 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 ]
+AXE = resources.files("axe_playwright_python") / "axe.min.js"
 expect.set_options(timeout=15_000)
 
 
@@ -254,11 +255,31 @@ class Lab:
         script = "nodes => nodes.filter(node => node.scrollWidth > node.clientWidth).map(node => node.className)"
         return self.page.eval_on_selector_all("html, .stMain", script)
 
-    def barriers(self, *parts: str) -> list[tuple[str, list[str]]]:
-        """What axe finds seriously wrong in these parts, by its rules. Streamlit's own widgets are not ours to mend."""
-        found = Axe().run(self.page, context={"include": [[part] for part in parts]}).response["violations"]
+    def barriers(self, part: str = "html", *rules: str) -> list[tuple[str, list[str]]]:
+        """What axe finds seriously wrong in a part of the page, by its rules, or by these alone."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text("utf-8"))
+        only = {"runOnly": list(rules)} if rules else {}
+        found = self.page.evaluate(
+            "([part, how]) => axe.run(part, how)", [part, {"resultTypes": ["violations"]} | only]
+        )
         return [
             (fault["id"], [node["html"][:120] for node in fault["nodes"]])
-            for fault in found
+            for fault in found["violations"]
             if fault["impact"] in ("critical", "serious")
         ]
+
+    def barriers_by_day_and_night(self) -> dict[str, list[tuple[str, list[str]]]]:
+        """The same of all that is to be seen, in both themes: what another one changes is colours."""
+        scheme = "dark" if self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light"
+        other = {"dark": "light", "light": "dark"}[scheme]
+        found = {scheme: self.barriers()}
+        self.page.emulate_media(color_scheme=other)
+        calm = "document.getAnimations().every(({playState}) => playState !== 'running')"
+        dark = "document.documentElement.hasAttribute('data-dark')"
+        eventually(
+            lambda: self.page.evaluate(dark) == (other == "dark") and self.page.evaluate(calm), f"all is {other}"
+        )
+        found[other] = self.barriers("html", "color-contrast")
+        self.page.emulate_media(color_scheme=scheme)
+        return {scheme: faults for scheme, faults in found.items() if faults}

@@ -6,12 +6,16 @@ export function onChange(listener) {
   listeners.add(listener);
 }
 
-new MutationObserver((changes) => {
-  if (pending || changes.every(({ target }) => target.closest?.("[data-mounts]"))) return;
-  pending = setTimeout(() => {
+function tell() {
+  pending ||= setTimeout(() => {
     pending = 0;
     for (const listener of listeners) listener();
   }, 50);
+}
+
+addEventListener("resize", tell);
+new MutationObserver((changes) => {
+  if (!pending && changes.some(({ target }) => !target.closest?.("[data-mounts]"))) tell();
 }).observe(document.body, {
   childList: true,
   subtree: true,

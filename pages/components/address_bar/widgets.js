@@ -4,10 +4,13 @@
 import { element, fill, setText } from "../shared/dom.js";
 import { onChange } from "./document_changes.js";
 
-const said = { skip: "", help: "", names: {}, fields: {} }; // names: by Streamlit's own; fields: the help of each, by its key
+const said = { skip: "", help: "", remove: "", names: {}, fields: {} }; // names: by Streamlit's own; fields: the help of each, by its key
 const HELP = '[data-testid="stWidgetLabel"] [data-testid="stTooltipIcon"] button';
 const FIELDS = "input, textarea, [role='radiogroup']";
+const SCROLLS =
+  ".katex-display, [data-testid='stCode'] pre, [data-testid='stMarkdownContainer']:has(> table, > div > table)";
 const NAMED = ["aria-label", "placeholder"];
+const REMOVE = "Remove ";
 const MAIN = "Skip to main content";
 const TRAIN = ".st-key-train, .st-key-race_start";
 
@@ -37,8 +40,10 @@ function mend() {
   }
   const main = document.querySelector('[data-testid="stSkipToContent"]');
   if (main && said.names[MAIN]) setText(main, said.names[MAIN]);
-  for (const node of document.querySelectorAll(".katex-display, [data-testid='stCode'] pre")) {
-    node.tabIndex = node.scrollWidth > node.clientWidth || node.scrollHeight > node.clientHeight ? 0 : -1;
+  for (const node of document.querySelectorAll(SCROLLS)) {
+    const scrolls = node.scrollWidth > node.clientWidth || node.scrollHeight > node.clientHeight;
+    if (scrolls) set(node, "tabindex", "0");
+    else node.removeAttribute("tabindex");
   }
 }
 
@@ -63,7 +68,9 @@ function rename(node, attribute) {
   const kept = `${attribute.replace("-", "_")}_before`;
   const now = node.getAttribute(attribute);
   const before = node[kept]?.now === now ? node[kept].before : now;
-  const name = said.names[before];
+  const name = before.startsWith(REMOVE)
+    ? fill(said.remove, { title: before.slice(REMOVE.length) })
+    : said.names[before];
   if (!name || name === now) return;
   node[kept] = { before, now: name };
   node.setAttribute(attribute, name);

@@ -91,6 +91,7 @@ function draw(self) {
     Plotly.react(self.plot, traces, layout, config);
     makeRoom(self, layout.height);
     self.root.dataset.draws = ++self.draws;
+    self.describe();
     if (first) listenToPlotly(self);
   } else if (self.frames && frame !== self.frame) {
     Plotly.restyle(self.plot, ...moved(self, frame));

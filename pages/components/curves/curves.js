@@ -47,6 +47,7 @@ export default component("rl-curves", {
     self.observer = new ResizeObserver(([{ contentRect }]) => {
       self.width = contentRect.width;
       draw(self);
+      self.describe();
     });
     self.observer.observe(self.plot);
     listen(self, zoom);

@@ -36,6 +36,7 @@ export default component("rl-heatmap", {
       if (contentRect.width === self.width) return;
       self.width = contentRect.width;
       layOut(self);
+      self.describe();
     });
     self.observer.observe(self.root);
     self.canvas.addEventListener("pointermove", (event) => hover(self, event));

@@ -11,9 +11,12 @@ export function openTable(title, remark, [head, ...rows], says) {
   const scroller = element("div", "rl-figures-scroller", null, { tabindex: "0", role: "region", "aria-label": title });
   const table = element("table", "", null, { "aria-label": title });
   table.append(row(head, "th"), ...shortened(rows, head.length, says));
+  [...table.rows[0].cells].forEach((node, column) => {
+    node.classList.toggle("rl-number", typeof rows[0]?.[column] === "number");
+  });
   scroller.append(table);
   dialog.append(heading, close);
-  if (remark) dialog.append(element("p", "", remark));
+  if (remark && head[0] !== says.columns.epoch) dialog.append(element("p", "", remark));
   if (rows.length > MOST) dialog.append(element("p", "", fill(says.shortened, { most: MOST, count: rows.length })));
   dialog.append(scroller);
   dialog.setAttribute("aria-label", title);

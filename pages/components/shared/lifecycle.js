@@ -42,7 +42,7 @@ export function component(className, { build, update, cursor, leave, rows, summa
           Object.assign(self, { part, data: { ...self.data, ...part, live: true } });
           update(self);
         }
-        if (summary) describe(self, summary);
+        self.describe?.();
       };
       self.recolour = () => {
         update(self);
@@ -51,12 +51,12 @@ export function component(className, { build, update, cursor, leave, rows, summa
       contrast.addEventListener("change", self.recolour);
       build(self);
       if (rows !== undefined) saveMenu(self, rows);
-      if (summary) makeDescription(self);
+      if (summary) makeDescription(self, summary);
     }
     self.setTriggerValue = setTriggerValue;
     if (data !== self.pageData) given(self, data); // at a flip of the theme, what the stream has brought since stays
     update(self);
-    if (summary) describe(self, summary);
+    self.describe?.();
     // A call that was overtaken by the next one (two quick updates while the module loads) has its cleanup run
     // although the component is still there: only leaving the document counts.
     return () =>
@@ -74,11 +74,12 @@ export function component(className, { build, update, cursor, leave, rows, summa
 }
 
 // What a figure shows, for those who do not see it. Beside the figure: what is saved of it is what there is to see.
-function makeDescription(self) {
+function makeDescription(self, summary) {
   self.description = element("p", "rl-aloud");
   self.description.id = `rl-description-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
   self.root.setAttribute("aria-describedby", self.description.id);
   self.root.after(self.description);
+  self.describe = () => describe(self, summary); // for a part that is drawn later than it is told to be
 }
 
 // Of a run that goes on, how it stands is said by its status alone.

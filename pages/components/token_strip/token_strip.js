@@ -10,7 +10,7 @@ import { notify, pointAt, stepOf } from "../shared/cursor_bus.js";
 import { element, fill, setText, styleSheet } from "../shared/dom.js";
 import { component, shownFrame, streamedFrame } from "../shared/lifecycle.js";
 import { percent } from "../shared/numbers.js";
-import { valuesSummary } from "../shared/summary.js";
+import { brief } from "../shared/summary.js";
 import { setToken, tokenNode } from "../shared/token.js";
 import { visible } from "../shared/visible.js";
 import { buildNetwork, drawNetwork, markEnds, updateNetwork } from "./network.js";
@@ -278,8 +278,8 @@ function openStep({ data, group, setTriggerValue }, step) {
   setTriggerValue("opened", { run: data.run, epoch: group.epoch, step });
 }
 
-// How much is right, and of the picture of the network the extremes of its states.
-function summary(self, says, names) {
+// How much is right, and what the picture of the network is of.
+function summary(self, says) {
   const { data, cells, root, value } = self;
   const verdicts = cells.map(({ node }) => node.dataset.verdict).filter(Boolean);
   const right = verdicts.filter((verdict) => verdict === "right").length;
@@ -288,11 +288,8 @@ function summary(self, says, names) {
   if (!data.states || !value) return score;
   const [, steps, units] = self.states.shape;
   const states = Array.from({ length: steps * units }, (_, i) => value(Math.floor(i / units), i % units));
-  const place = (index) => {
-    const step = Math.floor(index / units);
-    return `${names.step} ${step + 1}, ${data.tokens[step]}, ${names.unit} ${(index % units) + 1}`;
-  };
-  return `${score} ${valuesSummary(says, names.state, states, place)}`;
+  const [low, high] = [Math.min(...states), Math.max(...states)].map((number) => brief(number, 2));
+  return `${score} ${fill(says.network, { steps, units, low, high })}`;
 }
 
 // ---- What is saved ---------------------------------------------------------------------------------------------------

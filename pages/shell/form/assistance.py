@@ -11,6 +11,8 @@ NAMES = {
     "Skip to main content": "main",
     "Choose an option": "choose",
     "Choose options": "choose",
+    "Selected values": "chosen",
+    "Clear all": "none",
     "Open": "open",
     "Close": "close",
     "Increment": "more",
@@ -20,4 +22,5 @@ NAMES = {
 
 def words(t: Translate, page: str) -> dict[str, Any]:
     names = {name: t(f"access.{ours}") for name, ours in NAMES.items()}
-    return {"skip": t("access.train"), "help": t("access.help"), "names": names, "fields": form.helps(t, page)}
+    says = {"skip": t("access.train"), "help": t("access.help"), "remove": t("access.remove")}
+    return {**says, "names": names, "fields": form.helps(t, page)}
