@@ -28,6 +28,7 @@ GROUPS = {
     ),
     "training": ("optimizer", "loss", "epochs", "clip", "teacher", "seed"),
 }
+SEGMENTED = ("tokenizer", "cell")  # one click, of few: all are in view
 WIDE = ("shuffle", "lower", "bidirectional", "carry", "packed", "words", "target")  # a row each, below
 TALL = {"words": ADDED_WORDS * (WORD_CHARACTERS + 1), "target": TEXT_CHARACTERS, "sentence": SENTENCE_CHARACTERS}
 SHARES = ("dropout", "dropout_embed", "dropout_head", "held_out", "teacher")
@@ -120,12 +121,16 @@ def complain_at(name: str, wrong: dict[str, Problem], t: Translate) -> None:
             st.markdown(short)
 
 
+def options(name: str, fields: dict[str, Any]) -> tuple[str, ...]:
+    return tokenizers(fields["task"]) if name == "tokenizer" else choices(name)
+
+
 def choice(name: str, t: Translate, fields: dict[str, Any], **more: Any) -> None:
-    options = tokenizers(fields["task"]) if name == "tokenizer" else choices(name)
+    offered = options(name, fields)
     st.selectbox(
         t(f"field.{name}"),
-        options,
-        index=options.index(fields[name]) if fields[name] in options else 0,
+        offered,
+        index=offered.index(fields[name]) if fields[name] in offered else 0,
         key=KEYS[name],
         format_func=lambda id: t(f"{name}.{id}"),
         persist_state="session",
@@ -147,10 +152,11 @@ def control(name: str, t: Translate, fields: dict[str, Any], wrong: dict[str, Pr
             st.number_input(label, value=fields[name], step=step, format=form, **common)
         elif kind is bool:
             st.toggle(label, fields[name], **common)
-        elif name == "cell":
-            names = {id: t(f"cell.{id}") for id in choices(name)}
+        elif name in SEGMENTED:
+            names = {id: t(f"{name}.{id}") for id in options(name, fields)}
+            chosen = fields[name] if fields[name] in names else next(iter(names))
             st.segmented_control(
-                label, list(names), default=fields[name], format_func=names.__getitem__, required=True, **common
+                label, list(names), default=chosen, format_func=names.__getitem__, required=True, **common
             )
         else:
             choice(name, t, fields, help=common["help"])
