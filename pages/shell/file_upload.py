@@ -3,11 +3,9 @@ instead."""
 
 import html
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import streamlit as st
 
-STYLE = Path(__file__).with_name("file_upload.css")
 REFUSED = '<p class="rl-refused" role="alert">{}</p>'
 
 
@@ -17,6 +15,5 @@ def file_upload(
     """The field, in a container keyed `<name>_upload`. refused: what is said of a file that the field does not take, of
     another type, too large, or not received by the server."""
     with st.container(key=f"{name}_upload", gap="xxsmall"):
-        st.html(STYLE)
         st.file_uploader(label, type=types, key=key, max_upload_size=megabytes, on_change=on_change)
         st.html(REFUSED.format(html.escape(refused)))

@@ -1,7 +1,6 @@
 """The experiment's form. Keys and values of its widgets are those of `Experiment` and of links, whatever the
 language, so that switching the language changes labels and nothing else."""
 
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -16,7 +15,7 @@ from rnnlab.experiment.limits import ADDED_WORDS, BOUNDS, SENTENCE_CHARACTERS, T
 from rnnlab.i18n import Problem, Translate, numeral
 from rnnlab.text.reading import tokenizers
 
-FIRST = ("sentence", "tokenizer", "cell", "hidden", "lr")  # beside the text, always in view
+FIRST = ("sentence", "tokenizer", "cell", "hidden", "lr")  # beside the data, always in view
 GROUPS = {
     "data": (
         *("data", "pairs", "words", "target", "window", "stride", "batch", "probe", "max_length", "held_out"),
@@ -30,11 +29,13 @@ GROUPS = {
 }
 SEGMENTED = ("tokenizer", "cell")  # one click, of few: all are in view
 WIDE = ("shuffle", "lower", "bidirectional", "carry", "packed", "words", "target")  # a row each, below
-TALL = {"words": ADDED_WORDS * (WORD_CHARACTERS + 1), "target": TEXT_CHARACTERS, "sentence": SENTENCE_CHARACTERS}
+TALL = {
+    **{"text": TEXT_CHARACTERS, "target": TEXT_CHARACTERS, "sentence": SENTENCE_CHARACTERS},
+    "words": ADDED_WORDS * (WORD_CHARACTERS + 1),
+}
 SHARES = ("dropout", "dropout_embed", "dropout_head", "held_out", "teacher")
 STEPS = {"lr": 0.001, "clip": 0.5, "pairs": 100} | dict.fromkeys(SHARES, 0.1)
 FORMATS = {"lr": "%.6g", "clip": "%.3g"} | dict.fromkeys(SHARES, "%.2f")
-STYLE = Path(__file__).with_name("form.css").read_text("utf-8")
 WITHOUT = ("shapes", "history")  # pages on which no setting does anything
 
 
@@ -60,21 +61,20 @@ def render(t: Translate, page: str) -> None:
     e = session["experiment"]
     used = [name for name in Experiment.model_fields if has_effect(name, fields)]
     changed = [name for name, value in vars(original(fields)).items() if name in used and fields[name] != value]
-    st.html(f"<style>{STYLE}{marks(changed, t)}</style>")
+    st.html(f"<style>{marks(changed, t)}</style>")
     if page in WITHOUT:
         return
     wrong = {problem.field: problem for problem in e} if not isinstance(e, Experiment) else {}
     with st.container(key="controls", horizontal=True, gap="small"):
-        made = fields["data"] != "text"
-        shown: dict[str, Any] = {"height": 68, "max_chars": TEXT_CHARACTERS, "disabled": made}
-        shown["help"] = help_of("text", fields, t)
-        with st.container(key="text_field", gap=None):
-            st.text_area(t("field.text"), fields["text"], key="text", persist_state="session", **shown)
-            complain_at("text", wrong, t)
-        for name in FIRST:
-            if name in used:
-                control(name, t, fields, wrong)
-        render_more(t, fields, used, changed, wrong)
+        first = [name for name in first_fields(fields) if name in used]
+        for name in first:
+            control(name, t, fields, wrong)
+        render_more(t, fields, [name for name in used if name not in first], changed, wrong)
+
+
+def first_fields(fields: dict[str, Any]) -> tuple[str, ...]:
+    """Those that are always in view: what there is to learn from, and what one tries first."""
+    return (*(("text",) if fields["data"] == "text" else ("data", "pairs")), *FIRST)
 
 
 def render_more(
@@ -176,7 +176,7 @@ def help_of(name: str, fields: dict[str, Any], t: Translate) -> str:
 def helps(t: Translate, page: str) -> dict[str, str]:
     """The same of all fields that the page shows, by the keys of their widgets."""
     fields = values()
-    inside = ("text", *FIRST, *(name for names in GROUPS.values() for name in names))
+    inside = dict.fromkeys((*first_fields(fields), *(name for names in GROUPS.values() for name in names)))
     shown = [] if page in WITHOUT else [name for name in inside if has_effect(name, fields)]
     return {KEYS[name]: help_of(name, fields, t) for name in shown}
 
@@ -184,6 +184,7 @@ def helps(t: Translate, page: str) -> dict[str, str]:
 def has_effect(name: str, fields: dict[str, Any]) -> bool:
     """Whether a field has an effect, given the others."""
     without = {
+        "text": fields["data"] != "text",
         "words": fields["tokenizer"] != "jieba" or fields["data"] != "text",
         "embed": fields["input"] == "onehot",
         "impl": not CELLS[fields["cell"]].in_torch,

@@ -50,6 +50,7 @@ def choose_task() -> None:
 
 def back_to_own_text() -> None:
     put("text", session.pop("own_text"))
+    put("data", "text")  # else it would not be seen
 
 
 def lesson(t: Translate, e: Experiment | tuple[Problem, ...]) -> None:

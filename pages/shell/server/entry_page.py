@@ -24,6 +24,10 @@ from rnnlab.i18n import LANGUAGE_TAGS, LANGUAGES, first_language, translator
 
 STREAMLITS = (Path(file_util.get_static_dir()) / "index.html").read_text("utf-8")
 OURS = f"./{FOLDER}/shell/server"
+STYLES = (  # of Streamlit's own widgets; what is a part of ours links its own
+    *("shell/server/connection_notices", "shell/form/form", "shell/run/run_head", "shell/file_upload"),
+    *("views/playground/playground", "views/generate/settings"),
+)
 
 
 def inline_scripts() -> list[str]:
@@ -52,10 +56,10 @@ def entry_page(lang: str) -> str:
     t = translator(lang)
     added = (
         f'<script src="{OURS}/base_url.js"></script>'  # no module, so it runs before Streamlit's, which is one
-        f'<link rel="stylesheet" href="{OURS}/connection_notices.css">'
         f'<script type="module" src="{OURS}/connection_notices.js"></script>'
         f'<script type="module" src="{OURS}/untranslated.js"></script>'
     )
+    added += "".join(f'<link rel="stylesheet" href="./{FOLDER}/{name}.css">' for name in STYLES)
     page = replaced(r'<html lang="en">', f'<html lang="{LANGUAGE_TAGS[lang]}">', STREAMLITS)
     page = replaced(r"<title>.*?</title>", "<title>RNN Lab</title>", page)
     page = replaced(r'<link rel="service-desc"[^>]*>', "", page)  # which is off

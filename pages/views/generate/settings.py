@@ -1,6 +1,5 @@
 """What the reader says of a text to be written: the prompt, and how its tokens are drawn."""
 
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -10,7 +9,6 @@ from rnnlab.i18n import Translate, numeral
 from rnnlab.records.generation import BOUNDS, PROMPT_CHARACTERS, Settings
 from rnnlab.records.opening import Opening
 
-STYLE = Path(__file__).with_name("settings.css")
 STEPS = {"temperature": 0.05, "top_p": 0.01}
 LENGTHS = {"words": 40, "jieba": 60}  # words say more than characters
 FIRST_TOKENS = 8  # of the watched line, at most: what the prompt begins as
@@ -18,7 +16,6 @@ FIRST_TOKENS = 8  # of the watched line, at most: what the prompt begins as
 
 def render(o: Opening, t: Translate) -> tuple[str, Settings]:
     """The widgets, and what they say."""
-    st.html(STYLE)
     suggest("prompt", first_prompt(o))
     suggest("length", LENGTHS.get(o.experiment.tokenizer, Settings.length))
     with st.container(key="generate_form"):

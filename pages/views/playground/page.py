@@ -1,6 +1,5 @@
 """What the playground shows of a run: predictions, loss, hidden state, shapes, and the epochs to scrub through."""
 
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -29,7 +28,6 @@ CHART = 148  # a chart
 GHOST_LINE = 24  # what is said of the last run, below it
 NETWORK = 176  # the network between tokens and predictions
 GHOST = "#a0a0a0"  # the line of the last run: faint on light and dark
-STYLE = Path(__file__).with_name("playground.css")
 
 
 def render(view: RunView) -> None:
@@ -40,7 +38,6 @@ def render(view: RunView) -> None:
 
     pair = ".pair" if view.reads == "pair" else ""
     with st.container(key="playground", gap="xsmall"):
-        st.html(STYLE)
         left, right = st.columns([8, 5], gap="small")
         about = f"predictions.{view.reads}"
         with left, panel("predictions", t, **explained("predictions"), about=about, called="network"):
