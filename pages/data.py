@@ -2,15 +2,19 @@
 
 
 def main() -> None:
+    import streamlit as st
+
     from pages.shell.run import run_page
     from pages.shell.state import session
     from pages.views.data import dataset, upload
     from rnnlab.i18n import translator
 
     t = translator(session["lang"])
-    run_page.render("data", t, computes=lambda _: False, alone=False)
-    upload.render(t)
-    dataset.render(session["run"], t)
+    head = st.container(key="data_head")  # its button says what the rows below are for: they are read first
+    offer = upload.render(t)
+    with head:
+        run_page.render("data", t, computes=lambda _: False, alone=False, offer=offer)
+    dataset.render(session["run"], t, waiting=offer is not None)
 
 
 if __name__ == "__main__":

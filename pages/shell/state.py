@@ -161,6 +161,7 @@ class DataState(TypedDict, total=False):
 
     data_source: Any  # the Source that was pasted or uploaded, or None
     data_paste: str
+    data_pasted: str  # the same when it was last read
     data_files: int  # how often an uploaded file was discarded
     data_encoding: str  # one of ENCODINGS, or "auto", as the next two
     data_layout: str

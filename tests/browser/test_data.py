@@ -57,14 +57,14 @@ def test_a_file_is_looked_at_used_and_trained_on(visit):
     expect(lab.at("data-preview").locator("tbody tr")).to_have_count(8)
     assert [row[2] for row in table(lab, "data-preview")][:4] == ODD
     assert lab.at("data-preview").locator(MARKUP).count() == 0
-    lab.press("data_use")
+    assert lab.at("train").get_by_role("button").inner_text() == translator("en")("own.train")
+    expect(lab.at("train")).to_be_in_viewport()
+    lab.press("train")
     eventually(
         lambda: lab.at("text").locator("textarea").input_value().startswith(f"晴 | {ODD[0]}"), "it is in the form"
     )
     assert len(lab.at("text").locator("textarea").input_value().split("\n")) == 60
-    expect(lab.at("status")).to_contain_text("not trained yet")
     assert lab.at("data-rows").locator(MARKUP).count() == 0
-    lab.press("train")
     expect(lab.at("status")).to_contain_text("trained", timeout=60_000)
     eventually(lambda: from_link(lab.address.partition("?")[2]).experiment.task == "classify", "the address has it")
 

@@ -14,10 +14,11 @@ from pages.components.table import table
 from rnnlab import Experiment, run
 from rnnlab.experiment import choices
 from rnnlab.experiment.limits import TEXT_CHARACTERS
+from rnnlab.i18n import translator
 from rnnlab.lessons.presets import FIRST_LESSON
 from rnnlab.text.lines import parse_lines
 from rnnlab.text.synthetic import generate_pairs
-from tests.support.reader import form_of, looked, press, until_trained, visit
+from tests.support.reader import form_of, looked, press, said, until_trained, visit
 
 pytestmark = pytest.mark.usefixtures("in_this_process", "without_pandas")
 
@@ -89,6 +90,36 @@ def test_a_file_becomes_the_text_of_an_experiment_that_trains(chosen, content, n
     looked(app.number_input(key="epochs").set_value(2).run())
     until_trained(press(app, "train"))
     assert app.session_state.run.history.losses == run(Experiment(**{**found.model_dump(), "epochs": 2})).losses
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_what_is_pasted_is_what_train_takes_and_the_page_says_whether_it_is_in_use(locale):
+    t = translator(locale[:2])
+    app = task(data_page("text=甲 乙 丙&epochs=2", locale), "classify")
+    assert app.button(key="train").label == t("button.train")
+    paste(app, "pos | good\nneg | bad")
+    assert app.button(key="train").label == t("own.train")
+    assert t("own.waiting", train=t("own.train")) in said(app)
+    assert t("hand.before") in said(app)
+    assert [button.key for button in app.button if button.proto.type == "primary"] == ["train"]
+    assert all(app.button(key=key).disabled for key in ("step", "reset", "reseed")), "they would train the other data"
+    until_trained(press(app, "train"))
+    assert app.session_state.run.experiment == form_of(app)
+    assert form_of(app).text == "pos | good\nneg | bad"
+    assert app.session_state.run.epoch == form_of(app).epochs
+    assert app.button(key="train").label == t("button.train")
+    assert t("own.in_use") in said(app)
+    paste(app, "pos good neg bad")
+    assert t("own.unused") in said(app)
+
+
+def test_a_click_on_train_in_the_moment_of_pasting_trains_no_other_data():
+    app = data_page("text=甲 乙 丙&epochs=2")
+    app.text_area(key="data_paste").set_value("a b c d")
+    looked(app.button(key="train").click().run())
+    assert app.session_state.run.epoch == 0
+    until_trained(press(app, "train"))
+    assert app.session_state.run.experiment.text == "a b c d"
 
 
 def test_every_task_has_its_example_and_the_example_is_good_data(tables):

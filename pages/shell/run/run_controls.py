@@ -1,7 +1,7 @@
 """The buttons of a run. Each is one function from run to run."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -22,22 +22,42 @@ from rnnlab.i18n import Problem, Translate
 PATIENCE = 0.35  # seconds that a click waits for its first result, so that it is drawn at once
 
 
-def render(page: str, t: Translate, run: Run, experiment: Experiment | tuple[Problem, ...], alone: bool) -> None:
+@dataclass(frozen=True)
+class Offer:
+    """What a page shows as chosen in the place of what the form says: then Train takes that, and nothing trains the
+    other."""
+
+    label: str  # of Train
+    train: Callable[[], None]
+
+
+def render(
+    page: str,
+    t: Translate,
+    run: Run,
+    experiment: Experiment | tuple[Problem, ...],
+    alone: bool,
+    offer: Offer | None = None,
+) -> None:
     """`alone`: nothing else on the page depends on the run."""
-    valid = isinstance(experiment, Experiment)
+    valid = isinstance(experiment, Experiment) and offer is None
     training = run.going and run.until > 0  # one that is only being opened leaves the reader all his choices
     goes_on = valid and not training and run.epoch > 0 and continues(run, experiment)
-    of = page if alone else ""
     with st.container(horizontal=True, key="runbar", gap="small", vertical_alignment="center"):
         st.title(t(f"title.{page}"), width="content", anchor=False)
-        button("train", t("button.continue" if goes_on else "button.train"), train, training or not valid, of)
-        button("pause", t("button.pause"), runs.pause, not training, of, needs_experiment=False)
+        if offer:
+            st.button(offer.label, key="train", on_click=take, args=(offer,), type="primary")
+        else:
+            button(
+                "train", t("button.continue" if goes_on else "button.train"), train, training or not valid, page, alone
+            )
+        button("pause", t("button.pause"), runs.pause, not training, page, alone, needs_experiment=False)
         spent = valid and run.experiment == experiment and run.history is not None and not run.extensible
-        button("step", t("button.step"), step, training or not valid or spent, of)
+        button("step", t("button.step"), step, training or not valid or spent, page, alone)
         stoppable = training or (run.resumable and run.epoch > 0)
-        button("stop", t("button.stop"), runs.stop, not stoppable, of, needs_experiment=False)
-        button("reset", t("button.reset"), reset, not valid, of)
-        button("reseed", t("button.reseed"), reseed, not valid, of)
+        button("stop", t("button.stop"), runs.stop, not stoppable, page, alone, needs_experiment=False)
+        button("reset", t("button.reset"), reset, not valid, page, alone)
+        button("reseed", t("button.reseed"), reseed, not valid, page, alone)
     with st.container(horizontal=True, key="runside", gap="small", vertical_alignment="center"):
         choose_speed(t, run)
         st.button(t("button.undo"), key="undo", on_click=undo, help=t("undo.help"), disabled="last_run" not in session)
@@ -45,7 +65,7 @@ def render(page: str, t: Translate, run: Run, experiment: Experiment | tuple[Pro
             st.markdown(t("about.runbar"))
         if valid and run.experiment != experiment:  # short enough for a place that is there: nothing below moves
             if training:
-                button("retrain", t("button.retrain"), train, False, of, help=t("run.stale.going"))
+                button("retrain", t("button.retrain"), train, False, page, alone, help=t("run.stale.going"))
             else:
                 st.caption(t("run.stale"), width="content")
 
@@ -81,26 +101,48 @@ def button(
     label: str,
     action: Callable[..., Run],
     disabled: bool,
-    of: str,
+    page: str,
+    alone: bool,
     needs_experiment: bool = True,
     help: str | None = None,
 ) -> None:
     kind = "primary" if key == "train" else "secondary"
     st.button(
-        label, key=key, on_click=act, args=(action, needs_experiment, of), disabled=disabled, type=kind, help=help
+        label,
+        key=key,
+        on_click=act,
+        args=(action, needs_experiment, page, alone),
+        disabled=disabled,
+        type=kind,
+        help=help,
     )
 
 
-def act(action: Callable[..., Run], needs_experiment: bool, of: str) -> None:
-    """Run a button's function; one that trains, on what the form says at this very moment. `of`: the page of which no
-    more than the part about the run is to be drawn, unless its address or its form says something else now."""
+def act(action: Callable[..., Run], needs_experiment: bool, page: str, alone: bool) -> None:
+    """Run a button's function; one that trains, on what the form says at this very moment. `alone`: no more of the page
+    than the part about the run is to be drawn, unless its address or its form says something else now."""
     experiment = form_state.read()
+    if needs_experiment and page == "data" and overtaken():
+        redraw_page()
+        return
     if not needs_experiment:
         current_run.change(action, PATIENCE)
     elif isinstance(experiment, Experiment):
         current_run.change(lambda run: action(run, experiment), PATIENCE)
-    if not of or experiment != session["experiment"] or sharing.address_changes(of):
+    if not alone or experiment != session["experiment"] or sharing.address_changes(page):
         redraw_page()
+
+
+def take(offer: Offer) -> None:
+    if overtaken():
+        redraw_page()
+    else:
+        offer.train()
+
+
+def overtaken() -> bool:
+    """Whether something is pasted in the very moment of a click, of which the button knew nothing."""
+    return session.get("data_paste", "") != session.get("data_pasted", "")
 
 
 def undo() -> None:

@@ -14,6 +14,7 @@ from pages.components.run_status.run_status import RunStatus, run_status
 from pages.shell import provenance, reruns, sharing
 from pages.shell.messages import complain
 from pages.shell.run import current_run, run_controls, scrubber
+from pages.shell.run.run_controls import Offer
 from pages.shell.run.run_view import RunView, newest_view, playback_of, view_of
 from pages.shell.run.status import held_up, share_done, status_text
 from pages.shell.state import session
@@ -33,11 +34,13 @@ def render(
     computes: Callable[[RunView], bool] = lambda _: True,
     alone: bool = True,
     scrubs: Literal["", "frames", "weights"] = "",
+    offer: Offer | None = None,
 ) -> None:
     """A page about the run at hand: notes, complaints, buttons, progress, then its body, where the run has something to
     show. All but the notes is a part of the page that is drawn by itself for a click on a button, and while the run
     goes on again and again where it `computes` what it shows; else the stream has all that changes. `alone`: nothing
-    else on the page depends on the run. `scrubs`: through which of the recorded epochs the reader moves."""
+    else on the page depends on the run. `scrubs`: through which of the recorded epochs the reader moves. `offer`: what
+    the page has to train in the place of what the form says."""
     with st.container():  # always one element, so that what follows keeps its place and is not built anew
         sharing.notes(t)
     going = None if alone else current_run.settle().going
@@ -53,7 +56,7 @@ def render(
         render_complaints(run)
         with st.container(key="runhead", gap=None):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                run_controls.render(page, t, run, session["experiment"], alone)
+                run_controls.render(page, t, run, session["experiment"], alone, offer)
             with st.container(key="runline", horizontal=True, vertical_alignment="center", gap="small"):
                 if view and scrubs:
                     scrubber.render(view, scrubs == "weights")

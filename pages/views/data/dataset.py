@@ -19,9 +19,12 @@ PARTS = ("trained", "held")
 LISTED = 8  # lines left out that are named
 
 
-def render(run: Run, t: Translate) -> None:
+def render(run: Run, t: Translate, waiting: bool) -> None:
+    """`waiting`: the reader looks at other rows above, which are not in use yet."""
     e = form_experiment(run)
     with panel("data-at-hand", t):
+        if waiting:
+            st.caption(t("hand.before"))
         note_untrained(run, t)
         part, first = chosen(e)
         reported = (

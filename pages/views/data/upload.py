@@ -1,6 +1,9 @@
 """The reader's own data: pasted or uploaded, looked at, and made the text of a new experiment."""
 
+from functools import partial
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.table.table import Cell, TableView, bar, number, tables, text
 from pages.shell.file_upload import file_upload
@@ -9,6 +12,7 @@ from pages.shell.form.lessons import open_experiment
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain, show_notes
 from pages.shell.panel import panel
+from pages.shell.run.run_controls import Offer
 from pages.shell.state import session
 from pages.views.data import reading, upload_state
 from pages.views.data.upload_state import Source
@@ -23,40 +27,46 @@ from rnnlab.text.tables.table_rows import LABEL_CHARACTERS, Selection, UsableRow
 NUMBERS = 6  # lines that are named for each reason
 
 
-def render(t: Translate) -> None:
+def render(t: Translate) -> Offer | None:
+    """What the reader brings, and the offer to train on it, as long as it is not what the form says."""
     with panel("data-own", t):
-        task = offer(t)
+        task = bring(t)
         source = upload_state.source()
         if source is None:
-            return
-        render_source(source, t)
+            return None
+        line = render_source(source, t)
         try:
             parsed = reading.render(source, task, t)
             rows = upload_state.usable(parsed, parsed.header)
         except LabError as error:
             complain(error.problems)
-            return
+            line.markdown(t("own.unused"), width="content")
+            return None
     with panel("data-taken", t):
         try:
             selection = upload_state.taken(parsed)
         except LabError as error:
             complain(error.problems)
             render_left_out(rows, parsed.without_token, t)
-            return
+            line.markdown(t("own.unused"), width="content")
+            return None
         new = new_experiment(selection, rows)
+        used = form_state.value("text") == new.text and form_state.value("task") == new.task
+        line.markdown(t("own.in_use" if used else "own.waiting", train=t("own.train")), width="content")
         with st.container(gap="small"):
             summary(selection, t)
             show_notes(tuple(reading_notes(new)))
-            render_use(new, t)
+            render_use(new, used, t)
             left, right = st.columns(2, gap="medium")
             with left:
                 taken_otherwise = {"cut": selection.shortened, "joined": selection.joined}
                 render_left_out(rows, parsed.without_token | taken_otherwise, t)
             with right:
                 render_class_counts(selection, t)
+    return None if used else Offer(t("own.train"), partial(apply, new, train=True))
 
 
-def offer(t: Translate) -> str:
+def bring(t: Translate) -> str:
     """What the data is for, and two ways to bring it."""
     task_at_hand = session["run"].experiment.task
     upload_state.settle("data_task", task_at_hand, task_at_hand)
@@ -90,14 +100,16 @@ def offer(t: Translate) -> str:
     return task
 
 
-def render_source(source: Source, t: Translate) -> None:
-    """What is at hand, and the way to be rid of it."""
+def render_source(source: Source, t: Translate) -> DeltaGenerator:
+    """What is at hand, and the way to be rid of it; and the place for a word on whether it is in use."""
     count = len(source.data)
     size = f"{count:,} B" if count < 1_000 else f"{count / 1e3:,.1f} KB"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="data_source"):
         name = verbatim(source.name) if source.name else t("own.pasted")
         st.markdown(t("own.source", name=name, size=size), width="content")
+        line = st.container(width="content")
         st.button(t("own.discard"), key="data_discard", on_click=upload_state.discard, type="tertiary")
+    return line
 
 
 def summary(selection: Selection, t: Translate) -> None:
@@ -111,25 +123,22 @@ def summary(selection: Selection, t: Translate) -> None:
         st.warning(t("own.lost", labels=" ".join(map(verbatim, lost))))
 
 
-def render_use(new: Experiment, t: Translate) -> None:
-    """The button that makes these rows the experiment's text, and the way back."""
-    used = form_state.value("text") == new.text and form_state.value("task") == new.task
-    if used:
-        st.success(t("own.in_use"))
-    else:
+def render_use(new: Experiment, used: bool, t: Translate) -> None:
+    """The button that makes these rows the experiment's text, for who wants to set more first, and the way back."""
+    if not used:
         lesson, tokenizer = t(f"preset.{new.preset}"), t(f"tokenizer.{new.tokenizer}")
         st.caption(t("own.setting", lesson=lesson, tokenizer=tokenizer))
     with st.container(horizontal=True, gap="small"):
-        st.button(t("own.use"), key="data_use", on_click=apply, args=(new,), type="primary", disabled=used)
+        st.button(t("own.use"), key="data_use", on_click=apply, args=(new,), disabled=used)
         if "data_before" in session:
             st.button(t("own.undo"), key="data_undo", on_click=back, type="tertiary")
 
 
-def apply(new: Experiment) -> None:
+def apply(new: Experiment, train: bool = False) -> None:
     before = form_state.read()
     if isinstance(before, Experiment):
         session.setdefault("data_before", before)
-    open_experiment(new)
+    open_experiment(new, train)
 
 
 def back() -> None:

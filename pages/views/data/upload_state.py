@@ -72,7 +72,7 @@ def receive(name: str, data: bytes) -> None:
 
 
 def paste() -> None:
-    typed = session["data_paste"]
+    typed = session["data_pasted"] = session["data_paste"]
     if typed.strip():
         receive("", typed.encode(errors="replace"))
     elif (old := source()) and not old.name:
@@ -100,7 +100,7 @@ def upload() -> None:
 
 def discard() -> None:
     session["data_source"] = None
-    session["data_paste"] = ""
+    session["data_paste"] = session["data_pasted"] = ""
     session["data_files"] = session.get("data_files", 0) + 1
 
 
