@@ -160,7 +160,7 @@ def test_another_task_opens_its_first_lesson_and_keeps_the_readers_text(task):
     looked(widget(app, "task").select(task).run())
     assert form_of(app) == Experiment(preset=FIRST_LESSON[task])
     press(app, "own_text_back")
-    assert (widget(app, "text").value, widget(app, "data").value) == ("a b a b", "text")
+    assert (widget(app, "text").value, form_of(app).data) == ("a b a b", "text")
 
 
 # The buttons
