@@ -47,6 +47,16 @@ def ask_worker(job: Callable[..., T], *args: Any) -> T | None:
         if not is_over_budget(error):  # which it would be again
             answers.pop(key, None), HELD.pop(key, None)  # asked again next time: a lost worker is no answer
         return None
-    t = translator(session["lang"])  # still under way: whatever the reader does next looks again
-    st.info(t("workers.starting" if workers().starting else "ask.slow"))
+    say_slow(workers().place(answers[key]))
     return None
+
+
+def say_slow(place: int) -> None:
+    """It is still under way, at this place in the queue: whatever the reader does next looks again."""
+    t = translator(session["lang"])
+    if workers().starting:
+        st.info(t("workers.starting"))
+    elif place:
+        st.info(t("ask.waits", seconds=f"{PATIENCE:g}", place=place))
+    else:
+        st.info(t("ask.computes", seconds=f"{PATIENCE:g}"))
