@@ -56,7 +56,7 @@ def test_an_lstm_in_place_of_the_rnn_and_the_change_is_seen(lab):
 
 @pytest.mark.parametrize("lab", [f"{START}&run=1&cell=lstm"], indirect=True)
 def test_the_gates_of_one_step_are_looked_at(lab):
-    lab.page.locator(".rl-column[data-step='1']").dblclick()
+    lab.page.locator(".rl-column[data-step='1']").click()
     expect(lab.page).to_have_url(re.compile("/cell"))
     expect(lab.page.locator(".rl-unrolled")).to_contain_text("forget gate")
 

@@ -234,13 +234,13 @@ function listen(self) {
   });
   columns.addEventListener("click", (event) => {
     const step = stepAt(event);
-    if (step !== null) choose(self, step === self.group.pinned ? null : step);
+    if (step === null || openStep(self, step)) return;
+    choose(self, step === self.group.pinned ? null : step);
   });
-  columns.addEventListener("dblclick", (event) => openStep(self, stepAt(event)));
   self.open.addEventListener("click", () => openStep(self, self.group.pinned));
   columns.addEventListener("keydown", (event) => {
     const step = stepAt(event) ?? 0;
-    if (event.key === "Enter" && step === self.group.pinned && self.data.opens) return openStep(self, step);
+    if (event.key === "Enter" && openStep(self, step)) return;
     const last = self.cells.length - 1;
     const to = {
       ArrowRight: step + 1,
@@ -270,12 +270,13 @@ function choose(self, step) {
   self.cells[step].node.focus();
 }
 
-// The page shows it elsewhere.
+// The page shows it elsewhere. Whether there is anything to show.
 function openStep({ data, group, setTriggerValue }, step) {
-  if (!data.opens || step === null || step >= data.inputs) return;
+  if (!data.opens || step >= data.inputs) return false;
   pointAt(group, { pinned: step });
   notify(group);
   setTriggerValue("opened", { run: data.run, epoch: group.epoch, step });
+  return true;
 }
 
 // How much is right, and what the picture of the network is of.
