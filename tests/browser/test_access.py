@@ -28,11 +28,14 @@ def test_train_is_reached_by_a_few_tabs_and_the_focus_is_never_lost(visit):
     expect(lab.button("train")).to_be_focused()
 
     # By hand, from where Streamlit's own way past the navigation leads to.
+    lab.page.emulate_media(forced_colors="active")  # which leaves no shadow
     lab.page.locator("#stMain").focus()
     for _ in range(10):
         keys.press("Tab")
+        assert lab.page.evaluate(f"getComputedStyle({AT}).outlineStyle") == "solid"
         if focused(lab, ".st-key-train"):
             break
+    lab.page.emulate_media(forced_colors="none")
     assert focused(lab, ".st-key-train"), "more than ten stops"
 
     lab.at("speed").get_by_text("slow").click()  # nothing here waits for its end

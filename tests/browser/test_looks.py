@@ -132,6 +132,7 @@ def test_each_panel_explains_itself_with_the_program_of_this_model(visit):
 # What is on, chosen or full, and what is not: in each pair a background or an edge differs.
 PAIRS = [
     ("[data-testid=stButtonGroup] [aria-checked=true]", "[data-testid=stButtonGroup] [aria-checked=false]"),
+    ("[data-testid=stTopNavLink][aria-current=page]", "[data-testid=stTopNavLink]:not([aria-current])"),
     (".rl-way i", ".rl-way"),
     ("[data-testid=stSlider] div:has(> [data-testid=stSliderThumbValue])", ".stApp"),
     (".rl-speed [aria-pressed=true]", ".rl-speed [aria-pressed=false]"),

@@ -46,6 +46,8 @@ def test_a_slow_run_is_seen_epoch_by_epoch_and_what_is_right_is_what_is_ticked(v
 
 def test_the_front_page_begins_by_itself_slowly_and_not_where_no_motion_is_wanted(visit):
     still = visit(reduced_motion="reduce").reaches("not trained yet")
+    moves = "[...document.querySelectorAll('*')].filter(n => parseFloat(getComputedStyle(n).transitionDuration) > 0.01)"
+    assert still.page.evaluate(f"{moves}.map(node => node.className)") == []
     lab = visit()
     expect(lab.at("status")).to_contain_text(re.compile(r"epoch [2-9] / 100"))
     expect(lab.at("speed").get_by_role("radio", name="slow")).to_be_checked()
