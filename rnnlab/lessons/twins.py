@@ -9,6 +9,26 @@ from typing import Any
 
 from rnnlab.lessons.presets import read_text
 
+# Signs stand apart, for these words are split at spaces.
+RAIN = """\
+at dawn rain falls on the sill , the kitten hears rain and falls asleep .
+at noon rain stops , the kitten wakes and sees a bird .
+the bird sings , the kitten hears birdsong , nobody says anything .
+at dusk the bird leaves , the kitten looks at the sill and waits .
+at night rain falls on the sill , the kitten hears rain and falls asleep ."""
+
+# As many characters a line as in Chinese, and no two lines that begin alike: all can be known.
+BIRDS = """\
+rain taps on the window.
+kittens listen, awake.
+birds sing to them.
+at dusk they fly away.
+night falls, rain again."""
+
+LANGUAGE = """\
+I love learning language processing , and I love learning machine learning . \
+language processing helps machines read language and machine learning helps machines learn from language ."""
+
 SEASONS = {"text": "spring summer autumn winter"}
 
 NIGHT = {
@@ -23,7 +43,9 @@ COLOURS, WAITING = ("red", "yellow", "blue", "green"), " wait" * 20
 TWINS: dict[str, dict[str, dict[str, Any]]] = {
     "en": {
         "words-next": {"text": "I like learning deep learning"},
+        "paragraph-next": {"text": RAIN, "tokenizer": "words"},
         "history": {"text": "today we watch birds tonight we watch stars"},
+        "embedding": {"text": LANGUAGE, "tokenizer": "words"},
         "cell-shapes": SEASONS,
         "layer-shapes": SEASONS,
         "two-layers": {"text": f"{SEASONS['text']}\nsummer spring winter autumn"},
@@ -31,12 +53,19 @@ TWINS: dict[str, dict[str, dict[str, Any]]] = {
         "manual-rnn": NIGHT,
         "lstm": NIGHT,
         "gru": NIGHT,
+        "clipping": {"text": BIRDS},
         "long-range": {
             "text": "\n".join(f"{colour}{WAITING} ask" for colour in COLOURS),
             "target": "\n".join(f"wait{WAITING} {colour}" for colour in COLOURS),
             "tokenizer": "words",
         },
+        "lstm-classifier": {"text": read_text("lstm-classifier.en"), "tokenizer": "words"},
+        "bilstm": {"text": read_text("bilstm.en")},
         "packed": {"text": read_text("packed.en")},
+        "gru-tagger": {"text": read_text("gru-tagger.en"), "tokenizer": "words"},
     },
-    "zh": {},
+    "zh": {
+        "writer": {"text": read_text("writer.zh")},
+        "text-classification": {"text": read_text("text-classification.zh")},
+    },
 }
