@@ -1,5 +1,6 @@
-"""Of twenty seeds of each lesson, how many reach what the lesson is for: a table of docs/measurements.md. A lesson that has a
-twin in another language is two rows.
+"""Of twenty seeds of each lesson, how many reach what the lesson is for: a table of docs/measurements.md.
+
+A lesson with a twin in another language is two rows.
 
     python -m scripts.converge [seeds] [lesson …]
 

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from pages.views.generate import requests
 from rnnlab import Experiment, engine, run
 from rnnlab.engine import jobs
+from rnnlab.experiment import lesson_experiment
 from rnnlab.experiment.links import to_link
 from rnnlab.i18n import translator
 from rnnlab.inspection.generation import generate
@@ -214,7 +215,7 @@ def test_a_run_that_predicts_something_else_shows_the_way_to_one_that_writes(fie
     assert t("preset.writer") in button.label
     looked(button.click().run())
     assert app.session_state.preset == "writer"
-    assert app.session_state.run.experiment == Experiment(preset="writer")
+    assert app.session_state.run.experiment == lesson_experiment("writer", lang)
     assert LESSONS["writer"].page == "generate"
 
 

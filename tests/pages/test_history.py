@@ -179,14 +179,14 @@ def test_a_text_without_such_a_place_says_so_and_offers_one():
         if not app.session_state.run.going:
             break
         looked(app.run())
-    assert app.session_state.run.experiment.text == t("own.sample")
+    assert app.session_state.run.experiment == lesson_experiment("history", "zh")
     assert len(rows(app, t("rivals.past"))) == 2
     assert t("rivals.certain") not in words(app)
 
 
 @either
 def test_the_sample_is_one_that_counts_cannot_decide_and_a_network_can(lang):
-    text = translator(lang)("own.sample")
+    text = lesson_experiment("history", lang).text
     history = run(Experiment(text=text))
     assert history.frames[-1].target_probability.min() > 0.9
     assert len(set(text.split())) < len(text.split())

@@ -14,7 +14,7 @@ from pages.shell import first_visit
 from pages.shell.markdown import verbatim
 from rnnlab import Experiment, run
 from rnnlab.engine import InProcess
-from rnnlab.experiment import UNUSED_FIELDS, choices
+from rnnlab.experiment import UNUSED_FIELDS, choices, lesson_experiment
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.experiment.links import to_file, to_link
 from rnnlab.i18n import LANGUAGES, translator
@@ -158,7 +158,7 @@ def test_every_field_has_its_place_in_the_form():
 def test_another_task_opens_its_first_lesson_and_keeps_the_readers_text(task):
     app = visit("epochs=1&text=a+b+a+b")
     looked(widget(app, "task").select(task).run())
-    assert form_of(app) == Experiment(preset=FIRST_LESSON[task])
+    assert form_of(app) == lesson_experiment(FIRST_LESSON[task], "zh")
     press(app, "own_text_back")
     assert (widget(app, "text").value, form_of(app).data) == ("a b a b", "text")
 

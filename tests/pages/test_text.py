@@ -11,6 +11,7 @@ from pages.shell import ask_worker
 from pages.shell.form import form_state
 from pages.views.text import page, segmentation_edits
 from rnnlab import Experiment, LabError, Problem
+from rnnlab.experiment import lesson_experiment
 from rnnlab.experiment.limits import TEXT_CHARACTERS
 from rnnlab.i18n import describe, visible
 from rnnlab.text import segmentation
@@ -311,4 +312,4 @@ def test_no_part_has_an_effect_on_the_experiment():
     before = form_of(app)
     for name in PARTS:
         part(app, name)
-    assert form_of(app) == before == Experiment(preset="embedding")
+    assert form_of(app) == before == lesson_experiment("embedding", "en")

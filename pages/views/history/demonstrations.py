@@ -19,7 +19,7 @@ from pages.shell.run.run_view import RunView, view_of
 from pages.shell.state import session
 from rnnlab.analysis.bigrams import Bigrams, Line
 from rnnlab.engine import jobs
-from rnnlab.experiment import Experiment
+from rnnlab.experiment import lesson_experiment
 from rnnlab.figures.timeline import height, timeline
 from rnnlab.i18n import Translate
 from rnnlab.lessons import eliza
@@ -226,7 +226,7 @@ def render_network(t: Translate, own: OwnText) -> None:
 
 def render_sample(t: Translate) -> None:
     """A way to a text where counts and a network differ."""
-    e = Experiment(text=t("own.sample"))
+    e = lesson_experiment("history", session["lang"])
     st.button(t("rivals.sample"), key="history_sample", on_click=open_experiment, args=(e, True))
 
 
