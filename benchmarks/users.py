@@ -2,7 +2,7 @@
 
     python -m benchmarks.users [users ...]
 
-Each user changes a number in the sidebar every two seconds, give or take a tenth; two more sessions train long runs
+Each user changes a number in the settings every two seconds, give or take a tenth; two more sessions train long runs
 and watch them. They say and keep what a browser would: every widget's value, which large messages it holds already, its
 fragments' timers, the stream of a run. The simulation itself takes about a twentieth of a core.
 """

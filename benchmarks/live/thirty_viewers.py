@@ -15,7 +15,7 @@ from benchmarks.users import Tab, use, visit
 from rnnlab.experiment import Experiment
 
 VIEWERS = 30
-OTHERS = 10  # who change a number in the sidebar meanwhile
+OTHERS = 10  # who change a number in the settings meanwhile
 SECONDS = 10.0
 TRAINED = Experiment(epochs=5_000)
 
