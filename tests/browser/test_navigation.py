@@ -83,3 +83,13 @@ def test_training_goes_on_from_page_to_page(visit):
         eventually(lambda before=before: lab.epoch > before, "the run goes on")
     lab.press("stop")
     expect(lab.at("status")).to_contain_text("stopped")
+
+
+@pytest.mark.thorough
+def test_on_a_phone_the_list_of_pages_closes_behind_the_one_that_was_chosen(visit):
+    lab = visit("epochs=2&lang=en&run=1", viewport={"width": 390, "height": 844}, has_touch=True).trained()
+    lab.page.get_by_test_id("stExpandSidebarButton").tap()
+    lab.page.get_by_test_id("stSidebarNavLink").get_by_text("Cell", exact=True).tap()
+    expect(lab.page).to_have_url(re.compile("/cell"))
+    expect(lab.button("train")).to_be_in_viewport()
+    expect(lab.page.get_by_test_id("stSidebarNavLink").first).not_to_be_in_viewport()

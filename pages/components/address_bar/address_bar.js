@@ -8,12 +8,14 @@
 import { tell, words } from "../save/provenance.js";
 import { calm, styleSheet } from "../shared/dom.js";
 import { component } from "../shared/lifecycle.js";
+import { closeAfterChoice } from "./drawer.js";
 import { keepFocus } from "./focus.js";
 import { listenForPrint } from "./printing.js";
 import { assist } from "./widgets.js";
 
 await styleSheet(import.meta.url);
 listenForPrint();
+closeAfterChoice();
 keepFocus();
 
 const DRAFT = "rnnlab-draft"; // a text too long for a link waits here for the reader's own reload
