@@ -38,9 +38,10 @@ export function figureSummary(traces, figure, names, says) {
   if (traces.some(({ z }) => z)) return tableSummary(says, [head, ...rows]);
   const several = head[0] === names.name;
   const [x, y] = several ? [1, 2] : [0, 1];
-  const lines = Map.groupBy(rows, (row) => (several ? row[0] : ""));
-  return [...lines]
-    .map(([name, line]) => {
+  const lines = several ? [...new Set(rows.map(([name]) => name))] : [""];
+  return lines
+    .map((name) => {
+      const line = several ? rows.filter((row) => row[0] === name) : rows;
       const [of, at] = line.every((row) => typeof row[y] === "number") ? [y, x] : [x, y];
       const place = (index) => `${head[at]} ${line[index][at]}`;
       const values = line.map((row) => (typeof row[of] === "number" ? row[of] : Number.NaN));

@@ -8,6 +8,7 @@ import { pointAt, stepOf } from "../shared/cursor_bus.js";
 import { element, fill, setText, styleSheet } from "../shared/dom.js";
 import { component, shownFrame } from "../shared/lifecycle.js";
 import { percent, powerOfTen, short, signed } from "../shared/numbers.js";
+import { tableSummary } from "../shared/summary.js";
 import { tokenNode } from "../shared/token.js";
 import { visible } from "../shared/visible.js";
 
@@ -92,6 +93,7 @@ export default component("rl-shaded", {
   cursor: draw,
 
   rows,
+  summary: (self, says, names) => tableSummary(says, rows(self, names)),
 });
 
 // Where a part of the sentence begins, its name stands in a line of its own.

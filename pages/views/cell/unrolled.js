@@ -5,6 +5,7 @@ import { themeOf } from "../../components/plots/strips.js";
 import { notify, pointAt } from "../../components/shared/cursor_bus.js";
 import { calm, element, setText, styleSheet, svg } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
+import { tableSummary } from "../../components/shared/summary.js";
 import { openTrace, row, tokenRead, traceShown } from "./arithmetic.js";
 import { buildColumns, limitsOf, repaint, rowsOf } from "./columns.js";
 import { unfolded } from "./open_cell.js";
@@ -89,6 +90,10 @@ export default component("rl-unrolled", {
   },
 
   rows,
+  summary: (self, says, names) => {
+    const [head, ...values] = rows(self, names);
+    return tableSummary(says, [head, ...values.filter(([, name]) => name === "h")]);
+  },
 
   leave(self) {
     pause(self);

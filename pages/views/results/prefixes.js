@@ -8,6 +8,7 @@ import { pointAt, stepOf } from "../../components/shared/cursor_bus.js";
 import { element, fill, setText, styleSheet } from "../../components/shared/dom.js";
 import { component, shownFrame } from "../../components/shared/lifecycle.js";
 import { percent } from "../../components/shared/numbers.js";
+import { tableSummary } from "../../components/shared/summary.js";
 import { setToken, tokenNode } from "../../components/shared/token.js";
 import { visible } from "../../components/shared/visible.js";
 
@@ -43,6 +44,7 @@ export default component("rl-prefixes", {
   cursor: draw,
 
   rows,
+  summary: (self, says, names) => tableSummary(says, rows(self, names)),
 });
 
 function key(name, hue) {

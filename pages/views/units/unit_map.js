@@ -7,6 +7,7 @@ import { unpack } from "../../components/shared/arrays.js";
 import { element, setText, styleSheet } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
 import { signed } from "../../components/shared/numbers.js";
+import { tableSummary } from "../../components/shared/summary.js";
 import { setToken } from "../../components/shared/token.js";
 import { visible } from "../../components/shared/visible.js";
 import { drawUnits, unitList } from "./unit_list.js";
@@ -38,6 +39,11 @@ export default component("rl-unitmap", {
   },
 
   rows,
+  summary: (self, says, names) =>
+    tableSummary(
+      says,
+      rows(self, names).map((row) => row.slice(0, -1)),
+    ),
 
   update(self) {
     const { data } = self;

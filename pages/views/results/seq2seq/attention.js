@@ -6,6 +6,7 @@
 import { notify, pointAt, stepOf } from "../../../components/shared/cursor_bus.js";
 import { element, fill, setText, styleSheet } from "../../../components/shared/dom.js";
 import { component, shownFrame } from "../../../components/shared/lifecycle.js";
+import { tableSummary } from "../../../components/shared/summary.js";
 import { tokenNode } from "../../../components/shared/token.js";
 import { visible } from "../../../components/shared/visible.js";
 import {
@@ -88,6 +89,7 @@ export default component("rs rs-attention", {
   cursor: draw,
 
   rows,
+  summary: (self, says, names) => tableSummary(says, rows(self, names)),
   leave(self) {
     self.observer.disconnect();
   },
