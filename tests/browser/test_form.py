@@ -60,3 +60,30 @@ def test_what_was_changed_is_marked_also_where_it_is_out_of_sight(visit):
     lab.page.keyboard.press("Escape")
     lab.train()
     assert lab.curve() == pytest.approx(run(Experiment(epochs=5, cell="lstm", seed=4)).losses)
+
+
+PHONE = {"width": 390, "height": 844}
+TARGETS = """() => [...document.querySelectorAll(".stMain :is(button, a, input, select, textarea, [role=option])")]
+    .filter(node => node.type !== "checkbox")
+    .filter(node => node.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+    .map(node => [node.getBoundingClientRect(), node.ariaLabel || node.innerText || node.className])
+    .filter(([box]) => box.width > 2 && Math.min(box.width, box.height) < 24)
+    .map(([box, name]) => `${name}: ${box.width} × ${box.height}`)"""
+
+
+def test_on_a_phone_what_is_needed_first_is_on_the_first_screen_and_a_finger_finds_it(visit):
+    lab = visit("epochs=3&lang=en&run=1", viewport=PHONE, has_touch=True).trained()
+    main = [lab.at("preset").get_by_role("combobox"), lab.at("lang").get_by_role("radio").first, lab.button("train")]
+    for part in main:
+        expect(part).to_be_in_viewport(ratio=1)
+    for key in ("lang", "train"):
+        assert lab.at(key).get_by_role("radio" if key == "lang" else "button").first.bounding_box()["height"] >= 44
+    assert lab.page.evaluate(TARGETS) == []
+    assert lab.page.evaluate("document.querySelector('.stMain').scrollWidth") == PHONE["width"]
+    tops = [lab.at(part).bounding_box()["y"] for part in ("predictions", "loss", "hidden", "shapes", "lessons")]
+    assert tops == sorted(tops)
+    lab.page.locator(".stMain").evaluate("node => node.scrollTo(0, node.scrollHeight)")
+    for part in (lab.button("train"), lab.page.locator(".rl-scrubber input[type=range]")):
+        expect(part).to_be_in_viewport(ratio=1)
+    head = lab.at("runhead").bounding_box()
+    assert head["height"] < 0.2 * PHONE["height"]
