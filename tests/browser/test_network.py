@@ -104,3 +104,19 @@ def test_a_long_sentence_shows_that_it_goes_on_and_an_answer_comes_before_its_so
     assert first.inner_text().startswith("<bos>")
     columns.evaluate("node => node.scrollTo(node.scrollWidth, 0)")
     expect(columns).not_to_have_attribute("data-after", "")
+
+
+def test_what_the_tokens_of_a_lesson_mean_stands_below_them_where_it_is_in_another_language(visit):
+    lab = visit("preset=words-next&seed=0&run=1&lang=en", viewport=PROJECTOR).trained()
+    meanings = ["I", "like", "learn", "deep", "learn"]
+    chips = lab.page.locator(".rl-strip .rl-chip")
+    assert chips.locator(".rl-gloss").all_inner_texts() == meanings
+    assert chips.first.get_attribute("title") == "我: I"
+    assert lab.at("playground").bounding_box()["height"] <= BUDGET
+    for chip, gloss in zip(chips.all(), chips.locator(".rl-gloss").all(), strict=True):
+        outer, inner = chip.bounding_box(), gloss.bounding_box()
+        assert inner["y"] + inner["height"] <= outer["y"] + outer["height"]
+    assert lab.barriers(".st-key-predictions .rl-strip") == []
+    agrees(lab, plain.next_words(FIRST, epochs=100)[2][-1].numpy())  # the picture has less room, and shows the same
+    lab.page.get_by_text("中文", exact=True).click()
+    expect(lab.page.locator(".rl-strip .rl-gloss")).to_have_count(0)

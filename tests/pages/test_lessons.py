@@ -5,10 +5,10 @@ from itertools import cycle
 import pytest
 
 from rnnlab import Experiment, run
-from rnnlab.experiment import choices
+from rnnlab.experiment import choices, lesson_experiment
 from rnnlab.i18n import translator
 from tests.support.eventually import ROOT
-from tests.support.reader import form_of, looked, until_trained, visit
+from tests.support.reader import components, form_of, looked, press, said, until_trained, visit, widget
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -38,3 +38,35 @@ def test_a_lesson_trains_and_is_shown_on_every_page(lesson):
             assert (translator(lang)("rivals.other") in words) is not next_token
         if page == "data":
             assert f"{history.opening.sequences:,}" in words
+
+
+def strip_of(app) -> dict:
+    return components(app)["playground-predictions"]
+
+
+def test_a_lesson_opens_in_the_language_of_its_reader_and_stays_as_the_language_changes():
+    zh, en = (lesson_experiment("packed", lang) for lang in ("zh", "en"))
+    changed = {lang: translator(lang)("lesson.changed") for lang in ("zh", "en")}
+    app = visit("preset=packed", locale="en-US", page="playground")
+    assert form_of(app) == app.session_state.run.experiment == en
+    assert strip_of(app)["glosses"] == []
+    looked(app.segmented_control(key="lang").select("中文").run())
+    assert form_of(app) == app.session_state.run.experiment == en
+    assert changed["zh"] not in said(app), "another language changes nothing of the lesson"
+    assert strip_of(app)["tokens"][:2] == ["wind", "blows"]
+    assert strip_of(app)["glosses"][:2] == ["风", "吹"]
+    looked(widget(app, "text").set_value(zh.text).run())
+    assert form_of(app) == zh
+    assert changed["zh"] not in said(app), "neither does the other twin"
+    looked(widget(app, "hidden").set_value(5).run())
+    assert changed["zh"] in said(app)
+    looked(widget(app, "text").set_value("动 | 风").run())
+    press(app, "lesson_back")
+    assert form_of(app) == zh
+
+
+def test_a_link_that_says_more_than_the_lesson_means_the_same_for_everybody():
+    for locale in ("zh-CN", "en-US"):
+        app = visit("preset=words-next&seed=0", locale=locale, page="playground")
+        assert form_of(app) == Experiment(preset="words-next")
+        assert strip_of(app)["glosses"][:1] == (["I"] if locale == "en-US" else [])

@@ -47,9 +47,10 @@ export function updateNetwork(self) {
 function layOutNetwork(self) {
   const { root, canvas, columns, data, width } = self;
   if (!width) return; // in a hidden tab
-  const { states, tokens, inputs } = data;
+  const { states, tokens, glosses, inputs } = data;
   const { directions, layers, starts, height } = states;
-  const widths = widthsOf(tokens, width - BRIDGE * (starts.length - 1));
+  const needs = tokens.map((token, step) => Math.max(lengthOf(token), 0.7 * lengthOf(glosses[step] ?? "")));
+  const widths = widthsOf(needs, width - BRIDGE * (starts.length - 1));
   const strip = Math.max(
     15,
     Math.min(directions === 2 ? 22 : 40, Math.round((0.3 * Math.min(...widths)) / directions)),
@@ -89,11 +90,11 @@ function layOutNetwork(self) {
 }
 
 // As wide as there is room for; else each as its token needs.
-function widthsOf(tokens, room) {
-  const needed = tokens.map((token) => Math.min(Math.max(lengthOf(token) + AROUND, SLIMMEST), ENOUGH));
-  const each = Math.floor(room / tokens.length);
+function widthsOf(lengths, room) {
+  const needed = lengths.map((length) => Math.min(Math.max(length + AROUND, SLIMMEST), ENOUGH));
+  const each = Math.floor(room / lengths.length);
   if (each >= Math.max(...needed)) return needed.map(() => Math.min(each, WIDEST));
-  const more = Math.max(0, Math.floor((room - needed.reduce((sum, one) => sum + one, 0)) / tokens.length));
+  const more = Math.max(0, Math.floor((room - needed.reduce((sum, one) => sum + one, 0)) / lengths.length));
   return needed.map((one) => one + more);
 }
 

@@ -1,7 +1,7 @@
 // The row of tokens, and at each what the network expects next. Built once a sentence; a frame only changes texts, and
 // where `states` are given the picture of the network between the two (network.js).
 //
-// Takes tokens, of which the first `inputs` are read; top and probability [frame, step, rank]; targets (below 0:
+// Takes tokens, of which the first `inputs` are read; glosses (what each of them means to the reader, or none at all); top and probability [frame, step, rank]; targets (below 0:
 // nothing is asked for), target_ids (theirs in the stream), vocabulary, specials (ids below are drawn apart), joiner, written, labels {steps, predicted,
 // target, target_only, open, choose, rows, lower}, opens (whether a step can be opened elsewhere). Gives the step that is pointed at or
 // chosen to its group, and `opened`, {run, epoch, step}.
@@ -51,7 +51,8 @@ export default component("rl-strip", {
     }
     const { states } = data;
     self.root.toggleAttribute("data-network", states !== null);
-    const shape = JSON.stringify([data.tokens, data.inputs, data.labels, states?.starts, states?.reads]);
+    self.root.toggleAttribute("data-glossed", data.glosses.length > 0);
+    const shape = JSON.stringify([data.tokens, data.glosses, data.inputs, data.labels, states?.starts, states?.reads]);
     if (self.shape !== shape) {
       self.shape = shape;
       self.cells = data.tokens.map((token, step) => column(self, token, step));
@@ -87,8 +88,10 @@ function sentence(className) {
 // One column: chip, next token, bar, percentage, glyph. A token past the inputs is a target only: nothing under it.
 function column({ data, tip }, token, step) {
   const node = element("div", "rl-column", null, { role: "option", tabindex: step ? "-1" : "0", "data-step": step });
-  const chip = element("span", "rl-chip", null, { title: visible(token) });
+  const gloss = data.glosses[step] ?? "";
+  const chip = element("span", "rl-chip", null, { title: visible(token) + (gloss && `: ${gloss}`) });
   chip.append(tokenNode(token), element("small", "", String(step + 1), { "aria-hidden": "true" }));
+  if (data.glosses.length) chip.append(element("span", "rl-gloss", gloss));
   node.append(chip);
   node.classList.toggle("rl-start", step > 0 && Boolean(data.states?.starts.includes(step)));
   if (step >= data.inputs) {

@@ -32,6 +32,7 @@ class TokenStrip:
     """Tokens, and at every epoch the likeliest classes after each that the network reads."""
 
     tokens: list[str]
+    glosses: list[str]  # what each means to the reader, "" where that is not known; empty: of none
     inputs: int  # how many of them are read; the others are targets only
     vocabulary: list[str]  # of the ids below: what is spoken of here
     specials: int  # ids below this are drawn apart

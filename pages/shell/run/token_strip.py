@@ -9,7 +9,12 @@ from pages.components.token_strip.token_strip import States, TokenStrip, token_s
 from pages.shell import navigation
 from pages.shell.run import cursor
 from pages.shell.run.run_view import RunView
+from pages.shell.state import session
 from rnnlab import figures
+from rnnlab.experiment.twins import text_language
+from rnnlab.lessons.glosses import glosses
+
+GLOSS = 13  # pixels of a token's chip for what it means
 
 
 def render(view: RunView) -> None:
@@ -26,7 +31,8 @@ def render_network(view: RunView, height: int) -> None:
         if cursor.look_at(key, "opened"):
             navigation.go_to("cell")
 
-    strip = replace(strip_of(view), states=states_of(view, height))
+    strip = strip_of(view)
+    strip = replace(strip, states=states_of(view, height - (GLOSS if strip.glosses else 0)))
     token_strip(key, strip, view.over_frames, view.t, on_opened=open_step)
 
 
@@ -42,6 +48,7 @@ def strip_of(view: RunView) -> TokenStrip:
     places = np.where(ids < 0, -1, places)  # nothing predicted, nothing asked for
     return TokenStrip(
         tokens=list(o.probe),
+        glosses=glosses_of(view),
         inputs=o.inputs,
         vocabulary=[o.classes[id] if id >= 0 else "" for id in used],
         specials=int((used < o.class_specials).sum()),
@@ -52,6 +59,17 @@ def strip_of(view: RunView) -> TokenStrip:
         joiner=o.joiner,
         written=o.predicts_text,
     )
+
+
+def glosses_of(view: RunView) -> list[str]:
+    """What the tokens of a lesson's text mean, where it is in another language than its reader's. Empty: nothing is to
+    be said. A letter is no word; a Chinese character is one."""
+    e, lang = view.experiment, session["lang"]
+    written = text_language(e.preset, e.text)
+    if written in ("", lang) or (e.tokenizer == "chars" and written == "en"):
+        return []
+    found = glosses(view.opening.probe, lang)
+    return found if any(found) else []
 
 
 def states_of(view: RunView, height: int) -> States:
