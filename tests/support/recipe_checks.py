@@ -30,15 +30,23 @@ class Missing:
 
 
 def preset() -> None:
-    """It is in the list by its name, says what it is about, trains, and opens on its page."""
-    from tests.support.reader import said, until_trained, visit
+    """It is in the list by its name, says what it is about, trains, and opens on its page, in its reader's language; in
+    the other its words have a meaning."""
+    from tests.support.reader import components, said, until_trained, visit
 
+    first = {"zh": "甲", "en": "ka"}
     for lang, locale in LOCALES.items():
         app = until_trained(visit("preset=toy&run=1", locale))
         assert app.session_state.here == "text"
         assert app.session_state.run.history.ended == "epochs"
         assert f"Toy ({lang})" in app.selectbox(key="preset").options
         assert f"A toy is learnt ({lang})" in said(app)
+        assert app.session_state.run.experiment.text.split()[0] == first[lang]
+        for written in LOCALES:
+            app = visit(f"preset=toy&twin={written}&lang={lang}", page="playground")
+            strip = components(app)["playground-predictions"]
+            assert strip["tokens"][0] == first[written]
+            assert strip["glosses"][:1] == ([] if written == lang else [first[lang]])
 
 
 def cell() -> None:

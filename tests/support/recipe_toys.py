@@ -16,8 +16,13 @@ def catalogues(name: str, **texts: str) -> dict[str, str]:
 
 PRESET = {
     "rnnlab/lessons/presets.py": """
-LESSONS["toy"] = Lesson({"text": "a b c a b d", "epochs": 5}, page="text")
+LESSONS["toy"] = Lesson({"text": "ka ki ku ka ki ke", "epochs": 5}, page="text")
 """,
+    "rnnlab/lessons/twins.py": """
+TWINS["zh"]["toy"] = {"text": "甲 乙 丙 甲 乙 丁"}
+""",
+    "rnnlab/lessons/texts/glosses.zh.tsv": "ka\t甲\n",
+    "rnnlab/lessons/texts/glosses.en.tsv": "甲\tka\n",
     **catalogues("lessons", preset_toy="Toy", lesson_toy="A toy is learnt"),
 }
 
