@@ -13,6 +13,7 @@ await styleSheet(import.meta.url);
 
 const WITHOUT_STREAM = 1; // seconds between two looks
 const CHECK = 200; // milliseconds
+const NARROW = matchMedia("(max-width: 50rem)"); // where the line goes on to the side, see run_head.css
 const ANSWER = 5000; // milliseconds after which a look that nothing came of is asked for again
 
 // A live region speaks of what changes in it only if it was there before: there is one, and it stays.
@@ -50,6 +51,9 @@ export default component("rl-progress", {
 
 function draw({ root, data, stream, why, text, bar }) {
   const told = stream && stream.epoch >= (data.epochs.at(-1) ?? 0) && stream.status ? stream : null;
+  if (NARROW.matches)
+    text.tabIndex = 0; // so that keys can scroll it
+  else text.removeAttribute("tabindex");
   const reason = told ? told.held_up : data.held_up;
   why.hidden = !reason;
   setText(why, reason);
