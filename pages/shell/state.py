@@ -212,6 +212,7 @@ class CellState(TypedDict, total=False):
     edits: tuple[Intervention, ...]
     edits_dropped: int  # how many had no place in another network
     whatif_problem: tuple[str, Problem] | None  # where it was typed, and what is wrong
+    whatif_kind: str  # what the form is to change
     whatif_value: str
 
 

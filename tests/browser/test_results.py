@@ -93,6 +93,8 @@ def test_one_epoch_moves_every_view(opened, sorted_run):
         assert lab.page.locator(row).all_inner_texts() == ["a", "fine", "<b>it</b>", "with", "$x$"]  # as it was typed
     eventually(lambda: lab.draws("results-readouts-alone"), "the readouts are drawn")
     assert "<b>it</b>" in lab.at("results-readouts-alone").locator(".xtick text").all_text_contents()
+    for row in (("prefixes", "saliency"), ("confusion", "classes")):
+        assert len({round(lab.at(name).bounding_box()["height"]) for name in row}) == 1, "the cards of a row agree"
     lab.page.locator(".rl-scrubber input[type=range]").focus()
     for key, epoch in (("Home", 0), ("ArrowRight", 1)):
         lab.page.keyboard.press(key)

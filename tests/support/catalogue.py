@@ -192,10 +192,12 @@ EXPANDED = {
     "rivals.{}": [f"rivals.{name}" for name in ("past", "next", "bigram", "network")],
     "form.{}": [f"form.{name}" for name in ("data", "model", "training")],
     "{}.{}": [f"{name}.{value}" for name in CHOICES if name not in ("preset", "task") for value in choices(name)],
-    "panel.{}": [f"panel.{name}" for name in (*names_given_to("panel"), "network")],  # as one panel is called
+    "panel.{}": [
+        f"panel.{name}" for name in (*names_given_to("panel"), "network", "cell-whatif")
+    ],  # as one panel is called
     "caption.{}": [f"caption.{name}" for name in (*names_given_to("panel"), "network")],
     "about.{}": [
-        *(f"about.{name}" for name in (*names_given_to("panel"), "shapes") if name != "predictions"),
+        *(f"about.{name}" for name in (*names_given_to("panel"), "shapes", "cell-whatif") if name != "predictions"),
         *(f"about.predictions.{reads}" for reads in get_args(Reads)),
         *("about.hidden.pair", "about.shapes.pair"),
     ],

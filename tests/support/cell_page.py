@@ -17,7 +17,7 @@ def given(app: AppTest) -> dict:
 
 def change(app: AppTest, kind: str, value: str | None = None, **choices) -> AppTest:
     """One more change by the form; choices are its fields' values."""
-    looked(app.segmented_control(key="whatif_kind").select(kind).run())
+    looked(app.selectbox(key="whatif_kind").set_value(kind).run())
     for name, choice in choices.items():
         box = next(box for box in app.selectbox if box.key.startswith(f"whatif_{kind}_{name}"))
         looked(box.set_value(choice).run())

@@ -10,7 +10,7 @@ import { element, setText, styleSheet } from "../shared/dom.js";
 import "../plots/marks.js";
 import { component, shownFrame } from "../shared/lifecycle.js";
 import { loadPlotly } from "../shared/plotly.js";
-import { readTheme, rgb } from "../shared/theme.js";
+import { pixel, readTheme, rgb } from "../shared/theme.js";
 import { cellNumbers } from "./cell_numbers.js";
 import { figureRows, figureSummary } from "./figure_rows.js";
 
@@ -41,7 +41,7 @@ export default component("rl-chart", {
 
   update(self) {
     const { root, data } = self;
-    root.style.height = `${data.height + self.legend}px`; // before Plotly is there, so that nothing jumps when it arrives
+    root.style.height = `${heightOf(self)}px`; // before Plotly is there, so that nothing jumps when it arrives
     root.setAttribute("aria-label", data.label);
     root.toggleAttribute("data-live", data.live);
     if (self.source !== data.frames) {
@@ -70,6 +70,8 @@ export default component("rl-chart", {
     globalThis.Plotly?.purge(self.plot);
   },
 });
+
+const heightOf = ({ data, legend }) => Math.round(data.height * pixel()) + legend;
 
 function schedule(self) {
   self.pending ||= requestAnimationFrame(() => {
@@ -137,7 +139,7 @@ function figureOf(self, frame, width) {
   traces.forEach((trace) => paint(trace, layout, theme));
   traces.forEach(repeatLabels);
   if (self.frames) traces[0].z = frameRows(self, frame);
-  self.written = hasRoom(traces[0], layout, width) ? traces[0] : null;
+  self.written = hasRoom(traces[0], layout, width / pixel()) ? traces[0] : null;
   self.stops = theme.sequential.map(rgb);
   if (self.written) traces.splice(1, 0, cellNumbers(self.written, self.stops));
   const axis = {
@@ -153,16 +155,16 @@ function figureOf(self, frame, width) {
     if (!/^[xy]axis\d*$/.test(name)) continue;
     // Zoom is kept while this name stays the same. A range in epochs means nothing on another kind of axis.
     layout[name] = { ...axis, ...own, uirevision: `${data.run} ${own.type ?? ""}` };
-    if (name[0] === "x") thin(layout[name], width);
+    if (name[0] === "x") thin(layout[name], width / pixel());
   }
   Object.assign(layout, {
     width,
-    height: data.height + self.legend,
+    height: heightOf(self),
     autosize: false,
     uirevision: data.run,
     paper_bgcolor: "transparent",
     plot_bgcolor: "transparent",
-    font: { size: 13, ...layout.font, family: theme.font, color: theme.text },
+    font: { size: 13 * pixel(), ...layout.font, family: theme.font, color: theme.text },
     colorway: theme.colorway,
     hoverlabel: {
       ...layout.hoverlabel,

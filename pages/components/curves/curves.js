@@ -12,7 +12,7 @@ import { element, fill, setText, styleSheet } from "../shared/dom.js";
 import { component, shownFrame } from "../shared/lifecycle.js";
 import "../plots/marks.js";
 import { lineSummary } from "../shared/summary.js";
-import { readTheme } from "../shared/theme.js";
+import { pixel, readTheme } from "../shared/theme.js";
 import { drawAxes, drawLines, scaleOf, ticksOf, written } from "./plot.js";
 import { listen } from "./pointer.js";
 import { byEpoch } from "./record.js";
@@ -55,7 +55,9 @@ export default component("rl-curves", {
 
   update(self) {
     const { root, plot, data } = self;
-    plot.style.height = `${data.height}px`;
+    self.pixel = pixel();
+    self.height = Math.round(data.height * self.pixel);
+    plot.style.height = `${self.height}px`;
     root.setAttribute("aria-label", data.label);
     root.toggleAttribute("data-live", data.live);
     self.reset.title = data.labels.reset;
@@ -111,11 +113,11 @@ function draw(self) {
   self.series = seriesOf(self);
   self.reset.hidden = !self.zoomed;
   const ratio = devicePixelRatio;
-  const size = [Math.round(self.width * ratio), Math.round(data.height * ratio)];
+  const size = [Math.round(self.width * ratio), Math.round(self.height * ratio)];
   if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
   const pen = canvas.getContext("2d");
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, self.width, data.height);
+  pen.clearRect(0, 0, self.width, self.height);
   paint(self, pen);
   if (data.cursor) placeCursor(self);
   else root.dataset.epoch = Math.max(0, ...self.series.map(lastOf));
@@ -124,9 +126,10 @@ function draw(self) {
 // The whole plot, into a box that it leaves in `self.box` with the scale of both axes.
 function paint(self, pen) {
   const { data, series, size } = self;
-  const { left, right, top } = MARGIN;
+  const { right, top } = MARGIN;
+  const left = MARGIN.left * self.pixel;
   const foot = 3.1 * size;
-  self.box = { x: left, y: top, width: self.width - left - right, height: data.height - top - foot, right };
+  self.box = { x: left, y: top, width: self.width - left - right, height: self.height - top - foot, right };
   self.across = self.zoomed ?? [0, data.span ?? Math.max(0, ...series.map(({ at, count }) => at(count - 1) || 0))];
   if (!self.across[1]) self.across = [0, 1];
   const logarithmic = data.kind === "log";

@@ -25,6 +25,8 @@ export function rgb(color) {
   return [...pencil.getImageData(0, 0, 1, 1).data].slice(0, 3);
 }
 
+const USUAL = 15; // pixels of a letter, as in config.toml
+
 // Read once for all parts that are drawn in one go: what each has written since would be styled anew for the next.
 let theme = null;
 
@@ -35,6 +37,11 @@ export function readTheme(node) {
     });
   theme ??= themeOf(node);
   return theme;
+}
+
+// How many pixels one of the page's is where letters are larger than usual: on a wall of pixels (shell/run/panels.css).
+export function pixel() {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL;
 }
 
 export function forgetTheme() {

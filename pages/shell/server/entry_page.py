@@ -25,7 +25,13 @@ from rnnlab.i18n import LANGUAGE_TAGS, LANGUAGES, first_language, translator
 STREAMLITS = (Path(file_util.get_static_dir()) / "index.html").read_text("utf-8")
 OURS = f"./{FOLDER}/shell/server"
 STYLES = (  # of Streamlit's own widgets; what is a part of ours links its own
-    *("shell/server/connection_notices", "shell/form/form", "shell/run/run_head", "shell/file_upload"),
+    *(
+        "shell/server/connection_notices",
+        "shell/form/form",
+        "shell/run/run_head",
+        "shell/run/panels",
+        "shell/file_upload",
+    ),
     *("views/playground/playground", "views/generate/settings"),
 )
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shell.form.choice import choose
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain
+from pages.shell.panel import explanation
 from pages.shell.run.place import place_name
 from pages.shell.state import session
 from rnnlab.cells import CELLS, WEIGHTS
@@ -25,6 +27,7 @@ from rnnlab.records.trace import (
 
 KINDS: tuple[InterventionKind, ...] = ("token", "input", "state", "gate", "off", "weight")
 EVERY = ":"  # all steps or units, as a slice says it
+WIDE = 170  # pixels of a select box
 MOST = 12  # edits at a time: more could not be told apart
 
 
@@ -171,12 +174,15 @@ def render_form(o: Opening, place: Place, step: int, t: Translate) -> None:
     tokens = vocabulary_of(o, part)
     entries = token_width(o, part) + context_width(o, part)
     kinds = [kind for kind in KINDS if kind != "gate" or CELLS[e.cell].gates]
-    kind = st.segmented_control(
-        t("whatif.kind"), kinds, key="whatif_kind", format_func=lambda id: t(f"whatif.kind.{id}"), default="token"
-    )
-    if kind not in kinds:  # none chosen, or what the browser says is a label of another language
-        kind = "token"
-    st.caption(t("whatif.given" if kind == "state" and part.start else f"whatif.help.{kind}"))
+    bar = st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="whatif_form")
+    session.setdefault("whatif_kind", "token")
+    with bar:
+        labels = {id: t(f"whatif.kind.{id}") for id in kinds}
+        said = {id: t(f"whatif.help.{id}") for id in kinds}
+        if part.start:
+            said["state"] = t("whatif.given")
+        tips = "  \n".join(f"**{label}**: {said[id]}" for id, label in labels.items())
+        kind = choose(t("whatif.kind"), labels, "whatif_kind", help=tips, width=170)
     steps, units, gates = list(range(part.stop - part.start)), list(range(e.hidden)), list(CELLS[e.cell].blocks)
     below = entries if place.layer == 0 else e.hidden * e.directions
 
@@ -190,9 +196,9 @@ def render_form(o: Opening, place: Place, step: int, t: Translate) -> None:
 
         # With other sizes another widget, so no choice that is none any more; with another step open, that one first.
         key = f"whatif_{kind}_{name}_{len(options)}_{index}"
-        return st.selectbox(label, options, index, key=key, format_func=shown)
+        return st.selectbox(label, options, index, key=key, format_func=shown, width=WIDE)
 
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="whatif_form"):
+    with bar:
         edit = Intervention(kind, layer=place.layer, direction=place.direction, part=place.part)
         match kind:
             case "token":
@@ -219,8 +225,9 @@ def render_form(o: Opening, place: Place, step: int, t: Translate) -> None:
                     columns = list(range(below)) if edit.name == "weight_ih" else units
                     edit = replace(edit, column=pick(f"column_{edit.name}", columns, t("whatif.column")))
         if kind not in ("token", "off"):
-            st.text_input(t("whatif.value"), "0", key="whatif_value", max_chars=40)
+            st.text_input(t("whatif.value"), "0", key="whatif_value", max_chars=40, width=120)
         st.button(t("whatif.add"), key="whatif_add", on_click=add_from_form, args=(edit,))
+        explanation("cell-whatif", t, first=t("caption.cell-whatif"))
     complain_here("form")
 
 

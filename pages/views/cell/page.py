@@ -50,13 +50,12 @@ def render(view: RunView) -> None:
             return
         with line:
             render_badge(found, CELLS[e.cell], t)
-        traced = Traced(found, checkpoint.epoch, place, edits)
-        unrolled.render(view, traced, choose_in_picture, edit_in_picture)
+        step = unrolled.first_step(view, part)
+        interventions.render_form(o, place, step, t)
         interventions.render_list(o, t)
         interventions.complain_here("picture")
-    step = unrolled.first_step(view, part)
-    with panel("cell-whatif", t):
-        interventions.render_form(o, place, step, t)
+        traced = Traced(found, checkpoint.epoch, place, edits)
+        unrolled.render(view, traced, choose_in_picture, edit_in_picture)
     with panel("cell-ways", t):
         if view.going:
             st.caption(t("ways.later"))

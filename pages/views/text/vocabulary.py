@@ -38,7 +38,7 @@ def render(view: RunView) -> None:
     render_rows(view, words, first, (middle, right))
     with st.container(border=True, key="word_line"):
         token_strip.render(view)
-    left, right = st.columns([2, 3], gap="small")
+    left, right = st.columns([1, 2], gap="small")  # the same grid as above
     with left:
         chosen, near = embeddings.render_neighbours(view, words)
     if view.experiment.input == "embedding":
