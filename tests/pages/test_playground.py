@@ -376,6 +376,7 @@ def test_what_cannot_be_trained_on_is_said_and_nothing_is_lost(case, lang):
         default = getattr(Experiment(), name)
         widget(app, name).select(default) if name in SELECTS else widget(app, name).set_value(default)
     looked(app.run())
+    assert not app.error  # what is wrong no more is not said
     until_trained(press(app, "train"))
     assert not app.error
     assert app.session_state.run.history.losses == run(Experiment(text="甲 乙 丙")).losses

@@ -256,6 +256,21 @@ def test_who_watches_a_run_at_rest_is_told_when_it_goes_on(driver):
     assert not live.viewers
 
 
+def test_who_asks_anew_is_told_once_though_he_answers_in_that_moment():
+    """Else a page whose language was changed is told how its run stands in both."""
+
+    async def ends() -> None:
+        taken = asyncio.Event()
+        waits = asyncio.create_task(live_socket.happens(taken, 60))
+        await asyncio.sleep(0)
+        taken.set()
+        waits.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waits
+
+    run_async(ends())
+
+
 def test_a_slow_browser_gets_fewer_messages_and_misses_no_loss(driver):
     live = begun(driver)
     sent = served(Browser(watching(live.value.id), slow=0.4)).sent

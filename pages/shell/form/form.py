@@ -36,6 +36,7 @@ TALL = {
 SHARES = ("dropout", "dropout_embed", "dropout_head", "held_out", "teacher")
 STEPS = {"lr": 0.001, "clip": 0.5, "pairs": 100} | dict.fromkeys(SHARES, 0.1)
 FORMATS = {"lr": "%.6g", "clip": "%.3g"} | dict.fromkeys(SHARES, "%.2f")
+FIRST_PRESET = Experiment.model_fields["preset"].default  # what the front page opens with
 WITHOUT = ("shapes", "history")  # pages on which no setting does anything
 
 
@@ -48,7 +49,7 @@ def render_lesson(t: Translate, page: str) -> None:
     hidden: dict[str, Any] = {"label_visibility": "collapsed", "width": 240}
     choice("preset", t, fields, on_change=choose_preset, **hidden)
     with st.container(key="about_lesson", gap=None):
-        if page == HOME:
+        if page == HOME and fields["preset"] == FIRST_PRESET:  # who has chosen another knows by now
             st.markdown(t("lab.what"))
         lesson(t, e)
 

@@ -69,12 +69,13 @@ def render(
 
 
 def render_complaints(run: Run) -> None:
-    """Why nothing can be trained."""
+    """Why nothing can be trained. What was wrong with a run's settings is said until the form says others."""
     experiment = session["experiment"]
     with st.container():
         if not isinstance(experiment, Experiment):
             complain(experiment)
-        complain(run.problems)
+        elif run.experiment == experiment:
+            complain(run.problems)
 
 
 def render_status(page: str, run: Run, t: Translate, looks: float | None, parts: str) -> None:

@@ -118,5 +118,6 @@ def speaks(value: Run | Race, rested: Run | Race | None) -> bool:
 async def happens(event: asyncio.Event, seconds: float | None) -> bool:
     """Whether it does, within so many seconds. None: it is waited for."""
     with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):  # wait_for of Python 3.11 may keep the end of a task to itself
+            await event.wait()
     return event.is_set()
