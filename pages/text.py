@@ -8,7 +8,7 @@ def main() -> None:
     from rnnlab.i18n import translator
 
     t = translator(session["lang"])
-    run_page.render("text", t, page.render, alone=False)
+    run_page.render("text", t, page.render, alone=False, scrubs="weights")
     run = session["run"]
     if run.shown.history is None and not run.going:  # a text that can't be trained on can still be cut
         segmentation.render(run, t)

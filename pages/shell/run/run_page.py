@@ -30,17 +30,17 @@ LOOKS = 1.0  # seconds between two draws of a page that computes what it shows
 def render(
     page: str,
     t: Translate,
-    body: Callable[[RunView], None] = lambda _: None,
+    body: Callable[[RunView], None] | None = None,
     computes: Callable[[RunView], bool] = lambda _: True,
     alone: bool = True,
     scrubs: Literal["", "frames", "weights"] = "",
     offer: Offer | None = None,
 ) -> None:
     """A page about the run at hand: notes, complaints, buttons, progress, then its body, where the run has something to
-    show. All but the notes is a part of the page that is drawn by itself for a click on a button, and while the run
-    goes on again and again where it `computes` what it shows; else the stream has all that changes. `alone`: nothing
-    else on the page depends on the run. `scrubs`: through which of the recorded epochs the reader moves. `offer`: what
-    the page has to train in the place of what the form says."""
+    show; with None that stands elsewhere on the page. All but the notes is a part of the page that is drawn by itself
+    for a click on a button, and while the run goes on again and again where it `computes` what it shows; else the
+    stream has all that changes. `alone`: nothing else on the page depends on the run. `scrubs`: through which of the
+    recorded epochs the reader moves. `offer`: what the page has to train in the place of what the form says."""
     with st.container():  # always one element, so that what follows keeps its place and is not built anew
         sharing.notes(t)
     going = None if alone else current_run.settle().going
@@ -59,12 +59,12 @@ def render(
                 run_controls.render(page, t, run, session["experiment"], alone, offer)
             with st.container(key="runline", horizontal=True, vertical_alignment="center", gap="small"):
                 if view and scrubs:
-                    scrubber.render(view, scrubs == "weights")
+                    scrubber.render(view, scrubs == "weights", elsewhere=body is None)
                 render_status(page, run, t, looks, shown.id)
-        if view:
+        if view and body:
             body(view)
 
-    part.__qualname__ = f"{body.__module__}.part"  # Streamlit knows a fragment by its name, and where it stands
+    part.__qualname__ = f"{page}.part"  # Streamlit knows a fragment by its name, and where it stands
     st.fragment(part)()
 
 

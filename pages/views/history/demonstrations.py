@@ -14,7 +14,7 @@ from pages.shell.ask_worker import ask_worker
 from pages.shell.form.lessons import open_experiment, open_lesson
 from pages.shell.markdown import verbatim
 from pages.shell.panel import panel
-from pages.shell.run import scrubber, token_strip
+from pages.shell.run import token_strip
 from pages.shell.run.run_view import RunView, view_of
 from pages.shell.state import session
 from rnnlab.analysis.bigrams import Bigrams, Line
@@ -111,7 +111,6 @@ def render_own_text(t: Translate) -> OwnText | None:
     with st.container(border=True, key="own_text", gap="xxsmall"):
         st.caption(t("own.choose"))
         token_strip.render(view)
-        scrubber.render(view)
     o = view.opening
     lines = ask_worker(jobs.examples, o.experiment)
     if lines is None:

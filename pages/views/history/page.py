@@ -18,7 +18,7 @@ def render(t: Translate) -> None:
         st.markdown(f"{'#' * (section.level + 1)} {section.title}")
         st.markdown(section.body)
 
-    run_page.render("history", t, alone=False)  # what the run shows has its place below, beside the counts
+    run_page.render("history", t, alone=False, scrubs="weights")
     with st.container(width=840, key="chapter"):  # lines that the eye can follow
         render_section("opening")
         demonstrations.render_years(t)

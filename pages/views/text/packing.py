@@ -8,7 +8,7 @@ from pages.components.component import encode
 from pages.components.table.table import TableView, number, tables, token
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel, program_place
-from pages.shell.run import run_chart, scrubber
+from pages.shell.run import run_chart
 from pages.shell.run.run_view import RunView
 from pages.views.text import packed_batch, padding
 from pages.views.text.tables import COLUMNS
@@ -24,7 +24,6 @@ EQUAL = 1e-5  # two float32 states nearer than this are the same but for roundin
 
 def render(view: RunView) -> None:
     o, t = view.opening, view.t
-    scrubber.render(view)
     start = 1
     if o.sequences > LINES:
         start = st.number_input(t("padded.from", lines=LINES), 1, o.sequences, step=LINES, key="text_lines", width=280)

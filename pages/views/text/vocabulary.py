@@ -11,7 +11,7 @@ from pages.components.component import encode
 from pages.components.table import table
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
-from pages.shell.run import run_chart, scrubber, token_strip
+from pages.shell.run import run_chart, token_strip
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from pages.views.text import embeddings
@@ -29,7 +29,6 @@ COLUMNS = {"id": table.number, "token": table.text, "count": table.number}
 
 
 def render(view: RunView) -> None:
-    scrubber.render(view)
     words = choose(view)
     first = choose_first(len(words.tokens), view.t)
     left, middle, right = st.columns(3, gap="small")
