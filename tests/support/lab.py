@@ -275,7 +275,10 @@ class Lab:
         other = {"dark": "light", "light": "dark"}[scheme]
         found = {scheme: self.barriers()}
         self.page.emulate_media(color_scheme=other)
-        calm = "document.getAnimations().every(({playState}) => playState !== 'running')"
+        moving = (
+            "({playState, timeline}) => playState === 'running' && timeline === document.timeline"  # not by scrolling
+        )
+        calm = f"!document.getAnimations().some({moving})"
         dark = "document.documentElement.hasAttribute('data-dark')"
         eventually(
             lambda: self.page.evaluate(dark) == (other == "dark") and self.page.evaluate(calm), f"all is {other}"
