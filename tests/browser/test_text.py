@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 from rnnlab import Experiment, run
-from rnnlab.experiment import lesson_experiment
 from rnnlab.experiment.links import from_link, to_link
 from tests.support.eventually import eventually
 
@@ -127,7 +126,7 @@ def test_the_embedding_is_scrubbed_to_any_epoch(visit):
     lab = on_page(visit, "preset=embedding&seed=0")
     lab.press("train")
     expect(lab.at("status")).to_contain_text(re.compile(r"trained\s*$"))
-    history = run(lesson_experiment("embedding", "en"))
+    history = run(Experiment(preset="embedding"))
     types = len(history.opening.vocabulary)
     tables = {
         kept.epoch: np.frombuffer(kept.weights, np.float32)[: types * 4].reshape(types, 4)
