@@ -44,12 +44,17 @@ def arrive(link: Link) -> None:
     sharing.opened(link)
     run = runs.begin(workers(), experiment, link.run)
     current_run.show(run, FIRST_PATIENCE, whole=True)
-    session["begins_by_itself"] = "" if link.has_fields or link.run or link.race else run.id
+    session["begins_by_itself"] = session["front_run"] = run.id if is_front(link) else ""
     if link.race is not None:
         race_setup.adopt_plan(link.race, start=link.run)
     if not urlsplit(st.context.url or "").path.strip("/"):
         page = LESSONS[link.lesson].page if link.lesson else ""
         navigation.go_to("compare" if link.race is not None else page)
+
+
+def is_front(link: Link) -> bool:
+    """Whether it leads to the front page as it is."""
+    return not (link.has_fields or link.run or link.race)
 
 
 def train_slowly() -> None:
@@ -69,6 +74,7 @@ def come_back(page: Remains) -> None:
     session["loss_log"] = page.switches.get("loss_log", True)
     run = runs.begin(workers(), page.experiment, page.train)
     sharing.came_back(run, page.link)
+    session["front_run"] = run.id if is_front(page.link) else ""
     current_run.show(run, FIRST_PATIENCE, whole=True)
     if page.link.race is not None:
         race_setup.adopt_plan(page.link.race, start=False)

@@ -17,8 +17,18 @@ from pages.shell.markdown import verbatim
 from pages.shell.page_names import HOME
 from pages.shell.state import session
 from rnnlab.engine.runs import Run
-from rnnlab.experiment import Experiment
-from rnnlab.experiment.links import LINK_CHARACTERS, TEXTS, Link, fits_in_address, from_file, to_draft, to_file, to_link
+from rnnlab.experiment import Experiment, lesson_experiment
+from rnnlab.experiment.links import (
+    LINK_CHARACTERS,
+    TEXTS,
+    Link,
+    fits_in_address,
+    from_file,
+    to_draft,
+    to_file,
+    to_front_page,
+    to_link,
+)
 from rnnlab.i18n import LANGUAGE_TAGS, LabError, Problem, Translate, describe
 
 FILE_MEGABYTES = 1  # an experiment is far smaller
@@ -90,15 +100,18 @@ def keep_address(page: str, t: Translate, leaving: bool, on_shown: Callable[[], 
 
 def address_of(page: str, experiment: Experiment) -> tuple[str, str | None]:
     """The query that names what the page shows, and the texts that are too long for it, or None."""
-    run, plan = session["run"], race_setup.of_page(page, experiment)
+    run, plan, lang = session["run"], race_setup.of_page(page, experiment), session["lang"]
     trained = run.until > 0 if plan is None else session.get("live_race") is not None
     again = trained or run.id == session.get("lost_run")  # so that a reload trains it again
     same = plan is not None or run.experiment == experiment
-    query = to_link(experiment, session["lang"], again and same, plan)
+    front = session.get("front_run") == run.id and experiment == lesson_experiment(experiment.preset, lang)
+    if page in ("", HOME) and front and same:  # begins by itself after a reload as well, to be watched
+        return to_front_page(lang), None
+    query = to_link(experiment, lang, again and same, plan)
     if fits_in_address(query):
         return query, None
     texts = {name: getattr(experiment, name) for name in TEXTS}
-    return to_draft(experiment, session["lang"], plan), json.dumps(texts)
+    return to_draft(experiment, lang, plan), json.dumps(texts)
 
 
 def address_changes(page: str) -> bool:

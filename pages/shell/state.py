@@ -40,6 +40,7 @@ class VisitState(TypedDict, total=False):
     loss_log: bool  # whether losses are drawn on a logarithmic axis
     run_on_opening: bool  # whether the link trains when it is opened
     begins_by_itself: str  # the id of the run that is trained as soon as a browser shows the front page
+    front_run: str  # the id of the run that the front page opened with: its address needs to say no more
 
 
 class WorkersState(TypedDict, total=False):

@@ -52,6 +52,11 @@ def to_link(experiment: Experiment, lang: str, run: bool = False, race: RacePlan
     return urlencode(settings | values, quote_via=quote)
 
 
+def to_front_page(lang: str) -> str:
+    """The query of the front page as it is without any, but for the language."""
+    return urlencode({"v": VERSION, "lang": lang})
+
+
 def to_short_link(experiment: Experiment, lang: str, run: bool = False, race: RacePlan | None = None) -> str:
     """The query of a link short enough to stand below a figure: lesson, seed, and what differs from the lesson, or from
     its twin in another language. That it is named says the same to a reader of any language."""

@@ -54,6 +54,9 @@ def test_the_front_page_begins_by_itself_slowly_and_not_where_no_motion_is_wante
     lab.press("pause").paused()
     assert lab.curve() == pytest.approx(run(Experiment()).losses[: lab.epoch], rel=1e-5)
     assert still.reaches("not trained yet").epoch == 0
+    lab.page.reload()
+    expect(lab.at("status")).to_contain_text(re.compile(r"epoch [2-9] / 100"))  # to be watched again
+    expect(lab.at("speed").get_by_role("radio", name="slow")).to_be_checked()
 
 
 def test_one_epoch_more_undo_and_the_line_of_the_last_run(visit):
