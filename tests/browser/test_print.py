@@ -12,6 +12,8 @@ PAGES = [
     ("/", "preset=words-next&epochs=5&lang=zh&run=1"),
     ("/cell", "preset=words-next&epochs=5&lang=en&run=1"),
     ("/gradients", "preset=words-next&epochs=5&lang=en&run=1"),
+    ("/results", "preset=lstm-classifier&epochs=3&lang=en&run=1"),
+    ("/results", "preset=attention&pairs=60&hidden=16&epochs=3&lang=zh&run=1"),
 ]
 CONTROLS = "[data-testid=stSidebar], [data-testid=stHeader], .stMain :is(button, input, textarea, select)"
 LIGHT = tomllib.loads((ROOT / ".streamlit/config.toml").read_text("utf-8"))["theme"]["light"]

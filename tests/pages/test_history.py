@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnnlab import Experiment, run
-from rnnlab.experiment import choices, lesson_experiment
+from rnnlab.experiment import lesson_experiment
 from rnnlab.i18n import translator
 from rnnlab.lessons.chapter import chapter
 from rnnlab.lessons.eliza import load_script
@@ -206,11 +206,9 @@ def test_without_a_text_the_chapter_can_still_be_read():
     assert app.text_input(key="eliza_say")
 
 
-def test_every_other_lesson_can_be_opened_from_here():
-    offered = {button.key for button in visit(epochs="2").button if button.key.startswith("onward-")}
-    assert offered == {f"onward-{preset}" for preset in choices("preset") if LESSONS[preset].page != "history"}
-    for preset in ("words-next", "two-layers", "windows"):
-        app = visit(epochs="2")
-        looked(app.button(key=f"onward-{preset}").click().run())
-        assert app.session_state.run.experiment == lesson_experiment(preset, "en")
-        assert app.session_state.here == LESSONS[preset].page
+def test_the_chapter_ends_with_the_way_to_all_examples():
+    app = visit(epochs="2")
+    assert not [button.key for button in app.button if button.key in LESSONS]
+    looked(app.button(key="onward").click().run())
+    assert app.session_state.here == "playground"
+    assert app.session_state.run.epoch == 2, "the run is kept"

@@ -3,7 +3,9 @@
 import { drawAgain } from "../shared/lifecycle.js";
 import { forgetTheme } from "../shared/theme.js";
 
-const PAPER = 700; // CSS pixels between the margins of A4
+const [PAPER, SHEET] = [700, 1030]; // CSS pixels between the margins of A4, across and down
+const LEFT_OUT = ".st-key-top, .st-key-controls, .st-key-lessons"; // by print.css
+const SHEETS = 2; // on which a page is to find room
 
 export function listenForPrint() {
   addEventListener("beforeprint", () => {
@@ -13,10 +15,20 @@ export function listenForPrint() {
     const width = main.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
     const { style } = document.documentElement;
     style.setProperty("--rl-paper-width", `${width}px`);
-    style.setProperty("--rl-paper-zoom", Math.min(1, PAPER / width));
+    const left = [...main.querySelectorAll(LEFT_OUT)].reduce((sum, node) => sum + node.offsetHeight, 0);
+    const room = (SHEETS * SHEET) / (main.scrollHeight - left + tallest(main));
+    style.setProperty("--rl-paper-zoom", Math.min(1, PAPER / width, room));
     turn(true);
   });
   addEventListener("afterprint", () => turn(false));
+}
+
+// The tallest panel, in pixels: none is cut, so as much may stay empty at the foot of a sheet.
+function tallest(main) {
+  const panels = [...main.querySelectorAll('[class*="st-key-about_"]')].map((about) =>
+    about.parentElement.closest('[data-testid="stVerticalBlock"][class*="st-key-"]'),
+  );
+  return Math.max(0, ...panels.map((panel) => panel?.offsetHeight ?? 0));
 }
 
 function turn(printing) {

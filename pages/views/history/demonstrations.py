@@ -10,9 +10,11 @@ from pages.components.chart.chart import Chart, live_chart
 from pages.components.component import encode
 from pages.components.playback import Playback
 from pages.components.table.table import Cell, TableView, pieces, tables, text, token
+from pages.shell import navigation
 from pages.shell.ask_worker import ask_worker
-from pages.shell.form.lessons import open_experiment, open_lesson
+from pages.shell.form.lessons import open_experiment
 from pages.shell.markdown import verbatim
+from pages.shell.page_names import HOME
 from pages.shell.panel import panel
 from pages.shell.run import token_strip
 from pages.shell.run.run_view import RunView, view_of
@@ -24,7 +26,6 @@ from rnnlab.figures.timeline import height, timeline
 from rnnlab.i18n import Translate
 from rnnlab.lessons import eliza
 from rnnlab.lessons.feature_templates import FeatureValue, count_matches, features
-from rnnlab.lessons.presets import LESSONS
 from rnnlab.records.opening import Opening, joiner
 
 SENTENCE = 200  # characters that the rules are tried on
@@ -246,18 +247,9 @@ def share(p: float) -> str:
     return "–" if isnan(p) else f"{p:.3f}"
 
 
-def render_lessons(t: Translate) -> None:
-    """A button for each lesson, by the page it opens on."""
-    by_page: dict[str, list[str]] = {}
-    for preset, lesson in LESSONS.items():
-        by_page.setdefault(lesson.page, []).append(preset)
-    for page, presets in by_page.items():
-        if page == "history":
-            continue
-        with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"onward_{page}"):
-            st.subheader(t(f"page.{page}"), width="content", anchor=False)
-            for preset in presets:
-                st.button(t(f"preset.{preset}"), key=f"onward-{preset}", on_click=open_lesson, args=(preset,))
+def render_onward(t: Translate) -> None:
+    """The way to all lessons, which stand on the front page."""
+    st.button(t("onward.lessons"), key="onward", on_click=navigation.go_to, args=(HOME,))
 
 
 def render_table(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], t: Translate) -> None:

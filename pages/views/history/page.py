@@ -39,4 +39,4 @@ def render(t: Translate) -> None:
             demonstrations.render_network(t, own)
         render_section("networks-end")
         render_section("onward")
-        demonstrations.render_lessons(t)
+        demonstrations.render_onward(t)
