@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from tests.support.cases import some_now
-from tests.support.eventually import ROOT
+from tests.support.eventually import ROOT, eventually
 
 PAGES = [
     ("/", "preset=words-next&epochs=5&lang=zh&run=1"),
@@ -38,6 +38,10 @@ def test_a_screen_is_printed_on_two_pages_at_most_whatever_its_theme(visit, page
     path, query = page
     lab = visit(query, path=path, color_scheme="dark").finished()
     lab.page.locator(".stMain .rl-savable").first.wait_for()
+    if path == "/gradients":  # where the other cells are trained too
+        eventually(
+            lambda: lab.draws("gradients-others") and lab.button("stop_others").is_disabled(), "all are done", 90
+        )
     lab.page.evaluate(LOOK % list(VARIABLES))
     before = lab.page.eval_on_selector_all(".stMain [data-mounts]", INK)
     pdf = lab.page.pdf(prefer_css_page_size=True, print_background=True)

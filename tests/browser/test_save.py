@@ -138,6 +138,7 @@ def test_the_figures_of_a_run_are_saved_as_images_drawings_and_numbers(visit, tm
         ("/results", "preset=lstm-classifier&epochs=3&lang=en&run=1"),
         ("/gradients", "preset=words-next&epochs=5&lang=zh&run=1"),
         ("/shapes", "preset=words-next&lang=en"),
+        ("/text", "preset=words-next&lang=en"),
         ("/units", "preset=brackets&epochs=3&lang=zh&run=1"),
     ],
 )

@@ -43,6 +43,11 @@ export default component("rl-tokens", {
     else self.lines.setAttribute("tabindex", "0");
     show(self);
   },
+
+  rows: ({ data }, names) => [
+    [names.line, names.place, names.token],
+    ...data.lines.flatMap((line, row) => line.map((pieces, place) => [data.first + row, place + 1, pieces.join("")])),
+  ],
 });
 
 function lineNode({ data }, line, row) {
