@@ -90,7 +90,7 @@ def render_more(
     with st.popover(label, key="more"):
         choice("task", t, fields, help=t("help.task"), on_change=choose_task)
         for group, names in GROUPS.items():
-            st.markdown(f"**{t(f'form.{group}')}**")
+            st.subheader(t(f"form.{group}"), anchor=False)
             with st.container(key=f"fields_{group}"):
                 for name in names:
                     if name in used and name not in WIDE:
