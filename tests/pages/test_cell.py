@@ -19,7 +19,7 @@ from rnnlab.records.trace import Intervention
 from tests.support import modules
 from tests.support.cases import either, in_turn
 from tests.support.cell_page import change, given, visit_cell
-from tests.support.reader import looked, said, unpacked, until_trained
+from tests.support.reader import components, looked, said, unpacked, until_trained
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -366,10 +366,11 @@ def test_each_program_that_is_shown_gives_what_the_layer_gives(cell, nonlinearit
 @either
 def test_the_ways_show_the_numbers_of_the_open_step(lang):
     app = visit_cell(lang, hidden=4, epochs=3)
-    shown = next(element.value for element in app.markdown if "h[0]" in element.value).split("\n")
+    (shown,) = components(app)["cell-numbers"]["tables"]
     hidden, _ = Plain(Experiment(hidden=4, epochs=3))()
-    assert len(shown) == 2 + 4
-    for row in shown[2:]:
-        numbers = [float(cell) for cell in row.split("|")[2:6]]
+    assert [cell["text"] for cell in shown["head"][1:5]] == ["h[0]", "h[1]", "h[2]", "h[3]"]
+    assert len(shown["rows"]) == 4
+    for row in shown["rows"]:
+        numbers = [float(cell["text"]) for cell in row[1:5]]
         assert numbers == pytest.approx(hidden[1], rel=1e-6, abs=2e-6)  # the second step is open at first
     assert len([code for code in app.code if "output" in code.value]) == 4

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
+from pages.components.table.table import TableView, number, tables, text
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import panel
 from pages.shell.run import token_strip
@@ -136,17 +137,20 @@ def render_implementations(view: RunView, weights: bytes, part: Part, step: int)
             with column:
                 st.subheader(t(f"way.{way.name}"), anchor=False)
                 st.code(implementations.code(way.name, view.experiment, given=part.start > 0), language="python")
-    st.markdown(table(found, step, t))
+    render_numbers(found, step, t)
     if all(np.isfinite(way.hidden).all() for way in found):
         gap = float(np.ptp(np.stack([way.hidden for way in found]), axis=0).max())
         st.caption(t("ways.gap", gap=f"{gap:.1e}"))
 
 
-def table(found: tuple[Implementation, ...], step: int, t: Translate, units: int = 6) -> str:
-    head = [t("ways.name"), *(f"h[{unit}]" for unit in range(min(units, found[0].hidden.shape[1]))), t("ways.time")]
+def render_numbers(found: tuple[Implementation, ...], step: int, t: Translate, units: int = 6) -> None:
+    head = [text(t("ways.name")), *(number(f"h[{unit}]") for unit in range(min(units, found[0].hidden.shape[1])))]
     rows = [
-        [t(f"way.{way.name}"), *(f"{value:.6f}" for value in way.hidden[step, :units]), f"{way.seconds * 1e3:.2f} ms"]
+        [
+            text(t(f"way.{way.name}")),
+            *(number(f"{value:.6f}") for value in way.hidden[step, :units]),
+            number(f"{way.seconds * 1e3:.2f} ms"),
+        ]
         for way in found
     ]
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    tables("cell-numbers", [TableView(t("panel.cell-ways"), rows, [*head, number(t("ways.time"))])], "framed")
