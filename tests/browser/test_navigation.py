@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from rnnlab.i18n import translator
 from tests.support.eventually import eventually
 
 
@@ -64,11 +65,11 @@ def test_choosing_a_lesson_goes_to_its_page_and_back(visit):
         lab.at("preset").locator("input").fill(label)
         lab.page.get_by_role("option").first.click()
 
-    choose("GRU：两个门")
+    choose(translator("zh")("preset.gru"))
     expect(lab.page).to_have_url(re.compile("/cell"))
     expect(lab.at("status")).to_contain_text("尚未训练")
     assert lab.at("lang").get_by_text("中文").is_visible()
-    choose("中文词")
+    choose(translator("zh")("preset.words-next"))
     expect(lab.page).not_to_have_url(re.compile("/cell"))
     lab.reaches("尚未训练").train()
 

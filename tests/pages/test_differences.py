@@ -16,7 +16,7 @@ BASE = Experiment()
         ({"lr": 0.1}, "learning rate 0.1 instead of 0.01", "学习率 0.1，原来是 0.01"),
         ({"seed": 1}, "seed 1 instead of 0", "随机种子 1，原来是 0"),
         ({"carry": True}, " on instead of off", "开，原来是 关"),
-        ({"text": "a b"}, "text: another one", "文本换了"),
+        ({"text": "a b"}, "text changed", "文本换了"),
         ({}, "the same settings", "设置相同"),
         ({"seed": 1, "lr": 0.1, "cell": "gru", "hidden": 8, "embed": 4}, "2 more", "另有 2 项"),
         ({"preset": "hello-elloh"}, "example ", "原来是"),
