@@ -233,8 +233,8 @@ def test_what_is_lost_without_a_word_is_worked_out_on_the_weights_looked_at(lang
 def test_a_lesson_that_is_about_another_view_leads_with_it(preset, figure):
     e = Experiment(preset=preset, epochs=1)
     app, t = visit(e), translator("en")
-    titles = [element.value for element in app.markdown]
-    assert titles.index(f"**{t(f'panel.{figure}')}**") < titles.index(f"**{t('panel.curves')}**")
+    titles = [element.value for element in app.header]
+    assert titles.index(t(f"panel.{figure}")) < titles.index(t("panel.curves"))
 
 
 # Tags
