@@ -114,7 +114,7 @@ def test_what_is_seen_is_said_too(visit):
     hidden = history.frames[-1].hidden
     step, unit = np.unravel_index(hidden.argmax(), hidden.shape)
     most = (
-        f"highest {hidden.max():.3g} (epoch 12, step {step + 1}, token {history.opening.probe[step]}, unit {unit + 1})"
+        f"highest {hidden.max():.3g} (epoch 12, step {step + 1}, token {history.opening.probe[step]}, unit {unit})"
     )
     assert most in described("playground-hidden")
     right, asked = history.marks

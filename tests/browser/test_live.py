@@ -197,7 +197,7 @@ def test_every_cell_of_the_heatmap_names_its_value_and_the_loss_axis_can_be_line
     lab.page.mouse.move(x, y, steps=5)
     value = plain.next_words(FIRST)[2][-1].T[unit][step]
     hint = lab.at("hidden").locator(".rl-tip")
-    expect(hint).to_contain_text("step 3 · 学习, unit 31: ")
+    expect(hint).to_contain_text("step 3 · 学习, unit 30: ")
     said = hint.inner_text().split(": ")[1].replace("−", "-")
     assert float(said) == pytest.approx(float(value), abs=1e-3)
     assert lab.marked("loss")[0].startswith("10")

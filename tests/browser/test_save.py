@@ -118,7 +118,7 @@ def test_the_figures_of_a_run_are_saved_as_images_drawings_and_numbers(visit, tm
     assert len(rows) == hidden.size
     for epoch, step, token, unit, value in rows:
         assert (epoch, token) == ("12", history.opening.probe[int(step) - 1])
-        assert float(value) == pytest.approx(hidden[int(step) - 1, int(unit) - 1], abs=1e-4)
+        assert float(value) == pytest.approx(hidden[int(step) - 1, int(unit)], abs=1e-4)
 
     # What stands in the pictures.
     _, _, texts = drawn(files["playground-loss"]["svg"])

@@ -120,7 +120,7 @@ function labelAxes({ ticks, data, box }, room, slanted) {
   });
   for (const unit of marked(data.units, Math.max(2, Math.floor(box.height / 32)))) {
     const node = element("span", "rl-unit", String(unit));
-    node.style.top = `${box.y + ((unit - 0.5) * box.height) / data.units}px`;
+    node.style.top = `${box.y + ((unit + 0.5) * box.height) / data.units}px`;
     node.style.width = `${box.x - 6}px`;
     nodes.push(node);
   }
@@ -133,12 +133,10 @@ function labelAxes({ ticks, data, box }, room, slanted) {
   ticks.replaceChildren(...nodes);
 }
 
-// Some of the numbers from 1 to `count`: the first, and then round ones.
+// Round numbers below `count`, from 0 on, as units are counted everywhere: h[0] is the first.
 function marked(count, most) {
   const step = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((size) => count / size <= most) ?? count;
-  const numbers = [1];
-  for (let number = step === 1 ? 2 : step; number <= count; number += step) numbers.push(number);
-  return numbers;
+  return Array.from({ length: Math.ceil(count / step) }, (_, i) => i * step);
 }
 
 // ---- A frame -------------------------------------------------------------------------------------------------------
@@ -207,7 +205,7 @@ function markStep({ band, box, data, group, tip, pointed, value }) {
   tip.hidden = !pointed;
   if (pointed) {
     const { unit, step: at } = pointed;
-    const cell = { step: at + 1, token: data.tokens[at], unit: unit + 1, value: signed(value(unit, at)) };
+    const cell = { step: at + 1, token: data.tokens[at], unit, value: signed(value(unit, at)) };
     setText(tip, fill(data.labels.cell, cell));
     tip.classList.toggle("rl-flipped", at > data.tokens.length / 2);
     tip.style.left = `${box.x + ((at + 0.5) * box.width) / data.tokens.length}px`;
@@ -228,7 +226,7 @@ function hover(self, event) {
 function rows({ root, data, value }, names) {
   const epoch = Number(root.dataset.epoch);
   const cells = data.tokens.flatMap((token, step) =>
-    Array.from({ length: data.units }, (_, unit) => [epoch, step + 1, token, unit + 1, value(unit, step)]),
+    Array.from({ length: data.units }, (_, unit) => [epoch, step + 1, token, unit, value(unit, step)]),
   );
   return [[names.epoch, names.step, names.token, names.unit, names.state], ...cells];
 }

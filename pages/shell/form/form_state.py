@@ -70,9 +70,12 @@ def values() -> dict[str, Any]:
 def read(fields: dict[str, Any] | None = None) -> Experiment | tuple[Problem, ...]:
     """What the widgets say as an experiment, or why it is none. `session["experiment"]` keeps the answer."""
     try:
-        return Experiment(**(fields or values()))
+        e = Experiment(**(fields or values()))
     except LabError as error:
         return error.problems
+    if e.data == "text" and not e.text.strip():  # what else a text lacks only a worker can tell, who reads it
+        return (Problem("text_empty", "text"),)
+    return e
 
 
 def form_experiment(run: Run) -> Experiment:

@@ -307,7 +307,7 @@ function rows(self, names) {
   const long = (name, layer, direction, array, first = 0) =>
     data.tokens.flatMap((_, step) =>
       Array.from(row(array, first + step), (value, unit) => [
-        ...[data.epoch, name, layer, direction, step + 1, tokenRead(self, step), unit + 1, value],
+        ...[data.epoch, name, layer, direction, step + 1, tokenRead(self, step), unit, value],
       ]),
     );
   const ways = ["→", "←"];
