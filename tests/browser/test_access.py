@@ -113,9 +113,7 @@ def test_what_is_seen_is_said_too(visit):
     assert described("playground-loss").partition(": ")[2] == line.partition(": ")[2]
     hidden = history.frames[-1].hidden
     step, unit = np.unravel_index(hidden.argmax(), hidden.shape)
-    most = (
-        f"highest {hidden.max():.3g} (epoch 12, step {step + 1}, token {history.opening.probe[step]}, unit {unit})"
-    )
+    most = f"highest {hidden.max():.3g} (epoch 12, step {step + 1}, token {history.opening.probe[step]}, unit {unit})"
     assert most in described("playground-hidden")
     right, asked = history.marks
     assert described("playground-predictions").startswith(f"Epoch 12: {right} of {asked} right.")
