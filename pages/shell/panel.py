@@ -1,6 +1,6 @@
 """A framed part of a page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -35,14 +35,17 @@ def explanation(
     code: str = "",
     goes_on: str = "",
     about: str = "",
-    first: str = "",
+    first: str | Callable[[], None] = "",
     called: str = "",
 ) -> None:
-    """What is behind a panel's "?": what it shows in a sentence, where the panel itself does not say it (`first`), the
-    equation, the lines of PyTorch, what these go on from, and a few words, which are t("about.<about>") where those of
-    the panel's name would not do. The panel's title is that of `called` where it is not its name's."""
+    """What is behind a panel's "?": what it shows in a sentence, where the panel itself does not say it (`first`; a
+    function draws more than a sentence), the equation, the lines of PyTorch, what these go on from, and a few words,
+    which are t("about.<about>") where those of the panel's name would not do. The panel's title is that of `called`
+    where it is not its name's."""
     with question_mark(name, t(f"panel.{called or name}"), t):
-        if first:
+        if callable(first):
+            first()
+        elif first:
             st.markdown(first)
         if formula:
             st.latex(formula)

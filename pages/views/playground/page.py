@@ -7,6 +7,7 @@ import streamlit as st
 from pages.components.component import pack
 from pages.components.curves.curves import Curves, curves
 from pages.components.heatmap.heatmap import Heatmap, heatmap
+from pages.components.table.table import TableView, tables, text
 from pages.shell.markdown import verbatim
 from pages.shell.messages import show_notes
 from pages.shell.panel import explanation, panel, program_place
@@ -115,11 +116,15 @@ def render_shapes(o: Opening, program: str, about: str, t: Translate) -> None:
     st.markdown(" → ".join(line), width="stretch")
     head = [t("shapes.tensor"), t("shapes.sizes"), t("shapes.axes")]
     counted = {one.name: " × ".join(t(f"axis.{axis}") for axis in one.axes) or t("axis.scalar") for one in o.shapes}
-    rows = [[t(f"tensor.{one.name}"), f"`{sizes(one)}`", counted[one.name]] for one in o.shapes]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * 3, *rows))
+    rows = [[text(t(f"tensor.{one.name}")), text(sizes(one)), text(counted[one.name])] for one in o.shapes]
     types = " + ".join([str(len(o.vocabulary) - o.specials), *map(verbatim, o.vocabulary[: o.specials])])
     summary = t("shapes.summary", parameters=f"{o.parameters:,}", sequences=o.sequences, batches=o.batches, types=types)
-    first = "\n\n".join([t("caption.shapes"), table, summary])
+
+    def first() -> None:
+        st.markdown(t("caption.shapes"))
+        tables("playground-shapes", [TableView(t("panel.shapes"), rows, list(map(text, head)))], "lines")
+        st.markdown(summary)
+
     explanation("shapes", t, code=program, goes_on=t("code.whole"), about=about, first=first)
 
 
