@@ -76,7 +76,7 @@ async def class_visit(address: str, web: psutil.Process, pupils: int, seeds: Ite
 
         async def see_all_pages() -> None:
             async with turns:
-                query = link(Experiment(seed=next(seeds)), run=True) if seeds else ""
+                query = link(Experiment(seed=next(seeds)), run=True) if seeds else "run=1"
                 tab = await visit(stack, address, query)
                 await tab.open()
                 for page in tab.pages:

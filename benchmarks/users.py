@@ -219,7 +219,7 @@ def page_socket(address: str, session: str = "") -> connect:
     )
 
 
-async def visit(stack: AsyncExitStack, address: str, query: str = "") -> Tab:
+async def visit(stack: AsyncExitStack, address: str, query: str = "run=1") -> Tab:
     """A new tab, listening until the stack is left."""
     socket = await stack.enter_async_context(page_socket(address))
     tab = Tab(socket, address, query)

@@ -121,7 +121,7 @@ FALLS = """() => { window.falls = []; new MutationObserver((records) => {
 
 def test_nothing_falls_back_to_an_earlier_epoch_while_the_run_goes_on_and_ends(visit):
     """What the stream has brought stays through a change of the theme, and until the page has drawn the end."""
-    longer = TAG.model_copy(update={"epochs": 400})
+    longer = TAG.model_copy(update={"epochs": 2_500})
     lab = visit(to_link(longer, "en", run=True), path="/results", color_scheme="light")
     tagged = lab.page.locator(".st-key-results-tagged [data-epoch]")
     tagged.wait_for()
@@ -130,7 +130,7 @@ def test_nothing_falls_back_to_an_earlier_epoch_while_the_run_goes_on_and_ends(v
     eventually(lambda: int(tagged.get_attribute("data-epoch")) > first, "the stream has brought something")
     lab.page.emulate_media(color_scheme="dark")
     expect(lab.at("status")).to_contain_text("trained", timeout=60_000)
-    eventually(lambda: set(lab.epochs_shown) == {400}, "everything shows the last epoch", 30)
+    eventually(lambda: set(lab.epochs_shown) == {2_500}, "everything shows the last epoch", 30)
     assert lab.page.evaluate("window.falls") == []
 
 

@@ -80,7 +80,7 @@ def page() -> None:
     from tests.support.reader import visit
 
     for lang, locale in LOCALES.items():
-        app = visit(locale=locale, page="toy")
+        app = visit("run=1", locale=locale, page="toy")
         assert app.session_state.here == "toy"
         assert f"Title ({lang})" in [title.value for title in app.title]
         assert f"Toy ({lang}): 100" in [text.value for text in app.markdown]
