@@ -14,10 +14,10 @@ from typing import NamedTuple
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from benchmarks.server import serving
-from rnnlab import Experiment
 from rnnlab.cells import CELLS
 from rnnlab.experiment.links import to_link
 from rnnlab.experiment.race_plan import RacePlan, grid
+from rnnlab.experiment.twins import lesson_experiment
 
 FOLDER = Path(__file__).parents[1] / "docs"
 CHROMIUM = ("chromium-headless-shell", "chromium", "google-chrome")
@@ -37,12 +37,11 @@ class Shot(NamedTuple):
     ready: str  # CSS selectors, these
     click: str = ""
     top: str = ""
-    english: str = ""  # the lesson for readers of English, where it is another
 
 
 TRAINED = ".rl-scrubber input:enabled"
 SHOTS = {
-    "playground": Shot("words-next", ".st-key-hidden .rl-heatmap:not([data-epoch='0'])", english="hello-elloh"),
+    "playground": Shot("words-next", ".st-key-hidden .rl-heatmap:not([data-epoch='0'])"),
     "results": Shot("gru-tagger", TRAINED, top=".st-key-tagged"),
     "compare": Shot("long-range", ".st-key-race-standings tbody tr"),
     "generate": Shot("writer", ".rl-generated"),
@@ -91,7 +90,7 @@ def picture(browser: Browser, address: str, name: str, lang: str) -> bytes:
 def query(name: str, lang: str) -> str:
     """The link to a page's lesson; to Compare, with a race of all cells."""
     shot = SHOTS[name]
-    experiment = Experiment(preset=(lang == "en" and shot.english) or shot.preset)
+    experiment = lesson_experiment(shot.preset, lang)
     race = RacePlan(experiment, grid({"cell": tuple(CELLS)}), 3) if name == "compare" else None
     return to_link(experiment, lang, run=True, race=race)
 
