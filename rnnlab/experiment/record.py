@@ -170,6 +170,9 @@ def problem_of(details: Any) -> Problem:
             return Problem("too_long", name, {"length": len(details["input"]), "limit": details["ctx"]["max_length"]})
         case "bool_parsing" | "bool_type":
             return Problem("yes_no", name, {"value": value})
+        case "int_from_float":
+            low, high = BOUNDS[name]
+            return Problem("whole", name, {"value": value, "low": numeral(low), "high": numeral(high)})
         case _ if name in BOUNDS:
             low, high = BOUNDS[name]
             return Problem("bounds", name, {"value": value, "low": numeral(low), "high": numeral(high)})

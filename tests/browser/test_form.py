@@ -53,6 +53,15 @@ def test_a_value_that_cannot_be_used_is_said_at_its_field_and_at_train_and_no_ot
     expect(lab.page.get_by_role("alert").first).to_contain_text("Learning rate")
     expect(lab.button("train")).to_be_disabled()
     assert lab.run == before
+    size = lab.at("hidden_size").locator("input")
+    for typed, shown in (("1e9", "1000000000"), ("3.7", "3.7")):  # never cut to a number that could be used
+        size.fill(typed)
+        size.press("Enter")
+        expect(lab.at("wrong_hidden")).to_be_visible()
+        expect(size).to_have_value(shown)
+    expect(lab.page.get_by_role("alert").first).to_contain_text("Hidden size: 3.7 can't be used. Give a whole number")
+    size.fill("32")
+    size.press("Enter")
     rate.fill("0.02")
     rate.press("Enter")
     expect(lab.at("wrong_lr")).to_have_count(0)

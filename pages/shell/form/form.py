@@ -140,8 +140,9 @@ def choice(name: str, t: Translate, fields: dict[str, Any], **more: Any) -> None
 
 
 def control(name: str, t: Translate, fields: dict[str, Any], wrong: dict[str, Problem]) -> None:
-    """One field's widget, by the kind of its values, and what is wrong with its value. Numbers have no bounds here: a
-    browser keeps one beyond them to itself, and the lab would train with another than the field says."""
+    """One field's widget, by the kind of its values, and what is wrong with its value. Numbers have no bounds here, and
+    may be fractions: a browser keeps one beyond its bounds to itself, and cuts 3.7 or 1e9 to a whole number that can be
+    used; the lab would train with another than was typed."""
     common: dict[str, Any] = {"key": KEYS[name], "help": help_of(name, fields, t), "persist_state": "session"}
     label = t(f"field.{name}")
     kind = Experiment.model_fields[name].annotation
@@ -149,8 +150,9 @@ def control(name: str, t: Translate, fields: dict[str, Any], wrong: dict[str, Pr
         if name in TALL:
             st.text_area(label, fields[name], height=68, max_chars=TALL[name], **common)
         elif name in BOUNDS:
-            step, form = STEPS.get(name, 1), FORMATS.get(name, "%d")
-            st.number_input(label, value=fields[name], step=step, format=form, **common)
+            value = None if fields[name] is None else float(fields[name])
+            step, form = float(STEPS.get(name, 1)), FORMATS.get(name, "%.15g")
+            st.number_input(label, value=value, step=step, format=form, **common)
         elif kind is bool:
             st.toggle(label, fields[name], **common)
         elif name in SEGMENTED:

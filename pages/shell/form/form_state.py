@@ -50,8 +50,11 @@ def ids_by_label(name: str) -> dict[str, str]:
 
 def value(name: str) -> Any:
     """What a field's widget says. The browser answers with the label it shows, and while the language changes that
-    may be a label of the language before. What the task has no use for is not asked: its default stands."""
+    may be a label of the language before. What the task has no use for is not asked: its default stands. A field for
+    whole numbers takes others too, to say that it can't use them."""
     said = st.session_state.get(KEYS[name], Experiment.model_fields[name].default)
+    if isinstance(said, float) and said.is_integer() and Experiment.model_fields[name].annotation is int:
+        return int(said)
     return ids_by_label(name).get(said, said) if name in CHOICES else said
 
 
