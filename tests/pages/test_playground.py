@@ -368,7 +368,7 @@ def test_what_cannot_be_trained_on_is_said_and_nothing_is_lost(case, lang):
         press(app, "train")
     assert any((zh if lang == "zh" else en) in error.value for error in app.error)
     kept = {name: app.session_state[KEYS[name]] for name in fields}
-    assert {name: f"{one:g}" if isinstance(one, float) else one for name, one in kept.items()} == {
+    assert {name: f"{one:g}" if isinstance(one, float) else str(one) for name, one in kept.items()} == {
         name: str(value) for name, value in fields.items()
     }
     assert app.session_state.run.shown.history == before  # what was there is still to be seen
