@@ -15,6 +15,8 @@ PAGES = [
     ("/results", "preset=lstm-classifier&epochs=3&lang=en&run=1"),
     ("/results", "preset=attention&pairs=60&hidden=16&epochs=3&lang=zh&run=1"),
 ]
+RESTS = """() => document.querySelector("[data-test-script-state]").dataset.testScriptState === "notRunning" &&
+    !document.querySelector(".rl-progress").component.pageData.live"""
 CONTROLS = "[data-testid=stSidebar], [data-testid=stHeader], .stMain :is(button, input, textarea, select)"
 LIGHT = tomllib.loads((ROOT / ".streamlit/config.toml").read_text("utf-8"))["theme"]["light"]
 VARIABLES = {
@@ -42,6 +44,7 @@ def test_a_screen_is_printed_on_two_pages_at_most_whatever_its_theme(visit, page
         eventually(
             lambda: lab.draws("gradients-others") and lab.button("stop_others").is_disabled(), "all are done", 90
         )
+    eventually(lambda: lab.page.evaluate(RESTS), "the page has drawn the end of the run")
     lab.page.evaluate(LOOK % list(VARIABLES))
     before = lab.page.eval_on_selector_all(".stMain [data-mounts]", INK)
     pdf = lab.page.pdf(prefer_css_page_size=True, print_background=True)
