@@ -21,8 +21,9 @@ SHOWN = "() => Number(document.querySelector('.rl-heatmap')?.dataset.epoch) > 0"
 OPENED = """() => new Promise((resolve) => {
     let clicked, changed, timer;
     document.addEventListener("click", (event) => { clicked = event.timeStamp; }, { capture: true, once: true });
-    const observer = new MutationObserver(() => {
-        if (clicked === undefined) return;
+    const aloud = ({ target }) => (target.closest ? target : target.parentElement)?.closest(".rl-aloud");
+    const observer = new MutationObserver((changes) => {
+        if (clicked === undefined || changes.every(aloud)) return; // a figure is described once it has come to rest
         changed = performance.now();
         clearTimeout(timer);
         timer = setTimeout(() => { observer.disconnect(); resolve(changed - clicked); }, 500);
@@ -30,7 +31,7 @@ OPENED = """() => new Promise((resolve) => {
     const all = { subtree: true, childList: true, attributes: true, characterData: true };
     observer.observe(document.querySelector(".stMain"), all);
 })"""
-# and from another seed in the form to the end of the page's own run
+# and from another cell in the form to the end of the page's own run
 RERUN = """() => new Promise((resolve) => {
     const app = document.querySelector("[data-test-script-state]");
     const began = performance.now();
@@ -43,7 +44,7 @@ RERUN = """() => new Promise((resolve) => {
         resolve(performance.now() - began);
     });
     observer.observe(app, { attributeFilter: ["data-test-script-state"] });
-    document.querySelector(".st-key-seed [data-testid=stNumberInputStepUp]").click();
+    document.querySelector(".st-key-cell [role=radio]:not([aria-checked=true])").click();
 })"""
 
 
