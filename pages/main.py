@@ -40,7 +40,7 @@ def main() -> None:
     form.render(t, page)
     if not leaving:
         here.run()
-    sharing.keep_address(here.url_path, t, leaving, on_shown=first_visit.train_slowly)
+    sharing.tell_document(here.url_path, t, leaving, on_shown=first_visit.train_slowly)
 
 
 if __name__ == "__main__":

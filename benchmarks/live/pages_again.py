@@ -21,9 +21,11 @@ SHOWN = "() => Number(document.querySelector('.rl-heatmap')?.dataset.epoch) > 0"
 OPENED = """() => new Promise((resolve) => {
     let clicked, changed, timer;
     document.addEventListener("click", (event) => { clicked = event.timeStamp; }, { capture: true, once: true });
-    const aloud = ({ target }) => (target.closest ? target : target.parentElement)?.closest(".rl-aloud");
+    const aloud = ({ target, attributeName: name }) => // figures described, and widgets, once they have come to rest
+        /^aria-|^tabindex$/.test(name ?? "") ||
+        (target.closest ? target : target.parentElement)?.closest(".rl-aloud");
     const observer = new MutationObserver((changes) => {
-        if (clicked === undefined || changes.every(aloud)) return; // a figure is described once it has come to rest
+        if (clicked === undefined || changes.every(aloud)) return;
         changed = performance.now();
         clearTimeout(timer);
         timer = setTimeout(() => { observer.disconnect(); resolve(changed - clicked); }, 500);

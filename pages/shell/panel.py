@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypedDict, Unpack
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -23,56 +24,47 @@ def program_place(t: Translate) -> str:
 
 
 def question_mark(name: str, title: str, t: Translate) -> DeltaGenerator:
-    """A "?" that opens what there is to say about something. It is drawn by address_bar.css: its own text is its name,
+    """A "?" that opens what there is to say about something. It is drawn by document.css: its own text is its name,
     for those to whom the page is read."""
     return st.popover(t("access.about", title=title), key=f"about_{name}", type="tertiary")
 
 
-def explanation(
-    name: str,
-    t: Translate,
-    formula: str = "",
-    code: str = "",
-    goes_on: str = "",
-    about: str = "",
-    first: str | Callable[[], None] = "",
-    called: str = "",
-) -> None:
-    """What is behind a panel's "?": what it shows in a sentence, where the panel itself does not say it (`first`; a
-    function draws more than a sentence), the equation, the lines of PyTorch, what these go on from, and a few words,
-    which are t("about.<about>") where those of the panel's name would not do. The panel's title is that of `called`
-    where it is not its name's."""
-    with question_mark(name, t(f"panel.{called or name}"), t):
+class Explains(TypedDict, total=False):
+    """What is behind a panel's "?"."""
+
+    formula: str  # the equation
+    code: str  # lines of PyTorch
+    goes_on: str  # what these go on from
+    about: str  # the words are t("about.<about>") where those of the panel's name would not do
+    called: str  # the name whose title and sentence are shown, where it is not the panel's
+
+
+def explanation(name: str, t: Translate, first: str | Callable[[], None] = "", **explains: Unpack[Explains]) -> None:
+    """What is behind a panel's "?"; `first` is what it shows in a sentence, where the panel itself does not say it (a
+    function draws more than a sentence)."""
+    with question_mark(name, t(f"panel.{explains.get('called', name)}"), t):
         if callable(first):
             first()
         elif first:
             st.markdown(first)
-        if formula:
+        if formula := explains.get("formula"):
             st.latex(formula)
-        if code:
+        if code := explains.get("code"):
             listing(code)
-        if goes_on:
+        if goes_on := explains.get("goes_on"):
             st.caption(goes_on)
-        st.markdown(t(f"about.{about or name}"))
+        st.markdown(t(f"about.{explains.get('about', name)}"))
 
 
 @contextmanager
 def panel(
-    name: str,
-    t: Translate,
-    formula: str = "",
-    code: str = "",
-    goes_on: str = "",
-    about: str = "",
-    switch: str = "",
-    captioned: bool = True,
-    called: str = "",
+    name: str, t: Translate, switch: str = "", captioned: bool = True, **explains: Unpack[Explains]
 ) -> Iterator[None]:
     """A framed part, keyed `name`: its title, what it shows in one sentence (behind the "?" where it is not
-    `captioned`), and on request what `explanation` gives. Where another name is given that it is `called`, title and
-    sentence are those of that one. `switch` is the key of a toggle beside the title, labelled t("switch.<key>"), on at
-    first and kept from page to page."""
-    title, caption = t(f"panel.{called or name}"), t(f"caption.{called or name}")
+    `captioned`), and on request what `explanation` gives. `switch` is the key of a toggle beside the title, labelled
+    t("switch.<key>"), on at first and kept from page to page."""
+    called = explains.get("called", name)
+    title, caption = t(f"panel.{called}"), t(f"caption.{called}")
     with st.container(border=True, key=name, gap="xxsmall"):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
             st.header(title, width="stretch", anchor=False)
@@ -80,7 +72,7 @@ def panel(
                 if switch:
                     on = st.session_state.get(switch, True)
                     st.toggle(t(f"switch.{switch}"), on, key=switch, persist_state="session")
-                explanation(name, t, formula, code, goes_on, about, "" if captioned else caption, called)
+                explanation(name, t, "" if captioned else caption, **explains)
         if captioned:
             st.caption(caption)
         yield

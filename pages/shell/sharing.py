@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.components.address_bar.address_bar import Address, address_bar
 from pages.components.copy_link.copy_link import copy_link
+from pages.components.document.document import Document, document
 from pages.shell import navigation, provenance
 from pages.shell.file_upload import file_upload
 from pages.shell.form import assistance, form_state, race_setup
@@ -78,24 +78,24 @@ def open_file() -> None:
         session["notes"] = error.problems
 
 
-def keep_address(page: str, t: Translate, leaving: bool, on_shown: Callable[[], None]) -> None:
-    """Let the address bar say what the form says. A text too long for an address waits in the browser's storage; until
-    the browser has answered with it, the address stays as it is. `leaving`: the browser is to answer once it has drawn
-    this. `on_shown` is called once a page that begins to train by itself is there."""
+def tell_document(page: str, t: Translate, leaving: bool, on_shown: Callable[[], None]) -> None:
+    """Its address says what the form says. A text too long for one waits in the browser's storage; until the browser
+    has answered with it, the address stays as it is. `leaving`: the browser is to answer once it has drawn this.
+    `on_shown` is called once a page that begins to train by itself is there."""
     experiment, waiting = session["experiment"], session["restore"]
     says = {"words": provenance.words(t), "assistance": assistance.words(t, page or HOME)}
-    address = Address(page, LANGUAGE_TAGS[session["lang"]], **says)
+    facts = Document(page, LANGUAGE_TAGS[session["lang"]], **says)
     if isinstance(experiment, Experiment):
         begins = page in ("", HOME) and session.get("begins_by_itself") == session["run"].id and not leaving
-        address = replace(address, begins=begins, restore=waiting, leaving=time.monotonic() if leaving else None)
-        address = replace(address, provenance=provenance.of(experiment, session["lang"]))
+        facts = replace(facts, begins=begins, restore=waiting, leaving=time.monotonic() if leaving else None)
+        facts = replace(facts, provenance=provenance.of(experiment, session["lang"]))
         if not waiting:
             query, draft = address_of(page, experiment)
-            address = replace(address, query=query, text_draft=draft)
+            facts = replace(facts, query=query, text_draft=draft)
             session["last_address"] = query
     # Not to be seen: what a hidden widget says comes back with every request, one to another session too.
     st.text_input(t("share.link"), key="last_address")
-    address_bar("address", address, on_restored=restore, on_still=navigation.still, on_shown=on_shown)
+    document("document", facts, on_restored=restore, on_still=navigation.still, on_shown=on_shown)
 
 
 def address_of(page: str, experiment: Experiment) -> tuple[str, str | None]:
@@ -134,7 +134,7 @@ def came_back(run: Run, link: Link) -> None:
 def restore() -> None:
     """The browser answers with the draft it keeps, or with none."""
     session["restore"] = False
-    answer = session["address"].restored
+    answer = session["document"].restored
     try:
         kept = json.loads(answer["text"])
         experiment = form_state.read()

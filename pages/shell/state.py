@@ -110,7 +110,7 @@ class SharingState(TypedDict, total=False):
     notes: Problems  # what was not understood in a link or a file, until the reader has seen it
     restore: bool  # whether the text of the address waits in the browser's storage
     file: Any  # the uploaded experiment
-    address: Any  # what the address bar answers
+    document: Any  # what the browser's document answers
     last_address: str  # the query that it was given last; the browser says it again in every request
     lost_run: str  # the run that stands, untrained, for one that was lost with its session
 

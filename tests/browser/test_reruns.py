@@ -116,10 +116,10 @@ def test_what_a_timer_tells_of_the_form_before_the_reader_does_counts_for_nothin
 
 def test_a_click_on_train_draws_the_part_about_the_run_and_no_form(visit):
     lab = visit("lang=en&run=1").trained()
-    address = lab.page.locator(".rl-address")  # given new data by every draw of the whole page
-    address.evaluate("node => { node.component.pageData.mine = true; }")
+    document = lab.page.locator(".rl-document")  # given new data by every draw of the whole page
+    document.evaluate("node => { node.component.pageData.mine = true; }")
     lab.train()
-    assert address.evaluate("node => node.component.pageData.mine === true")
+    assert document.evaluate("node => node.component.pageData.mine === true")
     lab.press("reseed").reaches("not trained yet")
     eventually(lambda: "seed=1" in lab.address, "the address knows the form")
-    assert not address.evaluate("node => node.component.pageData.mine === true")
+    assert not document.evaluate("node => node.component.pageData.mine === true")

@@ -59,7 +59,7 @@ def under_way(app: AppTest) -> AppTest:
 
 def asked(app: AppTest) -> RacePlan:
     """What is set up, read off the address that the page keeps."""
-    plan = from_link(components(app)["address"]["query"]).race
+    plan = from_link(components(app)["document"]["query"]).race
     assert plan is not None
     return plan
 

@@ -30,7 +30,7 @@ def after_a_loss(app: AppTest, opened: str = "") -> AppTest:
 
 
 def address(app: AppTest) -> str:
-    return components(app)["address"]["query"]
+    return components(app)["document"]["query"]
 
 
 @pytest.mark.parametrize(

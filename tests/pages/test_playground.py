@@ -46,19 +46,19 @@ def test_the_first_look_is_in_the_readers_language_at_the_untrained_network(loca
 def test_once_it_is_shown_the_front_page_trains_slowly_enough_to_be_watched():
     """A browser says that the page is there, unless its reader wants no motion."""
     app = visit()
-    assert components(app)["address"]["begins"]
+    assert components(app)["document"]["begins"]
     with in_session(app.session_state):
         first_visit.train_slowly()
     assert (app.session_state.run.until, app.session_state.run.speed) == (100, "slow")
     looked(app.run())
     assert app.segmented_control(key="speed").value == "slow"
-    assert not components(app)["address"]["begins"]
+    assert not components(app)["document"]["begins"]
 
 
 @pytest.mark.parametrize("query", ["preset=words-next", "hidden=8", "run=1"])
 def test_what_a_link_names_is_opened_and_trained_for_no_one_but_run(query):
     app = visit(query)
-    assert not components(app)["address"]["begins"]
+    assert not components(app)["document"]["begins"]
     assert (app.session_state.run.until > 0) == ("run=1" in query)
 
 

@@ -40,8 +40,14 @@ export function readTheme(node) {
 }
 
 // How many pixels one of the page's is where letters are larger than usual: on a wall of pixels (shell/run/panels.css).
+let pixels = null;
+addEventListener("resize", () => {
+  pixels = null;
+});
+
 export function pixel() {
-  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL;
+  pixels ??= Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL;
+  return pixels;
 }
 
 export function forgetTheme() {

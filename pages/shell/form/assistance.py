@@ -1,4 +1,4 @@
-"""What the browser is told for those to whom a page is read, and who work it by keys: see address_bar/widgets.js."""
+"""What the browser is told for those to whom a page is read, and who work it by keys: see document/widgets.js."""
 
 from typing import Any
 

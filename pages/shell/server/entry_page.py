@@ -3,7 +3,6 @@ is, what a browser is not to translate, and a sentence for a reader whose browse
 connection."""
 
 import base64
-import gzip
 import hashlib
 import re
 from functools import cache
@@ -13,13 +12,12 @@ from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from starlette.staticfiles import NotModifiedResponse
+from starlette.responses import Response
 from starlette.types import Scope
 from streamlit import file_util
 
 from pages.components.assets import FOLDER
-from pages.shell.server.static_files import takes_gzip
+from pages.shell.server.revalidated import revalidated, takes_gzip, unless_known
 from rnnlab.i18n import LANGUAGE_TAGS, LANGUAGES, first_language, translator
 
 STREAMLITS = (Path(file_util.get_static_dir()) / "index.html").read_text("utf-8")
@@ -89,16 +87,8 @@ def connection_notices() -> str:
 @cache
 def answer(lang: str, compressed: bool) -> Response:
     """The page in one language, asked for anew each time: a browser that has this very one is told so."""
-    content = entry_page(lang).encode()
-    tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
-    headers = {"Cache-Control": "no-cache", "ETag": tag, "Vary": "Accept-Language, Accept-Encoding"}
-    if compressed:
-        headers |= {"Content-Encoding": "gzip", "ETag": f"W/{tag}"}
-        content = gzip.compress(content, mtime=0)
-    return HTMLResponse(content, headers=headers)
+    return revalidated(entry_page(lang).encode(), "text/html", compressed, "Accept-Language, Accept-Encoding")
 
 
 async def serve(request: Request) -> Response:
-    page = answer(language(request.scope), takes_gzip(request))
-    known = {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}
-    return NotModifiedResponse(page.headers) if page.headers["etag"] in known else page
+    return unless_known(request, answer(language(request.scope), takes_gzip(request)))

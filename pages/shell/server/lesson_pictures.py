@@ -2,18 +2,15 @@
 Computed when the first reader asks, for all that come later."""
 
 import asyncio
-import gzip
-import hashlib
 import json
 from concurrent.futures import Future
 from dataclasses import asdict
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.staticfiles import NotModifiedResponse
 
 from pages.components.component import pack
-from pages.shell.server.static_files import takes_gzip
+from pages.shell.server.revalidated import revalidated, takes_gzip, unless_known
 from rnnlab import engine
 from rnnlab.engine import jobs
 from rnnlab.experiment.twins import lesson_experiment
@@ -32,8 +29,7 @@ async def serve(request: Request) -> Response:
     key = lang, takes_gzip(request)
     async with making:
         answer = answers.get(key) or await make(*key)
-    known = {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}
-    return NotModifiedResponse(answer.headers) if answer.headers["etag"] in known else answer
+    return unless_known(request, answer)
 
 
 async def make(lang: str, compressed: bool) -> Response:
@@ -46,12 +42,7 @@ async def make(lang: str, compressed: bool) -> Response:
         if isinstance(picture, LessonPicture)
     }
     content = json.dumps(pictures, ensure_ascii=False).encode()
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    headers["ETag"] = f'"{hashlib.sha256(content).hexdigest()[:16]}-{compressed:d}"'
-    if compressed:
-        headers["Content-Encoding"] = "gzip"
-        content = gzip.compress(content, mtime=0)
-    answer = Response(content, headers=headers, media_type="application/json")
+    answer = revalidated(content, "application/json", compressed)
     if len(pictures) == len(LESSONS):
         answers[lang, compressed] = answer
     return answer

@@ -14,16 +14,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pages.shell.server.revalidated import takes_gzip
+
 FOR_GOOD = "public, max-age=31536000, immutable"
 MEDIA_TYPES = {
     **{".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"},
     **{".gif": "image/gif", ".png": "image/png", ".woff2": "font/woff2"},
 }
 COMPRESSIBLE = (".css", ".js", ".svg")  # the others are small already
-
-
-def takes_gzip(request: Request) -> bool:
-    return "gzip" in request.headers.get("accept-encoding", "")
 
 
 class StaticFiles:

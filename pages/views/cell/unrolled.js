@@ -34,7 +34,10 @@ export default component("rl-unrolled", {
     self.root.append(self.bar, self.scroller, self.inner, self.equation, self.announcement);
     toolbar(self);
     listen(self);
-    self.observer = new ResizeObserver(() => layout(self) && draw(self));
+    self.observer = new ResizeObserver(() => {
+      self.width = self.scroller.clientWidth; // asked for here, where it costs no layout of the page
+      if (layout(self)) draw(self);
+    });
     self.observer.observe(self.root);
   },
 
@@ -118,9 +121,8 @@ function stepShown(self) {
 }
 
 function layout(self) {
-  if (!self.items) return false;
-  const width = self.scroller.clientWidth;
-  if (!width) return false;
+  const { width } = self;
+  if (!self.items || !width) return false;
   const step = stepShown(self);
   const { drawing } = self.data.cell;
   const wide = width >= drawing.width + GUTTER + 16;
@@ -139,7 +141,7 @@ function layout(self) {
 
 function draw(self, step = stepShown(self)) {
   const { root, data, group, items } = self;
-  if (!items) return;
+  if (!items || !self.width) return;
   if (step !== self.step) layout(self);
   const moved = step !== self.step || self.dirty;
   root.toggleAttribute("data-stale", !data.live && group.epoch !== null && group.epoch !== data.epoch);
@@ -167,7 +169,7 @@ function draw(self, step = stepShown(self)) {
 function scrollTo(self, step, gently) {
   const { scroller, slim, wide } = self;
   const open = wide ? self.data.cell.drawing.width : slim;
-  const left = GUTTER + step * slim + open / 2 - (scroller.clientWidth + GUTTER) / 2;
+  const left = GUTTER + step * slim + open / 2 - (self.width + GUTTER) / 2;
   const still = calm() || !gently || wide; // the cell moves by itself
   scroller.scrollTo({ left, behavior: still ? "instant" : "smooth" });
 }

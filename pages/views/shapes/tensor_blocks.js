@@ -29,7 +29,10 @@ export default component("rl-blocks", {
       self.root.querySelector(`button[data-item="${CSS.escape(button.dataset.item)}"]`)?.focus();
     });
     self.observer = new ResizeObserver(() => {
-      if (self.root.clientWidth !== self.width) draw(self);
+      const { clientWidth } = self.root; // asked for here, where it costs no layout of the page
+      if (clientWidth === self.width) return;
+      self.width = clientWidth;
+      draw(self);
     });
     self.observer.observe(self.root);
   },
@@ -40,10 +43,8 @@ export default component("rl-blocks", {
 });
 
 function draw(self) {
-  const { root, data } = self;
-  const width = root.clientWidth;
-  self.width = width;
-  if (!width) return; // mounted in a hidden place: the observer calls again
+  const { root, data, width } = self;
+  if (!width) return; // not laid out yet, or mounted in a hidden place: the observer calls again
   root.classList.toggle("rl-dark", readTheme(root).dark);
   const items = data.groups.flatMap((group) => group.items);
   for (const item of items) item.array ??= item.values && unpack(item.values).values;

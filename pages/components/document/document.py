@@ -1,4 +1,5 @@
-"""The browser's address, kept at what the page shows, and the language that it is told the page is in."""
+"""What concerns the browser's whole document, not one part of the page: its address and language, where the focus is,
+what Streamlit's own widgets lack, how it is printed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,12 +7,12 @@ from typing import Any
 
 from pages.components.component import component
 
-_address = component(__file__, "address_bar")
+_document = component(__file__, "document")
 
 
 @dataclass(frozen=True)
-class Address:
-    """What the browser is to remember of a page."""
+class Document:
+    """What the browser is told of a page, and is to remember."""
 
     page: str
     lang: str  # which its text is in, as HTML names it
@@ -25,14 +26,14 @@ class Address:
     provenance: dict[str, Any] | None = None  # of what is saved, where it is about no run
 
 
-def address_bar(
+def document(
     key: str,
-    address: Address,
+    facts: Document,
     on_restored: Callable[[], None],
     on_still: Callable[[], None],
     on_shown: Callable[[], None],
 ) -> None:
-    """Keep the address. The result's `restored` is {"text": str | None}, the stored text that was asked for; its
-    `still` answers `leaving`, its `shown` a page that `begins`."""
-    data = {"key": key, **vars(address)}
-    _address(key=key, on_restored_change=on_restored, on_still_change=on_still, on_shown_change=on_shown, data=data)
+    """Tell it. The result's `restored` is {"text": str | None}, the stored text that was asked for; its `still` answers
+    `leaving`, its `shown` a page that `begins`."""
+    data = {"key": key, **vars(facts)}
+    _document(key=key, on_restored_change=on_restored, on_still_change=on_still, on_shown_change=on_shown, data=data)

@@ -1,14 +1,11 @@
 // Streamlit disables and exchanges nodes under the reader's hands: Train, once it was pressed, can't be pressed. Had such a
 // node the focus, that would be nowhere, and the next key would begin at the top of the page. So it goes to what is
 // nearest: the same control drawn anew, another one of its group, or the page.
-import { onChange } from "./document_changes.js";
+import { onChange } from "./changes.js";
 
-const CHECK = 100; // milliseconds
-const PATIENCE = 2000; // and how long a page that is being drawn is waited for
 const STOPS = "button, a[href], input, textarea, select, [tabindex]";
 
 let held = null; // what has had the focus last: {node, name, homes: classes of what it is in, innermost first, opener}
-let waiting = 0;
 
 export function keepFocus() {
   addEventListener("focusin", ({ target }) => hold(target));
@@ -33,22 +30,12 @@ const nameOf = (node) => node.getAttribute("aria-label") || node.textContent;
 const usable = (node) => node.isConnected && !node.disabled && node.checkVisibility();
 const lost = () => {
   const { activeElement: at } = document;
-  return held && !usable(held.node) && (at === held.node || at === document.body);
+  return held && (at === held.node || at === document.body) && !usable(held.node);
 };
 
 function check() {
-  if (waiting || !lost()) return;
-  const since = performance.now();
-  waiting = setInterval(() => {
-    if (drawing() && performance.now() - since < PATIENCE && lost()) return;
-    clearInterval(waiting);
-    waiting = 0;
-    if (lost()) place(held);
-  }, CHECK);
+  if (lost()) place(held);
 }
-
-// Whether Streamlit is about to change more.
-const drawing = () => document.querySelector("[data-test-script-state]")?.dataset.testScriptState !== "notRunning";
 
 function place({ name, homes, opener }) {
   const found = homes

@@ -2,7 +2,7 @@
 // field's description, so that the "?" itself is no stop on the way to the next (F1 leads to it); what scrolls can be
 // scrolled by keys; and names that Streamlit has in English alone are in the page's language.
 import { element, fill, setText } from "../shared/dom.js";
-import { onChange } from "./document_changes.js";
+import { changed, onChange } from "./changes.js";
 
 const said = { skip: "", help: "", remove: "", names: {}, fields: {} }; // names: by Streamlit's own; fields: the help of each, by its key
 const HELP = '[data-testid="stWidgetLabel"] [data-testid="stTooltipIcon"] button';
@@ -29,7 +29,7 @@ export function assist(words) {
     onChange(mend);
     addEventListener("keydown", toHelp);
   }
-  mend();
+  changed();
 }
 
 function mend() {
@@ -40,10 +40,11 @@ function mend() {
   }
   const main = document.querySelector('[data-testid="stSkipToContent"]');
   if (main && said.names[MAIN]) setText(main, said.names[MAIN]);
-  for (const node of document.querySelectorAll(SCROLLS)) {
-    const scrolls = node.scrollWidth > node.clientWidth || node.scrollHeight > node.clientHeight;
-    if (scrolls) set(node, "tabindex", "0");
-    else node.removeAttribute("tabindex");
+  const boxes = [...document.querySelectorAll(SCROLLS)];
+  const scrolling = boxes.filter((box) => box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight);
+  for (const box of boxes) {
+    if (scrolling.includes(box)) set(box, "tabindex", "0");
+    else box.removeAttribute("tabindex");
   }
 }
 

@@ -1,0 +1,55 @@
+// What concerns the whole document: the language that it says it is in, by which a browser reads aloud, breaks lines and
+// chooses fonts; its address; where the focus is; what Streamlit's own widgets lack; how it is printed.
+//
+// Takes lang, query (null: the address stays), text_draft, restore, begins, leaving, words and provenance (see
+// save/provenance.js), assistance (see widgets.js). Gives `restored` {text}, `still` once a new number `leaving` was drawn,
+// and, once, `shown` where the page begins something by itself and its reader has not asked for less motion.
+import { tell, words } from "../save/provenance.js";
+import { calm, styleSheet } from "../shared/dom.js";
+import { component } from "../shared/lifecycle.js";
+import { showQuery, storedText, storeText } from "./address.js";
+import { closeAfterChoice } from "./drawer.js";
+import { keepFocus } from "./focus.js";
+import { listenForPrint } from "./printing.js";
+import { assist } from "./widgets.js";
+
+await styleSheet(import.meta.url);
+listenForPrint();
+closeAfterChoice();
+keepFocus();
+
+export default component("rl-document", {
+  build({ root }) {
+    root.hidden = true;
+  },
+
+  update(self) {
+    const { lang, query, text_draft: draft, restore, begins, leaving } = self.data;
+    document.documentElement.lang = lang;
+    requestAnimationFrame(markTheme);
+    Object.assign(words, self.data.words);
+    assist(self.data.assistance);
+    if (self.data.provenance) tell(self.data.key, self.data.provenance);
+    if (query !== null) showQuery(query);
+    if (restore && !self.restored) {
+      self.restored = true;
+      self.setTriggerValue("restored", { text: storedText() });
+    } else if (query !== null) {
+      storeText(draft);
+    }
+    if (begins && !self.begun && !calm()) {
+      self.begun = true;
+      self.setTriggerValue("shown", true);
+    }
+    if (leaving !== null && leaving !== self.left) {
+      self.left = leaving;
+      self.setTriggerValue("still", true);
+    }
+  },
+});
+
+// Streamlit gives its page alone the theme's colour scheme; what opens above the page is outside of that.
+function markTheme() {
+  const { colorScheme } = getComputedStyle(document.querySelector(".stApp"));
+  document.documentElement.toggleAttribute("data-dark", colorScheme === "dark");
+}
