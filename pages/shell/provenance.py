@@ -9,7 +9,10 @@ from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import Translate, translator
 
 SAYS = ("save", "png", "svg", "csv", "table", "as_table", "close", "shortened", "left_out")
-DESCRIBES = ("line", "values", "none", "right", "network")
+DESCRIBES = (
+    *("line", "values", "none", "right", "network"),
+    *("tensors", "decoding", "attended", "sample", "lanes", "lanes_waiting"),
+)
 COLUMNS = (
     *("axes", "chosen", "column", "direction", "entropy", "entropy_left", "epoch", "high", "kept", "label", "layer"),
     *("left", "line", "loss", "low", "name", "note", "place", "predicted", "probability", "right", "row", "score"),

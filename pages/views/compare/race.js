@@ -7,6 +7,7 @@
 import { lineSample } from "../../components/plots/line_sample.js";
 import { element, setText, styleSheet } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
+import { raceSummary } from "./race_summary.js";
 
 await styleSheet(import.meta.url);
 
@@ -37,6 +38,7 @@ export default component("rl-race", {
       runs.map(({ seed, done, loss, score, note }) => [place, name, seed, done, loss, score, note]),
     ),
   ],
+  summary: ({ data }, says) => raceSummary(data.lanes, says),
 });
 
 function laneOf(lane) {

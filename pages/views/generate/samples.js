@@ -7,6 +7,7 @@ import { moveTo } from "../../components/shared/cursor_bus.js";
 import { element, fill, setText, styleSheet } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
 import { setToken, tokenNode } from "../../components/shared/token.js";
+import { samplesSummary } from "./samples_summary.js";
 
 await styleSheet(import.meta.url);
 
@@ -46,6 +47,7 @@ export default component("rl-samples", {
   cursor: draw,
 
   rows,
+  summary: ({ data, marked }, says) => samplesSummary(data.rows, marked, data.labels, says),
 });
 
 function build(self, epoch) {
@@ -88,6 +90,7 @@ function draw(self) {
   const { root, group, rows, data } = self;
   const epochs = [...rows.keys()];
   const at = data.live ? epochs.at(-1) : (epochs.findLast((epoch) => epoch <= group.epoch) ?? epochs[0]);
+  self.marked = at;
   root.dataset.epoch = (data.live ? at : group.epoch) ?? "";
   for (const [epoch, { node }] of rows) {
     if (epoch === at) node.setAttribute("aria-current", "true");

@@ -7,6 +7,7 @@ import { unpack } from "../../components/shared/arrays.js";
 import { element, fill, styleSheet, svg } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
 import { readTheme } from "../../components/shared/theme.js";
+import { blocksSummary } from "./blocks_summary.js";
 
 await styleSheet(import.meta.url);
 
@@ -40,13 +41,14 @@ export default component("rl-blocks", {
   leave: (self) => self.observer.disconnect(),
 
   rows,
+  summary: (self, says, names) => blocksSummary(itemsOf(self.data), rows(self, names).slice(1), says, names),
 });
 
 function draw(self) {
   const { root, data, width } = self;
   if (!width) return; // not laid out yet, or mounted in a hidden place: the observer calls again
   root.classList.toggle("rl-dark", readTheme(root).dark);
-  const items = data.groups.flatMap((group) => group.items);
+  const items = itemsOf(data);
   for (const item of items) item.array ??= item.values && unpack(item.values).values;
   const scene = {
     scale: scaleFor(
@@ -418,9 +420,10 @@ function coloursOf(node) {
 }
 
 // A row a number, with its place along each axis from 0; of a tensor of which only the shape is known a single row.
+const itemsOf = ({ groups }) => groups.flatMap(({ items }) => items);
+
 function rows({ data }, names) {
-  const items = data.groups.flatMap((group) => group.items);
-  const numbers = items.flatMap(({ name, shape, axes, array }) => {
+  const numbers = itemsOf(data).flatMap(({ name, shape, axes, array }) => {
     const about = [name, shape.join("×"), axes.join(" × ")];
     if (!array) return [[...about, "", null]];
     return Array.from(array, (value, at) => [...about, placeOf(at, shape).join(" "), value]);

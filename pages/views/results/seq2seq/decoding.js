@@ -8,6 +8,7 @@ import { component, shownFrame } from "../../../components/shared/lifecycle.js";
 import { percent } from "../../../components/shared/numbers.js";
 import { tokenNode } from "../../../components/shared/token.js";
 import { visible } from "../../../components/shared/visible.js";
+import { decodingSummary } from "./decoding_summary.js";
 import {
   bringIntoSight,
   classAt,
@@ -62,6 +63,7 @@ export default component("rs rs-decoding", {
   cursor: draw,
 
   rows,
+  summary,
   leave: stop,
 });
 
@@ -183,4 +185,23 @@ function rows(self, names) {
     ];
   });
   return [["epoch", "step", "place", "token", "probability", "chosen"].map((name) => names[name]), ...options];
+}
+
+function summary({ root, data, packed, step, group }, says) {
+  if (!packed) return "";
+  const frame = shownFrame({ root, data, group });
+  const at = (values, width) => Array.from(values.subarray(step * width, (step + 1) * width));
+  const chances = at(packed.option_chances.row(frame), data.ranks);
+  const seen = packed.free_weights && at(packed.free_weights.row(frame), data.source.length);
+  return decodingSummary(
+    {
+      epoch: root.dataset.epoch,
+      step: step + 1,
+      written: classesAt(data, packed.free.row(frame)).map(({ token }) => token),
+      options: at(packed.options.row(frame), data.ranks).map((id, rank) => [classAt(data, id).token, chances[rank]]),
+      source: data.source,
+      weights: seen?.map((weight) => weight / 32767),
+    },
+    says,
+  );
 }
