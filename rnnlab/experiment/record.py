@@ -4,6 +4,7 @@ The form, a link, the command line and Python all end here, so the limits live h
 What can only be judged once the text is tokenized (vocabulary, windows, lengths) is judged in `rnnlab.data`.
 """
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -93,7 +94,7 @@ class Experiment(BaseModel):
     def start_from_preset(cls, fields: dict[str, Any]) -> dict[str, Any]:
         preset = fields.get("preset", "words-next")
         if not isinstance(preset, str) or preset not in LESSONS:
-            raise LabError(Problem("choice", "preset", {"value": shorten(preset), "choices": ", ".join(LESSONS)}))
+            raise LabError(no_preset(preset))
         return LESSONS[preset].fields | fields
 
     @field_validator("*")
@@ -149,6 +150,13 @@ UNUSED_FIELDS: dict[str, tuple[str, ...]] = {
     "tag": (*ONLY_PAIRS, *ONLY_NEXT, "readout"),
     "seq2seq": (*ONLY_NEXT, "readout", "bidirectional"),
 }
+
+
+def no_preset(value: object) -> Problem:
+    """There is none of this name; with the one that was meant, if one is like it: all are too many to read."""
+    for closest in get_close_matches(value if isinstance(value, str) else "", LESSONS, 1):
+        return Problem("no_preset", "preset", {"value": shorten(value), "closest": closest})
+    return Problem("no_such_preset", "preset", {"value": shorten(value)})
 
 
 def choices(name: str) -> tuple[str, ...]:

@@ -40,6 +40,13 @@ def test_a_lesson_trains_and_is_shown_on_every_page(lesson):
             assert f"{history.opening.sequences:,}" in words
 
 
+@pytest.mark.parametrize(("page", "own"), [("playground", True), ("data", False)])
+def test_what_is_said_of_a_lesson_names_its_page_on_the_others(page, own):
+    about = translator("en")("lesson.words-next")
+    app = visit("preset=words-next&lang=en", page=page)
+    assert (about if own else f"On the page Playground: {about}") in [element.value for element in app.caption]
+
+
 def strip_of(app) -> dict:
     return components(app)["playground-predictions"]
 

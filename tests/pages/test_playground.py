@@ -383,6 +383,20 @@ def test_what_cannot_be_trained_on_is_said_and_nothing_is_lost(case, lang):
     assert app.session_state.run.history.losses == run(Experiment(text="甲 乙 丙")).losses
 
 
+@pytest.mark.parametrize("page", ["playground", "cell"])
+def test_where_the_text_of_a_link_cannot_be_used_its_lesson_is_drawn(page):
+    app = visit("preset=words-next&text=one&lang=en&run=1", page=page)
+    assert any(error.value.startswith("Text") for error in app.error)
+    assert translator("en")("run.stands_in") in [element.value for element in app.caption]
+    assert app.session_state.run.shown.experiment == lesson_experiment("words-next", "en")
+    assert form_of(app).text == "one"
+    assert {"playground": "playground-predictions", "cell": "cell-unrolled"}[page] in components(app)
+    looked(widget(app, "text").set_value("one two three").run())
+    until_trained(press(app, "train"))
+    assert not app.error
+    assert app.session_state.run.history.opening.probe == ("one", "two", "three")
+
+
 def test_an_error_quotes_a_token_as_it_was_typed():
     app = visit("lang=en")
     looked(widget(app, "text").set_value("<b>$x$</b>").run())

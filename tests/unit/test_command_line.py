@@ -91,7 +91,7 @@ def test_bad_input_ends_with_two_and_says_why_on_stderr():
         (("--head", "none"), ["输出层", "32", "4"], ["Output layer", "32", "4"]),
         (("--window", "9"), ["窗口", "9", "5", "4"], ["Window", "9", "5", "4"]),
         (("--carry", "maybe"), ["跨轮保留", "maybe"], ["Keep h", "maybe"]),
-        (("--preset", "no"), ["示例", "no", "words-next"], ["Example", "no", "words-next"]),
+        (("--preset", "word-nxt"), ["示例", "word-nxt", "words-next"], ["Example", "word-nxt", "words-next"]),
     ],
 )
 def test_a_message_names_field_value_and_limit_in_the_chosen_language(here, arguments, zh, en):

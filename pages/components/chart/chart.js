@@ -16,6 +16,8 @@ import { figureRows, figureSummary } from "./figure_rows.js";
 
 await styleSheet(import.meta.url);
 
+const NAMES = 0.28; // of the width, where names of rows take so much that they are written in several lines
+const LINE = 15; // pixels of height that such a line takes
 const CURVES = 140; // pixels of height that a legend leaves to them at least
 
 export default component("rl-chart", {
@@ -29,7 +31,7 @@ export default component("rl-chart", {
     self.root.append(self.plot, self.band, self.line);
     self.root.setAttribute("role", "figure"); // not "img": the mode bar inside can be focused
     self.draws = 0;
-    self.legend = 0; // pixels that the chart is higher than asked for, because of its legend
+    self.legend = 0; // pixels that the chart is higher than asked for, because of its legend or the names of its rows
     // Also the way in for a chart mounted in a hidden tab: its first width above zero draws it.
     self.observer = new ResizeObserver(([{ contentRect }]) => {
       self.room = contentRect.width;
@@ -90,6 +92,7 @@ function draw(self) {
     const { traces, layout, config } = figureOf(self, frame, width);
     const first = !self.draws;
     self.stale = false;
+    self.root.style.height = `${layout.height}px`;
     Plotly.react(self.plot, traces, layout, config);
     makeRoom(self, layout.height);
     self.root.dataset.draws = ++self.draws;
@@ -157,6 +160,8 @@ function figureOf(self, frame, width) {
     layout[name] = { ...axis, ...own, uirevision: `${data.run} ${own.type ?? ""}` };
     if (name[0] === "x") thin(layout[name], width / pixel());
   }
+  const lines = fold(layout.yaxis, width / pixel());
+  if (lines > 1) self.legend = Math.ceil((lines - 1) * LINE * layout.yaxis.ticktext.length * pixel());
   Object.assign(layout, {
     width,
     height: heightOf(self),
@@ -210,6 +215,21 @@ function thin(axis, width) {
   const keep = (_, index) => index % every === 0;
   axis.tickvals = axis.tickvals.filter(keep);
   axis.ticktext = axis.ticktext.filter(keep);
+}
+
+// Names of rows that would leave the columns little room go on below themselves; in how many lines at most.
+function fold(axis, width) {
+  const room = NAMES * width;
+  if (!axis.ticktext?.some((text) => lengthOf(String(text)) > 1.4 * room)) return 1;
+  axis.ticktext = axis.ticktext.map((text) =>
+    String(text)
+      .split(" ")
+      .reduce((done, word) => {
+        const line = done.split("<br>").at(-1);
+        return `${done}${lengthOf(`${line} ${word}`) > room ? "<br>" : " "}${word}`;
+      }),
+  );
+  return Math.max(...axis.ticktext.map((text) => text.split("<br>").length));
 }
 
 function configOf({ labels }, touch) {

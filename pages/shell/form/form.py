@@ -51,7 +51,7 @@ def render_lesson(t: Translate, page: str) -> None:
     with st.container(key="about_lesson", gap=None):
         if page == HOME and fields["preset"] == FIRST_PRESET:  # who has chosen another knows by now
             st.markdown(t("lab.what"))
-        lesson(t, e)
+        lesson(t, page, e)
 
 
 def render(t: Translate, page: str) -> None:

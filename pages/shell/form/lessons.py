@@ -53,14 +53,16 @@ def back_to_own_text() -> None:
     put("data", "text")  # else it would not be seen
 
 
-def lesson(t: Translate, e: Experiment | tuple[Problem, ...]) -> None:
-    """What the lesson is about, or, once anything but the seed was changed, the way back to it."""
+def lesson(t: Translate, page: str, e: Experiment | tuple[Problem, ...]) -> None:
+    """What the lesson is about, with the name of its page on the others; or, once anything but the seed was changed,
+    the way back to it."""
     if session.get("own_text", "") not in ("", value("text")):
         st.button(t("lesson.own_text"), key="own_text_back", on_click=back_to_own_text, type="tertiary")
     preset = value("preset")
     original = lesson_at_hand(preset, value("text"), session["lang"], seed=session["seed"])
     if e == original:
-        st.caption(t(f"lesson.{preset}"))
+        own, about = LESSONS[preset].page, t(f"lesson.{preset}")
+        st.caption(about if page == own else t("lesson.elsewhere", page=t(f"page.{own}"), lesson=about))
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(t("lesson.changed"), width="stretch")

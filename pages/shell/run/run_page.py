@@ -48,12 +48,14 @@ def render(
     def part() -> None:
         reruns.meet_redraw()
         run, lang = current_run.settle(), session["lang"]
+        if run.problems and run.shown.history is None and run.previous is None:
+            run = current_run.stand_in(lang)
         if going is not None and run.going != going:
             st.rerun()  # what else there is changes too
         t, shown = translator(lang), parts.begin(page, lambda run: newest_view(run, page, lang))
         view = view_of(run.shown, page, lang)
         looks = LOOKS if view and computes(view) else None
-        render_complaints(run)
+        render_complaints(run, t)
         with st.container(key="runhead", gap=None):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 run_controls.render(page, t, run, session["experiment"], alone, offer)
@@ -68,7 +70,7 @@ def render(
     st.fragment(part)()
 
 
-def render_complaints(run: Run) -> None:
+def render_complaints(run: Run, t: Translate) -> None:
     """Why nothing can be trained. What was wrong with a run's settings is said until the form says others."""
     experiment = session["experiment"]
     with st.container():
@@ -76,6 +78,8 @@ def render_complaints(run: Run) -> None:
             complain(experiment)
         elif run.experiment == experiment:
             complain(run.problems)
+            if run.shown is not run:
+                st.caption(t("run.stands_in"))
 
 
 def render_status(page: str, run: Run, t: Translate, looks: float | None, parts: str) -> None:

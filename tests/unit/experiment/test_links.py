@@ -150,7 +150,7 @@ def test_known_names_with_any_values_are_an_experiment(pairs):
         ("hidden=99999", "bounds", "hidden", "99999"),
         ("lr=nan", "bounds", "lr", "nan"),
         ("cell=transformer", "choice", "cell", "transformer"),
-        ("preset=%3Cb%3E", "choice", "preset", "<b>"),
+        ("preset=%3Cb%3E", "no_such_preset", "preset", "<b>"),
         ("carry=maybe", "yes_no", "carry", "maybe"),
         ("lang=fr", "choice", "lang", "fr"),
         ("colour=red", "ignored_field", "", "red"),

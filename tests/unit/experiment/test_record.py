@@ -118,7 +118,7 @@ def test_what_is_not_text_is_said_to_be_none(name, value):
     assert problems(**{name: value}) == (Problem("not_text", name, {"value": repr(value)}),)
 
 
-@pytest.mark.parametrize("name", [name for name in FIELDS if choices(name)])
+@pytest.mark.parametrize("name", [name for name in FIELDS if choices(name) and name != "preset"])
 def test_every_choice_is_allowed_and_no_other(name):
     for choice in choices(name):
         assert getattr(Experiment(**{"task": user_of(name), name: choice}), name) == choice
@@ -184,7 +184,12 @@ def test_all_problems_are_reported_together():
 @pytest.mark.parametrize("preset", ["", "nothing", None, 3, ["words-next"], {}])
 def test_an_unknown_preset_is_a_problem(preset):
     (problem,) = problems(preset=preset)
-    assert (problem.code, problem.field) == ("choice", "preset")
+    assert (problem.code, problem.field) == ("no_such_preset", "preset")
+
+
+@pytest.mark.parametrize(("preset", "meant"), [("word-nxt", "words-next"), ("LSTM-classifier", "lstm-classifier")])
+def test_the_preset_that_was_meant_is_named(preset, meant):
+    assert problems(preset=preset) == (Problem("no_preset", "preset", {"value": preset, "closest": meant}),)
 
 
 def test_a_carried_state_and_shuffling_exclude_each_other():
