@@ -1,19 +1,20 @@
 """The first draw of a session: what the address says becomes the form, and the lab comes alive. Or what a page says
 that has lost its session: its reader goes on from there."""
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shell import lost_session, navigation, sharing
 from pages.shell.form import form_state, race_setup
+from pages.shell.form.lessons import begin_opening, open_experiment
 from pages.shell.lost_session import Remains
-from pages.shell.run import current_run, run_controls
+from pages.shell.run import current_run, cursor, run_controls
 from pages.shell.state import session
 from pages.shell.workers import workers
 from rnnlab.engine import runs
-from rnnlab.experiment.links import Link, from_link
+from rnnlab.experiment.links import BACK, Link, from_link
 from rnnlab.i18n import first_language
 from rnnlab.lessons.presets import LESSONS
 
@@ -24,10 +25,12 @@ def begin() -> None:
     """Before anything else is drawn: what came along from the page before; at a visit's start, what its link says. The
     query is read whole: `st.query_params` hides `embed`, which it keeps for itself."""
     navigation.unpack()
-    if "run" in session:
-        return
     context = get_script_run_ctx()
     query = context.query_string if context else ""
+    if "run" in session:
+        go_back(query)
+        return
+    begin_opening()
     page = lost_session.remains(query)
     if page is None:
         arrive(from_link(query))
@@ -50,6 +53,29 @@ def arrive(link: Link) -> None:
     if not urlsplit(st.context.url or "").path.strip("/"):
         page = LESSONS[link.lesson].page if link.lesson else ""
         navigation.go_to("compare" if link.race is not None else page)
+
+
+def go_back(query: str) -> None:
+    """The browser's Back, or Forward, may have led to the address of another lesson: it is opened again as it was, with
+    its run where that was the last one. Streamlit says an address again and again: each mark counts once."""
+    mark = dict(parse_qsl(query)).get(BACK, "")
+    if mark in ("", session.get("went")):
+        return
+    session["went"] = mark
+    begin_opening(again=mark.partition("~")[0])
+    link = from_link(query)
+    experiment, last = link.experiment_for(session["lang"]), session.get("last_run")
+    if last and last.experiment == experiment:
+        form_state.fill(experiment)
+        cursor.forget()
+        current_run.bring_back()
+    else:
+        open_experiment(experiment, link.run)
+    sharing.opened(link)
+    if is_front(link):
+        session["front_run"] = session["run"].id
+    if link.race is not None:
+        race_setup.adopt_plan(link.race, start=False)
 
 
 def is_front(link: Link) -> bool:

@@ -84,12 +84,12 @@ def tell_document(page: str, t: Translate, leaving: bool, on_shown: Callable[[],
     `on_shown` is called once a page that begins to train by itself is there."""
     experiment, waiting = session["experiment"], session["restore"]
     says = {"words": provenance.words(t), "assistance": assistance.words(t, page or HOME)}
-    facts = Document(page, LANGUAGE_TAGS[session["lang"]], **says)
+    facts = Document(page, LANGUAGE_TAGS[session["lang"]], session["opening"], **says)
     if isinstance(experiment, Experiment):
         begins = page in ("", HOME) and session.get("begins_by_itself") == session["run"].id and not leaving
         facts = replace(facts, begins=begins, restore=waiting, leaving=time.monotonic() if leaving else None)
         facts = replace(facts, provenance=provenance.of(experiment, session["lang"]))
-        if not waiting:
+        if not (waiting or leaving):  # the address of the page that is left stays behind as it was
             query, draft = address_of(page, experiment)
             facts = replace(facts, query=query, text_draft=draft)
             session["last_address"] = query

@@ -41,6 +41,7 @@ class VisitState(TypedDict, total=False):
     run_on_opening: bool  # whether the link trains when it is opened
     begins_by_itself: str  # the id of the run that is trained as soon as a browser shows the front page
     front_run: str  # the id of the run that the front page opened with: its address needs to say no more
+    went: str  # how the address was marked when the reader went back last
 
 
 class WorkersState(TypedDict, total=False):
@@ -91,6 +92,7 @@ class FormState(TypedDict, total=False):
     text: str
     words: str
     seed: int
+    opening: str  # by which a lesson that was opened is told from others, see components/document/address.js
     overwritten: tuple[float, dict[str, str]]  # when the form was filled, by the clock, and what it said before
     own_text: str  # the reader's text, while a lesson of another task stands in the form
 

@@ -20,6 +20,7 @@ ADDRESS_CHARACTERS = 200  # of those, kept free for host and path
 PLAIN_CHARACTERS = 1_200  # of percent-encoded text; a longer one is compressed
 FILE_BYTES = 1_000_000
 FILE_FIELDS = 200  # of an experiment, those of any other version included: each that is unknown gets a sentence
+BACK = "back"  # marks the address that the browser's Back has led to, for one request
 TEXTS = ("text", "target", "words", "sentence")  # fields that may be compressed, as `textz`, `targetz` and so on
 
 
@@ -89,6 +90,7 @@ def from_link(query: str) -> Link:
     if parameters.get("embed") == "true":
         del parameters["embed"]  # Streamlit's own parameter, for a page inside another page
     parameters.pop("embed_options", None)
+    parameters.pop(BACK, None)
     if (version := parameters.pop("v", VERSION)) != VERSION:
         notes.append(Problem("link_version", "", {"value": shorten(version), "limit": VERSION}))
     lang, run, draft, race = (parameters.pop(name, "") for name in ("lang", "run", "draft", "race"))

@@ -74,6 +74,38 @@ def test_choosing_a_lesson_goes_to_its_page_and_back(visit):
     lab.reaches("尚未训练").train()
 
 
+def test_back_brings_the_former_lesson_with_its_page_its_settings_and_its_run(visit):
+    lab = visit("hidden=7&epochs=3&lang=en&run=1").trained()
+    titles = {preset: translator("en")(f"preset.{preset}") for preset in ("words-next", "ohlol-layer", "lstm")}
+
+    def shows(preset: str, page: str) -> None:
+        expect(lab.at("preset").locator("input")).to_have_value(titles[preset])
+        expect(lab.page).to_have_url(re.compile(rf"{page}\?(?!.*back=)"))
+
+    def open_card(preset: str, page: str) -> None:
+        lab.page.locator(f".rl-card[data-preset='{preset}']").click()
+        shows(preset, page)
+
+    opened_step = lab.page.locator("[role=option][aria-selected=true]").first
+    open_card("ohlol-layer", "/")
+    open_card("lstm", "/cell")
+    expect(opened_step).to_have_attribute("data-step", "1")
+    lab.page.locator(".ru-column").nth(3).click()
+    expect(opened_step).to_have_attribute("data-step", "3")
+    lab.page.go_back()
+    shows("ohlol-layer", "/")
+    expect(lab.page.locator(".rl-column[aria-selected=true]")).to_have_count(0)
+    lab.page.go_back()
+    shows("words-next", "/")
+    expect(lab.at("hidden_size").locator("input")).to_have_value("7")
+    lab.trained()
+    lab.page.go_forward()
+    shows("ohlol-layer", "/")
+    lab.page.go_forward()
+    shows("lstm", "/cell")
+    expect(opened_step).to_have_attribute("data-step", "1")
+
+
 @pytest.mark.thorough
 def test_training_goes_on_from_page_to_page(visit):
     lab = visit("epochs=5000&cell=lstm&hidden=256&layers=3&run=1").runs()

@@ -27,6 +27,15 @@ test("a table says the extremes of its last column, by what stands before them",
     [3, "学习", null],
   ];
   assert.equal(tableSummary(says, rows), "state: 2, −0.5 step 2, token 喜欢, 0.5 step 1, token 我");
+  assert.match(tableSummary(says, rows, "hidden state"), /^hidden state: 2, /);
+});
+
+test("a map whose colours have no name shows what the figure is called", () => {
+  const data = [{ z: [[1, 2]], x: [0, 1], y: [0] }];
+  const summary = figureSummary(data, { data, layout: {} }, names, says, "gradient, epoch by epoch");
+  assert.equal(summary, "gradient, epoch by epoch: 2, 1 row 0, column 0, 2 row 0, column 1");
+  data[0].colorbar = { title: { text: "count" } };
+  assert.match(figureSummary(data, { data, layout: {} }, names, says, "a map"), /^count: 2, /);
 });
 
 test("a figure of several lines has a sentence for each; bars have no order", () => {

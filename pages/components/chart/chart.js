@@ -64,7 +64,8 @@ export default component("rl-chart", {
 
   rows: ({ plot, data }, names) => figureRows(plot._fullData ?? [], JSON.parse(data.figure), names),
 
-  summary: ({ plot, data }, says, names) => figureSummary(plot._fullData ?? [], JSON.parse(data.figure), names, says),
+  summary: ({ plot, data }, says, names) =>
+    figureSummary(plot._fullData ?? [], JSON.parse(data.figure), names, says, data.label),
 
   leave(self) {
     self.observer.disconnect();

@@ -32,10 +32,14 @@ export function figureRows(traces, { data, layout = {} }, names) {
   return [[...(several ? [names.name] : []), x, y, ...(labelled(shown) ? [names.label] : [])], ...points];
 }
 
-// What it shows, in a sentence a line; see shared/summary.js.
-export function figureSummary(traces, figure, names, says) {
+// What it shows, in a sentence a line; see shared/summary.js. A map whose colours have no name of their own shows what the
+// figure is called, its `label`.
+export function figureSummary(traces, figure, names, says, label = "") {
   const [head, ...rows] = figureRows(traces, figure, names);
-  if (traces.some(({ z }) => z)) return tableSummary(says, [head, ...rows]);
+  if (traces.some(({ z }) => z)) {
+    const named = head.at(-1) !== names.value;
+    return tableSummary(says, [head, ...rows], (!named && label) || head.at(-1));
+  }
   const several = head[0] === names.name;
   const [x, y] = several ? [1, 2] : [0, 1];
   const lines = several ? [...new Set(rows.map(([name]) => name))] : [""];

@@ -1,13 +1,14 @@
 // What concerns the whole document: the language that it says it is in, by which a browser reads aloud, breaks lines and
 // chooses fonts; its address; where the focus is; what Streamlit's own widgets lack; how it is printed.
 //
-// Takes lang, query (null: the address stays), text_draft, restore, begins, leaving, words and provenance (see
+// Takes lang, query (null: the address stays), opening (of which lesson, see address.js), text_draft, restore, begins, leaving, words and provenance (see
 // save/provenance.js), assistance (see widgets.js). Gives `restored` {text}, `still` once a new number `leaving` was drawn,
 // and, once, `shown` where the page begins something by itself and its reader has not asked for less motion.
 import { tell, words } from "../save/provenance.js";
 import { calm, styleSheet } from "../shared/dom.js";
 import { component } from "../shared/lifecycle.js";
-import { showQuery, storedText, storeText } from "./address.js";
+import { keepEntry, listenForBack } from "./address.js";
+import { storedText, storeText } from "./draft.js";
 import { closeAfterChoice } from "./drawer.js";
 import { keepFocus } from "./focus.js";
 import { listenForPrint } from "./printing.js";
@@ -17,6 +18,7 @@ await styleSheet(import.meta.url);
 listenForPrint();
 closeAfterChoice();
 keepFocus();
+listenForBack();
 
 export default component("rl-document", {
   build({ root }) {
@@ -24,13 +26,13 @@ export default component("rl-document", {
   },
 
   update(self) {
-    const { lang, query, text_draft: draft, restore, begins, leaving } = self.data;
+    const { lang, query, opening, text_draft: draft, restore, begins, leaving } = self.data;
     document.documentElement.lang = lang;
     requestAnimationFrame(markTheme);
     Object.assign(words, self.data.words);
     assist(self.data.assistance);
     if (self.data.provenance) tell(self.data.key, self.data.provenance);
-    if (query !== null) showQuery(query);
+    keepEntry(query, opening);
     if (restore && !self.restored) {
       self.restored = true;
       self.setTriggerValue("restored", { text: storedText() });

@@ -93,7 +93,7 @@ export default component("rl-shaded", {
   cursor: draw,
 
   rows,
-  summary: (self, says, names) => tableSummary(says, rows(self, names)),
+  summary: (self, says, names) => tableSummary(says, rows(self, names), self.title.textContent),
 });
 
 // Where a part of the sentence begins, its name stands in a line of its own.

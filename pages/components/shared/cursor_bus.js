@@ -52,6 +52,11 @@ export function pointAt(group, change) {
   if (stepOf(group) !== before) notify(group);
 }
 
+// Another lesson is open: a step that was chosen in the one before is none of its own.
+export function forgetSteps() {
+  for (const group of groups.values()) pointAt(group, { pinned: null, hovered: null });
+}
+
 // One draw per displayed frame, however many moves a drag brings in between.
 export function notify(group) {
   group.pending ||= requestAnimationFrame(() => {

@@ -36,8 +36,9 @@ function extremes(values) {
 // As many digits as one listens to.
 export const brief = (number, digits = 3) => String(Number(number.toPrecision(digits))).replace("-", "−");
 
-// The numbers of a table whose rows say before the last cell where they are.
-export function tableSummary(says, [head, ...rows]) {
+// The numbers of a table whose rows say before the last cell where they are; `name` says what they are, where the head of
+// that cell does not.
+export function tableSummary(says, [head, ...rows], name = head.at(-1)) {
   const place = (index) =>
     head
       .slice(0, -1)
@@ -45,7 +46,7 @@ export function tableSummary(says, [head, ...rows]) {
       .join(", ");
   return valuesSummary(
     says,
-    head.at(-1),
+    name,
     rows.map((row) => row.at(-1)),
     place,
   );

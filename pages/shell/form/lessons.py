@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.shell import navigation
 from pages.shell.form.form_state import fill, is_echo, put, value
-from pages.shell.run import current_run
+from pages.shell.run import current_run, cursor
 from pages.shell.state import session
 from pages.shell.workers import workers
 from rnnlab.engine import runs
@@ -21,7 +21,14 @@ def open_experiment(experiment: Experiment, train: bool = False) -> None:
     """Show another experiment, from its start."""
     session["overwritten"] = time.monotonic(), {name: value(name) for name in ("preset", "task")}
     fill(experiment)
+    cursor.forget()
     current_run.change(lambda before: runs.begin(workers(), experiment, train, before), PATIENCE)
+
+
+def begin_opening(again: str = "") -> None:
+    """What is opened now is another thing in the browser's history than what was before, or the same `again`. It is
+    known by the time, so that no other session's is taken for it."""
+    session["opening"] = again or f"{time.time():.3f}"
 
 
 def choose_preset() -> None:
@@ -31,7 +38,8 @@ def choose_preset() -> None:
 
 
 def open_lesson(preset: str) -> None:
-    """Open a lesson, untrained, on its page."""
+    """Open a lesson, untrained, on its page, in an entry of its own of the browser's history."""
+    begin_opening()
     open_experiment(lesson_experiment(preset, session["lang"]))
     navigation.go_to(LESSONS[preset].page)
 

@@ -15,8 +15,14 @@ def cursor_in(run: Run, history: History) -> Cursor:
 
 
 def move(key: str) -> None:
-    """The scrubber of this key tells where the reader looks now."""
-    look_at(key, "moved")
+    """The scrubber of this key tells where the reader looks now; of a run before, it tells nothing."""
+    if st.session_state[key].moved and st.session_state[key].moved["run"] == session["run"].id:
+        look_at(key, "moved")
+
+
+def forget() -> None:
+    """Another lesson is open: a step that was chosen in the one before is none of its own."""
+    session["cursor"] = Cursor()
 
 
 def look_at(key: str, answer: str) -> bool:

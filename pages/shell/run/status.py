@@ -43,7 +43,9 @@ def right(history: History, t: Translate) -> list[str]:
     if history.line_is_all:
         return [t("status.accuracy", **values)]
     ticked, asked = history.marks
-    return [t("status.accuracy_passes", **values), *([t("status.line", right=ticked, asked=asked)] if asked else [])]
+    tested = history.opening.held_majority is not None  # then what to compare with stands beside that score alone
+    passes = t("status.accuracy_tested" if tested else "status.accuracy_passes", **values)
+    return [passes, *([t("status.line", right=ticked, asked=asked)] if asked else [])]
 
 
 def is_long(run: Run) -> bool:

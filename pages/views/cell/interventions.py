@@ -27,7 +27,7 @@ from rnnlab.records.trace import (
 
 KINDS: tuple[InterventionKind, ...] = ("token", "input", "state", "gate", "off", "weight")
 EVERY = ":"  # all steps or units, as a slice says it
-WIDE = 170  # pixels of a select box
+KIND, WIDE = 260, 170  # pixels of a select box
 MOST = 12  # edits at a time: more could not be told apart
 
 
@@ -182,7 +182,7 @@ def render_form(o: Opening, place: Place, step: int, t: Translate) -> None:
         if part.start:
             said["state"] = t("whatif.given")
         tips = "  \n".join(f"**{label}**: {said[id]}" for id, label in labels.items())
-        kind = choose(t("whatif.kind"), labels, "whatif_kind", help=tips, width=170)
+        kind = choose(t("whatif.kind"), labels, "whatif_kind", help=tips, width=KIND)
     steps, units, gates = list(range(part.stop - part.start)), list(range(e.hidden)), list(CELLS[e.cell].blocks)
     below = entries if place.layer == 0 else e.hidden * e.directions
 

@@ -49,14 +49,18 @@ def render(view: RunView) -> None:
             found = ask_worker(jobs.trace, e, checkpoint.weights, place)
         if found is None:
             return
-        with line:
-            render_badge(found, CELLS[e.cell], t)
+        doubtful = not found.difference < AGREES
+        if doubtful:
+            with line:
+                render_badge(found, CELLS[e.cell], t)
         step = unrolled.first_step(view, part)
         interventions.render_form(o, place, step, t)
         interventions.render_list(o, t)
         interventions.complain_here("picture")
         traced = Traced(found, checkpoint.epoch, place, edits)
         unrolled.render(view, traced, choose_in_picture, edit_in_picture)
+        if not doubtful:
+            render_badge(found, CELLS[e.cell], t)
     with panel("cell-ways", t):
         if view.going:
             st.caption(t("ways.later"))
@@ -132,11 +136,11 @@ def render_implementations(view: RunView, weights: bytes, part: Part, step: int)
     t, found = view.t, ask_worker(jobs.implementations, view.experiment, weights, part.name)
     if found is None:
         return
-    for start in range(0, len(found), 2):
-        for column, way in zip(st.columns(2, gap="small"), found[start : start + 2], strict=False):
-            with column:
-                st.subheader(t(f"way.{way.name}"), anchor=False)
-                st.code(implementations.code(way.name, view.experiment, given=part.start > 0), language="python")
+    left, right = st.columns(2, gap="small")
+    for place, way in enumerate(found):  # the longest first, the short ones beside it
+        with right if place else left:
+            st.subheader(t(f"way.{way.name}"), anchor=False)
+            st.code(implementations.code(way.name, view.experiment, given=part.start > 0), language="python")
     render_numbers(found, step, t)
     if all(np.isfinite(way.hidden).all() for way in found):
         gap = float(np.ptp(np.stack([way.hidden for way in found]), axis=0).max())

@@ -95,7 +95,7 @@ export default component("rl-unrolled", {
   rows,
   summary: (self, says, names) => {
     const [head, ...values] = rows(self, names);
-    return tableSummary(says, [head, ...values.filter(([, name]) => name === "h")]);
+    return tableSummary(says, [head, ...values.filter(([, name]) => name === "h")], names.state);
   },
 
   leave(self) {

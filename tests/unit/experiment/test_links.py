@@ -195,6 +195,7 @@ def test_what_streamlit_itself_puts_into_an_address_is_no_mistake():
     assert from_link("embed=true&embed_options=dark_theme&hidden=5") == from_link("hidden=5")
     assert from_link("embed=true&embed=24").experiment.embed == 24
     assert from_link("embed=24").experiment.embed == 24
+    assert from_link("hidden=5&back=1~2") == from_link("hidden=5"), "how the browser went there is no field"
 
 
 # Long texts
