@@ -21,6 +21,7 @@ def focused(lab: Lab, selector: str) -> bool:
 
 def test_train_is_reached_by_a_few_tabs_and_the_focus_is_never_lost(visit):
     lab = visit("preset=words-next&lang=en").reaches("not trained yet")
+    assert lab.barriers() == []  # also before there is anything to see
     keys = lab.page.keyboard
     keys.press("Tab")
     expect(lab.page.get_by_role("button", name="Skip to Train")).to_be_focused()
@@ -63,6 +64,7 @@ def test_train_is_reached_by_a_few_tabs_and_the_focus_is_never_lost(visit):
         opener.focus()
         keys.press("Enter")
         expect(lab.page.get_by_test_id("stPopoverBody")).to_be_visible()
+        assert lab.barriers("[data-testid=stPopoverBody]") == [], key
         keys.press("Escape")
         expect(opener).to_be_focused()
     lab.at("lang").get_by_role("radio").first.focus()

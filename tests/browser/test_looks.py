@@ -169,3 +169,42 @@ def test_a_contrast_theme_leaves_every_state_visible(visit):
     ink = lab.page.evaluate("getComputedStyle(document.body).color")
     inks = "nodes => [...new Set(nodes.map(node => getComputedStyle(node).color))]"
     assert lab.page.eval_on_selector_all("[data-mounts]", inks) == [ink]
+
+
+# How far what is longer than its place fades at its two edges, in lines of text.
+FADE = """node => {
+    const [style, em] = [getComputedStyle(node), parseFloat(getComputedStyle(document.documentElement).fontSize)];
+    const lines = name => parseFloat(style.getPropertyValue(name)) / em;
+    return style.maskImage.startsWith('linear-gradient') && ['--rl-fade-start', '--rl-fade-end'].map(lines);
+}"""
+
+
+def test_what_goes_on_beyond_an_edge_fades_there_and_nowhere_else(visit):
+    lab = visit("text=one two three four five six seven eight&epochs=1&lang=en", path="/generate")
+    strip = lab.reaches("not trained yet").at("generate-predictions").locator(".rl-columns")
+    assert strip.evaluate(FADE) == [0, 0]  # all of it is there
+    lab.page.set_viewport_size({"width": 390, "height": 844})  # one row to swipe
+    for share, fades in ((0, [0, 2.5]), (0.5, [2.5, 2.5]), (1, [2.5, 0])):
+        strip.evaluate("(node, share) => { node.scrollLeft = share * (node.scrollWidth - node.clientWidth); }", share)
+        eventually(lambda fades=fades: strip.evaluate(FADE) == fades, f"{fades} at {share}")
+    lab.page.emulate_media(media="print")
+    assert not strip.evaluate(FADE)
+
+
+def test_a_wall_of_pixels_is_used_for_larger_letters_and_panels_side_by_side(visit):
+    lab = visit("preset=words-next&epochs=1&lang=en&run=1", path="/generate").finished()
+
+    def places() -> list[tuple[float, float, float]]:
+        panels = [lab.at(name) for name in ("written", "samples")]
+        return [(box["x"], box["y"], box["width"]) for box in (panel.bounding_box() for panel in panels) if box]
+
+    one, other = places()
+    assert (one[0], one[2]) == (other[0], other[2])
+    assert one[1] < other[1]
+    lab.page.set_viewport_size({"width": 3840, "height": 2160})
+    eventually(lambda: len({y for _, y, _ in places()}) == 1, "both panels are in one row")
+    one, other = places()
+    assert one[0] + one[2] < other[0]
+    assert other[0] + other[2] > 0.9 * 3840
+    assert lab.page.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
+    assert lab.wider_than_the_window() == []

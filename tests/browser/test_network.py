@@ -96,6 +96,8 @@ def test_all_of_a_run_is_seen_at_once_on_a_projector(visit, locale):
 
 def test_a_long_sentence_shows_that_it_goes_on_and_an_answer_comes_before_its_source(visit):
     lab = visit("preset=attention&epochs=1", viewport=PROJECTOR).reaches("not trained yet")
+    shapes = lab.at("shapes").bounding_box()  # of thirteen stages
+    assert shapes["y"] + shapes["height"] <= PROJECTOR["height"]
     columns = lab.page.locator(".rl-strip .rl-columns")
     expect(columns).to_have_attribute("data-before", "")
     expect(columns).to_have_attribute("data-after", "")
