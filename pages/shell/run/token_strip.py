@@ -1,5 +1,6 @@
 """The tokens of the probe sentence, the spine of every page: a step is chosen here, and all parts follow."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -48,7 +49,7 @@ def strip_of(view: RunView) -> TokenStrip:
     places = np.where(ids < 0, -1, places)  # nothing predicted, nothing asked for
     return TokenStrip(
         tokens=list(o.probe),
-        glosses=glosses_of(view),
+        glosses=glosses_of(view, view.opening.probe),
         inputs=o.inputs,
         vocabulary=[o.classes[id] if id >= 0 else "" for id in used],
         specials=int((used < o.class_specials).sum()),
@@ -61,14 +62,14 @@ def strip_of(view: RunView) -> TokenStrip:
     )
 
 
-def glosses_of(view: RunView) -> list[str]:
-    """What the tokens of a lesson's text mean, where it is in another language than its reader's. Empty: nothing is to
-    be said. A letter is no word; a Chinese character is one."""
+def glosses_of(view: RunView, tokens: Sequence[str]) -> list[str]:
+    """What these tokens of a lesson's text mean, where it is in another language than its reader's. Empty: nothing is
+    to be said. A letter is no word; a Chinese character is one."""
     e, lang = view.experiment, session["lang"]
     written = text_language(e.preset, e.text)
     if written in ("", lang) or (e.tokenizer == "chars" and written == "en"):
         return []
-    found = glosses(view.opening.probe, lang)
+    found = glosses(tokens, lang)
     return found if any(found) else []
 
 

@@ -62,11 +62,16 @@ function columnOf({ data, rows }, token, step) {
   const body = element("div", "ru-body");
   const canvas = element("canvas", "ru-strips", null, { "aria-hidden": "true" });
   body.append(wiresOf(data, rows, step), canvas);
-  const chip = element("span", "ru-chip", null, { title: visible(token) });
+  const chip = element("span", "ru-chip");
   const word = tokenNode(token);
-  chip.append(word, element("small", "", String(data.offset + step + 1), { "aria-hidden": "true" }));
+  const gloss = Object.keys(data.glosses).length ? element("span", "ru-gloss") : null;
+  chip.append(
+    word,
+    ...(gloss ? [gloss] : []),
+    element("small", "", String(data.offset + step + 1), { "aria-hidden": "true" }),
+  );
   node.append(out, body, chip);
-  return { node, guesses, canvas, word };
+  return { node, guesses, canvas, chip, word, gloss };
 }
 
 // Lines run under the strips in percent of the column, so that a column may change its width; heads keep to its middle.
@@ -110,9 +115,13 @@ export function repaint(self) {
   const ratio = Math.min(devicePixelRatio || 1, 2);
   const [width, height] = [36, rows.body];
   const { limits } = self;
-  items.forEach(({ canvas, node, word }, step) => {
-    setToken(word, tokenRead(self, step));
-    node.classList.toggle("ru-replaced", tokenRead(self, step) !== data.tokens[step]);
+  items.forEach(({ canvas, node, chip, word, gloss }, step) => {
+    const read = tokenRead(self, step);
+    const meaning = data.glosses[read] ?? "";
+    setToken(word, read);
+    if (gloss) setText(gloss, meaning);
+    chip.title = visible(read) + (meaning && `: ${meaning}`);
+    node.classList.toggle("ru-replaced", read !== data.tokens[step]);
     canvas.width = width * ratio;
     canvas.height = height * ratio;
     canvas.style.cssText = `width:${width}px;height:${height}px`;

@@ -8,6 +8,7 @@ import numpy as np
 
 from pages.components.component import component, pack
 from pages.shell.run.run_view import RunView
+from pages.shell.run.token_strip import glosses_of
 from pages.shell.state import session
 from rnnlab.cells import CELLS
 from rnnlab.explain.open_cell import open_cell
@@ -54,6 +55,7 @@ def render(view: RunView, traced: Traced, on_chosen: Callable[[], None], on_edit
     wants to look at, `edit` the fields of an `Intervention` with `value` as typed."""
     e, o, t, place = view.experiment, view.opening, view.t, traced.place
     part = part_named(o, place.part)
+    reads, own = changes(o, part, traced)
     version = repr((view.run.id, traced.epoch, place, traced.edits, traced.result.changed is None))
     cached: tuple[str, dict[str, Any]] = session.get("unrolled", ("", {}))
     if cached[0] != version:  # megabytes with large networks: packed once, and only the last is kept
@@ -78,7 +80,9 @@ def render(view: RunView, traced: Traced, on_chosen: Callable[[], None], on_edit
             "layer": place.layer,
             "direction": place.direction,
             "source": e.input,
-            **changes(o, part, traced),
+            "reads": reads,
+            "glosses": meanings(view, {*o.probe[part.start : part.stop], *reads}),
+            "own": own,
             "labels": {name: t(f"unrolled.{name}") for name in NAMES},
             "roles": {name: t(f"unrolled.role_{name}") for name in VALUES},
             **cached[1],
@@ -86,7 +90,13 @@ def render(view: RunView, traced: Traced, on_chosen: Callable[[], None], on_edit
     )
 
 
-def changes(o: Opening, part: Part, traced: Traced) -> dict[str, Any]:
+def meanings(view: RunView, tokens: set[str]) -> dict[str, str]:
+    """What they mean to a reader of another language, where that is to be said."""
+    known = sorted(tokens)
+    return dict(zip(known, glosses_of(view, known), strict=False))
+
+
+def changes(o: Opening, part: Part, traced: Traced) -> tuple[list[str], list[tuple[str, int, int | None]]]:
     """Which tokens are read with the edits, and which given values are the reader's own: (name, step, unit or None for
     all of them), a step from 0."""
     reads = list(o.probe[part.start : part.stop])
@@ -101,7 +111,7 @@ def changes(o: Opening, part: Part, traced: Traced) -> dict[str, Any]:
             own.append(("x", edit.step, edit.unit))
         elif edit.kind == "state" and edit.place == traced.place:
             own.append((f"{edit.name}0", first, edit.unit))
-    return {"reads": reads, "own": own}
+    return reads, own
 
 
 def payload(o: Opening, result: TraceResult, part: Part) -> dict[str, Any]:
