@@ -7,7 +7,7 @@ the test is over.
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Literal
@@ -52,7 +52,8 @@ def url(server) -> str:
 
 class Browsers:
     """Browsers that know nothing of one another. One that a test has left is emptied and given to the next test that
-    asks for such a one: its cache holds the scripts, fetched and compiled, so that a page opens in half the time."""
+    asks for such a one: its cache holds the scripts, fetched and compiled, so that a page opens in half the time. What
+    can be said of a page is no option of its browser."""
 
     def __init__(self, launch: Callable[..., BrowserContext]):
         self.launch = launch
@@ -66,6 +67,7 @@ class Browsers:
         for page in browser.pages[1:]:  # the first is the empty one that it was launched with
             page.close()
         browser.set_storage_state({})
+        browser.clear_permissions()
         self.free[repr(options)].append(browser)
 
 
@@ -114,6 +116,9 @@ def visiting(browsers: Browsers, url: str) -> Iterator[Visit]:
         shows: str = "train",
         viewport: ViewportSize = SCREEN,
         color_scheme: Literal["light", "dark"] = "light",
+        reduced_motion: Literal["reduce", "no-preference"] = "no-preference",
+        forced_colors: Literal["active", "none"] = "none",
+        permissions: Sequence[str] = (),
         prepare: Callable[[Page], None] | None = None,
         **options,
     ) -> Lab:
@@ -122,7 +127,8 @@ def visiting(browsers: Browsers, url: str) -> Iterator[Visit]:
         taken.append((options, browser))
         page = browser.new_page()
         page.set_viewport_size(viewport)
-        page.emulate_media(color_scheme=color_scheme)
+        page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion, forced_colors=forced_colors)
+        browser.grant_permissions(permissions)
         if prepare:
             prepare(page)
         lab = Lab(page)

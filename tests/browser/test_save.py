@@ -1,8 +1,11 @@
-"""Every figure and table can be saved from its own menu: as an image, as a drawing, as numbers."""
+"""What can be taken away. Every figure and table is saved from its own menu, as an image, as a drawing, as numbers; a
+screen is printed on one or two pages of A4, without what it is moved by, on white."""
 
 import csv
 import io
+import re
 import struct
+import tomllib
 import xml.etree.ElementTree as ET
 import zlib
 from pathlib import Path
@@ -13,11 +16,30 @@ import pytest
 from rnnlab import Experiment, run
 from rnnlab.experiment.links import from_link
 from rnnlab.i18n import translator
+from tests.support.eventually import ROOT, eventually
 from tests.support.lab import Lab
 
 SVG = "{http://www.w3.org/2000/svg}"
 FEW = "preset=words-next&seed=3&hidden=8&epochs=12&lang=zh&run=1"
 MENUS = ".stMain .rl-savable"
+RESTS = """() => document.querySelector("[data-test-script-state]").dataset.testScriptState === "notRunning" &&
+    !document.querySelector(".rl-progress").component.pageData.live"""
+CONTROLS = "[data-testid=stSidebar], [data-testid=stHeader], .stMain :is(button, input, textarea, select)"
+LIGHT = tomllib.loads((ROOT / ".streamlit/config.toml").read_text("utf-8"))["theme"]["light"]
+VARIABLES = {
+    "--st-primary-color": LIGHT["primaryColor"],
+    "--st-text-color": LIGHT["textColor"],
+    "--st-secondary-background-color": LIGHT["secondaryBackgroundColor"],
+    "--st-border-color": LIGHT["borderColor"],
+}
+# Seen by a reader's eye while the page is printed: colours of our parts, and of Streamlit's.
+LOOK = """() => {
+    const parts = [...document.querySelectorAll('.stMain [data-mounts]')];
+    const read = node => names => Object.fromEntries(names.map(
+        name => [name, getComputedStyle(node).getPropertyValue(name).trim()]));
+    addEventListener('beforeprint', () => { window.printed = parts.map(node => read(node)(%s)); });
+}"""
+INK = "parts => parts.map(part => part.component.theme?.text ?? '')"
 
 
 def save(lab: Lab, home, kind: str, folder: Path) -> Path:
@@ -89,8 +111,37 @@ def check(lab: Lab, home, folder: Path) -> dict[str, Path]:
     return files
 
 
-def test_the_figures_of_a_run_are_saved_as_images_drawings_and_numbers(visit, tmp_path):
-    lab = visit(FEW, locale="zh-CN", accept_downloads=True).trained()
+def check_print(lab: Lab) -> None:
+    """As seen by a reader of a dark page."""
+    eventually(lambda: lab.page.evaluate(RESTS), "the page has drawn the end of the run")
+    lab.page.evaluate(LOOK % list(VARIABLES))
+    before = lab.page.eval_on_selector_all(".stMain [data-mounts]", INK)
+    pdf = lab.page.pdf(prefer_css_page_size=True, print_background=True)
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) <= 2
+    (box,) = set(re.findall(rb"/MediaBox\s*\[([^\]]*)\]", pdf))
+    assert [round(float(side)) for side in box.split()] == [0, 0, 595, 842]  # A4, in points
+    seen = lab.page.evaluate("window.printed")
+    assert seen
+    assert all(one == VARIABLES for one in seen)
+    assert lab.page.eval_on_selector_all(".stMain [data-mounts]", INK) == before  # the screen is as it was
+    # What is on paper: measured in the same style, at the width that the screen had.
+    lab.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    lab.page.emulate_media(media="print", color_scheme="dark")
+    shown = "nodes => nodes.filter(node => node.getClientRects().length && !node.closest('[data-mounts]')).length"
+    assert lab.page.eval_on_selector_all(CONTROLS, shown) == 0
+    dark = """nodes => nodes.filter(node => node.getClientRects().length && !node.closest('[data-mounts]'))
+        .filter(node => getComputedStyle(node).color !== 'rgb(29, 39, 51)').map(node => node.outerHTML.slice(0, 200))"""
+    assert lab.page.eval_on_selector_all(".stMain :is(h1, h2, h3, p, code)", dark) == []
+    ground = """nodes => nodes.filter(node => node.getClientRects().length && !node.closest('[data-mounts]'))
+        .filter(node => /^rgb\\(\\d\\d?, \\d\\d?, \\d\\d?\\)/.test(getComputedStyle(node).backgroundColor))
+        .map(node => node.outerHTML.slice(0, 200))"""
+    assert lab.page.eval_on_selector_all(".stApp, .stApp *", ground) == []
+    lab.page.emulate_media(media="screen", color_scheme="dark")
+    lab.page.evaluate("dispatchEvent(new Event('afterprint'))")
+
+
+def test_the_figures_of_a_run_are_saved_as_images_drawings_and_numbers_and_printed(visit, tmp_path):
+    lab = visit(FEW, locale="zh-CN", color_scheme="dark").trained()
     experiment = Experiment(preset="words-next", seed=3, hidden=8, epochs=12)
     history = run(experiment)
     t = translator("zh")
@@ -126,6 +177,7 @@ def test_the_figures_of_a_run_are_saved_as_images_drawings_and_numbers(visit, tm
     assert {t("axis.epoch"), t("axis.loss.mean"), "10"} <= set(texts)
     _, _, texts = drawn(files["playground-predictions"]["svg"])
     assert {"我", "喜欢", "学习", "深度"} <= set(texts)
+    check_print(lab)
 
 
 @pytest.mark.thorough
@@ -142,11 +194,16 @@ def test_the_figures_of_a_run_are_saved_as_images_drawings_and_numbers(visit, tm
         ("/units", "preset=brackets&epochs=3&lang=zh&run=1"),
     ],
 )
-def test_what_a_page_shows_is_saved(visit, tmp_path, path, query):
-    lab = visit(query, path=path, shows="train" if "run=1" in query else "lang", accept_downloads=True)
-    if "run=1" in query:
+def test_what_a_page_shows_is_saved_and_printed(visit, tmp_path, path, query):
+    runs = "run=1" in query
+    lab = visit(query, path=path, shows="train" if runs else "lang", color_scheme="dark")
+    if runs:
         lab.finished()
     lab.page.locator(MENUS).first.wait_for()
+    if path == "/gradients":  # where the other cells are trained too
+        eventually(
+            lambda: lab.draws("gradients-others") and lab.button("stop_others").is_disabled(), "all are done", 90
+        )
     lab.page.wait_for_load_state("networkidle")
     # Of token editors one: a browser takes no more than ten files of a page in one go.
     kind = "node => node.classList.contains('rl-tokens') ? 'editor' : node.component.data.key"
@@ -158,3 +215,5 @@ def test_what_a_page_shows_is_saved(visit, tmp_path, path, query):
     assert homes
     for home in homes.values():
         check(lab, home, tmp_path)
+    if path in ("/cell", "/gradients", "/results"):  # what is a screen high; long texts take more paper
+        check_print(lab)

@@ -40,7 +40,7 @@ def test_a_copied_link_gives_another_browser_the_same_losses(visit):
 
 @pytest.mark.thorough
 def test_a_link_follows_the_form_is_copied_and_may_leave_training_to_the_reader(visit):
-    lab = visit(permissions=["clipboard-read", "clipboard-write"]).trained()
+    lab = visit("run=1", permissions=["clipboard-read", "clipboard-write"]).trained()
     lab.at("hidden_size").locator("input").fill("9")
     lab.at("hidden_size").locator("input").press("Enter")
     eventually(lambda: "hidden=9" in lab.address, "the address bar says it")

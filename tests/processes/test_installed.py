@@ -82,14 +82,6 @@ def test_the_command_trains_from_an_empty_folder(installed, tmp_path):
     assert json.loads(out.stdout)["losses"] == pytest.approx(losses, rel=1e-6, abs=1e-6)
 
 
-@pytest.mark.thorough
-def test_a_notebook_has_the_library(installed, tmp_path):
-    code = "from rnnlab import Experiment, run; print(run(Experiment(preset='words-next', seed=0, epochs=3)).epoch)"
-    command = [installed / "python", "-c", code]
-    out = subprocess.run(command, cwd=tmp_path, env=outside(), capture_output=True, text=True, check=True, timeout=60)
-    assert out.stdout == "3\n"
-
-
 @pytest.fixture
 def address(installed, tmp_path) -> Iterator[str]:
     """`rnnlab app`, in a folder where another has a module of a library's name, and settings of his own."""

@@ -190,9 +190,8 @@ def test_workers_live_on_without_the_process_they_were_forked_from(warm, expecte
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("order", ["workers first", "server first"])
-def test_every_process_killed_again_and_again_while_they_work_changes_no_loss(warm, expected, order):
-    for _ in range(2):
+def test_every_process_killed_again_and_again_while_they_work_changes_no_loss(warm, expected):
+    for order in ("workers first", "server first"):
         victims = [*processes_of(warm), fork_server_of(warm)][:: 1 if order == "workers first" else -1]
         run_under_way = warm.submit(jobs.advance, warm.submit(jobs.start, Experiment(epochs=20)).result(60)[0])
         for process in victims:

@@ -28,7 +28,7 @@ from tests.support import modules, plain
 from tests.support.cases import some_now
 from tests.support.examples import examples
 
-SEEDS = [0, 1, 7, 2024]
+SEEDS = [0, 2024]
 HELLO, ELLOH, OHLOL = [0, 1, 2, 2, 3], [1, 2, 2, 3, 0], [3, 0, 2, 3, 2]  # h e l o = 0 1 2 3
 
 Seen = list[tuple[torch.Tensor, torch.Tensor]]
@@ -501,7 +501,7 @@ def drawing(state: State) -> State:
     return state
 
 
-WAYS = [lambda state: state, forgetting, travelling, repeating, drawing]
+WAYS = [lambda state: state, travelling, repeating, drawing]
 BETWEEN = pytest.mark.parametrize("between", some_now(WAYS, [travelling, repeating]))  # the two that ask for most
 EVERY_RUN = pytest.mark.parametrize("name", FOLDED)
 
