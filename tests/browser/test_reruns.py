@@ -73,9 +73,7 @@ def test_a_click_is_not_lost_to_a_request_that_follows_at_once(visit):
 def test_nor_where_nothing_goes_on_whatever_it_changes(visit):
     """A note is put away; a number computed, in a part of the page that is drawn by itself."""
     messages = Messages()
-    lab = visit(
-        "preset=clipping&epochs=9&colour=1&run=1", path="/gradients", shows="check_go", prepare=messages.listen
-    )
+    lab = visit("preset=clipping&epochs=9&colour=1&run=1", path="/gradients", shows="check_go", prepare=messages.listen)
     expect(lab.at("notes")).to_be_visible()
     messages.after = clicked_nothing
     lab.press("notes_seen")
