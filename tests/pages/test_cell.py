@@ -180,7 +180,11 @@ def test_switching_the_language_keeps_what_was_changed(old, new):
     after = given(app)
     assert after["labels"] != before["labels"]
     assert after["roles"] != before["roles"]
-    assert after | {"labels": 0, "roles": 0} == before | {"labels": 0, "roles": 0}
+    meant = {"zh": {}, "en": dict(zip(["我", "喜欢", "学习", "深度"], ["I", "like", "learn", "deep"], strict=True))}
+    said = dict.fromkeys(["labels", "roles", "glosses"])
+    assert after | said == before | said
+    if old == "zh":  # the text is in the language of the link
+        assert (before["glosses"], after["glosses"]) == (meant["zh"], meant["en"])
     assert app.session_state.whatif_kind == "gate"
 
 
