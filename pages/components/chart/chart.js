@@ -17,7 +17,7 @@ import { figureRows, figureSummary } from "./figure_rows.js";
 await styleSheet(import.meta.url);
 
 const NAMES = 0.28; // of the width, where names of rows take so much that they are written in several lines
-const LINE = 15; // pixels of height that such a line takes
+const [LINE, GAP, BELOW] = [15, 5, 60]; // pixels of height: of such a line, between two names, of what stands below all
 const CURVES = 140; // pixels of height that a legend leaves to them at least
 
 export default component("rl-chart", {
@@ -162,7 +162,10 @@ function figureOf(self, frame, width) {
     if (name[0] === "x") thin(layout[name], width / pixel());
   }
   const lines = fold(layout.yaxis, width / pixel());
-  if (lines > 1) self.legend = Math.ceil((lines - 1) * LINE * layout.yaxis.ticktext.length * pixel());
+  if (lines > 1) {
+    const needed = (lines * LINE + GAP) * layout.yaxis.ticktext.length + BELOW;
+    self.legend = Math.max(0, Math.ceil((needed - data.height) * pixel()));
+  }
   Object.assign(layout, {
     width,
     height: heightOf(self),
