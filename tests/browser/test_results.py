@@ -1,6 +1,7 @@
 """The Results page in a browser: one epoch moves every view, and what was typed stays as typed."""
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -165,3 +166,22 @@ def test_tags_are_right_or_wrong_by_more_than_colour(opened):
     truth = [target for _, targets in lines for target in targets][place]
     expect(wrong.locator(".rl-tagged-truth")).to_have_text(o.classes[truth])
     expect(wrong).to_have_attribute("title", re.compile(re.escape(o.classes[truth])))
+
+
+# The names of rows: in how many lines, and where.
+NAMES = """nodes => nodes.map(node => {
+    const { top, bottom } = node.getBoundingClientRect();
+    return { lines: node.querySelectorAll('tspan.line').length, top, bottom };
+})"""
+
+
+@pytest.mark.thorough
+def test_on_a_phone_long_names_of_rows_leave_the_columns_their_room(visit):
+    lab = visit(
+        "preset=bilstm&epochs=1&lang=en&run=1", path="/results", viewport={"width": 390, "height": 844}
+    ).finished()
+    plot = lab.at("results-readouts-alone").locator(".rl-plot")
+    names = eventually(lambda: plot.locator(".ytick text").evaluate_all(NAMES), "the names are drawn")
+    assert max(name["lines"] for name in names) > 1
+    assert all(above["bottom"] <= below["top"] + 1 for above, below in pairwise(sorted(names, key=lambda n: n["top"])))
+    assert plot.evaluate("node => node._fullLayout.xaxis._length / node.clientWidth") > 0.4
