@@ -32,10 +32,10 @@ def here(capsys):
     return call
 
 
-def test_json_from_a_shell_is_the_plain_programs_numbers():
-    result = shell("run", "--preset", "words-next", "--seed", "0", "--json")
-    assert (result.returncode, result.stderr) == (0, "")
-    record = json.loads(result.stdout)
+def test_json_is_the_plain_programs_numbers(here):
+    code, out, said = here("run", "--preset", "words-next", "--seed", "0", "--json")
+    assert (code, said) == (0, "")
+    record = json.loads(out)
     losses, predicted, _ = plain.next_words("我 喜欢 学习 深度 学习", seed=0)
     assert {"losses", "seconds", "predicted", "experiment"} <= record.keys()
     assert record["losses"] == pytest.approx(losses, rel=1e-6, abs=1e-6)
@@ -54,7 +54,7 @@ sys.exit(main(["run", "--preset", "embedding", "--epochs", "1", "--json"]))
 """
 
 
-def test_it_trains_with_jieba_where_nothing_temporary_can_be_written():
+def test_a_new_process_trains_with_jieba_where_nothing_temporary_can_be_written():
     command = [sys.executable, "-c", NO_FOLDER]
     environment = {name: value for name, value in os.environ.items() if name != "TORCHINDUCTOR_CACHE_DIR"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=60)
