@@ -18,6 +18,7 @@ await styleSheet(import.meta.url);
 
 const NAMES = 0.28; // of the width, where names of rows take so much that they are written in several lines
 const [LINE, GAP, BELOW] = [15, 5, 60]; // pixels of height: of such a line, between two names, of what stands below all
+const FONT = 13; // pixels
 const CURVES = 140; // pixels of height that a legend leaves to them at least
 
 export default component("rl-chart", {
@@ -159,6 +160,7 @@ function figureOf(self, frame, width) {
     if (!/^[xy]axis\d*$/.test(name)) continue;
     // Zoom is kept while this name stays the same. A range in epochs means nothing on another kind of axis.
     layout[name] = { ...axis, ...own, uirevision: `${data.run} ${own.type ?? ""}` };
+    if (own.title) layout[name].title = { font: { size: FONT * pixel() }, ...own.title }; // Plotly's would be larger
     if (name[0] === "x") thin(layout[name], width / pixel());
   }
   const lines = fold(layout.yaxis, width / pixel());
@@ -173,7 +175,7 @@ function figureOf(self, frame, width) {
     uirevision: data.run,
     paper_bgcolor: "transparent",
     plot_bgcolor: "transparent",
-    font: { size: 13 * pixel(), ...layout.font, family: theme.font, color: theme.text },
+    font: { size: FONT * pixel(), ...layout.font, family: theme.font, color: theme.text },
     colorway: theme.colorway,
     hoverlabel: {
       ...layout.hoverlabel,
