@@ -199,9 +199,10 @@ def test_a_bidirectional_network_is_called_unfair():
 # Where there is nothing to count, and where to go on
 
 
-def test_without_a_text_the_chapter_can_still_be_read():
+def test_without_a_usable_text_the_chapter_is_told_with_the_examples_own():
     app = visit(text="!!!")
-    assert translator("en")("own.none") in words(app)
+    assert translator("en")("run.stands_in") in words(app)
+    assert app.session_state.run.shown.experiment.text != "!!!"
     assert chapter("history", "en")["networks-end"].body in words(app)
     assert app.text_input(key="eliza_say")
 
