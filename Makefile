@@ -41,7 +41,7 @@ hooks: ## lint and types before every commit
 bench: ## the table of docs/measurements.md; some nine minutes, leave the machine alone
 	$(PYTHON) -m benchmarks
 
-converge: ## of twenty seeds of each lesson, how many reach what the lesson is for
+converge: ## of twenty seeds of each preset, how many reach what the preset is for
 	$(PYTHON) -m scripts.converge
 
 screenshots: ## the pictures of the README

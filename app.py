@@ -23,9 +23,9 @@ from pages.shell.page_names import PAGES
 from pages.shell.server import (
     entry_page,
     http_policy,
-    lesson_pictures,
     memory,
     message_hold,
+    preset_pictures,
     static_files,
     widget_state,
 )
@@ -79,7 +79,7 @@ app = st.App(
     routes=[
         *(Route(f"{base}/{page}", entry_page.serve) for page in ("", *PAGES)),
         Route(f"{base}/healthz", healthz),
-        Route(f"{base}/lessons/{{lang}}.json", lesson_pictures.serve),
+        Route(f"{base}/presets/{{lang}}.json", preset_pictures.serve),
         WebSocketRoute(f"{base}/live", live_socket.serve),
     ],
 )

@@ -147,8 +147,8 @@ def cases() -> Iterator[Case]:
         yield f"inspect_layer: {kind}", jobs.inspect_layer, (spec,)
         yield f"try_shape: {kind}", jobs.try_shape, (spec, (1_000, 1, 200) if layers > 1 else (1_000, 200), None)
     for preset in ("seq2seq", "attention"):
-        yield f"lesson_model: {preset}", jobs.lesson_model, (preset,)
-        yield f"lesson_picture: {preset}", jobs.lesson_picture, (Experiment(preset=preset),)
+        yield f"preset_model: {preset}", jobs.preset_model, (preset,)
+        yield f"preset_picture: {preset}", jobs.preset_picture, (Experiment(preset=preset),)
 
 
 def seconds_of(job: Callable[..., Any], args: tuple[Any, ...]) -> float:

@@ -70,7 +70,7 @@ async def stages(address: str, web: psutil.Process) -> list[Row]:
 
 async def class_visit(address: str, web: psutil.Process, pupils: int, seeds: Iterator[int] | None = None) -> float:
     """What the web process holds once all of them have seen every page, in MB. seeds: of runs that each trains alone;
-    without them all open one lesson."""
+    without them all open one preset."""
     turns = asyncio.Semaphore(TOGETHER)
     async with AsyncExitStack() as stack:
 

@@ -5,7 +5,7 @@
 Both sides are timed whole: building the data's tensors, the model and the optimizer is included on both, and so
 is, on the lab's side only, reading the text. The plain loops do nothing but train and read the loss. What counts is
 the time of this thread, and the sides take turns, so that a busy machine disturbs both alike; the result is the median
-of the ratios, turn by turn. Of the two translating lessons the plain loop is their tutorial's program.
+of the ratios, turn by turn. Of the two translating presets the plain loop is their tutorial's program.
 """
 
 import random

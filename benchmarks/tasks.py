@@ -1,4 +1,4 @@
-"""How long a lesson takes to learn what it is for: on one worker, in slices as a page asks for them.
+"""How long a preset takes to learn what it is for: on one worker, in slices as a page asks for them.
 
     python -m benchmarks.tasks
 

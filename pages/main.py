@@ -21,10 +21,10 @@ def main() -> None:
     pages = {name: st.Page(f"{name}.py", title=t(f"page.{name}"), default=name == HOME) for name in PAGES}
     here = st.navigation(list(pages.values()), position="top")
     page = here.url_path or HOME
-    leaving = navigation.leave(pages, here)  # a lesson opens on its page
+    leaving = navigation.leave(pages, here)  # a preset opens on its page
     navigation.arrive(page)
     with st.container(key="top", horizontal=True, gap="small"):
-        form.render_lesson(t, page)
+        form.render_preset(t, page)
         sharing.render(t, here.url_path)
         st.segmented_control(
             t("lang"),

@@ -1,4 +1,4 @@
-"""Every tensor's shape: a module of torch.nn with all its arguments, and the models of the lessons."""
+"""Every tensor's shape: a module of torch.nn with all its arguments, and the models of the presets."""
 
 
 def main() -> None:

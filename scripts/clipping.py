@@ -1,4 +1,4 @@
-"""What clipping does in the lesson `clipping`: the figures that its text gives.
+"""What clipping does in the preset `clipping`: the figures that its text gives.
 
     python -m scripts.clipping [seeds] [language of its text]
 
@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from rnnlab import run
-from rnnlab.experiment import lesson_experiment
+from rnnlab.experiment import preset_experiment
 
 
 def main(seeds: int = 10, lang: str = "zh") -> None:
@@ -21,7 +21,7 @@ def main(seeds: int = 10, lang: str = "zh") -> None:
     print("|---|---|---|---|---|---|---|---|")
     for clip in (1.0, 0.0):
         for seed in range(seeds):
-            history = run(lesson_experiment("clipping", lang, clip=clip, seed=seed))
+            history = run(preset_experiment("clipping", lang, clip=clip, seed=seed))
             losses, norms = np.array(history.losses), np.array([s.norm for s in history.snapshots])
             rises = int((losses[1:] > 1.1 * losses[:-1]).sum())
             print(

@@ -1,8 +1,8 @@
-"""Of twenty seeds of each lesson, how many reach what the lesson is for: a table of docs/measurements.md.
+"""Of twenty seeds of each preset, how many reach what the preset is for: a table of docs/measurements.md.
 
-A lesson with a twin in another language is two rows.
+A preset with a twin in another language is two rows.
 
-    python -m scripts.converge [seeds] [lesson …]
+    python -m scripts.converge [seeds] [preset …]
 
 `right` is the share of targets predicted right in the last epoch of training, of all that can be known: where the same
 beginning goes on in two ways, one of them must be wrong. `test` is the accuracy on the lines that were never
@@ -17,12 +17,12 @@ from time import process_time
 import torch
 
 from rnnlab import Experiment, run
-from rnnlab.experiment import lesson_experiment, lesson_texts
-from rnnlab.lessons.presets import LESSONS
+from rnnlab.experiment import preset_experiment, preset_texts
+from rnnlab.presets.presets import PRESETS
 from rnnlab.records.history import History
 from rnnlab.training.tasks import TASKS
 
-GOALS: dict[str, tuple[str, float]] = dict.fromkeys(LESSONS, ("right", 0.99)) | {
+GOALS: dict[str, tuple[str, float]] = dict.fromkeys(PRESETS, ("right", 0.99)) | {
     "paragraph-next": ("right", 0.97),  # shuffled batches: each is judged before the others have taught it
     "clipping": ("loss", 0.5),
     "writer": ("right", 0.98),  # windows begin in mid-text, and two words may begin alike
@@ -56,15 +56,15 @@ def knowable(experiment: Experiment) -> float:
 
 
 def languages(name: str) -> list[str]:
-    """Those in which the lesson has a text of its own; "" where there is one text for all."""
-    texts = lesson_texts(name)
+    """Those in which the preset has a text of its own; "" where there is one text for all."""
+    texts = preset_texts(name)
     return list(texts) if len(set(texts.values())) > 1 else [""]
 
 
 def row(name: str, lang: str, seeds: int) -> str:
     kind, goal = GOALS[name]
     began = process_time()
-    values = sorted(reached(run(lesson_experiment(name, lang, seed=seed)), kind) for seed in range(seeds))
+    values = sorted(reached(run(preset_experiment(name, lang, seed=seed)), kind) for seed in range(seeds))
     seconds = (process_time() - began) / seeds
     met = sum(value <= goal if kind == "loss" else value >= goal for value in values)
     worst, sign = (values[-1], "≤") if kind == "loss" else (values[0], "≥")
@@ -72,11 +72,11 @@ def row(name: str, lang: str, seeds: int) -> str:
     return f"| `{name}` | {lang or '–'} | {kind} {sign} {goal:g} | {figures} |"
 
 
-def main(seeds: int, *lessons: str) -> None:
+def main(seeds: int, *presets: str) -> None:
     torch.set_num_threads(1)
     print("| example | text | goal | seeds that reach it | worst | median | seconds of computing a run |")
     print("|---|---|---|---:|---:|---:|---:|")
-    for name in lessons or LESSONS:
+    for name in presets or PRESETS:
         for lang in languages(name):
             print(row(name, lang, seeds), flush=True)
 

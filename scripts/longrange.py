@@ -1,4 +1,4 @@
-"""How many seeds of each cell learn the lesson `long-range`: the figures that its text gives.
+"""How many seeds of each cell learn the preset `long-range`: the figures that its text gives.
 
     python -m scripts.longrange [seeds]
 

@@ -15,7 +15,7 @@ from num2words import num2words  # pyrefly: ignore[missing-import]
 from pypinyin.constants import PHRASES_DICT  # pyrefly: ignore[missing-import]
 from pypinyin_dict.phrase_pinyin_data import cc_cedict  # pyrefly: ignore[missing-import]
 
-from rnnlab.lessons import TEXTS
+from rnnlab.presets import TEXTS
 from rnnlab.text.synthetic import PAIRS_EACH
 
 NUMBERS = ((1, 1_000, 999), (1_000, 10_000, 2_201), (10_000, 100_000, 1_800))  # from, to (left out), how many

@@ -17,7 +17,7 @@ from benchmarks.server import serving
 from rnnlab.cells import CELLS
 from rnnlab.experiment.links import to_link
 from rnnlab.experiment.race_plan import RacePlan, grid
-from rnnlab.experiment.twins import lesson_experiment
+from rnnlab.experiment.twins import preset_experiment
 
 FOLDER = Path(__file__).parents[1] / "docs"
 CHROMIUM = ("chromium-headless-shell", "chromium", "google-chrome")
@@ -31,7 +31,7 @@ COLUMNS, TILE, GAP, QUALITY = 3, 560, 12, 78  # of the sheet: pages in a row, pi
 
 
 class Shot(NamedTuple):
-    """How a page is shown: on a trained lesson, when `ready` is there; after a click on `click`, scrolled to `top`."""
+    """How a page is shown: on a trained preset, when `ready` is there; after a click on `click`, scrolled to `top`."""
 
     preset: str
     ready: str  # CSS selectors, these
@@ -88,9 +88,9 @@ def picture(browser: Browser, address: str, name: str, lang: str) -> bytes:
 
 
 def query(name: str, lang: str) -> str:
-    """The link to a page's lesson; to Compare, with a race of all cells."""
+    """The link to a page's preset; to Compare, with a race of all cells."""
     shot = SHOTS[name]
-    experiment = lesson_experiment(shot.preset, lang)
+    experiment = preset_experiment(shot.preset, lang)
     race = RacePlan(experiment, grid({"cell": tuple(CELLS)}), 3) if name == "compare" else None
     return to_link(experiment, lang, run=True, race=race)
 

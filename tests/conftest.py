@@ -54,14 +54,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def in_this_process(monkeypatch):
     """Jobs run where they are asked for: no worker processes. A click waits for its first result, however long that
     takes on a busy machine."""
-    from pages.shell.form import lessons
+    from pages.shell.form import presets
     from pages.shell.run import run_controls
     from rnnlab import engine
     from rnnlab.engine import live_runs
 
     monkeypatch.setenv("RNNLAB_WORKERS", "0")
     monkeypatch.setattr(engine.shared_engine, "value", None)
-    for clicks in (lessons, run_controls):
+    for clicks in (presets, run_controls):
         monkeypatch.setattr(clicks, "PATIENCE", 60.0)
     yield
     live_runs.close_shared()  # what goes on ends with the test

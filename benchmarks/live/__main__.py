@@ -6,7 +6,7 @@ python -m benchmarks.live [part ...]
 import json
 import sys
 
-from benchmarks.live import faults, hands, one_viewer, opening, pages_again, slow_lesson, thirty_viewers, work
+from benchmarks.live import faults, hands, one_viewer, opening, pages_again, slow_preset, thirty_viewers, work
 
 PARTS = {
     "opening": opening.measure,
@@ -14,7 +14,7 @@ PARTS = {
     "hands": hands.measure,
     "one_viewer": one_viewer.measure,
     "thirty_viewers": thirty_viewers.measure,
-    "slow_lesson": slow_lesson.measure,
+    "slow_preset": slow_preset.measure,
     "work": work.measure,
     "faults": faults.measure,
 }

@@ -8,7 +8,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shell import lost_session, navigation, sharing
 from pages.shell.form import form_state, race_setup
-from pages.shell.form.lessons import begin_opening, open_experiment
+from pages.shell.form.presets import begin_opening, open_experiment
 from pages.shell.lost_session import Remains
 from pages.shell.run import current_run, cursor, run_controls
 from pages.shell.state import session
@@ -16,9 +16,9 @@ from pages.shell.workers import workers
 from rnnlab.engine import runs
 from rnnlab.experiment.links import BACK, Link, from_link
 from rnnlab.i18n import first_language
-from rnnlab.lessons.presets import LESSONS
+from rnnlab.presets.presets import PRESETS
 
-FIRST_PATIENCE = 0.6  # seconds: alone a reader sees a small lesson trained at once, a class watches how it is
+FIRST_PATIENCE = 0.6  # seconds: alone a reader sees a small preset trained at once, a class watches how it is
 
 
 def begin() -> None:
@@ -51,12 +51,12 @@ def arrive(link: Link) -> None:
     if link.race is not None:
         race_setup.adopt_plan(link.race, start=link.run)
     if not urlsplit(st.context.url or "").path.strip("/"):
-        page = LESSONS[link.lesson].page if link.lesson else ""
+        page = PRESETS[link.preset].page if link.preset else ""
         navigation.go_to("compare" if link.race is not None else page)
 
 
 def go_back(query: str) -> None:
-    """The browser's Back, or Forward, may have led to the address of another lesson: it is opened again as it was, with
+    """The browser's Back, or Forward, may have led to the address of another preset: it is opened again as it was, with
     its run where that was the last one. Streamlit says an address again and again: each mark counts once."""
     mark = dict(parse_qsl(query)).get(BACK, "")
     if mark in ("", session.get("went")):

@@ -10,10 +10,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.common import user_key_from_element_id
 
 from pages.shell.form.form_state import CHOICES, KEYS, ids_by_label
-from rnnlab.experiment import Experiment, lesson_experiment
+from rnnlab.experiment import Experiment, preset_experiment
 from rnnlab.experiment.links import Link, from_link, valid_part
 from rnnlab.i18n import LANGUAGES, first_language
-from rnnlab.lessons.presets import FIRST_LESSON
+from rnnlab.presets.presets import FIRST_OF_TASK
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,16 @@ def remains(query: str) -> Remains | None:
     lang = names.get("".join(said.get("lang", ())), link.lang or first_language(st.context.locale))
     fields = {name: field(name, said[key]) for name, key in KEYS.items() if key in said}
     fields = link.experiment_for(lang).model_dump() | fields
-    lesson = ""
+    chosen = ""
     if said.get("last_address") and fields["preset"] != link.experiment.preset:  # the reader has just chosen it
-        lesson = fields["preset"]
+        chosen = fields["preset"]
     elif said.get("last_address") and fields["task"] != link.experiment.task:
-        lesson = FIRST_LESSON[fields["task"]]
-    experiment = lesson_experiment(lesson, lang) if lesson else valid_part(fields)[0]
-    if lesson:
+        chosen = FIRST_OF_TASK[fields["task"]]
+    experiment = preset_experiment(chosen, lang) if chosen else valid_part(fields)[0]
+    if chosen:
         fields = experiment.model_dump()
     switches = {key: said[key] for key in ("run_on_opening", "loss_log") if key in said}
-    return Remains(link, fields, experiment, lang, switches, bool(lesson) or said.get("train", False))
+    return Remains(link, fields, experiment, lang, switches, bool(chosen) or said.get("train", False))
 
 
 def widgets() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a saved figure says of itself: lesson, settings, and the link that brings the experiment back. The browser is
+"""What a saved figure says of itself: preset, settings, and the link that brings the experiment back. The browser is
 told once a draw (`components/save/provenance.js`), not with every figure."""
 
 from typing import Any
@@ -23,11 +23,11 @@ COLUMNS = (
 def of(experiment: Experiment, lang: str, run: str = "", plan: RacePlan | None = None) -> dict[str, Any]:
     """Of what is shown of this experiment; `run` is the id of the run or the race that it is shown of."""
     query = to_short_link(experiment, lang, bool(run) and plan is None, plan)
-    return {"run": run, "lesson": experiment.preset, "settings": settings(experiment, lang), "query": query}
+    return {"run": run, "preset": experiment.preset, "settings": settings(experiment, lang), "query": query}
 
 
 def settings(e: Experiment, lang: str) -> str:
-    """The lesson and the settings that a reader asks for first, in one line."""
+    """The preset and the settings that a reader asks for first, in one line."""
     t = translator(lang)
     numbers: dict[str, Any] = {"embed": e.embed} if e.input == "embedding" else {}
     numbers |= {"hidden": e.hidden} | ({"layers": e.layers} if e.layers > 1 else {})

@@ -12,12 +12,12 @@ from pages.components.document.document import Document, document
 from pages.shell import navigation, provenance
 from pages.shell.file_upload import file_upload
 from pages.shell.form import assistance, form_state, race_setup
-from pages.shell.form.lessons import open_experiment
+from pages.shell.form.presets import open_experiment
 from pages.shell.markdown import verbatim
 from pages.shell.page_names import HOME
 from pages.shell.state import session
 from rnnlab.engine.runs import Run
-from rnnlab.experiment import Experiment, lesson_experiment
+from rnnlab.experiment import Experiment, preset_experiment
 from rnnlab.experiment.links import (
     LINK_CHARACTERS,
     TEXTS,
@@ -104,7 +104,7 @@ def address_of(page: str, experiment: Experiment) -> tuple[str, str | None]:
     trained = run.until > 0 if plan is None else session.get("live_race") is not None
     again = trained or run.id == session.get("lost_run")  # so that a reload trains it again
     same = plan is not None or run.experiment == experiment
-    front = session.get("front_run") == run.id and experiment == lesson_experiment(experiment.preset, lang)
+    front = session.get("front_run") == run.id and experiment == preset_experiment(experiment.preset, lang)
     if page in ("", HOME) and front and same:  # begins by itself after a reload as well, to be watched
         return to_front_page(lang), None
     query = to_link(experiment, lang, again and same, plan)

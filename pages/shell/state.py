@@ -85,16 +85,16 @@ class CursorState(TypedDict, total=False):
 
 
 class FormState(TypedDict, total=False):
-    """shell/form/form.py, shell/form/form_state.py, shell/form/lessons.py: the experiment's form. Its widgets have the
+    """shell/form/form.py, shell/form/form_state.py, shell/form/presets.py: the experiment's form. Its widgets have the
     keys of `form_state.KEYS`; of them these three are read by name."""
 
     experiment: Experiment | Problems  # what the form says in this run of the script, or why it says none
     text: str
     words: str
     seed: int
-    opening: str  # by which a lesson that was opened is told from others, see components/document/address.js
+    opening: str  # by which a preset that was opened is told from others, see components/document/address.js
     overwritten: tuple[float, dict[str, str]]  # when the form was filled, by the clock, and what it said before
-    own_text: str  # the reader's text, while a lesson of another task stands in the form
+    own_text: str  # the reader's text, while a preset of another task stands in the form
 
 
 class NavigationState(TypedDict, total=False):
@@ -181,7 +181,7 @@ class DataState(TypedDict, total=False):
 class TextState(TypedDict, total=False):
     """views/text"""
 
-    text_lesson: str
+    text_preset: str
     text_part: str
     text_add: str  # words for jieba, as typed
     text_words: str  # the part whose vocabulary is shown
@@ -197,10 +197,10 @@ class ShapesState(TypedDict, total=False):
     """views/shapes"""
 
     layer_own: dict[str, Any] | None  # the reader's arguments of the module; None: the experiment's
-    layer_lesson: str
+    layer_preset: str
     shapes_model: str | None
     shapes_kept: str | None  # the same, on other pages too
-    shapes_lesson: str
+    shapes_preset: str
     try_input: str
     try_state: str
 

@@ -20,7 +20,7 @@ JOBS = {  # module -> functions
     "rnnlab.inspection.gradients": ("check", "over_epochs", "parameters", "through_time"),
     "rnnlab.inspection.implementations": ("implementations",),
     "rnnlab.inspection.layers": ("inspect_layer", "try_shape"),
-    "rnnlab.inspection.lessons": ("lesson_model", "lesson_picture"),
+    "rnnlab.inspection.presets": ("preset_model", "preset_picture"),
     "rnnlab.inspection.packing": ("packing",),
     "rnnlab.inspection.readouts": ("omissions", "reach"),
     "rnnlab.inspection.trace": ("trace",),
@@ -36,8 +36,8 @@ if TYPE_CHECKING:  # what each name stands for, to whoever reads types
     from rnnlab.inspection.gradients import check, over_epochs, parameters, through_time
     from rnnlab.inspection.implementations import implementations
     from rnnlab.inspection.layers import inspect_layer, try_shape
-    from rnnlab.inspection.lessons import lesson_model, lesson_picture
     from rnnlab.inspection.packing import packing
+    from rnnlab.inspection.presets import preset_model, preset_picture
     from rnnlab.inspection.readouts import omissions, reach
     from rnnlab.inspection.trace import trace
     from rnnlab.text.segmentation import segmentations

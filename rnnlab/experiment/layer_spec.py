@@ -27,8 +27,8 @@ BOUNDS: dict[str, tuple[float, float]] = {
 WEIGHTS = 5_000_000  # parameters of a module that is built
 WORK = 1e10  # steps x sequences x parameters: about a second of computing
 
-# What a lesson teaches and no experiment can say: the run itself is always batch_first, and starts from zeros.
-LESSONS: dict[str, dict[str, Any]] = {
+# What a preset teaches and no experiment can say: the run itself is always batch_first, and starts from zeros.
+PRESETS: dict[str, dict[str, Any]] = {
     "layer-shapes": {"batch_first": False},
     "two-layers": {"batch_first": False, "given": True},
     "rnn-arguments": {"batch_first": False},
@@ -177,7 +177,7 @@ def of_run(e: Experiment, classes: int, batch: int, steps: int) -> LayerSpec:
         "batch_size": batch,
         "steps": steps,
     }
-    return LayerSpec(**settings | LESSONS.get(e.preset, {}))
+    return LayerSpec(**settings | PRESETS.get(e.preset, {}))
 
 
 # How many parameters

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from rnnlab.experiment.limits import TEXT_CHARACTERS
 from rnnlab.experiment.race_plan import RacePlan, from_text, to_parameter, to_text
 from rnnlab.experiment.record import Experiment
-from rnnlab.experiment.twins import lesson_experiment, text_language, twin_fields
+from rnnlab.experiment.twins import preset_experiment, text_language, twin_fields
 from rnnlab.i18n import LANGUAGES, LabError, Problem, shorten
 
 VERSION = "1"
@@ -32,15 +32,15 @@ class Link:
     has_fields: bool  # whether it names any field of the experiment
     run: bool  # train on opening
     lang: str  # "" where it names none
-    lesson: str  # the preset that it names and leaves as it is: "" where it says more than that
+    preset: str  # the one that it names and leaves as it is: "" where it says more than that
     draft: bool  # the text was too long for an address and waits in the browser's own storage
     notes: tuple[Problem, ...]  # what was not understood and fell back to its default
     race: RacePlan | None = None  # variants of it to be compared
 
     def experiment_for(self, lang: str) -> Experiment:
-        """What a reader of this language sees: the lesson's twin, where nothing is said but which lesson it is."""
-        bare = (self.lesson or not self.has_fields) and self.race is None and not self.draft
-        return lesson_experiment(self.experiment.preset, lang) if bare else self.experiment
+        """What a reader of this language sees: the preset's twin, where nothing is said but which preset it is."""
+        bare = (self.preset or not self.has_fields) and self.race is None and not self.draft
+        return preset_experiment(self.experiment.preset, lang) if bare else self.experiment
 
 
 def to_link(experiment: Experiment, lang: str, run: bool = False, race: RacePlan | None = None) -> str:
@@ -59,14 +59,14 @@ def to_front_page(lang: str) -> str:
 
 
 def to_short_link(experiment: Experiment, lang: str, run: bool = False, race: RacePlan | None = None) -> str:
-    """The query of a link short enough to stand below a figure: lesson, seed, and what differs from the lesson, or from
-    its twin in another language. That it is named says the same to a reader of any language."""
+    """The query of a link short enough to stand below a figure: preset, seed, and what differs from that, or from its
+    twin in another language. That it is named says the same to a reader of any language."""
     twin = text_language(experiment.preset, experiment.text)
     twin = twin if twin_fields(experiment.preset, twin) else ""
-    lesson = lesson_experiment(experiment.preset, twin).model_dump()
+    original = preset_experiment(experiment.preset, twin).model_dump()
     whole = dict(parse_qsl(to_link(experiment, lang, run, race), keep_blank_values=True))
     told = {"v", "lang", "run", "race", "preset", "seed"}
-    told |= {name for name, value in experiment.model_dump().items() if value != lesson[name]}
+    told |= {name for name, value in experiment.model_dump().items() if value != original[name]}
     kept = {name: value for name, value in whole.items() if name in told or name.removesuffix("z") in told & {*TEXTS}}
     return urlencode(kept | ({"twin": twin} if twin else {}), quote_via=quote, safe=":|,")
 
@@ -113,14 +113,14 @@ def from_link(query: str) -> Link:
         preset = parameters.get("preset", Experiment().preset)
         parameters = {"preset": preset} | twin_fields(preset, twin) | parameters
     experiment, problems = valid_part(parameters)
-    lesson = experiment.preset if bare else ""
+    alone = experiment.preset if bare else ""
     race_plan = None
     if race:
         try:
             race_plan = from_text(race, experiment)
         except LabError as error:
             problems += error.problems
-    return Link(experiment, bool(parameters), run == "1", lang, lesson, draft == "1", (*notes, *problems), race_plan)
+    return Link(experiment, bool(parameters), run == "1", lang, alone, draft == "1", (*notes, *problems), race_plan)
 
 
 def valid_part(fields: dict[str, Any]) -> tuple[Experiment, list[Problem]]:

@@ -13,7 +13,7 @@ from rnnlab.cells import CELLS
 from rnnlab.experiment.limits import ADDED_WORDS, BOUNDS, SENTENCE_CHARACTERS, TEXT_CHARACTERS, WORD_CHARACTERS
 from rnnlab.i18n import LabError, Problem
 from rnnlab.i18n.problems import numeral, shorten
-from rnnlab.lessons.presets import LESSONS
+from rnnlab.presets.presets import PRESETS
 
 
 def bounded(name: str) -> Any:
@@ -93,9 +93,9 @@ class Experiment(BaseModel):
     @classmethod
     def start_from_preset(cls, fields: dict[str, Any]) -> dict[str, Any]:
         preset = fields.get("preset", "words-next")
-        if not isinstance(preset, str) or preset not in LESSONS:
+        if not isinstance(preset, str) or preset not in PRESETS:
             raise LabError(no_preset(preset))
-        return LESSONS[preset].fields | fields
+        return PRESETS[preset].fields | fields
 
     @field_validator("*")
     @classmethod
@@ -154,14 +154,14 @@ UNUSED_FIELDS: dict[str, tuple[str, ...]] = {
 
 def no_preset(value: object) -> Problem:
     """There is none of this name; with the one that was meant, if one is like it: all are too many to read."""
-    for closest in get_close_matches(value if isinstance(value, str) else "", LESSONS, 1):
+    for closest in get_close_matches(value if isinstance(value, str) else "", PRESETS, 1):
         return Problem("no_preset", "preset", {"value": shorten(value), "closest": closest})
     return Problem("no_such_preset", "preset", {"value": shorten(value)})
 
 
 def choices(name: str) -> tuple[str, ...]:
     """The values a choice field may take, in the order the form shows them."""
-    return tuple(LESSONS) if name == "preset" else get_args(Experiment.model_fields[name].annotation)
+    return tuple(PRESETS) if name == "preset" else get_args(Experiment.model_fields[name].annotation)
 
 
 def problem_of(details: Any) -> Problem:

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from rnnlab.figures.style import BARE
 from rnnlab.i18n import Translate
-from rnnlab.lessons.timeline import AGES, TODAY
+from rnnlab.presets.timeline import AGES, TODAY
 
 ROW = 21  # pixels
 

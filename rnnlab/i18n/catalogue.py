@@ -1,5 +1,5 @@
 """The two languages. Every visible sentence is in `locale/zh/` and `locale/en/` under one id: a file a page,
-and `common`, `fields`, `problems` and `lessons` for what all pages say.
+and `common`, `fields`, `problems` and `presets` for what all pages say.
 
 Ids are not English: a reworded sentence keeps its id, and no language is the translation of the other. Where a word
 depends on a number, all its forms are there: `{rows} {rows:row|rows}`, in the order of gettext's plural forms.

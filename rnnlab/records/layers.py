@@ -53,8 +53,8 @@ class LayerLook(ShortRepr):
 
 
 @dataclass(frozen=True, repr=False)
-class LessonModel(ShortRepr):
-    """The model of a lesson, built larger than the lesson trains it, and what one pass through it was like."""
+class PresetModel(ShortRepr):
+    """The model of a preset, built larger than the preset trains it, and what one pass through it was like."""
 
     experiment: Experiment  # of the model
     stages: tuple[TensorShape, ...]  # of a training pass, in the order of computing

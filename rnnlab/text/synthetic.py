@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable
 from functools import cache
 
-from rnnlab.lessons import TEXTS
+from rnnlab.presets import TEXTS
 
 PAIRS_EACH = 5_000  # that each generator makes
 

@@ -1,4 +1,4 @@
-"""The lessons that predict the next token, and the one with windows: the lab's runs against plain loops."""
+"""The presets that predict the next token, and the one with windows: the lab's runs against plain loops."""
 
 import jieba
 import numpy as np
@@ -59,16 +59,16 @@ def words_next(e: Experiment, tokens: list[str]) -> Differences:
     }
 
 
-def lesson_words_next(seed: int) -> Differences:
+def preset_words_next(seed: int) -> Differences:
     return words_next(Experiment(preset="words-next", seed=seed), ["我", "喜欢", "学习", "深度", "学习"])
 
 
-def lesson_embedding(seed: int) -> Differences:
+def preset_embedding(seed: int) -> Differences:
     e = Experiment(preset="embedding", seed=seed)
     return words_next(e, jieba.lcut(e.text))
 
 
-def lesson_hello_elloh(seed: int) -> Differences:
+def preset_hello_elloh(seed: int) -> Differences:
     """One-hot vectors, a state that is carried from epoch to epoch; what is shown starts from zeros."""
     e = Experiment(preset="hello-elloh", seed=seed)
     letters, ids = ids_of(list("hello"))
@@ -133,15 +133,15 @@ def ohlol(seed: int, by_cell: bool) -> Differences:
     }
 
 
-def lesson_ohlol_cell(seed: int) -> Differences:
+def preset_ohlol_cell(seed: int) -> Differences:
     return ohlol(seed, by_cell=True)
 
 
-def lesson_ohlol_layer(seed: int) -> Differences:
+def preset_ohlol_layer(seed: int) -> Differences:
     return ohlol(seed, by_cell=False)
 
 
-def lesson_windows(seed: int) -> Differences:
+def preset_windows(seed: int) -> Differences:
     """The data set of windows, and the batches of five epochs in the order in which they are shown."""
     ids = [0, 1, 3, 4, 0, 1, 5, 2]
     pairs = [(ids[i : i + 3], ids[i + 1 : i + 4]) for i in range(len(ids) - 3)]
@@ -157,7 +157,7 @@ def lesson_windows(seed: int) -> Differences:
     return {"5 pairs": unequal(sequences, pairs), "batches of 2, 2, 1, five epochs": unequal(listed, expected)}
 
 
-def lesson_clipping(seed: int) -> Differences:
+def preset_clipping(seed: int) -> Differences:
     """Plain SGD on a summed loss: every norm before clipping, every loss."""
     e = Experiment(preset="clipping", seed=seed)
     lines = e.text.splitlines()

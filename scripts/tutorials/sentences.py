@@ -1,4 +1,4 @@
-"""The lessons that sort, tag and translate sentences: the lab's runs against plain modules in a plain loop."""
+"""The presets that sort, tag and translate sentences: the lab's runs against plain modules in a plain loop."""
 
 import jieba
 import jieba.posseg
@@ -26,7 +26,7 @@ Tokens = tuple[list[str], list[str]]  # of a line: what is read, and its label o
 
 
 def parsed(e: Experiment) -> list[Tokens]:
-    """The lines of a lesson's text, cut."""
+    """The lines of a preset's text, cut."""
     if e.task == "tag":
         cut = [[(word, tag) for word, tag in jieba.posseg.lcut(line) if word.strip()] for line in e.text.splitlines()]
         return [([word for word, _ in line], [tag for _, tag in line]) for line in cut]
@@ -85,24 +85,24 @@ def dropouts(share: float) -> dict[str, float]:
     return dict.fromkeys(("dropout_embed", "dropout", "dropout_head"), share)
 
 
-def lesson_lstm_classifier(seed: int) -> Differences:
+def preset_lstm_classifier(seed: int) -> Differences:
     e = Experiment(preset="lstm-classifier", seed=seed, packed=False, **dropouts(0.5))
     return classified(e, Classifier, 0.5)
 
 
-def lesson_bilstm(seed: int) -> Differences:
+def preset_bilstm(seed: int) -> Differences:
     e = Experiment(preset="bilstm", seed=seed, packed=False, layers=2, epochs=10)
     return classified(e, LastStepClassifier, 0.0)
 
 
-def lesson_text_classification(seed: int) -> Differences:
+def preset_text_classification(seed: int) -> Differences:
     """Lines of one length, so that padding to a fixed length or to the batch's longest is one thing."""
     e = Experiment(preset="text-classification", seed=seed, packed=False, **dropouts(0.3))
     lines = [line for line in e.text.splitlines() if len(line.partition("|")[2].split()) == 8]
     return classified(e.model_copy(update={"text": "\n".join(lines)}), Classifier, 0.3)
 
 
-def lesson_gru_tagger(seed: int) -> Differences:
+def preset_gru_tagger(seed: int) -> Differences:
     e = Experiment(preset="gru-tagger", seed=seed, packed=False, layers=2, epochs=5, **dropouts(0.0))
     lines, words, tags = numbered(e)
     torch.manual_seed(seed)
@@ -110,7 +110,7 @@ def lesson_gru_tagger(seed: int) -> Differences:
     return {"5 losses": gap(run(e).losses, losses)}
 
 
-def lesson_packed(seed: int) -> Differences:
+def preset_packed(seed: int) -> Differences:
     """Lengths 10, 8, 6 and 4: the losses, and the final states of a padded, a packed and a lone reading."""
     e = Experiment(preset="packed", seed=seed)
     lines, words, classes = numbered(e)
@@ -156,21 +156,21 @@ def translated(e: Experiment, packed: bool, masked: bool) -> float:
     return gap(run(e).losses, translator_losses(e, packed, masked))
 
 
-def lesson_seq2seq(seed: int) -> Differences:
+def preset_seq2seq(seed: int) -> Differences:
     found = {}
     for teacher in (0.0, 0.5, 1.0):
         e = Experiment(preset="seq2seq", seed=seed, teacher=teacher, packed=False, epochs=3)
         found[f"3 losses, teacher {teacher:g}"] = translated(e, packed=False, masked=False)
     e = Experiment(preset="seq2seq", seed=seed, epochs=3)
-    return found | {"3 losses, as the lesson is (packed)": translated(e, packed=True, masked=False)}
+    return found | {"3 losses, as the preset is (packed)": translated(e, packed=True, masked=False)}
 
 
-def lesson_attention(seed: int) -> Differences:
+def preset_attention(seed: int) -> Differences:
     """The tutorial's decoder has no mask and does not pack: equal where no source is padded."""
     e = Experiment(preset="attention", seed=seed, epochs=3)
     even = "\n".join(f"{' '.join(word)} | {' '.join(reversed(word))}" for word in ("abcd", "badc", "cdab", "dcba"))
     same = e.model_copy(update={"data": "text", "text": even, "packed": False, "held_out": 0.0, "epochs": 20})
     return {
         "20 losses, no mask, no packing, sources of one length": translated(same, packed=False, masked=False),
-        "3 losses, as the lesson is (mask, packed)": translated(e, packed=True, masked=True),
+        "3 losses, as the preset is (mask, packed)": translated(e, packed=True, masked=True),
     }

@@ -1,4 +1,4 @@
-"""The lessons on shapes and gates: what the page Shapes builds and runs against torch's modules called by hand."""
+"""The presets on shapes and gates: what the page Shapes builds and runs against torch's modules called by hand."""
 
 import itertools
 from typing import Literal
@@ -19,7 +19,7 @@ SWITCHES = ("bias", "batch_first", "bidirectional")
 
 
 def seen(preset: str) -> LayerLook:
-    """What the page Shapes shows when this lesson opens it."""
+    """What the page Shapes shows when this preset opens it."""
     e = Experiment(preset=preset)
     return inspect_layer(of_run(e, *first_batch(e)))
 
@@ -32,7 +32,7 @@ def values(look: LayerLook) -> dict[str, np.ndarray]:
     return {tensor.name: tensor.values for tensor in look.tensors if tensor.values is not None}
 
 
-def lesson_cell_shapes(_: int) -> Differences:
+def preset_cell_shapes(_: int) -> Differences:
     """B 1, T 3, input 4, hidden 2: every step's shapes and hidden state."""
     look = seen("cell-shapes")
     torch.manual_seed(0)
@@ -48,7 +48,7 @@ def lesson_cell_shapes(_: int) -> Differences:
     return {"shapes of each step": unequal(steps, expected), "hidden state of each step": gap(hidden, states)}
 
 
-def lesson_layer_shapes(_: int) -> Differences:
+def preset_layer_shapes(_: int) -> Differences:
     torch.manual_seed(0)
     output, h_n = nn.RNN(4, 2)(torch.randn(3, 1, 4))
     found = values(seen("layer-shapes"))
@@ -58,7 +58,7 @@ def lesson_layer_shapes(_: int) -> Differences:
     }
 
 
-def lesson_two_layers(_: int) -> Differences:
+def preset_two_layers(_: int) -> Differences:
     """Input (3, 2, 4) and h_0 (2, 2, 5) given; then h_0 left out, and batch_first."""
     torch.manual_seed(0)
     rnn, x, h_0 = nn.RNN(4, 5, 2), torch.randn(3, 2, 4), torch.randn(2, 2, 5)
@@ -74,7 +74,7 @@ def lesson_two_layers(_: int) -> Differences:
     }
 
 
-def lesson_manual_rnn(seed: int) -> Differences:
+def preset_manual_rnn(seed: int) -> Differences:
     """[x; h] through one linear layer, with the layer's weights side by side: 200 draws of weights and inputs."""
     worst = 0.0
     for draw in range(200):
@@ -91,7 +91,7 @@ def lesson_manual_rnn(seed: int) -> Differences:
     }
 
 
-def lesson_rnn_arguments(_: int) -> Differences:
+def preset_rnn_arguments(_: int) -> Differences:
     """Every combination of the arguments: shapes and numbers of parameters."""
     wrong = 0.0
     switches = [dict(zip(SWITCHES, on, strict=True)) for on in itertools.product((False, True), repeat=3)]
@@ -154,9 +154,9 @@ def by_formula(kind: str, weights: list[torch.Tensor], x: torch.Tensor) -> torch
     return torch.stack(states, dim=1)
 
 
-def lesson_lstm(_: int) -> Differences:
+def preset_lstm(_: int) -> Differences:
     return gated("LSTM", 5_920)
 
 
-def lesson_gru(_: int) -> Differences:
+def preset_gru(_: int) -> Differences:
     return gated("GRU", 4_440)

@@ -49,10 +49,10 @@ def go(lab: Lab, page: str, lang: str) -> None:
 
 @pytest.mark.parametrize("case", some_now(CASES, CASES[:1]), ids=lambda case: f"{case[0]}-{case[1]}")
 def test_every_page_is_whole(visit, case):
-    lesson, way, pages = case
+    name, way, pages = case
     lang, options = WAYS[way]
-    few = "&pairs=60&hidden=16" if lesson == "attention" else ""
-    lab = visit(f"preset={lesson}&epochs=3{few}&lang={lang}&run=1", **options)
+    few = "&pairs=60&hidden=16" if name == "attention" else ""
+    lab = visit(f"preset={name}&epochs=3{few}&lang={lang}&run=1", **options)
     lab.finished()
     if way == "screen":
         lab.open("share")  # and the link is there on every page

@@ -29,7 +29,7 @@ def test_all_of_the_front_page_fits_a_small_screen(visit, locale):
     size = lab.at("hidden_size").locator("input")
     size.fill("31")
     size.press("Enter")
-    expect(lab.at("lesson_back")).to_be_visible()
+    expect(lab.at("preset_back")).to_be_visible()
     assert tops() == pytest.approx(before, abs=1)  # nothing has moved
     lab.page.locator(".rl-card[data-preset=hello-elloh]").click()  # long names, in a line about the last run
     expect(size).to_have_value("8")
@@ -105,7 +105,7 @@ def test_on_a_phone_what_is_needed_first_is_on_the_first_screen_and_a_finger_fin
         assert lab.at(key).get_by_role("radio" if key == "lang" else "button").first.bounding_box()["height"] >= 44
     assert lab.page.evaluate(TARGETS) == []
     assert lab.page.evaluate("document.querySelector('.stMain').scrollWidth") == PHONE["width"]
-    tops = [lab.at(part).bounding_box()["y"] for part in ("predictions", "loss", "hidden", "shapes", "lessons")]
+    tops = [lab.at(part).bounding_box()["y"] for part in ("predictions", "loss", "hidden", "shapes", "presets")]
     assert tops == sorted(tops)
     lab.page.locator(".stMain").evaluate("node => node.scrollTo(0, node.scrollHeight)")
     for part in (lab.button("train"), lab.page.locator(".rl-scrubber input[type=range]")):

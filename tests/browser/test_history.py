@@ -7,10 +7,10 @@ from playwright.sync_api import expect
 
 from rnnlab import Experiment
 from rnnlab.experiment.links import to_link
-from rnnlab.lessons.timeline import AGES
+from rnnlab.presets.timeline import AGES
 from tests.support.eventually import eventually
 
-LESSON = "preset=history"
+PRESET = "preset=history"
 SAMPLE = to_link(Experiment(text="by day I read books by night I read stars"), "en", run=True)
 
 
@@ -19,7 +19,7 @@ def cells(lab, panel: str, table: int = 0) -> list[list[str]]:
     return [row.locator("td, th").all_inner_texts() for row in rows.all()]
 
 
-def opened(visit, query: str = LESSON, path: str = "/"):
+def opened(visit, query: str = PRESET, path: str = "/"):
     lab = visit(query, path)
     expect(lab.at("onward")).to_be_visible()
     return lab
@@ -40,7 +40,7 @@ def test_the_timeline_is_whole_and_a_rule_answers_as_soon_as_a_sentence_is_typed
     box.press("Enter")
     expect(answer).to_contain_text("No rule fits")
     lab.press("onward")
-    expect(lab.at("lessons")).to_be_visible()
+    expect(lab.at("presets")).to_be_visible()
 
 
 def test_all_demonstrations_follow_the_token_and_the_epoch(visit):

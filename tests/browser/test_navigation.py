@@ -58,7 +58,7 @@ def test_the_address_says_page_and_experiment_and_a_reload_stays(visit):
         eventually(lambda page=page: says(page), "after a reload too")
 
 
-def test_choosing_a_lesson_goes_to_its_page_and_back(visit):
+def test_choosing_a_preset_goes_to_its_page_and_back(visit):
     lab = visit("run=1", locale="zh-CN").trained()
 
     def choose(label: str) -> None:
@@ -74,7 +74,7 @@ def test_choosing_a_lesson_goes_to_its_page_and_back(visit):
     lab.reaches("尚未训练").train()
 
 
-def test_back_brings_the_former_lesson_with_its_page_its_settings_and_its_run(visit):
+def test_back_brings_the_former_preset_with_its_page_its_settings_and_its_run(visit):
     lab = visit("hidden=7&epochs=3&lang=en&run=1").trained()
     titles = {preset: translator("en")(f"preset.{preset}") for preset in ("words-next", "ohlol-layer", "lstm")}
 

@@ -108,7 +108,7 @@ def test_a_long_sentence_shows_that_it_goes_on_and_an_answer_comes_before_its_so
     expect(columns).not_to_have_attribute("data-after", "")
 
 
-def test_what_the_tokens_of_a_lesson_mean_stands_below_them_where_it_is_in_another_language(visit):
+def test_what_the_tokens_of_a_preset_mean_stands_below_them_where_it_is_in_another_language(visit):
     lab = visit("preset=words-next&seed=0&run=1&lang=en", viewport=PROJECTOR).trained()
     meanings = ["I", "like", "learn", "deep", "learn"]
     chips = lab.page.locator(".rl-strip .rl-chip")

@@ -85,8 +85,8 @@ def test_nor_where_nothing_goes_on_whatever_it_changes(visit):
 
 @pytest.mark.thorough
 def test_what_a_timer_tells_of_the_form_before_the_reader_does_counts_for_nothing(visit, server_folder):
-    """A lesson is chosen, and the timer is the first to bring its name; the request that follows has the form as it was
-    before. All of the lesson is in the form in the end. It opens on another page: the browser answers that it has no
+    """A preset is chosen, and the timer is the first to bring its name; the request that follows has the form as it was
+    before. All of the preset is in the form in the end. It opens on another page: the browser answers that it has no
     timer any more, and one that was on its way comes before that answer, which is no news for the log."""
     messages, log = Messages(), server_folder / "server.log"
     lab = visit("preset=gru-tagger&epochs=500&run=1", path="/units", prepare=messages.listen).runs()
@@ -104,13 +104,13 @@ def test_what_a_timer_tells_of_the_form_before_the_reader_does_counts_for_nothin
     messages.before = by_timer
     lab.at("preset").locator("input").fill("LSTM classifier")
     option = lab.page.get_by_role("option").first
-    lesson = option.inner_text()
+    preset = option.inner_text()
     option.click()
     expect(lab.at("status")).to_contain_text("/ 12")
     lab.open("more")
     expect(lab.at("task").locator("input")).to_have_value("Classify a text")
-    expect(lab.at("preset").locator("input")).to_have_value(lesson)
-    expect(lab.at("lesson_back")).to_have_count(0)  # nothing of it was changed
+    expect(lab.at("preset").locator("input")).to_have_value(preset)
+    expect(lab.at("preset_back")).to_have_count(0)  # nothing of it was changed
     assert (len(late), log.read_text()) == (2, said)
 
 

@@ -14,7 +14,7 @@ def opened(visit, query: str = "preset=layer-shapes", path: str = "/shapes", **o
 
 @pytest.fixture(scope="module")
 def lab(lasting_visit):
-    """The lesson's layer: the tests that take it go from one thing to the next."""
+    """The preset's layer: the tests that take it go from one thing to the next."""
     return opened(lasting_visit)
 
 
@@ -34,7 +34,7 @@ def face(lab, name: str, panel: str = "shapes-tensors") -> tuple[float, float]:
     return right - left, bottom - top
 
 
-def test_a_lesson_opens_here_and_blocks_are_drawn_to_one_scale(visit):
+def test_a_preset_opens_here_and_blocks_are_drawn_to_one_scale(visit):
     lab = opened(visit, "preset=two-layers", "/")
     assert "/shapes" in lab.address
     per_element = set()

@@ -15,9 +15,9 @@ MARKUP = "b, strong, em, a, .katex, img, script"
 
 
 def on_page(visit, query: str, **options):
-    """A lesson's link opens the page by itself; any other experiment goes there by its path."""
-    lesson = re.fullmatch(r"preset=\w+", query)
-    lab = visit(query, path="/" if lesson else "/text", **options)
+    """A preset's link opens the page by itself; any other experiment goes there by its path."""
+    preset = re.fullmatch(r"preset=\w+", query)
+    lab = visit(query, path="/" if preset else "/text", **options)
     expect(lab.page.locator(".st-key-text_part")).to_be_visible()
     # Streamlit looks for its server below that path first.
     lab.errors[:] = [error for error in lab.errors if "404" not in error]

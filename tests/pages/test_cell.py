@@ -55,7 +55,7 @@ def likeliest(data: dict, walk: str) -> list[tuple[str, float]]:
 
 
 @pytest.mark.parametrize(("preset", "lang"), in_turn(["manual-rnn", "lstm", "gru"]))
-def test_a_lesson_shows_its_network_and_says_how_far_it_is_from_torch(preset, lang):
+def test_a_preset_shows_its_network_and_says_how_far_it_is_from_torch(preset, lang):
     app = visit_cell(lang, preset=preset, epochs=3)
     data = given(app)
     e = Experiment(preset=preset, epochs=3)

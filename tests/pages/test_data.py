@@ -15,7 +15,7 @@ from rnnlab import Experiment, run
 from rnnlab.experiment import choices
 from rnnlab.experiment.limits import TEXT_CHARACTERS
 from rnnlab.i18n import translator
-from rnnlab.lessons.presets import FIRST_LESSON
+from rnnlab.presets.presets import FIRST_OF_TASK
 from rnnlab.text.lines import parse_lines
 from rnnlab.text.synthetic import generate_pairs
 from tests.support.reader import form_of, looked, press, said, until_trained, visit
@@ -82,7 +82,7 @@ def test_a_file_becomes_the_text_of_an_experiment_that_trains(chosen, content, n
     assert app.session_state.run.experiment.task == "next", "so far nothing has changed"
     press(app, "data_use")
     found = form_of(app)
-    assert (found.task, found.preset, found.data) == (chosen, FIRST_LESSON[chosen], "text")
+    assert (found.task, found.preset, found.data) == (chosen, FIRST_OF_TASK[chosen], "text")
     assert found.text.split("\n")[0] == first
     assert found.tokenizer == tokenizer
     assert app.session_state.run.experiment == found

@@ -28,7 +28,7 @@ def test_each_difference_is_said_in_both_languages(change, english, chinese):
     assert chinese in differences(now, BASE, translator("zh"))
 
 
-def test_of_another_lesson_its_name_says_all():
+def test_of_another_preset_its_name_says_all():
     said = differences(Experiment(preset="hello-elloh", seed=4), BASE, translator("en"))
     assert said.count("instead of") == 1
     assert "seed" not in said

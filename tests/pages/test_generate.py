@@ -9,11 +9,11 @@ from streamlit.testing.v1 import AppTest
 from pages.views.generate import requests
 from rnnlab import Experiment, engine, run
 from rnnlab.engine import jobs
-from rnnlab.experiment import lesson_experiment
+from rnnlab.experiment import preset_experiment
 from rnnlab.experiment.links import to_link
 from rnnlab.i18n import translator
 from rnnlab.inspection.generation import generate
-from rnnlab.lessons.presets import LESSONS
+from rnnlab.presets.presets import PRESETS
 from rnnlab.records.generation import Settings, spread
 from tests.support.cases import either
 from tests.support.reader import choose, components, looked, open_page, press, unpacked, until_trained, widget
@@ -211,12 +211,12 @@ def test_a_run_that_predicts_something_else_shows_the_way_to_one_that_writes(fie
     app, t = visit(Experiment(**fields, epochs=2, hidden=4), lang), translator(lang)
     assert t("generate.elsewhere") in [element.value for element in app.info]
     assert part(app, "text") is None
-    button = app.button(key="generate_lesson")
+    button = app.button(key="generate_preset")
     assert t("preset.writer") in button.label
     looked(button.click().run())
     assert app.session_state.preset == "writer"
-    assert app.session_state.run.experiment == lesson_experiment("writer", lang)
-    assert LESSONS["writer"].page == "generate"
+    assert app.session_state.run.experiment == preset_experiment("writer", lang)
+    assert PRESETS["writer"].page == "generate"
 
 
 @either
@@ -229,15 +229,15 @@ def test_of_a_network_that_saw_the_future_it_says_so(lang):
     assert t("generate.both") not in [element.value for element in visit(lang=lang).info]
 
 
-def test_the_way_to_the_lesson_is_shut_while_another_run_goes_on():
-    """A late tick would bring the old lesson back (seen in a browser)."""
+def test_the_way_to_the_preset_is_shut_while_another_run_goes_on():
+    """A late tick would bring the old preset back (seen in a browser)."""
     app = visit(Experiment(task="classify", text="x | a b\ny | c d", epochs=5000, hidden=4), train=False)
-    assert not app.button(key="generate_lesson").disabled
+    assert not app.button(key="generate_preset").disabled
     looked(app.button(key="train").click().run())
     assert app.session_state.run.going
-    assert app.button(key="generate_lesson").disabled
+    assert app.button(key="generate_preset").disabled
     looked(app.button(key="stop").click().run())
-    assert not app.button(key="generate_lesson").disabled
+    assert not app.button(key="generate_preset").disabled
 
 
 # Nobody waits

@@ -6,11 +6,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnnlab import Experiment, run
-from rnnlab.experiment import lesson_experiment
+from rnnlab.experiment import preset_experiment
 from rnnlab.i18n import translator
-from rnnlab.lessons.chapter import chapter
-from rnnlab.lessons.eliza import load_script
-from rnnlab.lessons.presets import LESSONS
+from rnnlab.presets.chapter import chapter
+from rnnlab.presets.eliza import load_script
+from rnnlab.presets.presets import PRESETS
 from tests.support import reader
 from tests.support.cases import either
 from tests.support.eventually import ROOT
@@ -54,7 +54,7 @@ def test_the_chapter_is_there_in_its_order(lang):
     assert places == sorted(places)
 
 
-def test_a_link_to_the_lesson_opens_the_page():
+def test_a_link_to_the_preset_opens_the_page():
     app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=30)
     app.query_params["preset"], app.query_params["lang"] = "history", "en"
     assert chapter("history", "en")["opening"].body in words(looked(app.run()))
@@ -179,14 +179,14 @@ def test_a_text_without_such_a_place_says_so_and_offers_one():
         if not app.session_state.run.going:
             break
         looked(app.run())
-    assert app.session_state.run.experiment == lesson_experiment("history", "zh")
+    assert app.session_state.run.experiment == preset_experiment("history", "zh")
     assert len(rows(app, t("rivals.past"))) == 2
     assert t("rivals.certain") not in words(app)
 
 
 @either
 def test_the_sample_is_one_that_counts_cannot_decide_and_a_network_can(lang):
-    text = lesson_experiment("history", lang).text
+    text = preset_experiment("history", lang).text
     history = run(Experiment(text=text))
     assert history.frames[-1].target_probability.min() > 0.9
     assert len(set(text.split())) < len(text.split())
@@ -209,7 +209,7 @@ def test_without_a_usable_text_the_chapter_is_told_with_the_examples_own():
 
 def test_the_chapter_ends_with_the_way_to_all_examples():
     app = visit(epochs="2")
-    assert not [button.key for button in app.button if button.key in LESSONS]
+    assert not [button.key for button in app.button if button.key in PRESETS]
     looked(app.button(key="onward").click().run())
     assert app.session_state.here == "playground"
     assert app.session_state.run.epoch == 2, "the run is kept"

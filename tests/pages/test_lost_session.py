@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from pages.shell import first_visit
 from rnnlab import Experiment
 from rnnlab.experiment.links import from_link
-from rnnlab.lessons.presets import FIRST_LESSON
+from rnnlab.presets.presets import FIRST_OF_TASK
 from tests.support.eventually import ROOT
 from tests.support.reader import LONG, components, form_of, looked, said, visit, widget
 
@@ -72,13 +72,13 @@ def test_what_the_reader_has_just_done_counts():
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "lesson"), [("preset", "lstm", "lstm"), ("task", "tag", FIRST_LESSON["tag"])]
+    ("field", "value", "preset"), [("preset", "lstm", "lstm"), ("task", "tag", FIRST_OF_TASK["tag"])]
 )
-def test_a_lesson_that_the_reader_has_just_chosen_is_opened(field, value, lesson):
+def test_a_preset_that_the_reader_has_just_chosen_is_opened(field, value, preset):
     app = visit("text=" + "a b c".replace(" ", "%20"))
     widget(app, field).set_value(value)
     new = after_a_loss(app)
-    assert form_of(new) == new.session_state["run"].experiment == Experiment(preset=lesson)
+    assert form_of(new) == new.session_state["run"].experiment == Experiment(preset=preset)
 
 
 def test_a_form_that_says_no_experiment_says_the_same_again():

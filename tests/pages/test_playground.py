@@ -14,11 +14,11 @@ from pages.shell import first_visit
 from pages.shell.markdown import verbatim
 from rnnlab import Experiment, run
 from rnnlab.engine import InProcess
-from rnnlab.experiment import UNUSED_FIELDS, choices, lesson_experiment
+from rnnlab.experiment import UNUSED_FIELDS, choices, preset_experiment
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.experiment.links import to_file, to_link
 from rnnlab.i18n import LANGUAGES, translator
-from rnnlab.lessons.presets import FIRST_LESSON
+from rnnlab.presets.presets import FIRST_OF_TASK
 from tests.support.callbacks import in_session
 from tests.support.cases import in_turn
 from tests.support.reader import KEYS, components, form_of, looked, press, said, unpacked, until_trained, visit, widget
@@ -126,7 +126,7 @@ def test_every_field_reaches_the_experiment(task):
             assert form_of(app) == Experiment(**(fields | {name: value})), name
 
 
-# Of the first lesson of each task: words-next has no jieba, windows, second layer or made pairs; the others have no
+# Of the first preset of each task: words-next has no jieba, windows, second layer or made pairs; the others have no
 # plain RNN; the classifier has no jieba; the tagger, one layer; and seq2seq reads numerals that are made, of one layer.
 WITHOUT_EFFECT = {
     "next": {"words", "stride", "dropout", "pairs"},
@@ -138,7 +138,7 @@ WITHOUT_EFFECT = {
 
 @pytest.mark.parametrize("task", choices("task"))
 def test_a_task_has_the_fields_it_uses_in_the_form_and_no_others(task):
-    app = visit(f"preset={FIRST_LESSON[task]}&epochs=1")
+    app = visit(f"preset={FIRST_OF_TASK[task]}&epochs=1")
     shown = {name for name in Experiment.model_fields if has_widget(app, name)}
     assert shown == set(Experiment.model_fields) - set(UNUSED_FIELDS[task]) - WITHOUT_EFFECT[task]
 
@@ -155,10 +155,10 @@ def test_every_field_has_its_place_in_the_form():
 
 
 @pytest.mark.parametrize("task", ["classify", "tag", "seq2seq"])
-def test_another_task_opens_its_first_lesson_and_keeps_the_readers_text(task):
+def test_another_task_opens_its_first_preset_and_keeps_the_readers_text(task):
     app = visit("epochs=1&text=a+b+a+b")
     looked(widget(app, "task").select(task).run())
-    assert form_of(app) == lesson_experiment(FIRST_LESSON[task], "zh")
+    assert form_of(app) == preset_experiment(FIRST_OF_TASK[task], "zh")
     press(app, "own_text_back")
     assert (widget(app, "text").value, form_of(app).data) == ("a b a b", "text")
 
@@ -307,7 +307,7 @@ def test_a_bad_value_in_a_link_is_said_as_it_was_given(lang, field):
     assert not app.warning
 
 
-def test_what_a_lesson_and_a_link_contradict_each_other_in_is_said():
+def test_what_a_preset_and_a_link_contradict_each_other_in_is_said():
     app = visit("preset=hello-elloh&shuffle=true&lang=en")
     assert len(app.warning) == 1
     assert form_of(app).preset == "hello-elloh"
@@ -384,11 +384,11 @@ def test_what_cannot_be_trained_on_is_said_and_nothing_is_lost(case, lang):
 
 
 @pytest.mark.parametrize("page", ["playground", "cell"])
-def test_where_the_text_of_a_link_cannot_be_used_its_lesson_is_drawn(page):
+def test_where_the_text_of_a_link_cannot_be_used_its_preset_is_drawn(page):
     app = visit("preset=words-next&text=one&lang=en&run=1", page=page)
     assert any(error.value.startswith("Text") for error in app.error)
     assert translator("en")("run.stands_in") in [element.value for element in app.caption]
-    assert app.session_state.run.shown.experiment == lesson_experiment("words-next", "en")
+    assert app.session_state.run.shown.experiment == preset_experiment("words-next", "en")
     assert form_of(app).text == "one"
     assert {"playground": "playground-predictions", "cell": "cell-unrolled"}[page] in components(app)
     looked(widget(app, "text").set_value("one two three").run())
@@ -442,12 +442,12 @@ def test_pause_and_stop_work_whatever_the_form_says():
         assert not app.session_state.run.going
 
 
-def test_a_changed_lesson_can_be_brought_back():
+def test_a_changed_preset_can_be_brought_back():
     app = visit("preset=hello-elloh&hidden=5&seed=3")
     assert Experiment(preset="hello-elloh", seed=3) != form_of(app)
-    press(app, "lesson_back")
+    press(app, "preset_back")
     assert form_of(app) == Experiment(preset="hello-elloh", seed=3)
-    assert "lesson_back" not in {button.key for button in app.button}
+    assert "preset_back" not in {button.key for button in app.button}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -506,7 +506,7 @@ def test_the_speed_is_that_of_this_run_and_of_those_to_come(lang):
     assert app.session_state.run.history.losses == run(Experiment(epochs=5)).losses
 
 
-def choose_another_lesson(app: AppTest) -> None:
+def choose_another_preset(app: AppTest) -> None:
     looked(app.selectbox(key="preset").set_value("hello-elloh").run())
 
 
@@ -522,9 +522,9 @@ def change_and_train(app: AppTest) -> None:
         lambda app: press(app, "reset"),
         lambda app: press(app, "reseed"),
         change_and_train,
-        choose_another_lesson,
+        choose_another_preset,
     ],
-    ids=["train", "reset", "reseed", "a changed setting", "a lesson"],
+    ids=["train", "reset", "reseed", "a changed setting", "a preset"],
 )
 def test_nothing_throws_a_trained_run_away_without_a_way_back(click):
     app = until_trained(visit("hidden=8&epochs=5&run=1"))

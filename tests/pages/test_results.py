@@ -230,7 +230,7 @@ def test_what_is_lost_without_a_word_is_worked_out_on_the_weights_looked_at(lang
 
 
 @pytest.mark.parametrize(("preset", "figure"), [("bilstm", "readouts"), ("seq2seq", "decoding")])
-def test_a_lesson_that_is_about_another_view_leads_with_it(preset, figure):
+def test_a_preset_that_is_about_another_view_leads_with_it(preset, figure):
     e = Experiment(preset=preset, epochs=1)
     app, t = visit(e), translator("en")
     titles = [element.value for element in app.header]

@@ -18,8 +18,8 @@ from rnnlab.experiment.layer_spec import KINDS, LayerSpec
 from rnnlab.explain.layer_program import part_of_output, program
 from rnnlab.explain.programs import model_program
 from rnnlab.i18n import translator
-from rnnlab.inspection.lessons import lesson_model
-from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
+from rnnlab.inspection.presets import preset_model
+from rnnlab.presets.tutorial_sizes import TUTORIAL_SIZES
 from rnnlab.training.trainer import Trainer
 from tests.support import modules, reader
 from tests.support.cases import either, in_turn
@@ -57,7 +57,7 @@ def tried(app: AppTest, x: str, state: str = "") -> AppTest:
     return looked(app.run())
 
 
-LESSONS = {
+PRESETS = {
     "cell-shapes": {
         "input": (1, 4), "h_0": (1, 2), "h_3": (1, 2), "weight_ih": (2, 4), "weight_hh": (2, 2), "bias_ih": (2,),
     },
@@ -68,9 +68,9 @@ LESSONS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("preset", "lang"), in_turn(LESSONS))
-def test_a_lesson_opens_with_its_sizes(preset, lang):
-    expected = LESSONS[preset]
+@pytest.mark.parametrize(("preset", "lang"), in_turn(PRESETS))
+def test_a_preset_opens_with_its_sizes(preset, lang):
+    expected = PRESETS[preset]
     app = visit(lang, preset=preset)
     seen = shapes(app)
     assert {name: seen[name] for name in expected} == expected
@@ -79,7 +79,7 @@ def test_a_lesson_opens_with_its_sizes(preset, lang):
     assert not app.warning
 
 
-def test_the_lesson_of_the_cell_shows_every_step_with_the_numbers_that_its_program_prints(capsys):
+def test_the_preset_of_the_cell_shows_every_step_with_the_numbers_that_its_program_prints(capsys):
     app = visit(preset="cell-shapes")
     groups = drawn(app, "shapes-walk")
     for count, group in enumerate(
@@ -133,10 +133,10 @@ def test_a_text_is_followed_before_it_is_trained_on(shuffle):
     assert shapes(app)["input"] == (*Trainer(e).batches[0].ids.T.shape, 9)  # eight tokens, and <pad>
     change_elsewhere(app, text="甲")
     assert len(app.error) == 1
-    assert shapes(app)["input"] == (3, 2, 4)  # that of the lesson's run, which is still there
+    assert shapes(app)["input"] == (3, 2, 4)  # that of the preset's run, which is still there
 
 
-def test_another_lesson_is_followed_again():
+def test_another_preset_is_followed_again():
     app = visit(preset="layer-shapes")
     looked(app.number_input(key="layer_hidden_size").set_value(3).run())
     looked(app.selectbox(key="preset").select("two-layers").run())
@@ -333,14 +333,14 @@ def test_a_text_that_cannot_be_trained_on_leaves_the_page_alive():
     assert shapes(app, "shapes-chain")["logits"]
 
 
-# The lessons' models
+# The presets' models
 
 
 def test_every_model_shows_its_stages_its_program_and_how_many_parameters_it_has():
     app = visit(preset="layer-shapes")
     for name in MODELS:
         looked(app.segmented_control(key="shapes_model").select(name).run())
-        found = lesson_model(name)
+        found = preset_model(name)
         assert shapes(app, "shapes-chain") == {stage.name: stage.shape for stage in found.stages}
         assert model_program(found.experiment, TUTORIAL_SIZES[name]) in [code.value for code in app.code]
         assert f"{found.parameters:,}" in said(app)
@@ -370,6 +370,6 @@ def test_what_was_chosen_and_typed_outlives_a_look_at_another_page():
     assert "context" in shapes(app, "shapes-chain")
 
 
-def test_the_lesson_on_the_last_step_opens_its_model():
+def test_the_preset_on_the_last_step_opens_its_model():
     assert visit(preset="bilstm").session_state.shapes_model == "bilstm"
     assert visit(preset="layer-shapes").session_state.shapes_model == MODELS[0]

@@ -1,4 +1,4 @@
-"""The Text page without a browser: every part, every lesson, both languages, and texts that are hard to show."""
+"""The Text page without a browser: every part, every preset, both languages, and texts that are hard to show."""
 
 from collections import Counter
 from traceback import walk_tb
@@ -11,7 +11,7 @@ from pages.shell import ask_worker
 from pages.shell.form import form_state
 from pages.views.text import page, segmentation_edits
 from rnnlab import Experiment, LabError, Problem
-from rnnlab.experiment import lesson_experiment
+from rnnlab.experiment import preset_experiment
 from rnnlab.experiment.limits import TEXT_CHARACTERS
 from rnnlab.i18n import describe, visible
 from rnnlab.text import segmentation
@@ -27,7 +27,7 @@ SENTENCE = "我爱学习自然语言处理"
 
 
 @pytest.mark.parametrize(("case", "lang"), in_turn([*page.OPENS_ON.items(), ("history", "cut"), ("lstm", "cut")]))
-def test_each_lesson_opens_its_part_and_every_part_can_be_opened(case, lang):
+def test_each_preset_opens_its_part_and_every_part_can_be_opened(case, lang):
     preset, opened = case
     app = text_page(f"preset={preset}&lang={lang}")
     assert app.session_state.text_part == opened
@@ -40,7 +40,7 @@ def test_each_lesson_opens_its_part_and_every_part_can_be_opened(case, lang):
         assert not part(app, name).error
 
 
-def test_another_lesson_opens_its_own_part():
+def test_another_preset_opens_its_own_part():
     app = text_page("preset=embedding")
     part(app, "cut")
     looked(app.selectbox(key="preset").select("packed").run())
@@ -312,4 +312,4 @@ def test_no_part_has_an_effect_on_the_experiment():
     before = form_of(app)
     for name in PARTS:
         part(app, name)
-    assert form_of(app) == before == lesson_experiment("embedding", "en")
+    assert form_of(app) == before == preset_experiment("embedding", "en")

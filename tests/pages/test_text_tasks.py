@@ -239,7 +239,7 @@ def test_of_an_encoder_decoder_there_are_two_vocabularies():
     assert "encoder" in said(app)
 
 
-def test_the_packed_lesson_shows_the_verdicts_too():
+def test_the_packed_preset_shows_the_verdicts_too():
     app = text_page("preset=packed&lang=en&run=1")
     table = next(table for names, table in tables(app).items() if "right label" in names)
     assert len(table["alone"]) == 4

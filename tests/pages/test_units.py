@@ -182,7 +182,7 @@ def test_a_typed_text_is_asked_the_same_question_where_it_can_be():
 
 
 @pytest.mark.thorough
-def test_a_choice_by_hand_outlives_a_new_start_and_not_the_lesson():
+def test_a_choice_by_hand_outlives_a_new_start_and_not_the_preset():
     e = Experiment(**BRACKETS)
     app = visit(e)
     looked(app.selectbox(key="units_property").select("position").run())
@@ -303,7 +303,7 @@ def test_a_small_network_is_followed_and_a_large_one_is_waited_for():
     assert "map" in parts(app)
 
 
-def test_the_lesson_opens_here():
+def test_the_preset_opens_here():
     app = visit_link("preset=brackets&epochs=1&lang=en")
     looked(app.selectbox(key="preset").select("gru").run())
     looked(app.selectbox(key="preset").select("brackets").run())

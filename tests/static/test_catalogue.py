@@ -115,7 +115,7 @@ NOT_SAID = {
         "watched": "the line shown",
         "likeliest": "most probable",
         "\\bby (?:[hc]|\\$[hc]_k\\$)(?!\\w)": "with respect to",
-        "(?<!\\{)\\b[Ll]essons?\\b": "example; a lesson is one of the course",
+        "(?<!\\{)\\b[Ll]essons?\\b": "example; a preset is one of the course",
         "\\bcut (?:on|at spaces|into (?:tokens|words)|by hand)|\\b(?:cuts|uncut)\\b": "tokenize, split",
         "(?<!of )\\b[Tt]he form\\b|form's|sidebar": "the settings",
     },

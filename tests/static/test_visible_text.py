@@ -55,7 +55,7 @@ def test_pages_hold_no_visible_text():
     assert [(name, text) for name, text in texts if not re.fullmatch(ids, text)] == []
 
 
-def test_no_source_holds_chinese_but_the_lessons_texts():
+def test_no_source_holds_chinese_but_the_presets_texts():
     allowed = {"我 喜欢 学习 深度 学习", "中文"}  # the default text, which is data; a language's own name
     found = []
     for path, tree in TREES.items():

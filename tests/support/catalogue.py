@@ -24,10 +24,10 @@ from rnnlab.experiment import Experiment, choices
 from rnnlab.experiment.layer_spec import LayerSpec
 from rnnlab.figures.results import EXACT
 from rnnlab.i18n import LANGUAGES, LOCALES
-from rnnlab.lessons.feature_templates import features
-from rnnlab.lessons.timeline import AGES
-from rnnlab.lessons.topics import TOPICS
-from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
+from rnnlab.presets.feature_templates import features
+from rnnlab.presets.timeline import AGES
+from rnnlab.presets.topics import TOPICS
+from rnnlab.presets.tutorial_sizes import TUTORIAL_SIZES
 from rnnlab.race.standings import Measure
 from rnnlab.records.generation import Ended, Settings
 from rnnlab.records.readouts import HALVES
@@ -139,7 +139,7 @@ TENSORS += ["scores", "weights", "context", "decoder_input"]
 AXES = ["batch", "step", "unit", "embed", "layer", "class", "direction_unit", "layer_direction"]
 SETTINGS = [field.name for field in dataclasses.fields(Settings)]
 LAYER_FIELDS = [field.name for field in dataclasses.fields(LayerSpec)]
-STAGES = {*TENSORS} - {"one_hot", "readout", "loss"}  # of the lessons' models
+STAGES = {*TENSORS} - {"one_hot", "readout", "loss"}  # of the presets' models
 AXES += ["source", "target", "embed_unit"]
 AXES += ["input", "gate_unit"]  # of a layer's input and weights
 ADVICE = {
@@ -161,7 +161,7 @@ EXPANDED = {
     "help.text.{}": [f"help.text.{name}" for name in choices("task")],
     "task.{}": [f"task.{name}" for name in choices("task")],
     "preset.{}": [f"preset.{name}" for name in choices("preset")],
-    "lesson.{}": [f"lesson.{name}" for name in choices("preset")],
+    "example.{}": [f"example.{name}" for name in choices("preset")],
     "shows.{}": [f"shows.{name}" for name in choices("preset")],
     "topic.{}": [f"topic.{name}" for name in TOPICS],
     "title.{}": [f"title.{name}" for name in RUN_PAGES],

@@ -15,15 +15,15 @@ def catalogues(name: str, **texts: str) -> dict[str, str]:
 
 
 PRESET = {
-    "rnnlab/lessons/presets.py": """
-LESSONS["toy"] = Lesson({"text": "ka ki ku ka ki ke", "epochs": 5}, page="text")
+    "rnnlab/presets/presets.py": """
+PRESETS["toy"] = Preset({"text": "ka ki ku ka ki ke", "epochs": 5}, page="text")
 """,
-    "rnnlab/lessons/twins.py": """
+    "rnnlab/presets/twins.py": """
 TWINS["zh"]["toy"] = {"text": "甲 乙 丙 甲 乙 丁"}
 """,
-    "rnnlab/lessons/texts/glosses.zh.tsv": "ka\t甲\n",
-    "rnnlab/lessons/texts/glosses.en.tsv": "甲\tka\n",
-    **catalogues("lessons", preset_toy="Toy", lesson_toy="A toy is learnt"),
+    "rnnlab/presets/texts/glosses.zh.tsv": "ka\t甲\n",
+    "rnnlab/presets/texts/glosses.en.tsv": "甲\tka\n",
+    **catalogues("presets", preset_toy="Toy", example_toy="A toy is learnt"),
 }
 
 PAGE = {
@@ -116,10 +116,10 @@ TASKS["toy"] = replace(TASKS["tag"], data=toy_data, views=("toy", "classes"))
         "UNUSED_FIELDS: dict[str, tuple[str, ...]] = {": """UNUSED_FIELDS: dict[str, tuple[str, ...]] = {
     "toy": (*ONLY_PAIRS, *ONLY_NEXT, "readout"),""",
     },
-    "rnnlab/lessons/presets.py": """
+    "rnnlab/presets/presets.py": """
 TEXT = "a bb ccc\\nbb dd a\\nccc a eee"
-LESSONS["toy"] = Lesson({"task": "toy", "text": TEXT, "held_out": 0.3, "epochs": 5}, page="results")
-FIRST_LESSON["toy"] = "toy"
+PRESETS["toy"] = Preset({"task": "toy", "text": TEXT, "held_out": 0.3, "epochs": 5}, page="results")
+FIRST_OF_TASK["toy"] = "toy"
 """,
     "rnnlab/text/tables/row_formats.py": """
 ROW_FORMATS["toy"] = ROW_FORMATS["next"]
@@ -146,7 +146,7 @@ VIEWS |= toy.VIEWS
         own_rows_toy="Rows",
         own_example_toy="a bb",
         preset_toy="Toy",
-        lesson_toy="Toy",
+        example_toy="Toy",
         toy_view="Toy view",
     ),
 }

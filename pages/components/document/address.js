@@ -1,5 +1,5 @@
 // The address bar, kept at the link of the experiment (Streamlit's own query parameters cannot: it reserves `embed`), and
-// what the entries of the browser's history are of. To open a lesson is an entry of its own, so that Back brings the former
+// what the entries of the browser's history are of. To open a preset is an entry of its own, so that Back brings the former
 // one with its page and settings; whatever else the reader changes is written into the entry that is there. Each entry
 // knows which opening it belongs to. Streamlit asks the server for a page by the address of the entry that was gone to:
 // where that is of another opening, the address says so for that one question.

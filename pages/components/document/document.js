@@ -1,7 +1,7 @@
 // What concerns the whole document: the language that it says it is in, by which a browser reads aloud, breaks lines and
 // chooses fonts; its address; where the focus is; what Streamlit's own widgets lack; how it is printed.
 //
-// Takes lang, query (null: the address stays), opening (of which lesson, see address.js), text_draft, restore, begins, leaving, words and provenance (see
+// Takes lang, query (null: the address stays), opening (of which preset, see address.js), text_draft, restore, begins, leaving, words and provenance (see
 // save/provenance.js), assistance (see widgets.js). Gives `restored` {text}, `still` once a new number `leaving` was drawn,
 // and, once, `shown` where the page begins something by itself and its reader has not asked for less motion.
 import { tell, words } from "../save/provenance.js";

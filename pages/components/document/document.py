@@ -16,7 +16,7 @@ class Document:
 
     page: str
     lang: str  # which its text is in, as HTML names it
-    opening: str  # of a lesson: where it is another than before, the address becomes a new entry of the history
+    opening: str  # of a preset: where it is another than before, the address becomes a new entry of the history
     query: str | None = None  # of its address; None: address and stored text as they are
     text_draft: str | None = None  # a text too long for a link, for the tab's storage
     restore: bool = False  # ask for the stored text instead, once

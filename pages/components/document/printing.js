@@ -4,7 +4,7 @@ import { drawAgain } from "../shared/lifecycle.js";
 import { forgetTheme } from "../shared/theme.js";
 
 const [PAPER, SHEET] = [700, 1030]; // CSS pixels between the margins of A4, across and down
-const LEFT_OUT = ".st-key-top, .st-key-controls, .st-key-lessons, .st-key-data-own"; // by print.css
+const LEFT_OUT = ".st-key-top, .st-key-controls, .st-key-presets, .st-key-data-own"; // by print.css
 const SHEETS = 2; // on which a page is to find room
 
 export function listenForPrint() {

@@ -1,7 +1,7 @@
-// What is shown, for those who take it away: the lesson, the settings, and the link that brings it back. The page tells it
+// What is shown, for those who take it away: the preset, the settings, and the link that brings it back. The page tells it
 // as it is drawn; of a run whoever shows how it stands.
 
-const told = new Map(); // by who has told it: {run, lesson, settings, query}
+const told = new Map(); // by who has told it: {run, preset, settings, query}
 // In the page's language: what the menu says, the names of columns, and the sentences of shared/summary.js.
 export const words = { columns: {}, summary: {} };
 

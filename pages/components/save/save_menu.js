@@ -97,11 +97,11 @@ function panelOf(root) {
   return "";
 }
 
-// The lab, the lesson, the figure, and the epoch that it shows.
+// The lab, the preset, the figure, and the epoch that it shows.
 function nameOf({ root, data }) {
-  const { lesson } = provenanceOf(data) ?? {};
+  const { preset } = provenanceOf(data) ?? {};
   const { epoch } = root.dataset;
-  return ["rnnlab", lesson, data.key, epoch && `epoch${epoch}`].filter(Boolean).join("-");
+  return ["rnnlab", preset, data.key, epoch && `epoch${epoch}`].filter(Boolean).join("-");
 }
 
 function remarksOf({ root, data }) {

@@ -52,7 +52,7 @@ export function pointAt(group, change) {
   if (stepOf(group) !== before) notify(group);
 }
 
-// Another lesson is open: a step that was chosen in the one before is none of its own.
+// Another preset is open: a step that was chosen in the one before is none of its own.
 export function forgetSteps() {
   for (const group of groups.values()) pointAt(group, { pinned: null, hovered: null });
 }

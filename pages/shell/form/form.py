@@ -6,11 +6,11 @@ from typing import Any
 import streamlit as st
 
 from pages.shell.form.form_state import CHOICES, KEYS, read, refresh_choices, values
-from pages.shell.form.lessons import choose_preset, choose_task, lesson
+from pages.shell.form.presets import choose_preset, choose_task, preset
 from pages.shell.page_names import HOME
 from pages.shell.state import session
 from rnnlab.cells import CELLS
-from rnnlab.experiment import UNUSED_FIELDS, Experiment, choices, lesson_at_hand
+from rnnlab.experiment import UNUSED_FIELDS, Experiment, choices, preset_at_hand
 from rnnlab.experiment.limits import ADDED_WORDS, BOUNDS, SENTENCE_CHARACTERS, TEXT_CHARACTERS, WORD_CHARACTERS
 from rnnlab.i18n import Problem, Translate, numeral
 from rnnlab.text.reading import tokenizers
@@ -40,18 +40,18 @@ FIRST_PRESET = Experiment.model_fields["preset"].default  # what the front page 
 WITHOUT = ("shapes", "history")  # pages on which no setting does anything
 
 
-def render_lesson(t: Translate, page: str) -> None:
-    """Which lesson the settings began with, and what it is about."""
+def render_preset(t: Translate, page: str) -> None:
+    """Which preset the settings began with, and what it is about."""
     fields = values()
     e = session["experiment"] = read(fields)
     if any(st.session_state.get(KEYS[name], fields[name]) not in choices(name) for name in CHOICES):
         refresh_choices()
     hidden: dict[str, Any] = {"label_visibility": "collapsed", "width": 240}
     choice("preset", t, fields, on_change=choose_preset, **hidden)
-    with st.container(key="about_lesson", gap=None):
+    with st.container(key="about_preset", gap=None):
         if page == HOME and fields["preset"] == FIRST_PRESET:  # who has chosen another knows by now
             st.markdown(t("lab.what"))
-        lesson(t, page, e)
+        preset(t, page, e)
 
 
 def render(t: Translate, page: str) -> None:
@@ -101,12 +101,12 @@ def render_more(
 
 
 def original(fields: dict[str, Any]) -> Experiment:
-    """The lesson as it opens, in the language that its text is in."""
-    return lesson_at_hand(fields["preset"], fields["text"], session["lang"])
+    """The preset as it opens, in the language that its text is in."""
+    return preset_at_hand(fields["preset"], fields["text"], session["lang"])
 
 
 def marks(changed: list[str], t: Translate) -> str:
-    """A dot before the name of each field that says something else than the lesson does."""
+    """A dot before the name of each field that says something else than the preset does."""
     if not changed:
         return ""
     labels = ", ".join(f".st-key-{KEYS[name]} [data-testid='stWidgetLabel']::before" for name in changed)

@@ -11,7 +11,7 @@ from pages.shell.workers import workers
 from rnnlab.engine import live_runs, runs
 from rnnlab.engine.live_runs import LiveRun
 from rnnlab.engine.runs import Run
-from rnnlab.experiment import lesson_experiment
+from rnnlab.experiment import preset_experiment
 
 AHEAD = 0.03  # seconds that the stream's first picture is ahead of the page's, which keeps a browser busy for longer
 OPENING = 5.0  # seconds that a page waits for a run to be opened: milliseconds, but workers take turns
@@ -73,10 +73,10 @@ def settle() -> Run:
 
 
 def stand_in(lang: str) -> Run:
-    """The run at hand can't be begun, and there is none before it that could be seen in its place: now its lesson's
+    """The run at hand can't be begun, and there is none before it that could be seen in its place: now its preset's
     is."""
     refused = session["run"]
-    show(runs.begin(workers(), lesson_experiment(refused.experiment.preset, lang), train=False), 0.0, whole=True)
+    show(runs.begin(workers(), preset_experiment(refused.experiment.preset, lang), train=False), 0.0, whole=True)
     settle()
     change(lambda before: runs.begin(workers(), refused.experiment, False, before), 0.0)
     return wait_for(0, OPENING)

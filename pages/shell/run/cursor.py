@@ -21,7 +21,7 @@ def move(key: str) -> None:
 
 
 def forget() -> None:
-    """Another lesson is open: a step that was chosen in the one before is none of its own."""
+    """Another preset is open: a step that was chosen in the one before is none of its own."""
     session["cursor"] = Cursor()
 
 

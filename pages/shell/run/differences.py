@@ -21,7 +21,7 @@ def value_of(name: str, value: Any, t: Translate) -> str:
 
 
 def differences(now: Experiment, before: Experiment, t: Translate) -> str:
-    """ "LSTM instead of RNN". Of another lesson, or task, its name alone: all else comes with it."""
+    """ "LSTM instead of RNN". Of another preset, or task, its name alone: all else comes with it."""
     names = [name for name in Experiment.model_fields if getattr(now, name) != getattr(before, name)]
     if "preset" in names or "task" in names:
         names = [name for name in ("preset", "task") if name in names][:1]

@@ -13,7 +13,7 @@ from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from rnnlab import figures
 from rnnlab.experiment.twins import text_language
-from rnnlab.lessons.glosses import glosses
+from rnnlab.presets.glosses import glosses
 
 GLOSS = 13  # pixels of a token's chip for what it means
 
@@ -63,7 +63,7 @@ def strip_of(view: RunView) -> TokenStrip:
 
 
 def glosses_of(view: RunView, tokens: Sequence[str]) -> list[str]:
-    """What these tokens of a lesson's text mean, where it is in another language than its reader's. Empty: nothing is
+    """What these tokens of a preset's text mean, where it is in another language than its reader's. Empty: nothing is
     to be said. A letter is no word; a Chinese character is one."""
     e, lang = view.experiment, session["lang"]
     written = text_language(e.preset, e.text)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.components.table.table import Cell, TableView, number, tables, token, variant
 from pages.shell import navigation
-from pages.shell.form.lessons import open_experiment
+from pages.shell.form.presets import open_experiment
 from pages.shell.page_names import HOME
 from pages.shell.state import session
 from pages.views.compare import current_race

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.components.table.table import Cell, TableView, bar, number, tables, text
 from pages.shell.file_upload import file_upload
 from pages.shell.form import form_state
-from pages.shell.form.lessons import open_experiment
+from pages.shell.form.presets import open_experiment
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain, show_notes
 from pages.shell.panel import panel
@@ -126,8 +126,8 @@ def summary(selection: Selection, t: Translate) -> None:
 def render_use(new: Experiment, used: bool, t: Translate) -> None:
     """The button that makes these rows the experiment's text, for who wants to set more first, and the way back."""
     if not used:
-        lesson, tokenizer = t(f"preset.{new.preset}"), t(f"tokenizer.{new.tokenizer}")
-        st.caption(t("own.setting", lesson=lesson, tokenizer=tokenizer))
+        name, tokenizer = t(f"preset.{new.preset}"), t(f"tokenizer.{new.tokenizer}")
+        st.caption(t("own.setting", preset=name, tokenizer=tokenizer))
     with st.container(horizontal=True, gap="small"):
         st.button(t("own.use"), key="data_use", on_click=apply, args=(new,), disabled=used)
         if "data_before" in session:

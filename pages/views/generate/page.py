@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pages.components.component import component, pack
-from pages.shell.form.lessons import open_lesson
+from pages.shell.form.presets import open_preset
 from pages.shell.messages import complain, show_notes
 from pages.shell.panel import panel, program_place
 from pages.shell.run import token_strip
@@ -18,7 +18,7 @@ from pages.views.generate import requests, settings
 from pages.views.generate.requests import Request, RequestQueue
 from rnnlab.explain import equations, programs
 from rnnlab.i18n import Translate, visible
-from rnnlab.lessons.presets import LESSONS
+from rnnlab.presets.presets import PRESETS
 from rnnlab.records.generation import Generation, spread
 from rnnlab.records.history import Checkpoint, History
 from rnnlab.records.opening import Opening
@@ -27,7 +27,7 @@ from rnnlab.text.normalization import normalization_notes
 _generated = component(__file__, "generated")
 _samples = component(__file__, "samples")
 
-LESSON = next(preset for preset, lesson in LESSONS.items() if lesson.page == "generate")
+PRESET = next(preset for preset, one in PRESETS.items() if one.page == "generate")
 ANEW = r"p'_i \propto \exp(z_i / T) \quad\text{for } i \text{ among the top } k \text{ and within } p"
 WORDS = (
     *("name", "prompt", "play", "pause", "count", "unsure", "sure", "rare", "stale"),
@@ -55,7 +55,7 @@ def render(view: RunView) -> None:
     if view.opening.predicts_next:
         render_texts(view)
     else:
-        render_way_to_lesson(view)
+        render_way_to_preset(view)
     code, formula = programs.code("predictions", e), equations.equation("predictions", e)
     about, goes_on = f"predictions.{view.reads}", program_place(view.t)
     with panel("predictions", view.t, formula=formula, code=code, goes_on=goes_on, about=about):
@@ -81,14 +81,14 @@ def render_texts(view: RunView) -> None:
         streamed(view, partial(draw_samples, request=request, queue=queue))
 
 
-def render_way_to_lesson(view: RunView) -> None:
-    """This run predicts something else: the way to a lesson that goes on with texts. Not while the run goes on: a tick
-    that the browser sent before it heard of the new lesson says what the form said before, and that lesson is back."""
+def render_way_to_preset(view: RunView) -> None:
+    """This run predicts something else: the way to one that goes on with texts. Not while the run goes on: a tick
+    that the browser sent before it heard of the new one says what the form said before, and that one is back."""
     t = view.t
     st.info(t("generate.elsewhere"))
-    label = t("generate.lesson", lesson=t(f"preset.{LESSON}"))
-    tip = t("generate.lesson.help") if view.going else None
-    st.button(label, key="generate_lesson", on_click=open_lesson, args=(LESSON,), disabled=view.going, help=tip)
+    label = t("generate.preset", preset=t(f"preset.{PRESET}"))
+    tip = t("generate.preset.help") if view.going else None
+    st.button(label, key="generate_preset", on_click=open_preset, args=(PRESET,), disabled=view.going, help=tip)
 
 
 def sampled_checkpoints(history: History) -> list[Checkpoint]:

@@ -12,7 +12,7 @@ from pages.components.playback import Playback
 from pages.components.table.table import Cell, TableView, pieces, tables, text, token
 from pages.shell import navigation
 from pages.shell.ask_worker import ask_worker
-from pages.shell.form.lessons import open_experiment
+from pages.shell.form.presets import open_experiment
 from pages.shell.markdown import verbatim
 from pages.shell.page_names import HOME
 from pages.shell.panel import panel
@@ -21,11 +21,11 @@ from pages.shell.run.run_view import RunView, view_of
 from pages.shell.state import session
 from rnnlab.analysis.bigrams import Bigrams, Line
 from rnnlab.engine import jobs
-from rnnlab.experiment import lesson_experiment
+from rnnlab.experiment import preset_experiment
 from rnnlab.figures.timeline import height, timeline
 from rnnlab.i18n import Translate
-from rnnlab.lessons import eliza
-from rnnlab.lessons.feature_templates import FeatureValue, count_matches, features
+from rnnlab.presets import eliza
+from rnnlab.presets.feature_templates import FeatureValue, count_matches, features
 from rnnlab.records.opening import Opening, joiner
 
 SENTENCE = 200  # characters that the rules are tried on
@@ -226,7 +226,7 @@ def render_network(t: Translate, own: OwnText) -> None:
 
 def render_sample(t: Translate) -> None:
     """A way to a text where counts and a network differ."""
-    e = lesson_experiment("history", session["lang"])
+    e = preset_experiment("history", session["lang"])
     st.button(t("rivals.sample"), key="history_sample", on_click=open_experiment, args=(e, True))
 
 
@@ -248,8 +248,8 @@ def share(p: float) -> str:
 
 
 def render_onward(t: Translate) -> None:
-    """The way to all lessons, which stand on the front page."""
-    st.button(t("onward.lessons"), key="onward", on_click=navigation.go_to, args=(HOME,))
+    """The way to all presets, which stand on the front page."""
+    st.button(t("onward.presets"), key="onward", on_click=navigation.go_to, args=(HOME,))
 
 
 def render_table(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], t: Translate) -> None:

@@ -6,7 +6,7 @@ from pages.shell.run import run_page
 from pages.shell.state import session
 from pages.views.history import demonstrations
 from rnnlab.i18n import Translate
-from rnnlab.lessons.chapter import chapter
+from rnnlab.presets.chapter import chapter
 
 
 def render(t: Translate) -> None:

@@ -1,4 +1,4 @@
-"""What the Results page shows of a run: first what its lesson is about, then its curves, then what else its task has to
+"""What the Results page shows of a run: first what its preset is about, then its curves, then what else its task has to
 show, by the names of the views."""
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from pages.views.results import classifier, tagger
 from pages.views.results.seq2seq import seq2seq
 from pages.views.results.shared import ResultView
 from rnnlab.figures import results as figures
-from rnnlab.lessons.presets import LESSONS
+from rnnlab.presets.presets import PRESETS
 
 VIEWS: dict[str, ResultView] = classifier.VIEWS | seq2seq.VIEWS | tagger.VIEWS
 HALF = {"prefixes", "saliency", "confusion", "classes"}  # narrow ones: two such share a row
@@ -35,10 +35,10 @@ def render(view: RunView) -> None:
 
 
 def ordered(view: RunView) -> tuple[str, ...]:
-    """The names of the views: what the lesson is about comes first, else what the task itself has first."""
-    o, lesson = view.opening, LESSONS[view.experiment.preset]
+    """The names of the views: what the preset is about comes first, else what the task itself has first."""
+    o, original = view.opening, PRESETS[view.experiment.preset]
     there = [name for name in o.views if o.held_out or name not in HELD]
-    return tuple(sorted(there, key=lambda name: name != lesson.figure))
+    return tuple(sorted(there, key=lambda name: name != original.figure))
 
 
 def render_row(view: RunView, row: tuple[str, ...]) -> None:

@@ -38,10 +38,10 @@ def of_experiment() -> LayerSpec:
 
 
 def keep() -> None:
-    """A control was changed: from now on the controls say what is shown, not the experiment; until another lesson is
+    """A control was changed: from now on the controls say what is shown, not the experiment; until another preset is
     opened."""
     session["layer_own"] = {name: st.session_state[key(name)] for name in NAMES}
-    session["layer_lesson"] = form_state.value("preset")
+    session["layer_preset"] = form_state.value("preset")
 
 
 def follow() -> None:
@@ -51,7 +51,7 @@ def follow() -> None:
 def render(t: Translate) -> LayerSpec | None:
     """The controls, and what they say. None where that can't be: the page says why."""
     own = session.get("layer_own")
-    if own and session["layer_lesson"] != form_state.value("preset"):
+    if own and session["layer_preset"] != form_state.value("preset"):
         own = session["layer_own"] = None
     fields: dict[str, Any] = own or asdict(of_experiment())
     for name, value in fields.items():

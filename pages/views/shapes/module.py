@@ -10,8 +10,8 @@ from rnnlab.experiment.layer_spec import LayerSpec, ends, parameter_count
 from rnnlab.explain.layer_program import formula, part_of_output
 from rnnlab.explain.programs import model_program
 from rnnlab.i18n import Translate
-from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
-from rnnlab.records.layers import LayerLook, LessonModel, TensorLook
+from rnnlab.presets.tutorial_sizes import TUTORIAL_SIZES
+from rnnlab.records.layers import LayerLook, PresetModel, TensorLook
 from rnnlab.records.opening import TensorShape
 
 FEW = 64  # numbers of a weight that is shown again at every step
@@ -157,8 +157,8 @@ def render_steps(look: LayerLook, t: Translate) -> None:
         st.caption(t("readout.left_out"))
 
 
-def render_model(found: LessonModel, t: Translate) -> None:
-    """The stages of a lesson's model as a chain; a decoder's in one of their own."""
+def render_model(found: PresetModel, t: Translate) -> None:
+    """The stages of a preset's model as a chain; a decoder's in one of their own."""
     e, decoder = found.experiment, [stage for stage in found.stages if "target" in stage.axes]
     first = [stage for stage in found.stages if stage not in decoder]
 

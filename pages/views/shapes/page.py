@@ -1,4 +1,4 @@
-"""What the Shapes page shows: a module of torch.nn that the reader sets up, and the models of the lessons."""
+"""What the Shapes page shows: a module of torch.nn that the reader sets up, and the models of the presets."""
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.experiment.layer_spec import LayerSpec
 from rnnlab.explain.layer_program import comparing, counting, program
 from rnnlab.i18n import Translate
-from rnnlab.lessons.tutorial_sizes import TUTORIAL_SIZES
+from rnnlab.presets.tutorial_sizes import TUTORIAL_SIZES
 
 
 def render(t: Translate) -> None:
@@ -58,11 +58,11 @@ def render_module(spec: LayerSpec, t: Translate) -> None:
 
 
 def render_models(t: Translate) -> None:
-    """The model of one lesson: of the one at hand, until another is chosen."""
-    models, lesson = tuple(TUTORIAL_SIZES), form_state.value("preset")
-    if lesson != session.get("shapes_lesson") or "shapes_model" not in session:
-        session["shapes_lesson"] = lesson
-        session["shapes_model"] = lesson if lesson in models else session.get("shapes_kept", models[0])
+    """The model of one preset: of the one at hand, until another is chosen."""
+    models, original = tuple(TUTORIAL_SIZES), form_state.value("preset")
+    if original != session.get("shapes_preset") or "shapes_model" not in session:
+        session["shapes_preset"] = original
+        session["shapes_model"] = original if original in models else session.get("shapes_kept", models[0])
     chosen = st.segmented_control(
         t("model.choose"),
         models,
@@ -73,6 +73,6 @@ def render_models(t: Translate) -> None:
     )
     session["shapes_kept"] = chosen  # a look at another page drops the widget's own state
     st.caption(t(f"model_about.{chosen}"))
-    model = ask_worker(jobs.lesson_model, chosen)
+    model = ask_worker(jobs.preset_model, chosen)
     if model:
         module.render_model(model, t)

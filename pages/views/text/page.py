@@ -14,14 +14,14 @@ PARTS: dict[str, Callable[[RunView], None]] = {
     "windows": batches.render,
     "packed": packing.render,
 }
-OPENS_ON = {"embedding": "words", "windows": "windows", "packed": "packed"}  # lesson -> part
+OPENS_ON = {"embedding": "words", "windows": "windows", "packed": "packed"}  # preset -> part
 
 
 def render(view: RunView) -> None:
-    lesson, t = view.experiment.preset, view.t
-    if session.get("text_lesson") != lesson:
-        session["text_lesson"] = lesson
-        session["text_part"] = OPENS_ON.get(lesson, "cut")
+    original, t = view.experiment.preset, view.t
+    if session.get("text_preset") != original:
+        session["text_preset"] = original
+        session["text_part"] = OPENS_ON.get(original, "cut")
     part = st.segmented_control(
         t("parts"),
         list(PARTS),

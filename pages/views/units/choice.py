@@ -78,7 +78,7 @@ def begin(view: RunView, query: ActivationQuery, found: Activations) -> None:
     another run or one that has learnt more. A text that the reader types is asked the same question."""
     e = view.experiment
     units_of = query._replace(text="")
-    if changed("units_lesson", (e.task, e.data, e.text, query.place.part)):
+    if changed("units_preset", (e.task, e.data, e.text, query.place.part)):
         session.pop("units_by_hand", None)
         session.pop("units_choice", None)
     if changed("units_of", (e, units_of)):

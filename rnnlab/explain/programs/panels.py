@@ -12,7 +12,7 @@ from rnnlab.explain.programs.reading import reading, scoring
 from rnnlab.explain.programs.seq2seq import decoding, encoding
 from rnnlab.explain.programs.setup import FirstBatch, random_setup, setup
 from rnnlab.explain.programs.training import gradient_check, training
-from rnnlab.lessons.tutorial_sizes import TutorialSizes
+from rnnlab.presets.tutorial_sizes import TutorialSizes
 
 PREDICTION = "probability, token = logits.softmax(-1).max(-1)"
 

@@ -5,7 +5,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.explain.first_batch import FirstBatch
 from rnnlab.explain.modules import cell_class
 from rnnlab.explain.programs.loop import loop_function, one_cell, uses_cells
-from rnnlab.lessons.tutorial_sizes import TutorialSizes
+from rnnlab.presets.tutorial_sizes import TutorialSizes
 
 IMPORTS = """\
 import torch
@@ -23,7 +23,7 @@ def setup(e: Experiment, batch: FirstBatch) -> str:
 
 
 def random_setup(e: Experiment, sizes: TutorialSizes) -> str:
-    """Of a lesson's model at its tutorial's sizes, with random ids."""
+    """Of a preset's model at its tutorial's sizes, with random ids."""
     return "\n".join([beginning(e), *modules(e, sizes.types, sizes.classes, True), "", *random_batch(e, sizes)])
 
 

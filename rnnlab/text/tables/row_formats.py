@@ -23,7 +23,7 @@ class RowFormat:
     cell_characters: int = SENTENCE_CHARACTERS  # of a cell; what is beyond is cut
     keeps_duplicates: bool = False  # whether a row that comes again counts again
     tagged: bool = False  # whether tokens may carry tags, as in `rain/NOUN`; else jieba tags them
-    windowed_preset: str = ""  # the lesson that reads windows, for lines too long to be sequences of their own
+    windowed_preset: str = ""  # the preset that reads windows, for lines too long to be sequences of their own
 
 
 def guess_tokenizer(lines: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import CLASSES, TEXT_CHARACTERS
 from rnnlab.i18n import LabError, Problem, shorten
-from rnnlab.lessons.presets import FIRST_LESSON
+from rnnlab.presets.presets import FIRST_OF_TASK
 from rnnlab.records.short_repr import ShortRepr
 from rnnlab.text.normalization import strip_cell
 from rnnlab.text.tables.column_names import roles_of
@@ -233,13 +233,13 @@ def to_line(cells: tuple[str, ...]) -> str:
 
 
 def new_experiment(selection: Selection, usable: UsableRows) -> Experiment:
-    """A new experiment on these lines, with the settings of the task's first lesson."""
+    """A new experiment on these lines, with the settings of the task's first preset."""
     task = usable.task
     tokenizer = {"": "", "untagged": "jieba"}.get(usable.layout, "words")
     row_format = ROW_FORMATS[task]
     in_windows = row_format.windowed_preset and max(map(len, selection.lines)) > WINDOW_CHARACTERS
     return Experiment(
-        preset=row_format.windowed_preset if in_windows else FIRST_LESSON[task],
+        preset=row_format.windowed_preset if in_windows else FIRST_OF_TASK[task],
         data="text",
         text=selection.text,
         target="",

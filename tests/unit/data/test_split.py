@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rnnlab import Experiment, LabError
 from rnnlab.data import split
 from rnnlab.inspection.generation import training_lines
-from rnnlab.lessons.presets import LESSONS
+from rnnlab.presets.presets import PRESETS
 from rnnlab.training.tasks import data_of
 
 lines = st.lists(st.sampled_from([f"{a} {b}" for a in "abcd" for b in "xyz"]), min_size=4, max_size=20)
@@ -57,10 +57,10 @@ def test_a_line_of_every_label_is_left_to_learn_from(labels, seed):
     assert held
 
 
-@pytest.mark.parametrize("lesson", [name for name, one in LESSONS.items() if one.fields.get("held_out")])
-def test_the_lessons_hold_out_what_they_always_did(lesson):
+@pytest.mark.parametrize("preset", [name for name, one in PRESETS.items() if one.fields.get("held_out")])
+def test_the_presets_hold_out_what_they_always_did(preset):
     for seed in (0, 2, 17):
-        e = Experiment(preset=lesson, seed=seed)
+        e = Experiment(preset=preset, seed=seed)
         data = data_of(e)
         assert "repeated_lines" not in {note.code for note in data.notes}
         count = len(data.pairs) + len(data.held)

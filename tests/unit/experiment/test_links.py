@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rnnlab import Experiment, LabError, Problem
-from rnnlab.experiment import choices, lesson_experiment
+from rnnlab.experiment import choices, preset_experiment
 from rnnlab.experiment.limits import BOUNDS, TEXT_CHARACTERS
 from rnnlab.experiment.links import (
     LINK_CHARACTERS,
@@ -26,7 +26,7 @@ from rnnlab.experiment.links import (
 )
 from rnnlab.experiment.race_plan import RacePlan, to_text
 from rnnlab.i18n import LANGUAGES, describe
-from rnnlab.lessons.presets import LESSONS
+from rnnlab.presets.presets import PRESETS
 from tests.support.examples import examples
 
 FIELDS = list(Experiment.model_fields)
@@ -164,7 +164,7 @@ def test_a_bad_value_falls_back_and_is_named(query, code, field, value):
 
 
 def test_choices_that_exclude_each_other_fall_back_together():
-    link = from_link("preset=hello-elloh&shuffle=true&hidden=5")  # the lesson carries its state
+    link = from_link("preset=hello-elloh&shuffle=true&hidden=5")  # the preset carries its state
     assert not (link.experiment.carry and link.experiment.shuffle)
     assert (link.experiment.preset, link.experiment.hidden) == ("hello-elloh", 5)
     assert [note.code for note in link.notes] == ["carry_shuffle"]
@@ -174,7 +174,7 @@ def test_of_a_name_given_twice_one_counts():
     assert from_link("hidden=5&hidden=7").experiment.hidden in (5, 7)
 
 
-def test_an_empty_link_is_the_first_lesson_and_names_nothing():
+def test_an_empty_link_is_the_first_preset_and_names_nothing():
     assert from_link("") == Link(Experiment(), False, False, "", "", False, ())
     assert not from_link("lang=zh&v=1").has_fields
 
@@ -384,28 +384,28 @@ def test_a_file_can_be_read_by_people():
     assert json.loads(content)["experiment"]["hidden"] == 32
 
 
-@pytest.mark.parametrize("preset", LESSONS)
+@pytest.mark.parametrize("preset", PRESETS)
 def test_a_short_link_brings_back_what_the_long_one_does(preset):
     for changed in ({}, {"seed": 7, "hidden": 5, "text": "我 & 你\n= +1 #?"}, {"text": "长文" * 2_000}):
         experiment = Experiment(**{"preset": preset, **changed})
         link = from_link(to_short_link(experiment, "zh", run=True))
         assert (link.experiment, link.lang, link.run, link.notes) == (experiment, "zh", True, ())
     for language in LANGUAGES:  # of the text, whoever reads it
-        whole = lesson_experiment(preset, language)
+        whole = preset_experiment(preset, language)
         short = to_short_link(whole, "en")
         assert len(short) < 80
         for reader in LANGUAGES:
             assert from_link(short).experiment_for(reader) == whole
-            changed = lesson_experiment(preset, language, seed=7, hidden=5)
+            changed = preset_experiment(preset, language, seed=7, hidden=5)
             assert from_link(to_short_link(changed, "zh")).experiment_for(reader) == changed
 
 
-@given(st.sampled_from(list(LESSONS)), st.sampled_from(sorted(LANGUAGES)), st.data())
+@given(st.sampled_from(list(PRESETS)), st.sampled_from(sorted(LANGUAGES)), st.data())
 @examples(50)
-def test_a_link_opens_a_lesson_in_its_readers_language_and_whatever_says_more_for_everybody(preset, lang, data):
+def test_a_link_opens_a_preset_in_its_readers_language_and_whatever_says_more_for_everybody(preset, lang, data):
     says_nothing = data.draw(st.sets(st.sampled_from(["v=1", "run=1", "lang=zh", "lang=en"])).map("&".join))
-    assert from_link(f"preset={preset}&{says_nothing}").experiment_for(lang) == lesson_experiment(preset, lang)
-    assert from_link(says_nothing).experiment_for(lang) == lesson_experiment("words-next", lang)
+    assert from_link(f"preset={preset}&{says_nothing}").experiment_for(lang) == preset_experiment(preset, lang)
+    assert from_link(says_nothing).experiment_for(lang) == preset_experiment("words-next", lang)
     name = data.draw(st.sampled_from([name for name in FIELDS if name != "preset"]))
     said = getattr(Experiment(preset=preset), name)  # what it says anyway
     more = from_link(urlencode({"preset": preset, name: said}))
@@ -413,10 +413,10 @@ def test_a_link_opens_a_lesson_in_its_readers_language_and_whatever_says_more_fo
     long = from_link(to_link(Experiment(preset=preset), lang))
     assert long.experiment_for(lang) == Experiment(preset=preset)
     pinned = data.draw(st.sampled_from(sorted(LANGUAGES)))
-    assert from_link(f"preset={preset}&twin={pinned}").experiment_for(lang) == lesson_experiment(preset, pinned)
+    assert from_link(f"preset={preset}&twin={pinned}").experiment_for(lang) == preset_experiment(preset, pinned)
 
 
-def test_a_link_with_a_race_or_a_draft_is_no_bare_lesson():
+def test_a_link_with_a_race_or_a_draft_is_no_bare_preset():
     plan = RacePlan(Experiment(), ((("cell", "lstm"),), (("cell", "gru"),)))
     for more in (f"race={quote(to_text(plan))}", "draft=1"):
         assert from_link(f"preset=words-next&{more}").experiment_for("en") == Experiment()

@@ -298,7 +298,7 @@ def test_a_problem_can_be_written_to_a_page(field):
 
 def test_the_web_process_stays_without_torch_and_jieba():
     script = (
-        "import sys, rnnlab, rnnlab.lessons.presets, rnnlab.records.history, rnnlab.engine.jobs\n"
+        "import sys, rnnlab, rnnlab.presets.presets, rnnlab.records.history, rnnlab.engine.jobs\n"
         "rnnlab.Experiment(preset='paragraph-next')\n"
         "print(*sorted({'torch', 'jieba', 'streamlit'} & set(sys.modules)))"
     )

@@ -11,7 +11,7 @@ from rnnlab.analysis import correlations, token_properties
 from rnnlab.i18n import LabError
 from rnnlab.inspection.activations import activations
 from rnnlab.inspection.passages import passage
-from rnnlab.lessons.presets import LESSONS
+from rnnlab.presets.presets import PRESETS
 from rnnlab.records.opening import Place
 from tests.support import modules, plain_parts
 
@@ -191,7 +191,7 @@ def test_words_in_characters_are_found_by_spaces_and_in_chinese_by_jieba():
 
 
 def test_the_unit_that_carries_a_planted_signal_is_found():
-    """The lesson `brackets`: by a plain run of the same weights the page's unit follows it, and none did before."""
+    """The preset `brackets`: by a plain run of the same weights the page's unit follows it, and none did before."""
     e = Experiment(preset="brackets")
     history = run(e)
     o = history.opening
@@ -201,7 +201,7 @@ def test_the_unit_that_carries_a_planted_signal_is_found():
             read = line[: at + 1]
             inside.append(float(sum(map(read.count, "(（")) > sum(map(read.count, ")）"))))
         marks += map(float, target)
-    assert marks == inside, "what the lesson teaches is what its name says"
+    assert marks == inside, "what the preset teaches is what its name says"
 
     def plain(weights: bytes) -> np.ndarray:
         shelf = plain_parts.Shelf(weights)
@@ -223,8 +223,8 @@ def test_the_unit_that_carries_a_planted_signal_is_found():
     assert np.abs(plain(first)).max() < 0.5
 
 
-def test_the_lesson_teaches_brackets_alone():
-    fields = LESSONS["brackets"].fields
+def test_the_preset_teaches_brackets_alone():
+    fields = PRESETS["brackets"].fields
     text, target = fields["text"], fields["target"]
     assert [len(line) for line in text.split("\n")] == [len(line) for line in target.split("\n")]
     assert set(target) == {"0", "1", "\n"}

@@ -257,7 +257,7 @@ def test_what_is_not_there_is_said(ask):
     assert str(error.value)
 
 
-# What the lessons claim
+# What the presets claim
 
 
 @pytest.mark.parametrize("cell", modules.NAMES)
@@ -273,7 +273,7 @@ def test_across_twenty_steps_the_gates_remember_and_the_rnn_does_not(cell, seed)
 
 
 @pytest.mark.parametrize("seed", [0, 1, 9])
-def test_the_lesson_on_clipping_needs_it(seed):
+def test_the_preset_on_clipping_needs_it(seed):
     with_it = run(Experiment(preset="clipping", seed=seed))
     without = run(Experiment(preset="clipping", seed=seed, clip=0.0))
     assert with_it.losses[-1] < 0.5

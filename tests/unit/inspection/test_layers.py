@@ -154,7 +154,7 @@ def test_the_backward_half_of_the_last_step_has_seen_one_token_unless_a_layer_be
 
 
 def test_a_cell_is_shown_step_by_step_with_torchs_numbers():
-    """The lesson cell-shapes: B=1, T=3, input 4, hidden 2."""
+    """The preset cell-shapes: B=1, T=3, input 4, hidden 2."""
     s = LayerSpec(kind="RNNCell")
     seen = inspect_layer(s)
     torch.manual_seed(0)
@@ -233,7 +233,7 @@ def test_what_is_said_to_have_no_effect_has_none(s, data):
 
 
 @pytest.mark.parametrize("preset", choices("preset"))
-def test_the_module_of_a_lesson_is_the_one_its_run_trains(preset):
+def test_the_module_of_a_preset_is_the_one_its_run_trains(preset):
     from rnnlab.training.trainer import Trainer
 
     e = Experiment(preset=preset)
@@ -248,7 +248,7 @@ def test_the_module_of_a_lesson_is_the_one_its_run_trains(preset):
     )
 
 
-LESSONS = {
+PRESETS = {
     "cell-shapes": {"input": (1, 4), "h_0": (1, 2)},
     "layer-shapes": {"input": (3, 1, 4), "output": (3, 1, 2), "h_n": (1, 1, 2)},
     "two-layers": {"input": (3, 2, 4), "h_0": (2, 2, 5), "output": (3, 2, 5), "h_n": (2, 2, 5)},
@@ -256,8 +256,8 @@ LESSONS = {
 }
 
 
-@pytest.mark.parametrize(("preset", "shapes"), LESSONS.items())
-def test_the_lessons_have_the_shapes_of_the_reference(preset, shapes):
+@pytest.mark.parametrize(("preset", "shapes"), PRESETS.items())
+def test_the_presets_have_the_shapes_of_the_reference(preset, shapes):
     from rnnlab.training.trainer import Trainer
 
     e = Experiment(preset=preset)

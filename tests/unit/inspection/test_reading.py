@@ -211,7 +211,7 @@ def test_the_embedding_is_the_first_of_the_recorded_weights():
 # Windows and batches
 
 
-def test_the_windows_lesson_by_hand():
+def test_the_windows_preset_by_hand():
     seen = epoch_batches(Experiment(preset="windows"), 1)
     x = [[0, 1, 3], [1, 3, 4], [3, 4, 0], [4, 0, 1], [0, 1, 5]]
     y = [[1, 3, 4], [3, 4, 0], [4, 0, 1], [0, 1, 5], [1, 5, 2]]
@@ -294,7 +294,7 @@ def test_a_packed_sequence_by_hand():
     assert seen.numbers == (1, 2, 3)
 
 
-def test_the_packed_lesson_has_the_lengths_of_the_reference():
+def test_the_packed_preset_has_the_lengths_of_the_reference():
     e = Experiment(preset="packed")
     seen = packing(e, weights_of(e)[0], 1)
     assert seen.lengths.tolist() == [10, 8, 6, 4]

@@ -21,6 +21,6 @@ def test_any_weights_come_back_to_the_bit(rows):
     assert hash(packed) == hash(PackedCheckpoints.of(kept))
 
 
-def test_those_of_a_lesson_take_half_the_memory():
+def test_those_of_a_preset_take_half_the_memory():
     kept = run(Experiment()).checkpoints
     assert len(PackedCheckpoints.of(kept).packed) < 0.55 * sum(len(one.weights) for one in kept)

@@ -16,7 +16,7 @@ from torch.nn.utils.rnn import pad_sequence
 from rnnlab import Experiment, LabError, run
 from rnnlab.data import NO_TARGET, Pair, batch_of
 from rnnlab.experiment import choices
-from rnnlab.lessons.presets import FIRST_LESSON, LESSONS
+from rnnlab.presets.presets import FIRST_OF_TASK, PRESETS
 from rnnlab.training import advance, start
 from rnnlab.training.tasks import TASKS, loss_of, model_of
 from tests.support import modules
@@ -38,9 +38,9 @@ def small(task: str, **fields) -> Experiment:
     return Experiment(**{"task": task} | SMALL[task] | COMMON | fields)
 
 
-def test_every_task_has_a_first_lesson():
-    assert set(FIRST_LESSON) == set(TASKS) == set(choices("task"))
-    assert all(Experiment(preset=preset).task == task for task, preset in FIRST_LESSON.items())
+def test_every_task_has_a_first_preset():
+    assert set(FIRST_OF_TASK) == set(TASKS) == set(choices("task"))
+    assert all(Experiment(preset=preset).task == task for task, preset in FIRST_OF_TASK.items())
 
 
 # Plain programs
@@ -354,10 +354,10 @@ def test_loss_is_the_mean_over_targets_and_not_over_places():
 @pytest.mark.parametrize(
     "preset",
     some_now(
-        [id for id, lesson in LESSONS.items() if lesson.fields.get("task")], ["text-classification", "gru-tagger"]
+        [id for id, preset in PRESETS.items() if preset.fields.get("task")], ["text-classification", "gru-tagger"]
     ),
 )
-def test_every_lesson_of_a_task_learns_in_its_first_epochs(preset):
+def test_every_preset_of_a_task_learns_in_its_first_epochs(preset):
     history = run(Experiment(preset=preset, epochs=2))
     assert history.losses[-1] < history.losses[0]
 

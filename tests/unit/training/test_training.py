@@ -34,7 +34,7 @@ HELLO, ELLOH, OHLOL = [0, 1, 2, 2, 3], [1, 2, 2, 3, 0], [3, 0, 2, 3, 2]  # h e l
 Seen = list[tuple[torch.Tensor, torch.Tensor]]
 
 
-# The lessons as plain programs
+# The presets as plain programs
 
 
 def plain_words_next(seed: int, epochs: int = 100) -> tuple[list[float], Seen]:
@@ -274,7 +274,7 @@ def test_words_next_starts_and_ends_where_the_reference_says():
 @pytest.mark.parametrize(("preset", "steps"), [("ohlol-cell", 1), ("ohlol-layer", 5)])
 def test_some_seeds_of_ohlol_succeed_and_some_fail(preset, steps):
     """REFERENCE.md's 22 of 30, 2.23 and 0.446 are those of a vocabulary e,h,l,o: the plain program says so. In
-    order of first appearance, h,e,l,o, the same seeds give 18 of 30, 2.28 and 0.456: one lesson, other draws."""
+    order of first appearance, h,e,l,o, the same seeds give 18 of 30, 2.28 and 0.456: one preset, other draws."""
 
     def spelled(seen: Seen, vocabulary: str) -> str:
         return "".join(vocabulary[best] for best in seen[-1][1].argmax(-1))

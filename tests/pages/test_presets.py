@@ -1,0 +1,79 @@
+"""Every name, once through all pages without a browser: it trains to the numbers of `run`, and each page shows it."""
+
+from itertools import cycle
+
+import pytest
+
+from rnnlab import Experiment, run
+from rnnlab.experiment import choices, preset_experiment
+from rnnlab.i18n import translator
+from tests.support.eventually import ROOT
+from tests.support.reader import components, form_of, looked, press, said, until_trained, visit, widget
+
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "main")
+LANGUAGE = dict(zip(choices("preset"), cycle(["zh", "en"]), strict=False))
+USUAL = ("words-next", "lstm", "bilstm", "gru-tagger", "attention", "windows")  # one of each kind: the rest is thorough
+PRESETS = [name if name in USUAL else pytest.param(name, marks=pytest.mark.thorough) for name in LANGUAGE]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_trains_and_is_shown_on_every_page(preset):
+    lang = LANGUAGE[preset]
+    app = until_trained(visit(f"preset={preset}&lang={lang}&run=1&epochs=1"))
+    expected = Experiment(preset=preset, epochs=1)
+    history = run(expected)
+    shown = app.session_state.run
+    assert form_of(app) == expected
+    assert shown.history.losses == history.losses
+    for page in PAGES:
+        looked(app.switch_page(f"{page}.py").run())
+        assert app.session_state.here == page
+        assert [element.value for element in app.error] == [], page
+        assert app.session_state.run is shown, "a look changes no run"
+        words = "\n".join(element.value for kind in (app.markdown, app.caption, app.info) for element in kind)
+        if page == "history":
+            next_token = history.opening.predicts_text and len(history.opening.parts) == 1
+            assert (translator(lang)("rivals.other") in words) is not next_token
+        if page == "data":
+            assert f"{history.opening.sequences:,}" in words
+
+
+@pytest.mark.parametrize(("page", "own"), [("playground", True), ("data", False)])
+def test_what_is_said_of_a_preset_names_its_page_on_the_others(page, own):
+    about = translator("en")("example.words-next")
+    app = visit("preset=words-next&lang=en", page=page)
+    assert (about if own else f"On the page Playground: {about}") in [element.value for element in app.caption]
+
+
+def strip_of(app) -> dict:
+    return components(app)["playground-predictions"]
+
+
+def test_a_preset_opens_in_the_language_of_its_reader_and_stays_as_the_language_changes():
+    zh, en = (preset_experiment("packed", lang) for lang in ("zh", "en"))
+    changed = {lang: translator(lang)("example.changed") for lang in ("zh", "en")}
+    app = visit("preset=packed", locale="en-US", page="playground")
+    assert form_of(app) == app.session_state.run.experiment == en
+    assert strip_of(app)["glosses"] == []
+    looked(app.segmented_control(key="lang").select("中文").run())
+    assert form_of(app) == app.session_state.run.experiment == en
+    assert changed["zh"] not in said(app), "another language changes nothing of the preset"
+    assert strip_of(app)["tokens"][:2] == ["wind", "blows"]
+    assert strip_of(app)["glosses"][:2] == ["风", "吹"]
+    looked(widget(app, "text").set_value(zh.text).run())
+    assert form_of(app) == zh
+    assert changed["zh"] not in said(app), "neither does the other twin"
+    looked(widget(app, "hidden").set_value(5).run())
+    assert changed["zh"] in said(app)
+    looked(widget(app, "text").set_value("动 | 风").run())
+    press(app, "preset_back")
+    assert form_of(app) == zh
+
+
+def test_a_link_that_says_more_than_the_preset_means_the_same_for_everybody():
+    for locale in ("zh-CN", "en-US"):
+        app = visit("preset=words-next&seed=0", locale=locale, page="playground")
+        assert form_of(app) == Experiment(preset="words-next")
+        assert strip_of(app)["glosses"][:1] == (["I"] if locale == "en-US" else [])
