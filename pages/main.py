@@ -9,6 +9,7 @@ def main() -> None:
 
     from pages.shell import first_visit, navigation, reruns, sharing
     from pages.shell.form import form, form_state
+    from pages.shell.guide import guide, strip
     from pages.shell.page_names import HOME, PAGES
     from pages.shell.state import session
     from rnnlab.i18n import LANGUAGES, translator
@@ -37,10 +38,13 @@ def main() -> None:
             label_visibility="collapsed",
             width="content",
         )
+    strip.render(t, page)
     form.render(t, page)
     if not leaving:
         here.run()
     sharing.tell_document(here.url_path, t, leaving, on_shown=first_visit.train_slowly)
+    if not leaving:
+        guide.check()
 
 
 if __name__ == "__main__":

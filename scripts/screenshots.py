@@ -52,6 +52,7 @@ SHOTS = {
     "gradients": Shot("long-range", TRAINED),
     "units": Shot("brackets", TRAINED),
     "history": Shot("history", ".st-key-chapter"),
+    "course": Shot("words-next", ".st-key-course_cards"),
 }
 
 

@@ -9,6 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.shell import lost_session, navigation, sharing
 from pages.shell.form import form_state, race_setup
 from pages.shell.form.presets import begin_opening, open_experiment
+from pages.shell.guide import guide
 from pages.shell.lost_session import Remains
 from pages.shell.run import current_run, cursor, run_controls
 from pages.shell.state import session
@@ -41,17 +42,19 @@ def begin() -> None:
 def arrive(link: Link) -> None:
     """By a link, or by none."""
     session["lang"] = link.lang or first_language(st.context.locale)
-    experiment = link.experiment_for(session["lang"])
-    form_state.fill(experiment)
     session["run_on_opening"] = session["loss_log"] = True
     sharing.opened(link)
-    run = runs.begin(workers(), experiment, link.run)
+    step = guide.arrive(link)
+    opens = guide.opens() if step and not link.has_fields else None
+    experiment = opens or link.experiment_for(session["lang"])
+    form_state.fill(experiment)
+    run = runs.begin(workers(), experiment, link.run or bool(step and opens and step.trained))
     current_run.show(run, FIRST_PATIENCE, whole=True)
     session["begins_by_itself"] = session["front_run"] = run.id if is_front(link) else ""
     if link.race is not None:
         race_setup.adopt_plan(link.race, start=link.run)
     if not urlsplit(st.context.url or "").path.strip("/"):
-        page = PRESETS[link.preset].page if link.preset else ""
+        page = step.page if step else PRESETS[link.preset].page if link.preset else ""
         navigation.go_to("compare" if link.race is not None else page)
 
 
@@ -80,7 +83,7 @@ def go_back(query: str) -> None:
 
 def is_front(link: Link) -> bool:
     """Whether it leads to the front page as it is."""
-    return not (link.has_fields or link.run or link.race)
+    return not (link.has_fields or link.run or link.race or link.lesson)
 
 
 def train_slowly() -> None:
@@ -102,5 +105,6 @@ def come_back(page: Remains) -> None:
     sharing.came_back(run, page.link)
     session["front_run"] = run.id if is_front(page.link) else ""
     current_run.show(run, FIRST_PATIENCE, whole=True)
+    guide.arrive(page.link)
     if page.link.race is not None:
         race_setup.adopt_plan(page.link.race, start=False)

@@ -12,5 +12,6 @@ PAGES = (
     "gradients",
     "units",
     "history",
+    "course",
 )
 HOME = PAGES[0]  # found at / too

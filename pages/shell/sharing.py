@@ -13,6 +13,7 @@ from pages.shell import navigation, provenance
 from pages.shell.file_upload import file_upload
 from pages.shell.form import assistance, form_state, race_setup
 from pages.shell.form.presets import open_experiment
+from pages.shell.guide import guide
 from pages.shell.markdown import verbatim
 from pages.shell.page_names import HOME
 from pages.shell.state import session
@@ -28,6 +29,7 @@ from rnnlab.experiment.links import (
     to_file,
     to_front_page,
     to_link,
+    to_step,
 )
 from rnnlab.i18n import LANGUAGE_TAGS, LabError, Problem, Translate, describe
 
@@ -46,14 +48,14 @@ def render(t: Translate, page: str) -> None:
             )
             plan = race_setup.of_page(page, experiment)
             query = to_link(experiment, session["lang"], session["run_on_opening"], plan)
+            labels = {name: t(f"share.{name}") for name in ("link", "copy", "copied", "failed")}
             if fits_in_address(query):
-                copy_link(
-                    key="link",
-                    page=page,
-                    query=query,
-                    labels={name: t(f"share.{name}") for name in ("link", "copy", "copied", "failed")},
-                )
-            else:
+                copy_link(key="link", page=page, query=query, labels=labels)
+            if lesson := guide.lesson():
+                step = to_step(lesson.id, guide.progress_of(lesson).at, session["lang"])
+                st.caption(t("share.step"))
+                copy_link(key="link-step", page="", query=step, labels=labels)
+            if not fits_in_address(query):
                 st.info(t("share.too_long", limit=f"{LINK_CHARACTERS:,}"))
             st.download_button(
                 t("share.download"),
@@ -84,7 +86,7 @@ def tell_document(page: str, t: Translate, leaving: bool, on_shown: Callable[[],
     `on_shown` is called once a page that begins to train by itself is there."""
     experiment, waiting = session["experiment"], session["restore"]
     says = {"words": provenance.words(t), "assistance": assistance.words(t, page or HOME)}
-    facts = Document(page, LANGUAGE_TAGS[session["lang"]], session["opening"], **says)
+    facts = Document(page, LANGUAGE_TAGS[session["lang"]], session["opening"], session["reader"], guide.kept(), **says)
     if isinstance(experiment, Experiment):
         begins = page in ("", HOME) and session.get("begins_by_itself") == session["run"].id and not leaving
         facts = replace(facts, begins=begins, restore=waiting, leaving=time.monotonic() if leaving else None)
@@ -95,7 +97,7 @@ def tell_document(page: str, t: Translate, leaving: bool, on_shown: Callable[[],
             session["last_address"] = query
     # Not to be seen: what a hidden widget says comes back with every request, one to another session too.
     st.text_input(t("share.link"), key="last_address")
-    document("document", facts, on_restored=restore, on_still=navigation.still, on_shown=on_shown)
+    document("document", facts, on_restored=restore, on_still=navigation.still, on_shown=on_shown, on_recalled=recall)
 
 
 def address_of(page: str, experiment: Experiment) -> tuple[str, str | None]:
@@ -105,13 +107,16 @@ def address_of(page: str, experiment: Experiment) -> tuple[str, str | None]:
     again = trained or run.id == session.get("lost_run")  # so that a reload trains it again
     same = plan is not None or run.experiment == experiment
     front = session.get("front_run") == run.id and experiment == preset_experiment(experiment.preset, lang)
-    if page in ("", HOME) and front and same:  # begins by itself after a reload as well, to be watched
+    if (
+        page in ("", HOME) and front and same and not guide.lesson()
+    ):  # begins by itself after a reload as well, to be watched
         return to_front_page(lang), None
-    query = to_link(experiment, lang, again and same, plan)
+    followed = f"&{lesson}" if (lesson := guide.query()) else ""
+    query = to_link(experiment, lang, again and same, plan) + followed
     if fits_in_address(query):
         return query, None
     texts = {name: getattr(experiment, name) for name in TEXTS}
-    return to_draft(experiment, lang, plan), json.dumps(texts)
+    return to_draft(experiment, lang, plan) + followed, json.dumps(texts)
 
 
 def address_changes(page: str) -> bool:
@@ -122,7 +127,7 @@ def address_changes(page: str) -> bool:
 
 def opened(link: Link) -> None:
     """A link was opened: what of it was not understood, and whether its text waits in the browser's storage."""
-    session["notes"], session["restore"] = link.notes, link.draft
+    session["notes"], session["restore"] = (*link.notes, *guide.unknown(link)), link.draft
 
 
 def came_back(run: Run, link: Link) -> None:
@@ -142,6 +147,11 @@ def restore() -> None:
         open_experiment(Experiment(**{**experiment.model_dump(), **{name: kept[name] for name in TEXTS}}))
     except (TypeError, KeyError, ValueError):  # none there, or not ours
         session["notes"] = (*session["notes"], Problem("draft_lost", "text"))
+
+
+def recall() -> None:
+    """The browser has kept how far the reader was in the lessons of the course."""
+    guide.recall(session["document"].recalled["text"])
 
 
 def notes(t: Translate) -> None:

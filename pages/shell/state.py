@@ -17,8 +17,10 @@ from rnnlab.engine.speed import Speed
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import Overrides, RacePlan
 from rnnlab.i18n import Problem
+from rnnlab.lessons.progress import Progress
 from rnnlab.race.live_race import LiveRace
 from rnnlab.records.history import Checkpoint
+from rnnlab.records.opening import Opening
 from rnnlab.records.trace import Intervention
 
 Problems = tuple[Problem, ...]
@@ -76,6 +78,20 @@ class StreamState(TypedDict, total=False):
     """shell/stream/parts.py"""
 
     parts: Any  # the Parts of the page that is drawn
+
+
+class GuideState(TypedDict, total=False):
+    """shell/guide/guide.py: the lesson of the course that the reader follows."""
+
+    lesson: str  # its id; "": none
+    lesson_progress: dict[str, Progress]  # by the ids of lessons
+    lesson_folded: bool
+    lesson_asked: int  # how often the reader has asked where what is spoken of is
+    lesson_missing: str  # the step whose question was answered with nothing
+    lesson_runs: dict[str, Run]  # by the ids of its steps, what ran there
+    lesson_opened: Opening | None  # of the run that the lesson opened last
+    lesson_epochs: frozenset[int]  # where the reader has looked since the step began
+    lesson_sights: dict[str, Any]  # what pages have told of their own: fields of a `Look`
 
 
 class CursorState(TypedDict, total=False):
@@ -251,9 +267,9 @@ class UnitsState(TypedDict, total=False):
 
 
 class SessionState(
-    VisitState, WorkersState, RedrawState, RunState, SpeedState, StreamState, CursorState, FormState, NavigationState,
-    SharingState, AnswerState, RaceSetupState, CompareState, GenerateState, DataState, TextState, ShapesState,
-    PlaygroundState, CellState, GradientsState, UnitsState, total=False,
+    VisitState, WorkersState, RedrawState, RunState, SpeedState, StreamState, CursorState, GuideState, FormState,
+    NavigationState, SharingState, AnswerState, RaceSetupState, CompareState, GenerateState, DataState, TextState,
+    ShapesState, PlaygroundState, CellState, GradientsState, UnitsState, total=False,
 ):  # fmt: skip
     """The whole table."""
 

@@ -18,6 +18,7 @@ VERSION = "1"
 LINK_CHARACTERS = 8_000  # of a whole address: what mail, chat and proxies let pass
 ADDRESS_CHARACTERS = 200  # of those, kept free for host and path
 PLAIN_CHARACTERS = 1_200  # of percent-encoded text; a longer one is compressed
+STEPS = 99  # of a lesson, at most
 FILE_BYTES = 1_000_000
 FILE_FIELDS = 200  # of an experiment, those of any other version included: each that is unknown gets a sentence
 BACK = "back"  # marks the address that the browser's Back has led to, for one request
@@ -36,6 +37,8 @@ class Link:
     draft: bool  # the text was too long for an address and waits in the browser's own storage
     notes: tuple[Problem, ...]  # what was not understood and fell back to its default
     race: RacePlan | None = None  # variants of it to be compared
+    lesson: str = ""  # of the course, by its id; who knows the lessons says whether it is one
+    at: int = 0  # the step of it, from 0
 
     def experiment_for(self, lang: str) -> Experiment:
         """What a reader of this language sees: the preset's twin, where nothing is said but which preset it is."""
@@ -71,6 +74,12 @@ def to_short_link(experiment: Experiment, lang: str, run: bool = False, race: Ra
     return urlencode(kept | ({"twin": twin} if twin else {}), quote_via=quote, safe=":|,")
 
 
+def to_step(lesson: str, at: int, lang: str = "") -> str:
+    """The query of a link to a step of a lesson, counted from 0, which opens what the step is about. Without a language
+    it is what another link says besides."""
+    return urlencode({"v": VERSION, "lang": lang} if lang else {}) + f"{'&' if lang else ''}lesson={lesson}&at={at + 1}"
+
+
 def to_draft(experiment: Experiment, lang: str, race: RacePlan | None = None) -> str:
     """The query for an address bar too small for the texts: all but them, and a mark that they wait elsewhere."""
     without = Experiment(**{**experiment.model_dump(), **dict.fromkeys(TEXTS, "")})
@@ -95,6 +104,10 @@ def from_link(query: str) -> Link:
         notes.append(Problem("link_version", "", {"value": shorten(version), "limit": VERSION}))
     lang, run, draft, race = (parameters.pop(name, "") for name in ("lang", "run", "draft", "race"))
     twin = parameters.pop("twin") if parameters.get("twin") in LANGUAGES else ""
+    lesson, at = parameters.pop("lesson", ""), parameters.pop("at", "")
+    if at and not (at.isascii() and at.isdigit() and 0 < int(at[:6]) <= STEPS):
+        notes.append(Problem("step_of_lesson", "", {"value": shorten(at), "limit": STEPS}))
+        at = ""
     if lang and lang not in LANGUAGES:
         notes.append(Problem("choice", "lang", {"value": shorten(lang), "choices": ", ".join(LANGUAGES)}))
         lang = ""
@@ -120,7 +133,18 @@ def from_link(query: str) -> Link:
             race_plan = from_text(race, experiment)
         except LabError as error:
             problems += error.problems
-    return Link(experiment, bool(parameters), run == "1", lang, alone, draft == "1", (*notes, *problems), race_plan)
+    return Link(
+        experiment,
+        bool(parameters),
+        run == "1",
+        lang,
+        alone,
+        draft == "1",
+        (*notes, *problems),
+        race_plan,
+        lesson,
+        int(at or 1) - 1,
+    )
 
 
 def valid_part(fields: dict[str, Any]) -> tuple[Experiment, list[Problem]]:

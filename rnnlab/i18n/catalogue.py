@@ -1,5 +1,5 @@
 """The two languages. Every visible sentence is in `locale/zh/` and `locale/en/` under one id: a file a page,
-and `common`, `fields`, `problems` and `presets` for what all pages say.
+a file a lesson in `lessons`, and `common`, `fields`, `problems` and `presets` for what all pages say.
 
 Ids are not English: a reworded sentence keeps its id, and no language is the translation of the other. Where a word
 depends on a number, all its forms are there: `{rows} {rows:row|rows}`, in the order of gettext's plural forms.
@@ -34,7 +34,7 @@ def catalogue(lang: str) -> gettext.GNUTranslations:
     from babel.messages.pofile import read_po
 
     messages = Catalog(locale=lang)
-    for path in sorted((LOCALES / lang).glob("*.po")):
+    for path in sorted((LOCALES / lang).rglob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale=lang):
                 if message.id:

@@ -24,6 +24,9 @@ from rnnlab.experiment import Experiment, choices
 from rnnlab.experiment.layer_spec import LayerSpec
 from rnnlab.figures.results import EXACT
 from rnnlab.i18n import LANGUAGES, LOCALES
+from rnnlab.lessons.course import LESSONS
+from rnnlab.lessons.progress import State
+from rnnlab.lessons.words import parts
 from rnnlab.presets.feature_templates import features
 from rnnlab.presets.timeline import AGES
 from rnnlab.presets.topics import TOPICS
@@ -48,7 +51,7 @@ CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 def sentences(lang: str) -> dict[str, str]:
     found = {}
-    for path in sorted((LOCALES / lang).glob("*.po")):
+    for path in sorted((LOCALES / lang).rglob("*.po")):
         with path.open("rb") as file:
             found |= {message.id: message.string for message in read_po(file, abort_invalid=True) if message.id}
     return found
@@ -239,6 +242,15 @@ EXPANDED = {
     "exact.{}": [f"exact.{name}" for name in EXACT],
     "curves.at.{}": ["curves.at.x", "curves.at.seconds"],
     "access.{}": [f"access.{name}" for name in assistance.NAMES.values()],
+    "course.{}.title": [f"course.{id}.title" for id in LESSONS],
+    "course.{}.know": [f"course.{id}.know" for id in LESSONS],
+    "course.{}.{}": [f"course.{id}.{step.id}" for id, one in LESSONS.items() for step in one.steps],
+    "course.{}.{}.{}": [
+        f"course.{id}.{step.id}.{part}" for id, one in LESSONS.items() for step in one.steps for part in parts(step)
+    ],
+    "course.state.{}": [f"course.state.{state}" for state in get_args(State)],
+    "course.open.{}": [f"course.open.{state}" for state in get_args(State)],
+    "guide.{}": ["guide.agrees", "guide.differs"],
     "save.{}": [f"save.{name}" for name in provenance.SAYS],
     "summary.{}": [f"summary.{name}" for name in provenance.DESCRIBES],
     "column.{}": [f"column.{name}" for name in provenance.COLUMNS],

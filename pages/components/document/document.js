@@ -1,17 +1,19 @@
 // What concerns the whole document: the language that it says it is in, by which a browser reads aloud, breaks lines and
 // chooses fonts; its address; where the focus is; what Streamlit's own widgets lack; how it is printed.
 //
-// Takes lang, query (null: the address stays), opening (of which preset, see address.js), text_draft, restore, begins, leaving, words and provenance (see
-// save/provenance.js), assistance (see widgets.js). Gives `restored` {text}, `still` once a new number `leaving` was drawn,
-// and, once, `shown` where the page begins something by itself and its reader has not asked for less motion.
+// Takes lang, query (null: the address stays), opening (of which preset, see address.js), text_draft, restore, reader and
+// lessons (what the tab keeps of the course), begins, leaving, words and provenance (see save/provenance.js), assistance
+// (see widgets.js). Gives `restored` {text}, `recalled` {text} where lessons were kept before this reader's session, `still`
+// once a new number `leaving` was drawn, and, once, `shown` where the page begins something by itself and its reader has not
+// asked for less motion.
 import { tell, words } from "../save/provenance.js";
 import { calm, styleSheet } from "../shared/dom.js";
 import { component } from "../shared/lifecycle.js";
 import { keepEntry, listenForBack } from "./address.js";
-import { storedText, storeText } from "./draft.js";
 import { closeAfterChoice } from "./drawer.js";
 import { keepFocus } from "./focus.js";
 import { listenForPrint } from "./printing.js";
+import { store, stored } from "./tab_storage.js";
 import { assist } from "./widgets.js";
 
 await styleSheet(import.meta.url);
@@ -35,10 +37,11 @@ export default component("rl-document", {
     keepEntry(query, opening);
     if (restore && !self.restored) {
       self.restored = true;
-      self.setTriggerValue("restored", { text: storedText() });
+      self.setTriggerValue("restored", { text: stored("draft") });
     } else if (query !== null) {
-      storeText(draft);
+      store("draft", draft);
     }
+    recall(self);
     if (begins && !self.begun && !calm()) {
       self.begun = true;
       self.setTriggerValue("shown", true);
@@ -49,6 +52,15 @@ export default component("rl-document", {
     }
   },
 });
+
+// How far the reader is in the lessons outlives a reload and a lost session. What was kept is told before it is replaced.
+function recall(self) {
+  const { reader, lessons } = self.data;
+  const kept = self.reader !== reader && stored("lessons");
+  self.reader = reader;
+  if (kept) self.setTriggerValue("recalled", { text: kept });
+  else if (lessons) store("lessons", lessons);
+}
 
 // Streamlit gives its page alone the theme's colour scheme; what opens above the page is outside of that.
 function markTheme() {

@@ -17,6 +17,8 @@ class Document:
     page: str
     lang: str  # which its text is in, as HTML names it
     opening: str  # of a preset: where it is another than before, the address becomes a new entry of the history
+    reader: str  # whose session it is: of a new one, the browser tells once what it has kept
+    lessons: str  # how far he is in the lessons of the course, for the tab's storage; "": nothing to keep
     query: str | None = None  # of its address; None: address and stored text as they are
     text_draft: str | None = None  # a text too long for a link, for the tab's storage
     restore: bool = False  # ask for the stored text instead, once
@@ -33,8 +35,10 @@ def document(
     on_restored: Callable[[], None],
     on_still: Callable[[], None],
     on_shown: Callable[[], None],
+    on_recalled: Callable[[], None],
 ) -> None:
     """Tell it. The result's `restored` is {"text": str | None}, the stored text that was asked for; its `still` answers
-    `leaving`, its `shown` a page that `begins`."""
+    `leaving`, its `shown` a page that `begins`, and its `recalled` is {"text": str}, where there are lessons kept."""
     data = {"key": key, **vars(facts)}
-    _document(key=key, on_restored_change=on_restored, on_still_change=on_still, on_shown_change=on_shown, data=data)
+    answers = {"restored": on_restored, "still": on_still, "shown": on_shown, "recalled": on_recalled}
+    _document(key=key, data=data, **{f"on_{name}_change": on_answer for name, on_answer in answers.items()})

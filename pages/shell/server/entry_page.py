@@ -28,6 +28,7 @@ STYLES = (  # of Streamlit's own widgets; what is a part of ours links its own
         "shell/form/form",
         "shell/run/run_head",
         "shell/run/panels",
+        "shell/guide/guide",
         "shell/file_upload",
     ),
     *("views/playground/playground", "views/generate/settings"),

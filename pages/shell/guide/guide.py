@@ -1,0 +1,268 @@
+"""The lesson that a reader follows from page to page: which step, what was answered, what has become of it. What a step
+lacks is evaluated by `rnnlab.lessons.progress`; here is what of the session it is evaluated over."""
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from pages.shell import navigation
+from pages.shell.ask_worker import ask_worker
+from pages.shell.form import form_state, race_setup
+from pages.shell.form.presets import open_experiment
+from pages.shell.run import current_run
+from pages.shell.run.cursor import cursor_in
+from pages.shell.state import session
+from rnnlab.experiment import Experiment, preset_experiment, preset_texts, race_plan
+from rnnlab.experiment.links import Link, to_step
+from rnnlab.experiment.race_plan import RacePlan
+from rnnlab.i18n import Problem, shorten, translator
+from rnnlab.lessons.course import LESSONS
+from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, nothing
+from rnnlab.lessons.look import Look
+from rnnlab.lessons.progress import Progress, advanced, answered, from_text, moved_to, to_text
+
+RUNS = 4  # of a lesson's steps that are kept, so that who goes back sees the run of that step
+PARTS = {"text": "text_part", "shapes": "shapes_part"}  # the widget by which a page shows one of its parts
+
+
+def lesson() -> Lesson | None:
+    """The one that the reader follows."""
+    return LESSONS.get(session.get("lesson", ""))
+
+
+def progress_of(lesson: Lesson) -> Progress:
+    return session.get("lesson_progress", {}).get(lesson.id, Progress())
+
+
+def put(lesson: Lesson, progress: Progress) -> None:
+    session["lesson_progress"] = {**session.get("lesson_progress", {}), lesson.id: progress}
+
+
+def follow(id: str, at: int | None = None, opens: bool = True) -> None:
+    """Begin a lesson, or go on with it, at a step counted from 0, or where the reader was. It opens what the step is
+    about; not where the link that has led here says that itself."""
+    lesson = LESSONS[id]
+    if session.get("lesson") != id:
+        session["lesson"], session["lesson_runs"] = id, {}
+    progress = progress_of(lesson)
+    enter(lesson, moved_to(lesson, progress, progress.at if at is None else at), opens)
+
+
+def arrive(link: Link) -> LessonStep | None:
+    """A link has led to a step of a lesson: this step. What it opens the link may say itself. None where there is no
+    such lesson."""
+    session["lesson"], session["lesson_runs"] = "", {}
+    if link.lesson not in LESSONS:
+        return None
+    lesson = LESSONS[link.lesson]
+    progress = moved_to(lesson, progress_of(lesson), link.at)
+    session["lesson"] = lesson.id
+    put(lesson, progress)
+    return lesson.steps[progress.at]
+
+
+def unknown(link: Link) -> tuple[Problem, ...]:
+    """What there is to say of a link that leads to a lesson that there is not."""
+    if link.lesson in ("", *LESSONS):
+        return ()
+    page = translator(session["lang"])("page.course")
+    return (Problem("no_lesson", "", {"value": shorten(link.lesson), "page": page}),)
+
+
+def recall(text: str) -> None:
+    """What the browser has kept since before a reload, of every lesson. Where a link has led, the reader stays."""
+    kept, now = from_text(text, LESSONS), session.get("lesson_progress", {})
+    here = session.get("lesson", "")
+    if here in kept:
+        kept[here] = moved_to(LESSONS[here], kept[here], now[here].at if here in now else kept[here].at)
+    session["lesson_progress"] = now | kept
+
+
+def kept() -> str:
+    """What the browser is to keep for that; "": nothing yet."""
+    progress = session.get("lesson_progress", {})
+    return to_text(progress) if progress else ""
+
+
+def query() -> str:
+    """What the address says of the lesson; "" where the reader follows none."""
+    current = lesson()
+    return to_step(current.id, progress_of(current).at) if current else ""
+
+
+def go(by: int) -> None:
+    """To another step of the lesson."""
+    current = lesson()
+    if current is None:
+        return
+    progress = progress_of(current)
+    keep_run(current.steps[progress.at])
+    enter(current, moved_to(current, progress, progress.at + by))
+
+
+def keep_run(step: LessonStep) -> None:
+    """What runs at this step is there again when the reader comes back to it."""
+    run = current_run.look()
+    kept = {**session["lesson_runs"], step.id: run}
+    session["lesson_runs"] = dict(list(kept.items())[-RUNS:])
+
+
+def enter(lesson: Lesson, progress: Progress, opens: bool = True) -> None:
+    step, run = lesson.steps[progress.at], session["run"]
+    put(lesson, progress)
+    session["lesson_epochs"] = frozenset()
+    kept = session["lesson_runs"].get(step.id)
+    if kept is not None:
+        if kept.id != run.id:
+            form_state.fill(kept.experiment)
+            current_run.change(lambda before: replace(kept, speed=before.speed), 0.0)
+    elif opens and (experiment := opening(lesson, progress.at)) is not None:
+        open_experiment(experiment, train=step.trained)
+        session["lesson_opened"] = None
+    set_up_race(step)
+    show_part(step)
+    navigation.go_to(step.page)
+
+
+def opening(lesson: Lesson, at: int) -> Experiment | None:
+    """What a step opens: its own experiment; or where the reader has come to it by a link, so that nothing of the
+    lesson is open, that of the last step before it that opens one. None: what is open stays."""
+    for step in reversed(lesson.steps[: at + 1]):
+        if step.fields is not None and (step is lesson.steps[at] or not session["lesson_runs"]):
+            return step_experiment(lesson, step)
+    return None
+
+
+def opens() -> Experiment | None:
+    """What the step at which the reader has arrived opens, with the part of the page that it speaks of."""
+    current = lesson()
+    if current is None:
+        return None
+    at = progress_of(current).at
+    show_part(current.steps[at])
+    return opening(current, at)
+
+
+def show_part(step: LessonStep) -> None:
+    if step.part:
+        st.session_state[PARTS[step.page]] = step.part
+
+
+def step_experiment(lesson: Lesson, step: LessonStep) -> Experiment:
+    """What a step opens for a reader of this language."""
+    own = step.fields or {}
+    preset = lesson.preset if callable(own) else own.get("preset", lesson.preset)
+    base = preset_experiment(preset, session["lang"], **(lesson.fields if preset == lesson.preset else {}))
+    own = own(base.model_dump()) if callable(own) else own
+    return Experiment(**{**base.model_dump(), **own})
+
+
+def set_up_race(step: LessonStep) -> None:
+    """The race that a step speaks of is what is set up on the page Compare."""
+    base = session["experiment"]
+    if step.race and isinstance(base, Experiment):
+        race_setup.adopt_plan(RacePlan(base, race_plan.grid(dict(step.race)), step.seeds), start=False)
+
+
+def answer_keys(lesson: Lesson, step: LessonStep) -> list[str]:
+    """Of the widgets by which the step's question is answered."""
+    names = step.question.names if isinstance(step.question, Numbers) else ("",)
+    return [f"guide_{lesson.id}_{step.id}_{index}" for index, _ in enumerate(names)]
+
+
+def commit() -> None:
+    """The reader says what he thinks, before the page tells."""
+    current = lesson()
+    if current is None:
+        return
+    progress = progress_of(current)
+    step = current.steps[progress.at]
+    typed = [st.session_state.get(key) for key in answer_keys(current, step)]
+    said = [one for one in typed if one is not None]
+    missing = len(said) < len(typed)
+    session["lesson_missing"] = f"{current.id}.{step.id}" if missing else ""
+    if not missing:
+        answer = str(said[0]) if isinstance(step.question, Options) else tuple(map(float, said))
+        put(current, answered(current, progress, answer))
+
+
+def leave() -> None:
+    session["lesson"] = ""
+
+
+def fold() -> None:
+    session["lesson_folded"] = not session.get("lesson_folded", False)
+
+
+def point() -> None:
+    """Where is what the step speaks of?"""
+    session["lesson_asked"] = session.get("lesson_asked", 0) + 1
+    if current := lesson():
+        page = current.steps[progress_of(current).at].page
+        if page != session["here"]:
+            navigation.go_to(page)
+
+
+def tell(**seen: Any) -> None:
+    """A page says what of its own there is to be seen: fields of `Look`."""
+    session["lesson_sights"] = {**session.get("lesson_sights", {}), **seen}
+
+
+def look(lesson: Lesson) -> Look:
+    """All that the lab knows of this reader now."""
+    run, form = session["run"].shown, session["experiment"]
+    cursor = cursor_in(run, run.history) if run.history else None
+    epochs = session.get("lesson_epochs", frozenset())
+    if cursor and not run.going:
+        epochs = session["lesson_epochs"] = epochs | {cursor.epoch}
+    if run.history and session.get("lesson_opened") is None:
+        session["lesson_opened"] = run.history.opening
+    others = {cell: live.value.history for cell, live in session.get("other_cells", {}).items() if live.value.history}
+    earlier = {id: run.history for id, run in session["lesson_runs"].items() if run.history}
+    live_race = session.get("live_race")
+    return Look(
+        page=session["here"],
+        history=run.history,
+        form=form if isinstance(form, Experiment) else None,
+        epoch=cursor.epoch if cursor else 0,
+        step=cursor.step if cursor else None,
+        epochs_seen=epochs,
+        opened=session.get("lesson_opened"),
+        earlier=earlier,
+        others=others,
+        interventions=session.get("edits", ()),
+        race=live_race.value if live_race else None,
+        lesson_texts=texts(lesson),
+        ask=ask_worker,
+        **session.get("lesson_sights", {}),
+    )
+
+
+def given(lesson: Lesson, step: LessonStep) -> dict[str, Any]:
+    """Numbers of the run for the words of a step, before its answer."""
+    return step.given(look(lesson)) if step.given is not nothing and session["run"].shown.history else {}
+
+
+def texts(lesson: Lesson) -> frozenset[str]:
+    """With which the experiments of a lesson open, in whichever language."""
+    opened = [step for step in lesson.steps if step.fields is not None]
+    found = {step_experiment(lesson, step).text for step in opened}
+    return frozenset([*found, *preset_texts(lesson.preset).values()])
+
+
+def advance() -> bool:
+    """With what is to be seen now. Whether anything has come of it."""
+    current = lesson()
+    if current is None:
+        return False
+    before = progress_of(current)
+    after = advanced(current, before, look(current))
+    put(current, after)
+    return after != before
+
+
+def check() -> None:
+    """At the end of what was drawn: where a step is done now, the page is drawn anew, with what the lesson says."""
+    if advance():
+        st.rerun()

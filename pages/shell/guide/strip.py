@@ -1,0 +1,106 @@
+"""The strip on every page that says where in a lesson the reader is, what to do, and what is asked."""
+
+import streamlit as st
+
+from pages.components.pointer.pointer import pointer
+from pages.shell.guide import guide
+from pages.shell.panel import listing
+from pages.shell.state import session
+from rnnlab.explain.programs import program
+from rnnlab.i18n import Translate
+from rnnlab.lessons.lesson import SEEN, Lesson, LessonStep, Numbers, Options, always
+from rnnlab.lessons.progress import Progress, agrees, waits_for
+from rnnlab.lessons.words import body, said, title, words
+
+
+def render(t: Translate, page: str) -> None:
+    lesson = guide.lesson()
+    with st.container():  # always one element, so that what follows keeps its place
+        if lesson is None or page == "course":
+            return
+        progress = guide.progress_of(lesson)
+        step, folded = lesson.steps[progress.at], session.get("lesson_folded", False)
+        with st.container(key="guide", gap="xsmall"):
+            render_head(lesson, progress, folded, t)
+            if not folded:
+                render_step(lesson, step, progress, t)
+        veil = t("guide.veiled") if step.veiled and waits_for(step, progress) == "answer" else ""
+        pointer("guide-pointer", step.show if veil or not folded else "", session.get("lesson_asked", 0), veil)
+
+
+def render_head(lesson: Lesson, progress: Progress, folded: bool, t: Translate) -> None:
+    step, last = lesson.steps[progress.at], len(lesson.steps) - 1
+    done = step.id in progress.done
+    with st.container(key="guide_head", horizontal=True, vertical_alignment="center", gap="small"):
+        place = t("guide.place", lesson=title(t, lesson), step=progress.at + 1, steps=last + 1)
+        st.markdown(f"**{place}**{' ✓' if done else ''}", width="stretch")
+        st.button(t("guide.back"), key="guide_back", on_click=guide.go, args=(-1,), disabled=progress.at == 0)
+        kind = "primary" if done and progress.at < last else "secondary"
+        st.button(
+            t("guide.next"), key="guide_next", on_click=guide.go, args=(1,), type=kind, disabled=progress.at == last
+        )
+        st.button(t("guide.show"), key="guide_show", on_click=guide.point, disabled=not step.show)
+        st.button(
+            t("guide.unfold") if folded else t("guide.fold"), key="guide_fold", on_click=guide.fold, type="tertiary"
+        )
+        st.button(t("guide.leave"), key="guide_leave", on_click=guide.leave, type="tertiary")
+
+
+def render_step(lesson: Lesson, step: LessonStep, progress: Progress, t: Translate) -> None:
+    waits = waits_for(step, progress)
+    if step.id == SEEN:
+        st.markdown(body(t, lesson, step))
+        render_program(t)
+        st.markdown(f"→ {t('guide.own_text')}" if waits else t("guide.own_text.done"))
+        return
+    st.markdown(body(t, lesson, step, **guide.given(lesson, step)))
+    if waits == "answer":
+        render_question(lesson, step, t)
+    elif step.question is not None:
+        render_answer(lesson, step, progress, t)
+    elif not waits and step.done is not always:
+        st.markdown(words(t, lesson, step, "after", **progress.tells.get(step.id, {})))
+    if waits == "action" and step.done is not always:
+        st.markdown(f"→ {words(t, lesson, step, 'do')}")
+
+
+def render_program(t: Translate) -> None:
+    """The program of the experiment that the lesson has come to."""
+    history = session["run"].shown.history
+    if history is not None:
+        with st.expander(t("guide.program")):
+            listing(program(history.experiment, history.opening.first_batch))
+
+
+def render_question(lesson: Lesson, step: LessonStep, t: Translate) -> None:
+    """In a form of its own, so that a number that has just been typed is there when the button is pressed."""
+    question, ask = step.question, words(t, lesson, step, "ask")
+    if isinstance(question, Numbers) and len(question.names) > 1:
+        st.markdown(ask)
+    with (
+        st.form(key="guide_form", border=False),
+        st.container(key="guide_question", horizontal=True, vertical_alignment="bottom", gap="small"),
+    ):
+        keys = guide.answer_keys(lesson, step)
+        if isinstance(question, Options):
+            options = {option: said(t, lesson, step, option) for option in question.options}
+            st.radio(ask, options, None, options.__getitem__, key=keys[0], horizontal=True)
+        elif isinstance(question, Numbers):
+            for key, name in zip(keys, question.names, strict=True):
+                label = words(t, lesson, step, name) if name else ask
+                st.number_input(label, value=None, format="%.15g", key=key, width=150)
+        st.form_submit_button(t("guide.answer"), key="guide_answer", on_click=guide.commit)
+    if session.get("lesson_missing") == f"{lesson.id}.{step.id}":
+        st.caption(t("guide.missing"))
+
+
+def render_answer(lesson: Lesson, step: LessonStep, progress: Progress, t: Translate) -> None:
+    """What the reader has said, and once his run tells, what it gave."""
+    answer, found = progress.answers[step.id], progress.found.get(step.id)
+    assert step.question is not None
+    if found is None:
+        st.markdown(t("guide.said", answer=said(t, lesson, step, answer)))
+        return
+    kind = "agrees" if agrees(step.question, answer, found) else "differs"
+    reveal = t(f"guide.{kind}", answer=said(t, lesson, step, answer), found=said(t, lesson, step, found))
+    st.markdown(f"{reveal} {words(t, lesson, step, 'after', **progress.tells.get(step.id, {}))}")

@@ -1,0 +1,76 @@
+"""What the lab knows of a reader at one moment: all that a lesson's answers and done-conditions are functions of."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from rnnlab.analysis.shape_errors import Trial
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.layer_spec import LayerSpec
+from rnnlab.race.race import Race
+from rnnlab.records.gradients import Check
+from rnnlab.records.history import Checkpoint, Frame, History, nearest
+from rnnlab.records.opening import Opening
+from rnnlab.records.trace import Intervention
+
+
+def at_once(job: Callable[..., Any], *args: Any) -> Any:
+    """Asks for a job where there is no worker to wait for."""
+    return job(*args)
+
+
+@dataclass(frozen=True)
+class Look:
+    page: str  # the one that is shown
+    history: History | None  # of the run that is shown; None until it is open
+    form: Experiment | None  # what the form says; None where that can't be used
+    epoch: int = 0  # where the reader looks in the run
+    step: int | None = None
+    epochs_seen: frozenset[int] = frozenset()  # where he has looked since the step of the lesson began
+    opened: Opening | None = None  # of the run that the lesson opened last, which the reader may have changed since
+    earlier: Mapping[str, History] = field(default_factory=dict)  # by the ids of the lesson's steps, what ran there
+    others: Mapping[str, History] = field(default_factory=dict)  # by cell: the same experiment, on the page Gradients
+    interventions: tuple[Intervention, ...] = ()
+    layer: LayerSpec | None = None  # the module on the page Shapes
+    trial: Trial | None = None  # the newest shape that was tried on it
+    check: Check | None = None  # the newest weight whose gradient was checked
+    race: Race | None = None
+    lesson_texts: frozenset[str] = frozenset()  # with which the lesson's examples open
+    ask: Callable[..., Any] = at_once  # a job and its arguments: the answer, None while it is not there yet
+
+    @property
+    def experiment(self) -> Experiment:
+        """Of the run."""
+        return self.opening.experiment
+
+    @property
+    def opening(self) -> Opening:
+        assert self.history is not None
+        return self.history.opening
+
+    @property
+    def trained(self) -> bool:
+        """Whether the run has come to its end."""
+        return self.history is not None and self.history.ended == "epochs"
+
+    @property
+    def epochs(self) -> int:
+        """Epochs trained so far."""
+        return self.history.epoch if self.history else 0
+
+    @property
+    def newest(self) -> Frame:
+        assert self.history is not None
+        return self.history.frames[-1]
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """The recorded weights nearest to where the reader looks."""
+        assert self.history is not None
+        return nearest(self.history.checkpoints, self.epoch)
+
+    def all_right(self, frame: Frame) -> bool:
+        """Whether all that was asked for of the probe was predicted right."""
+        return bool(np.array_equal(frame.top_classes[:, 0], np.array(self.opening.targets)))
