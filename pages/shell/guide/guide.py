@@ -13,13 +13,14 @@ from pages.shell.form.presets import open_experiment
 from pages.shell.run import current_run
 from pages.shell.run.cursor import cursor_in
 from pages.shell.state import session
-from rnnlab.experiment import Experiment, preset_experiment, preset_texts, race_plan
+from rnnlab.experiment import Experiment, race_plan
 from rnnlab.experiment.links import Link, to_step
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import Problem, shorten, translator
 from rnnlab.lessons.course import LESSONS
 from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, nothing
 from rnnlab.lessons.look import Look
+from rnnlab.lessons.opening import opened_at, step_experiment, texts_of
 from rnnlab.lessons.progress import Progress, advanced, answered, from_text, moved_to, to_text
 
 RUNS = 4  # of a lesson's steps that are kept, so that who goes back sees the run of that step
@@ -128,10 +129,9 @@ def enter(lesson: Lesson, progress: Progress, opens: bool = True) -> None:
 def opening(lesson: Lesson, at: int) -> Experiment | None:
     """What a step opens: its own experiment; or where the reader has come to it by a link, so that nothing of the
     lesson is open, that of the last step before it that opens one. None: what is open stays."""
-    for step in reversed(lesson.steps[: at + 1]):
-        if step.fields is not None and (step is lesson.steps[at] or not session["lesson_runs"]):
-            return step_experiment(lesson, step)
-    return None
+    step = opened_at(lesson, at)
+    own = step is lesson.steps[at]
+    return step_experiment(lesson, step, session["lang"]) if step and (own or not session["lesson_runs"]) else None
 
 
 def opens() -> Experiment | None:
@@ -147,15 +147,6 @@ def opens() -> Experiment | None:
 def show_part(step: LessonStep) -> None:
     if step.part:
         st.session_state[PARTS[step.page]] = step.part
-
-
-def step_experiment(lesson: Lesson, step: LessonStep) -> Experiment:
-    """What a step opens for a reader of this language."""
-    own = step.fields or {}
-    preset = lesson.preset if callable(own) else own.get("preset", lesson.preset)
-    base = preset_experiment(preset, session["lang"], **(lesson.fields if preset == lesson.preset else {}))
-    own = own(base.model_dump()) if callable(own) else own
-    return Experiment(**{**base.model_dump(), **own})
 
 
 def set_up_race(step: LessonStep) -> None:
@@ -233,7 +224,7 @@ def look(lesson: Lesson) -> Look:
         others=others,
         interventions=session.get("edits", ()),
         race=live_race.value if live_race else None,
-        lesson_texts=texts(lesson),
+        lesson_texts=texts_of(lesson, session["lang"]),
         ask=ask_worker,
         **session.get("lesson_sights", {}),
     )
@@ -242,13 +233,6 @@ def look(lesson: Lesson) -> Look:
 def given(lesson: Lesson, step: LessonStep) -> dict[str, Any]:
     """Numbers of the run for the words of a step, before its answer."""
     return step.given(look(lesson)) if step.given is not nothing and session["run"].shown.history else {}
-
-
-def texts(lesson: Lesson) -> frozenset[str]:
-    """With which the experiments of a lesson open, in whichever language."""
-    opened = [step for step in lesson.steps if step.fields is not None]
-    found = {step_experiment(lesson, step).text for step in opened}
-    return frozenset([*found, *preset_texts(lesson.preset).values()])
 
 
 def advance() -> bool:

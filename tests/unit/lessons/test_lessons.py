@@ -1,0 +1,99 @@
+"""The course, walked without a page: every step can be done, is not done before, and says what is so."""
+
+import re
+from functools import cache
+
+import pytest
+
+from pages.shell.page_names import PAGES
+from rnnlab.i18n import LANGUAGES, translator
+from rnnlab.lessons.course import LESSONS
+from rnnlab.lessons.lesson import SEEN, Numbers, Options, always
+from rnnlab.lessons.progress import Progress, advanced, agrees, answered, from_text, moved_to, state, to_text, waits_for
+from rnnlab.lessons.words import body, parts, title, what_is_learnt, words
+from scripts.questions import Walked, walk
+
+IN_EACH_LANGUAGE = [(id, lang) for id in LESSONS for lang in LANGUAGES]
+
+
+@cache
+def walked(id: str, lang: str) -> tuple[Walked, ...]:
+    return tuple(walk(LESSONS[id], lang))
+
+
+@pytest.mark.parametrize(("id", "lang"), IN_EACH_LANGUAGE)
+def test_every_step_is_done_by_what_it_asks_for_and_not_before(id, lang):
+    for one in walked(id, lang):
+        assert one.step.id in one.late.done, one.step.id
+        assert (one.step.id in one.early.done) is (one.step.done is always), one.step.id
+
+
+@pytest.mark.parametrize(("id", "lang"), IN_EACH_LANGUAGE)
+def test_what_a_run_answers_is_an_answer_that_can_be_given(id, lang):
+    for one in walked(id, lang):
+        question, found = one.step.question, one.late.found.get(one.step.id)
+        if isinstance(question, Options):
+            assert found in question.options, one.step.id
+        elif question is not None:
+            assert isinstance(found, tuple), one.step.id
+            assert len(found) == len(question.names), one.step.id
+
+
+@pytest.mark.parametrize(("id", "lang"), IN_EACH_LANGUAGE)
+def test_every_word_has_its_numbers(id, lang):
+    lesson, t = LESSONS[id], translator(lang)
+    assert title(t, lesson) != what_is_learnt(t, lesson)
+    for one in walked(id, lang):
+        said = [body(t, lesson, one.step, **one.step.given(one.before))]
+        said += [words(t, lesson, one.step, part, **one.late.tells[one.step.id]) for part in parts(one.step)]
+        assert not [sentence for sentence in said if re.search(r"\{\w+\}|course\.|nan", sentence)], one.step.id
+
+
+@pytest.mark.parametrize("id", LESSONS)
+def test_a_lesson_begins_with_something_open_and_ends_with_what_was_seen(id):
+    steps = LESSONS[id].steps
+    assert steps[0].fields is not None
+    assert steps[-1].id == SEEN
+    assert len({step.id for step in steps}) == len(steps) <= 10
+    assert {step.page for step in steps} <= {*PAGES}
+
+
+@pytest.mark.parametrize("id", LESSONS)
+def test_what_the_browser_keeps_is_what_it_gives_back(id):
+    lesson = LESSONS[id]
+    progress = walked(id, "en")[-1].late
+    (again,) = from_text(to_text({id: progress}), LESSONS).values()
+    assert (again.at, again.answers, again.done) == (progress.at, progress.answers, progress.done)
+    assert again.found.keys() == progress.found.keys()
+    assert state(lesson, again) == "begun"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "null", "7", "[]", '{"four-moves": 3}', '{"four-moves": {"at": "x"}}', '{"no-such": {}}', "{" * 5000]
+)
+def test_what_is_none_of_ours_is_left_out(text):
+    assert from_text(text, LESSONS) == {}
+
+
+def test_an_answer_is_given_once_and_before_the_reveal():
+    lesson = LESSONS["four-moves"]
+    first, *_ = walked("four-moves", "en")
+    progress = answered(lesson, Progress(), "4")
+    assert waits_for(lesson.steps[0], Progress()) == "answer"
+    assert answered(lesson, progress, "1.4") == progress
+    assert advanced(lesson, Progress(), first.after) == Progress(), "what is done before the answer reveals nothing"
+    done = advanced(lesson, progress, first.after)
+    assert waits_for(lesson.steps[0], done) == ""
+    assert done.found == {"first-loss": "1.4"}
+    assert advanced(lesson, done, walked("four-moves", "en")[-1].after) == done, "what was found stays"
+
+
+def test_steps_beyond_the_ends_are_the_ends():
+    lesson = LESSONS["four-moves"]
+    assert [moved_to(lesson, Progress(), at).at for at in (-3, 2, 99)] == [0, 2, len(lesson.steps) - 1]
+
+
+def test_numbers_agree_within_what_was_asked_for():
+    numbers = Numbers(lambda _: (2.0,), within=0.5)
+    assert agrees(numbers, (2.5,), (2.0,))
+    assert not agrees(numbers, (2.51,), (2.0,))
