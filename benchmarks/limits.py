@@ -106,6 +106,7 @@ def cases() -> Iterator[Case]:
         yield f"dataset: {name}", jobs.dataset, (e, False, 1)
         yield f"first_batch: {name}", jobs.first_batch, (e,)
         yield f"epoch_batches: {name}", jobs.epoch_batches, (e, 100)
+        yield f"data_loader: {name}", jobs.data_loader, (e,)
         yield f"start: {name}", jobs.start, (e,)
     for name, e in NETWORKS.items():
         yield f"start: {name}", jobs.start, (e,)

@@ -12,9 +12,9 @@ from rnnlab.i18n import Translate
 LONG, TALL = 40, 440  # lines of a program that scrolls, and how tall it then is, in pixels
 
 
-def listing(code: str, wrap_lines: bool = False) -> None:
-    """Lines of Python. Many of them scroll in a box of their own."""
-    height = "content" if code.count("\n") < LONG else TALL
+def listing(code: str, wrap_lines: bool = False, tall: int = TALL) -> None:
+    """Lines of Python. Many of them scroll in a box of their own, `tall` pixels high."""
+    height = "content" if code.count("\n") < LONG else tall
     st.code(code, language="python", wrap_lines=wrap_lines, height=height)
 
 

@@ -20,6 +20,7 @@ JOBS = {  # module -> functions
     "rnnlab.inspection.gradients": ("check", "over_epochs", "parameters", "through_time"),
     "rnnlab.inspection.implementations": ("implementations",),
     "rnnlab.inspection.layers": ("inspect_layer", "try_shape"),
+    "rnnlab.inspection.text.loader": ("data_loader",),
     "rnnlab.inspection.presets": ("preset_model", "preset_picture"),
     "rnnlab.inspection.packing": ("packing",),
     "rnnlab.inspection.readouts": ("omissions", "reach"),
@@ -39,6 +40,7 @@ if TYPE_CHECKING:  # what each name stands for, to whoever reads types
     from rnnlab.inspection.packing import packing
     from rnnlab.inspection.presets import preset_model, preset_picture
     from rnnlab.inspection.readouts import omissions, reach
+    from rnnlab.inspection.text.loader import data_loader
     from rnnlab.inspection.trace import trace
     from rnnlab.text.segmentation import segmentations
     from rnnlab.training.fold import advance, start

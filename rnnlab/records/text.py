@@ -5,12 +5,15 @@ from typing import Literal
 
 import numpy as np
 
+from rnnlab.explain.source_lines import FewItems, SourceLines
 from rnnlab.records.short_repr import ShortRepr
 
 # What one look holds, at most
 SEQUENCES = 24  # of a text, listed
 BATCHES = 12  # of an epoch, listed besides the last
 EPOCHS = 100  # whose order may be asked for: each is one permutation more
+LOADED = 3  # batches that are shown whole
+NUMBERED = 12  # sequences of an epoch whose order is shown
 LINES = 8  # through a layer: padded, packed and alone
 
 TargetKind = Literal["next", "each", "one", "other"]
@@ -65,6 +68,35 @@ class Reading(ShortRepr):
     last_batch_size: int  # how many sequences the last batch has, where that is fewer than `batch`; else 0
     as_written: BatchOrder
     shuffled: BatchOrder  # in the epoch that was asked for, under the experiment's seed
+
+
+@dataclass(frozen=True, repr=False)
+class ShownBatch(ShortRepr):
+    """One batch, as collate makes it."""
+
+    numbers: tuple[int, ...]  # of its sequences, counted from 0 as a Dataset counts
+    ids: tuple[tuple[int, ...], ...]  # [batch, step], padded
+    lengths: tuple[int, ...]
+    targets: tuple[tuple[int, ...], ...]  # [batch, target], padded
+
+
+@dataclass(frozen=True, repr=False)
+class LoaderLook(ShortRepr):
+    """The data of an experiment as a Dataset, and the first epoch that its DataLoader reads."""
+
+    source: SourceLines
+    tokens: dict[int, str]  # of the ids that are shown
+    classes: dict[int, str]
+    count: int  # len(dataset)
+    first: tuple[tuple[int, ...], tuple[int, ...]]  # dataset[0]
+    batches: tuple[ShownBatch, ...]  # the first ones of the first epoch
+    order: tuple[int, ...]  # the order of that epoch, or its beginning
+    other_order: tuple[int, ...]  # what shuffle=True would draw with a generator of the same seed
+    batch_counts: tuple[int, int]  # with drop_last off, and on
+    left_out: tuple[int, ...]  # what drop_last would not read in that epoch
+    cells: int  # without any padding
+    padding: dict[str, int]  # cells of padding an epoch by what is padded to: "batch", "all", and "max_length"
+    endless: FewItems
 
 
 @dataclass(frozen=True, repr=False)

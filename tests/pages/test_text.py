@@ -11,13 +11,15 @@ from pages.shell import ask_worker
 from pages.shell.form import form_state
 from pages.views.text import page, segmentation_edits
 from rnnlab import Experiment, LabError, Problem
+from rnnlab.engine import jobs
 from rnnlab.experiment import preset_experiment
 from rnnlab.experiment.limits import TEXT_CHARACTERS
+from rnnlab.explain.programs import loader as programs
 from rnnlab.i18n import describe, visible
 from rnnlab.text import segmentation
 from tests.support.callbacks import in_session
 from tests.support.cases import in_turn, some_now
-from tests.support.reader import form_of, looked, press, said, until_trained, widget
+from tests.support.reader import components, form_of, looked, press, said, until_trained, widget
 from tests.support.text_page import PARTS, part, tables, text_page
 
 pytestmark = pytest.mark.usefixtures("in_this_process", "without_pandas")
@@ -313,3 +315,41 @@ def test_no_part_has_an_effect_on_the_experiment():
     for name in PARTS:
         part(app, name)
     assert form_of(app) == before == preset_experiment("embedding", "en")
+
+
+# Dataset and DataLoader
+
+
+@pytest.mark.parametrize(
+    ("preset", "lang"), in_turn(["windows", "packed", "text-classification", "hello-elloh", "seq2seq"])
+)
+def test_the_loader_shows_its_programs_and_what_they_give(preset, lang):
+    app = part(text_page(f"preset={preset}&lang={lang}"), "loader")
+    e, shown = form_of(app), [block.value for block in app.code]
+    seen = jobs.data_loader(e)
+    assert not app.error
+    assert programs.dataset_program(e, seen.source) in shown
+    assert programs.endless_program(seen.endless) in shown
+    assert programs.dropping_program(e, seen.count) in shown
+    assert programs.padding_program(e, seen.source) in shown
+    assert programs.items_said(e, seen.count, seen.first) in shown
+    rows = components(app, "text-")["padto"]["tables"][0]["rows"]
+    assert [row[2]["text"] for row in rows] == [f"{filler:,}" for filler in seen.padding.values()]
+    batches = components(app, "text-")["loader"]["tables"]
+    assert len(batches) == len(seen.batches)
+    assert batches[0]["rows"][0][1]["note"] == str(seen.batches[0].ids[0][0])
+    endless = components(app, "text-")["endless"]["tables"][0]["rows"]
+    assert {cell["text"] for cell in endless[-1][1:]} == {"", "→"}
+    whole = seen.source.count <= programs.LINES
+    assert any(button.key == "dataset_whole" for button in app.get("download_button")) is not whole
+
+
+@pytest.mark.parametrize(("batch", "sentence"), [(2, "this item"), (5, "no batch is short"), (9, "nothing trained on")])
+def test_what_is_said_of_a_short_batch_is_so(batch, sentence):
+    app = part(text_page(f"preset=windows&lang=en&batch={batch}"), "loader")
+    assert sentence in said(app)
+
+
+def test_the_loader_says_why_a_text_has_none():
+    app = part(text_page(text="a b c", window=9), "loader")
+    assert app.error

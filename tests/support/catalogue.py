@@ -212,7 +212,7 @@ EXPANDED = {
     "model_about.{}": [f"model_about.{name}" for name in TUTORIAL_SIZES],
     "blocks.{}": [f"blocks.{name}" for name in sorted(IN_COMPREHENSIONS["blocks.{}"])],
     "advice.{}": sorted({f"advice.{code}" for code in ADVICE}),
-    "part.{}": [f"part.{name}" for name in ("cut", "words", "windows", "packed")],
+    "part.{}": [f"part.{name}" for name in ("cut", "words", "windows", "loader", "packed")],
     "vocabulary.{}": [f"vocabulary.{name}" for name in ("id", "token", "count", "pad", "unk", "bos", "eos")],
     "data.{}": [f"data.{name}" for name in choices("data")],
     "edit.{}": [f"edit.{name}" for name in ("target", "tags", "pairs")],

@@ -6,12 +6,13 @@ import streamlit as st
 
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
-from pages.views.text import batches, packing, segmentation, vocabulary
+from pages.views.text import batches, loader, packing, segmentation, vocabulary
 
 PARTS: dict[str, Callable[[RunView], None]] = {
     "cut": lambda view: segmentation.render(view.run, view.t),
     "words": vocabulary.render,
     "windows": batches.render,
+    "loader": loader.render,
     "packed": packing.render,
 }
 OPENS_ON = {"embedding": "words", "windows": "windows", "packed": "packed"}  # preset -> part

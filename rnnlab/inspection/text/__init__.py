@@ -1,0 +1,1 @@
+"""What a text becomes on its way to a network."""
