@@ -89,6 +89,12 @@ def from_text(text: str, lessons: Mapping[str, Lesson]) -> dict[str, Progress]:
         return {}
 
 
+def recalled(text: str, now: Mapping[str, Progress], lessons: Mapping[str, Lesson]) -> dict[str, Progress]:
+    """What was kept, at the steps where the reader is by now."""
+    kept = from_text(text, lessons)
+    return {**now, **{id: replace(one, at=now[id].at) if id in now else one for id, one in kept.items()}}
+
+
 def progress_in(read: dict[str, Any], lesson: Lesson) -> Progress:
     steps = {step.id: step for step in lesson.steps}
     answers = {id: answer for id in steps if (answer := answer_in(read["answers"].get(id), steps[id])) is not None}

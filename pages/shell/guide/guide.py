@@ -16,12 +16,12 @@ from pages.shell.state import session
 from rnnlab.experiment import Experiment, race_plan
 from rnnlab.experiment.links import Link, to_step
 from rnnlab.experiment.race_plan import RacePlan
-from rnnlab.i18n import Problem, shorten, translator
+from rnnlab.i18n import Problem, shorten
 from rnnlab.lessons.course import LESSONS
 from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, nothing
 from rnnlab.lessons.look import Look
 from rnnlab.lessons.opening import opened_at, step_experiment, texts_of
-from rnnlab.lessons.progress import Progress, advanced, answered, from_text, moved_to, to_text
+from rnnlab.lessons.progress import Progress, advanced, answered, moved_to, recalled, to_text
 
 RUNS = 4  # of a lesson's steps that are kept, so that who goes back sees the run of that step
 PARTS = {"text": "text_part", "shapes": "shapes_part"}  # the widget by which a page shows one of its parts
@@ -67,17 +67,12 @@ def unknown(link: Link) -> tuple[Problem, ...]:
     """What there is to say of a link that leads to a lesson that there is not."""
     if link.lesson in ("", *LESSONS):
         return ()
-    page = translator(session["lang"])("page.course")
-    return (Problem("no_lesson", "", {"value": shorten(link.lesson), "page": page}),)
+    return (Problem("no_lesson", "", {"value": shorten(link.lesson)}),)
 
 
 def recall(text: str) -> None:
     """What the browser has kept since before a reload, of every lesson. Where a link has led, the reader stays."""
-    kept, now = from_text(text, LESSONS), session.get("lesson_progress", {})
-    here = session.get("lesson", "")
-    if here in kept:
-        kept[here] = moved_to(LESSONS[here], kept[here], now[here].at if here in now else kept[here].at)
-    session["lesson_progress"] = now | kept
+    session["lesson_progress"] = recalled(text, session.get("lesson_progress", {}), LESSONS)
 
 
 def kept() -> str:

@@ -9,7 +9,18 @@ from pages.shell.page_names import PAGES
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.lessons.course import LESSONS
 from rnnlab.lessons.lesson import SEEN, Numbers, Options, always
-from rnnlab.lessons.progress import Progress, advanced, agrees, answered, from_text, moved_to, state, to_text, waits_for
+from rnnlab.lessons.progress import (
+    Progress,
+    advanced,
+    agrees,
+    answered,
+    from_text,
+    moved_to,
+    recalled,
+    state,
+    to_text,
+    waits_for,
+)
 from rnnlab.lessons.words import body, parts, title, what_is_learnt, words
 from scripts.questions import Walked, walk
 
@@ -73,6 +84,14 @@ def test_what_the_browser_keeps_is_what_it_gives_back(id):
 )
 def test_what_is_none_of_ours_is_left_out(text):
     assert from_text(text, LESSONS) == {}
+
+
+def test_who_comes_back_by_a_link_stays_where_it_leads_with_what_was_answered_before():
+    kept = to_text({"four-moves": Progress(3, {"first-loss": "4"}, {"first-loss": "1.4"}, {"first-loss": {}})})
+    (found,) = recalled(kept, {"four-moves": Progress(1)}, LESSONS).values()
+    assert (found.at, found.answers) == (1, {"first-loss": "4"})
+    assert recalled(kept, {}, LESSONS)["four-moves"].at == 3
+    assert recalled("?", {"four-moves": Progress(1)}, LESSONS) == {"four-moves": Progress(1)}
 
 
 def test_an_answer_is_given_once_and_before_the_reveal():

@@ -1,0 +1,120 @@
+"""The lessons of the course as they are walked, from a link to done: with the answers that one's run gives, in Chinese,
+and with others, in English."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from rnnlab.i18n import translator
+from rnnlab.lessons.course import LESSONS
+from rnnlab.lessons.lesson import SEEN, Answer, LessonStep, Numbers, Options
+from rnnlab.lessons.words import said, title
+from scripts.questions import walk
+from tests.support.lab import Lab
+
+Hand = Callable[[Lab], object]
+
+
+def type_into(key: str, value: str) -> Hand:
+    def hand(lab: Lab) -> None:
+        field = lab.at(key).locator("input")
+        field.fill(value)
+        field.press("Enter")
+
+    return hand
+
+
+def several(*hands: Hand) -> Hand:
+    return lambda lab: [hand(lab) for hand in hands]
+
+
+def one_epoch(lab: Lab) -> None:
+    lab.press("step")
+
+
+# What the reader does at a step, by lesson and step; nothing where it is done by reading or by answering.
+HANDS: dict[str, dict[str, Hand]] = {
+    "four-moves": {
+        "first-loss": one_epoch,
+        "all-right": several(*[one_epoch] * 5),
+        "still": several(type_into("lr", "0.000001"), Lab.train),
+        "learnt": several(type_into("lr", "0.01"), Lab.train),
+    },
+}
+
+
+def other_than(step: LessonStep, right: Answer) -> Answer:
+    if isinstance(step.question, Options):
+        return next(option for option in step.question.options if option != right)
+    return tuple(number + 7 for number in right if not isinstance(number, str))
+
+
+def give(lab: Lab, step: LessonStep, answer: Answer, words: str) -> None:
+    guide = lab.at("guide")
+    if isinstance(step.question, Numbers):
+        for field, number in zip(guide.locator("input").all(), answer, strict=True):
+            field.fill(f"{number:.12g}")
+    else:
+        guide.get_by_role("radiogroup").get_by_text(words, exact=True).click()
+    lab.press("guide_answer")
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("lang", "agreeing"), [("zh", True), ("en", False)])
+@pytest.mark.parametrize("id", HANDS)
+def test_a_lesson_is_walked_from_its_link_to_done(visit, id, lang, agreeing):
+    lesson, t = LESSONS[id], translator(lang)
+    steps = {one.step.id: one for one in walk(lesson, lang)}
+    lab = visit(f"lesson={id}&lang={lang}", viewport={"width": 1280, "height": 720})
+    head = lab.at("guide_head")
+    for number, step in enumerate(lesson.steps):
+        place = t("guide.place", lesson=title(t, lesson), step=number + 1, steps=len(lesson.steps))
+        expect(head).to_contain_text(place)
+        if step.id == SEEN:
+            break
+        if step.question is not None:
+            right = steps[step.id].late.found[step.id]
+            answer = right if agreeing else other_than(step, right)
+            give(lab, step, answer, said(t, lesson, step, answer))
+        HANDS[id].get(step.id, lambda _: None)(lab)
+        expect(head).to_contain_text("✓")
+        if step.question is not None:
+            kind = "guide.agrees" if agreeing else "guide.differs"
+            told = t(kind, answer=said(t, lesson, step, answer), found=said(t, lesson, step, right))
+            expect(lab.at("guide")).to_contain_text(told)
+        lab.press("guide_next")
+    lab.write("own words are trained on own words").train()
+    expect(lab.at("guide")).to_contain_text(t("guide.own_text.done"))
+
+
+def test_the_strip_points_at_what_it_speaks_of_and_covers_nothing_and_a_reload_loses_nothing(visit):
+    lab = visit("lesson=four-moves&lang=en", viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    assert lab.wider_than_the_window() == []
+    step = LESSONS["four-moves"].steps[0]
+    give(lab, step, "4", "4")
+    expect(lab.at("guide")).to_contain_text("You say: 4.")
+    panel = lab.page.locator(".st-key-loss.rl-pointed")
+    expect(panel).not_to_be_in_viewport()
+    lab.press("guide_show")
+    expect(panel).to_be_in_viewport()
+    covering = "([a, b]) => !(a.bottom <= b.top || b.bottom <= a.top)"
+    boxes = [
+        lab.page.locator(f".st-key-{key}").evaluate("node => node.getBoundingClientRect().toJSON()")
+        for key in ("guide", "loss")
+    ]
+    assert not lab.page.evaluate(covering, boxes)
+    lab.page.reload()
+    expect(lab.at("guide")).to_contain_text("You say: 4.")
+    lab.press("guide_fold")
+    expect(lab.at("guide")).not_to_contain_text("You say")
+    assert lab.barriers(".st-key-guide") == []
+
+
+def test_the_strip_is_worked_by_keys(visit):
+    lab = visit("lesson=four-moves&lang=en&at=2", viewport={"width": 1280, "height": 720})
+    lab.at("guide").get_by_role("radio").first.focus()
+    lab.page.keyboard.press("ArrowRight")
+    lab.page.keyboard.press("Tab")
+    lab.page.keyboard.press("Enter")
+    expect(lab.at("guide")).to_contain_text("Only optimizer.step() moves anything")

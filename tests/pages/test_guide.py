@@ -1,0 +1,105 @@
+"""The strip that leads through a lesson: where a link leads, what is asked, what stays."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.shell.guide import guide
+from rnnlab.experiment.links import from_link
+from rnnlab.i18n import translator
+from rnnlab.lessons.course import LESSONS
+from rnnlab.lessons.progress import Progress
+from tests.support.reader import components, form_of, looked, press, said, until_trained, visit
+
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
+LESSON = LESSONS["four-moves"]
+EN = translator("en")
+
+
+def progress(app: AppTest) -> Progress:
+    return app.session_state["lesson_progress"][LESSON.id]
+
+
+def answer(app: AppTest, option: str) -> AppTest:
+    (key,) = guide.answer_keys(LESSON, LESSON.steps[progress(app).at])
+    app.radio(key=key).set_value(option)
+    return press(app, "guide_answer")
+
+
+def test_a_link_opens_a_step_untrained_and_the_address_keeps_it():
+    app = visit("lesson=four-moves&at=2&lang=en")
+    assert "Training is four moves · 2 of 6" in said(app)
+    assert app.session_state["run"].epoch == 0
+    link = from_link(components(app)["document"]["query"])
+    assert (link.lesson, link.at, link.experiment) == ("four-moves", 1, form_of(app))
+
+
+def test_what_a_link_says_besides_is_what_it_opens():
+    app = visit("lesson=four-moves&at=1&lang=en&preset=words-next&hidden=5")
+    assert form_of(app).hidden == 5
+    assert "1 of 6" in said(app)
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("lesson=no-such", "`no-such` is none of the course"),
+        ("lesson=<b>x</b>", "is none of the course"),
+        ("lesson=four-moves&at=0", "at: `0` is not a step"),
+        ("lesson=four-moves&at=x", "at: `x` is not a step"),
+        ("lesson=four-moves&at=" + "9" * 5000, "is not a step"),
+    ],
+)
+def test_what_a_link_cannot_mean_is_said(query, told):
+    app = visit(f"{query}&lang=en")
+    assert told in said(app)
+    assert not app.exception
+
+
+def test_a_step_beyond_the_last_is_the_last():
+    assert "6 of 6" in said(visit("lesson=four-moves&at=42&lang=en"))
+
+
+def test_the_answer_comes_before_the_reveal():
+    app = visit("lesson=four-moves&lang=en")
+    press(app, "guide_answer")
+    assert EN("guide.missing") in said(app)
+    assert progress(app).answers == {}
+    answer(app, "4")
+    assert "You say: 4." in said(app)
+    assert progress(app).done == frozenset()
+    looked(press(app, "step"))
+    assert "You said 4; your run gives 1.4." in said(app)
+    assert progress(app).found == {"first-loss": "1.4"}
+
+
+def test_who_goes_back_sees_the_run_of_that_step():
+    app = visit("lesson=four-moves&at=4&lang=en")
+    first = app.session_state["run"].id
+    press(app, "guide_next")
+    until_trained(press(app, "train"))
+    press(app, "reseed")
+    assert app.session_state["run"].id != first
+    second = app.session_state["run"].id
+    press(app, "guide_back")
+    assert app.session_state["run"].id == first
+    assert form_of(app) == app.session_state["run"].experiment
+    press(app, "guide_next")
+    assert app.session_state["run"].id == second
+
+
+def test_the_course_says_how_far_one_is_in_each_lesson_and_goes_on_there():
+    app = visit("lang=en", page="course")
+    assert len(LESSONS) == sum(EN("course.state.new") in element.value for element in app.caption)
+    press(app, "course_open_four-moves")
+    looked(app.switch_page("playground.py").run())  # as the page itself does in a browser
+    answer(app, "1.4")
+    press(app, "guide_next")
+    looked(app.switch_page("course.py").run())
+    assert any("step 2 of 6" in element.value for element in app.caption)
+    press(app, "course_open_four-moves")
+    looked(app.switch_page("playground.py").run())
+    assert "2 of 6" in said(app)
+    press(app, "guide_leave")
+    assert "2 of 6" not in said(app)
+    assert "lesson=" not in components(app)["document"]["query"]
