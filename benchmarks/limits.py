@@ -125,6 +125,10 @@ def cases() -> Iterator[Case]:
         yield f"over_epochs: {name}", jobs.over_epochs, (e, few, 0, 0, 2 * steps - 1 if part == "decoder" else 63)
         yield f"check: {name}", jobs.check, (e, weights, str(jobs.parameters(e)[0].name), None)
         yield f"parameters: {name}", jobs.parameters, (e,)
+        yield f"training_step: {name}", jobs.training_step, (e, weights)
+        yield f"loss_shapes: {name}", jobs.loss_shapes, (e, weights)
+        yield f"second_backward: {name}", jobs.second_backward, (e, weights)
+        yield f"modes: {name}", jobs.modes, (e, weights)
         yield f"packing: {name}", jobs.packing, (e, weights, 1)
         yield f"activations: {name}", jobs.activations, (e, weights, place)
     e = LOOKED_AT["classifier"]

@@ -50,6 +50,7 @@ SHOTS = {
     "shapes": Shot("two-layers", ".rl-blocks", top=".rl-blocks"),
     "cell": Shot("lstm", ".rl-unrolled .ru-lines", click=".rl-unrolled [data-step='2']"),
     "gradients": Shot("long-range", TRAINED),
+    "training": Shot("ohlol-layer", TRAINED),
     "units": Shot("brackets", TRAINED),
     "history": Shot("history", ".st-key-chapter"),
     "course": Shot("words-next", ".st-key-course_cards"),

@@ -10,6 +10,7 @@ PAGES = (
     "shapes",
     "cell",
     "gradients",
+    "training",
     "units",
     "history",
     "course",

@@ -167,6 +167,12 @@ class PlaygroundState(TypedDict, total=False):
     ghost_dismissed: str  # the id of the last run that is not to be seen behind the new one any more
 
 
+class TrainingState(TypedDict, total=False):
+    """views/training"""
+
+    training_move: str  # the move of a training step that is looked at
+
+
 class GenerateState(TypedDict, total=False):
     """views/generate"""
 
@@ -269,7 +275,7 @@ class UnitsState(TypedDict, total=False):
 class SessionState(
     VisitState, WorkersState, RedrawState, RunState, SpeedState, StreamState, CursorState, GuideState, FormState,
     NavigationState, SharingState, AnswerState, RaceSetupState, CompareState, GenerateState, DataState, TextState,
-    ShapesState, PlaygroundState, CellState, GradientsState, UnitsState, total=False,
+    ShapesState, PlaygroundState, CellState, GradientsState, TrainingState, UnitsState, total=False,
 ):  # fmt: skip
     """The whole table."""
 

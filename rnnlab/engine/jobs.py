@@ -25,6 +25,9 @@ JOBS = {  # module -> functions
     "rnnlab.inspection.packing": ("packing",),
     "rnnlab.inspection.readouts": ("omissions", "reach"),
     "rnnlab.inspection.trace": ("trace",),
+    "rnnlab.inspection.training.loss": ("loss_shapes",),
+    "rnnlab.inspection.training.passes": ("modes", "second_backward"),
+    "rnnlab.inspection.training.step": ("training_step",),
 }
 
 if TYPE_CHECKING:  # what each name stands for, to whoever reads types
@@ -42,6 +45,9 @@ if TYPE_CHECKING:  # what each name stands for, to whoever reads types
     from rnnlab.inspection.readouts import omissions, reach
     from rnnlab.inspection.text.loader import data_loader
     from rnnlab.inspection.trace import trace
+    from rnnlab.inspection.training.loss import loss_shapes
+    from rnnlab.inspection.training.passes import modes, second_backward
+    from rnnlab.inspection.training.step import training_step
     from rnnlab.text.segmentation import segmentations
     from rnnlab.training.fold import advance, start
     from rnnlab.training.race_slices import advance_race_run, start_race_run

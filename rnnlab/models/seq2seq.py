@@ -81,10 +81,10 @@ class Seq2Seq(nn.Module):
         self.experiment = experiment
         self.encoder, self.decoder = Encoder(experiment, types), Decoder(experiment, classes)
 
-    def forward(self, batch: Batch, _: Recurrent | None = None) -> Seq2SeqPass:
-        """Read the sources; write the targets, at each step given the true token before, or, while it trains, with the
-        probability 1 - teacher the decoder's own."""
-        features, output, state, memory = self.encode(batch.ids, batch.lengths)
+    def forward(self, batch: Batch, initial: Recurrent | None = None) -> Seq2SeqPass:
+        """Read the sources, from this state of the encoder; write the targets, at each step given the true token
+        before, or, while it trains, with the probability 1 - teacher the decoder's own."""
+        features, output, state, memory = self.encode(batch.ids, batch.lengths, initial)
         first = torch.full_like(batch.targets[:, :1], BOS_ID)
         truth = torch.cat([first, batch.targets[:, :-1]], dim=1)  # [batch, target]
         truth = truth.masked_fill(truth == NO_TARGET, PAD_ID)
@@ -98,16 +98,18 @@ class Seq2Seq(nn.Module):
             features=features, output=output, final=state, logits=decoded.logits, tokens=tokens, decoder=decoded
         )
 
-    def encode(self, ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Recurrent, Memory]:
+    def encode(
+        self, ids: Tensor, lengths: Tensor, initial: Recurrent | None = None
+    ) -> tuple[Tensor, Tensor, Recurrent, Memory]:
         """Features, output and final state of the encoder, and what the decoder can look back at."""
         e = self.experiment
         features = self.encoder.input(ids)  # [batch, source, embed]
         x = dropped(self, features, e.dropout_embed)
         recurrent, packed = self.encoder.recurrent, packs(e, self.training, lengths)
-        if packed and isinstance(recurrent, nn.LSTM) and e.layers == 1:
+        if packed and isinstance(recurrent, nn.LSTM) and e.layers == 1 and initial is None:
             output, final = read_lstm(recurrent, x, lengths)
         else:
-            output, final = read(recurrent, x, lengths, None, packed)
+            output, final = read(recurrent, x, lengths, initial, packed)
         mask = torch.arange(ids.shape[1]) < lengths[:, None]
         return features, output, final, self.memory(output, mask)
 

@@ -18,10 +18,12 @@ from pages.shell.page_names import PAGES
 from pages.shell.run.run_view import Reads
 from pages.views.cell import unrolled
 from pages.views.compare import board, standings_table
+from pages.views.training.loop import MOVES
 from rnnlab.analysis.token_properties import CHOOSING, PLAIN
 from rnnlab.engine.speed import SPEEDS
 from rnnlab.experiment import Experiment, choices
 from rnnlab.experiment.layer_spec import LayerSpec
+from rnnlab.explain.programs.training_loop import loss_trials
 from rnnlab.figures.results import EXACT
 from rnnlab.i18n import LANGUAGES, LOCALES
 from rnnlab.lessons.course import LESSONS
@@ -153,6 +155,7 @@ ADVICE = {
     if isinstance(arm, ast.Constant) and isinstance(arm.value, str)
 }
 
+TRIALS = {name for task in ("next", "classify") for name in loss_trials(Experiment(task=task))}
 RUN_PAGES = sorted({call.args[0].value for tree in TREES.values() for call in calls(tree, "run_page.render")})
 
 # What an f-string's hole really takes. A new kind of f-string must be entered here.
@@ -212,6 +215,10 @@ EXPANDED = {
     "model_about.{}": [f"model_about.{name}" for name in TUTORIAL_SIZES],
     "blocks.{}": [f"blocks.{name}" for name in sorted(IN_COMPREHENSIONS["blocks.{}"])],
     "advice.{}": sorted({f"advice.{code}" for code in ADVICE}),
+    "move.{}": [f"move.{name}" for name in MOVES],
+    "trial.{}": [f"trial.{name}" for name in TRIALS],
+    "argmax.step.{}": [f"argmax.step.{dim}" for dim in range(3)],
+    "argmax.whole.{}": [f"argmax.whole.{dim}" for dim in range(2)],
     "part.{}": [f"part.{name}" for name in ("cut", "words", "windows", "loader", "packed")],
     "vocabulary.{}": [f"vocabulary.{name}" for name in ("id", "token", "count", "pad", "unk", "bos", "eos")],
     "data.{}": [f"data.{name}" for name in choices("data")],

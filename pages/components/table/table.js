@@ -2,10 +2,12 @@
 //
 // Takes `style` (tokens, framed, lines) and `tables`, each {label, head, rows, named_rows, titled, note}: see table.py. A cell
 // is {kind, text, note, tone} and what its kind needs besides. With `answers` {given [frame, row], expected, names, labels}
-// the cells of the kinds answer and verdict follow the cursor of the group, and rows with a wrong answer come first.
+// the cells of the kinds answer and verdict follow the cursor of the group, and rows with a wrong answer come first. With
+// `row_epochs` the rows of the first table are of these epochs: the one at the cursor is marked, a click moves it.
 
 import { lineSample } from "../plots/line_sample.js";
-import { unpack } from "../shared/arrays.js";
+import { nearest, unpack } from "../shared/arrays.js";
+import { moveTo } from "../shared/cursor_bus.js";
 import { element, setText, styleSheet } from "../shared/dom.js";
 import { component, shownFrame } from "../shared/lifecycle.js";
 import { setToken, textNode, tokenNode } from "../shared/token.js";
@@ -15,6 +17,10 @@ await styleSheet(import.meta.url);
 export default component("rl-tables", {
   build(self) {
     self.frames = [];
+    self.root.addEventListener("click", ({ target }) => {
+      const at = self.data.row_epochs?.[self.rows.indexOf(target.closest("tr"))];
+      if (at !== undefined) moveTo(self.group, at);
+    });
   },
 
   update(self) {
@@ -85,6 +91,7 @@ const KINDS = {
   text: ({ text }) => [textNode(text)],
   number: ({ text }) => [text],
   bar: ({ text }) => [text],
+  epoch: ({ text }) => [element("button", "rl-table-epoch", text, { type: "button" })],
   pieces: ({ tokens, unknown, cut }) => [
     ...tokens.map((token, place) => tokenNode(token, unknown.includes(place) ? "rl-unknown" : "")),
     ...(cut ? [element("span", "", "…")] : []),
@@ -111,6 +118,7 @@ function cellNode(cell, scope) {
 // ---- What follows the cursor ----------------------------------------------------------------------------------------
 function draw(self) {
   const { data, given, rows, frames } = self;
+  if (data.row_epochs) markRow(self);
   if (!given) return;
   const { expected, names, labels } = data.answers;
   const start = shownFrame(self) * rows.length;
@@ -128,6 +136,22 @@ function draw(self) {
   if (self.order?.join() === order.join()) return;
   self.order = order;
   frames[0].table.tBodies[0].replaceChildren(...order.map((index) => rows[index]));
+}
+
+// The row of the epoch at the cursor; what scrolls is this table alone, and only where the row is out of sight.
+function markRow({ root, data, group, rows, frames }) {
+  const at = data.live ? rows.length - 1 : nearest(data.row_epochs, group.epoch);
+  const row = rows[at];
+  root.dataset.epoch = data.row_epochs[at];
+  for (const other of rows) {
+    if (other === row) other.setAttribute("aria-current", "true");
+    else other.removeAttribute("aria-current");
+  }
+  const { scroller, table } = frames[0];
+  const top = row.offsetTop - (table.tHead?.offsetHeight ?? 0);
+  const below = row.offsetTop + row.offsetHeight - scroller.clientHeight;
+  if (scroller.scrollTop > top) scroller.scrollTop = top;
+  else if (scroller.scrollTop < below) scroller.scrollTop = below;
 }
 
 // ---- What is saved ---------------------------------------------------------------------------------------------------
@@ -173,7 +197,7 @@ const NUMBER = /^[-−+]?[\d,]*\.?\d+(e[-+]?\d+)?$/i;
 
 function written({ text, tokens, kind } = {}) {
   if (tokens) return tokens.join(" ");
-  const number = ["number", "bar"].includes(kind) && NUMBER.test(text);
+  const number = ["number", "bar", "epoch"].includes(kind) && NUMBER.test(text);
   return number ? Number(text.replaceAll(",", "").replace("−", "-")) : (text ?? "");
 }
 

@@ -53,6 +53,11 @@ def variant(place: int, name: str, mark: Mapping[str, str]) -> Cell:
     return {"kind": "variant", "place": place, "text": name, **mark}
 
 
+def epoch(content: int) -> Cell:
+    """An epoch that the cursor can be moved to, in a table of `epochs`."""
+    return {"kind": "epoch", "text": f"{content:,}"}
+
+
 ANSWER: Cell = {"kind": "answer"}  # what was answered in this row, in the frame that is shown
 VERDICT: Cell = {"kind": "verdict"}  # whether that is right
 
@@ -87,12 +92,16 @@ def tables(
     style: Style,
     answers: Answers | None = None,
     playback: Playback | None = None,
+    epochs: Sequence[int] = (),
 ) -> None:
     """Tables side by side, or where there is no room below each other. `answers` belong to the rows of the first, and
-    are those of the frame that is shown; whatever changes with a run has its `playback`."""
+    are those of the frame that is shown; whatever changes with a run has its `playback`. Where the rows of the first
+    are of `epochs` the one at the cursor is marked, and a click on another moves the cursor there."""
     data: dict[str, Any] = {"key": key, "style": style, "tables": [vars(table) for table in shown]}
     if answers is not None:
         data["answers"] = vars(answers) | {"given": pack(answers.given.astype(np.int32))}
     if playback is not None:
         data |= vars(playback)
+    if epochs:
+        data["row_epochs"] = list(epochs)
     _table(key=key, data=data)

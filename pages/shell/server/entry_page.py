@@ -31,7 +31,7 @@ STYLES = (  # of Streamlit's own widgets; what is a part of ours links its own
         "shell/guide/guide",
         "shell/file_upload",
     ),
-    *("views/playground/playground", "views/generate/settings"),
+    *("views/playground/playground", "views/generate/settings", "views/training/training"),
 )
 
 

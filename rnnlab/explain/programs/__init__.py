@@ -1,6 +1,23 @@
 """Programs of PyTorch behind the panels, for the very model that was chosen: text, no torch."""
 
-from rnnlab.explain.programs.panels import code, model_program, program, without_chance
+from rnnlab.explain.programs.panels import (
+    carrying_program,
+    code,
+    loop_parts,
+    model_program,
+    modes_program,
+    program,
+    without_chance,
+)
 from rnnlab.explain.programs.results import shuffling
 
-__all__ = ["code", "model_program", "program", "shuffling", "without_chance"]
+__all__ = [
+    "carrying_program",
+    "code",
+    "loop_parts",
+    "model_program",
+    "modes_program",
+    "program",
+    "shuffling",
+    "without_chance",
+]

@@ -5,6 +5,8 @@ own numbers to the bit, and draw what it draws from torch's generator in the sam
 there or by themselves.
 """
 
+from collections.abc import Sequence
+
 from rnnlab.experiment import Experiment
 from rnnlab.explain.programs import results
 from rnnlab.explain.programs.gradient import gradient_program
@@ -12,6 +14,14 @@ from rnnlab.explain.programs.reading import reading, scoring
 from rnnlab.explain.programs.seq2seq import decoding, encoding
 from rnnlab.explain.programs.setup import FirstBatch, random_setup, setup
 from rnnlab.explain.programs.training import gradient_check, training
+from rnnlab.explain.programs.training_loop import (
+    ProgramPart,
+    carried,
+    modes,
+    second_backward,
+    training_loop,
+    with_dropout,
+)
 from rnnlab.presets.tutorial_sizes import TutorialSizes
 
 PREDICTION = "probability, token = logits.softmax(-1).max(-1)"
@@ -29,7 +39,29 @@ def model_program(e: Experiment, sizes: TutorialSizes) -> str:
 
 def forward(e: Experiment) -> str:
     """From ids to the loss."""
-    return "\n".join([hidden(e) if e.task == "seq2seq" else f"{hidden(e)}\n{scoring(e)}", loss(e)])
+    return f"{scores(e)}\n{loss(e)}"
+
+
+def scores(e: Experiment) -> str:
+    """From ids to the logits."""
+    return hidden(e) if e.task == "seq2seq" else f"{hidden(e)}\n{scoring(e)}"
+
+
+def loop_parts(e: Experiment, batch: FirstBatch, classes: Sequence[str], joiner: str) -> tuple[ProgramPart, ...]:
+    """The training loop, whole, in its parts: it runs as it stands."""
+    return training_loop(e, batch, scores(e), loss(e), classes, joiner)
+
+
+def carrying_program(e: Experiment, batch: FirstBatch, way: str) -> str:
+    """Two passes, the second from the first one's state: it runs as it stands, or fails as it is said to."""
+    e = carried(e)
+    return second_backward(e, program(e, batch), forward(e), way)
+
+
+def modes_program(e: Experiment, batch: FirstBatch) -> str:
+    """The same sentence while it trains and while it is asked: it runs as it stands."""
+    e = with_dropout(e)
+    return f"{setup(e, batch)}\n{modes(e, scores(e))}"
 
 
 def code(panel: str, e: Experiment) -> str:

@@ -40,11 +40,13 @@ def final_state(e: Experiment) -> str:
 
 
 def carrying(e: Experiment) -> str:
-    """The line that keeps the final state for the next epoch."""
+    """The line that keeps the final state for the next epoch; of an encoder, that which the decoder begins with."""
     names, ending = CELLS[e.cell].states, "" if uses_cells(e) else "_n"
     detached = bundle([f"{name}{ending}.detach()" for name in names])
-    if uses_cells(e) and not one_cell(e):
-        detached = f"[{detached} for {', '.join(names)} in final]"
+    if uses_cells(e) and (e.task == "seq2seq" or not one_cell(e)):
+        detached = f"[{detached} for {', '.join(names)} in {'state' if e.task == 'seq2seq' else 'final'}]"
+    elif e.task == "seq2seq":
+        detached = "state.detach()" if len(names) == 1 else "(state[0].detach(), state[1].detach())"
     return f"hidden = {detached}    # for the next epoch; no gradient flows into the one before"
 
 

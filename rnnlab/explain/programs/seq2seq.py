@@ -3,7 +3,7 @@
 from rnnlab.cells import CELLS
 from rnnlab.experiment import Experiment
 from rnnlab.explain.programs.loop import MASK, uses_cells
-from rnnlab.explain.programs.reading import PACKED, dropped, features, vectors
+from rnnlab.explain.programs.reading import PACKED, carrying, dropped, features, vectors
 
 SCORES = {
     "additive": """\
@@ -30,15 +30,15 @@ while len(written) < limit:
 
 
 def encoding(e: Experiment) -> str:
-    lines = [features(e)]
+    lines, initial = [features(e)], ", hidden" if e.carry else ""
     if e.packed and not uses_cells(e):
-        lines.append(PACKED.format(output="encoded", state="state", module="encoder", initial=""))
+        lines.append(PACKED.format(output="encoded", state="state", module="encoder", initial=initial))
     elif e.packed:
-        lines += [MASK, "encoded, state = loop(encoder_cells, x, mask=mask)"]
+        lines += [MASK, f"encoded, state = loop(encoder_cells, x{initial}, mask=mask)"]
         lines.append("encoded = encoded.masked_fill(~mask.unsqueeze(-1), 0.0)    # nothing on padding")
     else:
-        lines.append(f"encoded, state = {called(e, 'encoder')}x)")
-    return "\n".join(lines)
+        lines.append(f"encoded, state = {called(e, 'encoder')}x{initial})")
+    return "\n".join([*lines, *([carrying(e)] if e.carry else [])])
 
 
 def called(e: Experiment, part: str) -> str:
