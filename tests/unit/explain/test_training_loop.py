@@ -133,9 +133,9 @@ def test_each_move_of_the_loop_is_what_is_shown_beside_it(fields, **settings):
     for one, old, new in zip(shown.parameters, before, names["learnt"], strict=True):
         assert eval(one.name, names) is new, one.name
         assert one.shape == tuple(new.shape)
-        assert one.before == pytest.approx(float(old.norm()), rel=1e-5)
-        assert one.after == pytest.approx(float(new.norm()), rel=1e-3)
-        assert one.change == pytest.approx(float((new - old).abs().max()), rel=1e-3, abs=1e-6)
+        assert one.before == pytest.approx(old.norm().item(), rel=1e-5)
+        assert one.after == pytest.approx(new.detach().norm().item(), rel=1e-3)
+        assert one.change == pytest.approx((new.detach() - old).abs().max().item(), rel=1e-3, abs=1e-6)
     assert eval(shown.one.name, names)[shown.one.place].item() == pytest.approx(shown.one.after, abs=1e-4)
     assert "optimizer" in parts["zero_grad"]
 
