@@ -138,7 +138,7 @@ def test_what_clipping_does(seed, lang):
 
 def test_the_readme_counts_right():
     text = (ROOT.parent / "README.md").read_text("utf-8")
-    numbers = {"Twenty-six": 26, "twelve": 12}
+    numbers = {"Twenty-six": 26, "thirteen": 13}
     assert numbers[re.search(r"([\w-]+) examples are built in", text)[1]] == len(PRESETS)
     assert numbers[re.search(r"All ([\w-]+) pages", text)[1]] == len(PAGES)
 
