@@ -2,7 +2,10 @@
 
 import numpy as np
 
+from rnnlab.engine import jobs
+from rnnlab.experiment import Experiment
 from rnnlab.lessons.look import Look
+from rnnlab.records.trace import Intervention, TraceResult, top_place
 
 
 def nearest(options: tuple[str, ...], value: float) -> str:
@@ -25,3 +28,10 @@ def first_epoch_all_right(look: Look) -> int | None:
 def changed_steps(original: np.ndarray, changed: np.ndarray, least: float = 1e-6) -> list[int]:
     """The steps at which any unit of two traces [step, unit] differs."""
     return [int(step) for step in np.flatnonzero(np.abs(changed - original).max(axis=1) > least)]
+
+
+def traced(look: Look, *edits: Intervention, line: int | None = None) -> TraceResult | None:
+    """What the network as it is now does with the line shown, or with another one, counted from 1; with these edits."""
+    assert look.history is not None
+    e = look.experiment if line is None else Experiment(**{**look.experiment.model_dump(), "probe": line})
+    return look.ask(jobs.trace, e, look.history.checkpoints[-1].weights, top_place(look.opening), edits)
