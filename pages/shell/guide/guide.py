@@ -197,7 +197,7 @@ def tell(**seen: Any) -> None:
 
 def look(lesson: Lesson) -> Look:
     """All that the lab knows of this reader now."""
-    run, form = session["run"].shown, session["experiment"]
+    run, form = session["run"], session["experiment"]  # until it has something to show, an earlier one stands there
     cursor = cursor_in(run, run.history) if run.history else None
     epochs = session.get("lesson_epochs", frozenset())
     if cursor and not run.going:
@@ -225,9 +225,22 @@ def look(lesson: Lesson) -> Look:
     )
 
 
-def given(lesson: Lesson, step: LessonStep) -> dict[str, Any]:
-    """Numbers of the run for the words of a step, before its answer."""
-    return step.given(look(lesson)) if step.given is not nothing and session["run"].shown.history else {}
+def given(lesson: Lesson, step: LessonStep) -> dict[str, Any] | None:
+    """Numbers of the run for the words of a step, before its answer. None while there is nothing of it yet."""
+    run = session["run"]
+    session["lesson_given"] = (run.id, run.history is None)
+    if step.given is nothing:
+        return {}
+    return step.given(look(lesson)) if run.history else None
+
+
+def outdated() -> bool:
+    """Whether the words of the step were said of another run, or of none; once."""
+    current, run = lesson(), session["run"]
+    if current is None or run.history is None:
+        return False
+    before, session["lesson_given"] = session.get("lesson_given"), (run.id, False)
+    return before != (run.id, False) and current.steps[progress_of(current).at].given is not nothing
 
 
 def advance() -> bool:
@@ -242,6 +255,7 @@ def advance() -> bool:
 
 
 def check() -> None:
-    """At the end of what was drawn: where a step is done now, the page is drawn anew, with what the lesson says."""
-    if advance():
+    """At the end of what was drawn: where a step is done now, or its words are of another run, the page is drawn anew,
+    with what the lesson says."""
+    if advance() or outdated():
         st.rerun()

@@ -53,7 +53,10 @@ def render_step(lesson: Lesson, step: LessonStep, progress: Progress, t: Transla
         render_program(t)
         st.markdown(f"→ {t('guide.own_text')}" if waits else t("guide.own_text.done"))
         return
-    st.markdown(body(t, lesson, step, **guide.given(lesson, step)))
+    given = guide.given(lesson, step)
+    with st.container():  # always one element
+        if given is not None:
+            st.markdown(body(t, lesson, step, **given))
     if waits == "answer":
         render_question(lesson, step, t)
     elif step.question is not None:
@@ -75,20 +78,24 @@ def render_program(t: Translate) -> None:
 def render_question(lesson: Lesson, step: LessonStep, t: Translate) -> None:
     """In a form of its own, so that a number that has just been typed is there when the button is pressed."""
     question, ask = step.question, words(t, lesson, step, "ask")
-    if isinstance(question, Numbers) and len(question.names) > 1:
+    several = isinstance(question, Numbers) and len(question.names) > 1  # each with a name above it
+    align = "bottom" if several or isinstance(question, Options) else "center"
+    if several:
         st.markdown(ask)
     with (
         st.form(key="guide_form", border=False),
-        st.container(key="guide_question", horizontal=True, vertical_alignment="bottom", gap="small"),
+        st.container(key="guide_question", horizontal=True, vertical_alignment=align, gap="small"),
     ):
         keys = guide.answer_keys(lesson, step)
         if isinstance(question, Options):
             options = {option: said(t, lesson, step, option) for option in question.options}
             st.radio(ask, options, None, options.__getitem__, key=keys[0], horizontal=True)
         elif isinstance(question, Numbers):
+            if not several:
+                st.markdown(ask, width="content")
             for key, name in zip(keys, question.names, strict=True):
-                label = words(t, lesson, step, name) if name else ask
-                st.number_input(label, value=None, format="%.15g", key=key, width=150)
+                label, shown = (words(t, lesson, step, name), "visible") if name else (ask, "collapsed")
+                st.number_input(label, value=None, format="%.15g", key=key, width=150, label_visibility=shown)
         st.form_submit_button(t("guide.answer"), key="guide_answer", on_click=guide.commit)
     if session.get("lesson_missing") == f"{lesson.id}.{step.id}":
         st.caption(t("guide.missing"))
