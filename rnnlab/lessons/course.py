@@ -1,6 +1,12 @@
 """The course: its lessons in the order in which they are read."""
 
 from rnnlab.lessons.lesson import Lesson
-from rnnlab.lessons.storyboards import four_moves, gates
+from rnnlab.lessons.storyboards import four_moves, gates, tokens
 
-LESSONS: dict[str, Lesson] = {lesson.id: lesson for lesson in (four_moves.LESSON, gates.LESSON)}
+STORYBOARDS = (
+    tokens,
+    four_moves,
+    gates,
+)
+
+LESSONS: dict[str, Lesson] = {module.LESSON.id: module.LESSON for module in STORYBOARDS}

@@ -36,6 +36,16 @@ def shown(look: Look, history: History) -> Look:
     )
 
 
+def fill_in(**fields: Any) -> Act:
+    """Change these fields, and train nothing yet."""
+
+    def act(look: Look) -> Look:
+        assert look.form is not None
+        return replace(look, form=Experiment(**{**look.form.model_dump(), **fields}))
+
+    return act
+
+
 def train(epochs: int | None = None, **fields: Any) -> Act:
     """Change these fields, and press Train, or so often One epoch."""
 
