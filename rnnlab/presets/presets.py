@@ -219,6 +219,31 @@ PRESETS: dict[str, Preset] = {
         },
         page="results",
     ),
+    # A tutorial's toy data, its network and its ten epochs. It trains unpacked; what is read is not padded to ten words
+    # here, but to the longest line of the batch.
+    "hello-world": Preset(
+        {
+            "task": "classify",
+            "text": "0 | hello world\n1 | hello\n0 | world",
+            "lower": True,
+            "max_length": 10,
+            "probe": 2,  # the line with the other label
+            "batch": 2,
+            "shuffle": True,
+            "cell": "lstm",
+            "layers": 2,
+            "bidirectional": True,
+            "embed": 32,
+            "hidden": 64,
+            "dropout_embed": 0.3,
+            "dropout": 0.3,
+            "dropout_head": 0.3,
+            "lr": 0.001,
+            "clip": 1.0,
+            "epochs": 10,
+        },
+        page="results",
+    ),
     "lstm-classifier": Preset(
         CLASSIFY
         | {

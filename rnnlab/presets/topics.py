@@ -5,7 +5,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "tensors": ("embedding", "windows", "cell-shapes", "layer-shapes", "two-layers", "rnn-arguments"),
     "cells": ("manual-rnn", "lstm", "gru", "brackets"),
     "gradients": ("clipping", "long-range"),
-    "sentences": ("text-classification", "lstm-classifier", "bilstm", "packed", "gru-tagger"),
+    "sentences": ("hello-world", "text-classification", "lstm-classifier", "bilstm", "packed", "gru-tagger"),
     "writing": ("writer", "seq2seq", "attention"),
 }
 

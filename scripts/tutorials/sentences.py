@@ -102,6 +102,11 @@ def preset_text_classification(seed: int) -> Differences:
     return classified(e.model_copy(update={"text": "\n".join(lines)}), Classifier, 0.3)
 
 
+def preset_hello_world(seed: int) -> Differences:
+    """The toy data, padded to the longest of a batch."""
+    return classified(Experiment(preset="hello-world", seed=seed), Classifier, 0.3)
+
+
 def preset_gru_tagger(seed: int) -> Differences:
     e = Experiment(preset="gru-tagger", seed=seed, packed=False, layers=2, epochs=5, **dropouts(0.0))
     lines, words, tags = numbered(e)
