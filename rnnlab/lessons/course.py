@@ -1,12 +1,13 @@
 """The course: its lessons in the order in which they are read."""
 
 from rnnlab.lessons.lesson import Lesson
-from rnnlab.lessons.storyboards import four_moves, gates, tokens
+from rnnlab.lessons.storyboards import four_moves, gates, packing, tokens
 
 STORYBOARDS = (
     tokens,
     four_moves,
     gates,
+    packing,
 )
 
 LESSONS: dict[str, Lesson] = {module.LESSON.id: module.LESSON for module in STORYBOARDS}

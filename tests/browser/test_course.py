@@ -25,6 +25,10 @@ def type_into(key: str, value: str) -> Hand:
     return hand
 
 
+def to_epoch(epoch: int) -> Hand:
+    return lambda lab: lab.page.locator(".rl-scrubber input[type=range]").fill(str(epoch))
+
+
 def several(*hands: Hand) -> Hand:
     return lambda lab: [hand(lab) for hand in hands]
 
@@ -33,14 +37,24 @@ def one_epoch(lab: Lab) -> None:
     lab.press("step")
 
 
+def train(lab: Lab) -> None:
+    lab.press("train")
+
+
+OWN = {
+    "words-next": "own words are trained on own words",
+    "packed": "yes | i do want it\nno | i do not",
+}  # texts of a reader's
+
 # What the reader does at a step, by lesson and step; nothing where it is done by reading or by answering.
 HANDS: dict[str, dict[str, Hand]] = {
     "four-moves": {
         "first-loss": one_epoch,
         "all-right": several(*[one_epoch] * 5),
-        "still": several(type_into("lr", "0.000001"), Lab.train),
-        "learnt": several(type_into("lr", "0.01"), Lab.train),
+        "still": several(type_into("lr", "0.000001"), train),
+        "learnt": several(type_into("lr", "0.01"), train),
     },
+    "packing": {"states": train, "verdict": to_epoch(5), "without": train},
 }
 
 
@@ -53,7 +67,9 @@ def other_than(step: LessonStep, right: Answer) -> Answer:
 def give(lab: Lab, step: LessonStep, answer: Answer, words: str) -> None:
     guide = lab.at("guide")
     if isinstance(step.question, Numbers):
-        for field, number in zip(guide.locator("input").all(), answer, strict=True):
+        fields = guide.locator("input[type=number]")
+        expect(fields).to_have_count(len(answer))
+        for field, number in zip(fields.all(), answer, strict=True):
             field.fill(f"{number:.12g}")
     else:
         guide.get_by_role("radiogroup").get_by_text(words, exact=True).click()
@@ -84,7 +100,8 @@ def test_a_lesson_is_walked_from_its_link_to_done(visit, id, lang, agreeing):
             told = t(kind, answer=said(t, lesson, step, answer), found=said(t, lesson, step, right))
             expect(lab.at("guide")).to_contain_text(told)
         lab.press("guide_next")
-    lab.write("own words are trained on own words").train()
+    lab.write(OWN[LESSONS[id].preset])
+    train(lab)
     expect(lab.at("guide")).to_contain_text(t("guide.own_text.done"))
 
 
