@@ -68,7 +68,7 @@ def test_the_answer_comes_before_the_reveal():
     answer(app, "4")
     assert "You say: 4." in said(app)
     assert progress(app).done == frozenset()
-    looked(press(app, "step"))
+    until_trained(press(app, "step"))
     assert "You said 4; your run gives 1.4." in said(app)
     assert progress(app).found == {"first-loss": "1.4"}
 
