@@ -69,7 +69,7 @@ def test_the_answer_comes_before_the_reveal():
     assert "You say: 4." in said(app)
     assert progress(app).done == frozenset()
     until_trained(press(app, "step"))
-    assert "You said 4; your run gives 1.4." in said(app)
+    assert EN("guide.differs", answer="4", found="1.4") in said(app)
     assert progress(app).found == {"first-loss": "1.4"}
 
 
