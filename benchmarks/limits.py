@@ -131,6 +131,8 @@ def cases() -> Iterator[Case]:
         yield f"modes: {name}", jobs.modes, (e, weights)
         yield f"packing: {name}", jobs.packing, (e, weights, 1)
         yield f"activations: {name}", jobs.activations, (e, weights, place)
+    seeds = tuple(Experiment(preset="ohlol-layer", seed=seed) for seed in range(10))
+    yield "final_accuracies: ten seeds of ohlol", jobs.final_accuracies, (seeds,)
     e = LOOKED_AT["classifier"]
     yield "reach: classifier", jobs.reach, (e, weights_of(e))
     yield "omissions: classifier", jobs.omissions, (e, weights_of(e))

@@ -1,10 +1,13 @@
 """What several lessons ask of a run."""
 
+from typing import Any
+
 import numpy as np
 
 from rnnlab.engine import jobs
 from rnnlab.experiment import Experiment
 from rnnlab.lessons.look import Look
+from rnnlab.race.record import Record
 from rnnlab.records.trace import Intervention, TraceResult, top_place
 
 
@@ -35,3 +38,17 @@ def traced(look: Look, *edits: Intervention, line: int | None = None) -> TraceRe
     assert look.history is not None
     e = look.experiment if line is None else Experiment(**{**look.experiment.model_dump(), "probe": line})
     return look.ask(jobs.trace, e, look.history.checkpoints[-1].weights, top_place(look.opening), edits)
+
+
+def raced(look: Look, field: str) -> dict[Any, list[Record]] | None:
+    """The records of a finished race by the values of the one field that its variants differ in; None where there is
+    no such race."""
+    if look.race is None or look.race.going or not all(entry.finished for entry in look.race.entries):
+        return None
+    records: dict[Any, list[Record]] = {}
+    for entry in look.race.entries:
+        overrides = look.race.plan.variants[entry.variant]
+        if [name for name, _ in overrides] != [field] or entry.record is None:
+            return None
+        records.setdefault(dict(overrides)[field], []).append(entry.record)
+    return records

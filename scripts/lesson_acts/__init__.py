@@ -2,13 +2,16 @@
 the ids of steps. An act makes of what is to be seen before what is to be seen after; a step without one needs none."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
 from rnnlab.experiment import Experiment
+from rnnlab.experiment.race_plan import RacePlan, grid
 from rnnlab.lessons.lesson import Lesson
 from rnnlab.lessons.look import Look
+from rnnlab.race.race import begin, tick
 from rnnlab.records.history import History
 from rnnlab.records.trace import Intervention
 from rnnlab.training import advance, start
@@ -103,5 +106,28 @@ def one_by_one(*acts: Act) -> Act:
         for one in acts:
             look = one(look)
         return look
+
+    return act
+
+
+class AtOnce:
+    """Computes a race's slices when they are asked for."""
+
+    count = 1
+
+    def submit(self, job: Callable[..., Any], /, *args: Any) -> Future:
+        future: Future = Future()
+        future.set_result(job(*args))
+        return future
+
+
+def race(seeds: int, **values: tuple[Any, ...]) -> Act:
+    """Start the race that is set up, and wait for its end."""
+
+    def act(look: Look) -> Look:
+        race = begin(AtOnce(), RacePlan(look.experiment, grid(values), seeds))
+        while not race.done:
+            race = tick(AtOnce(), race)
+        return replace(look, race=race)
 
     return act
