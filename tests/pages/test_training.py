@@ -40,7 +40,7 @@ def test_the_page_shows_what_is_computed_at_the_chosen_epoch(case, lang):
     history, t = run(e), translator(lang)
     weights = history.checkpoints[1].weights
     choose(app, None, 1)
-    step = training_step(e, weights)
+    step = training_step(e, weights, history.checkpoints[2].weights)
     code = "\n".join(one.value for one in app.code)
     for part in programs.loop_parts(e, history.opening.first_batch, history.opening.classes, history.opening.joiner):
         assert part.code in code, part.name
@@ -53,12 +53,15 @@ def test_the_page_shows_what_is_computed_at_the_chosen_epoch(case, lang):
     assert [row[2] for row in found] == [significant(one.clipped, 4) for one in step.parameters]
     found = rows(move(app, "step"), "training-move")
     assert [row[1:] for row in found] == [
-        [significant(value, 4) for value in (one.before, one.after, one.change)] for one in step.parameters
+        [significant(value, 4) for value in (one.before, one.after, one.change, one.recorded)]
+        for one in step.parameters
     ]
     assert t("move.step.says", loss=significant(step.loss, 4), loss_after=significant(step.loss_after, 4)) in said(app)
     found = rows(move(app, "loss"), "training-move")
     assert [row[3] for row in found] == [significant(one.loss, 4) for one in step.positions]
-    assert rows(move(app, "forward"), "training-move")[1][3] == step.grad_fn
+    assert [row[2] for row in rows(move(app, "forward"), "training-move")] == [
+        str(stage.requires_grad) for stage in step.stages
+    ]
     shapes = loss_shapes(e, weights)
     tried = rows(app, "training-trials")
     assert [row[0] for row in tried] == list(loss_trials(e).values())

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.components.table.table import Cell, TableView, number, tables, text, token
+from pages.components.table.table import TableView, number, tables, text, token
 from pages.shell import navigation
 from pages.shell.ask_worker import ask_worker
 from pages.shell.panel import listing, panel
@@ -17,7 +17,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.explain import programs
 from rnnlab.explain.programs.training_loop import ProgramPart
 from rnnlab.i18n import Translate
-from rnnlab.records.training.step import ParameterStep, TensorFacts, TrainingStep
+from rnnlab.records.training.step import ParameterStep, TrainingStep
 
 MOVES = ("zero_grad", "forward", "loss", "backward", "clip", "step")
 
@@ -32,7 +32,7 @@ def render(view: RunView, waits: bool) -> None:
             move = choose(moves, t)
             if waits:
                 st.caption(t("training.waits"))
-            elif (step := ask_worker(jobs.training_step, e, view.checkpoint.weights)) is not None:
+            elif (step := ask_worker(jobs.training_step, e, view.checkpoint.weights, following(view))) is not None:
                 render_move(view, step, move)
         with left:
             for part in parts:
@@ -100,6 +100,11 @@ def render_place(e: Experiment, name: str, t: Translate) -> None:
 # One step of it
 
 
+def following(view: RunView) -> bytes:
+    """The weights of the run an epoch later, where they are recorded."""
+    return next((one.weights for one in view.history.checkpoints if one.epoch == view.checkpoint.epoch + 1), b"")
+
+
 def render_move(view: RunView, step: TrainingStep, move: str) -> None:
     e, t, epoch = view.experiment, view.t, view.checkpoint.epoch
     with st.container(key="training_move_shown", gap="xsmall"):
@@ -108,10 +113,18 @@ def render_move(view: RunView, step: TrainingStep, move: str) -> None:
         if not step.whole:
             notes.append(t("move.beginning"))
         if move == "step":
-            notes.append(t("move.first_update") if epoch == 0 else t("move.new_optimizer"))
+            notes.append(optimizer_note(e, epoch, t))
+            notes += [t("move.recorded.says")] if following(view) else []
         if e.carry:
             notes.append(t("move.from_zero"))
         st.caption(" ".join(notes))
+
+
+def optimizer_note(e: Experiment, epoch: int, t: Translate) -> str:
+    """What the run's own optimizer had of the steps before, and this one lacks."""
+    if e.optimizer == "sgd":
+        return t("move.no_memory")
+    return t("move.first_update") if epoch == 0 else t("move.new_optimizer")
 
 
 def parameter_table(
@@ -133,14 +146,17 @@ def zero_grad(view: RunView, step: TrainingStep) -> None:
 
 def forward(view: RunView, step: TrainingStep) -> None:
     t = view.t
-    rows = [fact("ids", step.ids, "–"), fact("logits", step.logits, step.grad_fn)]
-    head = [text(t("move.tensor")), text(t("move.shape")), text("dtype"), text("grad_fn")]
+    rows = [
+        [
+            text(t(f"tensor.{one.name}"), note=f"{size(one.facts.shape)} {one.facts.dtype}"),
+            number(f"{written(one.low)} … {written(one.high)}"),
+            number(str(one.requires_grad)),
+        ]
+        for one in step.stages
+    ]
+    head = [text(t("move.tensor")), number(t("move.range")), number("requires_grad")]
     tables("training-move", [TableView(t("move.forward"), rows, head, named_rows=True)], "lines")
-    st.markdown(t("move.forward.says", grad_fn=step.grad_fn))
-
-
-def fact(name: str, one: TensorFacts, grad_fn: str) -> list[Cell]:
-    return [text(name), text(size(one.shape)), text(one.dtype), text(grad_fn)]
+    st.markdown(t("move.forward.says"))
 
 
 def loss(view: RunView, step: TrainingStep) -> None:
@@ -184,7 +200,15 @@ def clip(view: RunView, step: TrainingStep) -> None:
 def update(view: RunView, step: TrainingStep) -> None:
     t, one = view.t, step.one
     heads = [t("move.weights_before"), t("move.weights_after"), t("move.change")]
-    parameter_table(step, t, heads, lambda one: [written(one.before), written(one.after), written(one.change)])
+    known = bool(following(view))
+    if known:
+        heads.append(t("move.recorded", epoch=view.checkpoint.epoch + 1))
+
+    def cells(one: ParameterStep) -> list[str]:
+        own = [written(one.recorded)] if known else []
+        return [written(one.before), written(one.after), written(one.change), *own]
+
+    parameter_table(step, t, heads, cells)
     name = f"{one.name}{size(one.place)}"
     values = {"before": written(one.before), "after": written(one.after), "gradient": written(one.gradient)}
     st.markdown(t("move.step.one", name=name, **values))

@@ -31,7 +31,7 @@ def render(view: RunView, waits: bool) -> None:
                 text(called(call)),
                 *(number(written(chance)) for chance in call.probabilities),
                 text(str(call.requires_grad)),
-                text(call.grad_fn or "None"),
+                text(t("modes.has_grad_fn") if call.grad_fn else "None"),
             ]
             for call in found.calls
         ]

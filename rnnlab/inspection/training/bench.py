@@ -55,10 +55,6 @@ def facts(tensor: Tensor) -> TensorFacts:
     return TensorFacts(tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
 
 
-def name_of(grad_fn: object) -> str:
-    return "" if grad_fn is None else type(grad_fn).__name__
-
-
 def targets_of(e: Experiment, batch: Batch) -> Tensor:
     """As programs have them: one a sequence has no axis of its own."""
     return batch.targets[:, 0] if e.task == "classify" else batch.targets

@@ -4,7 +4,7 @@ import torch
 
 from rnnlab.experiment import Experiment
 from rnnlab.explain.programs.training_loop import drops, with_dropout
-from rnnlab.inspection.training.bench import Bench, name_of
+from rnnlab.inspection.training.bench import Bench
 from rnnlab.records.training.passes import CarryTrial, ModeCall, Modes
 from rnnlab.training.trainer import detached
 
@@ -59,7 +59,7 @@ def modes(experiment: Experiment, weights: bytes) -> Modes:
                 recorded,
                 tuple(logits.detach().flatten(0, -2)[-1].softmax(-1)[classes].tolist()),
                 logits.requires_grad,
-                name_of(logits.grad_fn),
+                logits.grad_fn is not None,
             )
             for training, recorded, logits in found
         ),

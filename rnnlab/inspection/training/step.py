@@ -1,5 +1,7 @@
 """One step of training, move by move: what each of them changes."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
@@ -8,17 +10,18 @@ from torch.nn.utils import clip_grad_norm_, get_total_norm
 from rnnlab.data import NO_TARGET, Batch
 from rnnlab.experiment import Experiment
 from rnnlab.explain.programs.training_loop import program_name
-from rnnlab.inspection.training.bench import Bench, facts, name_of, targets_of
+from rnnlab.inspection.training.bench import Bench, facts
 from rnnlab.models import Pass
-from rnnlab.records.training.step import OneWeight, ParameterStep, Position, TrainingStep
+from rnnlab.records.training.step import OneWeight, ParameterStep, Position, Stage, TrainingStep
 
 SHOWN = 12  # targets of the first sequence
 
 
-def training_step(experiment: Experiment, weights: bytes) -> TrainingStep:
+def training_step(experiment: Experiment, weights: bytes, following: bytes = b"") -> TrainingStep:
     """zero_grad, forward, loss, backward, clip, step, with a new optimizer: what each of them changes.
 
-    What lies in .grad before is that of a pass over the same batch with the same weights."""
+    What lies in .grad before is that of a pass over the same batch with the same weights. `following`: the weights
+    that the run itself had an epoch later, where they are recorded."""
     e, bench = experiment, Bench(experiment, weights)
     parameters, optimizer = bench.parameters, bench.optimizer()
 
@@ -54,16 +57,14 @@ def training_step(experiment: Experiment, weights: bytes) -> TrainingStep:
             norms([*before]),
             norms([p.detach() for p in parameters]),
             [(p.detach() - old).abs().max().item() for p, old in zip(parameters, before, strict=True)],
+            recorded_changes(before, following),
             strict=True,
         )
     ]
     return TrainingStep(
         whole=bench.whole,
-        ids=facts(bench.batch.ids),
-        logits=facts(result.logits),
-        targets=facts(targets_of(e, bench.batch)),
+        stages=stages(e, bench.batch, result),
         count=bench.batch.count,
-        grad_fn=name_of(result.logits.grad_fn),
         positions=positions(result, bench.batch),
         loss=loss.item(),
         left=left_norm,
@@ -74,6 +75,22 @@ def training_step(experiment: Experiment, weights: bytes) -> TrainingStep:
         one=steepest(names, parameters, before),
         loss_after=loss_after.item(),
     )
+
+
+def stages(e: Experiment, batch: Batch, result: Pass) -> tuple[Stage, ...]:
+    features = "embedding" if e.input == "embedding" else "one_hot"
+    tensors = {"ids": batch.ids, features: result.features}
+    tensors |= {name: tensor for name, (tensor, _) in result.stages().items()}
+    return tuple(
+        Stage(name, facts(one), one.min().item(), one.max().item(), one.requires_grad) for name, one in tensors.items()
+    )
+
+
+def recorded_changes(before: list[Tensor], following: bytes) -> list[float]:
+    if not following:
+        return [math.nan] * len(before)
+    later = torch.frombuffer(bytearray(following), dtype=torch.float32).split([p.numel() for p in before])
+    return [(new - old.flatten()).abs().max().item() for new, old in zip(later, before, strict=True)]
 
 
 def norms(tensors: list[Tensor | None]) -> list[float]:

@@ -23,7 +23,7 @@ class ModeCall(ShortRepr):
     recorded: bool  # whether outside of no_grad
     probabilities: tuple[float, ...]  # of `Modes.classes`
     requires_grad: bool
-    grad_fn: str  # "" where there is none
+    grad_fn: bool  # whether there is one
 
 
 @dataclass(frozen=True, repr=False)

@@ -27,6 +27,18 @@ class ParameterStep(ShortRepr):
     before: float  # of the weights
     after: float  # of the weights after step
     change: float  # the largest change of an element
+    recorded: float  # the largest that the run itself made in the epoch that follows; nan where that is not recorded
+
+
+@dataclass(frozen=True, repr=False)
+class Stage(ShortRepr):
+    """A tensor of the forward pass."""
+
+    name: str  # as `TensorShape` has it
+    facts: TensorFacts
+    low: float  # its smallest number, and its largest
+    high: float
+    requires_grad: bool
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,11 +67,8 @@ class TrainingStep(ShortRepr):
     """One step of training on the first batch, taken apart."""
 
     whole: bool  # whether that is all of the batch, or its beginning
-    ids: TensorFacts
-    logits: TensorFacts
-    targets: TensorFacts
+    stages: tuple[Stage, ...]  # from ids to logits
     count: int  # targets that are none of padding
-    grad_fn: str  # what recorded the logits
     positions: tuple[Position, ...]
     loss: float
     left: float  # norm of all gradients before zero_grad

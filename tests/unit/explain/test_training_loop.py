@@ -108,10 +108,14 @@ def test_each_move_of_the_loop_is_what_is_shown_beside_it(fields, **settings):
     for name in ("zero_grad", "forward", "loss"):
         move(name)
     logits, loss = names["logits"], names["loss"]
-    assert (shown.logits.shape, shown.logits.dtype) == (tuple(logits.shape), "float32")
-    assert (shown.ids.shape, shown.ids.dtype) == (tuple(names["ids"].shape), "int64")
+    stages = {stage.name: stage for stage in shown.stages}
     targets = names["labels" if e.task == "classify" else "targets"]
-    assert (shown.targets.shape, shown.targets.dtype) == (tuple(targets.shape), "int64")
+    output = "encoded" if e.task == "seq2seq" else "output"
+    for name, tensor in {"ids": names["ids"], output: names[output], "logits": logits}.items():
+        one = stages[name]
+        assert (one.facts.shape, f"torch.{one.facts.dtype}") == (tuple(tensor.shape), str(tensor.dtype)), name
+        assert (one.low, one.high) == pytest.approx((tensor.min().item(), tensor.max().item()), rel=1e-4, abs=1e-6)
+        assert one.requires_grad == tensor.requires_grad
     assert shown.loss == pytest.approx(loss.item(), rel=1e-5)
     log = logits[0].reshape(-1, logits.shape[-1]).log_softmax(-1)
     for position, scores, target in zip(shown.positions, log, targets[:1].flatten().tolist(), strict=False):
@@ -195,7 +199,7 @@ def test_what_is_said_of_the_modes_is_what_the_program_does(fields, **settings):
         chances = logits.detach().reshape(-1, logits.shape[-1])[-1].softmax(-1)[list(shown.classes)]
         assert list(call.probabilities) == pytest.approx(chances.tolist(), rel=1e-4, abs=1e-6)
         assert call.requires_grad == logits.requires_grad
-        assert bool(call.grad_fn) == (logits.grad_fn is not None)
+        assert call.grad_fn == (logits.grad_fn is not None)
     one, another, asked, again, unrecorded = found
     torch.testing.assert_close(asked, again, rtol=0, atol=0)
     torch.testing.assert_close(asked.detach(), unrecorded, rtol=1e-6, atol=1e-6)
