@@ -91,9 +91,7 @@ class GuideState(TypedDict, total=False):
     lesson_runs: dict[str, Run]  # by the ids of its steps, what ran there
     lesson_opened: Opening | None  # of the run that the lesson opened last
     lesson_epochs: frozenset[int]  # where the reader has looked since the step began
-    lesson_given: tuple[
-        str, bool
-    ]  # the id of the run that the step's words were said of, and whether it had nothing yet
+    lesson_given: str  # the values that were put into the words of its step, as text to compare
     lesson_sights: dict[str, Any]  # what pages have told of their own: fields of a `Look`
 
 

@@ -227,20 +227,19 @@ def look(lesson: Lesson) -> Look:
 
 def given(lesson: Lesson, step: LessonStep) -> dict[str, Any] | None:
     """Numbers of the run for the words of a step, before its answer. None while there is nothing of it yet."""
-    run = session["run"]
-    session["lesson_given"] = (run.id, run.history is None)
-    if step.given is nothing:
-        return {}
-    return step.given(look(lesson)) if run.history else None
+    values = {} if step.given is nothing else step.given(look(lesson)) if session["run"].history else None
+    session["lesson_given"] = repr((step.id, values))
+    return values
 
 
 def outdated() -> bool:
-    """Whether the words of the step were said of another run, or of none; once."""
+    """Whether the words of the step, which stand above all that a page draws, would be others now."""
     current, run = lesson(), session["run"]
-    if current is None or run.history is None:
+    if current is None or run.history is None or run.going:
         return False
-    before, session["lesson_given"] = session.get("lesson_given"), (run.id, False)
-    return before != (run.id, False) and current.steps[progress_of(current).at].given is not nothing
+    step, said = current.steps[progress_of(current).at], session.get("lesson_given")
+    given(current, step)
+    return step.given is not nothing and said != session["lesson_given"]
 
 
 def advance() -> bool:
