@@ -1,11 +1,12 @@
 """The course: its lessons in the order in which they are read."""
 
 from rnnlab.lessons.lesson import Lesson
-from rnnlab.lessons.storyboards import four_moves, gates, ohlol, packing, tokens
+from rnnlab.lessons.storyboards import four_moves, gates, ohlol, packing, shapes, tokens
 
 STORYBOARDS = (
     tokens,
     four_moves,
+    shapes,
     ohlol,
     gates,
     packing,
