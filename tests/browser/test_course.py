@@ -11,6 +11,7 @@ from rnnlab.lessons.course import LESSONS
 from rnnlab.lessons.lesson import SEEN, Answer, LessonStep, Numbers, Options
 from rnnlab.lessons.words import said, title
 from scripts.questions import walk
+from tests.support.eventually import eventually
 from tests.support.lab import Lab
 
 Hand = Callable[[Lab], object]
@@ -135,3 +136,19 @@ def test_the_strip_is_worked_by_keys(visit):
     lab.page.keyboard.press("Tab")
     lab.page.keyboard.press("Enter")
     expect(lab.at("guide")).to_contain_text("Only optimizer.step() moves anything")
+
+
+def test_what_would_give_an_answer_away_is_hidden_until_it_is_given(visit):
+    lab = visit("lesson=packing&lang=en")
+    seen = "node => node.checkVisibility({ opacityProperty: true }) && !node.closest('[inert]')"
+    told, packed = (
+        lab.at("padded").get_by_text("positions are padding"),
+        lab.at("packed-batch").get_by_text("batch_sizes").first,
+    )
+    expect(lab.at("padded")).to_have_attribute("data-veil", "Answer first: then you see it.")
+    for text in (told, packed):
+        expect(text).to_be_attached()
+        assert not text.evaluate(seen)
+    give(lab, LESSONS["packing"].steps[0], (7.0,), "7")
+    expect(lab.at("padded")).not_to_have_attribute("data-veil", "")
+    eventually(lambda: told.evaluate(seen) and packed.evaluate(seen), "what was hidden is there")

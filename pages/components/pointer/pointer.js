@@ -51,5 +51,18 @@ function release(node) {
 function veil(node, words) {
   if (words) node.dataset.veil = words;
   else delete node.dataset.veil;
-  for (const child of node.children) child.inert = words !== "";
+  const hidden = words ? [...node.children, ...below(node)] : [];
+  for (const one of document.querySelectorAll("[data-veiled]")) if (!hidden.includes(one)) show(one, true);
+  for (const one of hidden) show(one, false);
+}
+
+function below(node) {
+  const found = [];
+  for (let next = node.parentElement?.nextElementSibling; next; next = next.nextElementSibling) found.push(next);
+  return found;
+}
+
+function show(node, seen) {
+  node.toggleAttribute("data-veiled", !seen); // no class: React writes those anew
+  node.inert = !seen;
 }
