@@ -136,6 +136,8 @@ def cases() -> Iterator[Case]:
     e = LOOKED_AT["classifier"]
     yield "reach: classifier", jobs.reach, (e, weights_of(e))
     yield "omissions: classifier", jobs.omissions, (e, weights_of(e))
+    for name, one in {"classifier": e, "300,000 steps in windows": TEXTS["300,000 steps in windows"]}.items():
+        yield f"word_orders: {name}", jobs.word_orders, (one, weights_of(one), 0)
     weights = weights_of(READER)
     yield "activations: 4,000 tokens, c", jobs.activations, (READER, weights, Place("network", 1, 1), "c")
     typed = (READER, weights, Place("network", 1, 1), "h", characters(20_000))

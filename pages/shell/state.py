@@ -201,6 +201,12 @@ class DataState(TypedDict, total=False):
     data_from: int  # the first row that is listed
 
 
+class ResultsState(TypedDict, total=False):
+    """views/results"""
+
+    orders_draw: int  # which orders of the words are shown
+
+
 class TextState(TypedDict, total=False):
     """views/text"""
 
@@ -275,8 +281,8 @@ class UnitsState(TypedDict, total=False):
 
 class SessionState(
     VisitState, WorkersState, RedrawState, RunState, SpeedState, StreamState, CursorState, GuideState, FormState,
-    NavigationState, SharingState, AnswerState, RaceSetupState, CompareState, GenerateState, DataState, TextState,
-    ShapesState, PlaygroundState, CellState, GradientsState, TrainingState, UnitsState, total=False,
+    NavigationState, SharingState, AnswerState, RaceSetupState, CompareState, GenerateState, DataState, ResultsState,
+    TextState, ShapesState, PlaygroundState, CellState, GradientsState, TrainingState, UnitsState, total=False,
 ):  # fmt: skip
     """The whole table."""
 

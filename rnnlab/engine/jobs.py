@@ -24,7 +24,7 @@ JOBS = {  # module -> functions
     "rnnlab.inspection.text.loader": ("data_loader",),
     "rnnlab.inspection.presets": ("preset_model", "preset_picture"),
     "rnnlab.inspection.packing": ("packing",),
-    "rnnlab.inspection.readouts": ("omissions", "reach"),
+    "rnnlab.inspection.readouts": ("omissions", "reach", "word_orders"),
     "rnnlab.inspection.trace": ("trace",),
     "rnnlab.inspection.training.loss": ("loss_shapes",),
     "rnnlab.inspection.training.passes": ("modes", "second_backward"),
@@ -43,7 +43,7 @@ if TYPE_CHECKING:  # what each name stands for, to whoever reads types
     from rnnlab.inspection.layers import inspect_layer, try_shape
     from rnnlab.inspection.packing import packing
     from rnnlab.inspection.presets import preset_model, preset_picture
-    from rnnlab.inspection.readouts import omissions, reach
+    from rnnlab.inspection.readouts import omissions, reach, word_orders
     from rnnlab.inspection.text.loader import data_loader
     from rnnlab.inspection.trace import trace
     from rnnlab.inspection.training.loss import loss_shapes

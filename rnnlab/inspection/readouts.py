@@ -1,5 +1,5 @@
-"""What a classifier's answer depends on, from the run's own weights: of each way of reading out a whole sentence the
-derivatives by every token, and what the answer is without one."""
+"""What an answer depends on, from the run's own weights: of each way of reading out a whole sentence the derivatives by
+every token, what the answer is without one, and what it is after the same tokens in another order."""
 
 from collections.abc import Sequence
 
@@ -7,14 +7,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from rnnlab.data import NO_TARGET, Data, Pair, batch_of
 from rnnlab.experiment import Experiment, choices
 from rnnlab.i18n import LabError, Problem
 from rnnlab.inspection.trace import network
 from rnnlab.models import Classifier, read, readout
-from rnnlab.records.readouts import Omissions, Reach
+from rnnlab.records.readouts import Omissions, Reach, WordOrders
 from rnnlab.training.observation import readout_logits
 
 PADDING = 12  # tokens of padding that are shown, at most
+ORDERS, TRIES = 5, 100  # other orders that are shown, and how many are drawn to find them
 WORK = 1.2e10  # parameters x units x steps of one pass over all units: about four seconds for all readouts
 
 
@@ -88,3 +90,62 @@ def chances(model: Classifier, ids: Tensor) -> Tensor:
     lengths = torch.full((len(ids),), ids.shape[1])
     output, final = model.recurrent(model.input(ids))
     return readout_logits(model, output, final, lengths).softmax(-1)
+
+
+# Order
+
+
+@torch.no_grad()
+def word_orders(experiment: Experiment, weights: bytes, draw: int) -> WordOrders:
+    """The sentence that is read in orders of its tokens that are `draw`n at random, each another one. Where the next
+    token is asked for, the last one stays: what follows a word depends on that word first."""
+    data, model = network(experiment, weights)
+    ids = data.probe.inputs
+    orders = shuffles(ids, len(ids) if isinstance(model, Classifier) else len(ids) - 1, draw)
+    logits = model(batch_of([Pair([ids[step] for step in order], [NO_TARGET]) for order in orders])).logits
+    chances = (logits if logits.dim() == 2 else logits[:, -1]).softmax(-1)  # [order, class]
+    bag, examples = bag_of_words(data)
+    return WordOrders(tuple(map(tuple, orders)), chances.numpy(), bag, examples)
+
+
+def shuffles(ids: Sequence[int], movable: int, draw: int) -> list[list[int]]:
+    """Orders of all steps, of which the first `movable` are shuffled: no two that read the same. The first is as it
+    is."""
+    generator = torch.Generator().manual_seed(draw)
+    orders = [list(range(len(ids)))]
+    read = {tuple(ids)}
+    for _ in range(TRIES):
+        order = [*torch.randperm(movable, generator=generator).tolist(), *range(movable, len(ids))]
+        tokens = tuple(ids[step] for step in order)
+        if tokens not in read and len(orders) <= ORDERS:
+            orders.append(order)
+            read.add(tokens)
+    return orders
+
+
+def bag_of_words(data: Data) -> tuple[np.ndarray, int]:
+    """A naive Bayes classifier over the same training data, [class], and the number of its examples: for each target
+    the tokens that had been read by then, counted, each count of a class one more than it is (Laplace). Tokens that
+    training never met say nothing."""
+    asked = [id for id in data.probe.inputs if id >= data.vocabulary.specials]
+    columns = {id: column for column, id in enumerate(dict.fromkeys(asked))}
+    examples, words = np.zeros(len(data.classes)), np.zeros(len(data.classes))
+    counts = np.zeros((len(data.classes), len(columns)))
+    for pair in data.pairs:
+        ids, targets = np.array(pair.inputs), np.array(pair.targets)
+        read = ids[:, None] == np.array(list(columns), dtype=int)  # [step, column]
+        known = ids >= data.vocabulary.specials
+        if len(targets) == 1:
+            read, known = read.sum(0, keepdims=True), known.sum(keepdims=True)
+        else:
+            read, known = read.cumsum(0), known.cumsum()
+        np.add.at(examples, targets, 1)
+        np.add.at(words, targets, known)
+        np.add.at(counts, targets, read)
+    types = len(data.vocabulary) - data.vocabulary.specials
+    with np.errstate(divide="ignore"):  # a class that is never right: minus infinity
+        scores = np.log(examples / examples.sum())
+    for id in asked:
+        scores += np.log((counts[:, columns[id]] + 1) / (words + types))
+    chances = np.exp(scores - scores.max())
+    return (chances / chances.sum()).astype(np.float32), int(examples.sum())

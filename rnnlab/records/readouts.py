@@ -41,3 +41,19 @@ class Omissions(ShortRepr):
     def answers(self) -> np.ndarray:
         """[step] the likeliest class without each token."""
         return self.chances.argmax(-1)
+
+
+@dataclass(frozen=True, repr=False)
+class WordOrders(ShortRepr):
+    """What a network answers after the same tokens in other orders, and what one answers that only counts them. Made by
+    `word_orders`."""
+
+    orders: tuple[tuple[int, ...], ...]  # each the steps of the sentence in their new order; first as it is
+    chances: np.ndarray  # float32 [order, class]
+    bag: np.ndarray  # float32 [class]: of a bag of words, one and the same in any order
+    examples: int  # that the bag was counted from
+
+    @property
+    def answers(self) -> np.ndarray:
+        """[order] the likeliest class."""
+        return self.chances.argmax(-1)

@@ -78,6 +78,7 @@ TASKS: dict[str, Task] = {
         observe_tokens,
         no_extra_bytes,
         evaluate,
+        ("orders",),
         predicts_text=True,
         predicts_next=lambda e: not e.target.strip(),
     ),
@@ -87,7 +88,7 @@ TASKS: dict[str, Task] = {
         observe_classifier,
         classifier_extra_bytes,
         evaluate,
-        ("prefixes", "saliency", "readouts", "confusion", "classes", "judged"),
+        ("prefixes", "saliency", "orders", "readouts", "confusion", "classes", "judged"),
     ),
     "tag": Task(tag_data, token_model, observe_tokens, no_extra_bytes, evaluate, ("tagged", "classes", "confusion")),
     "seq2seq": Task(

@@ -11,14 +11,14 @@ from pages.shell.markdown import verbatim
 from pages.views.results import classifier, page
 from rnnlab import Experiment, run
 from rnnlab.experiment.links import to_link
-from rnnlab.i18n import translator
-from rnnlab.inspection.readouts import omissions, reach
+from rnnlab.i18n import percent, translator
+from rnnlab.inspection.readouts import omissions, reach, word_orders
 from rnnlab.text.pos_tags import NAMED_TAGS
 from rnnlab.text.tokenizers import tag
 from rnnlab.training.tasks import TASKS
 from tests.support.cases import either
 from tests.support.plotly import decoded
-from tests.support.reader import choose, components, looked, open_page, said, unpacked
+from tests.support.reader import choose, components, looked, open_page, press, said, unpacked
 from tests.support.reader import visit as visit_link
 from tests.support.small_tasks import SMALL
 
@@ -31,7 +31,7 @@ PANELS = {
     "beams": "hypotheses",
     "pairs": "heldpairs",
 }  # a field has that key
-LEADING = {"next": [], "classify": ["prefixes", "saliency"], "tag": ["tagged"], "seq2seq": ["attention"]}
+LEADING = {"next": ["orders"], "classify": ["prefixes", "saliency"], "tag": ["tagged"], "seq2seq": ["attention"]}
 EVERY_TASK = pytest.mark.parametrize("task", TASKS)
 
 
@@ -121,7 +121,8 @@ def test_while_it_trains_only_the_newest_frame_is_sent():
 def test_the_stream_draws_of_a_run_what_the_page_draws(task):
     app = visit(small(task, **{"attention": "dot"} if task == "seq2seq" else {}))
     streamed = app.session_state.parts.data(app.session_state.run)
-    assert {key.removeprefix("results-") for key in streamed} >= {*TASKS[task].views} - {"readouts", "forcing"}
+    computed = {"readouts", "orders", "forcing"}
+    assert {key.removeprefix("results-") for key in streamed} >= {*TASKS[task].views} - computed
     for key, data in streamed.items():
         assert json.loads(json.dumps(data)) == components(app)[key], key
 
@@ -300,3 +301,27 @@ def test_the_tags_that_are_drawn_in_colour_are_the_commonest():
     frequency = [truth.count(tag) for tag in part["order"]]
     assert frequency == sorted(frequency, reverse=True)
     assert list(part["hues"]) == [str(tag) for tag in part["order"]]
+
+
+# Order
+
+
+@either
+@pytest.mark.parametrize("task", ["next", "classify"])
+def test_words_are_shuffled_and_the_network_is_asked_again(task, lang):
+    e = small(task)
+    app, t = visit(e, lang), translator(lang)
+    weights, o = run(e).checkpoints[-1].weights, app.session_state.run.history.opening
+    for draw in (0, 1):
+        found, table = word_orders(e, weights, draw), parts(app)["orders"]["tables"][0]
+        texts = [[cell["text"] for cell in row] for row in table["rows"]]
+        assert [row[2] for row in texts[:-1]] == [" ".join(o.probe[step] for step in order) for order in found.orders]
+        assert [row[0] for row in texts] == [o.classes[id] for id in [*found.answers, found.bag.argmax()]]
+        shown = [percent(chances[found.answers[0]], 2) for chances in [*found.chances, found.bag]]
+        assert [row[1] for row in texts] == shown
+        turned = int((found.answers[1:] != found.answers[0]).sum())
+        assert (f"**{turned}**" in said(app)) is bool(turned)
+        app = press(app, "orders_again")
+    alone = visit(e.model_copy(update={"sentence": "fine"} if task == "classify" else {"text": "a b\nb c a"}), lang)
+    assert "orders" not in parts(alone)
+    assert t("orders.none") in said(alone)

@@ -11,13 +11,13 @@ from pages.shell.panel import panel
 from pages.shell.run import token_strip
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
-from pages.views.results import classifier, tagger
+from pages.views.results import classifier, orders, tagger
 from pages.views.results.seq2seq import seq2seq
 from pages.views.results.shared import ResultView
 from rnnlab.figures import results as figures
 from rnnlab.presets.presets import PRESETS
 
-VIEWS: dict[str, ResultView] = classifier.VIEWS | seq2seq.VIEWS | tagger.VIEWS
+VIEWS: dict[str, ResultView] = classifier.VIEWS | orders.VIEWS | seq2seq.VIEWS | tagger.VIEWS
 HALF = {"prefixes", "saliency", "confusion", "classes"}  # narrow ones: two such share a row
 HELD = {"confusion", "classes", "judged", "pairs"}  # about held-out lines alone
 

@@ -29,6 +29,19 @@ for k in range(len(sentence)):    # the sentence without one of its tokens
 {forward}
     chances.append(logits.softmax(-1))
 without = torch.cat(chances)    # [step, class]"""
+ORDERS = """\
+{alone}orders, generator = [ids[0].tolist()], torch.Generator().manual_seed({draw})
+for _ in range(100):
+    moved = torch.randperm({movable}, generator=generator).tolist()
+    order = [orders[0][place] for place in moved] + orders[0][len(moved) :]
+    if order not in orders and len(orders) < 6:
+        orders.append(order)
+chances = []
+for order in orders:
+    ids, lengths = torch.tensor([order]), torch.tensor([len(order)])
+{forward}
+    chances.append({logits}.softmax(-1))
+chances = torch.cat(chances)    # [order, class]"""
 TAGS = """\
 {forward}
 predicted = logits.argmax(-1)    # [batch, step]
@@ -88,6 +101,8 @@ def code(panel: str, e: Experiment) -> str:
             return SALIENCY.format(alone=ALONE, vectors=made.removeprefix("x = "), forward=rest)
         case "omissions":
             return OMISSIONS.format(alone=ALONE, forward=indent(whole(e), "    "))
+        case "orders":
+            return orders(e, 0)
         case "readouts":
             each = [readout(kind, e, kind) for kind in ("final", "last", "valid", "mean")]
             return "\n".join([reading(e), *each])
@@ -111,6 +126,18 @@ def code(panel: str, e: Experiment) -> str:
             greedy = GREEDY.format(step=indent("\n".join(steps), "    "))
             return ALONE + "\n".join(filter(None, [encoding(e), masking(e), greedy]))
     raise KeyError(panel)
+
+
+def orders(e: Experiment, draw: int) -> str:
+    """Of an experiment without dropout: the same tokens in other orders."""
+    whole_sentence = e.task == "classify"
+    return ORDERS.format(
+        alone=ALONE,
+        draw=draw,
+        movable="len(orders[0])" if whole_sentence else "len(orders[0]) - 1",
+        logits="logits" if whole_sentence else "logits[:, -1]",
+        forward=indent(whole(e), "    "),
+    )
 
 
 def shuffling(e: Experiment, count: int, epochs: int) -> str:

@@ -14,6 +14,7 @@ from rnnlab.explain.programs import shuffling
 from rnnlab.inspection import gradients
 from rnnlab.inspection.generation import generate
 from rnnlab.inspection.readouts import omissions as inspect_omissions
+from rnnlab.inspection.readouts import word_orders
 from rnnlab.records.generation import Settings
 from rnnlab.training.fold import open_run
 from rnnlab.training.tasks import loss_of
@@ -127,6 +128,8 @@ def shown_by_the_lab(panel: str, e: Experiment, names: dict) -> dict:
             return {"saliency": frame.task_arrays["saliency"][None]}
         case "omissions":
             return {"without": inspect_omissions(e, weights).chances}
+        case "orders":
+            return {"chances": word_orders(e, weights, 0).chances}
         case "readouts":
             return {e.readout: result.readout}
         case "tagged":
@@ -144,8 +147,8 @@ def shown_by_the_lab(panel: str, e: Experiment, names: dict) -> dict:
 
 EVERY_TASK = ("hidden", "predictions", "loss", "flow", "norms", "check", "unitmap", "padded", "packed-batch")
 PANELS = {
-    "next": ("written",),
-    "classify": ("prefixes", "saliency", "omissions", "readouts"),
+    "next": ("written", "orders"),
+    "classify": ("prefixes", "saliency", "omissions", "orders", "readouts"),
     "tag": ("tagged",),
     "seq2seq": ("alignment", "decoding"),
 }
