@@ -15,7 +15,7 @@ WAYS = {
     "screen": ("en", {"viewport": {"width": 1440, "height": 900}, "locale": "en-US", "color_scheme": "dark"}),
 }
 BY_TASK = ["results", "units"]  # what is another page for another task
-FOR_PAIRS = [*BY_TASK, "cell", "compare", "generate", "gradients", "playground"]
+FOR_PAIRS = [*BY_TASK, "cell", "compare", "generate", "gradients", "playground", "training"]
 CASES = [
     *(("words-next", "phone", PAGES), ("words-next", "screen", PAGES), ("attention", "screen", FOR_PAIRS)),
     *(("lstm-classifier", "phone", BY_TASK), ("gru-tagger", "screen", BY_TASK)),

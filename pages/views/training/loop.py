@@ -8,7 +8,7 @@ import streamlit as st
 from pages.components.table.table import TableView, number, tables, text, token
 from pages.shell import navigation
 from pages.shell.ask_worker import ask_worker
-from pages.shell.panel import listing, panel
+from pages.shell.panel import panel
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from pages.views.training.shown import size, written
@@ -19,6 +19,7 @@ from rnnlab.explain.programs.training_loop import ProgramPart
 from rnnlab.i18n import Translate
 from rnnlab.records.training.step import ParameterStep, TrainingStep
 
+LONG, TALL = 18, 420  # lines of the set-up that scroll, and how tall they then are, in pixels
 MOVES = ("zero_grad", "forward", "loss", "backward", "clip", "step")
 
 
@@ -64,7 +65,9 @@ def render_part(e: Experiment, part: ProgramPart, chosen: bool, t: Translate) ->
         horizontal=True, vertical_alignment="center", gap="small", key=f"training_part_{part.name}", border=chosen
     ):
         with st.container(width="stretch", gap=None):
-            listing(part.code, wrap_lines=True)
+            setup = part.name == "setup"  # its numbers are no lines to be read
+            height = TALL if setup and part.code.count("\n") > LONG else "content"
+            st.code(part.code, language="python", wrap_lines=not setup, height=height)
         with st.container(width=150, gap=None):
             render_place(e, part.name, t)
 
