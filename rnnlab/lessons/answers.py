@@ -8,7 +8,9 @@ from rnnlab.engine import jobs
 from rnnlab.experiment import Experiment
 from rnnlab.lessons.look import Look
 from rnnlab.race.record import Record
-from rnnlab.records.trace import Intervention, TraceResult, top_place
+from rnnlab.records.trace import Intervention, PartTrace, TraceResult, top_place
+
+LINES = 4  # of a text, that are asked about one by one
 
 
 def nearest(options: tuple[str, ...], value: float) -> str:
@@ -40,10 +42,32 @@ def traced(look: Look, *edits: Intervention, line: int | None = None) -> TraceRe
     return look.ask(jobs.trace, e, look.history.checkpoints[-1].weights, top_place(look.opening), edits)
 
 
+def is_right(seen: PartTrace) -> bool:
+    """Whether the last answer is right."""
+    return bool(seen.target_probability[-1] == seen.top_probabilities[-1, 0])
+
+
+def lines(look: Look, *edits: Intervention) -> list[PartTrace] | None:
+    """What the network does with every line, of the first few."""
+    found = [traced(look, *edits, line=line) for line in range(1, min(LINES, look.opening.sequences) + 1)]
+    return [one.changed or one.original for one in found if one is not None] if all(found) else None
+
+
+def lines_right(look: Look, *edits: Intervention) -> int | None:
+    found = lines(look, *edits)
+    return None if found is None else sum(map(is_right, found))
+
+
+def last_answers(look: Look, *edits: Intervention) -> dict[str, Any]:
+    classes, found = look.opening.classes, lines(look, *edits) or []
+    answers = ", ".join(classes[seen.top_classes[-1, 0]] for seen in found)
+    return {"right": lines_right(look, *edits), "lines": len(found), "answers": answers}
+
+
 def raced(look: Look, field: str) -> dict[Any, list[Record]] | None:
-    """The records of a finished race by the values of the one field that its variants differ in; None where there is
-    no such race."""
-    if look.race is None or look.race.going or not all(entry.finished for entry in look.race.entries):
+    """The records of a race that is over, by the values of the one field that its variants differ in; None where there
+    is no such race."""
+    if look.race is None or look.race.going or not look.race.done:
         return None
     records: dict[Any, list[Record]] = {}
     for entry in look.race.entries:

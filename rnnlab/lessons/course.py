@@ -1,13 +1,14 @@
 """The course: its lessons in the order in which they are read."""
 
 from rnnlab.lessons.lesson import Lesson
-from rnnlab.lessons.storyboards import four_moves, gates, ohlol, packing, shapes, tokens
+from rnnlab.lessons.storyboards import forgetting, four_moves, gates, ohlol, packing, shapes, tokens
 
 STORYBOARDS = (
     tokens,
     four_moves,
     shapes,
     ohlol,
+    forgetting,
     gates,
     packing,
 )

@@ -5,15 +5,14 @@ from typing import Any
 import numpy as np
 
 from rnnlab.experiment.layer_spec import LayerSpec, of_run, parameter_count
-from rnnlab.lessons.answers import nearest, traced
+from rnnlab.lessons.answers import last_answers, lines_right, nearest, traced
 from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, ended
 from rnnlab.lessons.look import Look
-from rnnlab.records.trace import Intervention, PartTrace
+from rnnlab.records.trace import Intervention
 
 OPEN = ("0.1", "0.5", "0.9")  # how far a gate is open
 LARGEST = ("0", "0.5", "1")  # a hidden unit
 WAITING = slice(1, 21)  # steps of each line between the colour and the question
-LINES = 4  # one for each colour
 KEEPS = 0.99  # a unit whose forget gate is never below this
 
 
@@ -25,28 +24,6 @@ def is_held(look: Look, cell: str, gate: str, value: float) -> bool:
 
 def held(gate: str, value: float) -> Intervention:
     return Intervention("gate", value, gate)
-
-
-def is_right(seen: PartTrace) -> bool:
-    """Whether the last answer, the colour that was asked for, is right."""
-    return bool(seen.target_probability[-1] == seen.top_probabilities[-1, 0])
-
-
-def lines(look: Look, *edits: Intervention) -> list[PartTrace] | None:
-    """What the network does with every line."""
-    found = [traced(look, *edits, line=line) for line in range(1, min(LINES, look.opening.sequences) + 1)]
-    return [one.changed or one.original for one in found if one is not None] if all(found) else None
-
-
-def lines_right(look: Look, *edits: Intervention) -> int | None:
-    found = lines(look, *edits)
-    return None if found is None else sum(map(is_right, found))
-
-
-def last_answers(look: Look, *edits: Intervention) -> dict[str, Any]:
-    classes, found = look.opening.classes, lines(look, *edits) or []
-    answers = ", ".join(classes[seen.top_classes[-1, 0]] for seen in found)
-    return {"right": lines_right(look, *edits), "lines": len(found), "answers": answers}
 
 
 def count(gate: str, value: float) -> Numbers:
@@ -84,7 +61,7 @@ def how_open(look: Look) -> dict[str, Any]:
 
 def names_every_colour(look: Look) -> str | None:
     right = lines_right(look, held("f", 1.0))
-    return None if right is None else "yes" if right == LINES else "no"
+    return None if right is None else "yes" if right == look.opening.sequences else "no"
 
 
 def copied(look: Look) -> np.ndarray | None:

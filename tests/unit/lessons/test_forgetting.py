@@ -1,0 +1,64 @@
+"""What the lesson on forgetting says, against plain programs and their own backward passes."""
+
+from math import log10
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from rnnlab.lessons.course import LESSONS
+from scripts.questions import walk
+from tests.support.plain_waiting import Waiting, waiting
+
+NAMES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
+
+
+def factor(net: Waiting, line: int = 1) -> float:
+    """By how much a step back multiplies |dL/dh|, from the last step to the first: a cell in a loop, over the line
+    shown, each h of which keeps its gradient."""
+    layer, cell = net.layer, getattr(torch.nn, f"{type(net.layer).__name__}Cell")(6, 32)
+    cell.load_state_dict({name.removesuffix("_l0"): value for name, value in layer.state_dict().items()})
+    hidden, c = [], None
+    for x in net.x[line : line + 1].unbind(1):
+        before = hidden[-1] if hidden else torch.zeros(1, 32)
+        if c is None and isinstance(cell, torch.nn.LSTMCell):
+            c = torch.zeros(1, 32)
+        h = cell(x, before) if c is None else cell(x, (before, c))
+        if isinstance(h, tuple):
+            h, c = h
+        h.retain_grad()
+        hidden.append(h)
+    F.cross_entropy(net.linear(hidden[-1]), net.targets[line, -1:]).backward()
+    near, far = (hidden[step].grad.double().norm() for step in (-1, 0))
+    return (far / near).item() ** (1 / (len(hidden) - 1))
+
+
+def test_what_each_question_is_answered_with():
+    found = {one.step.id: one.late for one in walk(LESSONS["forgetting"], "zh")}
+    start = {cell: factor(waiting(name, epochs=0)) for cell, name in NAMES.items()}
+    end = {cell: factor(waiting(name)) for cell, name in NAMES.items()}
+    assert found["gates-learn"].tells["gates-learn"] == {cell: f"{rate:.2f}" for cell, rate in start.items()}
+    assert found["flattest"].tells["flattest"] == {cell: f"{rate:.2f}" for cell, rate in end.items()}
+    assert found["flattest"].found["flattest"] == max(end, key=end.__getitem__)
+    assert found["gates-learn"].found["gates-learn"] == "0.6"
+    assert found["what-is-left"].found["what-is-left"] == "0.000005"
+    assert round(log10(start["rnn"] ** 21)) == -5
+    told = found["what-is-left"].tells["what-is-left"]
+    assert (told["rate"], told["steps"]) == (f"{start['rnn']:.2f}", 21)
+
+    rnn = waiting("RNN")
+    answers = rnn.answers(rnn.layer(rnn.x)[0])
+    right = sum(a == b for a, b in zip(answers, rnn.targets[:, -1].tolist(), strict=True))
+    assert found["not-solved"].found["not-solved"] == "no"
+    told = found["not-solved"].tells["not-solved"]
+    assert (told["right"], told["lines"], told["accuracy"]) == (right, 4, f"{rnn.rights[-1]:.1%}")
+    assert told["level"] == f"{85 / 88:.1%}"
+
+    waits = ", ".join(f"{steps} {'✓' if waiting('RNN', steps).rights[-1] == 1 else '✗'}" for steps in (1, 5, 10, 15))
+    assert found["shorter"].tells["shorter"] == {"waits": waits}
+    assert found["shorter"].found["shorter"] == ("yes" if "10 ✓" in waits else "no")
+
+    wins = {cell: sum(waiting(n, seed=seed).rights[-1] == 1 for seed in range(3)) for cell, n in NAMES.items()}
+    assert found["nine-runs"].tells["nine-runs"] == wins
+    assert found["nine-runs"].found["nine-runs"] == (sum(wins.values()),)
+    assert wins["rnn"] == pytest.approx(0)
