@@ -133,6 +133,7 @@ def cases() -> Iterator[Case]:
         yield f"activations: {name}", jobs.activations, (e, weights, place)
     seeds = tuple(Experiment(preset="ohlol-layer", seed=seed) for seed in range(10))
     yield "final_accuracies: ten seeds of ohlol", jobs.final_accuracies, (seeds,)
+    yield "set_ids: 4 Pythons", jobs.set_ids, (tuple(characters(12)), (1, 2, 3, 4))
     e = LOOKED_AT["classifier"]
     yield "reach: classifier", jobs.reach, (e, weights_of(e))
     yield "omissions: classifier", jobs.omissions, (e, weights_of(e))

@@ -218,6 +218,7 @@ class TextState(TypedDict, total=False):
     text_word: int  # the id whose neighbours are listed
     text_place: tuple[tuple[str, ...], int | None]  # the vocabulary and the step for which it was chosen
     batch_epoch: int
+    set_draw: int  # which Pythons are started for their sets of words
     recut_problems: tuple[str, Problems]  # the text, and why the last edit of it was none
     cut_before: dict[str, Any]  # the text that the last edit by hand has made, and what the form said before
 

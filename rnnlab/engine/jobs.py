@@ -22,6 +22,7 @@ JOBS = {  # module -> functions
     "rnnlab.inspection.implementations": ("implementations",),
     "rnnlab.inspection.layers": ("inspect_layer", "try_shape"),
     "rnnlab.inspection.text.loader": ("data_loader",),
+    "rnnlab.inspection.text.set_ids": ("set_ids",),
     "rnnlab.inspection.presets": ("preset_model", "preset_picture"),
     "rnnlab.inspection.packing": ("packing",),
     "rnnlab.inspection.readouts": ("omissions", "reach", "word_orders"),
@@ -45,6 +46,7 @@ if TYPE_CHECKING:  # what each name stands for, to whoever reads types
     from rnnlab.inspection.presets import preset_model, preset_picture
     from rnnlab.inspection.readouts import omissions, reach, word_orders
     from rnnlab.inspection.text.loader import data_loader
+    from rnnlab.inspection.text.set_ids import set_ids
     from rnnlab.inspection.trace import trace
     from rnnlab.inspection.training.loss import loss_shapes
     from rnnlab.inspection.training.passes import modes, second_backward

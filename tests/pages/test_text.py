@@ -353,3 +353,21 @@ def test_what_is_said_of_a_short_batch_is_so(batch, sentence):
 def test_the_loader_says_why_a_text_has_none():
     app = part(text_page(text="a b c", window=9), "loader")
     assert app.error
+
+
+# Ids by a set
+
+
+def test_ids_of_a_set_stand_beside_those_of_the_lab():
+    app = part(text_page("preset=packed&lang=en"), "words")
+    words = app.session_state.run.history.opening.vocabulary
+    for draw in (0, 1):
+        (table,) = components(app, "text-")["setids"]["tables"]
+        head, lab, *pythons = [[cell["text"] for cell in row] for row in [table["head"], *table["rows"]]]
+        assert head[1:13] == list(words[2:14])
+        assert lab[1:13] == list(map(str, range(2, 14)))
+        seeds = range(4 * draw + 1, 4 * draw + 5)
+        assert [row[0] for row in pythons] == [f"PYTHONHASHSEED={seed}" for seed in seeds]
+        found = jobs.set_ids(words[2:14], tuple(seeds))
+        assert [row[1:13] for row in pythons] == [list(map(str, ids)) for ids in found]
+        press(app, "setids_again")

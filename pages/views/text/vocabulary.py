@@ -14,7 +14,7 @@ from pages.shell.panel import panel
 from pages.shell.run import run_chart, token_strip
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
-from pages.views.text import embeddings
+from pages.views.text import embeddings, set_ids
 from pages.views.text.tables import height
 from rnnlab.analysis.embedding_rows import Words
 from rnnlab.engine import jobs
@@ -43,6 +43,7 @@ def render(view: RunView) -> None:
     if view.experiment.input == "embedding":
         with right:
             embeddings.render_plane(view, words, chosen, near)
+    set_ids.render(view, words)
 
 
 def choose(view: RunView) -> Words:

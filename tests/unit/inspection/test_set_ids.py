@@ -1,0 +1,48 @@
+"""The ids of a set in new Pythons: those that the program shown prints, run as a reader runs it."""
+
+import ast
+import os
+import subprocess
+import sys
+
+import pytest
+
+from rnnlab.engine import jobs
+from rnnlab.explain.programs.vocabulary import numbering
+
+WORDS = ("我", "喜欢", "学习", "深度", "don't", 'a"b', "\\", "<pad>", "𠮷")
+
+
+def printed(program: str, tmp_path, **environment: str) -> list:
+    file = tmp_path / "ids.py"
+    file.write_text(program, "utf-8")
+    done = subprocess.run(
+        [sys.executable, str(file)],
+        env=os.environ | {"PYTHONUTF8": "1"} | environment,
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
+    )
+    return [ast.literal_eval(line) for line in done.stdout.splitlines()]
+
+
+def test_the_ids_are_those_of_the_program_in_as_many_pythons(tmp_path):
+    found = jobs.set_ids(WORDS, (1, 2, 3, 4))
+    for seed, ids in zip((1, 2, 3, 4), found, strict=True):
+        by_set, word2idx, back = printed(numbering([*WORDS, *WORDS[:3]]), tmp_path, PYTHONHASHSEED=str(seed))
+        assert by_set == dict(zip(WORDS, ids, strict=True))
+        assert word2idx == {word: place for place, word in enumerate(WORDS)}
+        assert back is True
+    assert len({*found}) == 4
+    assert found == jobs.set_ids(WORDS, (1, 2, 3, 4)), "from one seed the same again"
+
+
+def test_the_words_of_a_whole_vocabulary_each_get_an_id():
+    words = tuple(f"w{i}" for i in range(5_000))
+    (ids,) = jobs.set_ids(words, (7,))
+    assert sorted(ids) == list(range(5_000))
+
+
+@pytest.mark.parametrize("words", [(), ("one",)])
+def test_of_few_words_there_is_nothing_to_confuse(words):
+    assert jobs.set_ids(words, (1, 2)) == (tuple(range(len(words))),) * 2
