@@ -1,10 +1,11 @@
 """The course: its lessons in the order in which they are read."""
 
 from rnnlab.lessons.lesson import Lesson
-from rnnlab.lessons.storyboards import forgetting, four_moves, gates, ohlol, packing, shapes, tokens
+from rnnlab.lessons.storyboards import forgetting, four_moves, gates, ohlol, one_step, packing, shapes, tokens
 
 STORYBOARDS = (
     tokens,
+    one_step,
     four_moves,
     shapes,
     ohlol,
