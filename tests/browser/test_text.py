@@ -1,6 +1,8 @@
 """The Text page in a browser: tokens merged and split by mouse and keyboard, epochs scrubbed, a batch packed."""
 
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -174,7 +176,7 @@ def test_the_embedding_follows_a_run_and_the_rest_comes_when_it_pauses(visit):
 @pytest.mark.thorough
 def test_a_batch_is_packed_step_by_step(visit):
     lab = on_page(visit, to_link(Experiment(text="a b x\nc d e x\nf x", epochs=2), "en"))
-    part(lab, 3)
+    part(lab, 4)
     packed = lab.at("text-packed")
     expect(packed.locator("tr th[scope=row]")).to_have_text(["step", "1", "0", "2", "batch_sizes"])
     assert packed.locator(".rl-size").all_inner_texts() == ["3", "2", "1"]
@@ -193,9 +195,32 @@ def test_a_batch_is_packed_step_by_step(visit):
 
 
 @pytest.mark.thorough
+def test_a_text_becomes_a_dataset_whose_whole_program_can_be_taken_away(visit, tmp_path):
+    """What it prints in a Python of its own, of the whole text, is what stands at its side."""
+    lab = on_page(visit, "preset=packed", locale="en-US")
+    part(lab, 3)
+    expect(lab.at("text-loader").locator("td.rl-tone-padding").first).to_be_visible()
+    assert lab.at("text-loader").locator("td.rl-tone-padding").count() == 2 + 4 + 6
+    ends = lab.at("text-endless").locator("tr")
+    expect(ends.last.locator("th")).to_have_text("999")
+    assert "".join(ends.last.locator("td").all_inner_texts()).split() == ["→"]
+    lab.write("\n".join(f"{'ab'[i % 2]} | {'x ' * (1 + i % 4)}y" for i in range(20)))
+    with lab.page.expect_download() as started:
+        lab.press("dataset_whole")
+    started.value.save_as(tmp_path / "dataset.py")
+    done = subprocess.run([sys.executable, tmp_path / "dataset.py"], capture_output=True, text=True, check=True)
+    printed = done.stdout.splitlines()
+    assert printed[0] == "20"
+    filler = lab.at("text-padto").locator("tbody tr td:nth-child(3)").all_inner_texts()
+    assert [line.replace(",", "") for line in filler] == printed[-3:]
+
+
+@pytest.mark.thorough
 def test_nothing_sticks_out_sideways_and_nobody_is_shut_out(visit):
     lab = on_page(visit, "preset=packed", locale="zh-CN", viewport={"width": 390, "height": 720})
-    for number, ours in enumerate([".rl-tokens", ".rl-chart", ".rl-tables", ".rl-packed"]):
+    for number, ours in enumerate(
+        [".rl-tokens", ".rl-chart", ".rl-tables", ".st-key-text-endless .rl-tables", ".rl-packed"]
+    ):
         part(lab, number)
         lab.page.locator(ours).first.wait_for()
         assert lab.wider_than_the_window() == []
