@@ -1,7 +1,17 @@
 """The course: its lessons in the order in which they are read."""
 
 from rnnlab.lessons.lesson import Lesson
-from rnnlab.lessons.storyboards import forgetting, four_moves, gates, ohlol, one_step, packing, shapes, tokens
+from rnnlab.lessons.storyboards import (
+    directions,
+    forgetting,
+    four_moves,
+    gates,
+    ohlol,
+    one_step,
+    packing,
+    shapes,
+    tokens,
+)
 
 STORYBOARDS = (
     tokens,
@@ -11,6 +21,7 @@ STORYBOARDS = (
     ohlol,
     forgetting,
     gates,
+    directions,
     packing,
 )
 
