@@ -42,9 +42,7 @@ def train(lab: Lab) -> None:
     lab.press("train")
 
 
-LABELLED = "\n".join(
-    f"{label} | {label} {word} again" for word in ("one", "two", "three") for label in ("yes", "no") * 2
-)
+LABELLED = "\n".join(f"{label} | {label} {word}" for word in ("one", "two", "three") for label in ("yes", "no") * 2)
 OWN = {"four-moves": "own words are trained on own words"}  # texts of a reader's, at the end; else lines with labels
 
 # What the reader does at a step, by lesson and step; nothing where it is done by reading or by answering.

@@ -14,7 +14,7 @@ from rnnlab.lessons.words import title, what_is_learnt
 def render(t: Translate) -> None:
     with st.container():  # always one element, so that what follows keeps its place
         sharing.notes(t)
-    st.header(t("page.course"), anchor=False)
+    st.title(t("page.course"), anchor=False)
     st.markdown(t("course.what"))
     with st.container(key="course_cards", horizontal=True, gap="small"):
         for number, lesson in enumerate(LESSONS.values()):
@@ -25,7 +25,7 @@ def render_card(number: int, lesson: Lesson, t: Translate) -> None:
     progress = guide.progress_of(lesson)
     how = state(lesson, progress)
     with st.container(border=True, key=f"course_{lesson.id}", gap="xsmall"):
-        st.subheader(f"{number} · {title(t, lesson)}", anchor=False)
+        st.header(f"{number} · {title(t, lesson)}", anchor=False)
         st.markdown(what_is_learnt(t, lesson))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             told = [t("course.minutes", minutes=lesson.minutes)]
