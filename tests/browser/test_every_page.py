@@ -59,7 +59,7 @@ def test_every_page_is_whole(visit, case):
     faults = {}
     for page in pages:
         go(lab, page, lang)
-        lab.page.locator(".stMain [data-mounts]").first.wait_for()
+        lab.page.locator(".stMain [data-mounts]").first.wait_for(state="attached")
         # Streamlit puts a table of its own into a box that scrolls only when it has seen how wide it is.
         eventually(lambda: lab.wider_than_the_window() == [], f"nothing of {page} has to be scrolled sideways")
         assert lab.page.evaluate(OUTSIDE, PARTS) == [], page
