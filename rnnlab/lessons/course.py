@@ -6,6 +6,7 @@ from rnnlab.lessons.storyboards import (
     forgetting,
     four_moves,
     gates,
+    learning_rates,
     ohlol,
     one_step,
     packing,
@@ -23,6 +24,7 @@ STORYBOARDS = (
     gates,
     directions,
     packing,
+    learning_rates,
 )
 
 LESSONS: dict[str, Lesson] = {module.LESSON.id: module.LESSON for module in STORYBOARDS}

@@ -1,0 +1,164 @@
+"""Learning rates and clipping: how far an update goes, and how far it may go."""
+
+from itertools import pairwise
+from math import inf
+from typing import Any
+
+from rnnlab.engine import jobs
+from rnnlab.experiment import Experiment
+from rnnlab.i18n import percent, significant
+from rnnlab.lessons.answers import raced
+from rnnlab.lessons.lesson import Lesson, LessonStep, Options, ended
+from rnnlab.lessons.look import Look
+
+RATES = (0.5, 0.05, 0.01, 0.005, 0.001)
+WAYS = ("falls", "stays", "leaps")
+LEAP = 1.1  # times the loss of the epoch before
+LEAPS = 5  # of so many it is said that the loss leaps
+
+
+def rounded(value: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{value:,.0f}" if 1000 <= value < inf else significant(value)
+
+
+def norms(look: Look) -> tuple[float, float] | None:
+    """The gradient's norm at the first update, of the sum that the lesson opens with and of the reader's mean."""
+    assert look.history is not None
+    started = look.ask(jobs.start, Experiment(**{**look.experiment.model_dump(), "loss": "sum"}))
+    once = look.ask(jobs.advance, started[0], inf, 1) if started else None
+    return (once[1].snapshots[0].norm, look.history.snapshots[0].norm) if once else None
+
+
+def how_many_times(look: Look) -> str | None:
+    found = norms(look)
+    if found is None or look.history is None:
+        return None
+    targets = look.history.snapshots[0].targets
+    times = {"same": 1.0, "root": targets**0.5, "times": float(targets)}
+    return min(times, key=lambda id: abs(times[id] - found[0] / found[1]))
+
+
+def both_norms(look: Look) -> dict[str, Any]:
+    assert look.history is not None
+    found = norms(look) or (inf, inf)
+    return {
+        "sum": rounded(found[0]),
+        "mean": rounded(found[1]),
+        "targets": look.history.snapshots[0].targets,
+    }
+
+
+def leaps(look: Look) -> int:
+    """In how many epochs the loss rises by more than a tenth."""
+    assert look.history is not None
+    return sum(after > LEAP * before for before, after in pairwise(look.history.losses))
+
+
+def what_the_loss_does(look: Look) -> str | None:
+    if look.history is None or not look.history.ended:
+        return None
+    losses = look.history.losses
+    if leaps(look) >= LEAPS or look.history.ended == "diverged":
+        return "leaps"
+    return "falls" if losses[-1] < losses[0] / 2 else "stays"
+
+
+def course_of_the_loss(look: Look) -> dict[str, Any]:
+    assert look.history is not None
+    losses = look.history.losses
+    return {
+        "first": rounded(losses[0]),
+        "last": rounded(losses[-1]),
+        "leaps": leaps(look),
+        "accuracy": percent(look.history.accuracy),
+    }
+
+
+def clipped(look: Look) -> dict[str, Any]:
+    assert look.history is not None
+    epochs, limit = look.history.snapshots, look.experiment.clip
+    count = sum(epoch.norm > limit for epoch in epochs)
+    return {**course_of_the_loss(look), "count": count, "epochs": len(epochs), "limit": f"{limit:g}"}
+
+
+def last_losses(look: Look) -> dict[float, float] | None:
+    """Of a race over learning rates, the last loss of each; inf where it diverged."""
+    found = raced(look, "lr")
+    if found is None or len(found) < len(RATES) - 1:
+        return None
+    return {rate: one.losses[-1] if one.ended == "epochs" else inf for rate, (one, *_) in found.items()}
+
+
+def best_rate(look: Look) -> str | None:
+    found = last_losses(look)
+    if found is None:
+        return None
+    best = min(found, key=found.__getitem__)
+    return f"{min(RATES, key=lambda rate: abs(rate - best)):g}"
+
+
+def told_losses(look: Look) -> dict[str, Any]:
+    found = last_losses(look) or {}
+    return {"losses": ", ".join(f"{rate:g}: {rounded(loss)}" for rate, loss in found.items())}
+
+
+def is_trained_with(look: Look, **fields: Any) -> bool:
+    over = look.history is not None and look.history.ended != ""
+    return over and all(getattr(look.experiment, name) == value for name, value in fields.items())
+
+
+LESSON = Lesson(
+    id="learning-rates",
+    minutes=20,
+    preset="clipping",
+    steps=(
+        LessonStep(
+            "sum-or-mean",
+            "gradients",
+            Options(("same", "root", "times"), how_many_times),
+            done=lambda look: look.epochs >= 1 and look.experiment.loss == "mean",
+            show="norms",
+            fields={"clip": 0.0},
+            tells=both_norms,
+        ),
+        LessonStep(
+            "unclipped",
+            "gradients",
+            Options(WAYS, what_the_loss_does),
+            done=lambda look: is_trained_with(look, clip=0.0, loss="sum", optimizer="sgd"),
+            show="norms",
+            fields={"clip": 0.0},
+            tells=course_of_the_loss,
+        ),
+        LessonStep(
+            "what-is-cut",
+            "gradients",
+            Options(("length", "direction", "both"), lambda _: "length"),
+            done=lambda look: is_trained_with(look, clip=1.0, loss="sum"),
+            show="norms",
+            fields={},
+            tells=clipped,
+        ),
+        LessonStep(
+            "which-rate",
+            "compare",
+            Options(tuple(f"{rate:g}" for rate in RATES), best_rate),
+            done=lambda look: last_losses(look) is not None,
+            show="race_setup",
+            fields={"clip": 0.0},
+            race={"lr": RATES},
+            tells=told_losses,
+        ),
+        LessonStep(
+            "adam",
+            "gradients",
+            Options(WAYS, what_the_loss_does),
+            done=lambda look: is_trained_with(look, optimizer="adam", clip=0.0),
+            show="norms",
+            fields={"clip": 0.0, "optimizer": "adam", "lr": 0.01},
+            tells=course_of_the_loss,
+        ),
+        ended("gradients"),
+    ),
+)
