@@ -116,7 +116,9 @@ def enter(lesson: Lesson, progress: Progress, opens: bool = True) -> None:
     elif opens and (experiment := opening(lesson, progress.at)) is not None:
         open_experiment(experiment, train=step.trained)
         session["lesson_opened"] = None
-    set_up_race(step)
+    base = session["experiment"]
+    if isinstance(base, Experiment):
+        set_up_race(step, base)
     show_part(step)
     navigation.go_to(step.page)
 
@@ -130,13 +132,15 @@ def opening(lesson: Lesson, at: int) -> Experiment | None:
 
 
 def opens() -> Experiment | None:
-    """What the step at which the reader has arrived opens, with the part of the page that it speaks of."""
+    """What the step at which the reader has arrived opens, with the part of the page and the race that it speaks of."""
     current = lesson()
     if current is None:
         return None
     at = progress_of(current).at
     show_part(current.steps[at])
-    return opening(current, at)
+    if experiment := opening(current, at):
+        set_up_race(current.steps[at], experiment)
+    return experiment
 
 
 def show_part(step: LessonStep) -> None:
@@ -144,10 +148,9 @@ def show_part(step: LessonStep) -> None:
         st.session_state[PARTS[step.page]] = step.part
 
 
-def set_up_race(step: LessonStep) -> None:
+def set_up_race(step: LessonStep, base: Experiment) -> None:
     """The race that a step speaks of is what is set up on the page Compare."""
-    base = session["experiment"]
-    if step.race and isinstance(base, Experiment):
+    if step.race:
         race_setup.adopt_plan(RacePlan(base, race_plan.grid(dict(step.race)), step.seeds), start=False)
 
 
@@ -198,6 +201,8 @@ def tell(**seen: Any) -> None:
 def look(lesson: Lesson) -> Look:
     """All that the lab knows of this reader now."""
     run, form = session["run"], session["experiment"]  # until it has something to show, an earlier one stands there
+    if run.history is None:
+        run = current_run.look()  # on a page that shows none of it, such as Compare, nobody else has looked
     cursor = cursor_in(run, run.history) if run.history else None
     epochs = session.get("lesson_epochs", frozenset())
     if cursor and not run.going:
