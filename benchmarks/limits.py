@@ -120,6 +120,7 @@ def cases() -> Iterator[Case]:
         place, steps = Place(part, 2, 0), 64
         few = tuple(Checkpoint(epoch, weights) for epoch in range(max(1, 8_000_000 // len(weights))))
         yield f"trace: {name}", jobs.trace, (e, weights, place)
+        yield f"units_to_spare: {name}", jobs.units_to_spare, (e, weights, place)
         yield f"implementations: {name}", jobs.implementations, (e, weights, part)
         yield f"through_time: {name}", jobs.through_time, (e, weights, 0, 0)
         yield f"over_epochs: {name}", jobs.over_epochs, (e, few, 0, 0, 2 * steps - 1 if part == "decoder" else 63)

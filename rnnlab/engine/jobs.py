@@ -26,7 +26,7 @@ JOBS = {  # module -> functions
     "rnnlab.inspection.presets": ("preset_model", "preset_picture"),
     "rnnlab.inspection.packing": ("packing",),
     "rnnlab.inspection.readouts": ("omissions", "reach", "word_orders"),
-    "rnnlab.inspection.trace": ("trace",),
+    "rnnlab.inspection.trace": ("trace", "units_to_spare"),
     "rnnlab.inspection.training.loss": ("loss_shapes",),
     "rnnlab.inspection.training.passes": ("modes", "second_backward"),
     "rnnlab.inspection.training.step": ("training_step",),
@@ -47,7 +47,7 @@ if TYPE_CHECKING:  # what each name stands for, to whoever reads types
     from rnnlab.inspection.readouts import omissions, reach, word_orders
     from rnnlab.inspection.text.loader import data_loader
     from rnnlab.inspection.text.set_ids import set_ids
-    from rnnlab.inspection.trace import trace
+    from rnnlab.inspection.trace import trace, units_to_spare
     from rnnlab.inspection.training.loss import loss_shapes
     from rnnlab.inspection.training.passes import modes, second_backward
     from rnnlab.inspection.training.step import training_step

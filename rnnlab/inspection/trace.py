@@ -62,6 +62,19 @@ def trace(experiment: Experiment, weights: bytes, place: Place, edits: tuple[Int
     return TraceResult(original, changed, *difference(data, model, chain, place.part))
 
 
+@torch.no_grad()
+def units_to_spare(experiment: Experiment, weights: bytes, place: Place) -> tuple[int, ...]:
+    """The hidden units at a place without which, each missing by itself, every answer on the probe is what it was."""
+    data, model = network(experiment, weights)
+    before = replay(model, data, Hooks()).logits.argmax(-1)
+    spare = []
+    for unit in range(experiment.hidden):
+        off = Intervention("off", layer=place.layer, direction=place.direction, part=place.part, unit=unit)
+        if torch.equal(replay(model, data, InterventionHooks((off,))).logits.argmax(-1), before):
+            spare.append(unit)
+    return tuple(spare)
+
+
 def part_trace(data: Data, model: nn.Module, chain: Replay, place: Place, hooks: Hooks) -> PartTrace:
     part, replayed = part_of(data, place.part), chain.parts[place.part]
     steps = part.stop - part.start

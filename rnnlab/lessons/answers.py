@@ -6,6 +6,7 @@ import numpy as np
 
 from rnnlab.engine import jobs
 from rnnlab.experiment import Experiment
+from rnnlab.experiment.layer_spec import LayerSpec, of_run
 from rnnlab.lessons.look import Look
 from rnnlab.race.record import Record
 from rnnlab.records.trace import Intervention, PartTrace, TraceResult, top_place
@@ -76,3 +77,9 @@ def raced(look: Look, field: str) -> dict[Any, list[Record]] | None:
             return None
         records.setdefault(dict(overrides)[field], []).append(entry.record)
     return records
+
+
+def module(look: Look) -> LayerSpec:
+    """The one on the page Shapes; until that has been drawn, the one with which it begins."""
+    sizes = look.opening.shapes[0].shape
+    return look.layer or of_run(look.experiment, len(look.opening.vocabulary), *sizes)

@@ -10,6 +10,7 @@ from rnnlab.lessons.storyboards import (
     ohlol,
     one_step,
     packing,
+    same_weights,
     shapes,
     tokens,
 )
@@ -17,6 +18,7 @@ from rnnlab.lessons.storyboards import (
 STORYBOARDS = (
     tokens,
     one_step,
+    same_weights,
     four_moves,
     shapes,
     ohlol,

@@ -1,8 +1,9 @@
 from dataclasses import replace
 
 from rnnlab.engine import jobs
+from rnnlab.lessons.answers import module
 from rnnlab.lessons.look import Look
-from rnnlab.lessons.storyboards.shapes import BATCH, module, turned
+from rnnlab.lessons.storyboards.shapes import BATCH, turned
 from scripts.lesson_acts import Act
 from scripts.lesson_acts import module as setting
 

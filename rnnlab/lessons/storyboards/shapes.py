@@ -5,7 +5,7 @@ from typing import Any
 
 from rnnlab.analysis.shape_errors import Shape, written
 from rnnlab.engine import jobs
-from rnnlab.experiment.layer_spec import LayerSpec, of_run
+from rnnlab.lessons.answers import module
 from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, ended
 from rnnlab.lessons.look import Look
 from rnnlab.records.layers import LayerLook, TensorLook
@@ -13,12 +13,6 @@ from rnnlab.records.layers import LayerLook, TensorLook
 AXES = ("axis-0", "axis-1", "axis-2")
 TURNED = {"data": {"input", "output"}, "state": {"h_0", "h_n"}, "all": {"input", "output", "h_0", "h_n"}}
 BATCH = 7  # sequences: more than there are of anything else, so that no two axes are of one size
-
-
-def module(look: Look) -> LayerSpec:
-    """The one on the page; until that has been drawn, the one with which it begins."""
-    sizes = look.opening.shapes[0].shape
-    return look.layer or of_run(look.experiment, len(look.opening.vocabulary), *sizes)
 
 
 def built(look: Look, **arguments: Any) -> LayerLook | None:
