@@ -103,3 +103,20 @@ def test_the_course_says_how_far_one_is_in_each_lesson_and_goes_on_there():
     press(app, "guide_leave")
     assert "2 of 6" not in said(app)
     assert "lesson=" not in components(app)["document"]["query"]
+
+
+def test_a_link_to_a_step_on_compare_sets_up_its_race():
+    app = visit("lesson=ohlol&at=5&lang=en")
+    asked = from_link(components(app)["document"]["query"]).race
+    assert asked is not None
+    assert (asked.variants, asked.seeds) == (((("head", "none"),), (("head", "linear"),)), 10)
+    assert asked.base.epochs == 200
+
+
+def test_a_step_on_compare_sees_the_run_that_it_has_opened():
+    lesson = LESSONS["ohlol"]
+    app = visit("lesson=ohlol&at=6&lang=en")
+    (key,) = guide.answer_keys(lesson, lesson.steps[5])
+    app.radio(key=key).set_value("free")
+    press(app, "guide_answer")
+    assert "why" in app.session_state["lesson_progress"]["ohlol"].done

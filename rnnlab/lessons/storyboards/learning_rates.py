@@ -100,7 +100,7 @@ def best_rate(look: Look) -> str | None:
 
 def told_losses(look: Look) -> dict[str, Any]:
     found = last_losses(look) or {}
-    return {"losses": ", ".join(f"{rate:g}: {rounded(loss)}" for rate, loss in found.items())}
+    return {"losses": "; ".join(f"{rate:g}: {rounded(loss)}" for rate, loss in found.items())}
 
 
 def is_trained_with(look: Look, **fields: Any) -> bool:

@@ -63,7 +63,7 @@ def test_what_each_question_is_answered_with():
 
     ends = {rate: trained(lr=rate)[0][-1] for rate in (0.05, 0.01, 0.005, 0.001)}
     assert answers["which-rate"] == f"{min(ends, key=ends.__getitem__):g}"
-    said = dict(one.split(": ") for one in found["which-rate"].tells["which-rate"]["losses"].split(", "))
+    said = dict(one.split(": ") for one in found["which-rate"].tells["which-rate"]["losses"].split("; "))
     assert [float(said[f"{rate:g}"]) for rate in ends] == pytest.approx([*ends.values()], rel=0.02)
     assert float(said["0.5"].replace(",", "")) > 100 > ends[0.05]
 
