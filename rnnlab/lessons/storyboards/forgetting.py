@@ -160,7 +160,7 @@ LESSON = Lesson(
             "gradients",
             Options(("yes", "no"), all_named),
             done=lambda look: look.trained,
-            show="loss",
+            show="runhead",
             tells=how_right,
         ),
         LessonStep(
