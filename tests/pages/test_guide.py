@@ -120,3 +120,11 @@ def test_a_step_on_compare_sees_the_run_that_it_has_opened():
     app.radio(key=key).set_value("free")
     press(app, "guide_answer")
     assert "why" in app.session_state["lesson_progress"]["ohlol"].done
+
+
+def test_a_link_leads_to_the_part_of_the_page_that_its_step_speaks_of():
+    steps = [(id, at, step) for id, one in LESSONS.items() for at, step in enumerate(one.steps) if step.part]
+    assert len({step.part for _, _, step in steps}) > 1
+    for id, at, step in {step.part: (id, at, step) for id, at, step in steps}.values():
+        app = visit(f"lesson={id}&at={at + 1}&lang=en", page=step.page)
+        assert app.session_state["text_part"] == step.part

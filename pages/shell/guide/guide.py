@@ -143,6 +143,13 @@ def opens() -> Experiment | None:
     return experiment
 
 
+def part_of(page: str) -> str:
+    """The part of a page that the step speaks of; "" where it speaks of none."""
+    current = lesson()
+    step = current.steps[progress_of(current).at] if current else None
+    return step.part if step and step.page == page else ""
+
+
 def show_part(step: LessonStep) -> None:
     if step.part:
         st.session_state[PARTS[step.page]] = step.part

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.shell.guide import guide
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from pages.views.text import batches, loader, packing, segmentation, vocabulary
@@ -22,7 +23,7 @@ def render(view: RunView) -> None:
     original, t = view.experiment.preset, view.t
     if session.get("text_preset") != original:
         session["text_preset"] = original
-        session["text_part"] = OPENS_ON.get(original, "cut")
+        session["text_part"] = guide.part_of("text") or OPENS_ON.get(original, "cut")
     part = st.segmented_control(
         t("parts"),
         list(PARTS),
