@@ -400,6 +400,7 @@ def test_a_worker_that_joins_with_another_lab_or_none_is_found_by_the_first_job_
         assert one.state == "ready"
         end = tmp_path / f"end-{name}"
         held = [one.submit(support.hold, str(tmp_path / "began"), str(end)) for _ in range(2)]
+        eventually(lambda one=one: one.state == "lost", "a cold worker has looked for the lab", STARTING)
         assert why_lost(one).code == "cluster_version"
         assert [code(future.exception(0)) for future in held] == ["cluster_version"] * 2
         assert ("No module named 'rnnlab'" in one.problem.values["has"]) == (name == "none")

@@ -94,11 +94,14 @@ def render(view: RunView, choice: Choice) -> None:
     def part() -> None:
         reruns.meet_redraw()
         begin_next(e)
+        run = under_way(e)
+        if run is None and training(e):
+            st.rerun()  # what was just begun is over already, and nobody would ask for the next
         shown = view_of(view.run, view.page, session["lang"]) or view
         with panel("others", shown.t):
-            render_controls(shown)
+            render_controls(shown, run)
             if not shown.going:
-                render_overlay(shown, choice)
+                render_overlay(shown, choice, run)
 
     part.__qualname__ = f"{__name__}.part"  # Streamlit knows a fragment by its name, and where it stands
     st.fragment(part)()
@@ -112,17 +115,17 @@ def goes_by_itself(view: RunView) -> bool:
     return short and not view.going and session.get("other_cells_offered") != view.experiment
 
 
-def render_controls(view: RunView) -> None:
+def render_controls(view: RunView, run: Run | None) -> None:
+    """`run`: the one that is under way, as it was when the drawing began."""
     e, t, begun, busy = view.experiment, view.t, others(view.experiment), training(view.experiment)
     rest = [cell for cell in choices("cell") if cell != e.cell]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="others_bar"):
         done = all(cell in begun and (one := begun[cell].history) is not None and one.ended for cell in rest)
         st.button(t("others.train"), key="train_others", on_click=train, args=(e,), disabled=busy or view.going or done)
         st.button(t("others.stop"), key="stop_others", on_click=stop, args=(e,), disabled=not busy)
-        run = under_way(e)
         for cell in rest:
             one = begun.get(cell)
-            if one is run and run is not None:
+            if one is not None and run is not None and one.id == run.id:
                 continue
             epoch = one.epoch if one else 0
             st.progress(
@@ -138,9 +141,9 @@ def render_controls(view: RunView) -> None:
             complain(one.problems)
 
 
-def render_overlay(view: RunView, choice: Choice) -> None:
+def render_overlay(view: RunView, choice: Choice, run: Run | None) -> None:
     """The same target's gradient in all cells, at the same epoch or the nearest that was recorded; and their losses."""
-    o, t, run = view.opening, view.t, under_way(view.experiment)
+    o, t = view.opening, view.t
     begun = {view.experiment.cell: view.run} | others(view.experiment)
     runs = {cell: begun[cell] for cell in choices("cell") if cell in begun}
     histories = {cell: run.history for cell, run in runs.items() if run.history is not None}
