@@ -128,3 +128,17 @@ def test_a_link_leads_to_the_part_of_the_page_that_its_step_speaks_of():
     for id, at, step in {step.part: (id, at, step) for id, at, step in steps}.values():
         app = visit(f"lesson={id}&at={at + 1}&lang=en", page=step.page)
         assert app.session_state["text_part"] == step.part
+
+
+def test_tokens_of_a_text_that_came_with_a_link_are_shown_as_typed():
+    token = "![a](http://b.c/d)"
+    at = next(at for at, step in enumerate(LESSONS["one-step"].steps, 1) if "word" in given_by("one-step", at - 1))
+    app = visit(f"lesson=one-step&at={at}&lang=en&preset=cell-shapes&text={token} x y z")
+    told = [element.value for element in app.markdown if token in element.value]
+    assert any(f"`{token}`" in sentence for sentence in told)
+    assert not [sentence for sentence in told if token in sentence.replace(f"`{token}`", "")]
+
+
+def given_by(id: str, at: int) -> str:
+    """The words of a step before anything is put into them."""
+    return EN(f"course.{id}.{LESSONS[id].steps[at].id}")

@@ -1,9 +1,14 @@
 """The strip on every page that says where in a lesson the reader is, what to do, and what is asked."""
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from pages.components.pointer.pointer import pointer
 from pages.shell.guide import guide
+from pages.shell.markdown import verbatim
 from pages.shell.panel import listing
 from pages.shell.state import session
 from rnnlab.explain.programs import program
@@ -11,6 +16,8 @@ from rnnlab.i18n import Translate
 from rnnlab.lessons.lesson import SEEN, Lesson, LessonStep, Numbers, Options, always
 from rnnlab.lessons.progress import Progress, agrees, waits_for
 from rnnlab.lessons.words import body, said, title, words
+
+NUMBERS = re.compile(r"[\d\s.,;:+−–e%×·-]*")  # one or several, with nothing that Markdown reads
 
 
 def render(t: Translate, page: str) -> None:
@@ -56,13 +63,13 @@ def render_step(lesson: Lesson, step: LessonStep, progress: Progress, t: Transla
     given = guide.given(lesson, step)
     with st.container():  # always one element
         if given is not None:
-            st.markdown(body(t, lesson, step, **given))
+            st.markdown(body(t, lesson, step, **quoted(given)))
     if waits == "answer":
         render_question(lesson, step, t)
     elif step.question is not None:
         render_answer(lesson, step, progress, t)
     elif not waits and step.done is not always:
-        st.markdown(words(t, lesson, step, "after", **progress.tells.get(step.id, {})))
+        st.markdown(words(t, lesson, step, "after", **quoted(progress.tells.get(step.id, {}))))
     if waits == "action" and step.done is not always:
         st.markdown(f"→ {words(t, lesson, step, 'do')}")
 
@@ -110,4 +117,13 @@ def render_answer(lesson: Lesson, step: LessonStep, progress: Progress, t: Trans
         return
     kind = "agrees" if agrees(step.question, answer, found) else "differs"
     reveal = t(f"guide.{kind}", answer=said(t, lesson, step, answer), found=said(t, lesson, step, found))
-    st.markdown(f"{reveal} {words(t, lesson, step, 'after', **progress.tells.get(step.id, {}))}")
+    st.markdown(f"{reveal} {words(t, lesson, step, 'after', **quoted(progress.tells.get(step.id, {})))}")
+
+
+def quoted(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is put into a step's words, which are Markdown: numbers as they are, and whatever else stands among it, such
+    as tokens of a text that came with a link, as typed."""
+    return {
+        name: verbatim(value) if isinstance(value, str) and not NUMBERS.fullmatch(value) else value
+        for name, value in values.items()
+    }
