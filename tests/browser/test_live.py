@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from rnnlab import Experiment, run
+from rnnlab.experiment.links import to_link
 from tests.support import plain
 from tests.support.eventually import eventually
 
@@ -212,20 +213,22 @@ def workers(server: psutil.Process) -> list[psutil.Process]:
 
 @pytest.mark.thorough
 def test_a_pause_and_a_worker_killed_in_mid_run_change_nothing(visit, server):
-    lab = visit("epochs=1200").reaches("not trained yet").press("train").runs().press("pause").paused()
-    assert 0 < lab.epoch < 1200
+    e = Experiment(epochs=600, cell="lstm", hidden=256, layers=2)  # seconds, so that it goes on where it is met
+    lab = visit(to_link(e, "en")).reaches("not trained yet").press("train").runs().press("pause").paused()
+    assert 0 < lab.epoch < e.epochs
     expect(lab.button("train")).to_contain_text("Continue")
     lab.press("train").runs()
     victims = workers(server[1])
     assert victims
     for process in victims:
         process.kill()
+    losses = list(run(e).losses)
     lab.trained()
-    assert lab.curve() == list(run(Experiment(epochs=1200)).losses)
+    assert lab.curve() == losses
     for process in eventually(lambda: workers(server[1]), "a worker is there"):  # idle by now
         process.kill()
     lab.press("reset").reaches("not trained yet").press("step").reaches("paused")
-    assert lab.curve() == list(run(Experiment(epochs=1200)).losses[:1])
+    assert lab.curve() == losses[:1]
     assert not lab.page.get_by_role("alert").count()
 
 

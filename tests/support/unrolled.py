@@ -43,12 +43,16 @@ def numbers(line: str) -> list[float]:
 
 
 def point_at(lab, name: str, unit: int, count: int) -> None:
-    """Hover over one value."""
-    box = root(lab).locator(f".ru-node.ru-{name} .ru-strip").bounding_box()
+    """Hover over one value: follow it where the page still makes room for something above it."""
     across, line = min(count, 32), unit // 32
-    height = box["height"] / -(-count // 32)
-    lab.page.mouse.move(box["x"] + (unit % 32 + 0.5) * box["width"] / across, box["y"] + (line + 0.5) * height)
-    eventually(lambda: (equation(lab)["name"], equation(lab)["unit"]) == (name, str(unit)), f"{name}[{unit}] is shown")
+
+    def reached() -> bool:
+        box = root(lab).locator(f".ru-node.ru-{name} .ru-strip").bounding_box()
+        height = box["height"] / -(-count // 32)
+        lab.page.mouse.move(box["x"] + (unit % 32 + 0.5) * box["width"] / across, box["y"] + (line + 0.5) * height)
+        return (equation(lab)["name"], equation(lab)["unit"]) == (name, str(unit))
+
+    eventually(reached, f"{name}[{unit}] is shown")
 
 
 def predictions(lab, which: int = 0) -> list[tuple[str, int]]:
