@@ -18,7 +18,7 @@ PLAN_CHARACTERS = 2_000  # of a plan in a link
 # What may differ. Not what changes the data or its order, or what a loss is counted by.
 VARYING_FIELDS = (
     *("cell", "hidden", "layers", "bidirectional", "attention", "readout", "packed", "impl", "input", "embed"),
-    *("nonlinearity", "head", "carry", "dropout", "dropout_embed", "dropout_head"),
+    *("nonlinearity", "init", "head", "carry", "dropout", "dropout_embed", "dropout_head"),
     *("optimizer", "lr", "clip", "teacher", "seed"),
 )
 

@@ -66,6 +66,7 @@ class Experiment(BaseModel):
     layers: Annotated[int, bounded("layers")] = 1
     bidirectional: bool = False
     nonlinearity: Literal["tanh", "relu"] = "tanh"  # of a cell that leaves the choice
+    init: Literal["torch", "xavier", "orthogonal", "constant", "zeros"] = "torch"  # what the weights start from
     dropout_embed: Annotated[float, bounded("dropout_embed")] = 0.0  # of what the first layer reads
     dropout: Annotated[float, bounded("dropout")] = 0.0  # between layers
     dropout_head: Annotated[float, bounded("dropout_head")] = 0.0  # of what the output layer reads

@@ -11,6 +11,7 @@ from rnnlab.data.batches import BOS_ID, PAD_ID
 from rnnlab.experiment import Experiment
 from rnnlab.models.attention import Attention, AttentionOutput, Memory
 from rnnlab.models.cell_loop import Recurrent, parts, together
+from rnnlab.models.initialisation import initialise
 from rnnlab.models.recurrent import LayerCell, input_module, layer_cells, read, read_lstm, recurrent_module
 from rnnlab.models.token_model import Pass, Stages, dropped, packs
 
@@ -80,6 +81,7 @@ class Seq2Seq(nn.Module):
         super().__init__()
         self.experiment = experiment
         self.encoder, self.decoder = Encoder(experiment, types), Decoder(experiment, classes)
+        initialise(self, experiment.init)
 
     def forward(self, batch: Batch, initial: Recurrent | None = None) -> Seq2SeqPass:
         """Read the sources, from this state of the encoder; write the targets, at each step given the true token

@@ -9,6 +9,7 @@ from torch.nn import functional
 from rnnlab.data import Batch
 from rnnlab.experiment import Experiment
 from rnnlab.models.cell_loop import Recurrent
+from rnnlab.models.initialisation import initialise
 from rnnlab.models.recurrent import input_module, read, recurrent_module
 from rnnlab.records.opening import TensorShape
 
@@ -83,6 +84,7 @@ class TokenModel(nn.Module):
         self.input, width = input_module(e, types, pad)
         self.recurrent = recurrent_module(e, width)
         self.head = nn.Linear(e.hidden * e.directions, classes) if e.head == "linear" else None
+        initialise(self, e.init)
 
     def forward(self, batch: Batch, initial: Recurrent | None = None) -> Pass:
         e, features = self.experiment, self.input(batch.ids)  # [batch, step, embed]

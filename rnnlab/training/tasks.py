@@ -111,8 +111,8 @@ def model_of(experiment: Experiment, data: Data) -> nn.Module:
 # What has no say in how a text becomes data. Experiments that differ in nothing else, such as variants in a race, share
 # theirs.
 NO_DATA = (
-    *("preset", "cell", "impl", "layers", "nonlinearity", "input", "embed", "readout", "beam", "teacher"),
-    *("dropout", "dropout_embed", "dropout_head", "loss", "optimizer", "lr", "clip", "epochs"),
+    *("preset", "cell", "impl", "layers", "nonlinearity", "init", "input", "embed", "readout", "beam"),
+    *("teacher", "dropout", "dropout_embed", "dropout_head", "loss", "optimizer", "lr", "clip", "epochs"),
 )
 
 

@@ -23,7 +23,7 @@ GROUPS = {
     ),
     "model": (
         *("impl", "input", "head", "readout", "attention", "embed", "layers", "dropout", "dropout_embed"),
-        *("dropout_head", "nonlinearity", "beam", "bidirectional", "carry", "packed"),
+        *("dropout_head", "nonlinearity", "init", "beam", "bidirectional", "carry", "packed"),
     ),
     "training": ("optimizer", "loss", "epochs", "clip", "teacher", "seed"),
 }

@@ -16,8 +16,8 @@ from rnnlab.i18n import LANGUAGES, LabError, Problem, Translate, translator
 # A widget's key is its field's name, but where the panel that shows the thing has that key already.
 KEYS = {name: name for name in Experiment.model_fields} | {"hidden": "hidden_size", "loss": "loss_reduction"}
 CHOICES = (
-    *("preset", "task", "data", "tokenizer", "input", "cell", "impl", "nonlinearity", "head", "readout", "attention"),
-    *("loss", "optimizer"),
+    *("preset", "task", "data", "tokenizer", "input", "cell", "impl", "nonlinearity", "init", "head", "readout"),
+    *("attention", "loss", "optimizer"),
 )
 ECHO = 3.0  # seconds within which the browser has learnt what the form is filled with
 

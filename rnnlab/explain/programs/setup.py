@@ -5,6 +5,8 @@ from rnnlab.experiment import Experiment
 from rnnlab.explain.first_batch import FirstBatch
 from rnnlab.explain.modules import cell_class
 from rnnlab.explain.programs.loop import loop_function, one_cell, uses_cells
+from rnnlab.explain.programs.training import listed
+from rnnlab.explain.programs.training import modules as learning
 from rnnlab.presets.tutorial_sizes import TutorialSizes
 
 IMPORTS = """\
@@ -14,6 +16,16 @@ from torch.nn import functional as F
 """
 PACKING = "from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence\n"
 NO_TARGET = -100  # as in `data.batches`
+INITIALISING = """\
+for module in ({modules}):{note}
+    for p in module.parameters():
+        {fill}"""
+FILLED = {  # a matrix, by the field `init`
+    "xavier": "nn.init.xavier_uniform_(p)",
+    "orthogonal": "nn.init.orthogonal_(p)",
+    "constant": "nn.init.constant_(p, 0.1)",
+    "zeros": "nn.init.zeros_(p)",
+}
 
 
 def setup(e: Experiment, batch: FirstBatch) -> str:
@@ -58,7 +70,16 @@ def modules(e: Experiment, types: int, classes: int, padding: bool) -> list[str]
         lines.append(recurrent(e, "", width))
     if e.head == "linear":
         lines.append(f"linear = nn.Linear({e.hidden * e.directions + context}, classes)")
-    return lines
+    return [*lines, *([initialising(e)] if e.init != "torch" else [])]
+
+
+def initialising(e: Experiment) -> str:
+    """The lines that put other weights in the place of those that were drawn."""
+    named = [name for name in learning(e) if not name.endswith("embedding")]
+    matrix, bias = FILLED[e.init], FILLED["zeros"]
+    fill = matrix if matrix == bias else f"{matrix} if p.dim() > 1 else {bias}    # biases: 0"
+    note = "    # the embedding stays as it was drawn" if e.input == "embedding" else ""
+    return INITIALISING.format(modules=listed(named), note=note, fill=fill)
 
 
 def recurrent(e: Experiment, part: str, width: str) -> str:

@@ -42,7 +42,7 @@ OPTIMIZERS = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop"}
 def training(e: Experiment, forward: str) -> str:
     """From the loss of the first epoch on, with `forward` for that of the next."""
     return TRAINING.format(
-        modules=", ".join(modules(e)) + ("," if len(modules(e)) == 1 else ""),
+        modules=listed(modules(e)),
         optimizer=OPTIMIZERS[e.optimizer],
         lr=e.lr,
         epochs=e.epochs,
@@ -53,12 +53,16 @@ def training(e: Experiment, forward: str) -> str:
 
 def gradient_check(e: Experiment, forward: str) -> str:
     """In double precision, of the loss that `forward` computes."""
-    named = modules(e)
     return CHECK.format(
-        modules=", ".join(named) + ("," if len(named) == 1 else ""),
+        modules=listed(modules(e)),
         forward=indent(forward.replace(".float()", ".double()"), "    "),
         weight=recurrent_weight(e),
     )
+
+
+def listed(names: list[str]) -> str:
+    """What stands between the brackets of a tuple of them."""
+    return ", ".join(names) + ("," if len(names) == 1 else "")
 
 
 def modules(e: Experiment) -> list[str]:

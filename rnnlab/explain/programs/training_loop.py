@@ -10,7 +10,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.explain.programs.loop import loop_function
 from rnnlab.explain.programs.reading import carrying
 from rnnlab.explain.programs.setup import NO_TARGET, FirstBatch, needs_function, setup
-from rnnlab.explain.programs.training import OPTIMIZERS, modules
+from rnnlab.explain.programs.training import OPTIMIZERS, listed, modules
 
 NAMES = 600  # characters of class names that are written out
 SHARE = 0.5  # of values dropped, where an experiment drops none
@@ -52,12 +52,7 @@ def training_loop(
 
 
 def learnt(e: Experiment) -> str:
-    return f"learnt = [p for module in ({all_modules(e)}) for p in module.parameters()]"
-
-
-def all_modules(e: Experiment) -> str:
-    named = modules(e)
-    return ", ".join(named) + ("," if len(named) == 1 else "")
+    return f"learnt = [p for module in ({listed(modules(e))}) for p in module.parameters()]"
 
 
 def log(e: Experiment, predicted: str) -> str:
@@ -191,7 +186,7 @@ def modes(e: Experiment, forward: str) -> str:
         targets=named,
         first=first,
         function=DROPOUT.sub(r"F.dropout(\1, \2, training)", function).replace("    # in training only", ""),
-        modules=all_modules(e),
+        modules=listed(modules(e)),
         forward=indent(switched, "    "),
         seed=e.seed,
     )

@@ -37,6 +37,7 @@ SETTINGS = {
     "impl": st.sampled_from(["layer", "cell"]),
     "input": st.sampled_from(["embedding", "onehot"]),
     "nonlinearity": st.sampled_from(["tanh", "relu"]),
+    "init": st.sampled_from(["torch", "torch", "xavier", "orthogonal", "constant", "zeros"]),
     "layers": st.integers(1, 3),
     "bidirectional": st.booleans(),
     "packed": st.booleans(),

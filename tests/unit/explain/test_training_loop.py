@@ -33,6 +33,7 @@ SETTINGS = {
     "cell": st.sampled_from(plain.NAMES),
     "impl": st.sampled_from(["layer", "cell"]),
     "input": st.sampled_from(["embedding", "onehot"]),
+    "init": st.sampled_from(["torch", "torch", "xavier", "orthogonal", "constant", "zeros"]),
     "layers": st.integers(1, 3),
     "bidirectional": st.booleans(),
     "packed": st.booleans(),
