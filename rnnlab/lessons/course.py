@@ -13,6 +13,7 @@ from rnnlab.lessons.storyboards import (
     same_weights,
     shapes,
     tokens,
+    zeros,
 )
 
 STORYBOARDS = (
@@ -27,6 +28,7 @@ STORYBOARDS = (
     directions,
     packing,
     learning_rates,
+    zeros,
 )
 
 LESSONS: dict[str, Lesson] = {module.LESSON.id: module.LESSON for module in STORYBOARDS}

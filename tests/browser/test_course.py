@@ -43,7 +43,9 @@ def train(lab: Lab) -> None:
 
 
 LABELLED = "\n".join(f"{label} | {label} {word}" for word in ("one", "two", "three") for label in ("yes", "no") * 2)
-OWN = {"four-moves": "own words are trained on own words"}  # texts of a reader's, at the end; else lines with labels
+OWN = dict.fromkeys(
+    ("four-moves", "zeros"), "own words are trained on own words"
+)  # texts of a reader's, at the end; else lines with labels
 
 # What the reader does at a step, by lesson and step; nothing where it is done by reading or by answering.
 HANDS: dict[str, dict[str, Hand]] = {
@@ -55,6 +57,7 @@ HANDS: dict[str, dict[str, Hand]] = {
     },
     "directions": dict.fromkeys(("one-way", "two-ways", "last", "final"), train),
     "packing": {"states": train, "verdict": to_epoch(5), "without": train},
+    "zeros": {"says": train, "equal": train, "drawn": lambda lab: lab.press("race_start")},
 }
 
 

@@ -22,8 +22,8 @@ GROUPS = {
         *("shuffle", "lower"),
     ),
     "model": (
-        *("impl", "input", "head", "readout", "attention", "embed", "layers", "dropout", "dropout_embed"),
-        *("dropout_head", "nonlinearity", "init", "beam", "bidirectional", "carry", "packed"),
+        *("impl", "input", "head", "readout", "attention", "init", "embed", "layers", "dropout"),
+        *("dropout_embed", "dropout_head", "nonlinearity", "beam", "bidirectional", "carry", "packed"),
     ),
     "training": ("optimizer", "loss", "epochs", "clip", "teacher", "seed"),
 }
