@@ -91,6 +91,7 @@ class GuideState(TypedDict, total=False):
     lesson_runs: dict[str, Run]  # by the ids of its steps, what ran there
     lesson_opened: Opening | None  # of the run that the lesson opened last
     lesson_epochs: frozenset[int]  # where the reader has looked since the step began
+    lesson_openings: int  # how often a lesson has opened something
     lesson_given: str  # the values that were put into the words of its step, as text to compare
     lesson_sights: dict[str, Any]  # what pages have told of their own: fields of a `Look`
 
@@ -228,6 +229,7 @@ class ShapesState(TypedDict, total=False):
 
     layer_own: dict[str, Any] | None  # the reader's arguments of the module; None: the experiment's
     layer_preset: str
+    layer_opening: int  # the lessons' openings when they were set
     shapes_model: str | None
     shapes_kept: str | None  # the same, on other pages too
     shapes_preset: str
@@ -243,6 +245,7 @@ class CellState(TypedDict, total=False):
     cell_checkpoint: tuple[str, Checkpoint]  # the weights that are shown, and their run's id
     unrolled: tuple[str, dict[str, Any]]  # what the picture was given last, and its version
     edits: tuple[Intervention, ...]
+    edits_opening: int  # the lessons' openings when they were made
     edits_dropped: int  # how many had no place in another network
     whatif_problem: tuple[str, Problem] | None  # where it was typed, and what is wrong
     whatif_kind: str  # what the form is to change

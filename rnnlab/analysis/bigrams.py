@@ -21,6 +21,12 @@ def examples(experiment: Experiment) -> tuple[Line, ...]:
     return tuple(tuple(zip(line, target, strict=False)) for line, target in zip(lines, targets, strict=False))
 
 
+def words_met(vocabulary: Iterable[str], lines: Iterable[Line]) -> tuple[str, ...]:
+    """Everything that could come: the vocabulary, and what only the lines that are not trained on hold."""
+    met = (token for line in lines for pair in line for token in pair)
+    return tuple(dict.fromkeys([*vocabulary, *met]))
+
+
 @dataclass(frozen=True)
 class Bigrams:
     """Counts of pairs. Both estimates of P(next | token) are nan where they would divide by zero."""

@@ -1,9 +1,11 @@
 """What several lessons ask of a run."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from rnnlab.analysis.bigrams import Bigrams, Line, words_met
 from rnnlab.engine import jobs
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.layer_spec import LayerSpec, of_run
@@ -83,3 +85,47 @@ def module(look: Look) -> LayerSpec:
     """The one on the page Shapes; until that has been drawn, the one with which it begins."""
     sizes = look.opening.shapes[0].shape
     return look.layer or of_run(look.experiment, len(look.opening.vocabulary), *sizes)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A token of the line shown after which the text has several things, at the last place where it stands, with what
+    counting can say of it."""
+
+    lines: tuple[Line, ...]
+    bigrams: Bigrams
+    line: tuple[str, ...]
+    places: list[int]  # all of the line at which the token alone does not decide; two at least
+    next: str  # what really comes at the last one
+
+    @property
+    def place(self) -> int:
+        return self.places[-1]
+
+    @property
+    def token(self) -> str:
+        return self.line[self.place]
+
+    @property
+    def total(self) -> int:
+        return self.bigrams.total(self.token)
+
+    @property
+    def types(self) -> int:
+        return len(self.bigrams.vocabulary)
+
+    @property
+    def frequency(self) -> float:
+        return self.bigrams.frequency(self.token, self.next)
+
+
+def counted(look: Look) -> Counted | None:
+    """None where the line has no such token in two places, or the network is asked for something else than a text."""
+    o, lines = look.opening, look.ask(jobs.examples, look.experiment)
+    if lines is None or not o.predicts_text or len(o.parts) > 1:
+        return None
+    bigrams = Bigrams.of(lines, words_met(o.vocabulary[o.specials :], lines))
+    places = bigrams.undecided(o.probe[: o.inputs])
+    if len(places) < 2 or o.probe[places[-1]] not in o.probe[: places[-1]]:
+        return None
+    return Counted(lines, bigrams, o.probe, places, o.classes[o.targets[places[-1]]])

@@ -2,6 +2,7 @@
 
 from rnnlab.lessons.lesson import Lesson
 from rnnlab.lessons.storyboards import (
+    beginnings,
     directions,
     forgetting,
     four_moves,
@@ -17,6 +18,7 @@ from rnnlab.lessons.storyboards import (
 )
 
 STORYBOARDS = (
+    beginnings,
     tokens,
     one_step,
     same_weights,

@@ -37,6 +37,7 @@ class Look:
     trial: Trial | None = None  # the newest shape that was tried on it
     check: Check | None = None  # the newest weight whose gradient was checked
     race: Race | None = None
+    rules: tuple[int, ...] = ()  # on the page History, those that fit what was typed, counted from 1; the first replies
     lesson_texts: frozenset[str] = frozenset()  # with which the lesson's examples open
     ask: Callable[..., Any] = at_once  # a job and its arguments: the answer, None while it is not there yet
 

@@ -58,6 +58,15 @@ def respond(script: Script, sentence: str) -> Response | None:
     return None
 
 
+def fitting(script: Script, sentence: str) -> list[int]:
+    """The places of all rules that fit a sentence, of which the first one replies."""
+    return [
+        place
+        for place, rule in enumerate(script.rules)
+        if regex.search(to_regex(rule.pattern), sentence, regex.IGNORECASE)
+    ]
+
+
 CAPTURE = r"\s*([^\s\p{Terminal_Punctuation}][^\p{Terminal_Punctuation}\n]*)"
 
 

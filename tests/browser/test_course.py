@@ -1,6 +1,7 @@
 """The lessons of the course as they are walked, from a link to done: with the answers that one's run gives, in Chinese,
 and with others, in English."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -30,8 +31,19 @@ def to_epoch(epoch: int) -> Hand:
     return lambda lab: lab.page.locator(".rl-scrubber input[type=range]").fill(str(epoch))
 
 
+def to_token(place: int) -> Hand:
+    return lambda lab: lab.page.locator(".rl-column").nth(place).click()
+
+
 def several(*hands: Hand) -> Hand:
     return lambda lab: [hand(lab) for hand in hands]
+
+
+def say_the_sentence(lab: Lab) -> None:
+    """That which the step quotes."""
+    said = re.search("[「“](.*)[」”]", lab.at("guide").inner_text())
+    assert said
+    type_into("eliza_say", said[1])(lab)
 
 
 def one_epoch(lab: Lab) -> None:
@@ -43,12 +55,12 @@ def train(lab: Lab) -> None:
 
 
 LABELLED = "\n".join(f"{label} | {label} {word}" for word in ("one", "two", "three") for label in ("yes", "no") * 2)
-OWN = dict.fromkeys(
-    ("four-moves", "zeros"), "own words are trained on own words"
-)  # texts of a reader's, at the end; else lines with labels
+# texts of a reader's, at the end; else lines with labels
+OWN = dict.fromkeys(("beginnings", "four-moves", "zeros"), "own words are trained on own words")
 
 # What the reader does at a step, by lesson and step; nothing where it is done by reading or by answering.
 HANDS: dict[str, dict[str, Hand]] = {
+    "beginnings": {"rules": say_the_sentence, "features": to_token(6), "networks": train},
     "four-moves": {
         "first-loss": one_epoch,
         "all-right": several(*[one_epoch] * 5),

@@ -54,6 +54,7 @@ def arrive(link: Link) -> LessonStep | None:
     """A link has led to a step of a lesson: this step. What it opens the link may say itself. None where there is no
     such lesson."""
     session["lesson"], session["lesson_runs"] = "", {}
+    session["lesson_openings"] = openings() + 1
     if link.lesson not in LESSONS:
         return None
     lesson = LESSONS[link.lesson]
@@ -111,9 +112,11 @@ def enter(lesson: Lesson, progress: Progress, opens: bool = True) -> None:
     kept = session["lesson_runs"].get(step.id)
     if kept is not None:
         if kept.id != run.id:
+            session["lesson_openings"] = openings() + 1
             form_state.fill(kept.experiment)
             current_run.change(lambda before: replace(kept, speed=before.speed), 0.0)
     elif opens and (experiment := opening(lesson, progress.at)) is not None:
+        session["lesson_openings"] = openings() + 1
         open_experiment(experiment, train=step.trained)
         session["lesson_opened"] = None
     base = session["experiment"]
@@ -121,6 +124,22 @@ def enter(lesson: Lesson, progress: Progress, opens: bool = True) -> None:
         set_up_race(step, base)
     show_part(step)
     navigation.go_to(step.page)
+
+
+def openings() -> int:
+    """How often a lesson has opened something. What a reader has changed on a page, before the last time, is not to be
+    seen any more."""
+    return session.get("lesson_openings", 0)
+
+
+def reopen() -> None:
+    """What the step is about, once more: something else is open."""
+    current = lesson()
+    step = opened_at(current, progress_of(current).at) if current else None
+    if current and step:
+        session["lesson_openings"] = openings() + 1
+        open_experiment(step_experiment(current, step, session["lang"]), train=step.trained)
+        session["lesson_opened"] = None
 
 
 def opening(lesson: Lesson, at: int) -> Experiment | None:
@@ -238,8 +257,9 @@ def look(lesson: Lesson) -> Look:
 
 
 def given(lesson: Lesson, step: LessonStep) -> dict[str, Any] | None:
-    """Numbers of the run for the words of a step, before its answer. None while there is nothing of it yet."""
-    values = {} if step.given is nothing else step.given(look(lesson)) if session["run"].history else None
+    """Numbers of the run for the words of a step, before its answer. None while there is nothing of it yet, or where
+    there is nothing in what is open now."""
+    values = {} if step.given is nothing else step.given(look(lesson)) or None if session["run"].history else None
     session["lesson_given"] = repr((step.id, values))
     return values
 
@@ -247,9 +267,11 @@ def given(lesson: Lesson, step: LessonStep) -> dict[str, Any] | None:
 def outdated() -> bool:
     """Whether the words of the step, which stand above all that a page draws, would be others now."""
     current, run = lesson(), session["run"]
-    if current is None or run.history is None or run.going:
+    if current is None or run.history is None:
         return False
     step, said = current.steps[progress_of(current).at], session.get("lesson_given")
+    if run.going and said != repr((step.id, None)):  # what has been said stays until the end of the run
+        return False
     given(current, step)
     return step.given is not nothing and said != session["lesson_given"]
 

@@ -64,6 +64,13 @@ def render_step(lesson: Lesson, step: LessonStep, progress: Progress, t: Transla
     with st.container():  # always one element
         if given is not None:
             st.markdown(body(t, lesson, step, **quoted(given)))
+        elif session["run"].history is None:
+            st.caption(t("guide.waits"))
+        else:
+            st.markdown(t("guide.other"))
+            st.button(t("guide.reopen"), key="guide_reopen", on_click=guide.reopen)
+    if waits == "answer" and given is None:  # no question without its words
+        return
     if waits == "answer":
         render_question(lesson, step, t)
     elif step.question is not None:

@@ -17,7 +17,7 @@ def render(t: Translate) -> None:
     st.title(t("page.course"), anchor=False)
     st.markdown(t("course.what"))
     with st.container(key="course_cards", horizontal=True, gap="small"):
-        for number, lesson in enumerate(LESSONS.values(), 1):
+        for number, lesson in enumerate(LESSONS.values()):
             render_card(number, lesson, t)
 
 

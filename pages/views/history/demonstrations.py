@@ -13,20 +13,21 @@ from pages.components.table.table import Cell, TableView, pieces, tables, text, 
 from pages.shell import navigation
 from pages.shell.ask_worker import ask_worker
 from pages.shell.form.presets import open_experiment
+from pages.shell.guide import guide
 from pages.shell.markdown import verbatim
 from pages.shell.page_names import HOME
 from pages.shell.panel import panel
 from pages.shell.run import token_strip
 from pages.shell.run.run_view import RunView, view_of
 from pages.shell.state import session
-from rnnlab.analysis.bigrams import Bigrams, Line
+from rnnlab.analysis.bigrams import Bigrams, Line, words_met
 from rnnlab.engine import jobs
 from rnnlab.experiment import preset_experiment
 from rnnlab.figures.timeline import height, timeline
 from rnnlab.i18n import Translate
 from rnnlab.presets import eliza
 from rnnlab.presets.feature_templates import FeatureValue, count_matches, features
-from rnnlab.records.opening import Opening, joiner
+from rnnlab.records.opening import joiner
 
 SENTENCE = 200  # characters that the rules are tried on
 ROWS = 6  # of a table that the text could make any length
@@ -50,6 +51,7 @@ def render_rules(t: Translate, lang: str) -> None:
         )
         sentence = (typed or "").strip() or example
         answer = eliza.respond(script, sentence)
+        guide.tell(rules=tuple(place + 1 for place in eliza.fitting(script, sentence)) if typed else ())
         with st.container(key="eliza_answer", gap="xxsmall"):
             render_line(t("eliza.you"), sentence)
             if answer is None:
@@ -117,7 +119,7 @@ def render_own_text(t: Translate) -> OwnText | None:
     if lines is None:
         return None
     rival = len(o.parts) == 1 and o.predicts_text
-    bigrams = view.run.drawn("bigrams", lambda: Bigrams.of(lines, words_of(o, lines)))
+    bigrams = view.run.drawn("bigrams", lambda: Bigrams.of(lines, words_met(o.vocabulary[o.specials :], lines)))
     targets = tuple(o.classes[id] for id in o.targets) if rival else ()
     read = o.parts[0].stop
     undecided = bigrams.undecided(o.probe[:read])
@@ -125,12 +127,6 @@ def render_own_text(t: Translate) -> OwnText | None:
     if place is None or not 0 <= place < read:  # nothing chosen, or a token after which nothing is asked, or another's
         place = next(iter(undecided), next((p for p in range(read) if o.probe.count(o.probe[p]) > 1), 0))
     return OwnText(view, lines, bigrams, targets, undecided, place, rival)
-
-
-def words_of(o: Opening, lines: Sequence[Line]) -> tuple[str, ...]:
-    """Everything that could come: the vocabulary, and what only the lines that are not trained on hold."""
-    met = (token for line in lines for pair in line for token in pair)
-    return tuple(dict.fromkeys([*o.vocabulary[o.specials :], *met]))
 
 
 def render_counts(t: Translate, own: OwnText) -> None:

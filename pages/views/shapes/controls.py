@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.shell.ask_worker import ask_worker
 from pages.shell.form import form_state
+from pages.shell.guide import guide
 from pages.shell.messages import complain
 from pages.shell.state import session
 from rnnlab.engine import jobs
@@ -39,9 +40,9 @@ def of_experiment() -> LayerSpec:
 
 def keep() -> None:
     """A control was changed: from now on the controls say what is shown, not the experiment; until another preset is
-    opened."""
+    opened, or a lesson opens something."""
     session["layer_own"] = {name: st.session_state[key(name)] for name in NAMES}
-    session["layer_preset"] = form_state.value("preset")
+    session["layer_preset"], session["layer_opening"] = form_state.value("preset"), guide.openings()
 
 
 def follow() -> None:
@@ -51,7 +52,7 @@ def follow() -> None:
 def render(t: Translate) -> LayerSpec | None:
     """The controls, and what they say. None where that can't be: the page says why."""
     own = session.get("layer_own")
-    if own and session["layer_preset"] != form_state.value("preset"):
+    if own and (session["layer_preset"], session["layer_opening"]) != (form_state.value("preset"), guide.openings()):
         own = session["layer_own"] = None
     fields: dict[str, Any] = own or asdict(of_experiment())
     for name, value in fields.items():

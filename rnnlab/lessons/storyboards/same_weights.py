@@ -3,10 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from rnnlab.analysis.bigrams import Bigrams
 from rnnlab.engine import jobs
 from rnnlab.experiment.layer_spec import parameter_count
-from rnnlab.lessons.answers import changed_steps, module, nearest, traced
+from rnnlab.lessons.answers import changed_steps, counted, module, nearest, traced
 from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, ended
 from rnnlab.lessons.look import Look
 from rnnlab.records.trace import top_place
@@ -93,35 +92,28 @@ def spare_units(look: Look) -> dict[str, Any]:
     return {"spare": int(found[0]), "units": look.experiment.hidden}
 
 
-def counted(look: Look) -> dict[str, Any]:
+def counts(look: Look) -> dict[str, Any]:
     """A token after which the text has two things, with what counting can say of it."""
-    lines = look.ask(jobs.examples, look.experiment)
-    if lines is None:
+    found = counted(look)
+    if found is None:
         return {}
-    o = look.opening
-    bigrams = Bigrams.of(lines, o.vocabulary)
-    places = bigrams.undecided(o.probe[: o.inputs])
-    if len(places) < 2:
-        return {}
-    last = places[-1]
-    token, following = o.probe[last], o.classes[o.targets[last]]
     return {
-        "text": " ".join(o.probe),
-        "token": token,
-        "next": following,
-        "first": o.classes[o.targets[places[-2]]],
-        "place": last,
-        "counted": f"{bigrams.frequency(token, following):g}",
+        "text": " ".join(found.line),
+        "token": found.token,
+        "next": found.next,
+        "first": look.opening.classes[look.opening.targets[found.places[-2]]],
+        "place": found.place,
+        "counted": f"{found.frequency:g}",
     }
 
 
 def sure(look: Look) -> str | None:
     found = counted(look)
-    return nearest(SURE, float(look.newest.target_probability[found["place"]])) if found else None
+    return nearest(SURE, float(look.newest.target_probability[found.place])) if found else None
 
 
 def told(look: Look) -> dict[str, Any]:
-    found = counted(look)
+    found = counts(look)
     return found | {"chance": f"{look.newest.target_probability[found['place']]:.3f}"}
 
 
@@ -182,10 +174,10 @@ LESSON = Lesson(
             "two-answers",
             "playground",
             Options(SURE, sure),
-            done=lambda look: look.trained and look.experiment.preset == "history" and bool(counted(look)),
+            done=lambda look: look.trained and look.experiment.preset == "history" and counted(look) is not None,
             show="predictions",
             fields={"preset": "history"},
-            given=counted,
+            given=counts,
             tells=told,
         ),
         ended("playground"),
