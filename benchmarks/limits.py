@@ -130,6 +130,7 @@ def cases() -> Iterator[Case]:
         yield f"loss_shapes: {name}", jobs.loss_shapes, (e, weights)
         yield f"second_backward: {name}", jobs.second_backward, (e, weights)
         yield f"modes: {name}", jobs.modes, (e, weights)
+        yield f"word_boxes: {name}", jobs.word_boxes, (e, weights)
         yield f"packing: {name}", jobs.packing, (e, weights, 1)
         yield f"activations: {name}", jobs.activations, (e, weights, place)
     seeds = tuple(Experiment(preset="ohlol-layer", seed=seed) for seed in range(10))

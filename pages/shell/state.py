@@ -235,6 +235,7 @@ class ShapesState(TypedDict, total=False):
     shapes_preset: str
     try_input: str
     try_state: str
+    boxes: str  # sentences to be laid into boxes, as typed
 
 
 class CellState(TypedDict, total=False):

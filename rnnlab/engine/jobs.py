@@ -23,6 +23,7 @@ JOBS = {  # module -> functions
     "rnnlab.inspection.layers": ("inspect_layer", "try_shape"),
     "rnnlab.inspection.text.loader": ("data_loader",),
     "rnnlab.inspection.text.set_ids": ("set_ids",),
+    "rnnlab.inspection.text.word_boxes": ("word_boxes",),
     "rnnlab.inspection.presets": ("preset_model", "preset_picture"),
     "rnnlab.inspection.packing": ("packing",),
     "rnnlab.inspection.readouts": ("omissions", "reach", "word_orders"),
@@ -47,6 +48,7 @@ if TYPE_CHECKING:  # what each name stands for, to whoever reads types
     from rnnlab.inspection.readouts import omissions, reach, word_orders
     from rnnlab.inspection.text.loader import data_loader
     from rnnlab.inspection.text.set_ids import set_ids
+    from rnnlab.inspection.text.word_boxes import word_boxes
     from rnnlab.inspection.trace import trace, units_to_spare
     from rnnlab.inspection.training.loss import loss_shapes
     from rnnlab.inspection.training.passes import modes, second_backward

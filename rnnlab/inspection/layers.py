@@ -1,5 +1,6 @@
 """Recurrent layers and cells, built for a specification, run, and described: for the page Shapes."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -156,7 +157,24 @@ def readout(setup: Setup, output: Tensor, h_n: Tensor) -> Readout:
     step_first(others, s)[:-1] += 1.0  # every token but the last is another one
     changed = step_first(setup.run(others)[0], s).unflatten(-1, (s.directions, s.hidden_size))[-1]
     differs = (changed != halves[-1]).movedim(-2, 0).flatten(1).any(-1)  # [direction]
-    return Readout(equal.numpy(), tuple(differs.tolist()))
+    return Readout(equal.numpy(), tuple(differs.tolist()), top_alone(setup, output))
+
+
+def top_alone(setup: Setup, output: Tensor) -> float | None:
+    """The largest difference between the output and what the last layer makes alone, with its own weights, of what the
+    layers below put out at every step."""
+    s = setup.setting
+    if s.layers == 1 or (s.dropout and not idle("dropout", s)):
+        return None
+    below = build(replace(s, num_layers=s.layers - 1))
+    top = build(replace(s, input_size=s.hidden_size * s.directions, num_layers=1))
+    for copied, own in zip((*below.parameters(), *top.parameters()), setup.module.parameters(), strict=True):
+        copied.data = own.data
+    rows = (s.layers - 1) * s.directions
+    given = setup.states if s.given else None
+    between = call(below, setup.x, given and tuple(state[:rows] for state in given))[0]
+    again = call(top, between, given and tuple(state[rows:] for state in given))[0]
+    return float((again - output).detach().abs().max())
 
 
 def try_shape(s: LayerSpec, x: Shape, state: Shape | None) -> Trial:

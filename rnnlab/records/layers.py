@@ -30,6 +30,8 @@ class Readout(ShortRepr):
 
     equal: np.ndarray  # bool [layer x direction, step, direction]: h_n[k] is that half of the output, in every sequence
     sees_others: tuple[bool, ...]  # per direction: do the other tokens change its half of the output at the last step?
+    top_alone: float | None  # how far the last layer alone, over the output of those below, is from the output; None
+    # where there is a single layer, or where dropout stands between
 
 
 @dataclass(frozen=True, repr=False)

@@ -121,3 +121,14 @@ class Packing(ShortRepr):
     right: np.ndarray  # int64 [batch]: which of them each sequence has
     probabilities: dict[str, np.ndarray]  # then, of each way: [batch, class], the probabilities that the model gives
     log_odds: dict[str, np.ndarray]  # [batch], log p - log (1 - p) of the right class
+
+
+@dataclass(frozen=True, repr=False)
+class WordBoxes(ShortRepr):
+    """A few sentences as the input of a recurrent layer."""
+
+    sentences: tuple[tuple[str, ...], ...]
+    unknown: tuple[str, ...]  # tokens that the network reads as `<unk>`
+    piece: bool  # whether the second sentence is a piece of the first, for there is no other
+    cut: bool  # whether a sentence of the text is longer than what is shown of it
+    x: np.ndarray  # float32 [step, batch, input]; zeros where a sentence has ended

@@ -64,6 +64,24 @@ def test_a_click_shows_the_numbers_and_another_hides_them(lab):
     expect(cells).to_have_count(0)
 
 
+def test_a_word_is_chosen_in_both_boxes_and_its_numbers_are_shown(visit):
+    lab = opened(visit, "preset=words-next")
+    panel = lab.at("shapes-words")
+    turned = panel.locator("figure").nth(1).locator("button")
+    first = turned.nth(2)  # [0, 2]: step 2 of sentence 0
+    first.click()
+    expect(panel.locator(".rl-words-chosen")).to_have_count(2)
+    expect(panel.locator(".rl-words-head code")).to_contain_text("x[2, 0] = x.transpose(0, 1)[0, 2]")
+    expect(panel.locator(".rl-words-head bdi")).to_have_text(first.inner_text())
+    expect(panel.locator(".rl-words-numbers span")).to_have_count(16)
+    panel.locator("[role=gridcell][tabindex='0']").focus()
+    lab.page.keyboard.press("ArrowRight")
+    expect(panel.locator(".rl-words-head code")).to_contain_text("x[2, 1]")
+    lab.write("<b>", "boxes")
+    expect(panel.get_by_role("alert").locator("code").first).to_have_text("<b>")
+    assert lab.errors == []
+
+
 @pytest.mark.thorough
 def test_a_wrong_shape_is_explained_beside_torchs_words(lab):
     box = lab.at("try_input").locator("input")

@@ -222,6 +222,8 @@ def test_output_and_h_n_are_framed_where_they_are_equal():
     ]
     assert "numbers compared: 256, all of them equal" in said(app)
     assert "has read **one** token" in said(app)
+    assert "**h_n would not be what a second layer reads.**" in said(app)
+    assert "layer 2 makes this output once more" in said(visit(preset="two-layers"))
 
 
 def test_where_a_half_of_the_output_stands_is_written_as_python_reads_it():
@@ -240,6 +242,25 @@ def test_where_a_half_of_the_output_stands_is_written_as_python_reads_it():
                 output, h_n = module(torch.randn(s.input_shape))
                 for direction, step in enumerate((2, 0)[: s.directions]):
                     assert torch.equal(eval(part_of_output(s, step, direction), {"output": output}), h_n[direction])
+
+
+# Words in the boxes
+
+
+@either
+def test_sentences_stand_in_the_boxes_and_what_cannot_is_said(lang):
+    app, t = visit(lang, preset="two-layers"), translator(lang)
+    given = components(app)["shapes-word-boxes"]
+    assert given["x"]["shape"] == [max(map(len, given["sentences"])), len(given["sentences"]), shapes(app)["input"][-1]]
+    assert t("boxes.one_batch", batch=given["x"]["shape"][1], steps=given["x"]["shape"][0]) in said(app)
+    known = given["sentences"][0][0]
+    looked(app.text_area(key="boxes").set_value(f"{known} {known}\n{known}").run())
+    assert components(app)["shapes-word-boxes"]["sentences"] == [[known, known], [known]]
+    assert t("boxes.filled", count=1, longest=2, panel=t("panel.packed-batch"), page=t("page.text")) in said(app)
+    looked(app.text_area(key="boxes").set_value("<b>x</b>").run())
+    (error,) = app.error
+    assert "`<b>x</b>`" in error.value
+    assert f"`{known}" in error.value
 
 
 # Wrong shapes

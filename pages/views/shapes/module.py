@@ -1,5 +1,6 @@
 """What the Shapes page shows of a module that was built and run: its tensors, what the output holds, its steps."""
 
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from pages.views.shapes import tensor_blocks
 from rnnlab.experiment.layer_spec import LayerSpec, ends, parameter_count
 from rnnlab.explain.layer_program import formula, part_of_output
 from rnnlab.explain.programs import model_program
-from rnnlab.i18n import Translate
+from rnnlab.i18n import Translate, significant
 from rnnlab.presets.tutorial_sizes import TUTORIAL_SIZES
 from rnnlab.records.layers import LayerLook, PresetModel, TensorLook
 from rnnlab.records.opening import TensorShape
@@ -127,6 +128,11 @@ def remarks(look: LayerLook, t: Translate) -> list[str]:
     below = (s.layers - 1) * s.directions
     if below and not found.equal[:below].any():
         sentences.append(t("readout.below", rows=", ".join(f"`h_n[{k}]`" for k in range(below))))
+    if s.layers == 1:
+        sentences.append(t("readout.one_layer"))
+    elif found.top_alone is not None and isfinite(found.top_alone):
+        values = {"layer": s.layers, "below": s.layers - 1, "difference": significant(found.top_alone, 1)}
+        sentences.append(t("readout.next_layer", **values))
     if s.directions == 2 and s.steps > 1:
         last = f"`{part_of_output(s, s.steps - 1, 1)}`"
         if s.layers == 1 and not found.sees_others[1]:

@@ -10,7 +10,7 @@ from pages.shell.messages import complain
 from pages.shell.panel import listing, panel
 from pages.shell.run import current_run
 from pages.shell.state import session
-from pages.views.shapes import controls, module, try_shape
+from pages.views.shapes import controls, module, try_shape, words
 from rnnlab.engine import jobs
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.layer_spec import LayerSpec
@@ -37,6 +37,8 @@ def render(t: Translate) -> None:
             if spec:
                 listing(program(spec), wrap_lines=True)
                 st.caption(t("layer.program"))
+    if run.shown.history or not run.problems:
+        words.render(run.shown, t)
     if spec:
         render_module(spec, t)
     with panel("shapes-models", t):

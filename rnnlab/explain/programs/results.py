@@ -5,7 +5,7 @@ from textwrap import indent
 
 from rnnlab.experiment import Experiment
 from rnnlab.explain.programs.loop import loop_function, uses_cells
-from rnnlab.explain.programs.reading import reading, readout, scoring
+from rnnlab.explain.programs.reading import reading, readout, scoring, vectors
 from rnnlab.explain.programs.seq2seq import GREEDY, encoding, masking, step
 
 ALONE = "ids, lengths = ids[:1, : lengths[0]], lengths[:1]    # the first sequence, read alone\n"
@@ -75,6 +75,13 @@ lines = [row[:length] for row, length in zip(ids, lengths)]
 ids = pad_sequence(lines, batch_first=True, padding_value=0)    # [batch, step]
 lengths = torch.tensor([len(line) for line in lines])
 mask = torch.arange(ids.shape[1]) < lengths[:, None]    # [batch, step]"""
+LAID_OUT = """\
+from torch.nn.utils.rnn import pad_sequence
+
+sentences = [row[:length] for row, length in zip(ids, lengths)]
+vectors = [{vectors} for sentence in sentences]    # of each [step, input]
+x = pad_sequence(vectors)    # [step, batch, input]: zeros where a sentence has ended
+turned = x.transpose(0, 1)    # [batch, step, input]: what batch_first=True expects"""
 PACKED = """\
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
@@ -115,6 +122,8 @@ def code(panel: str, e: Experiment) -> str:
             return WRITE.format(alone=ALONE, forward=indent(whole(e), "    "))
         case "padded":
             return PADDED
+        case "shapes-words":
+            return LAID_OUT.format(vectors=vectors("sentence", e))
         case "packed-batch":
             packed = e.model_copy(update={"packed": True})
             if e.task != "seq2seq":

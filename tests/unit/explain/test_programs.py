@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch.nn.utils.rnn import pad_sequence
 
 from rnnlab import Experiment, run
 from rnnlab.explain import equations, programs
@@ -141,12 +142,27 @@ def shown_by_the_lab(panel: str, e: Experiment, names: dict) -> dict:
             return {"written": frame.task_arrays["free"]}
         case "padded":
             return {"ids": batch.ids, "lengths": batch.lengths}
+        case "shapes-words":
+            x = trainer.model.encoder.input if e.task == "seq2seq" else trainer.model.input
+            rows = [x(line[None, :length])[0] for line, length in zip(batch.ids, batch.lengths, strict=True)]
+            return {"x": pad_sequence(rows), "turned": pad_sequence(rows, batch_first=True)}
         case "packed-batch":
             return {output: Trainer(e.model_copy(update={"packed": True})).model(batch).output}
     raise KeyError(panel)
 
 
-EVERY_TASK = ("hidden", "predictions", "loss", "flow", "norms", "check", "unitmap", "padded", "packed-batch")
+EVERY_TASK = (
+    "hidden",
+    "predictions",
+    "loss",
+    "flow",
+    "norms",
+    "check",
+    "unitmap",
+    "padded",
+    "packed-batch",
+    "shapes-words",
+)
 PANELS = {
     "next": ("written", "orders"),
     "classify": ("prefixes", "saliency", "omissions", "orders", "readouts"),

@@ -42,6 +42,15 @@ def test_the_formulas_lines_add_up_to_the_number_of_parameters(s):
 
 
 @given(settings_of_layers)
+def test_the_last_layer_alone_makes_the_output_of_what_the_layers_below_put_out(s):
+    seen = inspect_layer(s)
+    if s.is_cell or s.layers == 1 or s.dropout:
+        assert s.is_cell or seen.readout.top_alone is None
+    else:
+        assert seen.readout.top_alone < 1e-5
+
+
+@given(settings_of_layers)
 def test_shapes_and_axes_are_those_that_torch_returns(s):
     seen = {tensor.name: tensor for tensor in inspect_layer(s).tensors}
     module = plain_module(s)
