@@ -122,6 +122,7 @@ def cases() -> Iterator[Case]:
         yield f"trace: {name}", jobs.trace, (e, weights, place)
         yield f"units_to_spare: {name}", jobs.units_to_spare, (e, weights, place)
         yield f"implementations: {name}", jobs.implementations, (e, weights, part)
+        yield f"textbook_ways: {name}", jobs.textbook_ways, (e, weights, part)
         yield f"through_time: {name}", jobs.through_time, (e, weights, 0, 0)
         yield f"over_epochs: {name}", jobs.over_epochs, (e, few, 0, 0, 2 * steps - 1 if part == "decoder" else 63)
         yield f"check: {name}", jobs.check, (e, weights, str(jobs.parameters(e)[0].name), None)

@@ -19,7 +19,7 @@ JOBS = {  # module -> functions
     "rnnlab.inspection.embeddings": ("nearest", "plane"),
     "rnnlab.inspection.generation": ("samples",),
     "rnnlab.inspection.gradients": ("check", "over_epochs", "parameters", "through_time"),
-    "rnnlab.inspection.implementations": ("implementations",),
+    "rnnlab.inspection.implementations": ("implementations", "textbook_ways"),
     "rnnlab.inspection.layers": ("inspect_layer", "try_shape"),
     "rnnlab.inspection.text.loader": ("data_loader",),
     "rnnlab.inspection.text.set_ids": ("set_ids",),
@@ -41,7 +41,7 @@ if TYPE_CHECKING:  # what each name stands for, to whoever reads types
     from rnnlab.inspection.embeddings import nearest, plane
     from rnnlab.inspection.generation import samples
     from rnnlab.inspection.gradients import check, over_epochs, parameters, through_time
-    from rnnlab.inspection.implementations import implementations
+    from rnnlab.inspection.implementations import implementations, textbook_ways
     from rnnlab.inspection.layers import inspect_layer, try_shape
     from rnnlab.inspection.packing import packing
     from rnnlab.inspection.presets import preset_model, preset_picture

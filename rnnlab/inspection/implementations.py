@@ -1,20 +1,23 @@
 """The same recurrent network, on the same weights, written in several ways and timed."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
-from rnnlab.cells import CELLS, State
+from rnnlab.cells import CELLS, Cell, State, Weights
+from rnnlab.cells.expression import Product, Value
 from rnnlab.experiment import Experiment
-from rnnlab.inspection.replay import Hooks, hidden, recurrent_of, replay
+from rnnlab.explain.symbols import own_biases, shared_biases
+from rnnlab.inspection.replay import Hooks, PartReplay, hidden, recurrent_of, replay
 from rnnlab.inspection.trace import network, part_of
 from rnnlab.models import recurrent_module
 from rnnlab.models.cell_loop import together
 from rnnlab.models.unroll import Transition, unroll, weights_of
-from rnnlab.records.trace import Implementation
+from rnnlab.records.opening import Place
+from rnnlab.records.trace import Implementation, TextbookWays
 
 TRIES = 3  # of which the quickest counts
 
@@ -71,6 +74,68 @@ def concatenated(e: Experiment, recurrent: nn.Module, x: Tensor, starts: list[St
             outputs.append(torch.stack(steps[::-1] if direction else steps, dim=1))
         x = torch.cat(outputs, dim=-1)
     return x
+
+
+# As a textbook writes it
+
+
+class OneBias(Hooks):
+    """b_ih + b_hh in the place of b_ih, and nothing in that of b_hh: in these blocks."""
+
+    def __init__(self, cell: Cell, blocks: Iterable[str]):
+        self.places = [cell.blocks.index(block) for block in blocks]
+        self.count = len(cell.blocks)
+
+    def weights(self, place: Place, w: Weights) -> Weights:  # noqa: ARG002
+        bias_ih, bias_hh = w.bias_ih.view(self.count, -1).clone(), w.bias_hh.view(self.count, -1).clone()
+        bias_ih[self.places] += bias_hh[self.places]
+        bias_hh[self.places] = 0.0
+        return Weights(w.weight_ih, w.weight_hh, bias_ih.flatten(), bias_hh.flatten())
+
+
+@torch.no_grad()
+def textbook_ways(experiment: Experiment, weights: bytes, part: str) -> TextbookWays:
+    """What changes where a cell is written as textbooks do, over the probe and all layers of a part."""
+    e, cell = experiment, CELLS[experiment.cell]
+    data, model = network(e, weights)
+    part_of(data, part)
+    torchs = replay(model, data, Hooks()).parts[part]
+
+    def gap(blocks: Iterable[str]) -> float:
+        other = replay(model, data, OneBias(cell, blocks)).parts[part]
+        return max(float((a - b).abs().max()) for a, b in zip(torchs.reads[1:], other.reads[1:], strict=True))
+
+    own = own_biases(cell)
+    recurrent = recurrent_of(model, part)
+    return TextbookWays(
+        one_bias=gap(shared_biases(cell)),
+        every_bias=gap(cell.blocks) if own else None,
+        one_matrix=max(
+            one_matrix(e, recurrent, torchs, layer, d) for layer in range(e.layers) for d in range(e.directions)
+        ),
+        largest=max(float(read.abs().max()) for read in torchs.reads[1:]),
+    )
+
+
+def one_matrix(e: Experiment, recurrent: nn.Module, seen: PartReplay, layer: int, direction: int) -> float:
+    """The largest difference, at any step, between W_x x + b + W_h h + b and one product over [h; x] and one bias."""
+    cell, w = CELLS[e.cell], weights_of(recurrent, layer, direction)
+    steps = seen.values[layer][direction]
+    steps = steps[::-1] if direction else steps
+    order = range(len(steps))[:: -1 if direction else 1]
+    before = [seen.initial[layer][direction][0], *(values["h"] for values in steps[:-1])]
+    gaps = []
+    for x, h, values in zip((seen.reads[layer][:, t] for t in order), before, steps, strict=True):
+        for block, operand in shared_biases(cell).items():
+            rows = slice(place := cell.blocks.index(block) * e.hidden, place + e.hidden)
+            read = h
+            if isinstance(operand, Product) and isinstance(operand.left, Value):  # f * h, of the MGU's candidate
+                read = values[operand.left.name] * h
+            two = (x @ w.weight_ih[rows].T + w.bias_ih[rows]) + (read @ w.weight_hh[rows].T + w.bias_hh[rows])
+            matrix = torch.cat([w.weight_hh[rows], w.weight_ih[rows]], dim=1)
+            one = torch.cat([read, x], dim=-1) @ matrix.T + (w.bias_ih[rows] + w.bias_hh[rows])
+            gaps.append(float((one - two).abs().max()))
+    return max(gaps)
 
 
 def timed(name: str, run: Callable[[], Tensor]) -> Implementation:

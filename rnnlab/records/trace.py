@@ -63,6 +63,16 @@ class PartTrace(ShortRepr):
     encoded: np.ndarray | None  # [source, unit]: what these weights sum up to the second half of `features`
 
 
+@dataclass(frozen=True)
+class TextbookWays:
+    """What changes where a cell is written as textbooks do: largest differences over all steps and layers."""
+
+    one_bias: float  # of any hidden state, with the sum of both biases in the place of two, where textbooks have one
+    every_bias: float | None  # likewise in every block; None where textbooks have one in every block
+    one_matrix: float  # of any sum, with one matrix over [h; x] in the place of two
+    largest: float  # hidden state
+
+
 @dataclass(frozen=True, repr=False)
 class TraceResult(ShortRepr):
     """The inside of one part, layer and direction: as it is, and with something changed."""

@@ -54,6 +54,16 @@ def likeliest(data: dict, walk: str) -> list[tuple[str, float]]:
     return [(data["vocabulary"][ids[0]], row[0]) for ids, row in zip(top, chances, strict=True)]
 
 
+@either
+def test_the_textbooks_symbols_stand_beside_torchs_names(lang):
+    t = translator(lang)
+    app = visit_cell(lang, preset="gru", epochs=3)
+    assert r"z_t &= \sigma(W_z[h_{t-1};\,x_t] + b_z)" in "".join(one.value for one in app.latex)
+    hidden = app.session_state.experiment.hidden
+    assert f"| $W_{{xn}}$ | `W_ih[{2 * hidden}:{3 * hidden}]` |" in said(app)
+    assert t("symbols.own_bias", block="n", difference="#").partition("#")[0] in said(app)
+
+
 @pytest.mark.parametrize(("preset", "lang"), in_turn(["manual-rnn", "lstm", "gru"]))
 def test_a_preset_shows_its_network_and_says_how_far_it_is_from_torch(preset, lang):
     app = visit_cell(lang, preset=preset, epochs=3)
