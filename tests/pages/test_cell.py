@@ -54,6 +54,28 @@ def likeliest(data: dict, walk: str) -> list[tuple[str, float]]:
     return [(data["vocabulary"][ids[0]], row[0]) for ids, row in zip(top, chances, strict=True)]
 
 
+def listed(app) -> list[list[str]]:
+    return [[cell["text"] for cell in row] for row in components(app)["cell-values-table"]["tables"][0]["rows"]]
+
+
+def test_states_and_gates_are_listed_with_the_numbers_of_torchs_own_layer():
+    app = visit_cell("en", cell="lstm", hidden=4, epochs=3)
+    rows, output = listed(app), Plain(app.session_state.experiment)()[0]
+    assert [row[:4] for row in rows[3:5]] == [["3", "1", "我", "3"], ["3", "2", "喜欢", "0"]]
+    hidden = np.array([float(row[4].replace("−", "-")) for row in rows]).reshape(output.shape)
+    np.testing.assert_allclose(hidden, output, atol=1e-5)
+    change(app, "token", step=0, token=2)
+    assert listed(app)[0][2] == "学习"
+    assert listed(app)[0][4] != rows[0][4]
+
+
+def test_of_many_numbers_those_of_the_open_step_are_listed():
+    app = visit_cell("en", hidden=150, epochs=3)
+    assert {row[1] for row in listed(app)} == {"2"}
+    assert len(listed(app)) == 150
+    assert translator("en")("values.one_step", step=2, steps=4) in said(app)
+
+
 @either
 def test_the_textbooks_symbols_stand_beside_torchs_names(lang):
     t = translator(lang)

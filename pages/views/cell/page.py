@@ -13,7 +13,7 @@ from pages.shell.run import token_strip
 from pages.shell.run.place import place_name
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
-from pages.views.cell import interventions, symbols, unrolled
+from pages.views.cell import interventions, symbols, unrolled, values
 from pages.views.cell.unrolled import Traced
 from rnnlab.cells import CELLS, Cell
 from rnnlab.engine import jobs
@@ -61,6 +61,7 @@ def render(view: RunView) -> None:
         unrolled.render(view, traced, choose_in_picture, edit_in_picture)
         if not doubtful:
             render_badge(found, CELLS[e.cell], t)
+    values.render(view, traced, step)
     symbols.render(view, checkpoint.weights, part.name)
     with panel("cell-ways", t):
         if view.going:
