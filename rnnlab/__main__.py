@@ -84,6 +84,8 @@ def values(name: str) -> str:
         return f"{low:g}..{high:g}"
     if Experiment.model_fields[name].annotation is bool:
         return "true|false"
+    if name == "lr_changes":
+        return "EPOCH:RATE"
     return "TEXT" if name in ("text", "target", "words", "sentence") else "|".join(choices(name))
 
 
@@ -102,9 +104,10 @@ def to_json(history: History) -> str:
 
 
 def to_lines(history: History, lang: str) -> str:
-    t, epochs = translator(lang), history.experiment.epochs
+    t, e, epochs = translator(lang), history.experiment, history.experiment.epochs
     lines = [
         f"{t('status.epoch', epoch=epoch, epochs=epochs)}  {t('status.loss', loss=f'{loss:.6f}')}"
+        + (f"  {t('status.learning_rate', rate=f'{e.rate_after(epoch - 1):g}')}" if e.lr_changes else "")
         for epoch, loss in enumerate(history.losses, start=1)
         if epoch % PRINTED == 1 or epoch == history.epoch
     ]

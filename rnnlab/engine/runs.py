@@ -17,7 +17,8 @@ from rnnlab.engine import Engine, jobs
 from rnnlab.engine.limits import FREIGHT
 from rnnlab.engine.speed import Speed, epochs_a_slice, seconds_an_epoch
 from rnnlab.experiment import Experiment
-from rnnlab.experiment.limits import BOUNDS, WEIGHT_BYTES
+from rnnlab.experiment.limits import BOUNDS, RATE_CHANGES, WEIGHT_BYTES
+from rnnlab.experiment.rate_changes import changes_of, to_text
 from rnnlab.i18n import Problem, failure_of
 from rnnlab.records.history import Frame, History, State
 from rnnlab.records.packed_checkpoints import PackedCheckpoints
@@ -114,11 +115,56 @@ def train_until(engine: Engine, run: Run, epoch: int) -> Run:
 def one_epoch_more(engine: Engine, run: Run) -> Run:
     """Go on for an epoch from where it is, however it came to stand there. One that is at its end becomes a run of one
     epoch more, whose numbers it has: no epoch knows how many are to follow."""
-    if run.state is not None and run.state.ended and run.history is not None:
-        longer = Experiment(**{**run.experiment.model_dump(), "epochs": run.epoch + 1})
-        history = replace(run.history, opening=replace(run.history.opening, experiment=longer), ended="")
-        run = replace(run, experiment=longer, state=replace(run.state, experiment=longer, ended=""), history=history)
+    if run.state is not None and run.state.ended:
+        run = become(run, Experiment(**{**run.experiment.model_dump(), "epochs": run.epoch + 1}))
     return train_until(engine, replace(run, stopped=False), run.epoch + 1)
+
+
+def become(run: Run, experiment: Experiment) -> Run:
+    """The same as a run of another experiment, of which all that was trained so far is the beginning too."""
+    assert run.state is not None
+    assert run.history is not None
+    history = replace(run.history, opening=replace(run.history.opening, experiment=experiment), ended="")
+    state = replace(run.state, experiment=experiment, ended="")
+    return replace(run, experiment=experiment, state=state, history=history, stopped=False)
+
+
+def epochs_begun(run: Run) -> int:
+    """Epochs done, and the one under way."""
+    if run.state is None or run.history is None:
+        return 0
+    return run.epoch + (run.state.step > run.epoch * run.history.opening.batches)
+
+
+def begins_alike(run: Run, experiment: Experiment) -> bool:
+    """Whether what is trained so far is the beginning of this experiment too, which only changes the learning rate
+    later on."""
+    mine, begun = run.experiment, epochs_begun(run)
+    same = {"lr_changes": "", "epochs": 1}
+    if mine.lr_changes == experiment.lr_changes or mine.model_copy(update=same) != experiment.model_copy(update=same):
+        return False
+    rates = ({since: rate for since, rate in e.rates.items() if since < begun} for e in (mine, experiment))
+    return run.extensible and experiment.epochs > run.epoch > 0 and next(rates) == next(rates)
+
+
+def at_rate(run: Run, experiment: Experiment) -> Experiment | None:
+    """The experiment that goes on from where the run stands, at the learning rate of one that differs in this alone, or
+    in its epochs; at the end of a run it takes as many again. None where there is no such."""
+    mine, begun, most = run.experiment, epochs_begun(run), int(BOUNDS["epochs"][1])
+    alike = mine.model_copy(update={"lr": experiment.lr, "epochs": experiment.epochs})
+    if experiment.lr == mine.lr or alike != experiment or not (run.extensible and run.epoch) or begun >= most:
+        return None
+    changes = {since: rate for since, rate in changes_of(mine.lr_changes).items() if since < begun}
+    epochs = experiment.epochs if experiment.epochs > begun else min(begun + experiment.epochs, most)
+    if len(changes) >= RATE_CHANGES:
+        return None
+    said = to_text(changes | {begun: experiment.lr})
+    return Experiment(**{**mine.model_dump(), "lr_changes": said, "epochs": epochs})
+
+
+def go_on(engine: Engine, run: Run, experiment: Experiment) -> Run:
+    """To the end of an experiment that begins alike, from the weights as they are."""
+    return train_until(engine, become(pause(run), experiment), experiment.epochs)
 
 
 def at_speed(engine: Engine, run: Run, speed: Speed) -> Run:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from rnnlab.cells import CELLS
-from rnnlab.experiment.limits import ADDED_WORDS, BOUNDS, SENTENCE_CHARACTERS, TEXT_CHARACTERS, WORD_CHARACTERS
+from rnnlab.experiment.limits import (
+    ADDED_WORDS,
+    BOUNDS,
+    RATE_CHARACTERS,
+    SENTENCE_CHARACTERS,
+    TEXT_CHARACTERS,
+    WORD_CHARACTERS,
+)
+from rnnlab.experiment.rate_changes import changes_of, to_text
 from rnnlab.i18n import LabError, Problem
 from rnnlab.i18n.problems import numeral, shorten
 from rnnlab.presets.presets import PRESETS
@@ -25,6 +33,7 @@ def bounded(name: str) -> Any:
 Text = Annotated[str, Field(max_length=TEXT_CHARACTERS)]
 Sentence = Annotated[str, Field(max_length=SENTENCE_CHARACTERS)]
 WordList = Annotated[str, Field(max_length=ADDED_WORDS * (WORD_CHARACTERS + 1))]  # separated by white space
+RateChanges = Annotated[str, Field(max_length=RATE_CHARACTERS)]
 
 if TYPE_CHECKING:
     CellName = str
@@ -80,6 +89,7 @@ class Experiment(BaseModel):
     loss: Literal["mean", "sum"] = "mean"
     optimizer: Literal["adam", "sgd", "rmsprop"] = "adam"
     lr: Annotated[float, bounded("lr")] = 0.01
+    lr_changes: RateChanges = ""  # `40:0.001 70:0.0001`: after so many epochs, that rate
     clip: Annotated[float, bounded("clip")] = 0.0  # largest gradient norm; 0: no clipping
     epochs: Annotated[int, bounded("epochs")] = 100
     seed: Annotated[int, bounded("seed")] = 0
@@ -106,6 +116,12 @@ class Experiment(BaseModel):
         if (task, name, value) == ("tag", "tokenizer", "chars"):
             return "words"  # a token and its tag stand between spaces
         return cls.model_fields[name].default if name in UNUSED_FIELDS.get(task, ()) else value
+
+    @field_validator("lr_changes")
+    @classmethod
+    def write_in_order(cls, text: str) -> str:
+        """Two ways to write the same changes are the same experiment. Raises LabError."""
+        return to_text(changes_of(text))
 
     @model_validator(mode="after")
     def check_combinations(self) -> Self:
@@ -135,6 +151,19 @@ class Experiment(BaseModel):
     def reads_answer(self) -> bool:
         """Whether the network has read the next token by the time it is asked for it."""
         return self.task == "next" and not self.target.strip() and self.bidirectional
+
+    @property
+    def rates(self) -> dict[int, float]:
+        """The learning rates by the number of epochs that are done when each comes into force."""
+        return {0: self.lr} | changes_of(self.lr_changes)
+
+    def rate_after(self, epoch: int) -> float:
+        """The learning rate of the epoch that follows so many."""
+        return next(rate for since, rate in reversed(self.rates.items()) if since <= epoch)
+
+    def at_rate_of(self, epoch: int) -> Self:
+        """The same, with that rate from its beginning to its end."""
+        return self.model_copy(update={"lr": self.rate_after(epoch), "lr_changes": ""})
 
     @property
     def added_words(self) -> tuple[str, ...]:

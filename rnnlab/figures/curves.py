@@ -38,6 +38,14 @@ class Level:
     high: float | None = None
 
 
+@dataclass(frozen=True)
+class Mark:
+    """An epoch at which something changed, and what it became."""
+
+    at: float
+    name: str
+
+
 def finite(values: np.ndarray) -> np.ndarray:
     """The values; nan, which is a gap in a line, in the place of what is not finite."""
     return np.where(np.isfinite(values), values, np.nan)

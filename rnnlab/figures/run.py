@@ -9,6 +9,8 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
+from rnnlab.experiment import Experiment
+from rnnlab.figures.curves import Mark
 from rnnlab.figures.style import BARE, DIVERGING, MARGIN, loss_axis, tick
 from rnnlab.i18n import Translate
 from rnnlab.records.history import Frame, History
@@ -26,16 +28,28 @@ def loss_figure(history: History, t: Translate, scale: Literal["linear", "log"])
         meta={"palette": "line"},
         hovertemplate=t("figure.loss.hover") + "<extra></extra>",
     )
+    marks = rate_marks(history.experiment, t)
     return go.Figure(
         curve,
         {
             **BARE,
             "margin": MARGIN,
+            "shapes": [{"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": m.at, "x1": m.at} for m in marks],
+            "annotations": [
+                {"yref": "paper", "y": 1, "x": m.at, "xanchor": "left", "showarrow": False, "text": m.name}
+                for m in marks
+            ],
             "xaxis": {"title": {"text": t("axis.epoch")}, "range": [0, max(history.experiment.epochs, 2)]},
             "yaxis": {"title": {"text": t(f"axis.loss.{history.experiment.loss}")}} | loss_axis(losses, scale),
             "showlegend": False,
         },
     )
+
+
+def rate_marks(e: Experiment, t: Translate) -> list[Mark]:
+    """The last epochs at one learning rate, with the next rate."""
+    changes = {since: rate for since, rate in e.rates.items() if 0 < since < e.epochs}
+    return [Mark(since, t("figure.rate", rate=f"{rate:g}")) for since, rate in changes.items()]
 
 
 def hidden_figure(history: History, frame: Frame, t: Translate) -> go.Figure:

@@ -207,11 +207,17 @@ class History:
     def extended(self, chunk: Chunk) -> "History":
         """This history with one more slice; of what was recorded in between, the thinned ones stay. Of a run that
         diverges the last weights may give no frame any more: they go."""
-        frames = joined(self.frames, chunk.frames, self.opening.frame_interval)
-        checkpoints = joined(tuple(self.checkpoints), chunk.checkpoints, self.opening.checkpoint_interval)
+        opening = self.opening
+        frames = joined(self.frames, chunk.frames, opening.frame_interval)
+        checkpoints = joined(tuple(self.checkpoints), chunk.checkpoints, opening.checkpoint_interval)
+        if len(frames) > 2 * FRAMES:  # it goes on beyond the end that was meant
+            every, weights_every = 2 * opening.frame_interval, 2 * opening.checkpoint_interval
+            opening = replace(opening, frame_interval=every, checkpoint_interval=weights_every)
+            frames, checkpoints = thinned(frames, every), thinned(checkpoints, weights_every)
         checkpoints = tuple(kept for kept in checkpoints if kept.epoch <= frames[-1].epoch)
         return replace(
             self,
+            opening=opening,
             snapshots=self.snapshots + chunk.snapshots,
             frames=frames,
             checkpoints=checkpoints,
@@ -239,4 +245,10 @@ def nearest(recorded: Sequence[Recorded], epoch: int) -> Recorded:
 
 def joined(kept: tuple[Recorded, ...], new: tuple[Recorded, ...], every: int) -> tuple[Recorded, ...]:
     """What was recorded so far and what has come; without what was kept only while it was the newest."""
-    return (kept[:-1] if new and kept[-1].epoch % every else kept) + new
+    before = kept[:-1] if new and kept[-1].epoch % every else kept
+    return before + thinned(new, every)
+
+
+def thinned(recorded: tuple[Recorded, ...], every: int) -> tuple[Recorded, ...]:
+    """What is due, and the newest."""
+    return tuple(one for one in recorded if one is recorded[-1] or one.epoch % every == 0)

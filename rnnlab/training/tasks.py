@@ -112,7 +112,7 @@ def model_of(experiment: Experiment, data: Data) -> nn.Module:
 # theirs.
 NO_DATA = (
     *("preset", "cell", "impl", "layers", "nonlinearity", "init", "input", "embed", "readout", "beam"),
-    *("teacher", "dropout", "dropout_embed", "dropout_head", "loss", "optimizer", "lr", "clip", "epochs"),
+    *("teacher", "dropout", "dropout_embed", "dropout_head", "loss", "optimizer", "lr", "lr_changes", "clip", "epochs"),
 )
 
 

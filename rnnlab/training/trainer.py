@@ -75,6 +75,8 @@ class Trainer:
     def step(self) -> bool:
         """One optimizer step. True when it ended an epoch."""
         e, totals, batch = self.experiment, self.totals, self.batches[self.totals.batches]
+        if e.lr_changes and not totals.batches:
+            self.optimizer.param_groups[0]["lr"] = e.rate_after(self.epoch)
         result: Pass = self.model(batch, self.carried)
         loss = loss_of(e, result, batch)
         correct = correct_count(result, batch)  # before the way back: as yet the logits are in the processor's cache
@@ -146,6 +148,7 @@ class Trainer:
             "order": self.order,
             "totals": asdict(self.totals),
             "newest_frame": self.probe.newest,
+            "spacings": (self.probe.every, self.weights_every),
         }
         torch.save(changing, file)
         return file.getvalue()
@@ -170,7 +173,8 @@ class Trainer:
             self.batches = list(self.data.batches(state.experiment.batch, self.order))
         self.totals = EpochTotals(**saved["totals"])
         self.probe.newest = saved["newest_frame"]
-        self.experiment = state.experiment  # the same but for how many epochs are to come
+        self.probe.every, self.weights_every = saved["spacings"]
+        self.experiment = state.experiment  # the same but for how many epochs are to come, and at which rate
         self.epoch, self.steps, self.ended = state.epoch, state.step, state.ended
 
 

@@ -30,7 +30,7 @@ NUMBERS = list(BOUNDS)
 SWITCHES = ["shuffle", "bidirectional", "carry", "packed", "lower"]
 SELECTS = [name for name in Experiment.model_fields if choices(name) and name not in ("task", "preset")]
 SHARES = ("dropout", "dropout_embed", "dropout_head", "held_out", "teacher")
-TEXTS = ("text", "target", "words", "sentence")
+TEXTS = ("text", "target", "words", "sentence", "lr_changes")
 LONG_RUN = "epochs=5000&hidden=64&layers=2"  # far more than the first look waits for
 
 
@@ -110,6 +110,8 @@ def values_of(name: str) -> list:
         return list(reversed(choices(name)))
     if name in SWITCHES:
         return [True, False]
+    if name == "lr_changes":
+        return ["3:0.5"]
     return ["a b c\nd e" if name in TEXTS else 0.3 if name in SHARES else 30 if name == "pairs" else 3]
 
 
@@ -179,6 +181,28 @@ def test_a_long_run_is_paused_stepped_and_goes_on_with_the_same_numbers():
     assert press(app, "pause").session_state.run.epoch > stepped.epoch
     losses = app.session_state.run.history.losses
     assert losses == run(Experiment(hidden=64, layers=2, epochs=len(losses))).losses
+
+
+def test_another_rate_is_gone_on_with_from_the_weights_as_they_are():
+    app = visit("epochs=8&run=1&lang=en")
+    first = app.session_state.run
+    looked(widget(app, "lr").set_value(0.1).run())
+    app = until_trained(press(app, "on_at_rate"))
+    e = Experiment(epochs=16, lr_changes="8:0.1")
+    assert (form_of(app), app.session_state.run.id, app.session_state.run.experiment) == (e, first.id, e)
+    assert app.session_state.run.history.losses == run(e).losses
+    assert components(app)["playground-loss"]["marks"] == [{"at": 8, "name": "learning rate 0.1"}]
+    assert "rate 0.1" in components(app)["playground-status"]["text"]
+    looked(widget(app, "lr_changes").set_value("8:0.1 16:0.001").run())
+    looked(widget(app, "epochs").set_value(20.0).run())
+    assert translator("en")("run.alike", epoch=16) in said(app)
+    again = until_trained(press(app, "train")).session_state.run
+    assert again.id == first.id
+    assert again.history.losses == run(Experiment(epochs=20, lr_changes="8:0.1 16:0.001")).losses
+    looked(widget(app, "lr").set_value(0.5).run())
+    assert "on_at_rate" in {button.key for button in app.button}
+    looked(widget(app, "hidden").set_value(9.0).run())
+    assert "on_at_rate" not in {button.key for button in app.button}, "what else differs begins anew"
 
 
 def test_stop_keeps_what_was_recorded_and_train_then_begins_anew():

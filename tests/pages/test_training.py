@@ -127,3 +127,17 @@ def test_the_page_works_for_every_kind_of_network(fields):
     app = open_page("training", Experiment(**({"epochs": 2} | fields)))
     assert {"training-move", "training-trials", "training-log-lines", "training-calls"} <= components(app).keys()
     assert not app.error
+
+
+def test_a_step_is_taken_at_the_rate_of_its_epoch():
+    e = Experiment(text="a b c d c", hidden=5, embed=3, epochs=4, optimizer="sgd", lr=0.01, lr_changes="2:0.5")
+    app, history = open_page("training", e), run(e)
+    assert 'optimizer.param_groups[0]["lr"] = rates[epoch]' in "\n".join(one.value for one in app.code)
+    for epoch, lr in ((1, 0.01), (3, 0.5)):
+        choose(app, None, epoch)
+        steps = training_step(
+            Experiment(**{**e.model_dump(), "lr": lr, "lr_changes": ""}), history.checkpoints[epoch].weights
+        )
+        found = rows(move(app, "step"), "training-move")
+        assert [row[3] for row in found] == [significant(one.change, 4) for one in steps.parameters]
+        assert [row[4] for row in found] == [row[3] for row in found], "which is what the run did"

@@ -85,7 +85,7 @@ def form_of(app: AppTest) -> Experiment:
 
 
 def widget(app: AppTest, name: str):
-    kinds = (app.number_input, app.selectbox, app.toggle, app.text_area, app.segmented_control)
+    kinds = (app.number_input, app.selectbox, app.toggle, app.text_area, app.text_input, app.segmented_control)
     return next(w for kind in kinds for w in kind if w.key == KEYS[name])
 
 

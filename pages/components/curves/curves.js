@@ -2,7 +2,7 @@
 //
 // Takes series, each {name, y, x, seconds, low, high (packed float64; x null: of epoch 1 and on; nan is a gap), hue, dash,
 // streamed (the name of the stream's numbers that are these)}; along ("x" or "seconds"); levels, each {share, name, hue};
-// kind ("linear", "log" or "share") of the upright axis; span (the end of the other one, or null); cursor (whether the
+// marks, each {at, name}, where something changed; kind ("linear", "log" or "share") of the upright axis; span (the end of the other one, or null); cursor (whether the
 // line is there); height; label; labels {x, y, at, epoch, band, reset}; unit of the numbers; record, more series, which are
 // saved with those drawn. While the run goes on it shows what the stream brings. A click brings the line there, a drag across the plot shows the part between its ends alone.
 
@@ -13,7 +13,7 @@ import { component, shownFrame } from "../shared/lifecycle.js";
 import "../plots/marks.js";
 import { lineSummary } from "../shared/summary.js";
 import { pixel, readTheme } from "../shared/theme.js";
-import { drawAxes, drawLines, scaleOf, ticksOf, written } from "./plot.js";
+import { drawAxes, drawLines, drawMarks, scaleOf, ticksOf, written } from "./plot.js";
 import { listen } from "./pointer.js";
 import { byEpoch } from "./record.js";
 import { span } from "./ticks.js";
@@ -139,6 +139,7 @@ function paint(self, pen) {
   self.scale = scaleOf(self.box, self.across, self.range, logarithmic);
   self.ticks = ticksOf(data.kind, self.box, self.across, self.range, zero, data.along === "x" ? 1 : 0);
   drawAxes(pen, { ...self, titles: data.labels });
+  drawMarks(pen, { ...self, marks: data.marks });
   drawLines(pen, { ...self, levels: data.levels });
 }
 
@@ -209,14 +210,14 @@ function fillLegend(self) {
 
 // A sentence a line, of those that are not put away.
 function summary({ data, series = [] }, says) {
-  return series
-    .map(({ name, x, y, seconds }) => {
-      const epoch = (index) => (x ? x[index] : index + 1);
-      const second = (index) => Number((seconds?.[index] ?? 0).toPrecision(3));
-      const place = (index) => fill(data.labels.at, { epoch: epoch(index), seconds: second(index) });
-      return lineSummary(says, [data.labels.y, name].filter(Boolean).join(", "), y, place);
-    })
-    .join(" ");
+  const marks = data.marks.map(({ at, name }) => `${fill(data.labels.at, { epoch: at })}: ${name}.`);
+  const lines = series.map(({ name, x, y, seconds }) => {
+    const epoch = (index) => (x ? x[index] : index + 1);
+    const second = (index) => Number((seconds?.[index] ?? 0).toPrecision(3));
+    const place = (index) => fill(data.labels.at, { epoch: epoch(index), seconds: second(index) });
+    return lineSummary(says, [data.labels.y, name].filter(Boolean).join(", "), y, place);
+  });
+  return [...lines, ...marks].join(" ");
 }
 
 // ---- What is saved ---------------------------------------------------------------------------------------------------

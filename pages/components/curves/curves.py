@@ -8,7 +8,7 @@ import numpy as np
 
 from pages.components.component import component, pack
 from pages.components.playback import Playback
-from rnnlab.figures.curves import Kind, Level, Series
+from rnnlab.figures.curves import Kind, Level, Mark, Series
 from rnnlab.i18n import Translate
 
 _curves = component(__file__, "curves")
@@ -24,6 +24,7 @@ class Curves:
     height: int  # pixels, without its legend
     span: float | None = None  # the end of the other axis; None: where the lines end
     levels: Sequence[Level] = ()
+    marks: Sequence[Mark] = ()  # along the axis of epochs
     along: Literal["x", "seconds"] = "x"
     cursor: bool = True  # whether a line marks the epoch shown, and moves it
     unit: str = ""  # of the numbers, where they are not shares
@@ -43,6 +44,7 @@ def curves(key: str, shown: Curves, playback: Playback, t: Translate) -> None:
     data = {
         "series": [packed(one) for one in shown.series],
         "levels": [vars(level) for level in shown.levels],
+        "marks": [vars(mark) for mark in shown.marks],
         "record": [packed(one) for one in shown.record],
         **{name: getattr(shown, name) for name in ("kind", "label", "height", "span", "along", "cursor", "unit")},
     }

@@ -53,6 +53,24 @@ export function drawAxes(pen, { box, scale, ticks, titles, theme, size }) {
   pen.restore();
 }
 
+// Where something changed: an upright line, with what it became at its top, left of it where there is no room.
+export function drawMarks(pen, { box, scale, marks, theme, size }) {
+  pen.strokeStyle = pen.fillStyle = theme.text;
+  pen.font = `${0.9 * size}px ${theme.font}`;
+  pen.textBaseline = "top";
+  pen.lineWidth = 1;
+  pen.setLineDash(DOTTED);
+  for (const { at, name } of marks) {
+    const x = scale.x(at);
+    if (x < box.x || x > box.x + box.width) continue;
+    trace(pen, [x, x], [box.y, box.y + box.height]);
+    const fits = x + 4 + pen.measureText(name).width <= box.x + box.width;
+    pen.textAlign = fits ? "left" : "right";
+    pen.fillText(name, fits ? x + 4 : x - 4, box.y);
+  }
+  pen.setLineDash([]);
+}
+
 // Everything inside the box: bands, levels, lines.
 export function drawLines(pen, { box, scale, series, levels, theme, across }) {
   pen.save();

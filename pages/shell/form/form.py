@@ -11,7 +11,14 @@ from pages.shell.page_names import HOME
 from pages.shell.state import session
 from rnnlab.cells import CELLS
 from rnnlab.experiment import UNUSED_FIELDS, Experiment, choices, preset_at_hand
-from rnnlab.experiment.limits import ADDED_WORDS, BOUNDS, SENTENCE_CHARACTERS, TEXT_CHARACTERS, WORD_CHARACTERS
+from rnnlab.experiment.limits import (
+    ADDED_WORDS,
+    BOUNDS,
+    RATE_CHARACTERS,
+    SENTENCE_CHARACTERS,
+    TEXT_CHARACTERS,
+    WORD_CHARACTERS,
+)
 from rnnlab.i18n import Problem, Translate, numeral
 from rnnlab.text.reading import tokenizers
 
@@ -25,7 +32,7 @@ GROUPS = {
         *("impl", "input", "head", "readout", "attention", "init", "embed", "layers", "dropout"),
         *("dropout_embed", "dropout_head", "nonlinearity", "beam", "bidirectional", "carry", "packed"),
     ),
-    "training": ("optimizer", "loss", "epochs", "clip", "teacher", "seed"),
+    "training": ("optimizer", "loss", "lr_changes", "epochs", "clip", "teacher", "seed"),
 }
 SEGMENTED = ("tokenizer", "cell")  # one click, of few: all are in view
 WIDE = ("shuffle", "lower", "bidirectional", "carry", "packed", "words", "target")  # a row each, below
@@ -33,6 +40,7 @@ TALL = {
     **{"text": TEXT_CHARACTERS, "target": TEXT_CHARACTERS, "sentence": SENTENCE_CHARACTERS},
     "words": ADDED_WORDS * (WORD_CHARACTERS + 1),
 }
+LINES = {"lr_changes": RATE_CHARACTERS}
 SHARES = ("dropout", "dropout_embed", "dropout_head", "held_out", "teacher")
 STEPS = {"lr": 0.001, "clip": 0.5, "pairs": 100} | dict.fromkeys(SHARES, 0.1)
 FORMATS = {"lr": "%.6g", "clip": "%.3g"} | dict.fromkeys(SHARES, "%.2f")
@@ -74,8 +82,10 @@ def render(t: Translate, page: str) -> None:
 
 
 def first_fields(fields: dict[str, Any]) -> tuple[str, ...]:
-    """Those that are always in view: what there is to learn from, and what one tries first."""
-    return (*(("text",) if fields["data"] == "text" else ("data", "pairs")), *FIRST)
+    """Those that are always in view: what there is to learn from, and what one tries first; where the learning rate
+    changes, how."""
+    changes = ("lr_changes",) if fields["lr_changes"] else ()
+    return (*(("text",) if fields["data"] == "text" else ("data", "pairs")), *FIRST, *changes)
 
 
 def render_more(
@@ -149,6 +159,8 @@ def control(name: str, t: Translate, fields: dict[str, Any], wrong: dict[str, Pr
     with st.container(key=f"field_{name}", gap=None):
         if name in TALL:
             st.text_area(label, fields[name], height=68, max_chars=TALL[name], **common)
+        elif name in LINES:
+            st.text_input(label, fields[name], max_chars=LINES[name], placeholder="40:0.001", **common)
         elif name in BOUNDS:
             value = None if fields[name] is None else float(fields[name])
             step, form = float(STEPS.get(name, 1)), FORMATS.get(name, "%.15g")

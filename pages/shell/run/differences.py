@@ -6,7 +6,7 @@ from rnnlab.experiment import UNUSED_FIELDS, Experiment
 from rnnlab.experiment.race_plan import field_kind
 from rnnlab.i18n import Translate
 
-TEXTS = ("text", "target", "words", "sentence")  # too long to be said
+TEXTS = ("text", "target", "words", "sentence", "lr_changes")  # too long to be said
 NAMED = 3  # differences that are said; of more how many there are
 
 

@@ -64,8 +64,14 @@ def render(
         with question_mark("runbar", t("access.runbar"), t):
             st.markdown(t("about.runbar"))
         if valid and run.experiment != experiment:  # short enough for a place that is there: nothing below moves
+            if runs.at_rate(run, experiment):
+                label = t("button.on_at_rate", rate=f"{experiment.lr:g}")
+                about = t("run.on_at_rate", epoch=runs.epochs_begun(run))
+                button("on_at_rate", label, go_on_at_rate, False, page, alone, help=about)
             if training:
                 button("retrain", t("button.retrain"), train, False, page, alone, help=t("run.stale.going"))
+            elif goes_on:
+                st.caption(t("run.alike", epoch=run.epoch), width="content")
             else:
                 st.caption(t("run.stale"), width="content")
 
@@ -152,13 +158,26 @@ def undo() -> None:
 
 
 def continues(run: Run, experiment: Experiment) -> bool:
-    return run.resumable and run.experiment == experiment
+    return (run.resumable and run.experiment == experiment) or runs.begins_alike(run, experiment)
 
 
 def train(run: Run, experiment: Experiment) -> Run:
+    if runs.begins_alike(run, experiment):
+        return runs.go_on(workers(), run, experiment)
     if continues(run, experiment):
         return runs.train_until(workers(), run, experiment.epochs)
     return runs.begin(workers(), experiment, train=True, before=run)
+
+
+def go_on_at_rate(run: Run, experiment: Experiment) -> Run:
+    """From the weights as they are, at the learning rate that the form says; after which it says the first one, and
+    when it changes."""
+    other = runs.at_rate(run, experiment)
+    if other is None:  # as something else has been typed in the very moment of the click
+        return run
+    for name in ("lr", "lr_changes", "epochs"):
+        form_state.put(name, getattr(other, name))
+    return runs.go_on(workers(), run, other)
 
 
 def step(run: Run, experiment: Experiment) -> Run:

@@ -25,6 +25,7 @@ def status_text(run: Run, t: Translate, engine: Engine) -> str:
         last = history.snapshots[-1]
         parts += [
             t("status.loss", loss=significant(last.loss, 4)),
+            *rate(run, history, t),
             *right(history, t),
             *held_score(history, t),
             *([t("status.reads_answer")] if run.experiment.reads_answer else []),
@@ -46,6 +47,12 @@ def right(history: History, t: Translate) -> list[str]:
     tested = history.opening.held_majority is not None  # then what to compare with stands beside that score alone
     passes = t("status.accuracy_tested" if tested else "status.accuracy_passes", **values)
     return [passes, *([t("status.line", right=ticked, asked=asked)] if asked else [])]
+
+
+def rate(run: Run, history: History, t: Translate) -> list[str]:
+    """The learning rate of the newest epoch, where it is not the same in all."""
+    e = run.experiment
+    return [t("status.learning_rate", rate=f"{e.rate_after(history.epoch - 1):g}")] if e.lr_changes else []
 
 
 def is_long(run: Run) -> bool:

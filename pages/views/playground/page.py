@@ -73,6 +73,7 @@ def render_loss(view: RunView) -> None:
         t("panel.loss"),
         CHART - GHOST_LINE if ghost else CHART,
         max(history.experiment.epochs, 2),
+        marks=figures.rate_marks(history.experiment, t),
         unit=t("unit.nats"),
         record=view.run.drawn(("record", view.lang), lambda: record_lines(history, t)),
     )

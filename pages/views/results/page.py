@@ -14,6 +14,7 @@ from pages.shell.state import session
 from pages.views.results import classifier, orders, tagger
 from pages.views.results.seq2seq import seq2seq
 from pages.views.results.shared import ResultView
+from rnnlab.figures import rate_marks
 from rnnlab.figures import results as figures
 from rnnlab.presets.presets import PRESETS
 
@@ -73,6 +74,7 @@ def render_curves(view: RunView) -> None:
             t("curve.loss"),
             height,
             span,
+            marks=rate_marks(view.experiment, t),
             unit=t("unit.nats"),
             record=record,
         ),

@@ -33,7 +33,7 @@ def render(view: RunView, waits: bool) -> None:
             move = choose(moves, t)
             if waits:
                 st.caption(t("training.waits"))
-            elif (step := ask_worker(jobs.training_step, e, view.checkpoint.weights, following(view))) is not None:
+            elif (step := ask_worker(jobs.training_step, *question(view))) is not None:
                 render_move(view, step, move)
         with left:
             for part in parts:
@@ -79,6 +79,7 @@ def places(e: Experiment) -> dict[str, tuple[str, str]]:
         "setup": ("playground", "shapes"),
         "optimizer": weights,
         "epochs": ("playground", "loss"),
+        "rate": ("playground", "loss"),
         "zero_grad": ("gradients", "check"),
         "forward": ("cell", "unrolled"),
         "loss": ("training", "training-loss"),
@@ -101,6 +102,11 @@ def render_place(e: Experiment, name: str, t: Translate) -> None:
 
 
 # One step of it
+
+
+def question(view: RunView) -> tuple[Experiment, bytes, bytes]:
+    """What a step from the weights shown is asked with: at the learning rate that was theirs."""
+    return view.experiment.at_rate_of(view.checkpoint.epoch), view.checkpoint.weights, following(view)
 
 
 def following(view: RunView) -> bytes:

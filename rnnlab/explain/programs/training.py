@@ -3,14 +3,15 @@
 from textwrap import indent
 
 from rnnlab.experiment import Experiment
+from rnnlab.experiment.rate_changes import changes_of
 from rnnlab.explain.programs.loop import one_cell, uses_cells
 
 TRAINING = """\
 learnt = [p for module in ({modules}) for p in module.parameters()]
 optimizer = torch.optim.{optimizer}(learnt, lr={lr:g})
-losses, norms = [], []
+{rates}losses, norms = [], []
 for epoch in range({epochs}):    # of this one batch
-    optimizer.zero_grad()
+{change}    optimizer.zero_grad()
     loss.backward()
     losses.append(loss.item())
     norms.append(nn.utils.clip_grad_norm_(learnt, {clip}).item())    # before clipping
@@ -36,6 +37,11 @@ with torch.no_grad():
     weight[place] = before
 difference = (losses[0] - losses[1]) / (2 * eps)
 gap = abs(by_autograd - difference) / max(abs(by_autograd), abs(difference))"""
+RATES = "rates = {changes}    # the learning rate after so many epochs\n"
+CHANGE = """\
+if epoch in rates:
+    optimizer.param_groups[0]["lr"] = rates[epoch]
+"""
 OPTIMIZERS = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop"}
 
 
@@ -45,10 +51,22 @@ def training(e: Experiment, forward: str) -> str:
         modules=listed(modules(e)),
         optimizer=OPTIMIZERS[e.optimizer],
         lr=e.lr,
+        rates=rates(e),
+        change=indent(change(e), "    "),
         epochs=e.epochs,
         clip=f"{e.clip:g}" if e.clip else 'float("inf")',
         forward=indent(forward, "    "),
     )
+
+
+def rates(e: Experiment) -> str:
+    """The line that says how the learning rate changes, where it does."""
+    return RATES.format(changes=changes_of(e.lr_changes)) if e.lr_changes else ""
+
+
+def change(e: Experiment) -> str:
+    """The lines that change it, at the beginning of an epoch."""
+    return CHANGE if e.lr_changes else ""
 
 
 def gradient_check(e: Experiment, forward: str) -> str:

@@ -10,7 +10,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.explain.programs.loop import loop_function
 from rnnlab.explain.programs.reading import carrying
 from rnnlab.explain.programs.setup import NO_TARGET, FirstBatch, needs_function, setup
-from rnnlab.explain.programs.training import OPTIMIZERS, listed, modules
+from rnnlab.explain.programs.training import OPTIMIZERS, change, listed, modules, rates
 
 NAMES = 600  # characters of class names that are written out
 SHARE = 0.5  # of values dropped, where an experiment drops none
@@ -32,7 +32,9 @@ def training_loop(
     with short names it prints these, else their ids."""
     names = f"names = {list(classes)!r}    # of the classes"
     named = len(names) <= NAMES
+    optimizer = f"{learnt(e)}\noptimizer = torch.optim.{OPTIMIZERS[e.optimizer]}(learnt, lr={e.lr:g})\n{rates(e)}"
     body = {
+        "rate": change(e).rstrip(),
         "zero_grad": "optimizer.zero_grad()",
         "forward": forward.replace(f"{carrying(e)}\n", "") if e.carry else forward,
         "loss": loss,
@@ -44,7 +46,7 @@ def training_loop(
     }
     parts = {
         "setup": "\n".join([setup(e, batch), *([names] if named else [])]),
-        "optimizer": f"{learnt(e)}\noptimizer = torch.optim.{OPTIMIZERS[e.optimizer]}(learnt, lr={e.lr:g})",
+        "optimizer": optimizer.rstrip(),
         "epochs": f"for epoch in range({e.epochs}):    # of this one batch",
         **{name: indent(code, "    ") for name, code in body.items()},
     }

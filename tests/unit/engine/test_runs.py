@@ -1,6 +1,7 @@
 """A run as a reader's buttons move it. The engine here runs a job only when a test says so."""
 
 from concurrent.futures import Future
+from dataclasses import replace
 from unittest import mock
 
 import numpy as np
@@ -283,3 +284,84 @@ def test_two_readers_of_one_experiment_hold_its_record_once_however_it_was_slice
     assert_identical(another.history, run(Experiment(epochs=12, seed=1)))
     del one, other, by_steps, r
     assert (SMALL, 12) not in runs.RECORDED  # and when they have left, not at all
+
+
+# Another learning rate
+
+BATCHES = Experiment(text="a b c\nb c a\nc a b\na c b", batch=1, shuffle=True, epochs=6, dropout_head=0.2)
+
+
+def stood_at(bench: Bench, experiment: Experiment, steps: int) -> runs.Run:
+    """A run of its own that pauses after so many updates, perhaps within an epoch."""
+    r = opened(bench, experiment)
+    assert r.state is not None
+    state, history = r.state, r.history
+    while state.step < steps:
+        state, chunk = fold.advance(state, budget=0.0, epochs=1)
+        history = history.extended(chunk)
+    return replace(r, state=state, history=history, until=history.epoch)
+
+
+@pytest.mark.parametrize("epochs", [1, 5])
+def test_a_run_goes_on_at_another_rate_as_if_that_had_been_meant(bench, epochs):
+    r = stood_at(bench, BATCHES, 4 * epochs)
+    other = runs.at_rate(r, Experiment(**{**BATCHES.model_dump(), "lr": 0.1}))
+    assert other == Experiment(**{**BATCHES.model_dump(), "lr_changes": f"{epochs}:0.1"})
+    assert runs.begins_alike(r, other)
+    after = to_the_end(bench, runs.go_on(bench, r, other))
+    assert_identical(after.history, run(other))
+    assert after.id == r.id
+
+
+def test_within_an_epoch_the_rate_changes_with_the_next(bench, monkeypatch):
+    r = stood_at(bench, BATCHES, 8)
+    state = r.state
+    with monkeypatch.context() as patch:
+        patch.setattr(fold.time, "perf_counter", iter(range(1000)).__next__)  # a second a look: one update a slice
+        while state.step % 4 != 1:
+            state, chunk = fold.advance(state, budget=0.5)
+            r = replace(r, state=state, history=r.history.extended(chunk))
+    assert runs.epochs_begun(r) == r.epoch + 1
+    other = runs.at_rate(r, Experiment(**{**BATCHES.model_dump(), "lr": 0.1}))
+    assert other.lr_changes == f"{r.epoch + 1}:0.1"
+    assert_same_numbers(to_the_end(bench, runs.go_on(bench, r, other)).history, run(other))
+
+
+def assert_same_numbers(one: History, other: History) -> None:
+    assert one.snapshots == other.snapshots
+    assert one.checkpoints[-1] == other.checkpoints[-1]
+
+
+def test_at_the_end_a_run_goes_on_for_as_many_epochs_again_or_for_as_many_as_are_said(bench):
+    r = to_the_end(bench, runs.begin(bench, SMALL, train=True))
+    other = runs.at_rate(r, SMALL.model_copy(update={"lr": 0.1}))
+    assert (other.epochs, other.lr_changes) == (24, "12:0.1")
+    assert runs.at_rate(r, SMALL.model_copy(update={"lr": 0.1, "epochs": 15})).epochs == 15
+    assert_same_numbers(to_the_end(bench, runs.go_on(bench, r, other)).history, run(other))
+
+
+def test_only_what_began_alike_is_gone_on_with(bench):
+    e = SMALL.model_copy(update={"lr_changes": "3:0.1"})
+    r = stood_at(bench, e, 5)
+    alike = {"5:0.2 3:0.1", "3:0.1 9:1.0", "3:0.1 5:0.1"}
+    for said in (*alike, "5:0.2", "3:0.2", "4:0.1", "3:0.1 4:0.2", ""):
+        other = Experiment(**{**e.model_dump(), "lr_changes": said})
+        assert runs.begins_alike(r, other) == (said in alike), said
+    assert not runs.begins_alike(r, Experiment(**{**e.model_dump(), "lr_changes": "3:0.1 5:0.2", "hidden": 8}))
+    assert not runs.begins_alike(r, Experiment(**{**e.model_dump(), "lr_changes": "3:0.1 5:0.2", "epochs": 5}))
+    assert runs.at_rate(r, Experiment(**{**e.model_dump(), "lr": 0.02, "hidden": 8})) is None
+    assert runs.at_rate(r, e) is None
+    assert runs.at_rate(opened(bench), SMALL.model_copy(update={"lr": 0.1})) is None, "nothing is trained yet"
+
+
+def test_what_is_recorded_of_a_run_that_goes_on_and_on_stays_bounded(bench):
+    e = Experiment(text="a b a", hidden=2, embed=2, epochs=200)
+    r = stood_at(bench, e, 200)
+    for _ in range(2):  # to 400 epochs, to 800
+        other = runs.at_rate(r, Experiment(**{**r.experiment.model_dump(), "lr": r.experiment.lr / 2}))
+        r = to_the_end(bench, runs.go_on(bench, r, other))
+    epochs = [frame.epoch for frame in r.history.frames]
+    assert (r.epoch, epochs[-1]) == (800, 800)
+    assert len(epochs) <= 401
+    assert {epoch % r.history.opening.frame_interval for epoch in epochs} == {0}
+    assert {checkpoint.epoch for checkpoint in r.history.checkpoints} <= {*epochs}

@@ -44,6 +44,8 @@ def values(name: str):
         return texts
     if name == "words":
         return added_words
+    if name == "lr_changes":
+        return st.sampled_from(["", "3:0.5", "40:0.001 70:1e-05"])
     if name == "sentence":
         return st.text(letters, max_size=1_000)
     if name in BOUNDS:

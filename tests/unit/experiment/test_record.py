@@ -112,8 +112,40 @@ def test_words_are_bounded_in_number_and_length():
     assert len(Experiment(words=many.rpartition(" ")[0]).added_words) == 200
 
 
+@pytest.mark.parametrize("said", ["40:0.001 70:1e-05", " 70 : 0.00001 , 40：0.001\n", "70:1e-5；40:.001"])
+def test_rates_are_kept_in_order_however_they_are_written(said):
+    e = Experiment(lr_changes=said)
+    assert e.lr_changes == "40:0.001 70:1e-05"
+    assert [e.rate_after(epoch) for epoch in (0, 39, 40, 69, 70, 999)] == [0.01, 0.01, 0.001, 0.001, 1e-5, 1e-5]
+    assert e.at_rate_of(50) == Experiment(lr=0.001)
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        *(
+            (one, one)
+            for one in ("x", "40", "0:1", "5001:1", "40:0", "40:11", "40:nan", "40:", "4.5:1", "40:1:2", "-1:1")
+        ),
+        ("40:0.1 40:0.2", "40:0.2"),
+    ],
+)
+def test_what_is_no_change_of_the_rate_is_named_with_its_limits(said, named):
+    (problem,) = problems(lr_changes=said)
+    assert (problem.code, problem.field) == ("lr_changes", "lr_changes")
+    assert problem.values == {"value": named, "epochs": "5,000", "low": "0.000001", "high": "10"}
+
+
+def test_rates_are_bounded_in_number():
+    many = [f"{epoch}:0.1" for epoch in range(1, 22)]
+    assert len(Experiment(lr_changes=" ".join(many[:20])).rates) == 21
+    assert problems(lr_changes=" ".join(many)) == (
+        Problem("lr_changes_many", "lr_changes", {"value": 21, "limit": 20}),
+    )
+
+
 @pytest.mark.parametrize("value", [None, 3, ["a"], {"a": 1}])
-@pytest.mark.parametrize("name", ["text", "target", "words"])
+@pytest.mark.parametrize("name", ["text", "target", "words", "lr_changes"])
 def test_what_is_not_text_is_said_to_be_none(name, value):
     assert problems(**{name: value}) == (Problem("not_text", name, {"value": repr(value)}),)
 

@@ -33,6 +33,7 @@ SETTINGS = {
     "cell": st.sampled_from(plain.NAMES),
     "impl": st.sampled_from(["layer", "cell"]),
     "input": st.sampled_from(["embedding", "onehot"]),
+    "lr_changes": st.sampled_from(["", "", "1:0.005", "1:0.1 2:0.001"]),
     "init": st.sampled_from(["torch", "torch", "xavier", "orthogonal", "constant", "zeros"]),
     "layers": st.integers(1, 3),
     "bidirectional": st.booleans(),
@@ -56,6 +57,8 @@ def experiment(fields: dict) -> Experiment:
         fields["packed"] = False
     if fields["task"] != "next":
         fields["carry"], fields["head"] = False, "linear"
+    if fields["init"] == "constant" and fields["teacher"] < 1:
+        fields["init"] = "xavier"  # of classes that are all alike rounding decides which a decoder reads next
     if fields["head"] == "none":
         fields |= {"text": TEXTS["next"][0], "hidden": 4, "bidirectional": False}
     return Experiment(**fields)

@@ -46,6 +46,17 @@ def test_the_loss_axis_says_how_losses_are_put_together(loss):
     assert layout["yaxis"]["title"]["text"] == {"mean": "mean loss", "sum": "summed loss"}[loss]
 
 
+def test_where_the_learning_rate_changes_the_curve_has_a_mark():
+    e = Experiment(epochs=6, lr_changes="2:0.1 4:0.001 9:1")
+    assert [(mark.at, mark.name) for mark in figures.rate_marks(e, T)] == [
+        (2, "learning rate 0.1"),
+        (4, "learning rate 0.001"),
+    ]
+    drawn = figures.loss_figure(run(e), T, "linear").layout
+    assert [shape.x0 for shape in drawn.shapes] == [2, 4]
+    assert figures.rate_marks(Experiment(), T) == []
+
+
 def test_where_the_run_diverged_the_curve_has_a_gap(history):
     broken = [
         replace(snapshot, loss=bad) for snapshot, bad in zip(history.snapshots, [np.nan, np.inf, -np.inf], strict=False)

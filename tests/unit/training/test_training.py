@@ -247,6 +247,29 @@ def test_the_readmes_program_gives_the_losses_to_the_bit(fields, sequences, type
     assert run(e).losses == readme_program(e, sequences, types, padded)
 
 
+@pytest.mark.parametrize("optimizer", ["Adam", "SGD", "RMSprop"])
+def test_a_rate_that_changes_gives_the_losses_of_a_program_that_sets_it(optimizer):
+    torch.manual_seed(0)
+    embedding, rnn, linear = nn.Embedding(4, 16), nn.RNN(16, 32, batch_first=True), nn.Linear(32, 4)
+    parameters = [*embedding.parameters(), *rnn.parameters(), *linear.parameters()]
+    plain = getattr(torch.optim, optimizer)(parameters, lr=0.01)
+    losses = []
+    for epoch in range(30):
+        if epoch == 10:
+            plain.param_groups[0]["lr"] = 0.05
+        if epoch == 21:
+            plain.param_groups[0]["lr"] = 0.001
+        loss = nn.functional.cross_entropy(
+            linear(rnn(embedding(torch.tensor([[0, 1, 2, 3]])))[0])[0], torch.tensor([1, 2, 3, 2])
+        )
+        plain.zero_grad()
+        loss.backward()
+        plain.step()
+        losses.append(loss.item())
+    e = Experiment(optimizer=optimizer.lower(), epochs=30, lr_changes="10:0.05 21:0.001")
+    assert run(e).losses == losses
+
+
 def test_after_hello_elloh_the_prediction_starts_from_a_zero_state():
     _, seen = plain_hello_elloh(0)
     history = run(Experiment(preset="hello-elloh"))
