@@ -282,6 +282,10 @@ class UnitsState(TypedDict, total=False):
     units_typed: str
     units_theta: float
     units_only: bool
+    path_line: int  # whose path is drawn, from 0
+    path_axes: str  # "pca" or "units"
+    path_across: int  # the unit of each axis
+    path_up: int
 
 
 class SessionState(

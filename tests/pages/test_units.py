@@ -1,17 +1,20 @@
 """The Units page without a browser: what its parts are given is what the network does, for every task."""
 
+import json
 from itertools import islice
 
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
 from streamlit.testing.v1 import AppTest
 
 from rnnlab import Experiment, run
 from rnnlab.analysis import correlations, phrases, token_properties
 from rnnlab.experiment.links import to_link
-from rnnlab.i18n import LANGUAGES, translator
+from rnnlab.i18n import LANGUAGES, percent, translator
 from rnnlab.inspection.activations import activations
 from rnnlab.records.opening import Place
+from tests.support import plotly
 from tests.support.cases import either, in_turn
 from tests.support.reader import choose, components, looked, open_page, said, unpacked, until_trained
 from tests.support.reader import visit as visit_link
@@ -308,3 +311,47 @@ def test_the_preset_opens_here():
     looked(app.selectbox(key="preset").select("gru").run())
     looked(app.selectbox(key="preset").select("brackets").run())
     assert app.session_state.here == "units"
+
+
+# The path on a plane
+
+
+def drawn(app: AppTest) -> tuple[list[list[float]], dict]:
+    """The points of the path, and the layout."""
+    figure = json.loads(parts(app)["path"]["figure"])
+    named = figure["data"][-1]
+    return [plotly.decoded(named[axis]) for axis in "xy"], figure["layout"]
+
+
+@either
+def test_the_path_is_that_of_the_lines_states_on_a_plane_that_stands_still(lang):
+    e, t = Experiment(**BRACKETS), translator(lang)
+    history, place = run(e), Place("network", 0, 0)
+    app = visit(e, lang)
+    a = activations(e, history.checkpoints[-1].weights, place)
+    bounds, (points, layout) = a.passage.bounds, drawn(app)
+    pca = PCA(2).fit(a.values)
+    path = np.concatenate([np.zeros((1, 6)), a.values[: bounds[1]]])
+    np.testing.assert_allclose(np.abs(points), np.abs(pca.transform(path)).T, atol=1e-4)
+    assert percent(pca.explained_variance_ratio_.sum()) in said(app)
+    choose(app, None, 1)
+    moved, same = drawn(app)
+    assert same["xaxis"]["range"] == layout["xaxis"]["range"]
+    assert not np.allclose(moved, points, atol=1e-3)
+    looked(app.selectbox(key="path_line").set_value(1).run())
+    looked(app.segmented_control(key="path_axes").set_value("units").run())
+    looked(app.selectbox(key="path_up").set_value(2).run())
+    first = activations(e, history.checkpoints[1].weights, place).values[bounds[1] : bounds[2]]
+    across = app.selectbox(key="path_across").value
+    np.testing.assert_allclose(np.array(drawn(app)[0])[:, 1:], first[:, [across, 2]].T, atol=1e-5)
+    assert drawn(app)[1]["yaxis"]["title"]["text"] == t("path.axis", unit=2)
+
+
+def test_a_path_that_is_read_backward_begins_at_the_end_and_a_decoders_has_no_zero():
+    e = Experiment(text=TEXT, hidden=4, bidirectional=True, epochs=2)
+    app = visit(e)
+    looked(app.segmented_control(key="units_row").set_value("network-0-1").run())
+    figure = json.loads(parts(app)["path"]["figure"])["data"][-1]
+    assert figure["customdata"][:2] == ["start", "1 · (big)"]
+    app = visit(Experiment(task="seq2seq", **SMALL["seq2seq"], epochs=2, hidden=4))
+    assert json.loads(parts(app)["path"]["figure"])["data"][-1]["customdata"][0] == "1 · &lt;bos&gt;"

@@ -153,7 +153,7 @@ ABOVE_ONE = re.compile(  # sentences that are said of more than one, or of more 
     r"problem\.(?:attention_too_big|boxes_(?:lines|long)|classes|data_(?:cell_long|classes|columns_many|large|rows)|layer_weights|parameters"
     r"|probe_(?:beyond|cut)|race_(?:large|seed_twice|variants)|readouts_work|sentence_cut|sequence_too_long"
     r"|shape_(?:many|work)|spaced_too_long|step_too_big|too_long|too_many_windows|types|window_too_long|word_long"
-    r"|words_many)|boxes\.one_batch|status\.turns|plane\.share|words\.help|vocabulary\.listed|rows\.from|padded\.(?:from|share)"
+    r"|words_many)|boxes\.one_batch|path\.share\.units|status\.turns|plane\.share|words\.help|vocabulary\.listed|rows\.from|padded\.(?:from|share)"
 )
 
 

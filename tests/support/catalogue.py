@@ -233,6 +233,7 @@ EXPANDED = {
     "speed.{}": [f"speed.{name}" for name in SPEEDS],
     "way.{}": [f"way.{name}" for name in ("steps", "concat", "cell", "layer")],
     "unrolled.role_{}": [f"unrolled.role_{name}" for name in unrolled.VALUES],
+    "path.unit.{}": ["path.unit.path_across", "path.unit.path_up"],
     "module.{}": [f"module.{name}" for name in ("network", "encoder", "decoder")],
     "whatif.kind.{}": [f"whatif.kind.{kind}" for kind in get_args(InterventionKind)],
     "whatif.help.{}": [f"whatif.help.{kind}" for kind in get_args(InterventionKind)],

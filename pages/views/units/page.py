@@ -14,7 +14,7 @@ from pages.shell.ask_worker import ask_worker
 from pages.shell.messages import show_notes
 from pages.shell.panel import panel, program_place
 from pages.shell.run.run_view import RunView
-from pages.views.units import choice, phrase
+from pages.views.units import choice, path, phrase
 from pages.views.units.choice import ActivationQuery
 from rnnlab.analysis import correlations, token_properties
 from rnnlab.analysis.token_properties import Property
@@ -65,6 +65,7 @@ def render(view: RunView) -> None:
             st.caption(t("units.windows", window=view.experiment.window))
     with panel("phrase", t):
         phrase.render(found, shown.unit, marked, shown.limit, t)
+    path.render(view, query, found, correlations.ranked(shown.r))
 
 
 def look(view: RunView, query: ActivationQuery, found: Activations, bar: DeltaGenerator) -> UnitMap:
