@@ -1,10 +1,11 @@
-"""Make the files of pairs that the lab's encoder–decoder translates: `python -m scripts.makedata`.
+"""Make the files of pairs that the encoder–decoder translates, and those of numbers: `python -m scripts.makedata`.
 
 Needs, besides the lab's jieba, four libraries that the lab does without:
 `pip install num2words==0.5.14 cn2an==0.5.24 pypinyin==0.55.0 pypinyin-dict==0.9.0`.
 The same versions write the same bytes.
 """
 
+import math
 import random
 from collections import Counter
 from pathlib import Path
@@ -55,7 +56,15 @@ def pinyin() -> list[tuple[str, str]]:
     return [(word, readings[word]) for word in words[:PAIRS_EACH]]
 
 
+def sine(noise: float = 0.0) -> str:
+    """Ten periods of twenty values, rounded to two digits; `noise` is the deviation of what chance adds to each."""
+    chance = random.Random("noise")
+    return " ".join(f"{math.sin(2 * math.pi * t / 20) + chance.gauss(0.0, noise):.2f}" for t in range(200))
+
+
 def main() -> None:
+    for name, text in (("sine", sine()), ("noisy-sine", sine(0.2))):
+        (TEXTS / f"{name}.txt").write_text(text.replace("-0.00", "0.00") + "\n", "utf-8", newline="\n")
     for name, pairs in (("numerals", numerals()), ("pinyin", pinyin())):
         assert len(dict(pairs)) == len(pairs) == PAIRS_EACH, name
         path = TEXTS / f"{name}.tsv"

@@ -66,7 +66,7 @@ def first_look(lesson: Lesson, lang: str, history: History) -> Look:
 
 def layer_of(history: History):
     """The module that the page Shapes begins with."""
-    vocabulary, shape = history.opening.vocabulary, history.opening.shapes[0].shape
+    vocabulary, shape = history.opening.vocabulary, history.opening.shapes[0].shape[:2]
     return of_run(history.experiment, len(vocabulary), *shape)
 
 

@@ -29,7 +29,7 @@ def of(experiment: Experiment, lang: str, run: str = "", plan: RacePlan | None =
 def settings(e: Experiment, lang: str) -> str:
     """The preset and the settings that a reader asks for first, in one line."""
     t = translator(lang)
-    numbers: dict[str, Any] = {"embed": e.embed} if e.input == "embedding" else {}
+    numbers: dict[str, Any] = {"embed": e.embed} if e.embeds else {}
     numbers |= {"hidden": e.hidden} | ({"layers": e.layers} if e.layers > 1 else {})
     numbers |= {"lr": f"{e.lr:g}", "batch": e.batch, "seed": e.seed}
     cell = [t(f"cell.{e.cell}"), *([t("field.bidirectional")] if e.bidirectional else [])]

@@ -21,6 +21,6 @@ class Words:
     @classmethod
     def of(cls, history: History, part: Part, shown: Checkpoint) -> "Words":
         o, kept = history.opening, history.checkpoints
-        there = embedding_bytes(o, part) if history.experiment.input == "embedding" else slice(0, 0)
+        there = embedding_bytes(o, part) if history.experiment.embeds else slice(0, 0)
         rows = (checkpoint.weights[there] for checkpoint in (shown, kept[0], kept[-1]))
         return cls(part, vocabulary_of(o, part), o.class_specials if part.start else o.specials, *rows)

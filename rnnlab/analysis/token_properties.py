@@ -10,6 +10,7 @@ import numpy as np
 
 from rnnlab.records.units import Passage
 from rnnlab.text import graphemes, only_punctuation
+from rnnlab.text.numbers import as_number
 
 CHOICES = 200  # tokens, tags, labels that can be chosen
 
@@ -96,11 +97,18 @@ def punctuation(p: Passage) -> np.ndarray:
     return np.array([only_punctuation([token]) and not token.isspace() for token in p.tokens])
 
 
+def value(p: Passage) -> np.ndarray:
+    """The numbers themselves, where all tokens are numbers."""
+    found = [as_number(token) for token in p.tokens]
+    return np.array([number for number in found if number is not None] if None not in found else [0.0] * len(found))
+
+
 # Those that need no choice, in the order of the page: [token] each.
 PLAIN: dict[str, Callable[[Passage], np.ndarray]] = {
     "inside": lambda p: brackets(p) > 0,
     "depth": depth,
     "quoted": lambda p: open_marks(p.lines)["quote"] > 0,
+    "value": value,
     "position": position,
     "remaining": lambda p: np.repeat(np.diff(p.bounds), np.diff(p.bounds)) - position(p),
     "word_start": lambda p: edge(p, 0),

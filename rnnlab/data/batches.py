@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from rnnlab.i18n import Problem
 from rnnlab.records.history import HELD_OUT_LINES
-from rnnlab.records.opening import Part
+from rnnlab.records.opening import NumberColumn, Part
 from rnnlab.records.short_repr import ShortRepr
 from rnnlab.text import Vocabulary
 
@@ -20,19 +21,20 @@ PAD_ID, UNK_ID, BOS_ID, EOS_ID = 0, 1, 1, 2
 
 @dataclass(frozen=True, repr=False)
 class Pair(ShortRepr):
-    """One sequence: the ids that are read, and the classes to predict: one for each, one for all, or other ones."""
+    """One sequence: the ids that are read, and the classes to predict: one for each, one for all, or other ones. Of a
+    column of numbers these themselves, standardised."""
 
-    inputs: list[int]
-    targets: list[int]
+    inputs: list[Any]
+    targets: list[Any]
 
 
 @dataclass(frozen=True, repr=False)
 class Batch(ShortRepr):
     """Several sequences of one optimizer step, padded at their ends to the longest."""
 
-    ids: Tensor  # [batch, step] int64
+    ids: Tensor  # [batch, step] int64; float32 where numbers are read
     lengths: Tensor  # [batch] int64: what is no padding
-    targets: Tensor  # [batch, target] int64, NO_TARGET on padding
+    targets: Tensor  # [batch, target] int64, NO_TARGET on padding; float32 where numbers are predicted
     count: int  # targets that are none of padding
 
 
@@ -52,6 +54,12 @@ class Data(ShortRepr):
     held: list[Pair] = field(default_factory=list)  # the sequences that are only tested on
     held_tokens: tuple[tuple[str, ...], ...] = ()  # as read, unknown words included: to be shown
     examined: int = HELD_OUT_LINES  # of these the ones that every frame is about, at most
+    column: NumberColumn | None = None  # where numbers are read and predicted: then both vocabularies are empty
+
+    @property
+    def tested(self) -> int:
+        """How many sequences, or numbers of a column, are only tested on."""
+        return len(self.held) if self.column is None else self.column.held
 
     def batches(self, size: int, order: Sequence[int], held: bool = False) -> Iterator[Batch]:
         """The sequences in this order, `size` a batch; the last batch may be shorter."""
@@ -68,7 +76,7 @@ def batch_of(pairs: Sequence[Pair]) -> Batch:
     return Batch(padded(ids, PAD_ID), lengths, padded(targets, NO_TARGET), count)
 
 
-def padded(rows: list[list[int]], filler: int) -> Tensor:
+def padded(rows: list[list[Any]], filler: int) -> Tensor:
     """Rows of different lengths as one tensor, filled up at their ends: [row, longest]."""
     longest = max(map(len, rows))
     return torch.tensor([row + [filler] * (longest - len(row)) for row in rows])

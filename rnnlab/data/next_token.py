@@ -1,5 +1,7 @@
 """The data of the task `next`: a text cut into lines or windows, each with the tokens to predict."""
 
+from typing import TypeVar
+
 from rnnlab.data.batches import PAD, Data, Pair
 from rnnlab.data.notes import one_answer_note, split_notes
 from rnnlab.data.split import split
@@ -9,8 +11,9 @@ from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.records.opening import Part
 from rnnlab.text import Vocabulary
 from rnnlab.text.examples import next_token_lines
-from rnnlab.text.reading import Tokens, reading_notes
+from rnnlab.text.reading import reading_notes
 
+Step = TypeVar("Step")  # a token, or a number
 NAMED = 6  # lines that a note names
 
 
@@ -80,8 +83,10 @@ def next_token_data(experiment: Experiment) -> Data:
     return Data(vocabulary, vocabulary, pairs, probe, shown, row, tuple(notes), step_targets, parts, held_pairs, read)
 
 
-def cut(inputs: Tokens, targets: Tokens, experiment: Experiment) -> list[tuple[Tokens, Tokens]]:
-    """One line as training sequences: whole, or as windows of a fixed length, `stride` apart.
+def cut(
+    inputs: tuple[Step, ...], targets: tuple[Step, ...], experiment: Experiment
+) -> list[tuple[tuple[Step, ...], tuple[Step, ...]]]:
+    """One line, or a column of numbers, as training sequences: whole, or as windows of a fixed length, `stride` apart.
 
     A line of n tokens with next-token targets gives n - window windows at stride 1.
     """

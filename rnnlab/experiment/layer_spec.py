@@ -167,7 +167,7 @@ def of_run(e: Experiment, classes: int, batch: int, steps: int) -> LayerSpec:
     """The recurrent part of an experiment, at the sizes of its first training batch."""
     settings: dict[str, Any] = {
         "kind": CELLS[e.cell].class_name + ("Cell" if e.impl == "cell" else ""),
-        "input_size": e.embed if e.input == "embedding" else classes,
+        "input_size": 1 if e.reads_numbers else e.embed if e.embeds else classes,
         "hidden_size": e.hidden,
         "num_layers": e.layers,
         "nonlinearity": e.nonlinearity,

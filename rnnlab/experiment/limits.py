@@ -7,6 +7,7 @@ STEP_TOKENS = 4_096  # batch x steps of one optimizer step: keeps a slice short 
 # batch x source x target x hidden of additive attention in one optimizer step: 400 MB, a second and a half
 ATTENTION_ELEMENTS = 25_000_000
 POSITIONS = 300_000  # sequences x steps of the data: overlapping windows repeat a text many times
+SERIES_NUMBERS = 1_000  # of a column: each frame reads all of them
 TYPES = 5_000  # distinct tokens
 ADDED_WORDS = 200  # to jieba's dictionary
 WORD_CHARACTERS = 20  # of each of them

@@ -51,7 +51,7 @@ class Experiment(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     preset: str = "words-next"
-    task: Literal["next", "classify", "tag", "seq2seq"] = "next"
+    task: Literal["next", "classify", "tag", "seq2seq", "series"] = "next"
     data: Literal["text", "dates", "numerals", "pinyin", "reversal"] = "text"  # the text, or pairs made by the lab
     pairs: Annotated[int, bounded("pairs")] = 1_000  # how many of those
     text: Text = "我 喜欢 学习 深度 学习"
@@ -148,6 +148,16 @@ class Experiment(BaseModel):
         return CELLS[self.cell].takes_nonlinearity and self.nonlinearity == "relu"
 
     @property
+    def reads_numbers(self) -> bool:
+        """Whether the text is a column of numbers: no token, no embedding, no class."""
+        return self.task == "series"
+
+    @property
+    def embeds(self) -> bool:
+        """Whether what is read are rows of an embedding."""
+        return self.input == "embedding" and not self.reads_numbers
+
+    @property
     def reads_answer(self) -> bool:
         """Whether the network has read the next token by the time it is asked for it."""
         return self.task == "next" and not self.target.strip() and self.bidirectional
@@ -179,6 +189,10 @@ UNUSED_FIELDS: dict[str, tuple[str, ...]] = {
     "classify": (*ONLY_PAIRS, *ONLY_NEXT),
     "tag": (*ONLY_PAIRS, *ONLY_NEXT, "readout"),
     "seq2seq": (*ONLY_NEXT, "readout", "bidirectional"),
+    "series": (
+        *(*ONLY_PAIRS, "target", "head", "carry", "readout", "bidirectional", "packed"),  # all windows are as long
+        *("tokenizer", "words", "lower", "max_length", "probe", "sentence", "input", "embed", "dropout_embed"),
+    ),
 }
 
 

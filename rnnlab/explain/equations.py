@@ -31,11 +31,15 @@ def equation(panel: str, e: Experiment) -> str:
             return WRITTEN if e.attention == "none" else aligned(attention(e) + r" \\" + ATTENDED)
         case "alignment":
             return aligned(attention(e))
+        case "predictions" if e.reads_numbers:
+            return r"\hat y_t = W_{hy}\,h_t + b_y"
         case "predictions":
             scores = r"W_{hy}\,h_t + b_y" if e.head == "linear" else "h_t"
             return rf"\hat y_t = \operatorname{{softmax}}({scores})"
         case "loss":
             share = r"\frac1N" if e.loss == "mean" else ""
+            if e.reads_numbers:
+                return rf"L = {share}\sum_{{t=1}}^{{N}}(\hat y_t - y_t)^2"
             each = r"\hat y_i[\mathrm{label}_i]" if e.task == "classify" else r"\hat y_t[\mathrm{target}_t]"
             index = "i" if e.task == "classify" else "t"
             return rf"L = -{share}\sum_{{{index}=1}}^{{N}}\log {each}"

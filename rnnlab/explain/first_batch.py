@@ -1,8 +1,9 @@
 """The batch that a run's program begins with."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
-Sequence = tuple[list[int], list[int]]  # ids and targets
+Sequence = tuple[list[Any], list[Any]]  # ids and targets, or numbers and the next ones
 SHOWN = 240  # ids that are written out, of all sequences together: a page's worth
 
 
@@ -16,6 +17,7 @@ class FirstBatch:
     padding: bool  # whether id 0 is <pad> among what is read
     sequences: tuple[Sequence, ...] = field(repr=False)
     whole: bool  # whether this is all of the batch
+    scale: tuple[float, float] = (0.0, 1.0)  # of numbers: their mean and their deviation
 
 
 def beginning_of(sequences: list[Sequence]) -> tuple[Sequence, ...]:

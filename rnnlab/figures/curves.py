@@ -29,7 +29,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Level:
-    """A share that is the same at all epochs; of several runs the median within their quartiles."""
+    """A share, or a loss, that is the same at all epochs; of several runs the median within their quartiles."""
 
     name: str
     share: float

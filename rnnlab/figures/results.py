@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnlab.analysis.majority import majority_token, written
+from rnnlab.experiment import Experiment
 from rnnlab.figures.curves import Level, Series, series_of
 from rnnlab.figures.style import (
     BARE,
@@ -33,8 +34,19 @@ WRITTEN = 14  # classes, or tokens, of a heatmap whose cells have room for a num
 # Curves
 
 
-def counted_unit(opening: Opening, frame: Frame) -> Literal["lines", "tokens", "sequences"]:
-    """What the held-out score is a share of. A network that has one answer a line has no axis of steps there."""
+def loss_name(experiment: Experiment, t: Translate) -> str:
+    """What stands at the axis of a loss."""
+    return t(f"axis.error.{experiment.loss}") if experiment.reads_numbers else t(f"axis.loss.{experiment.loss}")
+
+
+def loss_unit(experiment: Experiment, t: Translate) -> str:
+    return t("unit.deviations") if experiment.reads_numbers else t("unit.nats")
+
+
+def counted_unit(opening: Opening, frame: Frame) -> Literal["lines", "tokens", "sequences", "numbers"]:
+    """What the held-out loss and score are of. A network that has one answer a line has no axis of steps there."""
+    if opening.column is not None:
+        return "numbers"
     if frame.held_out is not None and np.isfinite(frame.held_out.forced_accuracy):
         return "sequences"
     logits = next(shape for shape in opening.shapes if shape.name == "logits")
@@ -50,7 +62,9 @@ def loss_lines(history: History, t: Translate) -> list[Series]:
 
 
 def score_lines(history: History, t: Translate) -> list[Series]:
-    """Share of right answers by epoch: in training, and on held-out lines."""
+    """Share of right answers by epoch: in training, and on held-out lines. None where numbers are predicted."""
+    if history.opening.column is not None:
+        return []
     kind = counted_unit(history.opening, history.frames[-1])
     in_training = t(f"curve.training.{'tokens' if kind == 'sequences' else kind}")
     right = series_of([snapshot.accuracy for snapshot in history.snapshots])
@@ -62,7 +76,7 @@ def score_lines(history: History, t: Translate) -> list[Series]:
 
 def held_line(history: History, field: str, name: str, hue: str = HUES[5], dash: str = DASHES[1]) -> list[Series]:
     """A number of the result on held-out lines, at each recorded epoch. Nothing where no lines are held out."""
-    if history.opening.held_majority is None:
+    if not history.opening.held_out_count:
         return []
     held = [(frame.epoch, getattr(frame.held_out, field)) for frame in history.frames if frame.held_out is not None]
     epochs, values = zip(*held, strict=True)
@@ -73,12 +87,13 @@ def held_line(history: History, field: str, name: str, hue: str = HUES[5], dash:
 def record_lines(history: History, t: Translate) -> list[Series]:
     """All that was measured of a run by epoch, under the names of columns."""
     written = counted_unit(history.opening, history.frames[-1]) == "sequences"
+    unit = loss_unit(history.experiment, t)
     losses, scores = (
         loss_lines(history, t),
         [*score_lines(history, t), *(exact_lines(history, t)[1:] if written else [])],
     )
     return [
-        *(replace(line, name=f"{t('axis.curve.loss')}: {line.name} ({t('unit.nats')})") for line in losses),
+        *(replace(line, name=f"{t('axis.curve.loss')}: {line.name} ({unit})") for line in losses),
         *(replace(line, name=f"{t('axis.curve.score')}: {line.name} (0–1)") for line in scores),
     ]
 
@@ -86,10 +101,16 @@ def record_lines(history: History, t: Translate) -> list[Series]:
 def score_levels(history: History, t: Translate) -> list[Level]:
     """How often the most frequent answer alone is right, in training and on held-out lines."""
     o = history.opening
-    return [
-        majority_level(o, o.majority, "training", t),
-        *([majority_level(o, o.held_majority, "held", t, HUES[5])] if o.held_majority else []),
-    ]
+    found = (o.majority, "training", ""), (o.held_majority, "held", HUES[5])
+    return [majority_level(o, majority, where, t, hue) for majority, where, hue in found if majority]
+
+
+def loss_levels(history: History, t: Translate) -> list[Level]:
+    """Of numbers, the loss of the last one, said again: in training, and of those that are only tested on."""
+    if (column := history.opening.column) is None:
+        return []
+    found = (column.repeat_loss, "training", ""), (column.held_repeat_loss, "held", HUES[5])
+    return [Level(t(f"curve.repeated.{where}"), loss, hue) for loss, where, hue in found if np.isfinite(loss)]
 
 
 def majority_level(opening: Opening, majority: Majority, where: str, t: Translate, hue: str = "") -> Level:

@@ -31,6 +31,13 @@ def number(value: float) -> str:
     return "0" if value == 0 else f"{value:.3g}" if np.isfinite(value) else "–"
 
 
+def as_tokens(values: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """Numbers as what stands in the place of tokens, each once, and which of them every number is, int32."""
+    written, places = np.unique([f"{value:.3g}" for value in values.ravel()], return_inverse=True)
+    names = [one.replace("-", "\N{MINUS SIGN}") for one in written.tolist()]
+    return names, places.reshape(values.shape).astype(np.int32)
+
+
 # Axes
 
 

@@ -8,6 +8,7 @@ import torch
 from rnnlab.data import NO_TARGET, Data, Pair
 from rnnlab.experiment import Experiment
 from rnnlab.records.dataset import ROWS, TOKENS, DataLook, RowLook
+from rnnlab.records.opening import NumberColumn
 from rnnlab.records.text import BATCHES, SEQUENCES, BatchOrder, Reading, Sequence, TargetKind
 from rnnlab.text import segmentation
 from rnnlab.training.tasks import TASKS, data_of
@@ -18,6 +19,8 @@ def dataset(experiment: Experiment, held: bool, first: int) -> DataLook:
     trained on, or of what is `held` out. Raises LabError where it can't be trained on."""
     task = TASKS[experiment.task]
     data = data_of(experiment)
+    if data.column is not None:
+        return column_look(data, data.column, held, first)
     pairs = data.held if held else data.pairs
     start = max(0, min(first, len(pairs)) - 1)
     rows = [row_of(data, start + place, pair, held) for place, pair in enumerate(pairs[start : start + ROWS])]
@@ -27,6 +30,29 @@ def dataset(experiment: Experiment, held: bool, first: int) -> DataLook:
         balance = {data.classes.tokens[id]: (trained[id], tested[id]) for id, _ in (trained + tested).most_common()}
     types = len(data.vocabulary) - data.vocabulary.specials
     return DataLook(tuple(rows), len(data.pairs), len(data.held), types, balance, data.notes)
+
+
+def column_look(data: Data, column: NumberColumn, held: bool, first: int) -> DataLook:
+    """A column of numbers: the windows that are trained on, or the end, which is only tested on, as one row."""
+    start = max(0, min(first, len(data.pairs)) - 1)
+    tested = [Pair(list(column.standard[column.trained - 1 : -1]), list(column.standard[column.trained :]))]
+    shown, names = tested if held else data.pairs[start : start + ROWS], number_names(column)
+    rows = [
+        RowLook(
+            (0 if held else start) + place,
+            tuple(names[number] for number in pair.inputs[:TOKENS]),
+            (),
+            tuple(names[number] for number in pair.targets[:TOKENS]),
+            len(pair.inputs) > TOKENS,
+        )
+        for place, pair in enumerate(shown, start=1)
+    ]
+    return DataLook(tuple(rows), len(data.pairs), int(column.held > 0), 0, {}, data.notes)
+
+
+def number_names(column: NumberColumn) -> dict[float, str]:
+    """What the numbers that the network reads are in the column, by their standardised values."""
+    return {standard: f"{number:g}" for standard, number in zip(column.standard, column.numbers, strict=True)}
 
 
 def row_of(data: Data, place: int, pair: Pair, held: bool) -> RowLook:
@@ -60,9 +86,12 @@ def epoch_batches(experiment: Experiment, epoch: int) -> Reading:
         for number, pair in enumerate(data.pairs[:SEQUENCES], start=1)
     )
     read, targets = ({id for s in sequences for id in getattr(s, name)} for name in ("inputs", "targets"))
+    tokens, classes = data.vocabulary.tokens, data.classes.tokens
+    if data.column is not None:
+        tokens = classes = number_names(data.column)
     return Reading(
-        tokens={id: data.vocabulary.tokens[id] for id in read},
-        classes={id: data.classes.tokens[id] for id in targets},
+        tokens={id: tokens[id] for id in read},
+        classes={id: classes[id] for id in targets},
         target_kind=target_kind(experiment),
         held_out_count=len(data.held),
         sequences=sequences,
@@ -77,7 +106,7 @@ def epoch_batches(experiment: Experiment, epoch: int) -> Reading:
 def target_kind(e: Experiment) -> TargetKind:
     """How what is to be predicted stands to what is read."""
     match e.task:
-        case "next":
+        case "next" | "series":
             return "each" if e.target else "next"
         case "classify":
             return "one"

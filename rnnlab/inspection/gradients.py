@@ -1,6 +1,7 @@
 """The gradient on its way back through time, taken from a trained network while it reads the probe.
 
-L_t is the loss of the prediction after token t alone: its cross-entropy, neither summed nor divided by anything. Its
+L_t is the loss of the prediction after token t alone: its cross-entropy, or of a number its
+squared error, neither summed nor divided by anything. Its
 derivative with respect to the hidden state h_k of an earlier step says how much that state still matters at t. Where
 one label is for a whole sentence, L_t is its loss if the sentence ended with token t. Where the right class is not
 known the likeliest takes its place; where nothing is predicted there is no loss.
@@ -16,7 +17,6 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
-from torch.nn.functional import cross_entropy
 
 from rnnlab.cells import CELLS
 from rnnlab.data import NO_TARGET, Batch, Data
@@ -24,13 +24,13 @@ from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.inspection.replay import Hooks, replay
 from rnnlab.inspection.trace import network
-from rnnlab.models import Classifier, OneHot
+from rnnlab.models import Classifier, NumberInput, OneHot
 from rnnlab.models.unroll import StepHook
 from rnnlab.records.gradients import Check, OverEpochs, Parameter, ThroughTime
 from rnnlab.records.history import Checkpoint
 from rnnlab.records.opening import Place
 from rnnlab.training.observation import probe_batch
-from rnnlab.training.tasks import data_of, loss_of, model_of
+from rnnlab.training.tasks import TASKS, data_of, loss_of, model_of
 
 Zeros = dict[str, list[Tensor]]  # for "h", and "c" of an LSTM: one [batch, unit] for each step of the chain
 NUDGE = 1e-5  # near the cube root of float64's rounding: where a central difference is about as exact as it gets
@@ -90,12 +90,6 @@ def replay_model(e: Experiment, weights: bytes, layer: int, direction: int) -> t
     return data, ReplayModel(data, model.requires_grad_(False), layer, direction)
 
 
-def target_classes(logits: Tensor, known: Tensor) -> Tensor:
-    """The class whose loss is derived: the right one, or where that is not known the likeliest. [row] of logits [row,
-    class]."""
-    return torch.where(known == NO_TARGET, logits.detach().argmax(-1), known)
-
-
 def through_time(experiment: Experiment, weights: bytes, layer: int, direction: int) -> ThroughTime:
     """|dL_t/dh_k| for every pair of steps, of one layer and direction (1: backward).
 
@@ -107,8 +101,8 @@ def through_time(experiment: Experiment, weights: bytes, layer: int, direction: 
     rows = range(predicting.stop - predicting.start)
     zeros = zeros_for(e, steps, len(rows))
     logits = model(rows, zeros)  # [row, class]
-    classes = target_classes(logits, torch.tensor(data.step_targets[predicting.start :]))
-    losses = cross_entropy(logits, classes, reduction="none")
+    answers = TASKS[e.task].answers
+    losses, classes = answers.step_losses(logits, answers.targets(data))
 
     def whole(part: Tensor, nothing: float) -> Tensor:
         """Rows for all steps of the chain, before those that are asked for."""
@@ -148,7 +142,8 @@ def over_epochs(
     zeros = zeros_for(e, steps, len(checkpoints), 1)
     logits = vmap(lambda weights, zeros: functional_call(model, weights, (rows, zeros)))(stacked, zeros)
     own = logits[:, 0]  # [epoch, class]
-    losses = cross_entropy(own, target_classes(own, torch.tensor(data.step_targets[target])), reduction="none")
+    answers = TASKS[e.task].answers
+    losses, _ = answers.step_losses(own, answers.targets(data)[rows[0]])
     return OverEpochs(
         epochs=tuple(c.epoch for c in checkpoints),
         losses=losses.detach().numpy(),
@@ -176,7 +171,7 @@ def check(experiment: Experiment, weights: bytes, name: str, place: tuple[int, .
     data, model = network(experiment, weights)
     model.double()
     for module in model.modules():
-        if isinstance(module, OneHot):  # has no parameter whose precision it could follow
+        if isinstance(module, (OneHot, NumberInput)):  # has no parameter whose precision it could follow
             module.register_forward_hook(lambda _, __, rows: rows.double())
     batch = with_targets(model, probe_batch(data))
     learnt = dict(model.named_parameters())
@@ -206,7 +201,9 @@ def check(experiment: Experiment, weights: bytes, name: str, place: tuple[int, .
 
 @torch.no_grad()
 def with_targets(model: nn.Module, batch: Batch) -> Batch:
-    """The batch with a class wherever one is asked for."""
+    """The batch with a class wherever one is asked for; the next number is known anyway."""
+    if batch.targets.is_floating_point():
+        return batch
     likeliest = model(batch).logits.argmax(-1).view_as(batch.targets)
     targets = torch.where(batch.targets == NO_TARGET, likeliest, batch.targets)
     return Batch(batch.ids, batch.lengths, targets, targets.numel())

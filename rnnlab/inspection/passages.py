@@ -17,6 +17,7 @@ from rnnlab.records.units import AnswerKind, Passage
 from rnnlab.text import dictionary_with, jieba_words, nonempty_lines
 from rnnlab.text.lines import split_line
 from rnnlab.text.normalization import normalization_notes, normalize
+from rnnlab.text.numbers import typed_numbers
 from rnnlab.text.reading import given_tags, read_lines, read_tagged, read_tokens
 from rnnlab.training.tasks import TASKS, data_of
 
@@ -91,6 +92,8 @@ def within_limits(e: Experiment, lines: list[PassageLine]) -> list[PassageLine]:
 
 def own_lines(e: Experiment, data: Data, part: str) -> list[PassageLine]:
     """Trained on and held out."""
+    if data.column is not None:
+        return [number_line(data.column.standard, [f"{number:g}" for number in data.column.numbers])]
     if e.task == "next":  # the data's sequences may be windows that overlap: here each line is read once, whole
         inputs, targets = (read_lines(e, text) for text in (e.text, e.target))
         pairs = zip(inputs, targets, strict=True) if targets else ((line[:-1], line[1:]) for line in inputs)
@@ -98,6 +101,11 @@ def own_lines(e: Experiment, data: Data, part: str) -> list[PassageLine]:
     read = [tuple(data.vocabulary.tokens[id] for id in pair.inputs) for pair in data.pairs]
     both = zip(data.pairs + data.held, read + list(data.held_tokens), strict=True)
     return [labelled_line(e, data, part, tokens, pair) for pair, tokens in both]
+
+
+def number_line(standard: Sequence[float], written: Sequence[str]) -> PassageLine:
+    """Numbers: no class is an answer, and none is unknown."""
+    return PassageLine(Pair(list(standard), []), tuple(written), ("",) * len(written), (False,) * len(written))
 
 
 def next_token_line(data: Data, tokens: Sequence[str], answers: Sequence[str]) -> PassageLine:
@@ -121,6 +129,10 @@ def labelled_line(e: Experiment, data: Data, part: str, tokens: Sequence[str], p
 
 def typed_lines(e: Experiment, data: Data, part: str, text: str, notes: list[Problem]) -> list[PassageLine]:
     """What of a typed text can be read; `notes` are told what can't."""
+    if data.column is not None:
+        typed = typed_numbers(Experiment(task="series", text=text))
+        standard = [(number - data.column.mean) / data.column.deviation for number in typed.numbers]
+        return [number_line(standard, typed.written)]
     if e.task == "next":
         return typed_next(e, data, text, notes)
     if e.task == "seq2seq":

@@ -9,17 +9,17 @@ from torch import Tensor, nn
 from torch.nn.utils import vector_to_parameters
 
 from rnnlab.cells import WEIGHTS
-from rnnlab.data import NO_TARGET, Data
+from rnnlab.data import Data
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.inspection.interventions import InterventionHooks, check
 from rnnlab.inspection.replay import Hooks, Replay, replay, tokens_read, weights_at
 from rnnlab.models import Seq2Seq, TokenModel
-from rnnlab.records.history import RANKS
 from rnnlab.records.opening import Part, Place
 from rnnlab.records.trace import Intervention, PartTrace, TraceResult
-from rnnlab.training.observation import probe_batch
-from rnnlab.training.tasks import data_of, model_of
+from rnnlab.training.answers import AnswerType
+from rnnlab.training.observation import probe_batch, unscaled
+from rnnlab.training.tasks import TASKS, data_of, model_of
 
 
 def network(experiment: Experiment, weights: bytes) -> tuple[Data, nn.Module]:
@@ -54,11 +54,12 @@ def trace(experiment: Experiment, weights: bytes, place: Place, edits: tuple[Int
     for edit in edits:
         check(edit, experiment, data, model)
     chain = replay(model, data, Hooks())
-    original = part_trace(data, model, chain, place, Hooks())
+    answers = TASKS[experiment.task].answers
+    original = part_trace(data, model, chain, place, Hooks(), answers)
     changed = None
     if edits:
         hooks = InterventionHooks(edits)
-        changed = part_trace(data, model, replay(model, data, hooks), place, hooks)
+        changed = part_trace(data, model, replay(model, data, hooks), place, hooks, answers)
     return TraceResult(original, changed, *difference(data, model, chain, place.part))
 
 
@@ -75,18 +76,16 @@ def units_to_spare(experiment: Experiment, weights: bytes, place: Place) -> tupl
     return tuple(spare)
 
 
-def part_trace(data: Data, model: nn.Module, chain: Replay, place: Place, hooks: Hooks) -> PartTrace:
+def part_trace(
+    data: Data, model: nn.Module, chain: Replay, place: Place, hooks: Hooks, answers: AnswerType
+) -> PartTrace:
     part, replayed = part_of(data, place.part), chain.parts[place.part]
     steps = part.stop - part.start
     if part == data.parts[-1]:
-        chances = chain.logits.softmax(-1)  # [step, class]
-        best = chances.topk(min(RANKS, chances.shape[-1]), dim=-1)
-        top, probability = best.indices.int().numpy(), best.values.numpy()
-        targets = torch.tensor(data.step_targets[part.start :])
-        right = chances[torch.arange(steps), targets.clamp(min=0)].masked_fill(targets == NO_TARGET, torch.nan)
+        top, probability, right = answers.ranked(chain.logits, torch.tensor(data.step_targets[part.start :]))
     else:
         top, probability = np.full((steps, 1), -1, np.int32), np.full((steps, 1), np.nan, np.float32)
-        right = torch.full((steps,), torch.nan)
+        right = np.full((steps,), np.nan, np.float32)
     w = hooks.weights(place, weights_at(model, place))
     values = replayed.values[place.layer][place.direction]
     initial, attention = replayed.initial[place.layer][place.direction], replayed.attention
@@ -99,7 +98,8 @@ def part_trace(data: Data, model: nn.Module, chain: Replay, place: Place, hooks:
         hidden=np.stack([[np.stack([v["h"][-1].numpy() for v in d]) for d in row] for row in replayed.values]),
         top_classes=top,
         top_probabilities=probability,
-        target_probability=right.numpy(),
+        target_probability=right,
+        predicted=None if data.column is None else unscaled(chain.logits[:, 0], data.column),
         attention=None if attention is None else attention[-1].numpy(),
         encoded=None if attention is None else chain.parts["encoder"].reads[-1][-1].numpy(),
     )

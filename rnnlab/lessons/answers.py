@@ -83,7 +83,7 @@ def raced(look: Look, field: str) -> dict[Any, list[Record]] | None:
 
 def module(look: Look) -> LayerSpec:
     """The one on the page Shapes; until that has been drawn, the one with which it begins."""
-    sizes = look.opening.shapes[0].shape
+    sizes = look.opening.shapes[0].shape[:2]
     return look.layer or of_run(look.experiment, len(look.opening.vocabulary), *sizes)
 
 

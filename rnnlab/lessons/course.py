@@ -8,6 +8,7 @@ from rnnlab.lessons.storyboards import (
     four_moves,
     gates,
     learning_rates,
+    numbers,
     ohlol,
     one_step,
     packing,
@@ -31,6 +32,7 @@ STORYBOARDS = (
     packing,
     learning_rates,
     zeros,
+    numbers,
 )
 
 LESSONS: dict[str, Lesson] = {module.LESSON.id: module.LESSON for module in STORYBOARDS}

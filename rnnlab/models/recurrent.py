@@ -28,6 +28,13 @@ class OneHot(nn.Module):
         return self.rows
 
 
+class NumberInput(nn.Module):
+    """NumberInput as vectors of one entry: [batch, step] -> [batch, step, 1]. Holds no parameter."""
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        return numbers.unsqueeze(-1)
+
+
 def recurrent_module(experiment: Experiment, inputs: int) -> nn.Module:
     """The fused layer, or the loop over its cell, as the experiment says; the loop either way of a cell without one."""
     e, cell = experiment, CELLS[experiment.cell]

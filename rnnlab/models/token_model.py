@@ -10,7 +10,7 @@ from rnnlab.data import Batch
 from rnnlab.experiment import Experiment
 from rnnlab.models.cell_loop import Recurrent
 from rnnlab.models.initialisation import initialise
-from rnnlab.models.recurrent import input_module, read, recurrent_module
+from rnnlab.models.recurrent import NumberInput, input_module, read, recurrent_module
 from rnnlab.records.opening import TensorShape
 
 Stages = dict[str, tuple[Tensor, tuple[str, ...]]]  # name -> a tensor and what its axes count
@@ -40,18 +40,32 @@ class Pass:
         return {name: (state, ("layer", "batch", "unit")) for name, state in zip(("h_n", "c_n"), final, strict=False)}
 
 
-def stage_shapes(e: Experiment, batch: Batch, result: Pass) -> tuple[TensorShape, ...]:
-    """The shape of every stage of a pass over this batch, from ids to logits, in the order of computing."""
+@dataclass(frozen=True)
+class NumberPass(Pass):
+    """Of a network that predicts numbers: `features` and `logits` are [batch, step, 1], and no class is among them."""
+
+    def stages(self) -> Stages:
+        stages = super().stages()
+        return {name: one for name, one in stages.items() if name != "logits"} | {
+            "predicted": (self.logits, ("batch", "step", "number"))
+        }
+
+
+def all_stages(e: Experiment, batch: Batch, result: Pass) -> Stages:
+    """Every tensor of a pass over this batch, in the order of computing: what is read, and what becomes of it."""
+    if e.reads_numbers:
+        return {"numbers": (result.features, ("batch", "step", "number")), **result.stages()}
     step = "source" if e.task == "seq2seq" else "step"
     name, width = ("embedding", "embed") if e.input == "embedding" else ("one_hot", "class")
-    stages: Stages = {
-        "ids": (batch.ids, ("batch", step)),
-        name: (result.features, ("batch", step, width)),
-        **result.stages(),
-    }
+    read: Stages = {"ids": (batch.ids, ("batch", step)), name: (result.features, ("batch", step, width))}
+    return read | result.stages()
+
+
+def stage_shapes(e: Experiment, batch: Batch, result: Pass) -> tuple[TensorShape, ...]:
+    """The shape of every stage of a pass over this batch, in the order of computing."""
     return tuple(
         TensorShape(name, tuple(tensor.shape), directed(name, axes) if e.bidirectional else axes)
-        for name, (tensor, axes) in stages.items()
+        for name, (tensor, axes) in all_stages(e, batch, result).items()
     )
 
 
@@ -96,6 +110,22 @@ class TokenModel(nn.Module):
         """The pass, with the logits of what the recurrent part gave."""
         x = dropped(self, output, self.experiment.dropout_head)
         return Pass(features, output, final, x if self.head is None else self.head(x))
+
+
+class NumberModel(TokenModel):
+    """The next number after every number, without an embedding: what is read is a vector of one entry, and so is what
+    is said."""
+
+    def __init__(self, experiment: Experiment):
+        nn.Module.__init__(self)
+        e = self.experiment = experiment
+        self.input = NumberInput()
+        self.recurrent = recurrent_module(e, 1)
+        self.head = nn.Linear(e.hidden, 1)
+        initialise(self, e.init)
+
+    def scored(self, features: Tensor, output: Tensor, final: Recurrent, lengths: Tensor) -> Pass:
+        return NumberPass(**vars(super().scored(features, output, final, lengths)))
 
 
 class Classifier(TokenModel):

@@ -74,6 +74,9 @@ CLASSIFY: dict[str, Any] = {
     "held_out": 0.2,
 }
 
+# Windows of two periods each, and two periods at the end that are only tested on.
+SINE = {"task": "series", "window": 40, "shuffle": True, "hidden": 16, "held_out": 0.2, "epochs": 60}
+
 # What a reader who wants pairs of his own begins with.
 PHRASES = """\
 i drink tea | 我 喝 茶
@@ -312,7 +315,12 @@ PRESETS: dict[str, Preset] = {
     "attention": Preset(
         PAIRS | {"data": "dates", "pairs": 1_500, "attention": "additive", "epochs": 22}, page="results"
     ),
+    "sine": Preset(SINE | {"text": read_text("sine")}, page="results"),
+    "noisy-sine": Preset(SINE | {"text": read_text("noisy-sine")}, page="results"),
 }
 
 # What a reader sees first who chooses a task.
-FIRST_OF_TASK = {"next": "words-next", "classify": "text-classification", "tag": "gru-tagger", "seq2seq": "attention"}
+FIRST_OF_TASK = {
+    **{"next": "words-next", "classify": "text-classification", "tag": "gru-tagger", "seq2seq": "attention"},
+    "series": "sine",
+}

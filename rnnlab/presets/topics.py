@@ -6,6 +6,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "cells": ("manual-rnn", "lstm", "gru", "brackets"),
     "gradients": ("clipping", "long-range"),
     "sentences": ("hello-world", "text-classification", "lstm-classifier", "bilstm", "packed", "gru-tagger"),
+    "numbers": ("sine", "noisy-sine"),
     "writing": ("writer", "seq2seq", "attention"),
 }
 
@@ -19,4 +20,6 @@ SECONDS = {
     "gru-tagger": 1,
     "seq2seq": 18,
     "attention": 27,
+    "sine": 2,
+    "noisy-sine": 2,
 }

@@ -27,7 +27,7 @@ class DataLook(ShortRepr):
     rows: tuple[RowLook, ...]
     trained_count: int  # sequences trained on
     held_out_count: int  # sequences only tested on
-    types: int  # distinct tokens of what is trained on, special ones left out
+    types: int  # distinct tokens of what is trained on, special ones left out; 0 where numbers are read
     class_counts: dict[str, tuple[int, int]]  # label or tag -> how often trained on, how often held out; empty where a
     # text is written; most frequent first
     notes: tuple[Problem, ...]  # what was left out or cut

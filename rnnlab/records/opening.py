@@ -48,6 +48,24 @@ class Majority(ShortRepr):
 
 
 @dataclass(frozen=True, repr=False)
+class NumberColumn(ShortRepr):
+    """Numbers that are read one after the other. Losses are of standardised numbers: (number - mean) / deviation."""
+
+    numbers: tuple[float, ...]  # as typed
+    standard: tuple[float, ...]  # standardised, in single precision: what the network reads
+    trained: int  # so many from the beginning are trained on, the rest are only tested on
+    mean: float  # of those that are trained on
+    deviation: float  # their standard deviation, with N in the denominator
+    repeat_loss: float  # mean squared error over the targets of training, if each number were said again as the next
+    held_repeat_loss: float  # and over those that are only tested on; nan where there are none
+
+    @property
+    def held(self) -> int:
+        """How many are only tested on."""
+        return len(self.numbers) - self.trained
+
+
+@dataclass(frozen=True, repr=False)
 class Line(ShortRepr):
     """A line that is only tested on."""
 
@@ -62,7 +80,7 @@ class Opening(ShortRepr):
     experiment: Experiment
     vocabulary: tuple[str, ...]  # token of each id that is read, special tokens included
     specials: int  # how many of them, from 0 on, are special tokens
-    classes: tuple[str, ...]  # what can be predicted: tokens, labels, tags
+    classes: tuple[str, ...]  # what can be predicted: tokens, labels, tags; none where it is numbers
     class_specials: int
     probe: tuple[str, ...]  # tokens of the probe line, up to PROBE_TOKENS; behind a source, what the decoder reads
     inputs: int  # how many of them the network reads; a last one may be a target only
@@ -79,10 +97,11 @@ class Opening(ShortRepr):
     first_batch: FirstBatch
     parameters: int
     sequences: int  # trained on
-    majority: Majority  # among what there is to predict in these
+    majority: Majority | None  # among what there is to predict in these; None where that is numbers
     held_majority: Majority | None  # among what the score on `held_out` counts; None where nothing is held out
     batches: int  # an epoch
     notes: tuple[Problem, ...]  # what was left out or cut, to be said
+    column: NumberColumn | None = None  # where numbers are read and predicted
 
     @property
     def joiner(self) -> str:

@@ -40,8 +40,8 @@ class Sequence(ShortRepr):
     """One pair (x, y) of the data."""
 
     number: int  # counted from 1, in the order of the text
-    inputs: tuple[int, ...]
-    targets: tuple[int, ...]
+    inputs: tuple[float, ...]  # ids; or numbers, standardised
+    targets: tuple[float, ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,8 +56,8 @@ class BatchOrder(ShortRepr):
 class Reading(ShortRepr):
     """What an epoch reads: the sequences, and the batches they come in."""
 
-    tokens: dict[int, str]  # of the inputs' ids below
-    classes: dict[int, str]  # of the targets' ids
+    tokens: dict[float, str]  # of the inputs' ids below; or each number as the column has it
+    classes: dict[float, str]  # of the targets' ids
     target_kind: (
         TargetKind  # what a target is: the next token, a class for each token, one for all, or another sequence
     )

@@ -59,6 +59,7 @@ class PartTrace(ShortRepr):
     )  # [step, rank] int32: the likeliest classes, best first; -1 where this part predicts nothing
     top_probabilities: np.ndarray  # [step, rank]: theirs; nan there
     target_probability: np.ndarray  # [step]: probability of the right class; nan where there is none
+    predicted: np.ndarray | None  # [step]: numbers, in the column's units; None where it is classes
     attention: np.ndarray | None  # [step, source]: how much each step of the encoder counts; None without attention
     encoded: np.ndarray | None  # [source, unit]: what these weights sum up to the second half of `features`
 
@@ -128,7 +129,9 @@ def vocabulary_of(o: Opening, part: Part) -> tuple[str, ...]:
 
 def token_width(o: Opening, part: Part) -> int:
     """The size of what the token alone gives a part's first layer."""
-    return o.experiment.embed if o.experiment.input == "embedding" else len(vocabulary_of(o, part))
+    if o.column is not None:
+        return 1
+    return o.experiment.embed if o.experiment.embeds else len(vocabulary_of(o, part))
 
 
 def context_width(o: Opening, part: Part) -> int:

@@ -7,7 +7,7 @@ from operator import eq
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, mse_loss
 
 from rnnlab.data import NO_TARGET, Batch, Data
 from rnnlab.data.batches import EOS_ID
@@ -15,7 +15,7 @@ from rnnlab.experiment.limits import STEP_TOKENS
 from rnnlab.models import Seq2Seq
 from rnnlab.models.decoding import greedy
 from rnnlab.records.history import HeldOutResult
-from rnnlab.training.observation import write_limit
+from rnnlab.training.observation import column_of, read_on, write_limit
 
 BATCH_ROWS = 64
 
@@ -68,6 +68,15 @@ def evaluate_seq2seq(model: nn.Module, data: Data) -> HeldOutResult:
             free += sum(map(eq, written, target))
             predictions.append(torch.tensor(written).int().numpy())
     return HeldOutResult(loss / count, exact / len(predictions), forced / count, tuple(predictions), free / count)
+
+
+@torch.no_grad()
+def evaluate_series(model: nn.Module, data: Data) -> HeldOutResult:
+    """The squared error of each number behind those that are trained on, predicted by a network that has read all
+    before it."""
+    column = column_of(data)
+    said = read_on(model, column.standard[:-1]).logits[0, column.trained - 1 :, 0]
+    return HeldOutResult(mse_loss(said, torch.tensor(column.standard[column.trained :])).item(), nan, nan, ())
 
 
 Evaluate = Callable[[nn.Module, Data], HeldOutResult]

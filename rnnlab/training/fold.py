@@ -35,8 +35,6 @@ def open_run(trainer: Trainer) -> History:
     trainer.record_frame(always=True)
     data = trainer.data
     examined, written = data.held[: data.examined], data.parts[-1].name == "decoder"
-    trained = majority_token(pair.targets for pair in data.pairs)
-    assert trained is not None
     opening = Opening(
         experiment=trainer.experiment,
         vocabulary=data.vocabulary.tokens,
@@ -54,17 +52,18 @@ def open_run(trainer: Trainer) -> History:
             Line(tokens, tuple(pair.targets))
             for tokens, pair in zip(data.held_tokens[: data.examined], examined, strict=True)
         ),
-        held_out_count=len(data.held),
+        held_out_count=data.tested,
         frame_interval=trainer.probe.every,
         checkpoint_interval=trainer.weights_every,
         shapes=(*stage_shapes(trainer.experiment, trainer.batches[0], first), TensorShape("loss", (), ())),
         first_batch=first_batch(trainer),
         parameters=sum(p.numel() for p in trainer.parameters),
         sequences=len(data.pairs),
-        majority=trained,
+        majority=majority_token(pair.targets for pair in data.pairs) if data.classes else None,
         held_majority=(majority_sequence if written else majority_token)(pair.targets for pair in examined),
         batches=len(trainer.batches),
         notes=run_notes(trainer.experiment, data),
+        column=data.column,
     )
     trainer.record_weights()
     return History(opening, (), trainer.probe.take_frames(), trainer.take_checkpoints(), 0.0, "")
@@ -75,7 +74,10 @@ def first_batch(trainer: Trainer) -> FirstBatch:
     pairs = [data.pairs[i] for i in trainer.order[:size]]
     sequences = beginning_of([(pair.inputs, pair.targets) for pair in pairs])
     whole = len(sequences) == len(pairs) and sequences[0][0] == pairs[0].inputs
-    return FirstBatch(len(data.vocabulary), len(data.classes), bool(data.vocabulary.specials), sequences, whole)
+    sizes = len(data.vocabulary), len(data.classes), bool(data.vocabulary.specials)
+    if data.column is None:
+        return FirstBatch(*sizes, sequences, whole)
+    return FirstBatch(*sizes, sequences, whole, (data.column.mean, data.column.deviation))
 
 
 def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, seconds: float = 0.0) -> Chunk:

@@ -1,21 +1,23 @@
 """What each task records of a network that reads the probe. All in evaluation mode, and drawing no random numbers:
 training goes on as if nothing had been observed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rnnlab.data import Batch, Data, batch_of
+from rnnlab.data import NO_TARGET, Batch, Data, Pair, batch_of
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import PROBE_TOKENS
-from rnnlab.models import Classifier, Recurrent, Seq2Seq, read, readout
+from rnnlab.models import Classifier, Pass, Recurrent, Seq2Seq, read, readout
 from rnnlab.models.decoding import beam, greedy
+from rnnlab.records.opening import NumberColumn
 from rnnlab.records.short_repr import ShortRepr
 
 ALTERNATIVES = 5  # tokens that could have been written, at each step
+FEWEST_ALONE, MOST_ALONE = 20, 100  # numbers that a network goes on with beyond the end of what is known
 
 
 @dataclass(frozen=True, repr=False)
@@ -25,6 +27,11 @@ class Observation(ShortRepr):
     hidden: Tensor  # [step, unit]: the recurrent output, of both directions, or of encoder and decoder
     logits: Tensor  # [step, class]; nan where nothing is predicted after a step
     task_arrays: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def finite(self, start: int) -> bool:
+        """Whether all that is predicted from step `start` on can be shown: else the weights are about to diverge."""
+        said = self.task_arrays.get("predicted")
+        return bool(self.logits[start:].isfinite().all() if said is None else np.isfinite(said).all())
 
 
 def probe_batch(data: Data) -> Batch:
@@ -121,6 +128,57 @@ def observe_seq2seq(model: nn.Module, data: Data) -> Observation:
     return Observation(hidden, torch.cat([unpredicted, result.logits[0]]), more)
 
 
+# The next number
+
+
+def observe_series(model: nn.Module, data: Data) -> Observation:
+    """No class is predicted: the logits are nan. Besides, in the numbers' own units, with N numbers in the column, of
+    which the network reads all, one after the other:
+
+    | `predicted` | [N] what it says after each number; the last is one beyond the end                               |
+    | `alone`     | what it says from the end of training on, through what is only tested on and beyond the end, if   |
+    |             | from there it is given no number any more but its own predictions                                |
+    """
+    column = column_of(data)
+    with torch.no_grad():
+        hidden = model(probe_batch(data)).output[0]
+        said = read_on(model, column.standard[: column.trained])
+        rest = read_on(model, column.standard[column.trained :], said.final) if column.held else None
+        alone = goes_on(model, said, len(column.standard) - column.trained + beyond(column))
+    predicted = torch.cat([one.logits[0, :, 0] for one in (said, rest) if one is not None])
+    silent = torch.full((len(hidden), 1), torch.nan)
+    return Observation(hidden, silent, {"predicted": unscaled(predicted, column), "alone": unscaled(alone, column)})
+
+
+def column_of(data: Data) -> NumberColumn:
+    assert data.column is not None
+    return data.column
+
+
+def read_on(model: nn.Module, numbers: Sequence[float], state: Recurrent | None = None) -> Pass:
+    """A network over numbers, standardised, from a state that it was left in."""
+    return model(batch_of([Pair(list(numbers), [NO_TARGET])]), state)
+
+
+def goes_on(model: nn.Module, said: Pass, steps: int) -> Tensor:
+    """What it says next, [step], if it reads its own predictions."""
+    numbers = [said.logits[0, -1, 0]]
+    while len(numbers) < steps:
+        said = read_on(model, [numbers[-1].item()], said.final)
+        numbers.append(said.logits[0, -1, 0])
+    return torch.stack(numbers)
+
+
+def beyond(column: NumberColumn) -> int:
+    """How far the network goes on beyond the end of what is known."""
+    return max(FEWEST_ALONE, min(MOST_ALONE, len(column.numbers) // 4))
+
+
+def unscaled(standard: Tensor, column: NumberColumn) -> np.ndarray:
+    """float32, in the numbers' own units."""
+    return (standard.double().numpy() * column.deviation + column.mean).astype(np.float32)
+
+
 def write_limit(data: Data) -> int:
     """How far a decoder may write: somewhat longer than any target it was shown."""
     return max(len(pair.targets) for pair in data.pairs) + 5
@@ -145,6 +203,11 @@ def seq2seq_extra_bytes(e: Experiment, data: Data) -> int:
         write_limit(data) - len(pair.targets) for pair in data.held[: data.examined]
     )  # what is written is no shorter
     return attention + limit * (4 + 8 * ALTERNATIVES) + e.beam * 4 * (limit + 1) + 4 * beyond
+
+
+def series_extra_bytes(_: Experiment, data: Data) -> int:
+    column = column_of(data)
+    return 4 * (2 * len(column.numbers) - column.trained + beyond(column))
 
 
 Observe = Callable[[nn.Module, Data], Observation]

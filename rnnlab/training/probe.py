@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from rnnlab.data import NO_TARGET, Data
+from rnnlab.data import Data
 from rnnlab.experiment import Experiment
 from rnnlab.models import Pass
 from rnnlab.records.history import RANKS, Frame, HeldOutResult, frame_spacing
@@ -63,8 +62,7 @@ class Probe:
             self.model.eval()
             observation = self.task.observe(self.model, self.data)
             self.model.train()
-        predicting = self.data.parts[-1]
-        if observation.logits[predicting.start :].isfinite().all():  # else the weights are about to diverge
+        if observation.finite(self.data.parts[-1].start):
             (self.add if keep else self.look)(epoch, observation)
 
     def row_of(self, result: Pass) -> Observation:
@@ -77,7 +75,7 @@ class Probe:
     def add(self, epoch: int, observation: Observation) -> None:
         self.newest, self.wanted = epoch, False
         held = None
-        if self.data.held:
+        if self.data.tested:
             training = self.model.training
             self.model.eval()
             held = self.task.evaluate(self.model, self.data)
@@ -103,24 +101,12 @@ class Probe:
         if not pending:
             return ()
         hidden = torch.stack([observation.hidden for _, observation, _ in pending]).numpy()  # [frame, step, unit]
-        chances = torch.stack([observation.logits for _, observation, _ in pending]).softmax(-1)  # [frame, step, class]
-        best = chances.topk(min(RANKS, chances.shape[-1]), dim=-1)
-        top, probability = best.indices.int().numpy(), best.values.numpy()
-        silent = np.isnan(probability)  # [frame, step, rank]: nothing is predicted there
-        if silent.any():
-            top, probability = np.where(silent, np.int32(-1), top), np.nan_to_num(probability)
-        target = target_chances(chances, self.targets)
+        logits = torch.stack([observation.logits for _, observation, _ in pending])  # [frame, step, class]
+        top, probability, target = self.task.answers.ranked(logits, self.targets)
         return tuple(
             Frame(epoch, hidden[i], top[i], probability[i], target[i], held, observation.task_arrays)
             for i, (epoch, observation, held) in enumerate(pending)
         )
-
-
-def target_chances(chances: Tensor, targets: Tensor) -> np.ndarray:
-    """The probability of the right class, float32 [frame, step]; nan where there is none. Of chances [frame, step,
-    class] and targets [step]."""
-    right = chances[:, torch.arange(len(targets)), targets.clamp(min=0)]
-    return right.masked_fill(targets == NO_TARGET, torch.nan).numpy()
 
 
 def frame_bytes(e: Experiment, data: Data, task: Task) -> int:

@@ -1,6 +1,6 @@
 """A race's slices, in the worker: those of any run, without what is not compared; and equal numbers of parameters."""
 
-from math import nan
+from math import isfinite, nan
 
 import torch
 
@@ -22,8 +22,8 @@ def start_race_run(experiment: Experiment, like: Experiment | None) -> tuple[Sta
     o = history.opening
     scores = scores_of(history.frames)
     first = scores[0] if scores else None
-    held = o.held_majority.share if o.held_majority else nan
-    return state, RaceOpening(o.parameters, o.frame_interval, o.held_out_count, first, o.majority.share, held, o.notes)
+    most, held = (one.share if one else nan for one in (o.majority, o.held_majority))
+    return state, RaceOpening(o.parameters, o.frame_interval, o.held_out_count, first, most, held, o.notes)
 
 
 def advance_race_run(state: State, budget: float) -> tuple[State, RaceChunk]:
@@ -35,7 +35,9 @@ def advance_race_run(state: State, budget: float) -> tuple[State, RaceChunk]:
 
 
 def scores_of(frames: tuple[Frame, ...]) -> tuple[Score, ...]:
-    return tuple(Score(frame.epoch, frame.held_out.loss, frame.held_out.score) for frame in frames if frame.held_out)
+    """None where nothing is held out, or nothing is right or wrong, as of numbers."""
+    held = [(frame.epoch, frame.held_out) for frame in frames if frame.held_out]
+    return tuple(Score(epoch, one.loss, one.score) for epoch, one in held if isfinite(one.score))
 
 
 def parameters(experiment: Experiment) -> int:

@@ -4,17 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
 from torch import Tensor, nn
-from torch.nn import functional
 
-from rnnlab.data import NO_TARGET, Batch, Data, next_token_data
+from rnnlab.data import Batch, Data, next_token_data
 from rnnlab.data.batches import PAD_ID
 from rnnlab.data.labelled import classify_data, pair_data, tag_data
+from rnnlab.data.series import series_data
 from rnnlab.experiment import Experiment
-from rnnlab.models import Classifier, Pass, Seq2Seq, TokenModel
+from rnnlab.models import Classifier, NumberModel, Pass, Seq2Seq, TokenModel
 from rnnlab.text import Vocabulary
-from rnnlab.training.evaluation import Evaluate, evaluate, evaluate_seq2seq
+from rnnlab.training.answers import CLASSES, NUMBERS, AnswerType
+from rnnlab.training.evaluation import Evaluate, evaluate, evaluate_seq2seq, evaluate_series
 from rnnlab.training.observation import (
     ExtraBytes,
     Observe,
@@ -22,8 +22,10 @@ from rnnlab.training.observation import (
     no_extra_bytes,
     observe_classifier,
     observe_seq2seq,
+    observe_series,
     observe_tokens,
     seq2seq_extra_bytes,
+    series_extra_bytes,
 )
 
 
@@ -34,6 +36,7 @@ class Task:
     observe: Observe  # what is to be seen of the probe
     extra_bytes: ExtraBytes  # what this adds to each frame, beside hidden states and likeliest classes
     evaluate: Evaluate  # how good the model is on the lines that are only tested on
+    answers: AnswerType = CLASSES  # what is predicted
     views: tuple[str, ...] = ()  # what its results page shows, besides what every task has
     predicts_text: bool = False  # whether what is predicted, step by step, is a text
     predicts_next: Callable[[Experiment], bool] = lambda _: (
@@ -58,17 +61,13 @@ def seq2seq_model(experiment: Experiment, vocabulary: Vocabulary, classes: Vocab
     return Seq2Seq(experiment, len(vocabulary), len(classes))
 
 
+def number_model(experiment: Experiment, _: Vocabulary, __: Vocabulary) -> nn.Module:
+    return NumberModel(experiment)
+
+
 def loss_of(experiment: Experiment, result: Pass, batch: Batch) -> Tensor:
-    """Cross-entropy over all targets, their mean or their sum; a scalar."""
-    logits, targets = result.logits.flatten(0, -2), batch.targets.flatten()  # [target, class], [target]
-    return functional.cross_entropy(logits, targets, ignore_index=NO_TARGET, reduction=experiment.loss)
-
-
-def correct_count(result: Pass, batch: Batch) -> int:
-    """How many targets are predicted right. NumPy finds the likeliest class in two thirds of torch's time; padding is
-    NO_TARGET, which no class is."""
-    best = result.logits.detach().numpy().argmax(-1)
-    return int(np.count_nonzero(best == batch.targets.numpy().reshape(best.shape)))
+    """Over all targets, their mean or their sum; a scalar."""
+    return TASKS[experiment.task].answers.loss(experiment, result, batch)
 
 
 TASKS: dict[str, Task] = {
@@ -78,7 +77,7 @@ TASKS: dict[str, Task] = {
         observe_tokens,
         no_extra_bytes,
         evaluate,
-        ("orders",),
+        views=("orders",),
         predicts_text=True,
         predicts_next=lambda e: not e.target.strip(),
     ),
@@ -88,17 +87,28 @@ TASKS: dict[str, Task] = {
         observe_classifier,
         classifier_extra_bytes,
         evaluate,
-        ("prefixes", "saliency", "orders", "readouts", "confusion", "classes", "judged"),
+        views=("prefixes", "saliency", "orders", "readouts", "confusion", "classes", "judged"),
     ),
-    "tag": Task(tag_data, token_model, observe_tokens, no_extra_bytes, evaluate, ("tagged", "classes", "confusion")),
+    "tag": Task(
+        tag_data, token_model, observe_tokens, no_extra_bytes, evaluate, views=("tagged", "classes", "confusion")
+    ),
     "seq2seq": Task(
         pair_data,
         seq2seq_model,
         observe_seq2seq,
         seq2seq_extra_bytes,
         evaluate_seq2seq,
-        ("attention", "decoding", "beams", "forcing", "pairs"),
+        views=("attention", "decoding", "beams", "forcing", "pairs"),
         predicts_text=True,
+    ),
+    "series": Task(
+        series_data,
+        number_model,
+        observe_series,
+        series_extra_bytes,
+        evaluate_series,
+        NUMBERS,
+        ("forecast",),
     ),
 }
 

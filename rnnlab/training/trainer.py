@@ -18,7 +18,7 @@ from rnnlab.i18n import LabError, Problem
 from rnnlab.models import Pass, Recurrent
 from rnnlab.records.history import Checkpoint, Ended, Snapshot, State, weight_spacing
 from rnnlab.training.probe import Probe
-from rnnlab.training.tasks import TASKS, correct_count, data_of, loss_of, model_of
+from rnnlab.training.tasks import TASKS, data_of, model_of
 
 OPTIMIZERS = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD, "rmsprop": torch.optim.RMSprop}
 
@@ -29,7 +29,7 @@ class EpochTotals:
 
     batches: int = 0
     loss: float = 0.0  # summed over targets
-    correct: int = 0  # targets predicted right
+    correct: float = 0  # targets predicted right; nan where nothing is right or wrong
     targets: int = 0
     norm: float = 0.0  # largest gradient norm, before clipping
 
@@ -40,6 +40,7 @@ class Trainer:
     def __init__(self, experiment: Experiment):
         e = self.experiment = experiment
         self.task = TASKS[e.task]
+        self.answers = self.task.answers
         self.data = data_of(e)
         self.generator = torch.Generator().manual_seed(e.seed)  # orders the data, whatever the model draws
         with torch.random.fork_rng(devices=[]):
@@ -78,8 +79,8 @@ class Trainer:
         if e.lr_changes and not totals.batches:
             self.optimizer.param_groups[0]["lr"] = e.rate_after(self.epoch)
         result: Pass = self.model(batch, self.carried)
-        loss = loss_of(e, result, batch)
-        correct = correct_count(result, batch)  # before the way back: as yet the logits are in the processor's cache
+        loss = self.answers.loss(e, result, batch)
+        correct = self.answers.correct(result, batch)  # before the way back: yet the logits are in the cache
         self.gradients.zero_()
         loss.backward()
         if e.clip:  # by the norms of all parameters, as torch's clip_grad_norm_, whose sum rounds in another way

@@ -57,6 +57,7 @@ def train(lab: Lab) -> None:
 LABELLED = "\n".join(f"{label} | {label} {word}" for word in ("one", "two", "three") for label in ("yes", "no") * 2)
 # texts of a reader's, at the end; else lines with labels
 OWN = dict.fromkeys(("beginnings", "four-moves", "zeros"), "own words are trained on own words")
+OWN["numbers"] = " ".join(str(place * place % 17) for place in range(80))
 
 # What the reader does at a step, by lesson and step; nothing where it is done by reading or by answering.
 HANDS: dict[str, dict[str, Hand]] = {
@@ -68,6 +69,7 @@ HANDS: dict[str, dict[str, Hand]] = {
         "learnt": several(type_into("lr", "0.01"), train),
     },
     "directions": dict.fromkeys(("one-way", "two-ways", "last", "final"), train),
+    "numbers": {"beaten": train, "noise": train},
     "packing": {"states": train, "verdict": to_epoch(5), "without": train},
     "zeros": {"says": train, "equal": train, "drawn": lambda lab: lab.press("race_start")},
 }

@@ -23,6 +23,7 @@ TASKS = {
     "classify": SMALL | {"task": "classify", "text": LABELLED, "bidirectional": True},
     "tag": SMALL | {"task": "tag", "text": "we/P rain/N\nrain/N falls/V down/D", "cell": "gru"},
     "seq2seq": TRANSLATOR,
+    "series": SMALL | {"task": "series", "text": "1 2 3.5 3 1.25 -2 0", "layers": 2},
 }
 
 
@@ -41,7 +42,10 @@ def test_the_cell_page_shows_every_part_of_every_model(task, lang):
         assert data["tokens"] == list(o.probe[p.start : p.stop])
         np.testing.assert_allclose(unpacked(data["original"]["hidden"]), walk.hidden, rtol=1e-6, atol=1e-6)
         top = unpacked(data["original"]["top"])
-        if p == o.parts[-1]:
+        if o.column:
+            said = [float(data["vocabulary"][row[0]].replace("\N{MINUS SIGN}", "-")) for row in top]
+            np.testing.assert_allclose(said, walk.predicted, rtol=5e-3, atol=5e-3)
+        elif p == o.parts[-1]:
             assert [data["vocabulary"][row[0]] for row in top] == [o.classes[row[0]] for row in walk.top_classes]
             assert [data["vocabulary"][id] for id in data["targets"]] == [o.classes[id] for id in o.targets[p.start :]]
         else:

@@ -135,6 +135,7 @@ WITHOUT_EFFECT = {
     "classify": {"words", "nonlinearity"},
     "tag": {"dropout", "nonlinearity"},
     "seq2seq": {"text", "words", "tokenizer", "lower", "dropout", "nonlinearity"},
+    "series": {"dropout"},
 }
 
 
@@ -156,7 +157,7 @@ def test_every_field_has_its_place_in_the_form():
     assert {*NUMBERS, *SELECTS, *SWITCHES, *TEXTS, "preset", "task"} == set(Experiment.model_fields)
 
 
-@pytest.mark.parametrize("task", ["classify", "tag", "seq2seq"])
+@pytest.mark.parametrize("task", ["classify", "tag", "seq2seq", "series"])
 def test_another_task_opens_its_first_preset_and_keeps_the_readers_text(task):
     app = visit("epochs=1&text=a+b+a+b")
     looked(widget(app, "task").select(task).run())

@@ -31,6 +31,7 @@ PANELS = {
     "beams": "hypotheses",
     "pairs": "heldpairs",
 }  # a field has that key
+SORTS = [name for name in TASKS if name != "series"]  # what is right and wrong of
 LEADING = {"next": ["orders"], "classify": ["prefixes", "saliency"], "tag": ["tagged"], "seq2seq": ["attention"]}
 EVERY_TASK = pytest.mark.parametrize("task", TASKS)
 
@@ -55,7 +56,7 @@ def traces(part: dict) -> list[dict]:
 
 
 @either
-@EVERY_TASK
+@pytest.mark.parametrize("task", SORTS)
 @pytest.mark.parametrize("held_out", [0.0, 0.4])
 def test_a_task_shows_its_views_and_the_curves_of_its_run(task, lang, held_out):
     e, t = small(task, held_out=held_out), translator(lang)
@@ -81,6 +82,41 @@ def test_a_task_shows_its_views_and_the_curves_of_its_run(task, lang, held_out):
         assert score[1]["name"] == t(f"curve.held.{kind}")
     else:
         assert t("held.none", field=t("field.held_out")) in said(app)
+
+
+@either
+@pytest.mark.parametrize("held_out", [0.0, 0.4])
+def test_numbers_are_a_curve_with_all_that_was_said_of_them_at_every_epoch(lang, held_out):
+    e, t = small("series", held_out=held_out), translator(lang)
+    app, history = visit(e, lang), run(e)
+    assert not app.error
+    assert [title.value for title in app.header][:2] == [t("panel.forecast"), t("panel.errors")]
+    drawn, column = parts(app), history.opening.column
+    forecast, loss = drawn["forecast"], drawn["loss"]
+    assert "score" not in drawn
+    assert unpacked(forecast["numbers"]).tolist() == [float(number) for number in e.text.split()]
+    assert forecast["trained"] == (7 if held_out else 12)
+    for name in ("predicted", "alone"):
+        np.testing.assert_array_equal(unpacked(forecast[name]), [one.task_arrays[name] for one in history.frames])
+    levels = [column.repeat_loss, column.held_repeat_loss][: len(loss["series"])]
+    assert [level["share"] for level in loss["levels"]] == levels
+    assert len(levels) == (2 if held_out else 1)
+    if held_out:
+        assert unpacked(loss["series"][1]["y"]) == pytest.approx([frame.held_out.loss for frame in history.frames])
+        assert t("held.numbers", count=5) in said(app)
+    else:
+        assert t("forecast.none", field=t("field.held_out")) in said(app)
+
+
+@either
+def test_what_makes_no_sense_of_numbers_is_said_where_it_would_stand(lang):
+    app, t = visit(small("series"), lang), translator(lang)
+    for name in ("text", "generate"):
+        looked(app.switch_page(f"{name}.py").run())
+        assert t(f"{name}.numbers") in [info.value for info in app.info]
+    for name in ("", "training", "cell", "gradients", "units", "compare", "shapes"):
+        looked(app.switch_page(f"{name or 'playground'}.py").run())
+        assert not app.error
 
 
 def test_a_summed_loss_is_drawn_as_the_mean_beside_that_of_held_out_lines():

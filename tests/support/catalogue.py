@@ -140,13 +140,15 @@ IN_COMPREHENSIONS = comprehensions()
 PROBLEMS = [(path, call) for path, tree in TREES.items() for call in calls(tree, "Problem")]
 TENSORS = ["ids", "embedding", "one_hot", "output", "h_n", "c_n", "logits", "loss"]
 TENSORS += ["readout", "encoded", "tokens", "target_embedded", "decoded"]
+TENSORS += ["numbers", "predicted"]
 TENSORS += ["scores", "weights", "context", "decoder_input"]
-AXES = ["batch", "step", "unit", "embed", "layer", "class", "direction_unit", "layer_direction"]
+AXES = ["batch", "step", "unit", "embed", "layer", "class", "direction_unit", "layer_direction", "number"]
 SETTINGS = [field.name for field in dataclasses.fields(Settings)]
 LAYER_FIELDS = [field.name for field in dataclasses.fields(LayerSpec)]
-STAGES = {*TENSORS} - {"one_hot", "readout", "loss"}  # of the presets' models
+STAGES = {*TENSORS} - {"one_hot", "readout", "loss", "numbers", "predicted"}  # of the presets' models
 AXES += ["source", "target", "embed_unit"]
 AXES += ["input", "gate_unit"]  # of a layer's input and weights
+CALLED = ("network", "network-numbers", "error", "errors")  # as some panels are called
 ADVICE = {
     arm.value
     for tree in TREES.values()
@@ -199,13 +201,14 @@ EXPANDED = {
     "form.{}": [f"form.{name}" for name in ("data", "model", "training")],
     "{}.{}": [f"{name}.{value}" for name in CHOICES if name not in ("preset", "task") for value in choices(name)],
     "panel.{}": [
-        f"panel.{name}" for name in (*names_given_to("panel"), "network", "cell-whatif")
+        f"panel.{name}" for name in (*names_given_to("panel"), *CALLED, "cell-whatif")
     ],  # as one panel is called
-    "caption.{}": [f"caption.{name}" for name in (*names_given_to("panel"), "network")],
+    "caption.{}": [f"caption.{name}" for name in (*names_given_to("panel"), *CALLED)],
     "about.{}": [
         *(f"about.{name}" for name in (*names_given_to("panel"), "shapes", "cell-whatif") if name != "predictions"),
         *(f"about.predictions.{reads}" for reads in get_args(Reads)),
-        *("about.hidden.pair", "about.shapes.pair"),
+        *("about.hidden.pair", "about.shapes.pair", "about.shapes.numbers", "about.training-loss.numbers"),
+        *("about.error", "about.errors"),
     ],
     "tensor.{}": [f"tensor.{name}" for name in TENSORS],
     "layer.help.{}": [f"layer.help.{name}" for name in LAYER_FIELDS],
@@ -217,6 +220,7 @@ EXPANDED = {
     "advice.{}": sorted({f"advice.{code}" for code in ADVICE}),
     "move.{}": [f"move.{name}" for name in MOVES],
     "trial.{}": [f"trial.{name}" for name in TRIALS],
+    "trial.number.{}": [f"trial.number.{name}" for name in loss_trials(Experiment(task="series"))],
     "argmax.step.{}": [f"argmax.step.{dim}" for dim in range(3)],
     "argmax.whole.{}": [f"argmax.whole.{dim}" for dim in range(2)],
     "part.{}": [f"part.{name}" for name in ("cut", "words", "windows", "loader", "packed")],
@@ -227,6 +231,7 @@ EXPANDED = {
     "final.way.{}": [f"final.way.{name}" for name in ("alone", "padded", "packed")],
     "tokenizer.{}": [f"tokenizer.{name}" for name in choices("tokenizer")],
     "axis.{}": [f"axis.{name}" for name in AXES],
+    "axis.error.{}": [f"axis.error.{name}" for name in choices("loss")],
     "axis.loss.{}": [f"axis.loss.{name}" for name in choices("loss")],
     "server.connection_{}": [f"server.connection_{kind}" for kind in ("never", "lost", "ended")],
     "status.{}": [f"status.{name}" for name in words_returned_by("mode")],
@@ -246,6 +251,7 @@ EXPANDED = {
     "tag.{}": [f"tag.{name}" for name in NAMED_TAGS],
     "curve.training.{}": [f"curve.training.{name}" for name in ("lines", "tokens")],
     "curve.held.{}": [f"curve.held.{name}" for name in ("lines", "tokens", "sequences")],
+    "curve.repeated.{}": ["curve.repeated.training", "curve.repeated.held"],
     "curve.majority.{}": [f"curve.majority.{name}" for name in ("training", "held", "whole", "token")],
     "exact.{}": [f"exact.{name}" for name in EXACT],
     "curves.at.{}": ["curves.at.x", "curves.at.seconds"],
@@ -262,7 +268,7 @@ EXPANDED = {
     "save.{}": [f"save.{name}" for name in provenance.SAYS],
     "summary.{}": [f"summary.{name}" for name in provenance.DESCRIBES],
     "column.{}": [f"column.{name}" for name in provenance.COLUMNS],
-    "held.{}": [f"held.{name}" for name in ("lines", "tokens", "sequences")],
+    "held.{}": [f"held.{name}" for name in ("lines", "tokens", "sequences", "numbers")],
     "classes.{}": [f"classes.{name}" for name in ("class", "support", "precision", "recall", "f1")],
     "problem.{}": sorted({f"problem.{call.args[0].value}" for _, call in PROBLEMS}),
 } | {
@@ -280,7 +286,7 @@ EXPANDED = {
         "judged",
         "tagged",
         *("written", "samples", "save"),
-        *("unitmap", "places"),
+        *("unitmap", "places", "forecast"),
         *("alignment", "decoding", "hypotheses", "forcing", "heldpairs"),
     )
 }

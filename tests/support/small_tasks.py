@@ -19,6 +19,7 @@ SMALL = {
     "classify": {"text": SORTS, "bidirectional": True},
     "tag": {"text": TAGS},
     "seq2seq": {"data": "reversal", "pairs": 12, "attention": "dot"},
+    "series": {"text": "1 2 3.5 3 1.25 -2 0 1 4 2.5 3 1", "window": 3},
 }
 
 PAIRS = "a b c | x y\nb a | y\nc b a b | z y x"
@@ -74,6 +75,7 @@ EVERY_TASK = {
     "additive": {"task": "seq2seq", "text": PAIRS, "attention": "additive", "cell": "lstm", "layers": 2},
     "dot": {"task": "seq2seq", "text": PAIRS, "attention": "dot", "cell": "gru", "input": "onehot"},
     "none": {"task": "seq2seq", "text": PAIRS, "loss": "sum"},
+    "numbers": {"task": "series", "text": "1 2 3.5 3 1.25 -2 0", "layers": 2},
     "own": {"task": "classify", "text": LABELLED, "sentence": "the rain we never saw"},
     "own pair": {"task": "seq2seq", "text": PAIRS, "sentence": "c a", "attention": "dot"},
     "own tags": {"task": "tag", "text": "we/P rain/N", "sentence": "rain again"},

@@ -128,6 +128,9 @@ function guesses({ data, stream, top, chances, streamed }, frame, step) {
   });
 }
 
+// Whether answers have a probability, and runners-up: a number that is predicted has none.
+const sure = ({ chances }) => !Number.isNaN(chances.values[0]);
+
 function draw(self) {
   const { data, cells, top } = self;
   self.streamed = streamedFrame(self);
@@ -145,8 +148,9 @@ function draw(self) {
     next.classList.toggle("rl-special", best.special);
     if (next.title !== visible(best.token)) next.title = visible(best.token);
     if (node.dataset.verdict !== verdict) node.dataset.verdict = verdict;
-    bar.style.setProperty("--rl-share", best.chance.toFixed(3));
-    setText(chance, percent(best.chance));
+    const known = sure(self);
+    bar.style.setProperty("--rl-share", known ? best.chance.toFixed(3) : 0);
+    setText(chance, known ? percent(best.chance) : "");
     setText(glyph, { right: "✓", wrong: "✗" }[verdict] ?? "");
     rows.predicted.push({ ...best, verdict });
     if (target >= 0) {
@@ -191,7 +195,7 @@ function mark(self) {
   // The runners-up are shown for the column one is at, not for a chosen one that was left.
   const at = columns.querySelector(".rl-column:hover") ?? columns.querySelector(".rl-column:focus-visible");
   const step = at ? Number(at.dataset.step) : -1;
-  tip.hidden = !cells[step]?.next || at.classList.contains("rl-silent");
+  tip.hidden = !cells[step]?.next || !sure(self) || at.classList.contains("rl-silent");
   if (!tip.hidden) showTip(self, at, step);
 }
 

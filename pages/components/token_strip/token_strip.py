@@ -43,6 +43,7 @@ class TokenStrip:
     joiner: str  # what stands between two ids read as a text
     written: bool  # whether what is predicted, and the targets, are texts too
     states: States | None = None
+    numbers: bool = False  # whether numbers stand in the place of tokens and classes
 
 
 def token_strip(
@@ -53,7 +54,7 @@ def token_strip(
     labels: dict[str, Any] = {name: t(f"strip.{name}") for name in LABELS}
     layers = strip.states.layers if strip.states else 1
     last = t("strip.row.states") if layers == 1 else t("strip.row.states_of", layer=layers)
-    rows = [t("strip.row.predictions"), last, t("strip.row.tokens")]
+    rows = [t("strip.row.predictions"), last, t("strip.row.numbers") if strip.numbers else t("strip.row.tokens")]
     lower = [t("strip.row.layer", layer=layer) for layer in range(layers - 1, 0, -1)]
     states = strip.states and vars(strip.states)
     data = {**vars(playback), **vars(strip), "states": states, "opens": on_opened is not None}

@@ -12,7 +12,7 @@ from rnnlab.i18n import Translate, translator
 from rnnlab.records.history import Checkpoint, Frame, History, nearest
 from rnnlab.records.opening import Opening
 
-Reads = Literal["pair", "sentence", "tokens"]
+Reads = Literal["pair", "sentence", "tokens", "numbers"]
 GROUP = "run"  # what shows the run moves together, on whichever page it is
 
 
@@ -39,7 +39,10 @@ class RunView:
 
     @property
     def reads(self) -> Reads:
-        """What the network reads: source and target, a sentence with one label, or tokens with an answer each."""
+        """What the network reads: source and target, a sentence with one label, tokens with an answer each, or
+        numbers."""
+        if self.opening.column is not None:
+            return "numbers"
         if len(self.opening.parts) > 1:
             return "pair"
         return "sentence" if "prefixes" in self.opening.views else "tokens"

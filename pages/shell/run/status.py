@@ -39,7 +39,11 @@ def status_text(run: Run, t: Translate, engine: Engine) -> str:
 
 
 def right(history: History, t: Translate) -> list[str]:
-    """How much is right. Beside a share of more than the watched line stands what is ticked there."""
+    """How much is right. Beside a share of more than the watched line stands what is ticked there. Of numbers nothing
+    is right: what to compare with is the loss of the last one, said again."""
+    if (column := history.opening.column) is not None:
+        return [] if column.held else [t("status.repeated", level=significant(column.repeat_loss, 4))]
+    assert history.opening.majority is not None
     values = {"share": percent(history.accuracy), "level": percent(history.opening.majority.share)}
     if history.line_is_all:
         return [t("status.accuracy", **values)]
@@ -90,7 +94,10 @@ def queue(run: Run, t: Translate, engine: Engine) -> list[str]:
 
 
 def held_score(history: History, t: Translate) -> list[str]:
-    """How much of what is only tested on is right, by the newest frame."""
+    """How much of what is only tested on is right, by the newest frame; of numbers how far off they are."""
+    if (held := history.frames[-1].held_out) and (column := history.opening.column):
+        level = significant(column.held_repeat_loss, 4)
+        return [t("status.held_loss", loss=significant(held.loss, 4), level=level)]
     held, most = history.frames[-1].held_out, history.opening.held_majority
     if held is None or most is None:
         return []

@@ -13,6 +13,7 @@ from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from rnnlab import figures
 from rnnlab.experiment.twins import text_language
+from rnnlab.figures.style import as_tokens
 from rnnlab.presets.glosses import glosses
 
 GLOSS = 13  # pixels of a token's chip for what it means
@@ -43,6 +44,8 @@ def key_on(view: RunView) -> str:
 
 def strip_of(view: RunView) -> TokenStrip:
     o, top = view.opening, np.stack([frame.top_classes for frame in view.frames])
+    if o.column is not None:
+        return strip_of_numbers(view)
     # The browser gets the tokens it needs, not a whole vocabulary on every tick.
     ids = np.concatenate([top.ravel(), np.array(o.targets, dtype=np.int32)])
     used, places = np.unique(ids, return_inverse=True)
@@ -59,6 +62,28 @@ def strip_of(view: RunView) -> TokenStrip:
         probability=pack(np.stack([frame.top_probabilities for frame in view.frames])),
         joiner=o.joiner,
         written=o.predicts_text,
+    )
+
+
+def strip_of_numbers(view: RunView) -> TokenStrip:
+    """Each number is what was expected after the one before: nothing else is asked for. A prediction has no
+    probability."""
+    o = view.opening
+    said = np.stack([frame.task_arrays["predicted"][: o.inputs] for frame in view.frames])  # [frame, step]
+    written, places = as_tokens(said)
+    return TokenStrip(
+        tokens=list(o.probe),
+        glosses=[],
+        inputs=o.inputs,
+        vocabulary=written,
+        specials=0,
+        targets=[-1] * o.inputs,
+        target_ids=list(o.targets),
+        top=pack(places[..., None]),
+        probability=pack(np.full((*said.shape, 1), np.nan, np.float32)),
+        joiner=" ",
+        written=False,
+        numbers=True,
     )
 
 

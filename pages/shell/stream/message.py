@@ -16,11 +16,13 @@ import numpy as np
 from pages.shell.stream.lines import race_lines, run_lines
 from pages.shell.stream.parts import Parts, Said
 from rnnlab.engine.runs import Run
+from rnnlab.figures.style import as_tokens
 from rnnlab.race.race import Race
-from rnnlab.records.history import Frame
+from rnnlab.records.history import Frame, History
 
 RATE = 30.0  # frames a second that are shown: more the eye does not tell apart
 MOST = 20  # and in a message, however long the last one is ago
+IDS = 30_000  # that two bytes can tell apart
 PARTS_PACE = 0.3  # seconds from one drawing of a page's parts to the next,
 PARTS_SHARE = 10  # and no less than so many times as long as it takes
 
@@ -33,6 +35,7 @@ class Told:
     points: dict[str, int] = field(default_factory=dict)  # how many of each line it has
     newest: dict[str, int] = field(default_factory=dict)  # the epoch of the last of them
     names: set[int] = field(default_factory=set)  # classes whose names it has
+    numbers: dict[str, int] = field(default_factory=dict)  # that were predicted, as written: their ids
     at: float = -inf  # when, by the clock in seconds
     parts: Said = field(default_factory=Said)
     parts_due: float = -inf
@@ -79,15 +82,28 @@ def add_frames(run: Run, told: Told, now: float, header: dict[str, Any], arrays:
         return
     hidden = np.stack([one.hidden for one in frames])
     header["scale"] = float(np.abs(hidden).max()) or 1.0
-    top = np.stack([one.top_classes for one in frames])
+    top, names = answers_of(history, frames, told)
     arrays["hidden"] = np.rint(hidden * (127 / header["scale"])).astype(np.int8)
     arrays["top"] = top.astype("<i2")  # a text has no more than 20,000 types
     chances = np.stack([one.top_probabilities for one in frames])
     arrays["probability"] = rounded(chances, 65535).astype("<u2")
     new = set(np.unique(top[top >= 0]).tolist()) - told.names
-    header["names"] = {id: history.opening.classes[id] for id in sorted(new)}
+    header["names"] = {id: names[id] for id in sorted(new)}
     told.names |= new
     told.epoch = frames[-1].epoch
+
+
+def answers_of(history: History, frames: Sequence[Frame], told: Told) -> tuple[np.ndarray, Sequence[str]]:
+    """The likeliest classes, [frame, step, rank], and all their names. A number that is predicted is named by itself,
+    in the order in which this viewer was told of them, as many as an id can tell apart."""
+    if history.opening.column is None:
+        return np.stack([one.top_classes for one in frames]), history.opening.classes
+    said = np.stack([one.task_arrays["predicted"][: history.opening.inputs] for one in frames])
+    written, places = as_tokens(said)
+    for one in written[: IDS - len(told.numbers)]:
+        told.numbers.setdefault(one, len(told.numbers))
+    ids = np.array([told.numbers.get(one, -1) for one in written])
+    return ids[places][..., None], list(told.numbers)
 
 
 def rounded(shares: np.ndarray, most: int) -> np.ndarray:

@@ -256,7 +256,7 @@ function predict(self, step, node) {
     setToken(next, token);
     next.title = visible(token);
     next.classList.toggle("ru-special", special);
-    setText(chance, `${percent(p)} ${GLYPHS[verdict] ?? ""}`);
+    setText(chance, Number.isFinite(p) ? `${percent(p)} ${GLYPHS[verdict] ?? ""}` : "");
     line.dataset.verdict = verdict;
   };
   const now = guess(self, original, step);
@@ -270,8 +270,9 @@ function predict(self, step, node) {
     second.line.classList.toggle("ru-other", then.token !== now.token);
     Object.assign(values, { now: visible(then.token), now_chance: percent(then.chance) });
   }
+  const kind = Number.isFinite(now.chance) ? "announcement" : "announcement_number"; // which has no probability
   items[step].announcement = [
-    fill(data.labels[changed ? "announcement_changed" : "announcement"], values),
+    fill(data.labels[changed ? `${kind}_changed` : kind], values),
     data.labels[now.verdict] ?? "",
   ].join(" ");
   node.setAttribute("aria-label", items[step].announcement);

@@ -177,9 +177,10 @@ def render_form(o: Opening, place: Place, step: int, t: Translate) -> None:
     e, part = o.experiment, part_named(o, place.part)
     tokens = vocabulary_of(o, part)
     entries = token_width(o, part) + context_width(o, part)
-    kinds = [kind for kind in KINDS if kind != "gate" or CELLS[e.cell].gates]
+    kinds = [kind for kind in KINDS if {"gate": CELLS[e.cell].gates, "token": tokens}.get(kind, True)]
     bar = st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="whatif_form")
-    session.setdefault("whatif_kind", "token")
+    if session.get("whatif_kind") not in kinds:
+        session["whatif_kind"] = kinds[0]
     with bar:
         labels = {id: t(f"whatif.kind.{id}") for id in kinds}
         said = {id: t(f"whatif.help.{id}") for id in kinds}

@@ -12,6 +12,7 @@ from pages.shell.run.token_strip import glosses_of
 from pages.shell.state import session
 from rnnlab.cells import CELLS
 from rnnlab.explain.open_cell import open_cell
+from rnnlab.figures.style import as_tokens
 from rnnlab.records.opening import Opening, Part, Place
 from rnnlab.records.trace import Intervention, PartTrace, TraceResult, part_named, token_width, vocabulary_of
 
@@ -24,7 +25,8 @@ VALUES = tuple(dict.fromkeys(["x", *STARTS, *(name for cell in CELLS.values() fo
 NAMES = (
     *("steps", "controls", "previous", "next", "play", "pause", "close", "original", "beside", "difference"),
     *("forward", "backward", "inside", "announcement", "announcement_changed", "right", "wrong"),
-    *("from_embedding", "from_onehot", "from_below", "from_start", "from_before", "from_change"),
+    *("announcement_number", "announcement_number_changed"),
+    *("from_embedding", "from_onehot", "from_number", "from_below", "from_start", "from_before", "from_change"),
     *("rest", "forced", "was"),
     *("from_encoder", "from_context", "half_embedding", "half_onehot", "half_context", "announcement_nothing"),
     *("what_if", "clamp", "clamp_all", "off", "set", "apply", "new_value", "edit_weight", "heading"),
@@ -79,7 +81,7 @@ def render(view: RunView, traced: Traced, on_chosen: Callable[[], None], on_edit
             "several": len(o.parts) > 1,
             "layer": place.layer,
             "direction": place.direction,
-            "source": e.input,
+            "source": "number" if o.column else e.input,
             "reads": reads,
             "glosses": meanings(view, {*o.probe[part.start : part.stop], *reads}),
             "own": own,
@@ -118,6 +120,8 @@ def payload(o: Opening, result: TraceResult, part: Part) -> dict[str, Any]:
     """What was computed, for the browser. Of the classes it gets those that are mentioned: ids become places among
     them, and what is below 0 (nothing predicted, nothing to predict) becomes -1."""
     traces = [trace for trace in (result.original, result.changed) if trace is not None]
+    if o.column is not None:
+        return numbers_payload(o, traces)
     targets = np.array(o.targets[part.start : part.stop], dtype=np.int32)
     mentioned = np.unique(np.concatenate([*(trace.top_classes.ravel() for trace in traces), targets]))
     mentioned = mentioned[mentioned >= 0]
@@ -130,6 +134,27 @@ def payload(o: Opening, result: TraceResult, part: Part) -> dict[str, Any]:
         "targets": among(mentioned, targets).tolist(),
         "original": packed(result.original, mentioned),
         "changed": packed(result.changed, mentioned, result.original) if result.changed else None,
+    }
+
+
+def numbers_payload(o: Opening, traces: list[PartTrace]) -> dict[str, Any]:
+    """The same of numbers: they are written in the place of classes, and have no probability."""
+    said = np.stack([trace.predicted for trace in traces if trace.predicted is not None])  # [trace, step]
+    written, places = as_tokens(said)
+    uncertain = np.full((said.shape[1], 1), np.nan, np.float32)
+    shown = [
+        packed(trace, np.arange(len(written)), original) | {"top": pack(own[:, None]), "probability": pack(uncertain)}
+        for trace, own, original in zip(traces, places, (None, traces[0]), strict=False)
+    ]
+    return {
+        "tokens": list(o.probe[: o.inputs]),
+        "sources": list(o.probe[: o.inputs]),
+        "embedded": 1,
+        "vocabulary": written,
+        "specials": 0,
+        "targets": [-1] * o.inputs,
+        "original": shown[0],
+        "changed": shown[1] if len(shown) > 1 else None,
     }
 
 

@@ -16,6 +16,7 @@ from pages.views.compare.numbers import beside_level, digits, percent
 from pages.views.compare.remarks import remarks
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.figures import race as figures
+from rnnlab.figures.results import loss_name
 from rnnlab.i18n import Problem, Translate
 from rnnlab.race import standings
 from rnnlab.race.race import Entry, Race
@@ -127,7 +128,7 @@ def render_curves(race: Race, t: Translate) -> None:
             "loss": Curves(
                 list(figures.bands(race, called, "loss")),
                 "log" if session.get("loss_log", True) else "linear",
-                t(f"axis.loss.{race.plan.base.loss}"),
+                loss_name(race.plan.base, t),
                 t("race.curve.loss"),
                 height,
                 span,
@@ -146,7 +147,10 @@ def render_curves(race: Race, t: Translate) -> None:
                 cursor=False,
             ),
         }
-        for (name, one), column in zip(shown.items(), st.columns(2, gap="small"), strict=True):
+        if race.plan.base.reads_numbers:
+            del shown["score"]
+            st.caption(t("race.numbers"))
+        for (name, one), column in zip(shown.items(), st.columns(len(shown), gap="small"), strict=True):
             with column:
                 st.caption(one.label)
                 curves(f"race-{name}", one, playback_of(race), t)

@@ -26,12 +26,15 @@ def draw(race: Race, t: Translate) -> None:
     """All variants, the best first, with what a teacher would ask for."""
     called, ranked, tested = names_in(race.plan, t), standings.ranked(race), standings.held_out(race)
     columns = [name for name in COLUMNS if tested or name not in TESTED]
+    if race.plan.base.reads_numbers:
+        columns.remove("accuracy")
     head = [token(t("race.column.variant")), *(number(t(f"race.column.{name}")) for name in columns)]
     rows = [
         [variant(place, called[one.variant], mark(one.variant)), *cells(one, columns, t)]
         for place, one in enumerate(ranked, start=1)
     ]
-    rows.append(majority_row(race, columns, t))
+    if not race.plan.base.reads_numbers:
+        rows.append(majority_row(race, columns, t))
     shown = TableView(t("panel.race_table"), rows, head, named_rows=True)
     tables("race-standings", [shown], "lines", playback=playback_of(race))
 

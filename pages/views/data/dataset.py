@@ -48,7 +48,7 @@ def chosen(e: Experiment) -> tuple[str, int]:
 
 def render_look(look: DataLook, part: str, t: Translate) -> None:
     sizes = {"trained": f"{look.trained_count:,}", "held": f"{look.held_out_count:,}", "types": f"{look.types:,}"}
-    st.markdown(t("hand.sizes", **sizes))
+    st.markdown(t("hand.sizes", **sizes) if look.types else t("hand.sizes.numbers", trained=sizes["trained"]))
     show_notes(look.notes)
     left, right = st.columns([3, 2], gap="medium") if look.class_counts else (st.container(), None)
     with left:

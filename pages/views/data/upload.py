@@ -127,7 +127,10 @@ def render_use(new: Experiment, used: bool, t: Translate) -> None:
     """The button that makes these rows the experiment's text, for who wants to set more first, and the way back."""
     if not used:
         name, tokenizer = t(f"preset.{new.preset}"), t(f"tokenizer.{new.tokenizer}")
-        st.caption(t("own.setting", preset=name, tokenizer=tokenizer))
+        if new.reads_numbers:
+            st.caption(t("own.setting.numbers", preset=name))
+        else:
+            st.caption(t("own.setting", preset=name, tokenizer=tokenizer))
     with st.container(horizontal=True, gap="small"):
         st.button(t("own.use"), key="data_use", on_click=apply, args=(new,), disabled=used)
         if "data_before" in session:

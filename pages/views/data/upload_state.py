@@ -126,7 +126,7 @@ def layout(source: Source, text: DecodedText) -> str:
 
 def delimiter(source: Source, text: DecodedText, task: str) -> str:
     """The delimiter that the lab recognises, in rows as the task needs them."""
-    roles = len(ROW_FORMATS[task].roles)
+    roles = 0 if ROW_FORMATS[task].numeric else len(ROW_FORMATS[task].roles)  # 0: as many as there are
     return source.kept("delimiter", (text.encoding, roles), lambda: guess_delimiter(text.text, source.name, roles))
 
 

@@ -85,7 +85,8 @@ def render_way_to_preset(view: RunView) -> None:
     """This run predicts something else: the way to one that goes on with texts. Not while the run goes on: a tick
     that the browser sent before it heard of the new one says what the form said before, and that one is back."""
     t = view.t
-    st.info(t("generate.elsewhere"))
+    numbers = view.reads == "numbers"
+    st.info(t("generate.numbers") if numbers else t("generate.elsewhere"))
     label = t("generate.preset", preset=t(f"preset.{PRESET}"))
     tip = t("generate.preset.help") if view.going else None
     st.button(label, key="generate_preset", on_click=open_preset, args=(PRESET,), disabled=view.going, help=tip)

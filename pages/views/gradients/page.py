@@ -24,7 +24,9 @@ from rnnlab.records.gradients import Choice, ThroughTime
 SMALL = 100_000  # parameters: such a network's gradients are followed while it trains
 SPAN = 6  # powers of ten from the palest word to the darkest
 LOSS = r"\qquad L_t = -\log \hat y_t[\mathrm{target}_t]"
+NUMBER_LOSS = r"\qquad L_t = (\hat y_t - y_t)^2"
 LABEL_LOSS = r"\qquad L_t = -\log \hat y_t[\mathrm{label}]"
+LOSSES = {"sentence": LABEL_LOSS, "numbers": NUMBER_LOSS}
 CHAIN = r"""\frac{\partial L_t}{\partial h_k} = \frac{\partial L_t}{\partial h_t}
 \,\frac{\partial h_t}{\partial h_{t-1}}\cdots\frac{\partial h_{k+1}}{\partial h_k}"""
 CELL_STATE = r"""\frac{\partial L_t}{\partial c_k} = f_{k+1}\odot\frac{\partial L_t}{\partial c_{k+1}}
@@ -41,7 +43,7 @@ def render(view: RunView) -> None:
     render_notes(view)
     if e.carry:
         st.caption(t("gradients.carry"))
-    formula = (CELL_STATE if CELLS[e.cell].has_memory else CHAIN) + (LABEL_LOSS if e.task == "classify" else LOSS)
+    formula = (CELL_STATE if CELLS[e.cell].has_memory else CHAIN) + LOSSES.get(view.reads, LOSS)
     with panel("flow", t, formula=formula, code=programs.code("flow", e), goes_on=program_place(t)):
         if view.going and view.opening.parameters > SMALL:
             st.caption(t("gradients.waits"))
@@ -103,7 +105,7 @@ def render_flow(view: RunView, choice: Choice) -> None:
     tokens = list(o.probe[: o.inputs])
     render_words(view, found, choice, tokens)
     st.caption(summary(found, choice, tokens, t))
-    if o.targets[target] < 0:
+    if o.targets[target] < 0 and o.classes:
         st.caption(t("gradients.likeliest", token=verbatim(o.classes[found.classes[target]])))
     left, right = st.columns(2, gap="small")
     with left:

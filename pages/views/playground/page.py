@@ -10,7 +10,7 @@ from pages.components.heatmap.heatmap import Heatmap, heatmap
 from pages.components.table.table import TableView, tables, text
 from pages.shell.markdown import verbatim
 from pages.shell.messages import show_notes
-from pages.shell.panel import explanation, panel, program_place
+from pages.shell.panel import Explains, explanation, panel, program_place
 from pages.shell.run import token_strip
 from pages.shell.run.differences import differences
 from pages.shell.run.run_view import RunView
@@ -19,7 +19,7 @@ from rnnlab import figures
 from rnnlab.engine.runs import Run
 from rnnlab.explain import equations, programs
 from rnnlab.figures.curves import Series, series_of
-from rnnlab.figures.results import record_lines
+from rnnlab.figures.results import loss_name, loss_unit, record_lines
 from rnnlab.figures.style import LABEL_CHARACTERS
 from rnnlab.i18n import Translate, beginning, percent, significant, visible
 from rnnlab.records.opening import Opening, TensorShape
@@ -38,19 +38,26 @@ def render(view: RunView) -> None:
         return {"formula": equations.equation(name, e), "code": programs.code(name, e), "goes_on": program_place(t)}
 
     pair = ".pair" if view.reads == "pair" else ""
+    numbers = ".numbers" if view.reads == "numbers" else pair
     with st.container(key="playground", gap="xsmall"):
         left, right = st.columns([8, 5], gap="small")
         about = f"predictions.{view.reads}"
-        with left, panel("predictions", t, **explained("predictions"), about=about, called="network"):
+        network = "network-numbers" if view.reads == "numbers" else "network"
+        with left, panel("predictions", t, **explained("predictions"), about=about, called=network):
             token_strip.render_network(view, NETWORK)
         with right, st.container(gap="xsmall"):
-            with panel("loss", t, **explained("loss"), switch="loss_log", captioned=False):
+            with panel("loss", t, **explained("loss"), **loss_words(view), switch="loss_log", captioned=False):
                 render_loss(view)
             with panel("hidden", t, **explained("hidden"), about=f"hidden{pair}", captioned=False):
                 render_hidden(view)
         with st.container(border=True, key="shapes", horizontal=True, wrap=False, gap="small"):
-            render_shapes(view.opening, programs.program(e, view.opening.first_batch), f"shapes{pair}", t)
+            render_shapes(view.opening, programs.program(e, view.opening.first_batch), f"shapes{numbers}", t)
         show_notes(history.opening.notes)
+
+
+def loss_words(view: RunView) -> Explains:
+    """What is said of the loss: of numbers it is another one."""
+    return {"called": "error", "about": "error"} if view.reads == "numbers" else {}
 
 
 def ghost_of(view: RunView) -> Run | None:
@@ -58,7 +65,8 @@ def ghost_of(view: RunView) -> Run | None:
     last = session.get("last_run")
     if last is None or last.id in (view.run.id, session.get("ghost_dismissed")):
         return None
-    return last if last.experiment.loss == view.experiment.loss else None
+    now, before = view.experiment, last.experiment
+    return last if (before.loss, before.reads_numbers) == (now.loss, now.reads_numbers) else None
 
 
 def render_loss(view: RunView) -> None:
@@ -69,20 +77,23 @@ def render_loss(view: RunView) -> None:
     shown = Curves(
         lines,
         "log" if session["loss_log"] else "linear",
-        t(f"axis.loss.{history.experiment.loss}"),
+        loss_name(history.experiment, t),
         t("panel.loss"),
         CHART - GHOST_LINE if ghost else CHART,
         max(history.experiment.epochs, 2),
         marks=figures.rate_marks(history.experiment, t),
-        unit=t("unit.nats"),
+        unit=loss_unit(history.experiment, t),
         record=view.run.drawn(("record", view.lang), lambda: record_lines(history, t)),
     )
     curves(f"{view.page}-loss", shown, view.over_frames, t)
     if ghost and ghost.history:
         with st.container(horizontal=True, key="ghost", vertical_alignment="center", gap="xsmall", wrap=False):
             last = ghost.history.snapshots[-1]
-            numbers = {"loss": significant(last.loss, 4), "share": percent(ghost.history.accuracy)}
-            st.caption(t("ghost", **numbers, different=differences(view.experiment, ghost.experiment, t)))
+            loss, different = significant(last.loss, 4), differences(view.experiment, ghost.experiment, t)
+            if view.reads == "numbers":
+                st.caption(t("ghost.numbers", loss=loss, different=different))
+            else:
+                st.caption(t("ghost", loss=loss, share=percent(ghost.history.accuracy), different=different))
             st.button(
                 "×", key="ghost_dismiss", help=t("ghost.dismiss"), on_click=dismiss, args=(ghost,), type="tertiary"
             )
@@ -118,8 +129,9 @@ def render_shapes(o: Opening, program: str, about: str, t: Translate) -> None:
     head = [t("shapes.tensor"), t("shapes.sizes"), t("shapes.axes")]
     counted = {one.name: " × ".join(t(f"axis.{axis}") for axis in one.axes) or t("axis.scalar") for one in o.shapes}
     rows = [[text(t(f"tensor.{one.name}")), text(sizes(one)), text(counted[one.name])] for one in o.shapes]
+    counts = {"parameters": f"{o.parameters:,}", "sequences": o.sequences, "batches": o.batches}
     types = " + ".join([str(len(o.vocabulary) - o.specials), *map(verbatim, o.vocabulary[: o.specials])])
-    summary = t("shapes.summary", parameters=f"{o.parameters:,}", sequences=o.sequences, batches=o.batches, types=types)
+    summary = t("shapes.summary", **counts, types=types) if o.vocabulary else t("shapes.summary.numbers", **counts)
 
     def first() -> None:
         st.markdown(t("caption.shapes"))

@@ -7,29 +7,31 @@ import streamlit as st
 
 from pages.components.curves.curves import Curves, curves
 from pages.shell.messages import show_notes
-from pages.shell.panel import panel
+from pages.shell.panel import Explains, panel
 from pages.shell.run import token_strip
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
-from pages.views.results import classifier, orders, tagger
+from pages.views.results import classifier, orders, series, tagger
 from pages.views.results.seq2seq import seq2seq
 from pages.views.results.shared import ResultView
 from rnnlab.figures import rate_marks
 from rnnlab.figures import results as figures
 from rnnlab.presets.presets import PRESETS
 
-VIEWS: dict[str, ResultView] = classifier.VIEWS | orders.VIEWS | seq2seq.VIEWS | tagger.VIEWS
+VIEWS: dict[str, ResultView] = classifier.VIEWS | orders.VIEWS | seq2seq.VIEWS | series.VIEWS | tagger.VIEWS
 HALF = {"prefixes", "saliency", "confusion", "classes"}  # narrow ones: two such share a row
 HELD = {"confusion", "classes", "judged", "pairs"}  # about held-out lines alone
 
 
 def render(view: RunView) -> None:
     o = view.opening
-    token_strip.render(view)
+    if view.reads != "numbers":  # they are in a curve
+        token_strip.render(view)
     show_notes(o.notes)
     first, *others = [*rows(ordered(view)), ()]
     render_row(view, first)
-    with panel("curves", view.t, switch="loss_log"):
+    words: Explains = {"called": "errors", "about": "errors"} if o.column else {}
+    with panel("curves", view.t, switch="loss_log", **words):
         render_curves(view)
     for row in others:
         render_row(view, row)
@@ -74,8 +76,9 @@ def render_curves(view: RunView) -> None:
             t("curve.loss"),
             height,
             span,
+            figures.loss_levels(history, t),
             marks=rate_marks(view.experiment, t),
-            unit=t("unit.nats"),
+            unit=figures.loss_unit(view.experiment, t),
             record=record,
         ),
         "score": Curves(
@@ -89,12 +92,13 @@ def render_curves(view: RunView) -> None:
             record=record,
         ),
     }
-    for (name, one), column in zip(shown.items(), st.columns(2, gap="small"), strict=True):
+    shown = {name: one for name, one in shown.items() if one.series}  # of numbers nothing is right or wrong
+    for (name, one), column in zip(shown.items(), st.columns(len(shown), gap="small"), strict=True):
         with column:
             curves(f"{view.page}-{name}", one, view.over_frames, t)
-    if not o.held_out:
+    if not o.held_out_count:
         st.caption(t("held.none", field=t("field.held_out")))
         return
     kind = figures.counted_unit(o, history.frames[-1])
-    first = t("held.first", shown=len(o.held_out)) if o.held_out_count > len(o.held_out) else ""
+    first = t("held.first", shown=len(o.held_out)) if 0 < len(o.held_out) < o.held_out_count else ""
     st.caption(t(f"held.{kind}", count=f"{o.held_out_count:,}") + first)

@@ -34,7 +34,7 @@ def of_experiment() -> LayerSpec:
     late = run.history is None and not run.problems  # a busy machine has not begun it yet
     sizes = ask_worker(jobs.first_batch, e) if changed or late else None
     if sizes is None and run.history is not None:
-        sizes = (len(run.history.opening.vocabulary), *run.history.opening.shapes[0].shape)
+        sizes = (len(run.history.opening.vocabulary), *run.history.opening.shapes[0].shape[:2])
     return of_run(e, *(sizes or (e.embed, 1, 3)))  # a text that was never trained on has no batch
 
 

@@ -23,6 +23,9 @@ def render(run: Run, t: Translate) -> None:
     """Of the text of the run at hand, or of sentences that the reader types: with the run's newest weights, or, where a
     busy machine has not begun it yet, with those that it will begin from."""
     e, newest = run.experiment, run.history.checkpoints[-1] if run.history else None
+    if e.reads_numbers:
+        st.info(t("boxes.of_numbers"))
+        return
     with panel("shapes-words", t, code=programs.code("shapes-words", e), goes_on=program_place(t)):
         typed = st.text_area(
             t("field.boxes"),

@@ -46,7 +46,7 @@ def render_windows(e: Experiment, seen: Reading, t: Translate) -> None:
         rows = []
         for name, ids, tokens in (("x", sequence.inputs, seen.tokens), ("y", sequence.targets, seen.classes)):
             tone = "target" if name == "y" else ""
-            cells = [token(tokens[id], str(id), tone) for id in ids[:COLUMNS]]
+            cells = [token(tokens[id], f"{id:.4g}", tone) for id in ids[:COLUMNS]]
             before = [token("", tone="aside")] * shift if name == "y" else []
             more = [token("…", tone="aside")] if len(ids) > COLUMNS else []
             rows.append([token(name), *before, *cells, *more])
@@ -56,7 +56,8 @@ def render_windows(e: Experiment, seen: Reading, t: Translate) -> None:
     else:
         st.markdown(t("windows.lines", count=f"{seen.count:,}"))
     tables("text-windows", shown, "tokens")
-    st.caption(t(f"windows.asks.{seen.target_kind}") + " " + t("windows.table"))
+    table = t("windows.numbers") if e.reads_numbers else t("windows.table")
+    st.caption(t(f"windows.asks.{seen.target_kind}") + " " + table)
     if seen.held_out_count:
         st.caption(t("windows.held", count=f"{seen.held_out_count:,}"))
     if seen.count > len(shown):

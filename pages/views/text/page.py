@@ -21,6 +21,10 @@ OPENS_ON = {"embedding": "words", "windows": "windows", "packed": "packed"}  # p
 
 def render(view: RunView) -> None:
     original, t = view.experiment.preset, view.t
+    if view.reads == "numbers":
+        st.info(t("text.numbers"))
+        batches.render(view)
+        return
     if session.get("text_preset") != original:
         session["text_preset"] = original
         session["text_part"] = guide.part_of("text") or OPENS_ON.get(original, "cut")

@@ -40,7 +40,7 @@ def render(view: RunView) -> None:
     left, right = st.columns([1, 2], gap="small")  # the same grid as above
     with left:
         chosen, near = embeddings.render_neighbours(view, words)
-    if view.experiment.input == "embedding":
+    if view.experiment.embeds:
         with right:
             embeddings.render_plane(view, words, chosen, near)
     set_ids.render(view, words)

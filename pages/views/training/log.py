@@ -9,6 +9,8 @@ from pages.views.training.shown import written
 from rnnlab.records.history import Frame
 from rnnlab.records.opening import Opening
 
+NUMBERS = 6  # of a column that a line has
+
 
 def render(view: RunView) -> None:
     history, o, t = view.history, view.opening, view.t
@@ -18,20 +20,25 @@ def render(view: RunView) -> None:
             number(t("log.epoch")),
             number(t("log.loss")),
             text(t("log.predicted", expected=expected(o))),
-            number(t("log.right")),
+            *([number(t("log.right"))] if o.classes else []),
         ]
         rows: list[list[Cell]] = [
             [
                 epoch(frame.epoch),
                 number(written(losses[frame.epoch]) if frame.epoch in losses else "–"),
                 text(predicted(frame, o)),
-                number(right(frame, o)),
+                *([number(right(frame, o))] if o.classes else []),
             ]
             for frame in history.frames
         ]
         epochs = [frame.epoch for frame in history.frames]
         label = t("panel.training-log")
         tables("training-log-lines", [TableView(label, rows, head)], "lines", playback=view.over_frames, epochs=epochs)
+
+
+def numbers(first: np.ndarray) -> str:
+    """The first of a column's."""
+    return " ".join(f"{number:.3g}" for number in first) + " …"
 
 
 def shown(o: Opening) -> slice:
@@ -44,10 +51,14 @@ def joined(classes: list[int], o: Opening) -> str:
 
 
 def predicted(frame: Frame, o: Opening) -> str:
+    if o.column is not None:
+        return numbers(frame.task_arrays["predicted"][:NUMBERS])
     return joined([int(best) for best in frame.top_classes[shown(o), 0] if best >= 0], o)
 
 
 def expected(o: Opening) -> str:
+    if o.column is not None:
+        return numbers(np.array(o.column.numbers[1 : NUMBERS + 1]))
     return joined([target for target in o.targets[shown(o)] if target >= 0], o) or "–"
 
 

@@ -74,7 +74,7 @@ def render_part(e: Experiment, part: ProgramPart, chosen: bool, t: Translate) ->
 
 def places(e: Experiment) -> dict[str, tuple[str, str]]:
     """Page and panel on which the lab shows what a part of the program does."""
-    weights = ("text", "embedding") if e.input == "embedding" else ("cell", "unrolled")
+    weights = ("text", "embedding") if e.embeds else ("cell", "unrolled")
     return {
         "setup": ("playground", "shapes"),
         "optimizer": weights,
@@ -165,16 +165,20 @@ def forward(view: RunView, step: TrainingStep) -> None:
     ]
     head = [text(t("move.tensor")), number(t("move.range")), number("requires_grad")]
     tables("training-move", [TableView(t("move.forward"), rows, head, named_rows=True)], "lines")
-    st.markdown(t("move.forward.says"))
+    numbers = view.reads == "numbers"
+    st.markdown(t("move.forward.numbers") if numbers else t("move.forward.says"))
 
 
 def loss(view: RunView, step: TrainingStep) -> None:
     e, o, t = view.experiment, view.opening, view.t
+    if view.reads == "numbers":
+        number_losses(view, step)
+        return
     head = [text(t("move.target")), text(t("move.best")), number(t("move.probability")), number("−log p")]
     rows = [
         [
-            token(o.classes[one.target]),
-            token(o.classes[one.best], tone="" if one.best == one.target else "aside"),
+            token(o.classes[int(one.target)]),
+            token(o.classes[int(one.best)], tone="" if one.best == one.target else "aside"),
             number(written(one.probability)),
             number(written(one.loss)),
         ]
@@ -186,6 +190,18 @@ def loss(view: RunView, step: TrainingStep) -> None:
         st.markdown(t("move.loss.sum", count=step.count, loss=value))
     else:
         st.markdown(t("move.loss.mean", count=step.count, loss=value))
+
+
+def number_losses(view: RunView, step: TrainingStep) -> None:
+    """Of numbers, standardised: each with what the network says, and the square of what lies between."""
+    e, t, value = view.experiment, view.t, written(step.loss)
+    head = [number(t("move.target")), number(t("move.said")), number("(ŷ − y)²")]
+    rows = [[number(written(x)) for x in (one.target, one.best, one.loss)] for one in step.positions]
+    tables("training-move", [TableView(t("move.loss"), rows, head)], "lines")
+    if e.loss == "sum":
+        st.markdown(t("move.error.sum", count=step.count, loss=value))
+    else:
+        st.markdown(t("move.error.mean", count=step.count, loss=value))
 
 
 def backward(view: RunView, step: TrainingStep) -> None:

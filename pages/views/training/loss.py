@@ -10,6 +10,7 @@ from pages.views.training.shown import size, written
 from rnnlab.engine import jobs
 from rnnlab.explain import programs
 from rnnlab.explain.programs.training_loop import loss_trials
+from rnnlab.i18n import Translate
 from rnnlab.records.training.loss import LossShapes, LossTrial
 from rnnlab.records.training.step import TensorFacts
 
@@ -18,7 +19,8 @@ CLOSE = 1e-5  # relative: two orders of adding up
 
 def render(view: RunView, waits: bool) -> None:
     e, t = view.experiment, view.t
-    with panel("training-loss", t, code=programs.code("loss", e), goes_on=program_place(t)):
+    about = "training-loss.numbers" if view.reads == "numbers" else "training-loss"
+    with panel("training-loss", t, code=programs.code("loss", e), goes_on=program_place(t), about=about):
         if waits:
             st.caption(t("training.waits"))
             return
@@ -27,11 +29,27 @@ def render(view: RunView, waits: bool) -> None:
             return
         render_facts(view, found)
         render_trials(view, found)
-        render_maxima(view, found)
+        if found.maxima:
+            render_maxima(view, found)
 
 
 def render_facts(view: RunView, found: LossShapes) -> None:
     t, whole = view.t, view.experiment.task == "classify"
+    named: list[tuple[str, TensorFacts, str]] = [
+        ("predicted", found.logits, t("facts.targets")),
+        ("targets", found.targets, t("facts.targets")),
+    ]
+    if view.reads != "numbers":
+        named = named_classes(found, whole, t)
+    head = [text(t("move.tensor")), text(t("move.shape")), text("dtype"), text(t("facts.axes"))]
+    rows = [[text(name), text(size(one.shape)), text(one.dtype), text(axes)] for name, one, axes in named]
+    tables("training-facts", [TableView(t("facts.label"), rows, head, named_rows=True)], "framed")
+    if found.padding:
+        st.caption(t("facts.padding", count=found.padding))
+
+
+def named_classes(found: LossShapes, whole: bool, t: Translate) -> list[tuple[str, TensorFacts, str]]:
+    """Logits and targets, and as the loss wants them. `whole`: one label is for a whole sentence."""
     named: list[tuple[str, TensorFacts, str]] = [
         ("logits", found.logits, t("facts.logits.whole") if whole else t("facts.logits")),
         ("labels" if whole else "targets", found.targets, t("facts.targets.whole") if whole else t("facts.targets")),
@@ -41,22 +59,25 @@ def render_facts(view: RunView, found: LossShapes) -> None:
             ("logits.flatten(0, 1)", found.flat_logits, t("facts.flat_logits")),
             ("targets.flatten()", found.flat_targets, t("facts.flat_targets")),
         ]
-    head = [text(t("move.tensor")), text(t("move.shape")), text("dtype"), text(t("facts.axes"))]
-    rows = [[text(name), text(size(one.shape)), text(one.dtype), text(axes)] for name, one, axes in named]
-    tables("training-facts", [TableView(t("facts.label"), rows, head, named_rows=True)], "framed")
-    if found.padding:
-        st.caption(t("facts.padding", count=found.padding))
+    return named
 
 
 def render_trials(view: RunView, found: LossShapes) -> None:
     t, codes = view.t, loss_trials(view.experiment)
+
+    def note(name: str) -> str:
+        return t(f"trial.number.{name}") if view.reads == "numbers" else t(f"trial.{name}")
+
     right = found.trials[0].value
     rows: list[list[Cell]] = [
-        [text(codes[trial.name], note=t(f"trial.{trial.name}"), limit=None), text(outcome(trial, right), limit=None)]
+        [text(codes[trial.name], note=note(trial.name), limit=None), text(outcome(trial, right), limit=None)]
         for trial in found.trials
     ]
     head = [text(t("trial.code")), text(t("trial.result"))]
     tables("training-trials", [TableView(t("trial.label"), rows, head)], "framed")
+    if view.reads == "numbers":
+        st.warning(t("trial.broadcast", count=found.flat_targets.shape[0]))
+        return
     silent = [one for one in found.trials if one.name == "unflattened" and not one.error]
     if silent:
         st.warning(t("trial.silent", value=written(silent[0].value), right=written(right)))

@@ -24,7 +24,8 @@ def render(view: RunView, waits: bool) -> None:
             return
         shares = ", ".join(f"{t(f'field.{name}')} {percent(share)}" for name, share in found.shares.items())
         st.caption(t("modes.own", shares=shares) if found.own else t("modes.whatif", shares=shares))
-        head = [text(t("modes.call")), *(number(visible(o.classes[one])) for one in found.classes)]
+        said = [t("modes.number")] if view.reads == "numbers" else [visible(o.classes[one]) for one in found.classes]
+        head = [text(t("modes.call")), *map(number, said)]
         head += [text("requires_grad"), text("grad_fn")]
         rows: list[list[Cell]] = [
             [

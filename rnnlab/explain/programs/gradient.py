@@ -27,7 +27,7 @@ for x_k in x[:, : t + 1].unbind(1):    # what comes after t has no part in L_t
     {state} = cell(x_k, {given})
     h_k.retain_grad()
     h.append(h_k)
-loss = F.cross_entropy({scores})
+loss = {loss}
 loss.backward()
 norms = [h_k.grad.norm() for h_k in h]"""
 LAYERS = """h = []
@@ -40,7 +40,7 @@ for cell in cells:
         h_k.retain_grad()
         h[-1].append(h_k)
     x = torch.stack(h[-1], dim=1)    # what the layer above reads
-loss = F.cross_entropy({scores})
+loss = {loss}
 loss.backward()
 norms = [[h_k.grad.norm() for h_k in states] for states in h]"""
 DIRECTIONS = """h = []{cut}
@@ -54,7 +54,7 @@ for both in cells:    # the forward and the backward cell of a layer
             h[-1].append(h_k)
         h[-1] = h[-1][::order]
     x = torch.cat([torch.stack(states, dim=1) for states in h[-2:]], dim=-1)    # what the layer above reads
-loss = F.cross_entropy({scores})
+loss = {loss}
 loss.backward()
 norms = [[0.0 if h_k.grad is None else h_k.grad.norm() for h_k in states] for states in h]"""
 SEQ2SEQ = """h, s = [[] for cell in encoder_cells], [[] for cell in decoder_cells]    # states of every layer
@@ -110,6 +110,9 @@ def cells(e: Experiment) -> str:
 
 def sequence(e: Experiment) -> str:
     """Lines that take the first sequence of the batch, without its padding, and a step t."""
+    if e.reads_numbers:
+        first = "x, target = numbers[:1].unsqueeze(-1), targets[:1]    # the first sequence"
+        return f"{first}\nt = x.shape[1] - 1    # the last step"
     length = "lengths[0]"
     source = f"x = {vectors(f'ids[:1, : {length}]', e)}    # the first sequence"
     if e.task == "seq2seq":
@@ -133,7 +136,7 @@ def through_time(e: Experiment) -> str:
         "start": f"{' = '.join(names)} = torch.zeros(1, {e.hidden})",
         "state": ", ".join(names),
         "given": given,
-        "scores": scores_of(e),
+        "loss": loss_of(e),
     }
     if e.bidirectional:
         # A label is for a sentence, so the sentence ends at t; a token's prediction comes after all of it was read.
@@ -142,8 +145,15 @@ def through_time(e: Experiment) -> str:
     return (ONE_CELL if e.layers == 1 else LAYERS).format(**values)
 
 
+def loss_of(e: Experiment) -> str:
+    """The loss L_t."""
+    if e.reads_numbers:
+        return f"F.mse_loss(linear({'h_k' if e.layers == 1 else 'x[:, t]'}).squeeze(-1), target[:, t])"
+    return f"F.cross_entropy({scores_of(e)})"
+
+
 def scores_of(e: Experiment) -> str:
-    """What the loss L_t is computed from."""
+    """What a cross-entropy is computed from."""
     one = e.layers == 1 and not e.bidirectional
     if e.task != "classify":
         state = "h_k" if one else "x[:, t]"

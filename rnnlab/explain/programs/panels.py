@@ -69,6 +69,8 @@ def code(panel: str, e: Experiment) -> str:
     match panel:
         case "hidden":
             return hidden(e)
+        case "predictions" if e.reads_numbers:
+            return f"{scoring(e)}\nin_units = predicted * deviation + mean    # as the column has them"
         case "predictions":
             return f"{hidden(e) if e.task == 'seq2seq' else scoring(e)}\n{PREDICTION}"
         case "loss":
@@ -96,6 +98,8 @@ def hidden(e: Experiment) -> str:
 
 
 def loss(e: Experiment) -> str:
+    if e.reads_numbers:
+        return f'loss = F.mse_loss(predicted, targets, reduction="{e.loss}")'
     if e.task == "classify":
         return f'loss = F.cross_entropy(logits, labels, reduction="{e.loss}")'
     return f'loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="{e.loss}")'

@@ -10,6 +10,9 @@ PACKED = """packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_
 {output}, _ = pad_packed_sequence({output}, batch_first=True)"""
 
 
+EPOCHS_NOTE = "    # for the next epoch; no gradient flows into the one before"
+
+
 def dropped(name: str, share: float, value: str = "") -> str:
     return f"{name} = F.dropout({value or name}, {share:g})    # in training only\n" if share else ""
 
@@ -20,6 +23,8 @@ def vectors(ids: str, e: Experiment, table: str = "embedding", size: str = "type
 
 
 def features(e: Experiment) -> str:
+    if e.reads_numbers:
+        return "x = numbers.unsqueeze(-1)    # [batch, step, 1]"
     return f"x = {vectors('ids', e)}\n{dropped('x', e.dropout_embed)}".rstrip()
 
 
@@ -47,7 +52,7 @@ def carrying(e: Experiment) -> str:
         detached = f"[{detached} for {', '.join(names)} in {'state' if e.task == 'seq2seq' else 'final'}]"
     elif e.task == "seq2seq":
         detached = "state.detach()" if len(names) == 1 else "(state[0].detach(), state[1].detach())"
-    return f"hidden = {detached}    # for the next epoch; no gradient flows into the one before"
+    return f"hidden = {detached}{EPOCHS_NOTE}"
 
 
 READOUTS = {
@@ -59,6 +64,10 @@ READOUTS = {
 
 def scoring(e: Experiment) -> str:
     """From the recurrent part's output to the logits."""
+    if e.reads_numbers:
+        read = "kept" if e.dropout_head else "output"
+        said = f"predicted = linear({read}).squeeze(-1)    # [batch, step]"
+        return dropped("kept", e.dropout_head, "output") + said
     if e.task != "classify":
         read = "kept" if e.dropout_head else "output"
         logits = f"linear({read})" if e.head == "linear" else f"{read}    # no output layer"

@@ -5,7 +5,7 @@ from textwrap import indent
 
 from rnnlab.experiment import Experiment
 from rnnlab.explain.programs.loop import loop_function, uses_cells
-from rnnlab.explain.programs.reading import reading, readout, scoring, vectors
+from rnnlab.explain.programs.reading import EPOCHS_NOTE, reading, readout, scoring, vectors
 from rnnlab.explain.programs.seq2seq import GREEDY, encoding, masking, step
 
 ALONE = "ids, lengths = ids[:1, : lengths[0]], lengths[:1]    # the first sequence, read alone\n"
@@ -68,6 +68,13 @@ for step in range(20):    # tokens
     before = chances[order].cumsum(0) - chances[order]    # how much the likelier ones have
     chances[order[before >= top_p]] = 0
     ids = torch.cat([ids, torch.multinomial(chances, 1, generator=generator)[None]], dim=1)"""
+ALONE_ON = """\
+hidden, alone = None, []
+numbers = torch.cat([numbers[:1], targets[:1, -1:]], dim=1)    # the first sequence, to its last number
+for step in range(20):    # what it says is what it reads next
+{forward}
+    numbers = predicted[:, -1:].detach()
+    alone.append(numbers.item() * deviation + mean)"""
 PADDED = """\
 from torch.nn.utils.rnn import pad_sequence
 
@@ -117,9 +124,13 @@ def code(panel: str, e: Experiment) -> str:
             return TAGS.format(forward=scoring(e))
         case "unitmap":
             reads = encoding(e) if e.task == "seq2seq" else reading(e)
-            return UNIT.format(alone=ALONE, forward=reads, output="encoded" if e.task == "seq2seq" else "output")
+            alone = "numbers = numbers[:1]    # the first sequence\n" if e.reads_numbers else ALONE
+            return UNIT.format(alone=alone, forward=reads, output="encoded" if e.task == "seq2seq" else "output")
         case "written":
             return WRITE.format(alone=ALONE, forward=indent(whole(e), "    "))
+        case "forecast":
+            carried = e.model_copy(update={"carry": True})
+            return ALONE_ON.format(forward=indent(whole(carried), "    ").replace(EPOCHS_NOTE, ""))
         case "padded":
             return PADDED
         case "shapes-words":

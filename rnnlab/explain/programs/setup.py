@@ -1,5 +1,7 @@
 """How a program begins that runs as it stands: imports, the seed, the modules, and a batch."""
 
+from typing import Any
+
 from rnnlab.cells import CELLS
 from rnnlab.experiment import Experiment
 from rnnlab.explain.first_batch import FirstBatch
@@ -52,7 +54,16 @@ def needs_function(e: Experiment) -> bool:
 
 def modules(e: Experiment, types: int, classes: int, padding: bool) -> list[str]:
     """In the order in which they draw their first weights."""
-    embeds, pair = e.input == "embedding", e.task == "seq2seq"
+    lines = number_modules(e) if e.reads_numbers else token_modules(e, types, classes, padding)
+    return [*lines, *([initialising(e)] if e.init != "torch" else [])]
+
+
+def number_modules(e: Experiment) -> list[str]:
+    return [recurrent(e, "", "1"), f"linear = nn.Linear({e.hidden}, 1)"]
+
+
+def token_modules(e: Experiment, types: int, classes: int, padding: bool) -> list[str]:
+    embeds, pair = e.embeds, e.task == "seq2seq"
     context = e.hidden if e.attention != "none" else 0
     lines = [f"types, classes = {types}, {classes}    # of what is read, of what is predicted"]
     if embeds:
@@ -70,7 +81,7 @@ def modules(e: Experiment, types: int, classes: int, padding: bool) -> list[str]
         lines.append(recurrent(e, "", width))
     if e.head == "linear":
         lines.append(f"linear = nn.Linear({e.hidden * e.directions + context}, classes)")
-    return [*lines, *([initialising(e)] if e.init != "torch" else [])]
+    return lines
 
 
 def initialising(e: Experiment) -> str:
@@ -78,7 +89,7 @@ def initialising(e: Experiment) -> str:
     named = [name for name in learning(e) if not name.endswith("embedding")]
     matrix, bias = FILLED[e.init], FILLED["zeros"]
     fill = matrix if matrix == bias else f"{matrix} if p.dim() > 1 else {bias}    # biases: 0"
-    note = "    # the embedding stays as it was drawn" if e.input == "embedding" else ""
+    note = "    # the embedding stays as it was drawn" if e.embeds else ""
     return INITIALISING.format(modules=listed(named), note=note, fill=fill)
 
 
@@ -114,6 +125,13 @@ def recurrent(e: Experiment, part: str, width: str) -> str:
 def given_batch(e: Experiment, batch: FirstBatch) -> list[str]:
     ids, targets = ([list(sequence[i]) for sequence in batch.sequences] for i in (0, 1))
     note = "the first batch" if batch.whole else "the beginning of the first batch"
+    if e.reads_numbers:
+        mean, deviation = batch.scale
+        return [
+            f"mean, deviation = {mean!r}, {deviation!r}    # of the numbers that are trained on",
+            tensor("numbers", ids, f"{note}; standardised: (number - mean) / deviation"),
+            tensor("targets", targets, "the next ones"),
+        ]
     lines = [tensor("ids", rows(ids, 0), note)]
     lines.append(f"lengths = torch.tensor({[len(row) for row in ids]})")
     if e.task == "classify":
@@ -135,7 +153,7 @@ def rows(sequences: list[list[int]], filler: int) -> list[list[int]]:
     return [row + [filler] * (longest - len(row)) for row in sequences]
 
 
-def tensor(name: str, values: list[list[int]], note: str) -> str:
+def tensor(name: str, values: list[list[Any]], note: str) -> str:
     said = f"    # {note}" if note else ""
     if len(values) == 1:
         return f"{name} = torch.tensor({values}){said}"

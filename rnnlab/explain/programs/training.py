@@ -71,7 +71,8 @@ def change(e: Experiment) -> str:
 
 def gradient_check(e: Experiment, forward: str) -> str:
     """In double precision, of the loss that `forward` computes."""
-    return CHECK.format(
+    exact = "numbers, targets = numbers.double(), targets.double()\n" if e.reads_numbers else ""
+    return exact + CHECK.format(
         modules=listed(modules(e)),
         forward=indent(forward.replace(".float()", ".double()"), "    "),
         weight=recurrent_weight(e),
@@ -85,7 +86,7 @@ def listed(names: list[str]) -> str:
 
 def modules(e: Experiment) -> list[str]:
     """All that learns, in the order in which it is made."""
-    embeds = e.input == "embedding"
+    embeds = e.embeds
     if e.task == "seq2seq":
         read, write = ("*encoder_cells", "*decoder_cells") if uses_cells(e) else ("encoder", "decoder")
         attention = ["W", "v"] if e.attention == "additive" else []

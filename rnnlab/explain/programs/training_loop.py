@@ -31,7 +31,7 @@ def training_loop(
     """One below the other they are a program that runs as it stands; `forward` goes from ids to logits. Of classes
     with short names it prints these, else their ids."""
     names = f"names = {list(classes)!r}    # of the classes"
-    named = len(names) <= NAMES
+    named = len(names) <= NAMES and not e.reads_numbers
     optimizer = f"{learnt(e)}\noptimizer = torch.optim.{OPTIMIZERS[e.optimizer]}(learnt, lr={e.lr:g})\n{rates(e)}"
     body = {
         "rate": change(e).rstrip(),
@@ -58,6 +58,11 @@ def learnt(e: Experiment) -> str:
 
 
 def log(e: Experiment, predicted: str) -> str:
+    if e.reads_numbers:
+        return (
+            "last = predicted[0, -1].item() * deviation + mean    # after the first sequence\n"
+            'print(epoch + 1, f"{loss.item():.4f}", f"{last:.4g}")'
+        )
     asked = "logits[:1].argmax(-1)" if e.task == "classify" else f"logits[0].argmax(-1)[targets[0] != {NO_TARGET}]"
     return f'best = {asked}.tolist()    # of the first sequence\nprint(epoch + 1, f"{{loss.item():.4f}}", {predicted})'
 
@@ -94,6 +99,15 @@ def loss_trials(e: Experiment) -> dict[str, str]:
     def call(logits: str, targets: str) -> str:
         return f"F.cross_entropy({logits}, {targets}{reduction})"
 
+    if e.reads_numbers:
+        call_mse = f"F.mse_loss({{}}, {{}}{reduction})".format
+        flat = "predicted.flatten()"
+        return {
+            "right": call_mse("predicted", "targets"),
+            "flattened": call_mse(flat, "targets.flatten()"),
+            "column": call_mse(flat, "targets.view(-1, 1)"),
+            "integers": call_mse("predicted.long()", "targets"),
+        }
     if e.task == "classify":
         return {
             "right": call("logits", "labels"),
@@ -156,7 +170,7 @@ def with_dropout(e: Experiment) -> Experiment:
 
 
 MODES = """\
-ids, lengths, {targets} = ids[:1, : lengths[0]], lengths[:1], {first}    # the first sentence alone
+{read} = {alone}    # the first sequence alone
 training = True    # what model.train() sets in every module of a model, and model.eval() takes back
 
 {function}
@@ -164,7 +178,7 @@ def logits_now():
     for module in ({modules}):
         module.train(training)
 {forward}
-    return logits
+    return {said}
 
 
 torch.manual_seed({seed})
@@ -184,9 +198,13 @@ def modes(e: Experiment, forward: str) -> str:
         named, first = f"{named}, bos", f"{first}, bos[:1]"
     function = f"\n{loop_function(e).rstrip()}\n\n" if needs_function(e) else ""
     switched = DROPOUT.sub(r"F.dropout(\1, \2, training)", forward).replace("    # in training only", "")
+    read, alone, said = f"ids, lengths, {named}", f"ids[:1, : lengths[0]], lengths[:1], {first}", "logits"
+    if e.reads_numbers:
+        read, alone, said = "numbers, targets", "numbers[:1], targets[:1]", "predicted"
     return MODES.format(
-        targets=named,
-        first=first,
+        read=read,
+        alone=alone,
+        said=said,
         function=DROPOUT.sub(r"F.dropout(\1, \2, training)", function).replace("    # in training only", ""),
         modules=listed(modules(e)),
         forward=indent(switched, "    "),

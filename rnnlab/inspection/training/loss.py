@@ -1,9 +1,10 @@
 """What goes into the loss, and what torch makes of other shapes and types."""
 
+import warnings
 from collections.abc import Callable
 
 from torch import Tensor
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, mse_loss
 
 from rnnlab.data import NO_TARGET
 from rnnlab.experiment import Experiment
@@ -12,7 +13,14 @@ from rnnlab.inspection.training.bench import Bench, facts, targets_of
 from rnnlab.records.training.loss import LossShapes, LossTrial, Maximum
 
 SHOWN = 12  # numbers of an argmax
-TRIED: dict[str, Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]] = {  # of logits and targets as they are
+Tried = dict[str, Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]]  # of logits and targets as they are
+NUMBERS: Tried = {
+    "right": lambda predicted, targets: (predicted, targets),
+    "flattened": lambda predicted, targets: (predicted.flatten(), targets.flatten()),
+    "column": lambda predicted, targets: (predicted.flatten(), targets.view(-1, 1)),
+    "integers": lambda predicted, targets: (predicted.long(), targets),
+}
+TRIED: Tried = {
     "right": lambda logits, targets: (logits.flatten(0, -2), targets.flatten()),
     "unflattened": lambda logits, targets: (logits, targets),
     "transposed": lambda logits, targets: (logits.transpose(1, 2), targets),
@@ -30,21 +38,27 @@ def loss_shapes(experiment: Experiment, weights: bytes) -> LossShapes:
     with bench.draws():
         result, _ = bench.forward()
     logits, targets = result.logits.detach(), targets_of(e, bench.batch)
-    flat_logits, flat_targets = TRIED["right"](logits, targets)
+    if e.reads_numbers:  # no axis of classes
+        logits = logits.squeeze(-1)
+    tried = NUMBERS if e.reads_numbers else TRIED
+    flat_logits, flat_targets = tried["flattened" if e.reads_numbers else "right"](logits, targets)
     return LossShapes(
         logits=facts(logits),
         targets=facts(targets),
         flat_logits=facts(flat_logits),
         flat_targets=facts(flat_targets),
         padding=int((targets == NO_TARGET).sum()),
-        trials=tuple(loss_trial(e, name, *TRIED[name](logits, targets)) for name in loss_trials(e)),
-        maxima=tuple(maximum(logits, dim) for dim in range(logits.dim())),
+        trials=tuple(loss_trial(e, name, *tried[name](logits, targets)) for name in loss_trials(e)),
+        maxima=() if e.reads_numbers else tuple(maximum(logits, dim) for dim in range(logits.dim())),
     )
 
 
 def loss_trial(e: Experiment, name: str, logits: Tensor, targets: Tensor) -> LossTrial:
+    loss = mse_loss if e.reads_numbers else cross_entropy
     try:
-        return LossTrial(name, value=cross_entropy(logits, targets, reduction=e.loss).item())
+        with warnings.catch_warnings():  # torch warns of shapes that differ, and goes on
+            warnings.simplefilter("ignore", UserWarning)
+            return LossTrial(name, value=loss(logits, targets, reduction=e.loss).item())
     except (RuntimeError, IndexError, ValueError) as error:
         return LossTrial(name, error=str(error))
 

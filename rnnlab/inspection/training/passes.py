@@ -1,6 +1,7 @@
 """Passes over the same batch, one after the other: with a state carried over, and in either mode."""
 
 import torch
+from torch import Tensor
 
 from rnnlab.experiment import Experiment
 from rnnlab.explain.programs.training_loop import drops, with_dropout
@@ -46,7 +47,8 @@ def modes(experiment: Experiment, weights: bytes) -> Modes:
             model.train(training)
             with torch.set_grad_enabled(recorded):
                 found.append((training, recorded, bench.forward()[0].logits))
-    asked = found[2][2].detach().flatten(0, -2)[-1].softmax(-1)
+    answer = last_number if e.reads_numbers else last_chances
+    asked = answer(found[2][2])
     classes = asked.topk(min(LIKELY, len(asked))).indices
     active = [name for name in DROPOUTS if name != "dropout" or e.layers > 1]
     return Modes(
@@ -57,10 +59,20 @@ def modes(experiment: Experiment, weights: bytes) -> Modes:
             ModeCall(
                 training,
                 recorded,
-                tuple(logits.detach().flatten(0, -2)[-1].softmax(-1)[classes].tolist()),
+                tuple(answer(logits)[classes].tolist()),
                 logits.requires_grad,
                 logits.grad_fn is not None,
             )
             for training, recorded, logits in found
         ),
     )
+
+
+def last_chances(logits: Tensor) -> Tensor:
+    """[class], after the last step."""
+    return logits.detach().flatten(0, -2)[-1].softmax(-1)
+
+
+def last_number(logits: Tensor) -> Tensor:
+    """[1], after the last step."""
+    return logits.detach()[0, -1]

@@ -11,7 +11,7 @@ from rnnlab.data import NO_TARGET, Batch
 from rnnlab.experiment import Experiment
 from rnnlab.explain.programs.training_loop import program_name
 from rnnlab.inspection.training.bench import Bench, facts
-from rnnlab.models import Pass
+from rnnlab.models import Pass, all_stages
 from rnnlab.records.training.step import OneWeight, ParameterStep, Position, Stage, TrainingStep
 
 SHOWN = 12  # targets of the first sequence
@@ -78,11 +78,9 @@ def training_step(experiment: Experiment, weights: bytes, following: bytes = b""
 
 
 def stages(e: Experiment, batch: Batch, result: Pass) -> tuple[Stage, ...]:
-    features = "embedding" if e.input == "embedding" else "one_hot"
-    tensors = {"ids": batch.ids, features: result.features}
-    tensors |= {name: tensor for name, (tensor, _) in result.stages().items()}
     return tuple(
-        Stage(name, facts(one), one.min().item(), one.max().item(), one.requires_grad) for name, one in tensors.items()
+        Stage(name, facts(one), one.min().item(), one.max().item(), one.requires_grad)
+        for name, (one, _) in all_stages(e, batch, result).items()
     )
 
 
@@ -104,6 +102,11 @@ def total(parameters: list[nn.Parameter]) -> float:
 def positions(result: Pass, batch: Batch) -> tuple[Position, ...]:
     logits = result.logits[:1].detach().flatten(0, -2)  # [target, class]
     targets = batch.targets[0]
+    if targets.is_floating_point():
+        return tuple(
+            Position(target, said, math.nan, (said - target) ** 2)
+            for target, said in zip(targets[:SHOWN].tolist(), logits[:SHOWN, 0].tolist(), strict=True)
+        )
     real = targets != NO_TARGET
     logits, targets = logits[real][:SHOWN], targets[real][:SHOWN]
     losses = cross_entropy(logits, targets, reduction="none")

@@ -45,10 +45,10 @@ class Stage(ShortRepr):
 class Position(ShortRepr):
     """One target of the first sequence."""
 
-    target: int
-    best: int  # the most probable class
-    probability: float  # of the target
-    loss: float  # -log of that
+    target: float  # a class, or a number
+    best: float  # the most probable class, or the number that is said
+    probability: float  # of the target; nan of a number
+    loss: float  # -log of that; of a number the squared error
 
 
 @dataclass(frozen=True, repr=False)

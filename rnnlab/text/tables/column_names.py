@@ -11,7 +11,7 @@ from functools import cache
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.text.normalization import normalize
 
-ROLES = ("label", "text", "source", "target", "token", "tag")
+ROLES = ("label", "text", "source", "target", "token", "tag", "number")
 OTHER = "other"  # a name of a column without a role: numbers, dates, persons
 
 NUMBERED = re.compile(r"(?:unnamed: ?|(?:v|x|col|column|field|var)_?|\u5217)\d+")  # as programs call what has no name

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from rnnlab.experiment.limits import SENTENCE_CHARACTERS, TEXT_CHARACTERS
 from rnnlab.i18n import LabError, Problem
+from rnnlab.text.numbers import as_number
 from rnnlab.text.tables.column_names import is_exact, roles_of
-from rnnlab.text.tables.table import Table
+from rnnlab.text.tables.table import Table, is_index
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -22,6 +23,7 @@ class RowFormat:
     guess_tokenizer: Callable[[Sequence[str]], str]  # by which its sentences are cut, guessed from them
     cell_characters: int = SENTENCE_CHARACTERS  # of a cell; what is beyond is cut
     keeps_duplicates: bool = False  # whether a row that comes again counts again
+    numeric: bool = False  # whether its cells are numbers that follow each other: no row is left out for its length
     tagged: bool = False  # whether tokens may carry tags, as in `rain/NOUN`; else jieba tags them
     windowed_preset: str = ""  # the preset that reads windows, for lines too long to be sequences of their own
 
@@ -51,6 +53,7 @@ ROW_FORMATS = {
     "classify": RowFormat(("label", "text"), guess_tokenizer),
     "tag": RowFormat(("text",), guess_tokenizer, keeps_duplicates=True, tagged=True),
     "seq2seq": RowFormat(("source", "target"), lambda _: "chars"),
+    "series": RowFormat(("number",), lambda _: "words", keeps_duplicates=True, numeric=True),
 }
 
 
@@ -101,6 +104,17 @@ def first_column(_: Table, columns: list[int]) -> int:
     return columns[0]
 
 
+def number_column(table: Table, columns: list[int]) -> int:
+    """The column that holds most numbers, no numbers of rows if there is a choice; of equals the last: dates and times
+    stand before what was measured."""
+
+    def rank(column: int) -> tuple[int, bool, int]:
+        cells = table.column(column)
+        return sum(as_number(cell) is not None for cell in cells), not is_index(cells), column
+
+    return max(columns, key=rank)
+
+
 def mean_length(cells: list[str]) -> float:
     """In characters; 0 where there are no cells."""
     return statistics.mean(map(len, cells or [""]))
@@ -112,4 +126,5 @@ GUESSES: dict[str, Callable[[Table, list[int]], int]] = {
     "text": longest_text_column,
     "source": first_column,
     "target": first_column,
+    "number": number_column,
 }

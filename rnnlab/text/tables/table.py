@@ -171,8 +171,8 @@ def lines_of(text: str) -> list[str]:
 
 def guess_delimiter(text: str, name: str, columns: int) -> str:
     """The delimiter, one of DELIMITERS: what a first line says (`sep=;`), or by which most rows of a text have one
-    number of columns. name: of the file, "" where there is none. columns: how many are wanted; what is to be one column
-    is lines, unless the name says otherwise."""
+    number of columns. name: of the file, "" where there is none. columns: how many are wanted, 0 for any; what is to be
+    one column is lines, unless the name says otherwise."""
     lines = lines_of(text)[:SAMPLE_ROWS]
     said = DELIMITER_LINE.fullmatch(lines[0])
     if said and said[1] in DELIMITERS.values():

@@ -6,14 +6,17 @@ class keeps its share. The same table always gives the same rows.
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from rnnlab.experiment import Experiment
-from rnnlab.experiment.limits import CLASSES, TEXT_CHARACTERS
+from rnnlab.experiment.limits import CLASSES, SERIES_NUMBERS, TEXT_CHARACTERS
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.presets.presets import FIRST_OF_TASK
 from rnnlab.records.short_repr import ShortRepr
 from rnnlab.text.normalization import strip_cell
+from rnnlab.text.numbers import as_number
 from rnnlab.text.tables.column_names import roles_of
 from rnnlab.text.tables.row_formats import ROW_FORMATS, RowFormat
 from rnnlab.text.tables.sampling import stratified_sample
@@ -22,12 +25,13 @@ from rnnlab.text.tables.tagged import all_tagged, tag_counts, without_corpus_mar
 
 LABEL_CHARACTERS = 60
 WINDOW_CHARACTERS = 200  # a longer line is better read in windows
+FEW_NUMBERS = 100  # that are better read as one sequence than in windows
 LABELS_QUOTED = 3  # in an error
 
 # Why a row is skipped; the last two are said of rows that are taken, not whole, or with delimiters in their sentence.
 REASONS = (
     *("short", "long", "no_label", "no_text", "no_source", "no_target", "label_long", "repeated"),
-    *("header_again", "no_tag", "cut", "joined"),
+    *("header_again", "no_tag", "no_value", "cut", "joined"),
 )
 
 BREAKS = re.compile(r"[\t-\r\x1c-\x1e\x85\u2028\u2029]+")  # what would part a line, or a row
@@ -89,7 +93,12 @@ def select_rows(usable: UsableRows) -> Selection:
     """As many rows as a text holds. Raises LabError where nothing is left, or nothing that a network could learn."""
     check_rows(usable)
     rows, labels = usable.rows, [row.label for row in usable.rows]
-    selected = [rows[i] for i in stratified_sample([to_line(row.cells) for row in rows], labels, TEXT_CHARACTERS)]
+    lines = [to_line(row.cells) for row in rows]
+    if ROW_FORMATS[usable.task].numeric:  # each is the next one after the one before
+        places = range(beginning_count(lines))
+    else:
+        places = stratified_sample(lines, labels, TEXT_CHARACTERS)
+    selected = [rows[i] for i in places]
     if not selected:
         raise LabError(Problem("data_nothing_fits", "", {"limit": f"{TEXT_CHARACTERS:,}"}))
     if usable.tags:
@@ -103,6 +112,12 @@ def select_rows(usable: UsableRows) -> Selection:
         joined=tuple(row.number for row in selected if row.joined),
         sentences=tuple(row.cells[-1] for row in selected),
     )
+
+
+def beginning_count(lines: Sequence[str]) -> int:
+    """How many of the first lines a column of numbers may have."""
+    sizes = accumulate(len(line) + 1 for line in lines[:SERIES_NUMBERS])
+    return sum(size - 1 <= TEXT_CHARACTERS for size in sizes)
 
 
 def usable_rows(
@@ -148,6 +163,8 @@ def read_row(
         full_cells = tuple(" ".join(without_corpus_marks(cell.split())) for cell in full_cells)
     cells = tuple(beginning(cell, row_format) for cell in full_cells)
     read = tuple(map(strip_cell, cells))
+    if row_format.numeric and as_number(read[0]) is None:
+        return "no_value"
     if reason := unusable(read, row_format, layout):
         return reason
     label = read[row_format.roles.index("label")] if "label" in row_format.roles else ""
@@ -237,6 +254,7 @@ def new_experiment(selection: Selection, usable: UsableRows) -> Experiment:
     task = usable.task
     tokenizer = {"": "", "untagged": "jieba"}.get(usable.layout, "words")
     row_format = ROW_FORMATS[task]
+    whole = {"window": 0} if row_format.numeric and len(selection.lines) < FEW_NUMBERS else {}
     in_windows = row_format.windowed_preset and max(map(len, selection.lines)) > WINDOW_CHARACTERS
     return Experiment(
         preset=row_format.windowed_preset if in_windows else FIRST_OF_TASK[task],
@@ -247,4 +265,5 @@ def new_experiment(selection: Selection, usable: UsableRows) -> Experiment:
         probe=1,
         sentence="",
         tokenizer=tokenizer or row_format.guess_tokenizer(selection.sentences),
+        **whole,
     )

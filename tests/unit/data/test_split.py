@@ -57,7 +57,12 @@ def test_a_line_of_every_label_is_left_to_learn_from(labels, seed):
     assert held
 
 
-@pytest.mark.parametrize("preset", [name for name, one in PRESETS.items() if one.fields.get("held_out")])
+def draws(fields: dict) -> bool:
+    """Whether lines are held out, and drawn by chance: not the end of a column."""
+    return bool(fields.get("held_out")) and fields.get("task") != "series"
+
+
+@pytest.mark.parametrize("preset", [name for name, one in PRESETS.items() if draws(one.fields)])
 def test_the_presets_hold_out_what_they_always_did(preset):
     for seed in (0, 2, 17):
         e = Experiment(preset=preset, seed=seed)

@@ -20,6 +20,7 @@ TEXTS = {
     "classify": "good | we like the rain\nbad | we fear rain",
     "tag": "we/r like/v rain/n\nthey/r fear/v",
     "seq2seq": "a b c | x y\nb a | y",
+    "series": "1 2 3.5 3 1.25 -2 0",
 }
 
 

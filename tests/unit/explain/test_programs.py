@@ -28,6 +28,7 @@ TEXTS = {
     "classify": ["good | we like the rain\nbad | we fear the long rain\ngood | rain"],
     "tag": ["we/r like/v rain/n\nthey/r fear/v long/a rain/n\nrain/n"],
     "seq2seq": ["a b c | x y\nb a | y\nc b a b | z y x"],
+    "series": ["1 2 3.5 3 1.25 -2 0 1 4"],
 }
 TASKS = st.sampled_from(sorted(TEXTS)).flatmap(
     lambda task: st.fixed_dictionaries({"task": st.just(task), "text": st.sampled_from(TEXTS[task])})
@@ -104,10 +105,14 @@ def shown_by_the_lab(panel: str, e: Experiment, names: dict) -> dict:
     batch, weights = trainer.batches[0], trainer.weights.detach().numpy().tobytes()
     result = trainer.model(batch)
     frame, steps = open_run(trainer).frames[0], len(trainer.data.probe.inputs)
-    output = "encoded" if e.task == "seq2seq" else "output"
+    output, observed = "encoded" if e.task == "seq2seq" else "output", frame.task_arrays
     match panel:
         case "hidden":
             return {output: result.output}
+        case "predictions" if e.reads_numbers:
+            return {"predicted": result.logits[..., 0], "in_units": observed["predicted"][None, :steps]}
+        case "forecast":
+            return {"alone": observed["alone"][:20]}
         case "predictions":
             return dict(zip(("probability", "token"), result.logits.softmax(-1).max(-1), strict=True))
         case "loss":
@@ -171,7 +176,9 @@ PANELS = {
     "classify": ("prefixes", "saliency", "omissions", "orders", "readouts"),
     "tag": ("tagged",),
     "seq2seq": ("alignment", "decoding"),
+    "series": ("forecast",),
 }
+OF_TOKENS = ("padded", "packed-batch")
 
 
 @given(fields=TASKS, data=st.data(), **SETTINGS)
@@ -180,7 +187,8 @@ def test_the_lines_of_each_panel_go_on_from_the_program_and_have_the_labs_number
     """In a namespace where nothing but the program was run: no name is used that is not made."""
     e = programs.without_chance(experiment(settings | fields))
     panels = [*EVERY_TASK, *PANELS[e.task]]
-    panel = data.draw(st.sampled_from([one for one in panels if one != "alignment" or e.attention != "none"]))
+    left_out = (*([] if e.attention != "none" else ["alignment"]), *(OF_TOKENS if e.reads_numbers else ()))
+    panel = data.draw(st.sampled_from([one for one in panels if one not in left_out]))
     names = pasted(e)
     exec(programs.code(panel, e), names)
     for name, expected in shown_by_the_lab(panel, e, names).items():

@@ -14,7 +14,10 @@ from rnnlab.text.lines import parse_lines
 from rnnlab.training.tasks import data_of
 
 # Their text belongs to no language, or to both: a word of the tutorials, numbers, brackets, pairs made by the lab.
-SHARED = {"hello-elloh", "ohlol-cell", "ohlol-layer", "windows", "brackets", "hello-world", "seq2seq", "attention"}
+SHARED = {
+    *("hello-elloh", "ohlol-cell", "ohlol-layer", "windows", "brackets", "hello-world", "seq2seq", "attention"),
+    *("sine", "noisy-sine"),
+}
 MAY_DIFFER = {"text", "target", "tokenizer"}
 # Written as the language wants it: about as long, in as many lines.
 FREE_LENGTHS = {"lstm-classifier", "text-classification", "gru-tagger"}

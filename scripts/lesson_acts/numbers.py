@@ -1,0 +1,3 @@
+from scripts.lesson_acts import train
+
+ACTS = {"beaten": train(), "noise": train()}

@@ -1,0 +1,69 @@
+"""What the lesson on numbers says, against plain programs."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from rnnlab import Experiment
+from rnnlab.lessons.course import LESSONS
+from scripts.questions import walk
+
+
+def standardised(preset: str) -> tuple[np.ndarray, float]:
+    """200 numbers by the first 160 of them, and the deviation of these."""
+    numbers = np.array(Experiment(preset=preset).text.split(), dtype=float)
+    return (numbers - numbers[:160].mean()) / numbers[:160].std(), numbers[:160].std()
+
+
+def learnt(z: torch.Tensor) -> tuple[float, np.ndarray]:
+    """Sixty epochs over shuffled windows of forty: the loss over the last 40 numbers, and 90 that it goes on with."""
+    windows = z[:160].unfold(0, 41, 1)
+    torch.manual_seed(0)
+    rnn, linear = nn.RNN(1, 16, batch_first=True), nn.Linear(16, 1)
+    optimizer = torch.optim.Adam([*rnn.parameters(), *linear.parameters()], lr=0.01)
+    order = torch.Generator().manual_seed(0)
+    for _ in range(60):
+        for places in torch.randperm(len(windows), generator=order).split(16):
+            batch = windows[places]
+            loss = nn.functional.mse_loss(linear(rnn(batch[:, :-1, None])[0])[..., 0], batch[:, 1:])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    with torch.no_grad():
+        said = linear(rnn(z[None, :-1, None])[0])[0, 159:, 0]
+        output, state = rnn(z[None, :160, None])
+        alone = [linear(output[:, -1:])]
+        while len(alone) < 90:
+            output, state = rnn(alone[-1], state)
+            alone.append(linear(output))
+    return nn.functional.mse_loss(said, z[160:]).item(), torch.cat(alone).flatten().numpy()
+
+
+def test_what_each_question_is_answered_with():
+    found = {one.step.id: one.late for one in walk(LESSONS["numbers"], "en")}
+    tells = {id: one.tells[id] for id, one in found.items()}
+    answers = {id: one.found[id] for id, one in found.items()}
+
+    z, deviation = standardised("sine")
+    assert (answers["mean"], tells["mean"]["loss"]) == ("1", f"{np.mean(z[:160] ** 2):.3f}")
+    repeated = np.mean(np.diff(z[159:]) ** 2)
+    assert (answers["repeat"], tells["repeat"]["loss"]) == ("0.1", f"{repeated:.4f}")
+    assert tells["repeat"]["units"] == f"{math.sqrt(repeated) * deviation:.2f}"
+    loss, alone = learnt(torch.tensor(z, dtype=torch.float32))
+    assert answers["beaten"] == "much"
+    assert float(tells["beaten"]["loss"]) == pytest.approx(loss, rel=0.05)
+    off = math.sqrt(np.mean((alone[:40] - z[160:]) ** 2)) * deviation
+    assert answers["alone"] == ("larger" if off > math.sqrt(loss) * deviation else "smaller")
+    assert float(tells["alone"]["alone"]) == pytest.approx(off, rel=0.05)
+
+    z, deviation = standardised("noisy-sine")
+    noise = np.array(Experiment(preset="noisy-sine").text.split(), dtype=float) - np.sin(np.arange(200) * math.pi / 10)
+    assert answers["floor"] == "0.06"
+    assert tells["floor"]["floor"] == f"{np.mean((noise[160:] / deviation) ** 2):.3f}"
+    loss, alone = learnt(torch.tensor(z, dtype=torch.float32))
+    assert float(tells["noise"]["loss"]) == pytest.approx(loss, rel=0.05)
+    assert np.abs(np.diff(alone, 2)).mean() < 0.7 * np.abs(np.diff(z, 2)).mean()
+    assert answers["noise"] == "smooth"
