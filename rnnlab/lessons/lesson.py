@@ -83,5 +83,6 @@ def own_text(look: Look) -> bool:
     return look.trained and look.experiment.text not in look.lesson_texts
 
 
-def ended(page: str, done: Callable[[Look], bool] = own_text) -> LessonStep:
-    return LessonStep(SEEN, page, done=done)
+def ended(page: str, done: Callable[[Look], bool] = own_text, fields: Fields | None = None) -> LessonStep:
+    """`fields` where the lesson's example would refuse another text, such as one whose every line has a target text."""
+    return LessonStep(SEEN, page, done=done, fields=fields)

@@ -85,6 +85,17 @@ def test_what_was_changed_is_marked_also_where_it_is_out_of_sight(visit):
     lab.page.keyboard.press("Escape")
     lab.train()
     assert lab.curve() == pytest.approx(run(Experiment(epochs=5, cell="lstm", seed=4)).losses)
+    # What is out of the page is told nothing, and goes on saying what it said: that is no wish of the reader's.
+    lab.press("preset_back").reaches("not trained yet").train()
+    assert lab.epoch == Experiment().epochs
+    lab.open("more")
+    expect(lab.at("epochs").locator("input")).to_have_value(str(Experiment().epochs))
+    lab.at("epochs").locator("input").fill("5")  # as before, which is a wish now
+    lab.at("epochs").locator("input").press("Enter")
+    expect(lab.at("more").first).to_contain_text("changed")
+    lab.page.keyboard.press("Escape")
+    lab.train()
+    assert lab.epoch == 5
 
 
 PHONE = {"width": 390, "height": 844}

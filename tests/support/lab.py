@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Locator, Page, WebSocket, expect
 
 from tests.support.eventually import ROOT, eventually
 
@@ -25,6 +25,15 @@ FLAGS = [
     *("--disable-component-update", "--disable-sync"),
 ]
 AXE = resources.files("axe_playwright_python") / "axe.min.js"
+# Counts how often the server has drawn the page, or a part of it, from now on.
+COUNT_DRAWS = """() => {
+    const app = document.querySelector("[data-test-script-state]");
+    window.draws = 0;
+    window.state = () => app.dataset.testScriptState;
+    window.counting?.disconnect();
+    window.counting = new MutationObserver(() => { window.draws += window.state() === "notRunning"; });
+    window.counting.observe(app, {attributeFilter: ["data-test-script-state"]});
+}"""
 expect.set_options(timeout=15_000)
 
 
@@ -100,6 +109,20 @@ class Lab:
 
     def press(self, key: str) -> "Lab":
         self.button(key).click()
+        return self
+
+    def choose(self, box: Locator, option: int) -> "Lab":
+        """Takes an option of a select box, by its place, and waits until the page has been drawn with it."""
+        self.page.evaluate(COUNT_DRAWS)
+        eventually(lambda: self.page.evaluate("state() === 'notRunning'"), "the page rests")
+        self.page.evaluate("window.draws = 0")
+        box.get_by_role("combobox").click()
+        one = self.page.get_by_role("option").nth(option)
+        before = one.get_attribute("aria-selected") == "true"
+        one.click()
+        if before:
+            return self
+        eventually(lambda: self.page.evaluate("draws > 0 && state() === 'notRunning'"), "the page is drawn with it")
         return self
 
     def write(self, text: str, key: str = "text") -> "Lab":

@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shell.form.form_state import CHOICES, KEYS, read, refresh_choices, values
+from pages.components.opened.opened import opened
+from pages.shell.form.form_state import CHOICES, KEYS, read, refresh_choices, tell_browser, values
 from pages.shell.form.presets import choose_preset, choose_task, preset
 from pages.shell.page_names import HOME
 from pages.shell.state import session
@@ -54,6 +55,7 @@ def render_preset(t: Translate, page: str) -> None:
     e = session["experiment"] = read(fields)
     if any(st.session_state.get(KEYS[name], fields[name]) not in choices(name) for name in CHOICES):
         refresh_choices()
+    tell_browser("preset")
     hidden: dict[str, Any] = {"label_visibility": "collapsed", "width": 240}
     choice("preset", t, fields, on_change=choose_preset, **hidden)
     with st.container(key="about_preset", gap=None):
@@ -76,6 +78,7 @@ def render(t: Translate, page: str) -> None:
     wrong = {problem.field: problem for problem in e} if not isinstance(e, Experiment) else {}
     with st.container(key="controls", horizontal=True, gap="small"):
         first = [name for name in first_fields(fields) if name in used]
+        tell_browser(*first)
         for name in first:
             control(name, t, fields, wrong)
         render_more(t, fields, [name for name in used if name not in first], changed, wrong)
@@ -98,6 +101,8 @@ def render_more(
     if any(name in wrong for name in inside):
         label = f"⚠ {label}"
     with st.popover(label, key="more"):
+        if outdated := tuple(session.get("outdated", ())):
+            opened("more_opened", lambda: tell_browser(*outdated))
         choice("task", t, fields, help=t("help.task"), on_change=choose_task)
         for group, names in GROUPS.items():
             st.subheader(t(f"form.{group}"), anchor=False)

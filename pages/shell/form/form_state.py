@@ -24,14 +24,28 @@ ECHO = 3.0  # seconds within which the browser has learnt what the form is fille
 
 def fill(experiment: Experiment) -> None:
     """Put an experiment into the widgets. Only before they are shown in a run, or in a callback."""
-    for name, value in experiment.model_dump().items():
-        put(name, value)
+    for name, new in experiment.model_dump().items():
+        put(name, new)
 
 
-def put(name: str, value: Any) -> None:
-    """Let one field's widget say this value. When that may be done is said above."""
-    st.session_state[KEYS[name]] = value
+def put(name: str, new: Any) -> None:
+    """Let one field's widget say this value. When that may be done is said above.
+
+    A widget in a closed popover is not in the page and learns nothing of it: the browser goes on telling what it said
+    before. That is no wish of the reader's, and counts as the new value until the widget is there."""
+    outdated = session.setdefault("outdated", {})
+    held = outdated.pop(name)[0] if name in outdated else in_ids(name, st.session_state.get(KEYS[name], new))
+    if held != new:
+        outdated[name] = held, new
+    st.session_state[KEYS[name]] = new
     redraw_page()  # the form is outside every part of a page that is drawn by itself
+
+
+def tell_browser(*names: str) -> None:
+    """The widgets of these fields are in the page now: each is given its value, once more where it was away."""
+    outdated = session.get("outdated", {})
+    for name in {*names} & {*outdated}:
+        st.session_state[KEYS[name]] = outdated.pop(name)[1]
 
 
 def is_echo(name: str, said: str) -> bool:
@@ -52,9 +66,16 @@ def value(name: str) -> Any:
     """What a field's widget says. The browser answers with the label it shows, and while the language changes that
     may be a label of the language before. What the task has no use for is not asked: its default stands. A field for
     whole numbers takes others too, to say that it can't use them."""
-    said = st.session_state.get(KEYS[name], Experiment.model_fields[name].default)
+    said = in_ids(name, st.session_state.get(KEYS[name], Experiment.model_fields[name].default))
+    held, new = session.get("outdated", {}).get(name, (said, said))
+    if said == held:
+        said = new
     if isinstance(said, float) and said.is_integer() and Experiment.model_fields[name].annotation is int:
         return int(said)
+    return said
+
+
+def in_ids(name: str, said: Any) -> Any:
     return ids_by_label(name).get(said, said) if name in CHOICES else said
 
 

@@ -200,6 +200,6 @@ LESSON = Lesson(
             seeds=3,
             tells=lambda look: dict(right_runs(look) or {}),
         ),
-        ended("gradients"),
+        ended("gradients", fields={"target": "", "probe": 1}),
     ),
 )

@@ -155,6 +155,6 @@ LESSON = Lesson(
             given=sizes,
             tells=lambda look: {**sizes(look), "gru": f"{gru_parameters(look)[0]:,}"},
         ),
-        ended("cell"),
+        ended("cell", fields={"target": "", "probe": 1}),
     ),
 )

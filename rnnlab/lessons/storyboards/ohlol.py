@@ -121,6 +121,6 @@ LESSON = Lesson(
             tells=lambda look: counts(look) or {},
         ),
         LessonStep("why", "compare", Options(("parameters", "free", "memory"), lambda _: "free"), show="race_lanes"),
-        ended("playground"),
+        ended("playground", fields={"target": "", "head": "linear"}),
     ),
 )
