@@ -125,6 +125,7 @@ def cases() -> Iterator[Case]:
         yield f"textbook_ways: {name}", jobs.textbook_ways, (e, weights, part)
         yield f"through_time: {name}", jobs.through_time, (e, weights, 0, 0)
         yield f"over_epochs: {name}", jobs.over_epochs, (e, few, 0, 0, 2 * steps - 1 if part == "decoder" else 63)
+        yield f"distributions: {name}", jobs.distributions, (e, few)
         yield f"check: {name}", jobs.check, (e, weights, str(jobs.parameters(e)[0].name), None)
         yield f"parameters: {name}", jobs.parameters, (e,)
         yield f"training_step: {name}", jobs.training_step, (e, weights)

@@ -262,6 +262,7 @@ class GradientsState(TypedDict, total=False):
     other_cells_offered: Experiment  # the one for which that was begun without a click
     clip_level: float
     clip_level_for: Experiment
+    distribution_name: str  # the parameter whose entries are shown
     check_name: str  # the parameter whose gradient is checked
     check_asked: bool  # whether the reader has just asked for the check
     check_question: tuple[Any, ...]  # what `jobs.check` was last asked

@@ -252,3 +252,17 @@ def test_an_entry_is_chosen_within_the_parameters_shape():
     press(app, "check_go")
     assert "head.bias[3]" in said(app)
     assert not app.error
+
+
+@either
+def test_every_parameter_is_shown_spread_out_over_the_epochs_with_its_gradients(lang):
+    app, t = visit_gradients(lang, epochs=4, hidden=5), translator(lang)
+    names = app.selectbox(key="distribution_name").options
+    assert [name.partition(" ")[0] for name in names][:2] == ["embedding.weight", "rnn.weight_ih_l0"]
+    assert app.selectbox(key="distribution_name").value == "rnn.weight_hh_l0"
+    choose(app, None, 3)
+    heat = figure(app, "weights")
+    assert heat["layout"]["shapes"][0]["x0"] == 3
+    np.testing.assert_allclose(decoded(heat["data"][0]["z"]).sum(0), 1)
+    looked(app.selectbox(key="distribution_name").set_value("linear.bias").run())
+    assert components(app)["gradients-slopes"]["label"] == t("distributions.gradients", name="linear.bias")

@@ -163,6 +163,7 @@ function figureOf(self, frame, width) {
     if (own.title) layout[name].title = { font: { size: FONT * pixel() }, ...own.title }; // Plotly's would be larger
     if (name[0] === "x") thin(layout[name], width / pixel());
   }
+  for (const shape of layout.shapes ?? []) shape.line = { color: theme.text, ...shape.line };
   const lines = fold(layout.yaxis, width / pixel());
   if (lines > 1) {
     const needed = (lines * LINE + GAP) * layout.yaxis.ticktext.length + BELOW;

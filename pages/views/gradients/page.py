@@ -13,7 +13,7 @@ from pages.shell.messages import show_notes
 from pages.shell.panel import panel, program_place
 from pages.shell.run import run_chart, token_strip
 from pages.shell.run.run_view import RunView
-from pages.views.gradients import check, clipping, other_cells
+from pages.views.gradients import check, clipping, distributions, other_cells
 from rnnlab.cells import CELLS
 from rnnlab.engine import jobs
 from rnnlab.explain import programs
@@ -50,6 +50,7 @@ def render(view: RunView) -> None:
         else:
             render_flow(view, choice)
     other_cells.render(view, choice)
+    distributions.render(view)
     left, right = st.columns(2, gap="small")
     with left:
         clipping.render(view)
