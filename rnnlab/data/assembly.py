@@ -5,6 +5,9 @@ What is only tested on is left out of the vocabulary, as it would be of any word
 
 from dataclasses import dataclass
 
+import torch
+from torch import Tensor
+
 from rnnlab.data.batches import BOS, EOS_ID, NO_TARGET, PAD, UNK, UNK_ID, Data, Pair
 from rnnlab.data.next_token import check_sizes
 from rnnlab.data.notes import one_answer_note, one_sequence_note, split_notes
@@ -84,7 +87,19 @@ def assemble(corpus: Corpus, e: Experiment) -> Data:
         held=held,
         held_tokens=tuple(examples[i].source for i in tested),
         examined=examined,
+        class_weights=balanced(class_counts(pairs, len(corpus.classes))) if e.class_weights == "balanced" else None,
     )
+
+
+def class_counts(pairs: list[Pair], classes: int) -> Tensor:
+    """How often each class is the right one: [class] int64."""
+    return torch.bincount(torch.tensor([id for pair in pairs for id in pair.targets]), minlength=classes)
+
+
+def balanced(counts: Tensor) -> Tensor:
+    """Weights under which all classes that occur count for as much, and all targets together for as many as they are;
+    one that never occurs is weighed as if it did once. [class] float32"""
+    return counts.sum() / ((counts > 0).sum() * counts.clamp(min=1))
 
 
 def within_limits(corpus: Corpus, e: Experiment) -> tuple[list[Example], list[Problem]]:

@@ -36,6 +36,8 @@ class Batch(ShortRepr):
     lengths: Tensor  # [batch] int64: what is no padding
     targets: Tensor  # [batch, target] int64, NO_TARGET on padding; float32 where numbers are predicted
     count: int  # targets that are none of padding
+    class_weights: Tensor | None = None  # [class] float32: what the loss of each counts for; None: all the same
+    weight: float = 0.0  # what the mean of its losses is divided by: of these targets the weights, or how many
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,6 +57,7 @@ class Data(ShortRepr):
     held_tokens: tuple[tuple[str, ...], ...] = ()  # as read, unknown words included: to be shown
     examined: int = HELD_OUT_LINES  # of these the ones that every frame is about, at most
     column: NumberColumn | None = None  # where numbers are read and predicted: then both vocabularies are empty
+    class_weights: Tensor | None = None  # as a batch has them
 
     @property
     def tested(self) -> int:
@@ -65,15 +68,17 @@ class Data(ShortRepr):
         """The sequences in this order, `size` a batch; the last batch may be shorter."""
         pairs = self.held if held else self.pairs
         for start in range(0, len(order), size):
-            yield batch_of([pairs[i] for i in order[start : start + size]])
+            yield batch_of([pairs[i] for i in order[start : start + size]], self.class_weights)
 
 
-def batch_of(pairs: Sequence[Pair]) -> Batch:
+def batch_of(pairs: Sequence[Pair], class_weights: Tensor | None = None) -> Batch:
     ids = [pair.inputs for pair in pairs]
     targets = [pair.targets for pair in pairs]
-    count = sum(id != NO_TARGET for target in targets for id in target)
-    lengths = torch.tensor([len(row) for row in ids])
-    return Batch(padded(ids, PAD_ID), lengths, padded(targets, NO_TARGET), count)
+    real = [id for target in targets for id in target if id != NO_TARGET]
+    lengths, weight = torch.tensor([len(row) for row in ids]), float(len(real))
+    if class_weights is not None:
+        weight = class_weights[real].sum().item()
+    return Batch(padded(ids, PAD_ID), lengths, padded(targets, NO_TARGET), len(real), class_weights, weight)
 
 
 def padded(rows: list[list[Any]], filler: int) -> Tensor:

@@ -87,6 +87,7 @@ class Experiment(BaseModel):
     head: Literal["linear", "none"] = "linear"  # "none": the hidden state is the logits
     carry: bool = False  # keep the last hidden state, detached, as the first of the next epoch
     loss: Literal["mean", "sum"] = "mean"
+    class_weights: Literal["none", "balanced"] = "none"  # what the loss of each class counts for
     optimizer: Literal["adam", "sgd", "rmsprop"] = "adam"
     lr: Annotated[float, bounded("lr")] = 0.01
     lr_changes: RateChanges = ""  # `40:0.001 70:0.0001`: after so many epochs, that rate
@@ -184,13 +185,23 @@ class Experiment(BaseModel):
 # What a task has no use for. It keeps its default, so that two experiments that are the same run are equal.
 ONLY_PAIRS = ("data", "pairs", "attention", "teacher", "beam")
 ONLY_NEXT = ("target", "window", "stride", "head", "carry")
+ONLY_CLASSES = ("class_weights",)  # labels and tags, of which some may be rare
 UNUSED_FIELDS: dict[str, tuple[str, ...]] = {
-    "next": (*ONLY_PAIRS, "readout", "sentence", "max_length", "lower"),
+    "next": (*ONLY_PAIRS, *ONLY_CLASSES, "readout", "sentence", "max_length", "lower"),
     "classify": (*ONLY_PAIRS, *ONLY_NEXT),
     "tag": (*ONLY_PAIRS, *ONLY_NEXT, "readout"),
-    "seq2seq": (*ONLY_NEXT, "readout", "bidirectional"),
+    "seq2seq": (*ONLY_NEXT, *ONLY_CLASSES, "readout", "bidirectional"),
     "series": (
-        *(*ONLY_PAIRS, "target", "head", "carry", "readout", "bidirectional", "packed"),  # all windows are as long
+        *(
+            *ONLY_PAIRS,
+            *ONLY_CLASSES,
+            "target",
+            "head",
+            "carry",
+            "readout",
+            "bidirectional",
+            "packed",
+        ),  # all windows are as long
         *("tokenizer", "words", "lower", "max_length", "probe", "sentence", "input", "embed", "dropout_embed"),
     ),
 }

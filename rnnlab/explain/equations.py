@@ -40,9 +40,12 @@ def equation(panel: str, e: Experiment) -> str:
             share = r"\frac1N" if e.loss == "mean" else ""
             if e.reads_numbers:
                 return rf"L = {share}\sum_{{t=1}}^{{N}}(\hat y_t - y_t)^2"
-            each = r"\hat y_i[\mathrm{label}_i]" if e.task == "classify" else r"\hat y_t[\mathrm{target}_t]"
-            index = "i" if e.task == "classify" else "t"
-            return rf"L = -{share}\sum_{{{index}=1}}^{{N}}\log {each}"
+            index, right = ("i", r"\mathrm{label}_i") if e.task == "classify" else ("t", r"\mathrm{target}_t")
+            weight = "" if e.class_weights == "none" else f"w[{right}]"
+            if weight and share:
+                share = rf"\frac1{{\sum_{index} {weight}}}"
+            each = rf"{weight}\log \hat y_{index}[{right}]"
+            return rf"L = -{share}\sum_{{{index}=1}}^{{N}}{each}"
         case "hidden":
             return of_cell(e)
     return ""

@@ -18,6 +18,7 @@ class FirstBatch:
     sequences: tuple[Sequence, ...] = field(repr=False)
     whole: bool  # whether this is all of the batch
     scale: tuple[float, float] = (0.0, 1.0)  # of numbers: their mean and their deviation
+    counts: tuple[int, ...] = ()  # [class] how often each is right in all that is trained on, where classes are weighed
 
 
 def beginning_of(sequences: list[Sequence]) -> tuple[Sequence, ...]:

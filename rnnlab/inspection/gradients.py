@@ -206,4 +206,4 @@ def with_targets(model: nn.Module, batch: Batch) -> Batch:
         return batch
     likeliest = model(batch).logits.argmax(-1).view_as(batch.targets)
     targets = torch.where(batch.targets == NO_TARGET, likeliest, batch.targets)
-    return Batch(batch.ids, batch.lengths, targets, targets.numel())
+    return Batch(batch.ids, batch.lengths, targets, targets.numel(), batch.class_weights)

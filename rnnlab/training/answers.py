@@ -30,8 +30,10 @@ class AnswerType:
 
 
 def cross_entropy(experiment: Experiment, result: Pass, batch: Batch) -> Tensor:
+    """Each target counts for the weight of its class."""
     logits, targets = result.logits.flatten(0, -2), batch.targets.flatten()  # [target, class], [target]
-    return functional.cross_entropy(logits, targets, ignore_index=NO_TARGET, reduction=experiment.loss)
+    weight = None if batch.class_weights is None else batch.class_weights.to(logits.dtype)
+    return functional.cross_entropy(logits, targets, weight, ignore_index=NO_TARGET, reduction=experiment.loss)
 
 
 def correct_count(result: Pass, batch: Batch) -> float:

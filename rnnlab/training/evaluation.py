@@ -27,24 +27,26 @@ def held_batches(data: Data) -> Iterator[Batch]:
     yield from data.batches(max(1, min(BATCH_ROWS, STEP_TOKENS // longest)), range(count), held=True)
 
 
-def summed_loss(logits: Tensor, targets: Tensor) -> float:
-    """Cross-entropy, summed over all targets."""
-    return cross_entropy(logits.flatten(0, -2), targets.flatten(), ignore_index=NO_TARGET, reduction="sum").item()
+def summed_loss(logits: Tensor, batch: Batch) -> float:
+    """Cross-entropy, summed over all targets, each times the weight of its class."""
+    flat, targets = logits.flatten(0, -2), batch.targets.flatten()
+    return cross_entropy(flat, targets, batch.class_weights, ignore_index=NO_TARGET, reduction="sum").item()
 
 
 @torch.no_grad()
 def evaluate(model: nn.Module, data: Data) -> HeldOutResult:
     """Each class against the right one. For a model whose logits are [batch, target, class] or [batch, class]."""
-    loss, correct, count, predictions = 0.0, 0, 0, []
+    loss, weight, correct, count, predictions = 0.0, 0.0, 0, 0, []
     for batch in held_batches(data):
         logits = model(batch).logits
         best = logits.argmax(-1).view_as(batch.targets)
-        loss += summed_loss(logits, batch.targets)
+        loss += summed_loss(logits, batch)
+        weight += batch.weight
         correct += int((best == batch.targets).sum())
         count += batch.count
         lengths = (batch.targets != NO_TARGET).sum(1).tolist()
         predictions += [row[:length].int().numpy() for row, length in zip(best, lengths, strict=True)]
-    return HeldOutResult(loss / count, correct / count, nan, tuple(predictions))
+    return HeldOutResult(loss / weight, correct / count, nan, tuple(predictions))
 
 
 @torch.no_grad()
@@ -57,7 +59,7 @@ def evaluate_seq2seq(model: nn.Module, data: Data) -> HeldOutResult:
     limit = write_limit(data)
     for batch in held_batches(data):
         logits = model(batch).logits
-        loss += summed_loss(logits, batch.targets)
+        loss += summed_loss(logits, batch)
         count += batch.count
         forced += int((logits.argmax(-1) == batch.targets).sum())
         tokens, _ = greedy(model, batch.ids, batch.lengths, limit)

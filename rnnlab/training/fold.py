@@ -13,6 +13,7 @@ from dataclasses import replace
 import torch
 
 from rnnlab.analysis.majority import majority_sequence, majority_token
+from rnnlab.data.assembly import class_counts
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import RUN_SECONDS
 from rnnlab.explain.first_batch import FirstBatch, beginning_of
@@ -74,10 +75,11 @@ def first_batch(trainer: Trainer) -> FirstBatch:
     pairs = [data.pairs[i] for i in trainer.order[:size]]
     sequences = beginning_of([(pair.inputs, pair.targets) for pair in pairs])
     whole = len(sequences) == len(pairs) and sequences[0][0] == pairs[0].inputs
+    if data.column is not None:
+        return FirstBatch(0, 0, False, sequences, whole, (data.column.mean, data.column.deviation))
+    counts = () if data.class_weights is None else tuple(class_counts(data.pairs, len(data.classes)).tolist())
     sizes = len(data.vocabulary), len(data.classes), bool(data.vocabulary.specials)
-    if data.column is None:
-        return FirstBatch(*sizes, sequences, whole)
-    return FirstBatch(*sizes, sequences, whole, (data.column.mean, data.column.deviation))
+    return FirstBatch(*sizes, sequences, whole, counts=counts)
 
 
 def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, seconds: float = 0.0) -> Chunk:

@@ -36,7 +36,7 @@ class Observation(ShortRepr):
 
 def probe_batch(data: Data) -> Batch:
     """[batch 1, step]"""
-    return batch_of([data.probe])
+    return batch_of([data.probe], data.class_weights)
 
 
 def observe_tokens(model: nn.Module, data: Data) -> Observation:

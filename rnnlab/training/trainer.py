@@ -28,7 +28,8 @@ class EpochTotals:
     """What an epoch has added up so far."""
 
     batches: int = 0
-    loss: float = 0.0  # summed over targets
+    loss: float = 0.0  # summed over targets, each times the weight of its class
+    weight: float = 0.0  # and these weights; as many as there are targets where all are the same
     correct: float = 0  # targets predicted right; nan where nothing is right or wrong
     targets: int = 0
     norm: float = 0.0  # largest gradient norm, before clipping
@@ -90,7 +91,8 @@ class Trainer:
             norm = torch.linalg.vector_norm(self.gradients)
         value, norm = loss.item(), norm.item()
         totals.batches += 1
-        totals.loss += value if e.loss == "sum" else value * batch.count
+        totals.loss += value if e.loss == "sum" else value * batch.weight
+        totals.weight += batch.weight
         totals.correct += correct
         totals.targets += batch.count
         totals.norm = norm if math.isnan(norm) else max(totals.norm, norm)  # max would drop a nan
@@ -111,7 +113,7 @@ class Trainer:
         self.epoch += 1
         self.ended = ended
         totals, self.totals = self.totals, EpochTotals()
-        loss = totals.loss if self.experiment.loss == "sum" else totals.loss / totals.targets
+        loss = totals.loss if self.experiment.loss == "sum" else totals.loss / totals.weight
         accuracy = totals.correct / totals.targets
         self.snapshots.append(Snapshot(self.epoch, loss, accuracy, totals.norm, totals.targets))
         if self.epoch % self.weights_every == 0:

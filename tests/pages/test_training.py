@@ -141,3 +141,17 @@ def test_a_step_is_taken_at_the_rate_of_its_epoch():
         found = rows(move(app, "step"), "training-move")
         assert [row[3] for row in found] == [significant(one.change, 4) for one in steps.parameters]
         assert [row[4] for row in found] == [row[3] for row in found], "which is what the run did"
+
+
+@pytest.mark.parametrize("loss", ["mean", "sum"])
+def test_where_classes_are_weighed_the_loss_says_by_how_much(loss):
+    fields = {**TEXTS["classify"], "text": "good | a b\ngood | b a\ngood | a\nbad | b", "loss": loss}
+    e = Experiment(**{**fields, "class_weights": "balanced", "hidden": 4, "embed": 3, "epochs": 1})
+    app = move(open_page("training", e), "loss")
+    (row,) = rows(app, "training-move")
+    assert row[4] == "0.6667"  # 4 lines, 2 classes, of which this has 3
+    assert ("divided by the sum of their weights, 4" in said(app)) == (loss == "mean")
+    assert "times the weight of its class" in said(app)
+    assert f'F.cross_entropy(logits, labels, weight=class_weight, reduction="{loss}")' in "\n".join(
+        one.value for one in app.code
+    )

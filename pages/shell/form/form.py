@@ -33,7 +33,7 @@ GROUPS = {
         *("impl", "input", "head", "readout", "attention", "init", "embed", "layers", "dropout"),
         *("dropout_embed", "dropout_head", "nonlinearity", "beam", "bidirectional", "carry", "packed"),
     ),
-    "training": ("optimizer", "loss", "lr_changes", "epochs", "clip", "teacher", "seed"),
+    "training": ("optimizer", "loss", "class_weights", "lr_changes", "epochs", "clip", "teacher", "seed"),
 }
 SEGMENTED = ("tokenizer", "cell")  # one click, of few: all are in view
 WIDE = ("shuffle", "lower", "bidirectional", "carry", "packed", "words", "target")  # a row each, below

@@ -17,7 +17,7 @@ from rnnlab.i18n import LANGUAGES, LabError, Problem, Translate, translator
 KEYS = {name: name for name in Experiment.model_fields} | {"hidden": "hidden_size", "loss": "loss_reduction"}
 CHOICES = (
     *("preset", "task", "data", "tokenizer", "input", "cell", "impl", "nonlinearity", "init", "head", "readout"),
-    *("attention", "loss", "optimizer"),
+    *("attention", "loss", "class_weights", "optimizer"),
 )
 ECHO = 3.0  # seconds within which the browser has learnt what the form is filled with
 

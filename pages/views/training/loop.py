@@ -174,19 +174,26 @@ def loss(view: RunView, step: TrainingStep) -> None:
     if view.reads == "numbers":
         number_losses(view, step)
         return
+    weighed = e.class_weights != "none"
     head = [text(t("move.target")), text(t("move.best")), number(t("move.probability")), number("−log p")]
+    head += [number(t("move.weight"))] if weighed else []
     rows = [
         [
             token(o.classes[int(one.target)]),
             token(o.classes[int(one.best)], tone="" if one.best == one.target else "aside"),
             number(written(one.probability)),
             number(written(one.loss)),
+            *([number(written(one.weight))] if weighed else []),
         ]
         for one in step.positions
     ]
     tables("training-move", [TableView(t("move.loss"), rows, head)], "lines")
     value = written(step.loss)
-    if e.loss == "sum":
+    if weighed and e.loss == "mean":
+        st.markdown(t("move.loss.weighed.mean", count=step.count, weight=written(step.weight), loss=value))
+    elif weighed:
+        st.markdown(t("move.loss.weighed.sum", count=step.count, loss=value))
+    elif e.loss == "sum":
         st.markdown(t("move.loss.sum", count=step.count, loss=value))
     else:
         st.markdown(t("move.loss.mean", count=step.count, loss=value))

@@ -20,6 +20,7 @@ from rnnlab.explain.programs.training_loop import (
     modes,
     second_backward,
     training_loop,
+    weighed,
     with_dropout,
 )
 from rnnlab.presets.tutorial_sizes import TutorialSizes
@@ -100,6 +101,5 @@ def hidden(e: Experiment) -> str:
 def loss(e: Experiment) -> str:
     if e.reads_numbers:
         return f'loss = F.mse_loss(predicted, targets, reduction="{e.loss}")'
-    if e.task == "classify":
-        return f'loss = F.cross_entropy(logits, labels, reduction="{e.loss}")'
-    return f'loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="{e.loss}")'
+    given = "logits, labels" if e.task == "classify" else "logits.flatten(0, 1), targets.flatten()"
+    return f'loss = F.cross_entropy({given}{weighed(e)}, reduction="{e.loss}")'

@@ -140,6 +140,11 @@ def given_batch(e: Experiment, batch: FirstBatch) -> list[str]:
         targets = rows(targets, NO_TARGET)
         has_none = any(NO_TARGET in row for row in targets)
         lines.append(tensor("targets", targets, f"{NO_TARGET}: no target" if has_none else ""))
+    if e.class_weights == "balanced":
+        lines.append(f"counts = torch.tensor({list(batch.counts)})    # of each class in all lines that are trained on")
+        lines.append(
+            "class_weight = counts.sum() / ((counts > 0).sum() * counts.clamp(min=1))    # rare ones weigh more"
+        )
     if e.task == "next":
         lines.append(f"specials = {int(batch.padding)}    # how many ids are <pad> and its like, never written")
     if e.task == "seq2seq":

@@ -36,7 +36,8 @@ with torch.no_grad():
         losses.append(loss_now().item())
     weight[place] = before
 difference = (losses[0] - losses[1]) / (2 * eps)
-gap = abs(by_autograd - difference) / max(abs(by_autograd), abs(difference))"""
+largest = max(abs(by_autograd), abs(difference))
+gap = abs(by_autograd - difference) / largest if largest else 0.0"""
 RATES = "rates = {changes}    # the learning rate after so many epochs\n"
 CHANGE = """\
 if epoch in rates:
@@ -74,9 +75,13 @@ def gradient_check(e: Experiment, forward: str) -> str:
     exact = "numbers, targets = numbers.double(), targets.double()\n" if e.reads_numbers else ""
     return exact + CHECK.format(
         modules=listed(modules(e)),
-        forward=indent(forward.replace(".float()", ".double()"), "    "),
+        forward=indent(doubled(forward), "    "),
         weight=recurrent_weight(e),
     )
+
+
+def doubled(forward: str) -> str:
+    return forward.replace(".float()", ".double()").replace("weight=class_weight", "weight=class_weight.double()")
 
 
 def listed(names: list[str]) -> str:

@@ -92,12 +92,17 @@ def program_name(e: Experiment, name: str) -> str:
 # The loss
 
 
+def weighed(e: Experiment) -> str:
+    """What a loss is called with where its classes are weighed."""
+    return ", weight=class_weight" if e.class_weights == "balanced" else ""
+
+
 def loss_trials(e: Experiment) -> dict[str, str]:
     """What can be given to the loss, right and wrong: expressions over what `panels.program` has made."""
     reduction = ', reduction="sum"' if e.loss == "sum" else ""
 
     def call(logits: str, targets: str) -> str:
-        return f"F.cross_entropy({logits}, {targets}{reduction})"
+        return f"F.cross_entropy({logits}, {targets}{weighed(e)}{reduction})"
 
     if e.reads_numbers:
         call_mse = f"F.mse_loss({{}}, {{}}{reduction})".format

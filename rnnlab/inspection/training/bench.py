@@ -27,7 +27,8 @@ class Bench:
         first = first_batch(trainer)
         self.experiment, self.model, self.random, self.whole = e, trainer.model.train(), trainer.random, first.whole
         sequences = first.sequences[:1] if alone else first.sequences
-        self.batch: Batch = batch_of([Pair(ids, targets) for ids, targets in sequences])
+        pairs = [Pair(ids, targets) for ids, targets in sequences]
+        self.batch: Batch = batch_of(pairs, trainer.data.class_weights)
         vector_to_parameters(torch.frombuffer(bytearray(weights), dtype=torch.float32), self.model.parameters())
         for p in self.model.parameters():  # each a tensor of its own, as in a program
             p.data, p.grad = p.data.clone(), None

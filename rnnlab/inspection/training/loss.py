@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from functools import partial
 
 from torch import Tensor
 from torch.nn.functional import cross_entropy, mse_loss
@@ -48,13 +49,15 @@ def loss_shapes(experiment: Experiment, weights: bytes) -> LossShapes:
         flat_logits=facts(flat_logits),
         flat_targets=facts(flat_targets),
         padding=int((targets == NO_TARGET).sum()),
-        trials=tuple(loss_trial(e, name, *tried[name](logits, targets)) for name in loss_trials(e)),
+        trials=tuple(
+            loss_trial(e, name, *tried[name](logits, targets), bench.batch.class_weights) for name in loss_trials(e)
+        ),
         maxima=() if e.reads_numbers else tuple(maximum(logits, dim) for dim in range(logits.dim())),
     )
 
 
-def loss_trial(e: Experiment, name: str, logits: Tensor, targets: Tensor) -> LossTrial:
-    loss = mse_loss if e.reads_numbers else cross_entropy
+def loss_trial(e: Experiment, name: str, logits: Tensor, targets: Tensor, weighing: Tensor | None) -> LossTrial:
+    loss = mse_loss if e.reads_numbers else partial(cross_entropy, weight=weighing)
     try:
         with warnings.catch_warnings():  # torch warns of shapes that differ, and goes on
             warnings.simplefilter("ignore", UserWarning)

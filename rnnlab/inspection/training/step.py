@@ -65,6 +65,7 @@ def training_step(experiment: Experiment, weights: bytes, following: bytes = b""
         whole=bench.whole,
         stages=stages(e, bench.batch, result),
         count=bench.batch.count,
+        weight=bench.batch.weight,
         positions=positions(result, bench.batch),
         loss=loss.item(),
         left=left_norm,
@@ -104,14 +105,15 @@ def positions(result: Pass, batch: Batch) -> tuple[Position, ...]:
     targets = batch.targets[0]
     if targets.is_floating_point():
         return tuple(
-            Position(target, said, math.nan, (said - target) ** 2)
+            Position(target, said, math.nan, (said - target) ** 2, 1.0)
             for target, said in zip(targets[:SHOWN].tolist(), logits[:SHOWN, 0].tolist(), strict=True)
         )
     real = targets != NO_TARGET
     logits, targets = logits[real][:SHOWN], targets[real][:SHOWN]
     losses = cross_entropy(logits, targets, reduction="none")
     chances = logits.softmax(-1).gather(1, targets[:, None])[:, 0]
-    columns = (targets, logits.argmax(-1), chances, losses)
+    weights = torch.ones(len(targets)) if batch.class_weights is None else batch.class_weights[targets]
+    columns = (targets, logits.argmax(-1), chances, losses, weights)
     return tuple(Position(*row) for row in zip(*(column.tolist() for column in columns), strict=True))
 
 

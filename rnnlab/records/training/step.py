@@ -49,6 +49,7 @@ class Position(ShortRepr):
     best: float  # the most probable class, or the number that is said
     probability: float  # of the target; nan of a number
     loss: float  # -log of that; of a number the squared error
+    weight: float  # of its class; 1 where classes are not weighed
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,6 +70,7 @@ class TrainingStep(ShortRepr):
     whole: bool  # whether that is all of the batch, or its beginning
     stages: tuple[Stage, ...]  # from ids to logits
     count: int  # targets that are none of padding
+    weight: float  # what the mean of their losses is divided by
     positions: tuple[Position, ...]
     loss: float
     left: float  # norm of all gradients before zero_grad

@@ -47,6 +47,7 @@ SETTINGS = {
     "carry": st.booleans(),
     "head": st.sampled_from(["linear", "none"]),
     "loss": st.sampled_from(["mean", "sum"]),
+    "class_weights": st.sampled_from(["none", "balanced"]),
     "readout": st.sampled_from(["final", "last", "valid", "mean"]),
     "attention": st.sampled_from(["none", "additive", "dot"]),
     "teacher": st.sampled_from([0.0, 0.4, 1.0]),
@@ -178,7 +179,7 @@ PANELS = {
     "seq2seq": ("alignment", "decoding"),
     "series": ("forecast",),
 }
-OF_TOKENS = ("padded", "packed-batch")
+OF_TOKENS = ("padded", "packed-batch", "shapes-words")
 
 
 @given(fields=TASKS, data=st.data(), **SETTINGS)

@@ -43,6 +43,7 @@ SETTINGS = {
     "carry": st.booleans(),
     "head": st.sampled_from(["linear", "none"]),
     "loss": st.sampled_from(["mean", "sum"]),
+    "class_weights": st.sampled_from(["none", "balanced"]),
     "optimizer": st.sampled_from(["adam", "sgd", "rmsprop"]),
     "clip": st.sampled_from([0.0, 0.5]),
     "readout": st.sampled_from(["final", "last", "valid", "mean"]),

@@ -121,6 +121,67 @@ def test_a_tagger_trains_as_the_plain_program_does_and_padding_has_no_loss():
     assert [s.accuracy for s in history.snapshots] == pytest.approx(accuracies)
 
 
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("task", ["classify", "tag"])
+def test_classes_are_weighed_as_torch_weighs_them(task, reduction):
+    """Three batches of lines of one length, so that nothing is padded; weights by scikit-learn's formula, by hand. What
+    is held out has one label, a c that no line has that is trained on."""
+    if task == "classify":
+        rows = [
+            (label, ids) for label, ids in zip([0, 0, 0, 0, 1], [[2, 3], [2, 4], [3, 4], [4, 4], [5, 2]], strict=True)
+        ]
+        text = "\n".join(f"{'AB'[label]} | {' '.join('abcd'[id - 2] for id in ids)}" for label, ids in rows)
+        share = {0: 5 / (2 * 4), 1: 5 / (2 * 1)}
+        targets = [[label] for label, _ in rows]
+    else:
+        rows = [([0, 0], [2, 3]), ([0, 1], [2, 4]), ([0, 0], [3, 4]), ([2, 0], [4, 4]), ([0, 0], [5, 2])]
+        text = "\n".join(
+            " ".join(f"{'abcd'[id - 2]}/{'ABC'[tag]}" for tag, id in zip(*row, strict=True)) for row in rows
+        )
+        share = {0: 10 / (3 * 8), 1: 10 / (3 * 1), 2: 10 / (3 * 1)}
+        targets = [tags for tags, _ in rows]
+    torch.manual_seed(4)
+    embedding, gru = nn.Embedding(6, 4, padding_idx=0), nn.GRU(4, 6, batch_first=True)
+    linear = nn.Linear(6, len(share))
+    optimizer = torch.optim.SGD([*embedding.parameters(), *gru.parameters(), *linear.parameters()], lr=0.1)
+    criterion = nn.CrossEntropyLoss(weight=torch.tensor([share[c] for c in range(len(share))]), reduction=reduction)
+    losses = []
+    for _ in range(4):
+        total = weight = 0.0
+        for first in (0, 2, 4):
+            x = torch.tensor([ids for _, ids in rows[first : first + 2]])
+            y = torch.tensor([one for line in targets[first : first + 2] for one in line])
+            output, h_n = gru(embedding(x))
+            loss = criterion(linear(h_n[-1]) if task == "classify" else linear(output).flatten(0, 1), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            ones = sum(share[one] for one in y.tolist())
+            total, weight = total + loss.item() * (ones if reduction == "mean" else 1), weight + ones
+        losses.append(total / weight if reduction == "mean" else total)
+    fields = {"cell": "gru", "hidden": 6, "embed": 4, "optimizer": "sgd", "lr": 0.1, "batch": 2, "epochs": 4, "seed": 4}
+    e = Experiment(task=task, text=text, loss=reduction, class_weights="balanced", **fields)
+    assert run(e).losses == pytest.approx(losses, rel=1e-6)
+    assert run(Experiment(**{**e.model_dump(), "class_weights": "none"})).losses != pytest.approx(losses, rel=1e-2)
+
+
+def test_what_is_held_out_is_weighed_too_and_a_class_that_was_never_seen_as_if_once():
+    text = "a/A b/A\nb/A a/A\na/B a/A\nb/C b/A"
+    drawn = [
+        Experiment(task="tag", text=text, class_weights="balanced", held_out=0.25, seed=seed) for seed in range(30)
+    ]
+    found = {e.seed: TASKS["tag"].data(e) for e in drawn}
+    e = next(e for e in drawn if all(2 not in pair.targets for pair in found[e.seed].pairs))
+    data = found[e.seed]
+    weights = torch.tensor([6 / (2 * 5), 6 / (2 * 1), 6 / (2 * 1)])  # of five A, one B, no C
+    assert torch.equal(data.class_weights, weights)
+    model = model_of(e, data).eval()
+    logits, right = model(batch_of(data.held)).logits[0], torch.tensor([2, 0])
+    assert TASKS["tag"].evaluate(model, data).loss == pytest.approx(
+        cross_entropy(logits, right, weights).item(), rel=1e-5
+    )
+
+
 # What must not matter
 
 
