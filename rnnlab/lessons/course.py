@@ -2,6 +2,7 @@
 
 from rnnlab.lessons.lesson import Lesson
 from rnnlab.lessons.storyboards import (
+    attention,
     beginnings,
     directions,
     forgetting,
@@ -11,6 +12,7 @@ from rnnlab.lessons.storyboards import (
     numbers,
     ohlol,
     one_step,
+    own_data,
     packing,
     same_weights,
     shapes,
@@ -33,6 +35,8 @@ STORYBOARDS = (
     learning_rates,
     zeros,
     numbers,
+    attention,
+    own_data,
 )
 
 LESSONS: dict[str, Lesson] = {module.LESSON.id: module.LESSON for module in STORYBOARDS}

@@ -4,6 +4,7 @@ the ids of steps. An act makes of what is to be seen before what is to be seen a
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -23,6 +24,7 @@ def acts_of(lesson: Lesson) -> dict[str, Act]:
     return import_module(f"scripts.lesson_acts.{lesson.id.replace('-', '_')}").ACTS
 
 
+@lru_cache(maxsize=8)  # as many as a lesson trains: in the other language many of them are the same
 def trained(experiment: Experiment, epochs: int | None = None) -> History:
     """A run of so many epochs, or to its end."""
     state, history = start(experiment)

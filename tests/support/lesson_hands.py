@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pages.views.cell.interventions import KINDS
 from rnnlab.cells import CELLS, WEIGHTS
 from rnnlab.experiment import choices
+from rnnlab.lessons.lesson import SEEN
 from rnnlab.lessons.storyboards import shapes, tokens
+from scripts.lesson_acts import own_data
 from tests.support.lab import Lab
 from tests.support.unrolled import column
 
@@ -80,11 +82,25 @@ def write_twice(lab: Lab) -> None:
     lab.write(f"{text} {text}").press("train")
 
 
-def say_the_sentence(lab: Lab) -> None:
-    """That which the step quotes."""
-    said = re.search("[「“](.*)[」”]", lab.at("guide").inner_text())
+def quoted(lab: Lab) -> str:
+    """The sentence that the step quotes first."""
+    said = re.search("[「“](.*?)[」”]", lab.at("guide").inner_text())
     assert said
-    type_into("eliza_say", said[1])(lab)
+    return said[1]
+
+
+def say_the_sentence(lab: Lab) -> None:
+    type_into("eliza_say", quoted(lab))(lab)
+
+
+def ask_the_sentence(lab: Lab) -> None:
+    lab.write(quoted(lab), "sentence").press("train")
+
+
+def three_beams(lab: Lab) -> None:
+    type_into("beam", "3")(lab.open("more"))
+    lab.page.keyboard.press("Escape")
+    lab.press("train")
 
 
 def mean_of_losses(lab: Lab) -> None:
@@ -98,7 +114,8 @@ race = press("race_start")
 
 OWN_TEXTS = {  # of a reader's, at the end; else lines with labels
     **dict.fromkeys(
-        ("four-moves", "one-step", "same-weights", "ohlol", "tokens"), "own words are trained on own words"
+        ("beginnings", "four-moves", "one-step", "same-weights", "ohlol", "tokens"),
+        "own words are trained on own words",
     ),
 }
 
@@ -147,5 +164,13 @@ HANDS: dict[str, dict[str, Hand]] = {
         "adam": train,
     },
     "numbers": {"beaten": train, "noise": train},
+    "attention": dict.fromkeys(("forced", "free", "looks", "without"), train)
+    | {"beam": three_beams, SEEN: lambda lab: lab.choose(lab.at("data"), choices("data").index("text"))},
+    "own-data": {
+        "not": ask_the_sentence,
+        "paste": lambda lab: lab.write(own_data.TEXT, "data_paste").press("data_use"),
+        "tested": train,
+        "again": lambda lab: lab.write(own_data.MORE).press("train"),
+    },
     "zeros": {"says": train, "equal": train, "drawn": race},
 }

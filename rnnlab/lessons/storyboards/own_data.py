@@ -1,0 +1,175 @@
+"""The reader's own lines: what a classifier has never been taught, what guessing would score, what it gets wrong."""
+
+from typing import Any
+
+from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, always, ended
+from rnnlab.lessons.look import Look
+from rnnlab.records.history import History
+from rnnlab.records.opening import Line
+
+LINES = 12  # at least, of the reader's own
+VERDICTS = ("bad", "good")  # the classes of the example, which begins with a bad review
+
+
+def sentence_read(look: Look) -> bool:
+    """Whether the reader's own sentence is the line shown, in the lesson's example, once it is trained."""
+    e = look.experiment
+    return look.trained and bool(e.sentence.strip()) and e.text in look.lesson_texts
+
+
+def verdict(look: Look) -> str | None:
+    return VERDICTS[int(look.newest.top_classes[-1, 0])] if look.experiment.text in look.lesson_texts else None
+
+
+def how_sure(look: Look) -> dict[str, Any]:
+    held = look.newest.held_out
+    return {
+        "sentence": look.experiment.sentence,
+        "sure": f"{look.newest.top_probabilities[-1, 0]:.1%}",
+        "score": f"{held.score:.0%}" if held else "–",
+    }
+
+
+def own_lines(look: Look) -> bool:
+    """Whether enough labelled lines of the reader's own, with two labels or more, are what is open."""
+    o = look.opening
+    own = o.experiment.task == "classify" and o.experiment.text not in look.lesson_texts
+    return own and lines_of(look) >= LINES and len(o.classes) > 1
+
+
+def lines_of(look: Look) -> int:
+    return look.opening.sequences + look.opening.held_out_count
+
+
+def what_there_is(look: Look) -> dict[str, Any]:
+    return {"lines": lines_of(look), "labels": len(look.opening.classes)}
+
+
+def majority(look: Look) -> tuple[float, ...] | None:
+    """In percent of the lines trained on."""
+    return (round(100 * look.opening.majority.share, 1),) if own_lines(look) else None
+
+
+def own(look: Look) -> dict[str, Any]:
+    """Of the lines trained on; nothing where they are not the reader's."""
+    return {"lines": look.opening.sequences, "labels": len(look.opening.classes)} if own_lines(look) else {}
+
+
+def most_frequent(look: Look) -> dict[str, Any]:
+    found = look.opening.majority
+    return {"label": look.opening.classes[found.answer[0]], "share": f"{found.share:.0%}"}
+
+
+def tested(look: Look) -> bool:
+    return look.trained and own_lines(look) and look.newest.held_out is not None
+
+
+def above(look: Look) -> str | None:
+    held, guess = look.newest.held_out, look.opening.held_majority
+    return ("yes" if held.score > guess.share else "no") if held and guess else None
+
+
+def scores(look: Look) -> dict[str, Any]:
+    held, guess, count = look.newest.held_out, look.opening.held_majority, look.opening.held_out_count
+    if held is None or guess is None:
+        return {}
+    return {"score": f"{held.score:.0%}", "guess": f"{guess.share:.0%}", "lines": count, "one": f"{1 / count:.0%}"}
+
+
+def judged(look: Look) -> tuple[list[Line], list[Line]]:
+    """The test lines that are judged wrong, and those that are judged right."""
+    held = look.newest.held_out
+    pairs = list(zip(look.opening.held_out, held.predictions, strict=True)) if held else []
+    wrong = [line for line, said in pairs if int(said[0]) != line.targets[0]]
+    return wrong, [line for line, said in pairs if int(said[0]) == line.targets[0]]
+
+
+def with_unknown(look: Look, lines: list[Line]) -> int:
+    """How many hold a word that no training line has."""
+    known = set(look.opening.vocabulary)
+    return sum(any(token not in known for token in line.tokens) for line in lines)
+
+
+def unknown_in_wrong(look: Look) -> tuple[float, ...] | None:
+    return (with_unknown(look, judged(look)[0]),) if tested(look) else None
+
+
+def wrong_lines(look: Look) -> dict[str, Any]:
+    if not tested(look):
+        return {}
+    wrong, right = judged(look)
+    return {"wrong": len(wrong), "lines": len(wrong) + len(right)}
+
+
+def unknown_words(look: Look) -> dict[str, Any]:
+    wrong, right = judged(look)
+    return {
+        "wrong": len(wrong),
+        "right": len(right),
+        "unknown": with_unknown(look, wrong),
+        "others": with_unknown(look, right),
+    }
+
+
+def before(look: Look) -> History | None:
+    return look.earlier.get("tested")
+
+
+def changed(look: Look) -> bool:
+    """Whether something that decides what is learnt was changed, and trained with."""
+    if not tested(look):
+        return False
+    old, new = (before(look) or look).experiment, look.experiment
+    return old.model_copy(update={"sentence": new.sentence, "probe": new.probe, "seed": new.seed}) != new
+
+
+def both_scores(look: Look) -> dict[str, Any]:
+    now, then = look.newest.held_out, before(look)
+    first = then.frames[-1].held_out if then else None
+    return {"score": f"{now.score:.0%}" if now else "–", "before": f"{first.score:.0%}" if first else "–"}
+
+
+LESSON = Lesson(
+    id="own-data",
+    minutes=20,
+    preset="text-classification",
+    steps=(
+        LessonStep(
+            "not",
+            "results",
+            Options(VERDICTS, verdict),
+            done=sentence_read,
+            show="prefixes",
+            fields={},
+            tells=how_sure,
+        ),
+        LessonStep("paste", "data", done=own_lines, show="data-own", tells=what_there_is),
+        LessonStep(
+            "guess",
+            "data",
+            Numbers(majority, within=1.0),
+            done=always,
+            show="data-at-hand",
+            given=own,
+            tells=most_frequent,
+        ),
+        LessonStep(
+            "tested",
+            "results",
+            Options(("yes", "no"), above),
+            done=tested,
+            show="curves",
+            tells=scores,
+        ),
+        LessonStep(
+            "wrong",
+            "results",
+            Numbers(unknown_in_wrong),
+            show="judged",
+            given=wrong_lines,
+            tells=unknown_words,
+        ),
+        LessonStep("again", "results", done=changed, show="judged", tells=both_scores),
+        ended("results"),
+    ),
+)
