@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pages.views.cell.interventions import KINDS
 from rnnlab.cells import CELLS, WEIGHTS
 from rnnlab.experiment import choices
-from rnnlab.lessons.lesson import SEEN
 from rnnlab.lessons.storyboards import shapes, tokens
 from scripts.lesson_acts import own_data
 from tests.support.lab import Lab
@@ -164,8 +163,7 @@ HANDS: dict[str, dict[str, Hand]] = {
         "adam": train,
     },
     "numbers": {"beaten": train, "noise": train},
-    "attention": dict.fromkeys(("forced", "free", "looks", "without"), train)
-    | {"beam": three_beams, SEEN: lambda lab: lab.choose(lab.at("data"), choices("data").index("text"))},
+    "attention": dict.fromkeys(("forced", "free", "looks", "without"), train) | {"beam": three_beams},
     "own-data": {
         "not": ask_the_sentence,
         "paste": lambda lab: lab.write(own_data.TEXT, "data_paste").press("data_use"),

@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnlab.analysis.seq2seq_frames import beams_of, greedy_score, source_of, target_of
 from rnnlab.lessons.answers import nearest
-from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, ended, own_text
+from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, ended
 from rnnlab.lessons.look import Look
 
 STATES = ("h_n", "c_n")  # of the encoder, which the decoder begins with
@@ -226,6 +226,6 @@ LESSON = Lesson(
             show="hypotheses",
             tells=hypotheses,
         ),
-        ended("results", lambda look: own_text(look) and look.experiment.data == "text"),
+        ended("results", fields={"preset": "attention", "data": "text"}),
     ),
 )

@@ -47,7 +47,8 @@ def what_there_is(look: Look) -> dict[str, Any]:
 
 def majority(look: Look) -> tuple[float, ...] | None:
     """In percent of the lines trained on."""
-    return (round(100 * look.opening.majority.share, 1),) if own_lines(look) else None
+    found = look.opening.majority
+    return (round(100 * found.share, 1),) if found and own_lines(look) else None
 
 
 def own(look: Look) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def own(look: Look) -> dict[str, Any]:
 
 def most_frequent(look: Look) -> dict[str, Any]:
     found = look.opening.majority
-    return {"label": look.opening.classes[found.answer[0]], "share": f"{found.share:.0%}"}
+    return {"label": look.opening.classes[found.answer[0]], "share": f"{found.share:.0%}"} if found else {}
 
 
 def tested(look: Look) -> bool:
