@@ -1,23 +1,25 @@
 """The course: its lessons in the order in which they are read."""
 
 from rnnlab.lessons.lesson import Lesson
-from rnnlab.lessons.storyboards import (
-    attention,
+from rnnlab.lessons.storyboards.networks import (
     beginnings,
-    directions,
-    forgetting,
     four_moves,
-    gates,
     learning_rates,
-    numbers,
     ohlol,
     one_step,
-    own_data,
-    packing,
     same_weights,
     shapes,
     tokens,
     zeros,
+)
+from rnnlab.lessons.storyboards.sequences import (
+    attention,
+    directions,
+    forgetting,
+    gates,
+    numbers,
+    own_data,
+    packing,
 )
 
 STORYBOARDS = (

@@ -3,7 +3,7 @@ from dataclasses import replace
 from rnnlab.engine import jobs
 from rnnlab.lessons.answers import module
 from rnnlab.lessons.look import Look
-from rnnlab.lessons.storyboards.shapes import BATCH, turned
+from rnnlab.lessons.storyboards.networks.shapes import BATCH, turned
 from scripts.lesson_acts import Act
 from scripts.lesson_acts import module as setting
 

@@ -1,4 +1,4 @@
-from rnnlab.lessons.storyboards.tokens import ADDED
+from rnnlab.lessons.storyboards.networks.tokens import ADDED
 from scripts.lesson_acts import fill_in, train
 
 ACTS = {

@@ -1,4 +1,4 @@
-from rnnlab.lessons.storyboards.zeros import STARTS
+from rnnlab.lessons.storyboards.networks.zeros import STARTS
 from scripts.lesson_acts import race, train
 
 ACTS = {"says": train(), "equal": train(), "drawn": race(1, init=STARTS)}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pages.views.cell.interventions import KINDS
 from rnnlab.cells import CELLS, WEIGHTS
 from rnnlab.experiment import choices
-from rnnlab.lessons.storyboards import shapes, tokens
+from rnnlab.lessons.storyboards.networks import shapes, tokens
 from scripts.lesson_acts import own_data
 from tests.support.lab import Lab
 from tests.support.unrolled import column

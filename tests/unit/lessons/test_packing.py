@@ -7,7 +7,7 @@ from torch import nn
 from rnnlab import Experiment, run
 from rnnlab.experiment import preset_texts
 from rnnlab.lessons.course import LESSONS
-from rnnlab.lessons.storyboards.packing import unsorted
+from rnnlab.lessons.storyboards.sequences.packing import unsorted
 from scripts.questions import walk
 
 LENGTHS = (6, 10, 4, 8)  # words of the lines, in the order of the lesson
