@@ -108,6 +108,12 @@ def mean_of_losses(lab: Lab) -> None:
     lab.press("step")
 
 
+def train_others(lab: Lab) -> None:
+    """They begin by themselves where the first was trained quickly."""
+    if lab.button("train_others").is_enabled():
+        lab.press("train_others")
+
+
 train = press("train")
 race = press("race_start")
 
@@ -145,7 +151,13 @@ HANDS: dict[str, dict[str, Hand]] = {
         "refused": shape_as_told("try_state", -1),
     },
     "ohlol": {"which-letter": train, "what-differs": to_column(3), "what-helps": race},
-    "forgetting": {"not-solved": train, "gates-learn": to_epoch(0), "shorter": train, "nine-runs": race},
+    "forgetting": {
+        "not-solved": train,
+        "flattest": train_others,
+        "gates-learn": to_epoch(0),
+        "shorter": train,
+        "nine-runs": race,
+    },
     "gates": {
         "forget-gate": to_column(9),
         "forgets": hold_gate("lstm", "f", "0"),
