@@ -54,7 +54,9 @@ def textbook(e: Experiment) -> str:
     cell = CELLS[e.cell]
     equations = with_nonlinearity(cell.equations, e.nonlinearity)
     lines = [f"{name}_t &= {TextbookNotation(cell).write(one)}" for name, one in equations.items()]
-    if e.head == "linear" and e.task in ("next", "tag"):
+    if e.reads_numbers:
+        lines.append(r"\hat y_t &= W_{hy}h_t + b_y")
+    elif e.head == "linear" and e.task in ("next", "tag"):
         lines.append(r"\hat y_t &= \operatorname{softmax}(W_{hy}h_t + b_y)")
     return aligned(" \\\\\n".join(lines))
 

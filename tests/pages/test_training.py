@@ -1,6 +1,7 @@
 """The Training page without a browser: what its parts are given for every task and cell, and what its buttons do."""
 
 import pytest
+import torch
 
 from rnnlab import Experiment, run
 from rnnlab.explain import programs
@@ -155,3 +156,16 @@ def test_where_classes_are_weighed_the_loss_says_by_how_much(loss):
     assert f'F.cross_entropy(logits, labels, weight=class_weight, reduction="{loss}")' in "\n".join(
         one.value for one in app.code
     )
+
+
+@either
+def test_scores_between_minus_one_and_one_have_a_lowest_loss_and_the_network_a_class(lang):
+    t = translator(lang)
+    app = open_page("training", Experiment(preset="ohlol-layer", epochs=2), lang)
+    o = run(Experiment(preset="ohlol-layer", epochs=2)).opening
+    best = torch.full((1, len(o.classes)), -1.0)
+    best[0, 0] = 1.0
+    floor = torch.nn.functional.cross_entropy(best, torch.tensor([0])).item()
+    values = {"floor": significant(floor, 4), "low": significant(floor, 4)}
+    assert t("loss.floor", others=len(o.classes) - 1, **values) in said(app)
+    assert programs.model_class(o.experiment, o.first_batch) in [one.value for one in app.code]

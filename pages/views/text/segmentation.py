@@ -15,12 +15,15 @@ from rnnlab.engine import jobs
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import ADDED_WORDS, WORD_CHARACTERS
+from rnnlab.explain.programs.vocabulary import tokenizing
 from rnnlab.i18n import Translate
+from rnnlab.text.lines import parse_lines
 from rnnlab.text.normalization import normalize
 from rnnlab.text.reading import reading_notes
 from rnnlab.text.segmentation import Segmentation, first_tokens, why_not_editable, without_white_space
 
 SHOWN = 240  # tokens of a cut; the numbers are of the whole text
+LINE = 60  # characters of the first line that the program has
 LISTED = 24  # added words, with how often each was found
 
 
@@ -34,7 +37,9 @@ def render(run: Run, t: Translate) -> None:
         with panel("made", t):
             render_generated(e, found["made"], t)
         return
-    with panel("cuts", t):
+    lines = parse_lines(e.text, e.task)[0]
+    first = lines[0].source[:LINE] if lines else ""
+    with panel("cuts", t, code=tokenizing(first, e.added_words)):
         complain(segmentation_edits.refused())
         show_notes(tuple(reading_notes(e)))
         for column, (name, cut) in zip(st.columns(len(found), gap="medium"), found.items(), strict=True):

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.components.table.table import TableView, number, tables, text, token
 from pages.shell import navigation
 from pages.shell.ask_worker import ask_worker
-from pages.shell.panel import panel
+from pages.shell.panel import listing, panel
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from pages.views.training.shown import size, written
@@ -40,6 +40,10 @@ def render(view: RunView, waits: bool) -> None:
                 render_part(e, part, part.name == move, t)
             if o.batches > 1 or not o.first_batch.whole:
                 st.caption(t("loop.first_batch", batches=o.batches))
+        if written := programs.model_class(e, o.first_batch):
+            with st.expander(t("loop.class")):
+                st.caption(t("loop.class.note"))
+                listing(written)
 
 
 def choose(moves: list[str], t: Translate) -> str:

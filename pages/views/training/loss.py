@@ -1,5 +1,7 @@
 """Shapes and types of what goes into the loss, other ones tried, and argmax over each axis of the logits."""
 
+import math
+
 import streamlit as st
 
 from pages.components.table.table import Cell, TableView, tables, text
@@ -28,6 +30,8 @@ def render(view: RunView, waits: bool) -> None:
         if found is None:
             return
         render_facts(view, found)
+        if e.head == "none" and not e.relu:
+            render_floor(view)
         render_trials(view, found)
         if found.maxima:
             render_maxima(view, found)
@@ -46,6 +50,14 @@ def render_facts(view: RunView, found: LossShapes) -> None:
     tables("training-facts", [TableView(t("facts.label"), rows, head, named_rows=True)], "framed")
     if found.padding:
         st.caption(t("facts.padding", count=found.padding))
+
+
+def render_floor(view: RunView) -> None:
+    """The lowest loss of scores that tanh bounds."""
+    e, t, others = view.experiment, view.t, len(view.opening.classes) - 1
+    floor = math.log1p(others * math.exp(-2))  # -log softmax of 1 beside so many -1
+    targets = view.history.snapshots[0].targets if e.loss == "sum" and view.history.snapshots else 1
+    st.caption(t("loss.floor", others=others, floor=written(floor), low=written(floor * targets)))
 
 
 def named_classes(found: LossShapes, whole: bool, t: Translate) -> list[tuple[str, TensorFacts, str]]:

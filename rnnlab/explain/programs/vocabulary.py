@@ -1,4 +1,4 @@
-"""Words to ids, in a program that runs as it stands."""
+"""A text to words, and words to ids, in programs that run as they stand."""
 
 from collections.abc import Sequence
 
@@ -11,6 +11,24 @@ idx2word = {{id: word for word, id in word2idx.items()}}
 print(by_set)
 print(word2idx)
 print([idx2word[word2idx[word]] for word in words] == words)"""
+
+
+TOKENIZING = """\
+import jieba
+{adding}
+text = {text!r}
+print(text.split())    # on spaces
+print(list(text))    # by characters
+print(jieba.lcut(text))"""
+ADDING = """
+for word in {words}:
+    jieba.add_word(word)
+"""
+
+
+def tokenizing(text: str, words: Sequence[str] = ()) -> str:
+    """One line in three ways; `words` are added to jieba's dictionary."""
+    return TOKENIZING.format(adding=ADDING.format(words=list(words)) if words else "", text=text)
 
 
 def numbering(words: Sequence[str]) -> str:

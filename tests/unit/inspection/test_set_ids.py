@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from rnnlab.engine import jobs
-from rnnlab.explain.programs.vocabulary import numbering
+from rnnlab.explain.programs.vocabulary import numbering, tokenizing
+from rnnlab.text.tokenizers import tokenize
 
 WORDS = ("我", "喜欢", "学习", "深度", "don't", 'a"b', "\\", "<pad>", "𠮷")
 
@@ -46,3 +47,13 @@ def test_the_words_of_a_whole_vocabulary_each_get_an_id():
 @pytest.mark.parametrize("words", [(), ("one",)])
 def test_of_few_words_there_is_nothing_to_confuse(words):
     assert jobs.set_ids(words, (1, 2)) == (tuple(range(len(words))),) * 2
+
+
+@pytest.mark.parametrize("words", [(), ("深度学习",)])
+def test_one_line_is_cut_in_three_ways_as_the_lab_cuts_it(words, tmp_path):
+    text = '我 喜欢深度学习，和"循环"网络'
+    cut = printed(tokenizing(text, words), tmp_path)
+    by_lab = [tokenize([text], name, words)[0] for name in ("words", "chars", "jieba")]
+    assert [tuple(tokens) for tokens in cut[:2]] == by_lab[:2]
+    assert tuple(token for token in cut[2] if token.strip()) == by_lab[2]  # the lab drops white space
+    assert ("深度学习" in cut[2]) == bool(words)

@@ -114,3 +114,9 @@ def test_dropout_tells_the_modes_apart(own, shares):
     assert unrecorded == pytest.approx(asked, rel=1e-6)
     assert [call.requires_grad for call in found.calls] == [True] * 4 + [False]
     assert (found.shares, found.own) == (shares, own)
+
+
+def test_a_text_that_is_read_from_its_beginning_is_learnt_with_a_carried_state_or_without():
+    """As the page says beside what `detach` is for."""
+    losses = [run(Experiment(preset="hello-elloh", carry=carry)).losses[-1] for carry in (True, False)]
+    assert max(losses) < 2 * min(losses) < 2e-4
