@@ -58,7 +58,7 @@ def pinyin() -> list[tuple[str, str]]:
 
 def sine(noise: float = 0.0) -> str:
     """Ten periods of twenty values, rounded to two digits; `noise` is the deviation of what chance adds to each."""
-    chance = random.Random("noise")
+    chance = random.Random("sea")
     return " ".join(f"{math.sin(2 * math.pi * t / 20) + chance.gauss(0.0, noise):.2f}" for t in range(200))
 
 

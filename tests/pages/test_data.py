@@ -135,6 +135,17 @@ def test_every_task_has_its_example_and_the_example_is_good_data(tables):
             assert len(tables["data-rows"]) > 1
 
 
+def test_a_column_of_an_uploaded_table_is_trained_on_as_numbers():
+    app = task(data_page("epochs=1"), "series")
+    rows = [f"2024-01-{day:02},{day * day % 11 / 2},mm" for day in range(1, 29)]
+    upload(app, "\n".join(["date,rain,unit", *rows]))
+    assert not app.error
+    press(app, "data_use")
+    e = form_of(app)
+    assert (e.task, e.window, e.text.split()) == ("series", 0, [row.split(",")[1] for row in rows])
+    assert not app.error
+
+
 def test_the_preview_shows_the_file_as_it_is_and_marks_what_is_chosen(tables):
     app = task(data_page(), "classify")
     odd = ["=cmd|' /C calc'!A0", "**x** <b>y</b> $z$", "[a](javascript:alert(1))", "![](http://x/y.png)"]

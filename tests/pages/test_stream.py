@@ -66,6 +66,19 @@ def test_messages_together_hold_every_loss_once_and_frames_in_their_order():
     assert epochs == sorted(set(epochs))
 
 
+def test_a_number_that_is_predicted_is_named_by_itself_and_once():
+    told, names = Told(), {}
+    e = Experiment(task="series", text="1 2 3.5 3 1.25 -2 0 1", hidden=4, epochs=30)
+    for one in slices(e, 3, 10):
+        header, arrays = read(message(one, told, {}))
+        assert not names.keys() & header["names"].keys()
+        names |= header["names"]
+        said = {frame.epoch: frame.task_arrays["predicted"][:7] for frame in one.history.frames}
+        for epoch, ids in zip(header["frames"], arrays["top"], strict=True):
+            shown = [float(names[str(id)].replace("\N{MINUS SIGN}", "-")) for (id,) in ids]
+            np.testing.assert_allclose(shown, said[epoch], rtol=6e-3)
+
+
 def test_numbers_are_those_of_the_frames_to_what_a_colour_shows():
     *_, one = slices(LSTM, 3, 20)
     header, arrays = read(message(one, Told(), {}))

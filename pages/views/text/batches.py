@@ -16,6 +16,7 @@ from rnnlab.i18n import Translate
 from rnnlab.records.text import EPOCHS, BatchOrder, Reading
 
 CELLS = 96  # tokens of x that are drawn, of all sequences together
+ROUNDING = 1e-12
 NUMBERS = 32  # sequences of a batch that are listed
 
 
@@ -46,7 +47,7 @@ def render_windows(e: Experiment, seen: Reading, t: Translate) -> None:
         rows = []
         for name, ids, tokens in (("x", sequence.inputs, seen.tokens), ("y", sequence.targets, seen.classes)):
             tone = "target" if name == "y" else ""
-            cells = [token(tokens[id], f"{id:.4g}", tone) for id in ids[:COLUMNS]]
+            cells = [token(tokens[id], below(id), tone) for id in ids[:COLUMNS]]
             before = [token("", tone="aside")] * shift if name == "y" else []
             more = [token("…", tone="aside")] if len(ids) > COLUMNS else []
             rows.append([token(name), *before, *cells, *more])
@@ -64,6 +65,11 @@ def render_windows(e: Experiment, seen: Reading, t: Translate) -> None:
         st.caption(t("windows.first", shown=len(shown), count=f"{seen.count:,}"))
     if any(len(sequence.inputs) > COLUMNS for sequence in seen.sequences):
         st.caption(t("windows.columns", limit=COLUMNS))
+
+
+def below(id: float) -> str:
+    """An id, or a standardised number, of which one that is as good as 0 is 0."""
+    return f"{id:.4g}" if abs(id) > ROUNDING else "0"
 
 
 def render_batches(e: Experiment, seen: Reading, t: Translate) -> None:

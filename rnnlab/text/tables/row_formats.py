@@ -105,12 +105,13 @@ def first_column(_: Table, columns: list[int]) -> int:
 
 
 def number_column(table: Table, columns: list[int]) -> int:
-    """The column that holds most numbers, no numbers of rows if there is a choice; of equals the last: dates and times
-    stand before what was measured."""
+    """Of columns that are numbers for the most part, and no numbers of rows if there is a choice, the one that holds
+    most; of equals the last: dates and times stand before what was measured."""
 
-    def rank(column: int) -> tuple[int, bool, int]:
+    def rank(column: int) -> tuple[bool, bool, int, int]:
         cells = table.column(column)
-        return sum(as_number(cell) is not None for cell in cells), not is_index(cells), column
+        count = sum(as_number(cell) is not None for cell in cells)
+        return 2 * count > len(cells), not is_index(cells), count, column
 
     return max(columns, key=rank)
 

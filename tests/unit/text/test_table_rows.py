@@ -299,3 +299,21 @@ def test_rows_are_read_once_whatever_the_first_one_is(monkeypatch):
     assert set(times.values()) == {1}
     assert [len(rows.rows) for rows in alone] == [21, 20]
     assert alone[1].skipped == {"header_again": (22,), "repeated": (23,)}
+
+
+# Numbers
+
+
+def test_a_column_of_numbers_is_found_and_keeps_its_order():
+    """No numbers of rows, no years; a row without a number is left out, and it is said which."""
+    rows = [(str(n), f"2024-01-{n:02}", f"{n * n % 7 - 2.5}" if n != 4 else "n/a", "mm") for n in range(1, 13)]
+    found = with_header(table(("id", "date", "rain", "unit"), *rows))
+    assert guess_columns(found, "series") == (2,)
+    usable = usable_rows(found, (2,), "series")
+    assert usable.skipped == {"no_value": (5,)}
+    assert select_rows(usable).lines == tuple(row[2] for row in rows if row[0] != "4")
+
+
+def test_of_a_long_column_the_beginning_is_taken_and_no_sample():
+    found = table(*((str(n % 100 / 10),) for n in range(3_000)))
+    assert select_rows(usable_rows(found, (0,), "series")).lines == tuple(str(n % 100 / 10) for n in range(1_000))

@@ -12,7 +12,7 @@ from rnnlab.records.opening import NumberColumn
 
 MEAN = ("0", "0.5", "1", "2")  # losses
 REPEATED = ("0.001", "0.1", "0.5", "1")
-FLOORS = ("0", "0.06", "0.25", "1")
+FLOORS = ("0", "0.07", "0.25", "1")
 MUCH = 10  # times as small a loss
 PERIOD = 20  # numbers, of the examples' sine
 FLAT = 0.4  # of the column's span: whoever spans less has died down
