@@ -11,8 +11,10 @@ from torch import Tensor, nn
 from rnnlab.data import NO_TARGET, Batch, Data, Pair, batch_of
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import PROBE_TOKENS
-from rnnlab.models import Classifier, Pass, Recurrent, Seq2Seq, read, readout
+from rnnlab.models import Classifier, NumberModel, Pass, Recurrent, Seq2Seq, read, readout
 from rnnlab.models.decoding import beam, greedy
+from rnnlab.models.recurrent import layer_cells
+from rnnlab.models.seq2seq import by_layer
 from rnnlab.records.opening import NumberColumn
 from rnnlab.records.short_repr import ShortRepr
 
@@ -162,11 +164,18 @@ def read_on(model: nn.Module, numbers: Sequence[float], state: Recurrent | None 
 
 def goes_on(model: nn.Module, said: Pass, steps: int) -> Tensor:
     """What it says next, [step], if it reads its own predictions."""
-    numbers = [said.logits[0, -1, 0]]
+    assert isinstance(model, NumberModel)
+    head = model.head
+    assert head is not None
+    cells, states = layer_cells(model.recurrent), by_layer(said.final)
+    numbers = [said.logits[:, -1]]  # each [batch 1, 1]
     while len(numbers) < steps:
-        said = read_on(model, [numbers[-1].item()], said.final)
-        numbers.append(said.logits[0, -1, 0])
-    return torch.stack(numbers)
+        x = numbers[-1]
+        for layer, cell in enumerate(cells):
+            states[layer] = state = cell(x, states[layer])
+            x = state if isinstance(state, Tensor) else state[0]
+        numbers.append(head(x))
+    return torch.cat(numbers)[:, 0]
 
 
 def beyond(column: NumberColumn) -> int:

@@ -122,6 +122,7 @@ OWN_TEXTS = {  # of a reader's, at the end; else lines with labels
         ("beginnings", "four-moves", "one-step", "same-weights", "ohlol", "tokens"),
         "own words are trained on own words",
     ),
+    "numbers": " ".join(str(place * place % 17) for place in range(80)),
 }
 
 # What the reader does at a step, by lesson and step; nothing where it is done by reading or by answering.

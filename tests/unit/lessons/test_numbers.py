@@ -64,6 +64,7 @@ def test_what_each_question_is_answered_with():
     assert answers["floor"] == "0.07"
     assert tells["floor"]["floor"] == f"{np.mean((noise[160:] / deviation) ** 2):.3f}"
     loss, alone = learnt(torch.tensor(z, dtype=torch.float32))
+    assert float(tells["noise"]["best"]) < float(tells["noise"]["loss"]) < float(tells["noise"]["level"])
     assert float(tells["noise"]["loss"]) == pytest.approx(loss, rel=0.05)
     assert np.abs(np.diff(alone, 2)).mean() < 0.7 * np.abs(np.diff(z, 2)).mean()
     assert answers["noise"] == "smooth"

@@ -16,7 +16,7 @@ FLOORS = ("0", "0.07", "0.25", "1")
 MUCH = 10  # times as small a loss
 PERIOD = 20  # numbers, of the examples' sine
 FLAT = 0.4  # of the column's span: whoever spans less has died down
-ROUGH = 0.7  # of the column's mean turn: whoever turns more is as restless
+ROUGH = 0.85  # of the column's mean turn: whoever turns more is as restless
 
 
 def column(look: Look) -> NumberColumn:
@@ -121,7 +121,11 @@ def drawn(look: Look) -> str | None:
 
 
 def of_noise(look: Look) -> dict[str, Any]:
-    return of_floor(look) | {"loss": f"{held_loss(look):.3f}", "level": f"{column(look).held_repeat_loss:.3f}"}
+    assert look.history is not None
+    by_epoch = {frame.epoch: frame.held_out.loss for frame in look.history.frames if frame.held_out}
+    when = min(by_epoch, key=by_epoch.__getitem__)
+    best = {"best": f"{by_epoch[when]:.3f}", "when": when}
+    return of_floor(look) | best | {"loss": f"{held_loss(look):.3f}", "level": f"{column(look).held_repeat_loss:.3f}"}
 
 
 def trained(look: Look) -> bool:
