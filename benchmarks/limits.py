@@ -131,6 +131,7 @@ def cases() -> Iterator[Case]:
         yield f"training_step: {name}", jobs.training_step, (e, weights)
         yield f"loss_shapes: {name}", jobs.loss_shapes, (e, weights)
         yield f"second_backward: {name}", jobs.second_backward, (e, weights)
+        yield f"devices: {name}", jobs.devices, (e,)
         yield f"modes: {name}", jobs.modes, (e, weights)
         yield f"word_boxes: {name}", jobs.word_boxes, (e, weights)
         yield f"packing: {name}", jobs.packing, (e, weights, 1)

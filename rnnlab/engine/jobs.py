@@ -28,6 +28,7 @@ JOBS = {  # module -> functions
     "rnnlab.inspection.packing": ("packing",),
     "rnnlab.inspection.readouts": ("omissions", "reach", "word_orders"),
     "rnnlab.inspection.trace": ("trace", "units_to_spare"),
+    "rnnlab.inspection.training.device": ("devices",),
     "rnnlab.inspection.training.distributions": ("distributions",),
     "rnnlab.inspection.training.loss": ("loss_shapes",),
     "rnnlab.inspection.training.passes": ("modes", "second_backward"),
@@ -51,6 +52,7 @@ if TYPE_CHECKING:  # what each name stands for, to whoever reads types
     from rnnlab.inspection.text.set_ids import set_ids
     from rnnlab.inspection.text.word_boxes import word_boxes
     from rnnlab.inspection.trace import trace, units_to_spare
+    from rnnlab.inspection.training.device import devices
     from rnnlab.inspection.training.distributions import distributions
     from rnnlab.inspection.training.loss import loss_shapes
     from rnnlab.inspection.training.passes import modes, second_backward

@@ -5,8 +5,10 @@ import torch
 
 from rnnlab import Experiment, run
 from rnnlab.explain import programs
+from rnnlab.explain.programs.device import moving
 from rnnlab.explain.programs.training_loop import loss_trials
 from rnnlab.i18n import significant, translator
+from rnnlab.inspection.training.device import devices
 from rnnlab.inspection.training.loss import loss_shapes
 from rnnlab.inspection.training.passes import modes, second_backward
 from rnnlab.inspection.training.step import training_step
@@ -169,3 +171,13 @@ def test_scores_between_minus_one_and_one_have_a_lowest_loss_and_the_network_a_c
     values = {"floor": significant(floor, 4), "low": significant(floor, 4)}
     assert t("loss.floor", others=len(o.classes) - 1, **values) in said(app)
     assert programs.model_class(o.experiment, o.first_batch) in [one.value for one in app.code]
+
+
+@pytest.mark.parametrize("task", ["next", "seq2seq"])
+def test_what_has_to_be_moved_to_a_gpu_stands_beside_what_torch_says_of_the_rest(task):
+    e = Experiment(**{**TEXTS[task], "cell": "lstm", "packed": True, "hidden": 4, "embed": 3, "epochs": 1})
+    app = open_page("training", e)
+    code = [one.value for one in app.code]
+    assert moving(e) in code
+    assert any("lengths.cpu()" in one and "torch.cuda" not in one for one in code)
+    assert [row[1] for row in rows(app, "training-devices")] == [one.error or one.device for one in devices(e).trials]

@@ -219,6 +219,7 @@ EXPANDED = {
     "blocks.{}": [f"blocks.{name}" for name in sorted(IN_COMPREHENSIONS["blocks.{}"])],
     "advice.{}": sorted({f"advice.{code}" for code in ADVICE}),
     "move.{}": [f"move.{name}" for name in MOVES],
+    "device.{}": [f"device.{name}" for name in ("moved", "input", "state", "targets")],
     "trial.{}": [f"trial.{name}" for name in TRIALS],
     "trial.number.{}": [f"trial.number.{name}" for name in loss_trials(Experiment(task="series"))],
     "argmax.step.{}": [f"argmax.step.{dim}" for dim in range(3)],

@@ -1,12 +1,13 @@
 """What the page on training shows of a run: its loop as a program, one step of it taken apart, what goes into the loss,
-the log of the epochs, why a carried state is detached, and what the modes of a network change."""
+the log of the epochs, why a carried state is detached, what the modes of a network change, and what has to be
+moved to a GPU."""
 
 import streamlit as st
 
 from pages.shell.messages import show_notes
 from pages.shell.run import token_strip
 from pages.shell.run.run_view import RunView
-from pages.views.training import detach, log, loop, loss, modes
+from pages.views.training import detach, device, log, loop, loss, modes
 
 SMALL = 20_000  # parameters: such a network's steps are looked at while it trains
 
@@ -29,3 +30,4 @@ def render(view: RunView) -> None:
         detach.render(view, waits)
     with right:
         modes.render(view, waits)
+    device.render(view)

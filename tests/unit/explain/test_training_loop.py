@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from rnnlab import Experiment, run
 from rnnlab.explain import programs
+from rnnlab.explain.programs.device import device_program, device_trials, trials_begin
 from rnnlab.explain.programs.training_loop import drops, loss_trials, with_dropout
+from rnnlab.inspection.training.device import devices
 from rnnlab.inspection.training.loss import loss_shapes
 from rnnlab.inspection.training.passes import modes, second_backward
 from rnnlab.inspection.training.step import training_step
@@ -228,3 +230,41 @@ def test_what_is_said_of_the_modes_is_what_the_program_does(fields, **settings):
     assert set(shown.shares.values()) <= {0.25, 0.5}
     assert drops(with_dropout(e))
     assert one.shape == another.shape
+
+
+@given(fields=TASKS, **SETTINGS)
+@examples(60)
+def test_the_loop_for_a_gpu_has_the_losses_of_the_run_on_a_cpu_and_leaves_nothing_behind(fields, **settings):
+    """On `meta`, which refuses what lies elsewhere as a GPU does, up to the way back. Packing asks for lengths on the
+    CPU, which no number comes back to from there."""
+    e = experiment(settings | fields)
+    opening, _ = begun(e)
+    parts = programs.loop_parts(e, opening.first_batch, opening.classes, " ")
+    program, printed = device_program(e, parts), []
+    names = executed(program, {"print": lambda *values: printed.append(values)})
+    plain = executed("\n".join(part.code for part in parts), {"print": lambda *_: None})
+    assert names["loss"].item() == plain["loss"].item()
+    assert names["device"] == ("cuda" if torch.cuda.is_available() else "cpu")
+    assert [float(loss) for _, loss, *_ in printed] == pytest.approx(run(e).losses, abs=2e-4)
+    if "lengths.cpu()" in program:
+        return
+    there = program.replace('device = "cuda" if torch.cuda.is_available() else "cpu"', 'device = "meta"')
+    names = executed(there[: there.index("    loss.backward()")] + "    loss.backward()\n    break")
+    assert str(names["loss"].device) == "meta"
+    assert {str(p.grad.device) for p in names["learnt"] if p.grad is not None} == {"meta"}
+
+
+@pytest.mark.parametrize("cell", plain.NAMES)
+def test_what_is_left_behind_is_refused_as_it_is_shown(cell):
+    e = Experiment(cell=cell, hidden=4)
+    found = devices(e)
+    names = executed(trials_begin(e))
+    assert found.cuda == torch.cuda.is_available()
+    for trial in found.trials:
+        came, refused = "", ""
+        try:
+            came = str(eval(device_trials(e)[trial.name], names).device)
+        except RuntimeError as error:
+            refused = str(error)
+        assert (trial.device, trial.error) == (came, refused)
+        assert (trial.name == "moved") == (refused == "")
