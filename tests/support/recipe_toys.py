@@ -112,7 +112,7 @@ from rnnlab.data.toy import toy_data
 TASKS["toy"] = replace(TASKS["tag"], data=toy_data, views=("toy", "classes"))
 """,
     "rnnlab/experiment/record.py": {
-        '"tag", "seq2seq"] = "next"': '"tag", "seq2seq", "toy"] = "next"',
+        '"seq2seq", "series"] = "next"': '"seq2seq", "series", "toy"] = "next"',
         "UNUSED_FIELDS: dict[str, tuple[str, ...]] = {": """UNUSED_FIELDS: dict[str, tuple[str, ...]] = {
     "toy": (*ONLY_PAIRS, *ONLY_NEXT, "readout"),""",
     },
