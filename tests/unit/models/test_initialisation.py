@@ -15,6 +15,7 @@ TEXTS = {
     "classify": "good | we like the rain\nbad | we fear it all",
     "tag": "we/r like/v rain/n\nwe/r fear/v it/r",
     "seq2seq": "a b | x y\nb a | y x",
+    "series": "1 2 3.5 3 1.25",
 }
 SIZES = {"next": (3, 3), "classify": (9, 2), "tag": (7, 3), "seq2seq": (4, 5)}  # what is read, what is predicted
 
@@ -34,6 +35,9 @@ def filled(parts: list[nn.Module], init: str) -> None:
 
 def plain_parts(task: str, cell: str) -> tuple[list[nn.Module], list[nn.Module]]:
     """All modules, and those whose weights are filled: not the embeddings."""
+    if task == "series":
+        parts = [modules.LAYERS[cell](1, 4, 2, batch_first=True), nn.Linear(4, 1)]
+        return parts, parts
     types, classes = SIZES[task]
     if task == "seq2seq":
         pair = plain_seq2seq.Seq2Seq(types, classes, cell, embed=3, hidden=4, layers=2)
