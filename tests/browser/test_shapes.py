@@ -138,6 +138,7 @@ def test_blocks_have_no_serious_barrier(visit):
     blocks(lab).first.click()
     expect(lab.page.locator(".rl-numbers")).to_be_visible()
     assert lab.barriers(".rl-blocks") == []
+    assert lab.barriers(".rl-words") == []
     assert "rl-dark" in lab.page.locator(".rl-blocks").first.get_attribute("class")
     assert "[1, 4]" not in (label := blocks(lab).first.get_attribute("aria-label"))
     assert "4" in label

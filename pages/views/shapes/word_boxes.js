@@ -6,7 +6,7 @@ import { unpack } from "../../components/shared/arrays.js";
 import { element, fill, styleSheet, svg } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
 import { valuesSummary } from "../../components/shared/summary.js";
-import { setToken, textNode, tokenNode } from "../../components/shared/token.js";
+import { textNode, tokenNode } from "../../components/shared/token.js";
 
 await styleSheet(import.meta.url);
 
@@ -209,7 +209,7 @@ function mark(self) {
   const { step, line } = chosen;
   const word = wordAt(data, step, line);
   const [straight, turned] = data.names;
-  head.append(setToken(element("bdi", "rl-token"), word ?? data.labels.padding));
+  head.append(tokenNode(word ?? data.labels.padding));
   head.append(element("code", "", ` ${straight}[${step}, ${line}]  =  ${turned}[${line}, ${step}]  =`));
   const numbers = element("div", "rl-words-numbers");
   for (const value of x.values.subarray(start, start + width)) {
