@@ -57,7 +57,7 @@ const wordAt = ({ sentences }, step, line) => sentences[line][step] ?? null;
 function box(self, { name, down, across, beside }) {
   const { data, x } = self;
   const sizes = { step: x.shape[0], batch: x.shape[1], input: x.shape[2] };
-  const node = element("figure", "rl-words-box");
+  const node = element("figure", "rl-words-box", null, { tabindex: "0", "aria-label": name }); // a wide one scrolls
   const title = element("figcaption", "rl-words-name");
   title.append(element("b", "", name), ` [${sizes[down]}, ${sizes[across]}, ${sizes.input}]`);
   const wide = width(data.sentences);
