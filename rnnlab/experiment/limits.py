@@ -8,6 +8,7 @@ STEP_TOKENS = 4_096  # batch x steps of one optimizer step: keeps a slice short 
 ATTENTION_ELEMENTS = 25_000_000
 POSITIONS = 300_000  # sequences x steps of the data: overlapping windows repeat a text many times
 SERIES_NUMBERS = 1_000  # of a column: each frame reads all of them
+SPARE_UNITS = 64  # that are switched off one by one: each takes a pass over the probe, step by step
 TYPES = 5_000  # distinct tokens
 ADDED_WORDS = 200  # to jieba's dictionary
 WORD_CHARACTERS = 20  # of each of them

@@ -11,6 +11,7 @@ from torch.nn.utils import vector_to_parameters
 from rnnlab.cells import WEIGHTS
 from rnnlab.data import Data
 from rnnlab.experiment import Experiment
+from rnnlab.experiment.limits import SPARE_UNITS
 from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.inspection.interventions import InterventionHooks, check
 from rnnlab.inspection.replay import Hooks, Replay, replay, tokens_read, weights_at
@@ -65,11 +66,12 @@ def trace(experiment: Experiment, weights: bytes, place: Place, edits: tuple[Int
 
 @torch.no_grad()
 def units_to_spare(experiment: Experiment, weights: bytes, place: Place) -> tuple[int, ...]:
-    """The hidden units at a place without which, each missing by itself, every answer on the probe is what it was."""
+    """Of the first SPARE_UNITS hidden units at a place those without which, each missing by itself, every answer on the
+    probe is what it was."""
     data, model = network(experiment, weights)
     before = replay(model, data, Hooks()).logits.argmax(-1)
     spare = []
-    for unit in range(experiment.hidden):
+    for unit in range(min(experiment.hidden, SPARE_UNITS)):
         off = Intervention("off", layer=place.layer, direction=place.direction, part=place.part, unit=unit)
         if torch.equal(replay(model, data, InterventionHooks((off,))).logits.argmax(-1), before):
             spare.append(unit)

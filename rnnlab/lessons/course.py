@@ -14,12 +14,14 @@ from rnnlab.lessons.storyboards.networks import (
 )
 from rnnlab.lessons.storyboards.sequences import (
     attention,
+    brackets,
     directions,
     forgetting,
     gates,
     numbers,
     own_data,
     packing,
+    writer,
 )
 
 STORYBOARDS = (
@@ -39,6 +41,8 @@ STORYBOARDS = (
     numbers,
     attention,
     own_data,
+    writer,
+    brackets,
 )
 
 LESSONS: dict[str, Lesson] = {module.LESSON.id: module.LESSON for module in STORYBOARDS}

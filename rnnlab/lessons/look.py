@@ -10,6 +10,7 @@ from rnnlab.analysis.shape_errors import Trial
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.layer_spec import LayerSpec
 from rnnlab.race.race import Race
+from rnnlab.records.generation import Settings
 from rnnlab.records.gradients import Check
 from rnnlab.records.history import Checkpoint, Frame, History, nearest
 from rnnlab.records.opening import Opening
@@ -38,6 +39,8 @@ class Look:
     check: Check | None = None  # the newest weight whose gradient was checked
     race: Race | None = None
     rules: tuple[int, ...] = ()  # on the page History, those that fit what was typed, counted from 1; the first replies
+    typed: str = ""  # on the page Units, the text that the reader has typed there
+    writing: tuple[str, Settings] | None = None  # on the page Generate, the prompt, and how it goes on
     lesson_texts: frozenset[str] = frozenset()  # with which the lesson's examples open
     ask: Callable[..., Any] = at_once  # a job and its arguments: the answer, None while it is not there yet
 

@@ -62,7 +62,7 @@ def test_a_lesson_is_walked_from_its_link_to_done(visit, id, lang, agreeing):
         lab.press("guide_next")
     lab.write(OWN_TEXTS.get(id, LABELLED))
     lab.press("train")
-    expect(lab.at("guide")).to_contain_text(t("guide.own_text.done"))
+    expect(lab.at("guide")).to_contain_text(t("guide.own_text.done"), timeout=60_000)
 
 
 def test_the_strip_points_at_what_it_speaks_of_and_covers_nothing_and_a_reload_loses_nothing(visit):

@@ -8,6 +8,7 @@ from rnnlab.experiment.links import from_link
 from rnnlab.i18n import translator
 from rnnlab.lessons.course import LESSONS
 from rnnlab.lessons.progress import Progress
+from rnnlab.records.trace import Intervention
 from tests.support.reader import components, form_of, looked, press, said, until_trained, visit
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
@@ -71,6 +72,26 @@ def test_the_answer_comes_before_the_reveal():
     until_trained(press(app, "step"))
     assert EN("guide.differs", answer="4", found="1.4") in said(app)
     assert progress(app).found == {"first-loss": "1.4"}
+
+
+def test_what_a_reader_has_changed_on_a_page_ends_where_a_step_opens_something():
+    app = visit("lesson=same-weights&at=2&lang=en", page="shapes")
+    app.session_state["edits"] = (Intervention("off", unit=0),)
+    looked(app.number_input(key="layer_hidden_size").set_value(7).run())
+    assert app.session_state["layer_own"]["hidden_size"] == 7
+    press(app, "guide_next")
+    looked(app.switch_page("cell.py").run())
+    assert app.session_state["edits"] == ()
+    looked(app.switch_page("shapes.py").run())
+    assert app.session_state["layer_own"] is None
+
+
+def test_a_step_says_what_it_lacks_instead_of_a_question_without_its_words():
+    app = visit("lesson=beginnings&at=3&lang=en&preset=history&text=one two three", page="history")
+    assert EN("guide.other") in said(app)
+    assert EN("course.beginnings.counts.ask") not in said(app)
+    looked(press(app, "guide_reopen").run())
+    assert "followed by something 2 times" in said(app)
 
 
 def test_who_goes_back_sees_the_run_of_that_step():

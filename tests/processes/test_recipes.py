@@ -13,7 +13,7 @@ import pytest
 from tests.support.eventually import ROOT
 from tests.support.recipe_toys import TOYS, Edit
 
-COPIED = ("pages", "rnnlab", "tests/support")
+COPIED = ("pages", "rnnlab", "scripts", "tests/support")
 
 
 def listed(heading: str) -> list[str]:

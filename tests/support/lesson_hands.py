@@ -92,6 +92,20 @@ def say_the_sentence(lab: Lab) -> None:
     type_into("eliza_say", quoted(lab))(lab)
 
 
+def slide(key: str, where: str) -> Hand:
+    """Moves a slider to one of its ends."""
+
+    def hand(lab: Lab) -> None:
+        lab.at(key).get_by_role("slider").press(where)
+
+    return hand
+
+
+def type_a_passage(lab: Lab) -> None:
+    lab.at("units_source").locator("button").nth(1).click()
+    lab.write(quoted(lab), "units_text")
+
+
 def ask_the_sentence(lab: Lab) -> None:
     lab.write(quoted(lab), "sentence").press("train")
 
@@ -183,5 +197,12 @@ HANDS: dict[str, dict[str, Hand]] = {
         "tested": train,
         "again": lambda lab: lab.write(own_data.MORE).press("train"),
     },
+    "writer": {
+        "greedy": several(train, slide("generate_temperature", "Home")),
+        "hot": slide("generate_temperature", "End"),
+        "top-k": type_into("generate_top_k", "1"),
+        "copies": to_epoch(5),
+    },
+    "brackets": {"finds": train, "nested": type_a_passage, "levels": train},
     "zeros": {"says": train, "equal": train, "drawn": race},
 }

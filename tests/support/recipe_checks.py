@@ -86,6 +86,32 @@ def page() -> None:
         assert f"Toy ({lang}): 100" in [text.value for text in app.markdown]
 
 
+def course() -> None:
+    """Its card is on the page Course, its steps lead from page to page, in both languages; it is walked without a page
+    and by hand; what its answers are is tested."""
+    from rnnlab.lessons.course import LESSONS
+    from rnnlab.lessons.progress import state
+    from scripts.questions import walk
+    from tests.support.lesson_hands import HANDS
+    from tests.support.reader import press, said, visit
+
+    for lang, locale in LOCALES.items():
+        app = visit("", locale, "course")
+        assert any(f"Toy lesson ({lang})" in header.value for header in app.header)
+        app = visit("lesson=toy", locale, "text")
+        for word in ("text", "question"):
+            assert f"Toy {word} ({lang})" in said(app)
+        app = visit("lesson=toy&at=2", locale)
+        assert f"Toy work ({lang})" in said(app)
+        press(app, "guide_next")
+        assert f"Toy seen ({lang})" in said(app)
+        *_, last = walk(LESSONS["toy"], lang)
+        assert last.late.done == {"length", "trained"}
+        assert state(LESSONS["toy"], last.late) == "begun"
+    assert HANDS["toy"].keys() == {"trained"}
+    importlib.import_module("tests.unit.lessons.test_toy").test_what_each_question_is_answered_with()
+
+
 def task() -> None:
     """It is in the list by its name, trains, shows its own view, reads what is pasted; every page opens on it."""
     from tests.support.reader import looked, until_trained, visit
@@ -109,7 +135,7 @@ def every_page_opens(app: Any) -> None:
             looked(app.switch_page(path.name).run())
 
 
-CHECKS: dict[str, Callable[[], None]] = {check.__name__: check for check in (preset, cell, page, task)}
+CHECKS: dict[str, Callable[[], None]] = {check.__name__: check for check in (preset, cell, page, course, task)}
 
 
 def failure(check: str, copy: str) -> str | None:

@@ -151,4 +151,61 @@ VIEWS |= toy.VIEWS
     ),
 }
 
-TOYS: dict[str, dict[str, Edit]] = {"A preset": PRESET, "A cell": CELL, "A page": PAGE, "A task": TASK}
+LESSON = {
+    "rnnlab/lessons/storyboards/sequences/toy.py": """
+from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, ended
+
+LESSON = Lesson(
+    "toy",
+    5,
+    "words-next",
+    (
+        LessonStep("length", "text", Numbers(lambda look: (len(look.opening.probe),)), part="cut", fields={}),
+        LessonStep("trained", "playground", done=lambda look: look.trained, show="loss"),
+        ended("playground"),
+    ),
+)
+""",
+    "rnnlab/lessons/course.py": """
+from rnnlab.lessons.storyboards.sequences import toy
+
+LESSONS["toy"] = toy.LESSON
+""",
+    **catalogues(
+        "lessons/toy",
+        course_toy_title="Toy lesson",
+        course_toy_know="toys",
+        course_toy_length="Toy text",
+        course_toy_length_ask="Toy question",
+        course_toy_length_after="Toy answer",
+        course_toy_trained="Toy run",
+        course_toy_trained_do="Toy work",
+        course_toy_trained_after="Toy end",
+        course_toy_seen="Toy seen",
+    ),
+    "scripts/lesson_acts/toy.py": """
+from scripts.lesson_acts import train
+
+ACTS = {"trained": train()}
+""",
+    "tests/support/lesson_hands.py": """
+HANDS["toy"] = {"trained": train}
+""",
+    "tests/unit/lessons/test_toy.py": """
+from rnnlab.lessons.course import LESSONS
+from scripts.questions import walk
+
+
+def test_what_each_question_is_answered_with():
+    *_, last = walk(LESSONS["toy"], "en")
+    assert last.late.found == {"length": (5,)}
+""",
+}
+
+TOYS: dict[str, dict[str, Edit]] = {
+    "A preset": PRESET,
+    "A cell": CELL,
+    "A page": PAGE,
+    "A lesson of the course": LESSON,
+    "A task": TASK,
+}

@@ -259,8 +259,9 @@ def look(lesson: Lesson) -> Look:
 def given(lesson: Lesson, step: LessonStep) -> dict[str, Any] | None:
     """Numbers of the run for the words of a step, before its answer. None while there is nothing of it yet, or where
     there is nothing in what is open now."""
-    values = {} if step.given is nothing else step.given(look(lesson)) or None if session["run"].history else None
-    session["lesson_given"] = repr((step.id, values))
+    there = session["run"].history is not None
+    values = {} if step.given is nothing else step.given(look(lesson)) or None if there else None
+    session["lesson_given"] = step.id, there, repr(values) if values else ""
     return values
 
 
@@ -270,7 +271,7 @@ def outdated() -> bool:
     if current is None or run.history is None:
         return False
     step, said = current.steps[progress_of(current).at], session.get("lesson_given")
-    if run.going and said != repr((step.id, None)):  # what has been said stays until the end of the run
+    if run.going and said and said[2]:  # what has been said stays until the end of the run
         return False
     given(current, step)
     return step.given is not nothing and said != session["lesson_given"]

@@ -4,7 +4,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from rnnlab import Experiment, run
+from rnnlab.engine import jobs
+from rnnlab.experiment.limits import SPARE_UNITS
 from rnnlab.lessons.course import LESSONS
+from rnnlab.records.opening import Place
 from scripts.questions import walk
 
 WORDS = [0, 1, 2, 3, 2]  # five tokens of four types
@@ -65,3 +69,9 @@ def test_what_each_question_is_answered_with():
     assert late.tells["input-weight"]["felt"] == ", ".join(map(str, changed["weight_ih"]))
     told = late.tells["two-answers"]
     assert (told["counted"], told["chance"]) == ("0.5", f"{chances[-1, DAY[-1]]:.3f}")
+
+
+def test_of_many_hidden_units_so_many_are_tried_as_a_job_may_take():
+    history = run(Experiment(hidden=SPARE_UNITS + 6, epochs=1))
+    weights = history.checkpoints[-1].weights
+    assert max(jobs.units_to_spare(history.experiment, weights, Place()), default=0) < SPARE_UNITS

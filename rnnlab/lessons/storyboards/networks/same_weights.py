@@ -5,6 +5,7 @@ from typing import Any
 
 from rnnlab.engine import jobs
 from rnnlab.experiment.layer_spec import parameter_count
+from rnnlab.experiment.limits import SPARE_UNITS
 from rnnlab.lessons.answers import changed_steps, counted, module, nearest, traced
 from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, ended
 from rnnlab.lessons.look import Look
@@ -86,10 +87,14 @@ def spare(look: Look) -> tuple[float, ...] | None:
     return None if found is None else (len(found),)
 
 
+def units_tried(look: Look) -> int:
+    return min(look.experiment.hidden, SPARE_UNITS)
+
+
 def spare_units(look: Look) -> dict[str, Any]:
     found = spare(look)
     assert found is not None
-    return {"spare": int(found[0]), "units": look.experiment.hidden}
+    return {"spare": int(found[0]), "units": units_tried(look)}
 
 
 def counts(look: Look) -> dict[str, Any]:
@@ -167,7 +172,7 @@ LESSON = Lesson(
             Numbers(spare),
             done=unit_is_off,
             show="unrolled",
-            given=lambda look: {"units": look.experiment.hidden},
+            given=lambda look: {"units": units_tried(look)},
             tells=spare_units,
         ),
         LessonStep(
