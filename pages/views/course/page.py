@@ -24,7 +24,7 @@ def render(t: Translate) -> None:
 def render_card(number: int, lesson: Lesson, t: Translate) -> None:
     progress = guide.progress_of(lesson)
     how = state(lesson, progress)
-    with st.container(border=True, key=f"course_{lesson.id}", gap="xsmall"):
+    with st.container(border=True, key=f"course_{lesson.id}", gap="small"):
         st.header(f"{number} · {title(t, lesson)}", anchor=False)
         st.markdown(what_is_learnt(t, lesson))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -92,7 +92,7 @@ def at_brackets(look: Look) -> list[tuple[str, int, float]] | None:
         return None
     unit, r = best
     rows = zip(found.passage.tokens, brackets(found.passage), found.values[:, unit] * np.sign(r), strict=True)
-    return [(token, int(depth), float(value)) for token, depth, value in rows if turn(token)]
+    return [(token, int(depth), float(value)) for token, depth, value in rows if len(token) == 1 and turn(token)]
 
 
 def counts(look: Look) -> str | None:
