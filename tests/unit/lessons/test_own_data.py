@@ -71,7 +71,7 @@ def test_what_is_asked_of_lines_of_ones_own(walked):
     assert late.tells["paste"] == {"lines": 30, "labels": 2}
     suns = sum(label == "sun" for label, _ in trained_on) / len(trained_on)
     assert late.found["guess"] == (pytest.approx(100 * suns, abs=0.1),)
-    assert late.tells["guess"] == {"label": "sun", "share": f"{suns:.0%}"}
+    assert late.tells["guess"] == {"label": "sun", "share": f"{suns:.1%}"}
     labels = {words: label for label, words in lines}
     most = max(sum(labels[words] == label for words in held) for label in ("sun", "rain")) / len(held)
     assert late.tells["tested"] == {

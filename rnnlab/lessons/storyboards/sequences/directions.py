@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from rnnlab.engine import jobs
+from rnnlab.lessons.answers import module
 from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, ended
 from rnnlab.lessons.look import Look
 from rnnlab.records.history import History
@@ -121,7 +122,14 @@ LESSON = Lesson(
             fields={"preset": "bilstm", "layers": 2, "readout": "last"},
             given=sentence,
         ),
-        LessonStep("joined", "shapes", Numbers(axes, names=("output", "h_n")), show="shapes-tensors", veiled=True),
+        LessonStep(
+            "joined",
+            "shapes",
+            Numbers(axes, names=("output", "h_n")),
+            show="shapes-tensors",
+            veiled=True,
+            given=lambda look: {"hidden": module(look).hidden_size},
+        ),
         ended("results"),
     ),
 )

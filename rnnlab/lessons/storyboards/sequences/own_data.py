@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rnnlab.i18n import percent
 from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, always, ended
 from rnnlab.lessons.look import Look
 from rnnlab.records.history import History
@@ -58,7 +59,7 @@ def own(look: Look) -> dict[str, Any]:
 
 def most_frequent(look: Look) -> dict[str, Any]:
     found = look.opening.majority
-    return {"label": look.opening.classes[found.answer[0]], "share": f"{found.share:.0%}"} if found else {}
+    return {"label": look.opening.classes[found.answer[0]], "share": percent(found.share, 1)} if found else {}
 
 
 def tested(look: Look) -> bool:
