@@ -33,6 +33,11 @@ def token_and_counts(look: Look) -> dict[str, Any]:
     return {"token": found.token, "total": found.total, "types": found.types, "next": found.next} if found else {}
 
 
+def text_and_counts(look: Look) -> dict[str, Any]:
+    found = counted(look)
+    return token_and_counts(look) | {"text": " ".join(found.line)} if found else {}
+
+
 def with_one_added(look: Look) -> dict[str, Any]:
     found = counted(look)
     if found is None:
@@ -138,7 +143,7 @@ LESSON = Lesson(
             question=Numbers(unseen, within=0.005),
             show="counts",
             veiled=True,
-            given=token_and_counts,
+            given=text_and_counts,
             tells=with_one_added,
         ),
         on_page(

@@ -16,11 +16,15 @@ def first_loss(look: Look) -> str | None:
     return nearest(LOSSES, look.history.losses[0]) if look.history and look.epochs else None
 
 
+def words(look: Look) -> dict[str, Any]:
+    return {"classes": len(look.opening.classes) - look.opening.class_specials}
+
+
 def chance(look: Look) -> dict[str, Any]:
     """What a network loses that takes all classes for equally likely."""
-    classes = len(look.opening.classes) - look.opening.class_specials
+    found = words(look)
     assert look.history is not None
-    return {"loss": f"{look.history.losses[0]:.2f}", "classes": classes, "chance": f"{log(classes):.3f}"}
+    return found | {"loss": f"{look.history.losses[0]:.2f}", "chance": f"{log(found['classes']):.3f}"}
 
 
 def epochs_needed(look: Look) -> tuple[float, ...] | None:
@@ -61,6 +65,7 @@ LESSON = Lesson(
             done=lambda look: look.epochs >= 1,
             show="loss",
             fields={},
+            given=words,
             tells=chance,
         ),
         LessonStep("moves", "playground", Options(MOVES, lambda _: "step"), show="shapes"),
