@@ -59,14 +59,15 @@ def preset_picture(experiment: Experiment) -> PresetPicture:
     share = COLUMNS // len(o.parts)
     steps = [step for part in o.parts for step in first_and_last(range(part.start, min(part.stop, o.inputs)), share)]
     judged_whole = not o.predicts_text and experiment.task == "classify"  # one answer, for the sentence as a whole
-    columns = [
-        Column(
-            short(o.probe[step]),
-            "" if o.targets[step] < 0 or (judged_whole and step < o.inputs - 1) else short(o.classes[o.targets[step]]),
-            step - 1 in steps,
-        )
-        for step in steps
-    ]
+
+    def answer(step: int) -> str:
+        if experiment.reads_numbers:  # no class: the next number, as it is written
+            return short(o.probe[step + 1])
+        if o.targets[step] < 0 or (judged_whole and step < o.inputs - 1):
+            return ""
+        return short(o.classes[o.targets[step]])
+
+    columns = [Column(short(o.probe[step]), answer(step), step - 1 in steps) for step in steps]
     states = hidden[steps].reshape(len(steps), experiment.directions, -1)[:, :, :UNITS].reshape(len(steps), -1)
     return PresetPicture(
         tuple(columns),

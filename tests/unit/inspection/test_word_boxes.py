@@ -27,7 +27,7 @@ def laid_by_hand(e: Experiment, weights: bytes, sentences: tuple[tuple[str, ...]
     return x
 
 
-@pytest.mark.parametrize("task", SMALL)
+@pytest.mark.parametrize("task", [task for task in SMALL if not Experiment(task=task, **SMALL[task]).reads_numbers])
 @pytest.mark.parametrize("fields", [{}, {"input": "onehot"}], ids=["embedding", "one-hot"])
 def test_every_place_holds_the_row_of_its_word(task, fields):
     e = Experiment(task=task, **SMALL[task], hidden=3, embed=4, **fields)

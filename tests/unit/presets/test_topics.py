@@ -1,12 +1,14 @@
 """The presets as the front page offers them."""
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from pages.shell.page_names import PAGES
 from rnnlab import Experiment
+from rnnlab.data.series import STEPS
 from rnnlab.experiment.twins import preset_experiment
 from rnnlab.i18n import LANGUAGES
 from rnnlab.inspection.presets import first_and_last, preset_picture
@@ -61,6 +63,9 @@ def test_every_preset_has_a_picture_that_fits_a_card(preset, lang):
         assert answers == [index >= picture.starts[1] for index in range(len(answers))]
     else:
         assert all(answers)
+    if e.task == "series":  # the next number, as it is written
+        follow = list(pairwise(e.text.split()))[:STEPS]
+        assert [(column.token, column.answer) for column in picture.columns] == [*follow[: COLUMNS - 1], follow[-1]]
     follows = [column.follows for column in picture.columns]
     ends = {*(start - 1 for start in picture.starts[1:]), len(follows) - 1}  # before which some may be left out
     assert not follows[0]
