@@ -60,7 +60,7 @@ export default component("rl-generated", {
       data.top_left.b64,
     ]);
     if (self.source !== source) {
-      if (self.source !== undefined) stop(self);
+      halt(self); // and draws nothing yet: what is written belongs to other data
       self.source = source;
       for (const name of ["ids", "model", "left", "entropy", "kept", "top", "top_model", "top_left"])
         self[name] = unpack(data[name]).values;
@@ -75,7 +75,7 @@ export default component("rl-generated", {
     draw(self);
   },
 
-  leave: stop,
+  leave: halt,
 
   rows,
 });
@@ -165,7 +165,7 @@ function drawStep(self, step) {
   const before = [...data.prompt, ...Array.from(ids.subarray(0, step), (id) => data.vocabulary[id])];
   const end = []; // as many of the last tokens as fit a line
   for (let i = before.length - 1; i >= 0 && end.join(data.joiner).length < 14; i -= 1) end.unshift(before[i]);
-  const tail = [...end.slice(0, -1), visible(end.at(-1))].join(data.joiner);
+  const tail = [...end.slice(0, -1), visible(end.at(-1) ?? "")].join(data.joiner);
   self.title.replaceChildren(
     element("span", "", fill(data.labels.step, { step: step + 1 })),
     " ",
@@ -304,11 +304,15 @@ function start(self) {
   draw(self);
 }
 
-function stop(self) {
+function halt(self) {
   clearInterval(self.playing);
   self.playing = 0;
   self.shown = Infinity;
-  if (self.cells) draw(self);
+}
+
+function stop(self) {
+  halt(self);
+  draw(self);
 }
 
 function rows({ data, ids, model, left, entropy, kept }, names) {
