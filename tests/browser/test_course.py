@@ -46,15 +46,17 @@ def test_a_lesson_is_walked_from_its_link_to_done(visit, id, lang, agreeing):
     for number, step in enumerate(lesson.steps):
         place = t("guide.place", lesson=title(t, lesson), step=number + 1, steps=len(lesson.steps))
         expect(head).to_contain_text(place)
+        lab.rests()
         if step.id == SEEN:
             break
         if step.question is not None:
             right = steps[step.id].late.found[step.id]
             answer = right if agreeing else other_than(step, right)
             give(lab, step, answer, said(t, lesson, step, answer))
+            lab.rests()
         if step.id in HANDS[id]:
             HANDS[id][step.id](lab)
-        expect(head).to_contain_text("✓", timeout=240_000)  # an encoder–decoder takes long
+        expect(head).to_contain_text("✓", timeout=40_000)  # an encoder–decoder takes long
         if step.question is not None:
             kind = "guide.agrees" if agreeing else "guide.differs"
             told = t(kind, answer=said(t, lesson, step, answer), found=said(t, lesson, step, right))

@@ -18,7 +18,7 @@ from rnnlab.i18n import translator
 from rnnlab.presets.presets import FIRST_OF_TASK
 from rnnlab.text.lines import parse_lines
 from rnnlab.text.synthetic import generate_pairs
-from tests.support.reader import form_of, looked, press, said, until_trained, visit
+from tests.support.reader import form_of, looked, more_opened, press, said, until_trained, visit
 
 pytestmark = pytest.mark.usefixtures("in_this_process", "without_pandas")
 
@@ -87,7 +87,7 @@ def test_a_file_becomes_the_text_of_an_experiment_that_trains(chosen, content, n
     assert found.tokenizer == tokenizer
     assert app.session_state.run.experiment == found
     assert app.session_state.run.epoch == 0
-    looked(app.number_input(key="epochs").set_value(2).run())
+    looked(more_opened(app).number_input(key="epochs").set_value(2).run())
     until_trained(press(app, "train"))
     assert app.session_state.run.history.losses == run(Experiment(**{**found.model_dump(), "epochs": 2})).losses
 
@@ -440,7 +440,7 @@ def test_lines_of_5000_tokens_are_cut_and_that_is_said(tables):
     assert reasons["repeated"][1:] == ["2", "3, 4"], "they differ only in what is cut"
     assert reasons["cut"][1:] == ["2", "1, 2"]
     press(app, "data_use")
-    looked(app.number_input(key="held_out").set_value(0.0).run())
+    looked(more_opened(app).number_input(key="held_out").set_value(0.0).run())
     until_trained(press(app, "step"))
     assert app.session_state.run.epoch == 1
 

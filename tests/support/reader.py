@@ -57,6 +57,12 @@ def looked(app: AppTest) -> AppTest:
     return app
 
 
+def more_opened(app: AppTest) -> AppTest:
+    """With "More settings" open: what the browser tells of a field there is the reader's wish."""
+    app.session_state.outdated = {}
+    return app
+
+
 def press(app: AppTest, key: str) -> AppTest:
     return looked(app.button(key=key).click().run())
 
