@@ -126,6 +126,7 @@ class Lab:
         expect(combobox).to_have_attribute("aria-controls", re.compile("."))
         options = self.page.locator(f"[id='{combobox.get_attribute('aria-controls')}']").get_by_role("option")
         options.nth(option).click()  # of its own list: tokens of a strip are options, too
+        expect(combobox).to_have_attribute("aria-expanded", "false")
         return self.rests()
 
     def write(self, text: str, key: str = "text") -> "Lab":
