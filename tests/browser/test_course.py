@@ -56,7 +56,7 @@ def test_a_lesson_is_walked_from_its_link_to_done(visit, id, lang, agreeing):
             lab.rests()
         if step.id in HANDS[id]:
             HANDS[id][step.id](lab)
-        expect(head).to_contain_text("✓", timeout=40_000)  # an encoder–decoder takes long
+        expect(head).to_contain_text("✓", timeout=240_000)  # an encoder–decoder takes long
         if step.question is not None:
             kind = "guide.agrees" if agreeing else "guide.differs"
             told = t(kind, answer=said(t, lesson, step, answer), found=said(t, lesson, step, right))
