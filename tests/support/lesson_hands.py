@@ -16,7 +16,7 @@ Hand = Callable[[Lab], object]
 
 def type_into(key: str, value: str) -> Hand:
     def hand(lab: Lab) -> None:
-        field = lab.at(key).locator("input")
+        field = lab.rests().at(key).locator("input")
         field.fill(value)
         field.press("Enter")
 
