@@ -13,11 +13,13 @@ Streamlit drops some of them:
   its place; or the session was lost, and this is a new one.
 - A request for a part of the page, met before all of the whole page has left for the browser, takes what there is of
   that part out of the queue. The browser hears that the page is whole, throws that part away, and builds it anew.
+- A widget that is given a value, be it the one it has, shows that, whatever the reader has typed meanwhile.
 - What a button returns it returns to one draw only, which may be ended before it comes to the button.
 
 So every click has a function, which is ended by nothing, as is what a draw must do wholly or not at all (`unbroken`); a
 timer speaks of no widget, nor joins a request for a whole page, which draws its part anyway, and that it comes too late
-is no news; a click in a part that is gone draws the whole page; and all that was drawn goes to the browser.
+is no news; a click in a part that is gone draws the whole page; all that was drawn goes to the browser; and a draw
+gives a widget another value only (`set_widget`).
 `runner.fastReruns` is off for the same reason: requests are met one after the other, and not at once in two threads
 that change one state.
 """
@@ -63,6 +65,12 @@ def unbroken(state: SafeSessionState | None = None) -> Iterator[None]:
         yield
     finally:
         object.__setattr__(state, "_yield_callback", give_way)
+
+
+def set_widget(key: str, value: Any) -> None:
+    """Let the widget of this key, which is yet to be drawn, say this value, where it says another."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
 
 
 def redraw_page() -> None:

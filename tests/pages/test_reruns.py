@@ -1,5 +1,6 @@
 """What is changed in Streamlit's dealing with requests. With a real browser: tests/browser/test_reruns.py."""
 
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -13,6 +14,8 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, Scri
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 from pages.shell import reruns
+from pages.shell.page_names import PAGES
+from tests.support.reader import looked, until_trained, visit
 
 
 class Interrupted(BaseException):
@@ -154,3 +157,21 @@ def test_what_was_drawn_goes_to_the_browser_though_a_part_of_it_is_drawn_again(a
     told = [one.delta.new_element.markdown.body or one.script_finished for one in queue.flush()]
     early, success = ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_SUCCESSFULLY
     assert told == ([early, "after"] if asked_for is None else ["before", success, "after"])
+
+
+def told(node: Any) -> list[str]:
+    """The widgets in a part of the page, of those that a reader can use, whose value the browser is told, whatever has
+    been typed meanwhile."""
+    below = [key for child in getattr(node, "children", {}).values() for key in told(child)]
+    widget = getattr(node, "proto", None)
+    return [*below, *([node.key] if getattr(widget, "set_value", False) and not widget.disabled else [])]
+
+
+@pytest.mark.parametrize("query", ["preset=clipping", "preset=writer&epochs=1", "preset=noisy-sine&epochs=1"])
+def test_a_draw_tells_no_widget_what_it_says_already(query):
+    app = until_trained(visit(f"{query}&run=1"))
+    for page in PAGES:
+        looked(app.switch_page(f"{page}.py").run())
+        looked(app.run())
+        looked(app.run())
+        assert told(app._tree) == ["last_address"], page  # hidden, and for the lab alone

@@ -24,6 +24,7 @@ from pages.shell.form.race_setup import (
 )
 from pages.shell.messages import complain
 from pages.shell.panel import panel
+from pages.shell.reruns import set_widget
 from pages.shell.state import session
 from pages.views.compare.names import mark, names, value_of
 from rnnlab.experiment import Experiment, race_plan
@@ -37,7 +38,7 @@ _variants = component(__file__, "variants")
 
 def render(base: Experiment, setup: RaceSetup, t: Translate) -> None:
     with panel("race_setup", t, captioned=False):
-        session["race_way"] = way()
+        set_widget("race_way", way())
         with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="race_fields"):
             st.segmented_control(
                 t("race.way"),
@@ -118,7 +119,7 @@ def render_values(base: Experiment, name: str, t: Translate) -> None:
             persist_state="session",
         )
         return
-    st.session_state[key] = field_values(name)
+    set_widget(key, field_values(name))
     options = race_plan.choices(name) if race_plan.field_kind(name) == "choice" else (False, True)
     st.multiselect(
         label,

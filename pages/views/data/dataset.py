@@ -7,6 +7,7 @@ from pages.shell.ask_worker import ask_worker
 from pages.shell.form.form_state import form_experiment, note_untrained
 from pages.shell.messages import show_notes
 from pages.shell.panel import panel
+from pages.shell.reruns import set_widget
 from pages.shell.state import session
 from rnnlab.engine import jobs
 from rnnlab.engine.runs import Run
@@ -71,7 +72,7 @@ def render_rows(look: DataLook, part: str, t: Translate) -> None:
             )
         count = look.held_out_count if part == "held" else look.trained_count
         if count > ROWS:
-            session["data_from"] = min(session.get("data_from", 1), count)  # other settings make fewer rows
+            set_widget("data_from", min(session.get("data_from", 1), count))  # other settings make fewer rows
             st.number_input(t("hand.from"), 1, count, step=ROWS, key="data_from", width=150, persist_state="session")
     head = [number(t("hand.number")), text(t("hand.read")), text(t("hand.target"))]
     lines = [

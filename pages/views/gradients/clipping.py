@@ -7,6 +7,7 @@ from pages.components.chart.chart import Chart
 from pages.components.component import encode
 from pages.shell.form import form_state
 from pages.shell.panel import panel, program_place
+from pages.shell.reruns import set_widget
 from pages.shell.run import run_chart
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
@@ -27,9 +28,10 @@ def render(view: RunView) -> None:
         if not len(finite):
             st.caption(t("norms.none"))
             return
-        if session.get("clip_level_for") != e or "clip_level" not in session:
+        if "clip_level" not in session or (session.get("clip_level_for") != e and not view.going):
             # Until the reader sets one for this experiment: its own limit, or else what half of the epochs exceed.
-            session["clip_level"] = e.clip or min(max(float(f"{np.median(finite):.3g}"), LEAST), most)
+            fitting = e.clip or min(max(float(f"{np.median(finite):.3g}"), LEAST), most)
+            set_widget("clip_level", fitting)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             level = st.number_input(
                 t("norms.level"),

@@ -10,6 +10,7 @@ from pages.shell.ask_worker import ask_worker
 from pages.shell.form import form_state
 from pages.shell.guide import guide
 from pages.shell.messages import complain
+from pages.shell.reruns import set_widget
 from pages.shell.state import session
 from rnnlab.engine import jobs
 from rnnlab.experiment import Experiment
@@ -56,7 +57,7 @@ def render(t: Translate) -> LayerSpec | None:
         own = session["layer_own"] = None
     fields: dict[str, Any] = own or asdict(of_experiment())
     for name, value in fields.items():
-        st.session_state[key(name)] = value
+        set_widget(key(name), value)
     try:
         setting = LayerSpec(**fields)
     except LabError as error:

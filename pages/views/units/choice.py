@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.shell.form.choice import choose
+from pages.shell.reruns import set_widget
 from pages.shell.run.place import place_name
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
@@ -116,7 +117,7 @@ def chosen_property(found: Activations, bar: DeltaGenerator, t: Translate) -> Pr
         session["units_best"] = found.strongest
     best = session["units_best"] or (next(iter(options)), "", 0)
     hand = session.get("units_by_hand")
-    session["units_property"] = hand if hand in options else best[0] if best[0] in options else next(iter(options))
+    set_widget("units_property", hand if hand in options else best[0] if best[0] in options else next(iter(options)))
     with bar:
         name = choose(t("units.property"), options, "units_property", on_change=choose_property, width=250)
         if name not in ones:
