@@ -13,13 +13,14 @@ Streamlit drops some of them:
   its place; or the session was lost, and this is a new one.
 - A request for a part of the page, met before all of the whole page has left for the browser, takes what there is of
   that part out of the queue. The browser hears that the page is whole, throws that part away, and builds it anew.
-- A widget that is given a value, be it the one it has, shows that, whatever the reader has typed meanwhile.
+- A widget that is given a value, be it the one it has, shows that, whatever the reader has typed meanwhile; and it is
+  given it in every draw until a request says what all widgets say, which a timer's does not.
 - What a button returns it returns to one draw only, which may be ended before it comes to the button.
 
 So every click has a function, which is ended by nothing, as is what a draw must do wholly or not at all (`unbroken`); a
 timer speaks of no widget, nor joins a request for a whole page, which draws its part anyway, and that it comes too late
 is no news; a click in a part that is gone draws the whole page; all that was drawn goes to the browser; and a draw
-gives a widget another value only (`set_widget`).
+gives a widget another value only (`set_widget`), and once.
 `runner.fastReruns` is off for the same reason: requests are met one after the other, and not at once in two threads
 that change one state.
 """
@@ -37,6 +38,7 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.runtime.state.session_state import SessionState
 
 from pages.shell.state import session
 
@@ -100,14 +102,28 @@ def know_looks(client_state: ClientState) -> None:
         client_state.fragment_id = ""
 
 
+def note_what_is_told(state: SessionState, drawn: frozenset[str]) -> None:
+    """The widgets with these ids were drawn, each with the value that it was given: it is no new one any more."""
+    for key in [*state._new_session_state]:
+        if (id := state._get_widget_id(key)) in drawn:
+            state._old_state[id] = state._new_session_state.pop(key)
+            state._new_widget_state.states.pop(id, None)
+
+
 def install() -> None:
     """Once a process, before the first session."""
     run_callbacks, request_rerun = SafeSessionState.on_script_will_rerun, ScriptRequests._request_rerun_locked
     hear_request, clear = AppSession.request_rerun, ForwardMsgQueue.clear
+    finish = SafeSessionState.on_script_finished
 
     def run_all_callbacks(self: SafeSessionState, *args: Any, **options: Any) -> None:
         with unbroken(self):
             run_callbacks(self, *args, **options)
+
+    def finish_and_note_what_is_told(self: SafeSessionState, *about: Any, **options: Any) -> None:
+        if context := get_script_run_ctx():
+            note_what_is_told(self._state, context.shared.widget_ids_this_run.snapshot())
+        finish(self, *about, **options)
 
     def request_rerun_silently(self: ScriptRequests, new_data: RerunData) -> bool:
         if new_data.is_auto_rerun:
@@ -136,6 +152,7 @@ def install() -> None:
         self._delta_index_map = {}  # what comes is not put in the place of what stands there
 
     SafeSessionState.on_script_will_rerun = run_all_callbacks  # type: ignore[method-assign]
+    SafeSessionState.on_script_finished = finish_and_note_what_is_told  # type: ignore[method-assign]
     ScriptRequests._request_rerun_locked = request_rerun_silently  # type: ignore[method-assign]
     AppSession.request_rerun = hear_request_for_what_is_there  # type: ignore[method-assign]
     ForwardMsgQueue.clear = clear_for_whole_page  # type: ignore[method-assign]

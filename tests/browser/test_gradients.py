@@ -128,3 +128,14 @@ def test_a_limit_from_the_page_goes_into_the_form(opened):
     lab.press("clip_use")
     lab.open("more")
     expect(lab.at("clip").locator("input")).to_have_value("5")
+
+
+def test_what_is_typed_while_a_run_goes_on_stays(visit):
+    lab = visit("preset=clipping&epochs=5000&cell=lstm&hidden=256&layers=3&run=1", path="/gradients").runs()
+    box, caption = lab.at("clip_level").locator("input"), lab.at("norms").get_by_test_id("stCaptionContainer").nth(1)
+    expect(box).to_have_value("1")
+    box.fill("5")  # and not entered yet
+    for _ in range(3):
+        said = caption.inner_text()
+        eventually(lambda said=said: caption.inner_text() != said, "the page has drawn more epochs", 30)
+        expect(box).to_have_value("5")

@@ -12,6 +12,8 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 from pages.shell import reruns
 from pages.shell.page_names import PAGES
@@ -25,6 +27,7 @@ class Interrupted(BaseException):
 @pytest.fixture
 def installed(monkeypatch):
     methods = ((SafeSessionState, "on_script_will_rerun"), (ScriptRequests, "_request_rerun_locked"))
+    methods = (*methods, (SafeSessionState, "on_script_finished"))
     for owner, name in (*methods, (AppSession, "request_rerun"), (ForwardMsgQueue, "clear")):
         monkeypatch.setattr(owner, name, getattr(owner, name))  # as it was, when the test is over
     reruns.install()
@@ -175,3 +178,27 @@ def test_a_draw_tells_no_widget_what_it_says_already(query):
         looked(app.run())
         looked(app.run())
         assert told(app._tree) == ["last_address"], page  # hidden, and for the lab alone
+
+
+def one_number() -> None:
+    import streamlit as st
+
+    if "n" not in st.session_state:
+        st.session_state["n"] = 7
+    st.number_input("n", key="n", step=1)
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_widget_is_told_a_value_once_though_only_timers_ask_for_more(monkeypatch):
+    def asked_by_a_timer(self: LocalScriptRunner, _: object, *rest: Any, **options: Any) -> Any:
+        return run(self, None, *rest, **options)
+
+    run = LocalScriptRunner.run
+    app = AppTest.from_function(one_number)
+    monkeypatch.setattr(LocalScriptRunner, "run", asked_by_a_timer)
+    assert [told(app.run()._tree) for _ in range(3)] == [["n"], [], []]
+    assert app.number_input(key="n").value == 7
+    monkeypatch.setattr(LocalScriptRunner, "run", run)
+    app.number_input(key="n").set_value(5).run()
+    assert told(app._tree) == []
+    assert (app.number_input(key="n").value, app.session_state["n"]) == (5, 5)
