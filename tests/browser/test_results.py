@@ -185,3 +185,32 @@ def test_on_a_phone_long_names_of_rows_leave_the_columns_their_room(visit):
     assert max(name["lines"] for name in names) > 1
     assert all(above["bottom"] <= below["top"] + 1 for above, below in pairwise(sorted(names, key=lambda n: n["top"])))
     assert plot.evaluate("node => node._fullLayout.xaxis._length / node.clientWidth") > 0.4
+
+
+INKED = """(node, index) => {
+    const stroke = node.querySelectorAll(".rl-line-name line")[index].getAttribute("stroke");
+    const [canvas, probe] = [node.querySelector("canvas"), document.createElement("canvas").getContext("2d")];
+    probe.fillStyle = stroke;
+    probe.fillRect(0, 0, 1, 1);
+    const hue = probe.getImageData(0, 0, 1, 1).data.slice(0, 3);
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4) count += data[i + 3] === 255 && hue.every((one, c) => one === data[i + c]);
+    return count;
+}"""
+
+
+@pytest.mark.parametrize("key", ["results-forecast", "results-loss"])
+def test_a_lines_name_puts_it_away_and_brings_it_back(visit, key):
+    lab = visit("preset=noisy-sine&epochs=3&run=1", path="/results").finished()
+    part, name = lab.at(key), lab.at(key).locator(".rl-line-name").nth(1)
+    name.wait_for()
+    lab.rests()
+    drawn = part.evaluate(INKED, 1)
+    assert drawn > 20
+    name.click()
+    expect(name).to_have_attribute("aria-pressed", "false")
+    eventually(lambda: part.evaluate(INKED, 1) < 0.5 * drawn, "its line goes")  # a level may be of the same colour
+    name.click()
+    expect(name).to_have_attribute("aria-pressed", "true")
+    eventually(lambda: part.evaluate(INKED, 1) == drawn, "it comes back")

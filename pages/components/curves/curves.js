@@ -6,7 +6,8 @@
 // line is there); height; label; labels {x, y, at, epoch, band, reset}; unit of the numbers; record, more series, which are
 // saved with those drawn. While the run goes on it shows what the stream brings. A click brings the line there, a drag across the plot shows the part between its ends alone.
 
-import { lineSample } from "../plots/line_sample.js";
+import { clearedPen } from "../plots/canvas.js";
+import { fillLegend } from "../plots/legend.js";
 import { nearest, unpack } from "../shared/arrays.js";
 import { element, fill, setText, styleSheet } from "../shared/dom.js";
 import { component, shownFrame } from "../shared/lifecycle.js";
@@ -25,7 +26,7 @@ const PARTS = ["y", "x", "seconds", "low", "high"];
 
 export default component("rl-curves", {
   build(self) {
-    self.legend = element("div", "rl-legend");
+    self.legend = element("div", "rl-line-legend");
     self.plot = element("div", "rl-plot");
     self.canvas = element("canvas", "", null, { "aria-hidden": "true" });
     self.line = element("div", "rl-cursor", null, { "aria-hidden": "true", hidden: "" });
@@ -70,7 +71,7 @@ export default component("rl-curves", {
     }
     self.theme = readTheme(root);
     self.size = 0.8 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-    fillLegend(self);
+    fillLegendOf(self);
     draw(self);
   },
 
@@ -112,13 +113,7 @@ function draw(self) {
   self.frame = shownFrame(self);
   self.series = seriesOf(self);
   self.reset.hidden = !self.zoomed;
-  const ratio = devicePixelRatio;
-  const size = [Math.round(self.width * ratio), Math.round(self.height * ratio)];
-  if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
-  const pen = canvas.getContext("2d");
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, self.width, self.height);
-  paint(self, pen);
+  paint(self, clearedPen(canvas, self.width, self.height));
   if (data.cursor) placeCursor(self);
   else root.dataset.epoch = Math.max(0, ...self.series.map(lastOf));
 }
@@ -185,27 +180,15 @@ function zoom(self, across) {
   draw(self);
 }
 
-// A line's name puts it away and brings it back.
-function fillLegend(self) {
+function fillLegendOf(self) {
   const { data, legend, hidden, theme } = self;
-  const named = [...data.series, ...data.levels.map((one) => ({ ...one, dash: "level" }))].filter(({ name }) => name);
-  const shown = JSON.stringify([named.map(({ name, hue, dash }) => [name, hue, dash]), theme.primary]);
-  if (shown === self.named) return;
-  self.named = shown;
-  const buttons = named.map(({ name, hue, dash }) => {
-    const fixed = dash === "level";
-    const node = element(fixed ? "span" : "button", "rl-line-name", null, fixed ? {} : { type: "button" });
-    node.append(lineSample({ hue: hue || (fixed ? "currentColor" : theme.primary), dash }), element("span", "", name));
-    if (fixed) return node;
-    node.setAttribute("aria-pressed", !hidden.has(name));
-    node.addEventListener("click", () => {
-      if (!hidden.delete(name)) hidden.add(name);
-      node.setAttribute("aria-pressed", !hidden.has(name));
-      draw(self);
+  const named = [...data.series, ...data.levels.map((one) => ({ ...one, dash: "level", fixed: true }))];
+  const lines = named
+    .filter(({ name }) => name)
+    .map(({ name, hue, dash, fixed }) => {
+      return { id: name, name, dash, fixed, hue: hue || (fixed ? "currentColor" : theme.primary) };
     });
-    return node;
-  });
-  legend.replaceChildren(...buttons);
+  fillLegend(legend, lines, hidden, () => draw(self));
 }
 
 // A sentence a line, of those that are not put away.

@@ -8,7 +8,8 @@
 
 import { drawAxes, drawLines, scaleOf, ticksOf } from "../../components/curves/plot.js";
 import { span } from "../../components/curves/ticks.js";
-import { lineSample } from "../../components/plots/line_sample.js";
+import { clearedPen } from "../../components/plots/canvas.js";
+import { fillLegend } from "../../components/plots/legend.js";
 import { unpack } from "../../components/shared/arrays.js";
 import { element, styleSheet } from "../../components/shared/dom.js";
 import { component, shownFrame } from "../../components/shared/lifecycle.js";
@@ -24,7 +25,7 @@ const DASHES = { numbers: "solid", predicted: "solid", alone: "dash" };
 
 export default component("rl-forecast", {
   build(self) {
-    self.legend = element("div", "rl-forecast-legend");
+    self.legend = element("div", "rl-line-legend");
     self.plot = element("div", "rl-forecast-plot");
     self.canvas = element("canvas", "", null, { "aria-hidden": "true" });
     self.canvas.repaint = (pen) => paint(self, pen);
@@ -52,7 +53,7 @@ export default component("rl-forecast", {
     }
     self.theme = readTheme(root);
     self.size = 0.8 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-    fillLegend(self);
+    fillLegendOf(self);
     draw(self);
   },
 
@@ -85,13 +86,7 @@ function draw(self) {
   const { canvas } = self;
   if (!self.width || !self.theme) return;
   self.lines = linesOf(self);
-  const ratio = devicePixelRatio;
-  const size = [Math.round(self.width * ratio), Math.round(self.height * ratio)];
-  if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
-  const pen = canvas.getContext("2d");
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, self.width, self.height);
-  paint(self, pen);
+  paint(self, clearedPen(canvas, self.width, self.height));
 }
 
 const hueOf = ({ data, theme }, name) => data.hues[name] ?? theme.text;
@@ -135,23 +130,10 @@ function parts({ data, numbers, theme, size }, pen, box, scale, end) {
   }
 }
 
-// A line's name puts it away and brings it back.
-function fillLegend(self) {
+function fillLegendOf(self) {
   const { data, legend, hidden } = self;
-  const buttons = LINES.map((name) => {
-    const node = element("button", "rl-forecast-name", null, { type: "button", "aria-pressed": !hidden.has(name) });
-    node.append(lineSample({ hue: hueOf(self, name), dash: DASHES[name] }), element("span", "", data.labels[name]));
-    node.addEventListener("click", () => {
-      if (!hidden.delete(name)) hidden.add(name);
-      node.setAttribute("aria-pressed", !hidden.has(name));
-      draw(self);
-    });
-    return node;
-  });
-  const shown = JSON.stringify([data.labels, self.theme.text]);
-  if (shown === self.named) return;
-  self.named = shown;
-  legend.replaceChildren(...buttons);
+  const lines = LINES.map((id) => ({ id, name: data.labels[id], hue: hueOf(self, id), dash: DASHES[id] }));
+  fillLegend(legend, lines, hidden, () => draw(self));
 }
 
 function summary({ data, lines }, says) {
