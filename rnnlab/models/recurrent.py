@@ -29,7 +29,7 @@ class OneHot(nn.Module):
 
 
 class NumberInput(nn.Module):
-    """NumberInput as vectors of one entry: [batch, step] -> [batch, step, 1]. Holds no parameter."""
+    """Numbers as vectors of one entry: [batch, step] -> [batch, step, 1]. Holds no parameter."""
 
     def forward(self, numbers: Tensor) -> Tensor:
         return numbers.unsqueeze(-1)

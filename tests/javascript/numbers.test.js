@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { percent, powerOfTen, short, signed } from "../../pages/components/shared/numbers.js";
+import { fixed, percent, powerOfTen, short, signed } from "../../pages/components/shared/numbers.js";
 import { number } from "../../pages/views/cell/arithmetic.js";
 
 const cases = (name, written, pairs) =>
@@ -16,6 +16,16 @@ cases("a signed number has always a sign, and a real minus", signed, [
   [-0.00001, "−1e-5"],
   [Number.NaN, "–"],
   [Infinity, "–"],
+]);
+
+cases("what rounds to zero has no sign", (number) => fixed(number, 2), [
+  [-0.004, "0.00"],
+  [0.004, "0.00"],
+  [-0.006, "−0.01"],
+  [-12.345, "−12.35"],
+  [-0, "0.00"],
+  [Number.NaN, "NaN"],
+  [-Infinity, "−Infinity"],
 ]);
 
 cases("of a share rounding makes neither all nor nothing", (share) => `${percent(share)} ${percent(share, 1)}`, [

@@ -7,6 +7,12 @@ export function signed(number, digits = 3) {
   return size === 0 ? "0" : `${number < 0 ? "−" : "+"}${size < 1e-4 ? size.toExponential() : size}`;
 }
 
+// −0.12: so many digits behind the point, and no sign before what rounds to zero.
+export function fixed(number, digits) {
+  const text = Number.isFinite(number) ? number.toFixed(digits) : String(number);
+  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
+}
+
 // A share with so many digits behind the point. 0% and 100% are said of exactly none and exactly all.
 export function percent(share, digits = 0) {
   if (!Number.isFinite(share)) return "–";

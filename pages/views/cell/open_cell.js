@@ -2,6 +2,7 @@
 
 import { ACROSS, grid, paint, shade } from "../../components/plots/strips.js";
 import { calm, element, setText, svg } from "../../components/shared/dom.js";
+import { fixed } from "../../components/shared/numbers.js";
 import { number, stepValues, traceShown } from "./arithmetic.js";
 import { write } from "./equation.js";
 import { symbol } from "./notation.js";
@@ -233,12 +234,7 @@ function inscribe(pen, values, { width, height, theme, palette, limit }) {
     const packed = shade(theme, palette, limit, value);
     const light = 0.2126 * (packed & 255) + 0.7152 * ((packed >> 8) & 255) + 0.0722 * ((packed >> 16) & 255);
     pen.fillStyle = light > 140 ? "#111" : "#fff";
-    pen.fillText(
-      Number.isFinite(value) ? value.toFixed(2).replace("-", "−") : String(value),
-      (unit + 0.5) * across,
-      height / 2 + 1,
-      across - 4,
-    );
+    pen.fillText(fixed(value, 2), (unit + 0.5) * across, height / 2 + 1, across - 4);
   });
 }
 

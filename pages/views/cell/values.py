@@ -26,7 +26,7 @@ def render(view: RunView, traced: Traced, step: int) -> None:
         rows: list[list[Cell]] = [
             [
                 *(number(traced.epoch), number(at + 1), token(reads[at]), number(unit)),
-                *(number(f"{trace.values[name][at, unit]:.6f}".replace("-", "−")) for name in names),
+                *(number(f"{trace.values[name][at, unit]:z.6f}".replace("-", "−")) for name in names),
             ]
             for at in (range(steps) if whole else [step])
             for unit in range(units)

@@ -6,6 +6,7 @@
 import { unpack } from "../../components/shared/arrays.js";
 import { element, fill, styleSheet, svg } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
+import { fixed } from "../../components/shared/numbers.js";
 import { readTheme } from "../../components/shared/theme.js";
 import { blocksSummary } from "./blocks_summary.js";
 
@@ -179,15 +180,13 @@ function numbers({ name, shape, array }) {
     for (let row = 0; row < rows; row++) {
       const line = element("tr");
       const from = start + row * columns;
-      for (const value of array.subarray(from, from + columns)) line.append(element("td", "", written(value, 4)));
+      for (const value of array.subarray(from, from + columns)) line.append(element("td", "", fixed(value, 4)));
       table.append(line);
     }
     holder.append(table);
   }
   return holder;
 }
-
-const written = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits).replace("-", "−") : String(value));
 
 // ---- Values as colours: how far towards blue or orange is left to the style sheet, which knows the theme -----------------
 function tint(node, value, limit) {
@@ -367,7 +366,7 @@ function sheet(item, { limits, colours, pixel, width }) {
   grid.style.gridTemplateRows = numbered ? `repeat(${rows}, 24px)` : `${cells ? rows * pixel.down : 36}px`;
   if (numbered) {
     item.array.forEach((value, index) => {
-      const node = element("span", "rl-cell", written(value, DIGITS));
+      const node = element("span", "rl-cell", fixed(value, DIGITS));
       node.style.gridArea = `${Math.floor(index / columns) + 1} / ${(index % columns) + 1}`;
       tint(node, value, limits[item.role]);
       grid.append(node);

@@ -5,6 +5,7 @@
 import { unpack } from "../../components/shared/arrays.js";
 import { element, fill, styleSheet, svg } from "../../components/shared/dom.js";
 import { component } from "../../components/shared/lifecycle.js";
+import { fixed } from "../../components/shared/numbers.js";
 import { valuesSummary } from "../../components/shared/summary.js";
 import { textNode, tokenNode } from "../../components/shared/token.js";
 
@@ -220,7 +221,7 @@ function mark(self) {
   self.vector.replaceChildren(head, numbers, textNode(data.labels.choose, "rl-words-hint"));
 }
 
-const written = (value) => (Number.isInteger(value) ? String(value) : value.toFixed(2).replace("-", "−"));
+const written = (value) => (Number.isInteger(value) ? String(value) : fixed(value, 2));
 
 // ---- What is saved ---------------------------------------------------------------------------------------------------
 function rows({ data, x }, names) {

@@ -17,7 +17,7 @@ def render(e: Experiment, seen: Packing, t: Translate) -> None:
     def verdict(way: str, row: int) -> Cell:
         chances = seen.probabilities[way][row]
         label = seen.labels[int(chances.argmax())]
-        odds = f"{seen.log_odds[way][row]:+.2f}".replace("-", "−")
+        odds = f"{seen.log_odds[way][row]:+z.2f}".replace("-", "−")
         return table.text(f"{label}  {percent(chances.max())}  ({odds})")
 
     rows = [

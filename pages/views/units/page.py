@@ -144,7 +144,7 @@ def named(one: Property, t: Translate) -> str:
 
 
 def signed(r: float) -> str:
-    return f"{r:+.2f}".replace("-", "−")
+    return f"{r:+z.2f}".replace("-", "−")
 
 
 def render_map(view: RunView, shown: UnitMap, marked: tuple[int, int]) -> None:

@@ -3,6 +3,7 @@
 // Part of unit_map.js, whose data it takes.
 import { unpack } from "../../components/shared/arrays.js";
 import { element, fill, setText } from "../../components/shared/dom.js";
+import { fixed } from "../../components/shared/numbers.js";
 
 export function unitList(self) {
   const list = element("div", "rl-unitlist");
@@ -52,7 +53,8 @@ export function drawUnits(self) {
     row.classList.toggle("rl-minus", r[unit] < 0);
     row.style.setProperty("--rl-r", known ? Math.abs(r[unit]).toFixed(3) : 0);
     row.style.setProperty("--rl-chance", data.chance === null ? 0 : data.chance.toFixed(3));
-    const written = known ? `${r[unit] < 0 ? "−" : "+"}${Math.abs(r[unit]).toFixed(2)}` : "–";
+    const rounded = fixed(r[unit], 2);
+    const written = known ? (Number(rounded) > 0 ? `+${rounded}` : rounded) : "–";
     setText(row.lastChild, written);
     const on = data.on.includes(unit);
     row.classList.toggle("rl-on", on);

@@ -4,7 +4,7 @@
 // Takes kind (beams, forcing, pairs), classes, specials, labels, and what its kind needs.
 import { element, fill, setText, styleSheet } from "../../../components/shared/dom.js";
 import { component, shownFrame } from "../../../components/shared/lifecycle.js";
-import { percent } from "../../../components/shared/numbers.js";
+import { fixed, percent } from "../../../components/shared/numbers.js";
 import { textNode } from "../../../components/shared/token.js";
 import { classAt, openPacked, tokenClass } from "./sequences.js";
 
@@ -103,7 +103,7 @@ function beams({ data, packed }, frame) {
     cells: [
       number,
       { tokens: compared(data, ids, same ? null : greedy), joiner, note: same ? labels.greedy : "" },
-      score.toFixed(3).replace("-", "−"),
+      fixed(score, 3),
       { share: Math.exp(score) },
     ],
   });

@@ -17,7 +17,7 @@ ROUNDING = 1e-5  # the largest gap that single precision explains
 
 def decimals(number: float) -> str:
     """Four of them, and a minus that is as wide as a plus."""
-    return f"{number:.4f}".replace("-", "−")
+    return f"{number:z.4f}".replace("-", "−")
 
 
 def seen(look: Look) -> PartTrace | None:

@@ -76,7 +76,7 @@ def found_unit(look: Look) -> dict[str, Any]:
 
 
 def signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")
+    return f"{value:+z.2f}".replace("-", "−")
 
 
 def typed_depth(look: Look) -> int:
