@@ -142,6 +142,7 @@ def confusion_figure(counts: np.ndarray, classes: Sequence[str], t: Translate) -
     """Counts [truth, said] in colour, all frames on one scale: no cell can exceed its row's sum."""
     labels = [tick(name) for name in classes]
     most = max(1, int(counts.sum(1).max()))
+    whole = list(range(0, most + 1, -(-most // 4)))  # counts: the axis would write 0.5 as a 1
     heat = go.Heatmap(
         z=counts.tolist(),
         zmin=0,
@@ -150,7 +151,7 @@ def confusion_figure(counts: np.ndarray, classes: Sequence[str], t: Translate) -
         xgap=2,
         ygap=2,
         meta={"palette": "sequential", "written": len(labels) <= WRITTEN},
-        colorbar={"thickness": 10, "outlinewidth": 0, "nticks": 5, "tickformat": "d"},
+        colorbar={"thickness": 10, "outlinewidth": 0, "tickvals": whole, "tickformat": "d"},
         hovertemplate=t("figure.confusion.hover") + "<extra></extra>",
     )
     edges = [-0.5, len(labels) - 0.5]

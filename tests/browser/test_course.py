@@ -72,7 +72,7 @@ def test_the_strip_points_at_what_it_speaks_of_and_covers_nothing_and_a_reload_l
     assert lab.wider_than_the_window() == []
     step = LESSONS["four-moves"].steps[0]
     give(lab, step, "4", "4")
-    expect(lab.at("guide")).to_contain_text("You say: 4.")
+    expect(lab.at("guide")).to_contain_text("You say “4”.")
     panel = lab.page.locator(".st-key-loss.rl-pointed")
     expect(panel).not_to_be_in_viewport()
     lab.press("guide_show")
@@ -84,7 +84,7 @@ def test_the_strip_points_at_what_it_speaks_of_and_covers_nothing_and_a_reload_l
     ]
     assert not lab.page.evaluate(covering, boxes)
     lab.page.reload()
-    expect(lab.at("guide")).to_contain_text("You say: 4.")
+    expect(lab.at("guide")).to_contain_text("You say “4”.")
     lab.press("guide_fold")
     expect(lab.at("guide")).not_to_contain_text("You say")
     assert lab.barriers(".st-key-guide") == []

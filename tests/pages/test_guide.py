@@ -61,13 +61,21 @@ def test_a_step_beyond_the_last_is_the_last():
     assert "6 of 6" in said(visit("lesson=four-moves&at=42&lang=en"))
 
 
+def test_the_last_step_leads_to_the_next_lesson():
+    app = visit("lesson=four-moves&at=6&lang=en")
+    press(app, "guide_following")
+    assert app.session_state["lesson"] == "shapes"
+    app = visit("lesson=brackets&at=42&lang=en")
+    assert not [button for button in app.button if button.key == "guide_following"], "the last lesson"
+
+
 def test_the_answer_comes_before_the_reveal():
     app = visit("lesson=four-moves&lang=en")
     press(app, "guide_answer")
     assert EN("guide.missing") in said(app)
     assert progress(app).answers == {}
     answer(app, "4")
-    assert "You say: 4." in said(app)
+    assert "You say “4”." in said(app)
     assert progress(app).done == frozenset()
     until_trained(press(app, "step"))
     assert EN("guide.differs", answer="4", found="1.4") in said(app)

@@ -32,6 +32,12 @@ def lesson() -> Lesson | None:
     return LESSONS.get(session.get("lesson", ""))
 
 
+def following(lesson: Lesson) -> Lesson | None:
+    """The one that is read after it; None after the last."""
+    rest = list(LESSONS.values())[list(LESSONS).index(lesson.id) + 1 :]
+    return rest[0] if rest else None
+
+
 def progress_of(lesson: Lesson) -> Progress:
     return session.get("lesson_progress", {}).get(lesson.id, Progress())
 

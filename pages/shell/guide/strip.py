@@ -59,6 +59,9 @@ def render_step(lesson: Lesson, step: LessonStep, progress: Progress, t: Transla
         st.markdown(body(t, lesson, step))
         render_program(t)
         st.markdown(f"→ {t('guide.own_text')}" if waits else t("guide.own_text.done"))
+        if (following := guide.following(lesson)) is not None:
+            label = t("guide.following", lesson=title(t, following))
+            st.button(label, key="guide_following", on_click=guide.follow, args=(following.id,))
         return
     given = guide.given(lesson, step)
     with st.container():  # always one element
@@ -95,7 +98,7 @@ def render_question(lesson: Lesson, step: LessonStep, t: Translate) -> None:
     several = isinstance(question, Numbers) and len(question.names) > 1  # each with a name above it
     align = "bottom" if several or isinstance(question, Options) else "center"
     if several:
-        st.markdown(ask)
+        st.markdown(f"**{ask}**")
     with (
         st.form(key="guide_form", border=False),
         st.container(key="guide_question", horizontal=True, vertical_alignment=align, gap="small"),
@@ -106,7 +109,7 @@ def render_question(lesson: Lesson, step: LessonStep, t: Translate) -> None:
             st.radio(ask, options, None, options.__getitem__, key=keys[0], horizontal=True)
         elif isinstance(question, Numbers):
             if not several:
-                st.markdown(ask, width="content")
+                st.markdown(f"**{ask}**", width="content")
             for key, name in zip(keys, question.names, strict=True):
                 label, shown = (words(t, lesson, step, name), "visible") if name else (ask, "collapsed")
                 st.number_input(label, value=None, format="%.15g", key=key, width=150, label_visibility=shown)

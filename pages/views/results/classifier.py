@@ -6,7 +6,7 @@ import streamlit as st
 from pages.components.chart.chart import Chart
 from pages.components.component import component, encode, pack
 from pages.components.shaded_tokens.shaded_tokens import Signed, Without, shaded_tokens
-from pages.components.table.table import ANSWER, VERDICT, Answers, TableView, tables, text, token
+from pages.components.table.table import ANSWER, VERDICT, Answers, TableView, pieces, tables, text, token
 from pages.shell.ask_worker import ask_worker
 from pages.shell.markdown import verbatim
 from pages.shell.panel import panel, program_place
@@ -198,15 +198,23 @@ def render_predictions(view: RunView) -> None:
     """Every held-out line with its class and the predicted one, the wrong ones first."""
     with panel("judged", view.t):
         streamed(view, draw_predictions)
+        if any(unknown_places(view.opening)):
+            st.caption(view.t("hand.unknown"))
+
+
+def unknown_places(o: Opening) -> list[list[int]]:
+    """Where each held-out line has tokens that no training line has."""
+    known = {*o.vocabulary}
+    return [[place for place, one in enumerate(line.tokens) if one not in known] for line in o.held_out]
 
 
 def draw_predictions(view: RunView) -> None:
     o, t = view.opening, view.t
     between = joiner(view.experiment, o.vocabulary[o.specials :])
-    rows = [
-        [VERDICT, ANSWER, token(o.classes[line.targets[0]]), text(between.join(line.tokens), limit=None)]
-        for line in o.held_out
-    ]
+    rows = []
+    for line, unknown in zip(o.held_out, unknown_places(o), strict=True):
+        read = pieces(line.tokens, unknown) if unknown else text(between.join(line.tokens), limit=None)
+        rows.append([VERDICT, ANSWER, token(o.classes[line.targets[0]]), read])
     head = [token(t(f"judged.{name}")) for name in JUDGED]
     answers = Answers(
         np.stack([np.concatenate(frame.held_out.predictions) for frame in view.frames if frame.held_out]),

@@ -80,6 +80,7 @@ def test_what_is_asked_of_attention(steps):
     place = next(place for place, row in enumerate(weights) if source[row.argmax()] != line[place])
     assert late.found["mistaken"] == "no"
     assert late.tells["mistaken"] == {
+        "row": place + 1,
         "written": line[place],
         "looked": source[weights[place].argmax()],
         "weight": f"{weights[place].max():.2f}",

@@ -26,6 +26,7 @@ def test_what_each_question_is_answered_with():
     *_, last = walk(LESSONS["directions"], "zh")
     found, tells = last.late.found, last.late.tells
     losses = [run(Experiment(bidirectional=both)).losses[-1] for both in (True, False)]
+    assert tells["one-way"] == {"loss": f"{losses[1]:.5f}"}
     assert tells["two-ways"] == {"two": f"{losses[0]:.5f}", "one": f"{losses[1]:.5f}"}
     assert found["two-ways"] == ("lower" if losses[0] < losses[1] else "higher")
     assert found["reach"] == (words_reached(1, 10),) == (1,)

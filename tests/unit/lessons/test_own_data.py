@@ -1,6 +1,8 @@
 """What the lesson on one's own data says, against a plain LSTM that is given the weights of its runs, and lines counted
 by hand."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
@@ -60,6 +62,11 @@ def test_what_it_was_not_taught(walked):
     assert met.issuperset(sentence.split())
     turned = [line for line in text.splitlines() if {"not", "不"} & {*line.split()} and " do not " not in line]
     assert 0 < len(turned) < 10, "hardly any turns a word round"
+    look = steps["not"].after
+    unread = replace(look.history, opening=replace(history.opening, probe=(sentence.replace(" ", ""),)))
+    done = LESSONS["own-data"].steps[0].done
+    assert done(look)
+    assert not done(replace(look, history=unread)), "without its spaces it is one unknown word"
 
 
 def test_what_is_asked_of_lines_of_ones_own(walked):

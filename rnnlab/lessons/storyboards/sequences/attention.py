@@ -125,6 +125,7 @@ def elsewhere(look: Look) -> dict[str, Any]:
             text = "".join(o.classes[one] for one in arrays["free"] if one >= o.class_specials)
             right = place < len(target) and target[place] == id
             return {
+                "row": place + 1,
                 "written": written,
                 "looked": looked,
                 "weight": f"{row.max():.2f}",

@@ -41,6 +41,11 @@ def sentence(look: Look) -> dict[str, Any]:
     return {"words": look.opening.inputs}
 
 
+def last_loss(look: Look) -> dict[str, Any]:
+    assert look.history is not None
+    return {"loss": f"{look.history.losses[-1]:.5f}"}
+
+
 def epoch_of(history: History) -> int | None:
     """The first recorded epoch after which so many test lines are right."""
     return next((frame.epoch for frame in history.frames if frame.held_out and frame.held_out.score >= RIGHT), None)
@@ -76,7 +81,7 @@ LESSON = Lesson(
     minutes=20,
     preset="words-next",
     steps=(
-        LessonStep("one-way", "playground", done=trained, show="loss", fields={}),
+        LessonStep("one-way", "playground", done=trained, show="loss", fields={}, tells=last_loss),
         LessonStep(
             "two-ways",
             "playground",

@@ -13,9 +13,10 @@ VERDICTS = ("bad", "good")  # the classes of the example, which begins with a ba
 
 
 def sentence_read(look: Look) -> bool:
-    """Whether the reader's own sentence is the line shown, in the lesson's example, once it is trained."""
-    e = look.experiment
-    return look.trained and bool(e.sentence.strip()) and e.text in look.lesson_texts
+    """Whether a sentence of the reader's, of words that the lesson's example has, is the line shown once it is trained:
+    typed without its spaces it would be one unknown word."""
+    e, o = look.experiment, look.opening
+    return look.trained and bool(e.sentence.strip()) and e.text in look.lesson_texts and {*o.probe} <= {*o.vocabulary}
 
 
 def verdict(look: Look) -> str | None:
