@@ -48,7 +48,7 @@ def arrive(link: Link) -> None:
     opens = guide.opens() if step and not link.has_fields else None
     experiment = opens or link.experiment_for(session["lang"])
     form_state.fill(experiment)
-    run = runs.begin(workers(), experiment, link.run or bool(step and opens and step.trained))
+    run = runs.begin(workers(), experiment, link.run or bool(opens and guide.begins_trained()))
     current_run.show(run, FIRST_PATIENCE, whole=True)
     session["begins_by_itself"] = session["front_run"] = run.id if is_front(link) else ""
     if link.race is not None:

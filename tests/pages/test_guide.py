@@ -61,6 +61,11 @@ def test_a_step_beyond_the_last_is_the_last():
     assert "6 of 6" in said(visit("lesson=four-moves&at=42&lang=en"))
 
 
+def test_a_link_to_a_step_over_a_trained_example_trains_it():
+    app = until_trained(visit("lesson=same-weights&at=4&lang=en", page="cell"))
+    assert app.session_state["run"].epoch == 100
+
+
 def test_the_last_step_leads_to_the_next_lesson():
     app = visit("lesson=four-moves&at=6&lang=en")
     press(app, "guide_following")

@@ -123,7 +123,7 @@ def enter(lesson: Lesson, progress: Progress, opens: bool = True) -> None:
             current_run.change(lambda before: replace(kept, speed=before.speed), 0.0)
     elif opens and (experiment := opening(lesson, progress.at)) is not None:
         session["lesson_openings"] = openings() + 1
-        open_experiment(experiment, train=step.trained)
+        open_experiment(experiment, train=begins_trained())
         session["lesson_opened"] = None
     base = session["experiment"]
     if isinstance(base, Experiment):
@@ -154,6 +154,13 @@ def opening(lesson: Lesson, at: int) -> Experiment | None:
     step = opened_at(lesson, at)
     own = step is lesson.steps[at]
     return step_experiment(lesson, step, session["lang"]) if step and (own or not session["lesson_runs"]) else None
+
+
+def begins_trained() -> bool:
+    """Whether what is open at the reader's step, by itself or by an earlier one, is trained without being asked."""
+    current = lesson()
+    step = opened_at(current, progress_of(current).at) if current else None
+    return bool(step and step.trained)
 
 
 def opens() -> Experiment | None:
