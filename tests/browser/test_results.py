@@ -66,9 +66,10 @@ def judged(lab) -> list[list[str]]:
 
 def expected_lines(history, epoch: int) -> list[list[str]]:
     o, held = history.opening, history.frames[epoch].held_out
+    known = {*o.vocabulary}
     rows = [
         ["✓" if int(said[0]) == line.targets[0] else "✗", o.classes[said[0]], o.classes[line.targets[0]],
-         " ".join(line.tokens)]
+         (" " if known.issuperset(line.tokens) else "").join(line.tokens)]  # else each token has a frame
         for line, said in zip(o.held_out, held.predictions, strict=True)
     ]  # fmt: skip
     return sorted(rows, key=lambda row: row[0] == "✓")
