@@ -85,4 +85,4 @@ def own_text(look: Look) -> bool:
 
 def ended(page: str, done: Callable[[Look], bool] = own_text, fields: Fields | None = None) -> LessonStep:
     """`fields` where the lesson's example would refuse another text, such as one whose every line has a target text."""
-    return LessonStep(SEEN, page, done=done, fields=fields)
+    return LessonStep(SEEN, page, done=done, show="text", fields=fields)

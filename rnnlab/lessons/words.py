@@ -39,5 +39,5 @@ def said(t: Translate, lesson: Lesson, step: LessonStep, answer: Answer) -> str:
     """An answer in words."""
     if isinstance(answer, str):
         return answer if answer[0].isdigit() else words(t, lesson, step, answer)
-    numbers = ", ".join(numeral(number) for number in answer)
+    numbers = ", ".join(numeral(number).replace("-", "−") for number in answer)
     return numbers if len(answer) == 1 else f"[{numbers}]"

@@ -55,7 +55,11 @@ def test_what_each_question_is_answered_with():
     assert told["level"] == f"{85 / 88:.1%}"
 
     waits = ", ".join(f"{steps} {'✓' if waiting('RNN', steps).rights[-1] == 1 else '✗'}" for steps in (1, 5, 10, 15))
-    assert found["shorter"].tells["shorter"] == {"waits": waits}
+    ten = waiting("RNN", 10)
+    answers = ten.answers(ten.layer(ten.x)[0])
+    right = sum(a == b for a, b in zip(answers, ten.targets[:, -1].tolist(), strict=True))
+    told = found["shorter"].tells["shorter"]
+    assert (told["waits"], told["right"], told["lines"]) == (waits, right, 4)
     assert found["shorter"].found["shorter"] == ("yes" if "10 ✓" in waits else "no")
 
     wins = {cell: sum(waiting(n, seed=seed).rights[-1] == 1 for seed in range(3)) for cell, n in NAMES.items()}

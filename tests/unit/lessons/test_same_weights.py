@@ -64,7 +64,7 @@ def test_what_each_question_is_answered_with():
     }
     parts = nn.Embedding(4, 16), nn.RNN(16, 32), nn.Linear(32, 4)
     count = sum(p.numel() for part in parts for p in part.parameters())
-    assert late.tells["twice"] == {"tokens": 10, "parameters": count, "before": count}
+    assert late.tells["twice"] == {"tokens": 10, "parameters": f"{count:,}", "before": f"{count:,}"}
     assert late.tells["hidden-weight"]["felt"] == ", ".join(map(str, changed["weight_hh"]))
     assert late.tells["input-weight"]["felt"] == ", ".join(map(str, changed["weight_ih"]))
     told = late.tells["two-answers"]

@@ -36,7 +36,7 @@ def test_what_each_question_is_answered_with():
         "layers": "no",
     }
     assert late.tells["directions"]["h_n"] == str([*rows.shape])
-    told = late.tells["lstm"]
+    told = {kind: int(number.replace(",", "")) for kind, number in late.tells["lstm"].items()}
     assert told["lstm"] == 4 * told["rnn"] == 4 * told["gru"] / 3
     assert late.tells["refused"]["error"] == f"RuntimeError: {refused.value}"
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from rnnlab.engine import jobs
+from rnnlab.i18n import significant
 from rnnlab.lessons.answers import changed_steps, traced
 from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, ended
 from rnnlab.lessons.look import Look
@@ -107,7 +108,8 @@ def kind_of_gap(look: Look) -> str | None:
 
 
 def the_gap(look: Look) -> dict[str, Any]:
-    return {"gap": f"{gap(look):.1e}"}
+    found = gap(look)
+    return {"gap": "…" if found is None else significant(found, 2)}
 
 
 def one_matrix(look: Look) -> tuple[float, ...] | None:

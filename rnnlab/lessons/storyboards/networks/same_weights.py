@@ -6,6 +6,7 @@ from typing import Any
 from rnnlab.engine import jobs
 from rnnlab.experiment.layer_spec import parameter_count
 from rnnlab.experiment.limits import SPARE_UNITS
+from rnnlab.i18n import numeral
 from rnnlab.lessons.answers import changed_steps, counted, module, nearest, traced
 from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, ended
 from rnnlab.lessons.look import Look
@@ -29,13 +30,13 @@ def parameters_then(look: Look) -> str | None:
 
 
 def parameters_before(look: Look) -> dict[str, Any]:
-    return {"parameters": (look.opened or look.opening).parameters}
+    return {"parameters": numeral((look.opened or look.opening).parameters)}
 
 
 def parameters_now(look: Look) -> dict[str, Any]:
     assert look.opened is not None
     o = look.opening
-    return {"tokens": len(o.probe), "parameters": o.parameters, "before": look.opened.parameters}
+    return {"tokens": len(o.probe), "parameters": numeral(o.parameters), "before": numeral(look.opened.parameters)}
 
 
 def size_that_does_not_count(look: Look) -> str | None:
@@ -48,7 +49,7 @@ def size_that_does_not_count(look: Look) -> str | None:
 
 def parameters_of_module(look: Look) -> dict[str, Any]:
     s = module(look)
-    return {"parameters": parameter_count(s), "steps": s.steps}
+    return {"parameters": numeral(parameter_count(s)), "steps": s.steps}
 
 
 def weight_changed(look: Look, name: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from rnnlab.analysis.shape_errors import Shape, written
 from rnnlab.engine import jobs
+from rnnlab.i18n import numeral
 from rnnlab.lessons.answers import module
 from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, ended
 from rnnlab.lessons.look import Look
@@ -87,7 +88,8 @@ def lstm_parameters(look: Look) -> tuple[float, ...] | None:
 
 
 def parameters(look: Look) -> dict[str, Any]:
-    return {kind.lower(): parameters_of(look, kind) for kind in ("RNN", "LSTM", "GRU")}
+    found = {kind.lower(): parameters_of(look, kind) for kind in ("RNN", "LSTM", "GRU")}
+    return {kind: "…" if number is None else numeral(number) for kind, number in found.items()}
 
 
 def turned(look: Look) -> Shape:

@@ -119,12 +119,12 @@ def learnt(look: Look) -> str | None:
 
 
 def learnt_waits(look: Look) -> dict[str, Any]:
-    """For which of several waiting times the cell has learnt the task at the end."""
+    """For which of several waiting times the cell has learnt the task at the end; and how far the run shown has."""
     opened = (look.opened or look.opening).experiment.model_dump()
     experiments = tuple(Experiment(**{**opened, **waiting(steps)(opened)}) for steps in WAITS)
     found = look.ask(jobs.final_accuracies, experiments) or ()
     waits = ", ".join(f"{steps} {'✓' if one == 1 else '✗'}" for steps, one in zip(WAITS, found, strict=False))
-    return {"waits": waits or "…"}
+    return {"waits": waits or "…", **last_answers(look)}
 
 
 def right_runs(look: Look) -> dict[str, int] | None:
