@@ -21,6 +21,7 @@ from pages.components import assets
 from pages.shell import reruns
 from pages.shell.page_names import PAGES
 from pages.shell.server import (
+    device,
     entry_page,
     http_policy,
     memory,
@@ -55,6 +56,7 @@ async def healthz(_: Request) -> Response:
 # What is uploaded stays in memory: Starlette would put all but the first megabyte into a file.
 MultiPartParser.spool_max_size = st.get_option("server.maxUploadSize") * 2**20
 
+device.check()
 memory.install()
 message_hold.install()
 reruns.install()

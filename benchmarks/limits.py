@@ -136,6 +136,7 @@ def cases() -> Iterator[Case]:
         yield f"word_boxes: {name}", jobs.word_boxes, (e, weights)
         yield f"packing: {name}", jobs.packing, (e, weights, 1)
         yield f"activations: {name}", jobs.activations, (e, weights, place)
+    yield "device_used", jobs.device_used, ()
     seeds = tuple(Experiment(preset="ohlol-layer", seed=seed) for seed in range(10))
     yield "final_accuracies: ten seeds of ohlol", jobs.final_accuracies, (seeds,)
     yield "set_ids: 4 Pythons", jobs.set_ids, (tuple(characters(12)), (1, 2, 3, 4))

@@ -1,7 +1,7 @@
 """From an experiment's text to padded batches of ids and targets: what all tasks share, and the task `next`."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -33,11 +33,16 @@ class Batch(ShortRepr):
     """Several sequences of one optimizer step, padded at their ends to the longest."""
 
     ids: Tensor  # [batch, step] int64; float32 where numbers are read
-    lengths: Tensor  # [batch] int64: what is no padding
+    lengths: Tensor  # [batch] int64: what is no padding; on the CPU
     targets: Tensor  # [batch, target] int64, NO_TARGET on padding; float32 where numbers are predicted
     count: int  # targets that are none of padding
     class_weights: Tensor | None = None  # [class] float32: what the loss of each counts for; None: all the same
     weight: float = 0.0  # what the mean of its losses is divided by: of these targets the weights, or how many
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same there; but lengths stay on the CPU, where torch wants them to pack sequences."""
+        weights = None if self.class_weights is None else self.class_weights.to(device)
+        return replace(self, ids=self.ids.to(device), targets=self.targets.to(device), class_weights=weights)
 
 
 @dataclass(frozen=True, repr=False)

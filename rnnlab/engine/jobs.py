@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 JOBS = {  # module -> functions
     "rnnlab.training.fold": ("start", "advance"),
+    "rnnlab.training.device": ("device_used",),
     "rnnlab.training.final_accuracies": ("final_accuracies",),
     "rnnlab.training.race_slices": ("start_race_run", "advance_race_run"),
     "rnnlab.analysis.bigrams": ("examples",),
@@ -58,6 +59,7 @@ if TYPE_CHECKING:  # what each name stands for, to whoever reads types
     from rnnlab.inspection.training.passes import modes, second_backward
     from rnnlab.inspection.training.step import training_step
     from rnnlab.text.segmentation import segmentations
+    from rnnlab.training.device import device_used
     from rnnlab.training.final_accuracies import final_accuracies
     from rnnlab.training.fold import advance, start
     from rnnlab.training.race_slices import advance_race_run, start_race_run

@@ -177,7 +177,9 @@ def start_server() -> Server:
             f"import sys; sys.path[:] = {sys.path!r}; from rnnlab.engine.worker import serve; serve({theirs.fileno()})"
         )
         command = [sys.executable, "-c", program]
-        return Server(subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()]), ours)
+        environment = {"PYTORCH_NVML_BASED_CUDA_CHECK": "1", **os.environ}  # looking for a GPU spoils no fork then
+        options = {"stdin": subprocess.DEVNULL, "pass_fds": [theirs.fileno()], "env": environment}
+        return Server(subprocess.Popen(command, **options), ours)
 
 
 class Spawned:

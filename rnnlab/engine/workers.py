@@ -19,6 +19,7 @@ from typing import Any
 
 from rnnlab.engine.fair_queue import FairQueue, QueuedJob
 from rnnlab.engine.processes import Forked, Spawned, Worker, WorkerDied, WorkerHung, is_stopped
+from rnnlab.experiment.device import device_wanted
 
 JOB_SECONDS = 60.0  # far beyond any slice, and beyond the budget of a job: one that takes longer hangs
 TRIES = {WorkerHung: 2, WorkerDied: 4}  # what hangs once hangs again; a death is seldom the job's own doing
@@ -64,7 +65,8 @@ class Workers:
     def __init__(self, count: int):
         self.count = count
         self.queue = FairQueue()
-        self.processes = Forked() if hasattr(os, "fork") else Spawned()
+        forks = hasattr(os, "fork") and device_wanted() == "cpu"  # what a GPU's driver has begun is broken in a fork
+        self.processes = Forked() if forks else Spawned()
         self.alive: dict[int, Worker] = {}  # by the number of their thread
         self.threads = [threading.Thread(target=self.look_after, args=(i,), daemon=True) for i in range(count)]
         for thread in (*self.threads, threading.Thread(target=self.end_stopped, daemon=True)):

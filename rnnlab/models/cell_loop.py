@@ -45,7 +45,8 @@ class CellLoop(nn.Module):
         """x [step, batch, input], or with batch_first [batch, step, input]; one sequence [step, input]; or packed."""
         if isinstance(x, PackedSequence):
             padded, lengths = pad_packed_sequence(x, batch_first=True)
-            mask = torch.arange(padded.shape[1]) < lengths[:, None]  # [batch, step]: what is no padding
+            steps = torch.arange(padded.shape[1], device=padded.device)
+            mask = steps < lengths.to(padded.device)[:, None]  # [batch, step]: what is no padding
             output, final = self.read(padded, initial, mask)
             in_order = x.sorted_indices is None
             return pack_padded_sequence(output, lengths, batch_first=True, enforce_sorted=in_order), final

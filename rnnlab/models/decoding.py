@@ -21,8 +21,8 @@ def greedy(model: Seq2Seq, ids: Tensor, lengths: Tensor, limit: int) -> tuple[Te
     """The likeliest token at each step, given those before: [batch, target], up to `limit` steps, <pad> behind <eos>;
     and what the decoder did at each. For sources ids [batch, source]."""
     _, _, state, memory = model.encode(ids, lengths)
-    token = torch.full_like(lengths, BOS_ID)
-    ended = torch.zeros_like(lengths, dtype=torch.bool)
+    token = torch.full_like(ids[:, 0], BOS_ID)
+    ended = torch.zeros_like(token, dtype=torch.bool)
     tokens: list[Tensor] = []
     steps: list[DecoderStep] = []
     while len(steps) < limit and not ended.all():
@@ -49,10 +49,11 @@ def beam(model: Seq2Seq, ids: Tensor, lengths: Tensor, width: int, limit: int) -
     active = [Hypothesis((), 0.0)]
     finished: list[Hypothesis] = []
     for _step in range(limit):
-        tokens = torch.tensor([h.tokens[-1] if h.tokens else BOS_ID for h in active])
+        tokens = ids.new_tensor([h.tokens[-1] if h.tokens else BOS_ID for h in active])
         decoded, state = model.step(tokens, state, repeated(memory, len(active)))
         # The model's own probabilities, of what it may not write too: those that every other view shows.
-        scores = writable(decoded.logits.log_softmax(-1)) + torch.tensor([h.score for h in active])[:, None]
+        scores = writable(decoded.logits.log_softmax(-1))
+        scores += scores.new_tensor([h.score for h in active])[:, None]
         finite = int(scores.isfinite().sum())
         if not finite:  # the weights ran away: nothing is likely any more
             break

@@ -24,8 +24,13 @@ class OneHot(nn.Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         if ids is not self.ids:  # epoch after epoch reads the same batch: 3 % of the time of a small run
-            self.ids, self.rows = ids, torch.zeros(*ids.shape, self.classes).scatter_(-1, ids.unsqueeze(-1), 1.0)
+            self.ids, self.rows = ids, one_hot(ids, self.classes)
         return self.rows
+
+
+def one_hot(ids: Tensor, classes: int) -> Tensor:
+    """float32 [batch, step, class] of ids [batch, step]."""
+    return torch.zeros(*ids.shape, classes, device=ids.device).scatter_(-1, ids.unsqueeze(-1), 1.0)
 
 
 class NumberInput(nn.Module):
@@ -42,6 +47,12 @@ def recurrent_module(experiment: Experiment, inputs: int) -> nn.Module:
     made = partial(CellLoop, cell_class(cell)) if e.impl == "cell" else layer_class(cell)
     dropout = e.dropout if e.layers > 1 else 0.0  # between layers: with one layer there is no between
     return made(inputs, e.hidden, e.layers, batch_first=True, dropout=dropout, bidirectional=e.bidirectional, **options)
+
+
+def within(x: Tensor, lengths: Tensor) -> Tensor:
+    """Which steps of x [batch, step, …] belong to sequences of these lengths [batch], and are no padding: bool
+    [batch, step], where x lies."""
+    return torch.arange(x.shape[1], device=x.device) < lengths.to(x.device)[:, None]
 
 
 def read(recurrent: nn.Module, x: Tensor, lengths: Tensor | None, initial: Recurrent | None, packed: bool) -> Any:
@@ -94,10 +105,10 @@ def read_lstm(lstm: nn.LSTM, x: Tensor, lengths: Tensor) -> tuple[Tensor, tuple[
     """What `read` gives of packed sequences, of one layer that reads forward, in a third of the time: torch has a fused
     layer only for sequences that are padded, and here the padding comes first. Meanwhile one more input, beside those
     of x, keeps the input gate shut: so the state stays zero until the first token, and all end with their last."""
-    steps = torch.arange(x.shape[1])
-    padding = (x.shape[1] - lengths)[:, None]  # [batch, 1]
-    rows, token = torch.arange(len(x))[:, None], steps - padding  # [batch, step]
-    shut = torch.zeros(4 * lstm.hidden_size, 1)
+    steps, rows = (torch.arange(size, device=x.device) for size in (x.shape[1], len(x)))
+    padding = (x.shape[1] - lengths.to(x.device))[:, None]  # [batch, 1]
+    rows, token = rows[:, None], steps - padding  # [batch, step]
+    shut = x.new_zeros(4 * lstm.hidden_size, 1)
     shut[: lstm.hidden_size] = -1e4  # the input gate is the first of the four; its sigmoid is 0 then
     inputs = torch.cat([x[rows, token.clamp(min=0)], (token < 0).unsqueeze(-1).float()], dim=-1)
     weight_ih, *others = lstm.all_weights[0]
@@ -105,7 +116,7 @@ def read_lstm(lstm: nn.LSTM, x: Tensor, lengths: Tensor) -> tuple[Tensor, tuple[
     weights = [torch.cat([weight_ih, shut], dim=1), *others]
     output, h, c = torch.lstm(inputs, (zero, zero), weights, True, 1, 0.0, lstm.training, False, True)
     back = (steps + padding).clamp(max=x.shape[1] - 1)
-    return output[rows, back].masked_fill((steps >= lengths[:, None]).unsqueeze(-1), 0.0), (h, c)
+    return output[rows, back].masked_fill(~within(x, lengths).unsqueeze(-1), 0.0), (h, c)
 
 
 def input_module(experiment: Experiment, types: int, pad: int | None) -> tuple[nn.Module, int]:

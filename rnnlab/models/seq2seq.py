@@ -12,7 +12,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.models.attention import Attention, AttentionOutput, Memory
 from rnnlab.models.cell_loop import Recurrent, parts, together
 from rnnlab.models.initialisation import initialise
-from rnnlab.models.recurrent import LayerCell, input_module, layer_cells, read, read_lstm, recurrent_module
+from rnnlab.models.recurrent import LayerCell, input_module, layer_cells, read, read_lstm, recurrent_module, within
 from rnnlab.models.token_model import Pass, Stages, dropped, packs
 
 
@@ -112,8 +112,7 @@ class Seq2Seq(nn.Module):
             output, final = read_lstm(recurrent, x, lengths)
         else:
             output, final = read(recurrent, x, lengths, initial, packed)
-        mask = torch.arange(ids.shape[1]) < lengths[:, None]
-        return features, output, final, self.memory(output, mask)
+        return features, output, final, self.memory(output, within(ids, lengths))
 
     def memory(self, encoded: Tensor, mask: Tensor) -> Memory:
         """Of the encoder's output [batch, source, unit] and of what of it is no padding, bool [batch, source]."""

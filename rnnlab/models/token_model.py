@@ -10,7 +10,7 @@ from rnnlab.data import Batch
 from rnnlab.experiment import Experiment
 from rnnlab.models.cell_loop import Recurrent
 from rnnlab.models.initialisation import initialise
-from rnnlab.models.recurrent import NumberInput, input_module, read, recurrent_module
+from rnnlab.models.recurrent import NumberInput, input_module, read, recurrent_module, within
 from rnnlab.records.opening import TensorShape
 
 Stages = dict[str, tuple[Tensor, tuple[str, ...]]]  # name -> a tensor and what its axes count
@@ -157,9 +157,9 @@ def readout(kind: str, output: Tensor, final: Recurrent, lengths: Tensor, both: 
     if kind == "last":
         return output[:, -1]
     if kind == "valid":
-        return output[torch.arange(len(output)), lengths - 1]
+        return output[torch.arange(len(output), device=output.device), lengths.to(output.device) - 1]
     if kind == "mean":
-        mask = (torch.arange(output.shape[1]) < lengths[:, None]).unsqueeze(-1)  # [batch, step, 1]
-        return (output * mask).sum(1) / lengths[:, None]
+        mask = within(output, lengths).unsqueeze(-1)  # [batch, step, 1]
+        return (output * mask).sum(1) / lengths.to(output.device)[:, None]
     h_n = final[0] if isinstance(final, tuple) else final  # [layer x direction, batch, unit]
     return torch.cat([h_n[-2], h_n[-1]], dim=-1) if both else h_n[-1]

@@ -37,7 +37,11 @@ def cross_entropy(experiment: Experiment, result: Pass, batch: Batch) -> Tensor:
 
 
 def correct_count(result: Pass, batch: Batch) -> float:
-    """NumPy finds the likeliest class in two thirds of torch's time; padding is NO_TARGET, which no class is."""
+    """NumPy finds the likeliest class in two thirds of torch's time; padding is NO_TARGET, which no class is. Of a GPU
+    no more than the count is brought back."""
+    if result.logits.device.type != "cpu":
+        best = result.logits.detach().argmax(-1)
+        return int((best == batch.targets.view_as(best)).sum())
     best = result.logits.detach().numpy().argmax(-1)
     return int(np.count_nonzero(best == batch.targets.numpy().reshape(best.shape)))
 

@@ -10,6 +10,7 @@ import hashlib
 import torch
 
 from rnnlab.experiment import Experiment
+from rnnlab.training.device import device_used
 from rnnlab.training.fold import run
 
 LINE = " ".join("abcdefghijkl"[step * step % 12] for step in range(60))
@@ -34,9 +35,11 @@ RUNS = (
 
 
 def fingerprint() -> str:
-    """The instructions that torch has chosen, and a digest of all losses and weights of `RUNS`: "AVX512 1f03c2"."""
+    """The instructions that torch has chosen, with the name of a GPU where that trains, and a digest of all losses and
+    weights of `RUNS`: "AVX512 1f03c2"."""
     digest = hashlib.sha256()
     for history in map(run, RUNS):
         digest.update(repr(history.losses).encode())
         digest.update(history.checkpoints[-1].weights)
-    return f"{torch.backends.cpu.get_cpu_capability()} {digest.hexdigest()[:6]}"
+    names = torch.backends.cpu.get_cpu_capability(), device_used(), digest.hexdigest()[:6]
+    return " ".join(filter(None, names))

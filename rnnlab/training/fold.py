@@ -20,6 +20,7 @@ from rnnlab.explain.first_batch import FirstBatch, beginning_of
 from rnnlab.models import Pass, stage_shapes
 from rnnlab.records.history import Chunk, History, State
 from rnnlab.records.opening import Line, Opening, TensorShape
+from rnnlab.training.device import for_one_run, training_device
 from rnnlab.training.notes import run_notes
 from rnnlab.training.threads import torch_threads
 from rnnlab.training.trainer import Trainer
@@ -30,7 +31,7 @@ LOOK_SHARE = 20  # times as long as one takes to compute passes until the next
 
 def open_run(trainer: Trainer) -> History:
     """The history of a run before its first epoch, with frame 0: what untrained weights do."""
-    with torch.random.fork_rng(devices=[]), torch.set_grad_enabled(trainer.probe.shared):  # dropout may draw
+    with for_one_run(trainer.device), torch.set_grad_enabled(trainer.probe.shared):  # dropout may draw
         first: Pass = trainer.model(trainer.batches[0])
     trainer.probe.record_pass(0, first)
     trainer.record_frame(always=True)
@@ -95,8 +96,7 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
     between_looks = budget / LOOKS
     computing_began = time.thread_time()
     resumed, optimizer_seconds = trainer.totals.batches > 0, 0.0
-    with torch.random.fork_rng(devices=[]):
-        torch.set_rng_state(trainer.random)
+    with trainer.drawing():
         while not trainer.ended:
             computed = time.thread_time()
             epoch_ended = trainer.step()
@@ -114,7 +114,6 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
                 epoch_began = now
             elif now - epoch_began > budget:
                 break
-        trainer.random = torch.get_rng_state()
     if trainer.totals.batches == 0:
         trainer.record_frame(always=True)
         trainer.record_weights()
@@ -126,10 +125,10 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
 
 
 def run(experiment: Experiment, threads: int = 1) -> History:
-    """The whole run, here and now, on so many threads. Raises LabError where the text can't be trained on with these
-    settings."""
+    """The whole run, here and now, on the device of RNNLAB_DEVICE, with so many threads. Raises LabError where the text
+    can't be trained on with these settings, or that device is not there."""
     with torch_threads(threads):
-        trainer = Trainer(experiment)
+        trainer = Trainer(experiment, training_device())
         history = open_run(trainer)
         return history.extended(train(trainer))
 
@@ -143,7 +142,7 @@ LIVE_PARAMETERS = 6_000_000  # of all of them: each takes 16 bytes, with Adam
 def start(experiment: Experiment) -> tuple[State, History]:
     """A run before its first epoch. Raises LabError where the text can't be trained on with these settings."""
     with torch_threads(1):
-        trainer = Trainer(experiment)
+        trainer = Trainer(experiment, training_device())
         history = open_run(trainer)
         return suspend(trainer, uuid.uuid4().hex, 0.0), history
 
@@ -156,7 +155,7 @@ def advance(state: State, budget: float = math.inf, epochs: int | None = None) -
     with torch_threads(1):
         trainer = live_trainers.pop(state.run, None)
         if trainer is None:
-            trainer = Trainer.load(state)
+            trainer = Trainer.load(state, training_device())
         elif (trainer.steps, trainer.experiment) != (state.step, state.experiment):
             trainer.restore(state)  # another worker has trained it meanwhile, or it is to go further than was meant
         chunk = train(trainer, budget, math.inf if epochs is None else state.epoch + epochs, state.seconds)

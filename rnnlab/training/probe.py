@@ -1,6 +1,6 @@
 """What is recorded of a run while it trains: frames of the probe sentence, and results on the held-out lines."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import nn
@@ -19,11 +19,15 @@ class Probe:
 
     Where an epoch is one pass and the sentence is a row of it (`shared`), the training pass itself is observed: the
     frame after epoch k is the pass of epoch k + 1. That makes recording nearly free. Elsewhere (several batches,
-    windows, dropout, a carried state, another task, padding that the sentence would be read with) it gets a pass of its
-    own, alone and from a zero state.
+    windows, dropout, a carried state, another task, padding that the sentence would be read with, training on a GPU) it
+    gets a pass of its own, alone and from a zero state.
+
+    `model` gives the model as it is now, on the CPU; `watches_training` says whether that is the one that trains.
     """
 
-    def __init__(self, experiment: Experiment, data: Data, model: nn.Module, task: Task):
+    def __init__(
+        self, experiment: Experiment, data: Data, model: Callable[[], nn.Module], task: Task, watches_training: bool
+    ):
         e = experiment
         self.data, self.model, self.task = data, model, task
         self.steps = len(data.step_targets)
@@ -34,7 +38,7 @@ class Probe:
         self.wanted = False  # whether a frame is to be looked at, though none is due
         self.targets = torch.tensor(data.step_targets)  # [step]
         drops = e.dropout or e.dropout_embed or e.dropout_head
-        one_pass = len(data.pairs) <= e.batch and not (e.shuffle or drops or e.carry)
+        one_pass = watches_training and len(data.pairs) <= e.batch and not (e.shuffle or drops or e.carry)
         self.batch = next(data.batches(e.batch, range(len(data.pairs))))  # where it is shared, the one of every epoch
         padded = len(data.probe.inputs) < self.batch.ids.shape[1] and not e.packed
         self.shared = one_pass and data.probe_row is not None and not (padded and e.bidirectional)
@@ -56,12 +60,13 @@ class Probe:
         keep = epoch > self.newest and (due or always)
         if not (keep or (self.wanted and not self.shared)):
             return
+        model = self.model()
         if self.shared:  # beside training passes: in the same mode and with gradients, for the same bits
-            observation = self.row_of(self.model(self.batch))
+            observation = self.row_of(model(self.batch))
         else:
-            self.model.eval()
-            observation = self.task.observe(self.model, self.data)
-            self.model.train()
+            model.eval()
+            observation = self.task.observe(model, self.data)
+            model.train()
         if observation.finite(self.data.parts[-1].start):
             (self.add if keep else self.look)(epoch, observation)
 
@@ -76,10 +81,11 @@ class Probe:
         self.newest, self.wanted = epoch, False
         held = None
         if self.data.tested:
-            training = self.model.training
-            self.model.eval()
-            held = self.task.evaluate(self.model, self.data)
-            self.model.train(training)
+            model = self.model()
+            training = model.training
+            model.eval()
+            held = self.task.evaluate(model, self.data)
+            model.train(training)
         self.pending.append((epoch, observation, held))
 
     def look(self, epoch: int, observation: Observation) -> None:

@@ -2,12 +2,15 @@
 
 import io
 import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from functools import partial
 from inspect import unwrap
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import Parameter
 from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 
@@ -17,6 +20,7 @@ from rnnlab.experiment.limits import PARAMETERS
 from rnnlab.i18n import LabError, Problem
 from rnnlab.models import Pass, Recurrent
 from rnnlab.records.history import Checkpoint, Ended, Snapshot, State, weight_spacing
+from rnnlab.training.device import CPU, first_random, for_one_run, moved
 from rnnlab.training.probe import Probe
 from rnnlab.training.tasks import TASKS, data_of, model_of
 
@@ -36,10 +40,15 @@ class EpochTotals:
 
 
 class Trainer:
-    """The live objects of one run: data, model, optimizer, and where it stands."""
+    """The live objects of one run: data, model, optimizer, and where it stands.
 
-    def __init__(self, experiment: Experiment):
+    Model, batches, optimizer and carried state lie on `device`. What looks at the run computes on the CPU: there the
+    model itself is looked at, elsewhere its `twin`.
+    """
+
+    def __init__(self, experiment: Experiment, device: torch.device = CPU):
         e = self.experiment = experiment
+        self.device = device
         self.task = TASKS[e.task]
         self.answers = self.task.answers
         self.data = data_of(e)
@@ -48,6 +57,13 @@ class Trainer:
             torch.default_generator.manual_seed(e.seed)  # as torch.manual_seed, which also asks four kinds of device
             self.model = model_of(e, self.data)
             self.random = torch.get_rng_state()  # dropout draws on from here
+        self.twin: nn.Module = self.model
+        self.device_random: Tensor | None = None  # and on a GPU from here: a generator of its own
+        if device != CPU:  # from the same first weights, whatever the device draws
+            self.twin = deepcopy(self.model)
+            self.twin_weights, _ = flattened(list(self.twin.parameters()))
+            self.model.to(device)
+            self.device_random = first_random(device, e.seed)
         self.parameters = list(self.model.parameters())
         count = sum(p.numel() for p in self.parameters)
         if count > PARAMETERS:
@@ -63,7 +79,7 @@ class Trainer:
         self.ended: Ended = ""
         self.snapshots: list[Snapshot] = []
         self.prepare_epoch()
-        self.probe = Probe(e, self.data, self.model, self.task)
+        self.probe = Probe(e, self.data, self.model_here, self.task, watches_training=device == CPU)
         self.checkpoints: list[Checkpoint] = []
         self.weights_every = weight_spacing(e, self.probe.every, count)
 
@@ -71,8 +87,32 @@ class Trainer:
         """Draw the order of the sequences, and cut them into the batches of the next epoch."""
         e, count = self.experiment, len(self.data.pairs)
         self.order = torch.randperm(count, generator=self.generator).tolist() if e.shuffle else list(range(count))
-        self.batches: list[Batch] = list(self.data.batches(e.batch, self.order))
+        self.batches = self.batches_in(self.order)
         self.totals = EpochTotals()
+
+    def batches_in(self, order: Sequence[int]) -> list[Batch]:
+        """The batches of an epoch that reads the sequences in this order."""
+        batches = self.data.batches(self.experiment.batch, order)
+        return list(batches if self.device == CPU else (batch.to(self.device) for batch in batches))
+
+    def model_here(self) -> nn.Module:
+        """The model on the CPU, with the weights as they are now."""
+        if self.twin is not self.model:
+            self.twin_weights.data.copy_(self.weights.data)
+        return self.twin
+
+    @contextmanager
+    def drawing(self) -> Iterator[None]:
+        """Within, torch's generators go on from where this run has left them."""
+        gpu = self.device.type == "cuda"
+        with for_one_run(self.device):
+            torch.set_rng_state(self.random)
+            if gpu and self.device_random is not None:
+                torch.cuda.set_rng_state(self.device_random, self.device)
+            yield
+            self.random = torch.get_rng_state()
+            if gpu:
+                self.device_random = torch.cuda.get_rng_state(self.device)
 
     def step(self) -> bool:
         """One optimizer step. True when it ended an epoch."""
@@ -132,7 +172,7 @@ class Trainer:
         """Record the weights as they are between two epochs; once, and never those that a divergence made useless."""
         checkpoints = self.checkpoints
         if self.ended != "diverged" and not (checkpoints and checkpoints[-1].epoch == self.epoch):
-            checkpoints.append(Checkpoint(self.epoch, self.weights.detach().numpy().tobytes()))
+            checkpoints.append(Checkpoint(self.epoch, self.weights.detach().cpu().numpy().tobytes()))
 
     def take_checkpoints(self) -> tuple[Checkpoint, ...]:
         """The weights recorded since the last call."""
@@ -140,14 +180,16 @@ class Trainer:
         return taken
 
     def save(self) -> bytes:
-        """All that changes while it trains, as bytes: the trainer goes on from here bit for bit."""
+        """All that changes while it trains, as bytes: the trainer goes on from here bit for bit. On any device, for
+        the tensors are those of a CPU."""
         file = io.BytesIO()
         changing = {
-            "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "model": self.model_here().state_dict(),
+            "optimizer": moved(self.optimizer.state_dict(), CPU),
             "random": self.random,
+            "device_random": self.device_random,
             "generator": self.generator.get_state(),
-            "carried": self.carried,
+            "carried": moved(self.carried, CPU),
             "order": self.order,
             "totals": asdict(self.totals),
             "newest_frame": self.probe.newest,
@@ -157,9 +199,10 @@ class Trainer:
         return file.getvalue()
 
     @classmethod
-    def load(cls, state: State) -> "Trainer":
-        """The trainer that `save` was asked of, built anew."""
-        trainer = cls(state.experiment)
+    def load(cls, state: State, device: torch.device = CPU) -> "Trainer":
+        """The trainer that `save` was asked of, built anew. On another device than it was on it goes on with other
+        last digits, and dropout draws from that one's generator."""
+        trainer = cls(state.experiment, device)
         trainer.restore(state)
         return trainer
 
@@ -169,11 +212,15 @@ class Trainer:
         self.model.load_state_dict(saved["model"])
         self.optimizer.load_state_dict(saved["optimizer"])
         self.random = saved["random"]
+        if self.device != CPU:
+            self.device_random = saved["device_random"]
+            if self.device_random is None:  # a state of the CPU's
+                self.device_random = first_random(self.device, state.experiment.seed)
         self.generator.set_state(saved["generator"])
-        self.carried = saved["carried"]
+        self.carried = moved(saved["carried"], self.device)
         if saved["order"] != self.order:
             self.order = saved["order"]
-            self.batches = list(self.data.batches(state.experiment.batch, self.order))
+            self.batches = self.batches_in(self.order)
         self.totals = EpochTotals(**saved["totals"])
         self.probe.newest = saved["newest_frame"]
         self.probe.every, self.weights_every = saved["spacings"]

@@ -173,11 +173,15 @@ def test_scores_between_minus_one_and_one_have_a_lowest_loss_and_the_network_a_c
     assert programs.model_class(o.experiment, o.first_batch) in [one.value for one in app.code]
 
 
-@pytest.mark.parametrize("task", ["next", "seq2seq"])
-def test_what_has_to_be_moved_to_a_gpu_stands_beside_what_torch_says_of_the_rest(task):
+@pytest.mark.parametrize(("task", "used"), [("next", ""), ("seq2seq", "A GPU")])
+def test_what_has_to_be_moved_to_a_gpu_stands_beside_what_torch_says_of_the_rest(task, used, monkeypatch):
+    """And below it, what this lab trains on."""
+    monkeypatch.setattr("rnnlab.inspection.training.device.device_used", lambda: used)
     e = Experiment(**{**TEXTS[task], "cell": "lstm", "packed": True, "hidden": 4, "embed": 3, "epochs": 1})
     app = open_page("training", e)
     code = [one.value for one in app.code]
     assert moving(e) in code
     assert any("lengths.cpu()" in one and "torch.cuda" not in one for one in code)
     assert [row[1] for row in rows(app, "training-devices")] == [one.error or one.device for one in devices(e).trials]
+    t = translator("en")
+    assert (t("device.lab_gpu", name=used) if used else t("device.lab_cpu")) in said(app)

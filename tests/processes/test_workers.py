@@ -1,5 +1,6 @@
 """Real worker processes: warm, killed, hanging, shared by many, and gone when the server is."""
 
+import json
 import os
 import signal
 import subprocess
@@ -13,12 +14,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+import torch
 
 from rnnlab import Experiment, LabError, Problem, engine, run
 from rnnlab.engine import InProcess, Workers, jobs, processes, workers
 from tests.support import jobs as support
 from tests.support.eventually import ROOT, eventually
 
+HAS_GPU = torch.cuda.is_available()
 LINUX = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="nobody here says that a process is stopped")
 
 
@@ -416,3 +419,43 @@ def test_there_is_one_engine_until_it_is_closed(monkeypatch):
     engine.close_shared()
     engine.close_shared()
     assert engine.shared() is not first
+
+
+# What they train on
+
+DEVICE = """\
+import sys
+from pages.shell.server import device
+device.check()
+from rnnlab import Experiment, engine
+from rnnlab.engine import jobs
+print(type(engine.shared().processes).__name__, "torch" in sys.modules)
+state, history = engine.shared().submit(jobs.start, Experiment(text="a b c", epochs=2)).result()
+print([*history.extended(engine.shared().submit(jobs.advance, state).result()[1]).losses])
+engine.close_shared()
+"""
+
+
+def on_device(wanted: str) -> subprocess.CompletedProcess:
+    """What a lab of one worker that is to train there says at its start, and of a run, if it gets so far."""
+    environment = os.environ | {"RNNLAB_DEVICE": wanted, "RNNLAB_WORKERS": "1"}
+    return subprocess.run([sys.executable, "-c", DEVICE], cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+def test_workers_are_not_forked_where_there_may_be_a_gpu_and_train_as_others_do():
+    """None does: what CUDA has begun is broken in a fork. The web process has no torch to find a GPU with."""
+    done = on_device("auto")
+    found, losses = done.stdout.splitlines()
+    assert found == "Spawned False"
+    assert json.loads(losses) == pytest.approx(run(Experiment(text="a b c", epochs=2)).losses, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "wanted", ["gpu", pytest.param("cuda", marks=pytest.mark.skipif(HAS_GPU, reason="it is there"))]
+)
+def test_a_lab_whose_device_is_not_there_says_so_and_does_not_start(wanted):
+    done = on_device(wanted)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "RNNLAB_DEVICE" in done.stderr
+    assert wanted in done.stderr
+    assert "Traceback" not in done.stderr

@@ -40,3 +40,4 @@ def render_trials(view: RunView, found: DeviceTrials) -> None:
     head = [text(t("trial.code")), text(t("trial.result"))]
     tables("training-devices", [TableView(t("panel.training-device"), rows, head)], "framed")
     st.caption(t("device.here") if found.cuda else t("device.not_here"))
+    st.caption(t("device.lab_gpu", name=found.used) if found.used else t("device.lab_cpu"))

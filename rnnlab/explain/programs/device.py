@@ -14,7 +14,7 @@ for module in ({modules}):
     module.to(device)    # a module moves itself, before the optimizer is made
 {names} = (one.to(device) for one in ({names}))    # of a tensor there is a copy then: keep it"""
 MADE = (  # what programs make on the way, and where it has to be
-    (re.compile(r"torch\.arange\(((?:[^()]|\([^()]*\))*)\)"), r"torch.arange(\1, device=device)"),
+    (re.compile(r"torch\.arange\(((?:(?!device=)[^()]|\([^()]*\))*)\)"), r"torch.arange(\1, device=device)"),
     (re.compile(r"torch\.ones\(x\.shape\[:2\], "), r"torch.ones(x.shape[:2], device=x.device, "),
     (re.compile(r"pack_padded_sequence\(x, lengths,"), r"pack_padded_sequence(x, lengths.cpu(),"),
 )

@@ -9,12 +9,14 @@ from torch.nn.functional import cross_entropy
 from rnnlab.experiment import Experiment
 from rnnlab.explain.programs.device import device_trials, trial_kind
 from rnnlab.records.training.device import DeviceTrial, DeviceTrials
+from rnnlab.training.device import device_used
 
 DEVICE = "meta"  # in the place of a GPU, which few machines have
 
 
 def devices(experiment: Experiment) -> DeviceTrials:
-    """Whether there is a GPU, and what torch says of each of `explain.programs.device.device_trials`."""
+    """Whether there is a GPU, and whether the lab uses it; and what torch says of each of the trials of
+    `explain.programs.device.device_trials`."""
     kind, hidden = trial_kind(experiment), experiment.hidden
     layer: nn.RNNBase = getattr(nn, kind)(8, hidden, batch_first=True, device=DEVICE)
     linear = nn.Linear(hidden, 5, device=DEVICE)
@@ -26,9 +28,8 @@ def devices(experiment: Experiment) -> DeviceTrials:
         "state": lambda: layer(there, state)[0],
         "targets": lambda: cross_entropy(linear(layer(there)[0])[0], targets),
     }
-    return DeviceTrials(
-        torch.cuda.is_available(), tuple(trial(name, tried[name]) for name in device_trials(experiment))
-    )
+    trials = tuple(trial(name, tried[name]) for name in device_trials(experiment))
+    return DeviceTrials(torch.cuda.is_available(), device_used(), trials)
 
 
 def trial(name: str, tried: Callable[[], Tensor]) -> DeviceTrial:

@@ -15,4 +15,5 @@ class DeviceTrial:
 @dataclass(frozen=True, repr=False)
 class DeviceTrials(ShortRepr):
     cuda: bool  # whether torch finds a GPU on this machine
+    used: str  # the name of the one that the lab trains on; "" for the CPU
     trials: tuple[DeviceTrial, ...]
