@@ -107,6 +107,16 @@ def test_a_step_says_what_it_lacks_instead_of_a_question_without_its_words():
     assert "followed by something 2 times" in said(app)
 
 
+def test_another_example_in_the_middle_of_a_lesson_is_said_and_the_way_back_is_one_press():
+    app = visit("lesson=four-moves&at=2&lang=en")
+    assert EN("guide.elsewhere") not in said(app)
+    looked(app.selectbox(key="preset").set_value("ohlol-layer").run())
+    assert EN("guide.elsewhere") in said(app)
+    looked(press(app, "guide_reopen").run())
+    assert form_of(app).preset == "words-next"
+    assert EN("guide.elsewhere") not in said(app)
+
+
 def test_who_goes_back_sees_the_run_of_that_step():
     app = visit("lesson=four-moves&at=4&lang=en")
     first = app.session_state["run"].id

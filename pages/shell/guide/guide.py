@@ -148,6 +148,14 @@ def reopen() -> None:
         session["lesson_opened"] = None
 
 
+def elsewhere(lesson: Lesson) -> bool:
+    """Whether another example than that of the step is open: the reader has chosen it in the middle of the lesson."""
+    step = opened_at(lesson, progress_of(lesson).at)
+    return (
+        step is not None and session["run"].experiment.preset != step_experiment(lesson, step, session["lang"]).preset
+    )
+
+
 def opening(lesson: Lesson, at: int) -> Experiment | None:
     """What a step opens: its own experiment; or where the reader has come to it by a link, so that nothing of the
     lesson is open, that of the last step before it that opens one. None: what is open stays."""

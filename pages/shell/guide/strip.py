@@ -67,6 +67,9 @@ def render_step(lesson: Lesson, step: LessonStep, progress: Progress, t: Transla
     with st.container():  # always one element
         if given is not None:
             st.markdown(body(t, lesson, step, **quoted(given)))
+            if guide.elsewhere(lesson):
+                st.markdown(t("guide.elsewhere"))
+                st.button(t("guide.reopen"), key="guide_reopen", on_click=guide.reopen)
         elif session["run"].history is None:
             st.caption(t("guide.waits"))
         else:
