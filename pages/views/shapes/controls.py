@@ -51,7 +51,9 @@ def follow() -> None:
 
 
 def render(t: Translate) -> LayerSpec | None:
-    """The controls, and what they say. None where that can't be: the page says why."""
+    """The controls, and what they say. None where that can't be: the page says why. Each is also given its value as a
+    default, as those of the form are: a browser that was on its way to this page by a link has not heard what was put
+    into Streamlit's state."""
     own = session.get("layer_own")
     if own and (session["layer_preset"], session["layer_opening"]) != (form_state.value("preset"), guide.openings()):
         own = session["layer_own"] = None
@@ -67,6 +69,7 @@ def render(t: Translate) -> LayerSpec | None:
     st.segmented_control(
         t("field.kind"),
         KINDS,
+        default=fields["kind"],
         format_func=module_name,
         key=key("kind"),
         required=True,
@@ -76,10 +79,11 @@ def render(t: Translate) -> LayerSpec | None:
     )
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         for name in NUMBERS:
-            number(name, t, setting)
+            number(name, fields[name], t, setting)
         st.segmented_control(
             t("field.nonlinearity"),
             NONLINEARITIES,
+            default=fields["nonlinearity"],
             key=key("nonlinearity"),
             required=True,
             disabled=is_idle("nonlinearity", setting),
@@ -88,9 +92,13 @@ def render(t: Translate) -> LayerSpec | None:
         )
     with st.container(horizontal=True, gap="medium"):
         for name in SWITCHES:
-            disabled = is_idle(name, setting)
             st.toggle(
-                t(f"field.{name}"), key=key(name), help=t(f"layer.help.{name}"), disabled=disabled, on_change=keep
+                t(f"field.{name}"),
+                fields[name],
+                key=key(name),
+                help=t(f"layer.help.{name}"),
+                disabled=is_idle(name, setting),
+                on_change=keep,
             )
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.caption(t("layer.own") if own else t("layer.following"), width="content")
@@ -109,7 +117,7 @@ def is_idle(name: str, setting: LayerSpec | None) -> bool:
     return setting is not None and idle(name, setting)
 
 
-def number(name: str, t: Translate, setting: LayerSpec | None) -> None:
+def number(name: str, value: float, t: Translate, setting: LayerSpec | None) -> None:
     low, high = BOUNDS[name]
     tip = t(f"layer.help.{name}") + " " + t("form.range", low=numeral(low), high=numeral(high))
     step, shown = (0.1, "%.2f") if name == "dropout" else (1, "%d")
@@ -117,6 +125,7 @@ def number(name: str, t: Translate, setting: LayerSpec | None) -> None:
         t(f"field.{name}"),
         min_value=low,
         max_value=high,
+        value=value,
         step=step,
         format=shown,
         key=key(name),
