@@ -121,7 +121,8 @@ def install() -> None:
             run_callbacks(self, *args, **options)
 
     def finish_and_note_what_is_told(self: SafeSessionState, *about: Any, **options: Any) -> None:
-        if context := get_script_run_ctx():
+        context = get_script_run_ctx()
+        if context and options.get("remove_stale_widgets", True):  # else it ends for another, which takes its place
             note_what_is_told(self._state, context.shared.widget_ids_this_run.snapshot())
         finish(self, *about, **options)
 

@@ -202,3 +202,19 @@ def test_a_widget_is_told_a_value_once_though_only_timers_ask_for_more(monkeypat
     app.number_input(key="n").set_value(5).run()
     assert told(app._tree) == []
     assert (app.number_input(key="n").value, app.session_state["n"]) == (5, 5)
+
+
+def one_number_drawn_twice() -> None:
+    import streamlit as st
+
+    if first := "n" not in st.session_state:
+        st.session_state["n"] = 7
+    st.number_input("n", key="n", step=1)
+    if first:
+        st.rerun()
+
+
+@pytest.mark.usefixtures("installed")
+def test_what_a_draw_tells_that_ends_for_another_is_told_by_that():
+    """The browser may never hear of the first."""
+    assert told(AppTest.from_function(one_number_drawn_twice).run()._tree) == ["n"]
