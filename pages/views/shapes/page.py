@@ -70,6 +70,7 @@ def render_models(t: Translate) -> None:
     chosen = st.segmented_control(
         t("model.choose"),
         models,
+        default=session["shapes_model"],  # as in controls.py
         key="shapes_model",
         format_func=lambda name: t(f"model.{name}"),
         required=True,
