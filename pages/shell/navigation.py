@@ -39,13 +39,13 @@ def leave(pages: dict[str, StreamlitPage], here: StreamlitPage) -> bool:
     with unbroken():
         session.pop("go", None)
         if target != here:
-            form_state.fill(session["run"].experiment)  # the browser may not have told yet that it knows
             leave_for(target)
     return False
 
 
 def leave_for(page: StreamlitPage) -> None:
     """With what the widgets say: Streamlit forgets it when a script changes the page."""
-    frame = ("lang", "run_on_opening", "loss_log", *form_state.KEYS.values())
-    session["luggage"] = {key: st.session_state[key] for key in frame if key in st.session_state}
+    frame = ("lang", "run_on_opening", "loss_log")
+    form = {form_state.KEYS[name]: value for name, value in form_state.values().items()}
+    session["luggage"] = {key: st.session_state[key] for key in frame if key in st.session_state} | form
     st.switch_page(page)

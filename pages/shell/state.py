@@ -111,7 +111,6 @@ class FormState(TypedDict, total=False):
     words: str
     seed: int
     opening: str  # by which a preset that was opened is told from others, see components/document/address.js
-    overwritten: tuple[float, dict[str, str]]  # when the form was filled, by the clock, and what it said before
     outdated: dict[str, tuple[Any, Any]]  # what the browser says of fields that are out of its page, and what they say
     own_text: str  # the reader's text, while a preset of another task stands in the form
 

@@ -1,7 +1,6 @@
 """What the form's widgets say, as an experiment, and how they are filled with one. Keys and values are those of
 `Experiment` and of links, whatever the language, so that switching the language changes labels and nothing else."""
 
-import time
 from functools import cache
 from typing import Any
 
@@ -19,7 +18,6 @@ CHOICES = (
     *("preset", "task", "data", "tokenizer", "input", "cell", "impl", "nonlinearity", "init", "head", "readout"),
     *("attention", "loss", "class_weights", "optimizer"),
 )
-ECHO = 3.0  # seconds within which the browser has learnt what the form is filled with
 
 
 def fill(experiment: Experiment) -> None:
@@ -42,18 +40,13 @@ def put(name: str, new: Any) -> None:
 
 
 def tell_browser(*names: str) -> None:
-    """The widgets of these fields are in the page now: each is given its value, once more where it was away."""
+    """The widgets of these fields are in the page now: each is given its value, once more where it was away. On the way
+    to another page the browser speaks before it has heard that."""
     outdated = session.get("outdated", {})
     for name in {*names} & {*outdated}:
-        st.session_state[KEYS[name]] = outdated.pop(name)[1]
-
-
-def is_echo(name: str, said: str) -> bool:
-    """Whether a change is none of the reader's: what the browser sends of its own accord, on the way to another page,
-    may bring along what the form said before it was filled, for it does not know yet."""
-    filled, before = session.get("overwritten", (0.0, {}))
-    leaving = "go" in session or "luggage" in session
-    return leaving and said == before.get(name) and time.monotonic() - filled < ECHO
+        st.session_state[KEYS[name]] = outdated[name][1]
+        if "go" not in session:
+            del outdated[name]
 
 
 @cache

@@ -5,7 +5,7 @@ import time
 import streamlit as st
 
 from pages.shell import navigation
-from pages.shell.form.form_state import fill, is_echo, put, value
+from pages.shell.form.form_state import fill, put, value
 from pages.shell.run import current_run, cursor
 from pages.shell.state import session
 from pages.shell.workers import workers
@@ -19,7 +19,6 @@ PATIENCE = 0.5  # seconds that the page waits for the first of another run
 
 def open_experiment(experiment: Experiment, train: bool = False) -> None:
     """Show another experiment, from its start."""
-    session["overwritten"] = time.monotonic(), {name: value(name) for name in ("preset", "task")}
     fill(experiment)
     cursor.forget()
     current_run.change(lambda before: runs.begin(workers(), experiment, train, before), PATIENCE)
@@ -33,7 +32,7 @@ def begin_opening(again: str = "") -> None:
 
 def choose_preset() -> None:
     chosen = value("preset")
-    if chosen != session["run"].experiment.preset and not is_echo("preset", chosen):  # else only its label has changed
+    if chosen != session["run"].experiment.preset:  # else only its label has changed
         open_preset(chosen)
 
 
@@ -48,7 +47,7 @@ def choose_task() -> None:
     """The first preset of a task: its text is of another kind. The reader's own text is kept at hand."""
     chosen = value("task")
     before = session["run"].experiment
-    if chosen == before.task or is_echo("task", chosen):
+    if chosen == before.task:
         return
     text = value("text")
     if text not in preset_texts(before.preset).values():
