@@ -122,7 +122,8 @@ def install() -> None:
 
     def finish_and_note_what_is_told(self: SafeSessionState, *about: Any, **options: Any) -> None:
         context = get_script_run_ctx()
-        if context and options.get("remove_stale_widgets", True):  # else it ends for another, which takes its place
+        finished = options.get("remove_stale_widgets", True)  # else another draw takes its place
+        if finished and context and context.fragment_ids_this_run:  # a page may be left before the browser has built it
             note_what_is_told(self._state, context.shared.widget_ids_this_run.snapshot())
         finish(self, *about, **options)
 

@@ -183,22 +183,27 @@ def test_a_draw_tells_no_widget_what_it_says_already(query):
 def one_number() -> None:
     import streamlit as st
 
-    if "n" not in st.session_state:
-        st.session_state["n"] = 7
-    st.number_input("n", key="n", step=1)
+    @st.fragment
+    def part() -> None:
+        if "n" not in st.session_state:
+            st.session_state["n"] = 7
+        st.number_input("n", key="n", step=1)
+
+    part()
 
 
 @pytest.mark.usefixtures("installed")
 def test_a_widget_is_told_a_value_once_though_only_timers_ask_for_more(monkeypatch):
-    def asked_by_a_timer(self: LocalScriptRunner, _: object, *rest: Any, **options: Any) -> Any:
-        return run(self, None, *rest, **options)
+    def asked_by_a_timer(self: LocalScriptRunner, _: RerunData) -> bool:
+        [part] = app._fragment_storage._fragments
+        self._requests = ScriptRequests()  # without the one for the whole page, with which AppTest begins
+        return self._requests.request_rerun(RerunData(fragment_id=part, is_auto_rerun=True))
 
-    run = LocalScriptRunner.run
-    app = AppTest.from_function(one_number)
-    monkeypatch.setattr(LocalScriptRunner, "run", asked_by_a_timer)
-    assert [told(app.run()._tree) for _ in range(3)] == [["n"], [], []]
+    app = AppTest.from_function(one_number).run()
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalScriptRunner, "request_rerun", asked_by_a_timer)
+        assert [told(app.run()._tree) for _ in range(3)] == [["n"], [], []]
     assert app.number_input(key="n").value == 7
-    monkeypatch.setattr(LocalScriptRunner, "run", run)
     app.number_input(key="n").set_value(5).run()
     assert told(app._tree) == []
     assert (app.number_input(key="n").value, app.session_state["n"]) == (5, 5)
