@@ -1,4 +1,4 @@
-"""Of twenty seeds, what each question of the course is answered with: a table of docs/measurements.md.
+"""Of twenty seeds, what each question of the course is answered with: the table of docs/questions.md.
 
     python -m scripts.questions [seeds] [lesson …]
 
@@ -21,6 +21,8 @@ from rnnlab.lessons.progress import Progress, advanced, answered, moved_to
 from rnnlab.lessons.words import said
 from rnnlab.records.history import History
 from scripts.lesson_acts import acts_of, shown, trained
+
+NAMED = 6  # answers of one question that a row names
 
 
 @dataclass(frozen=True)
@@ -80,17 +82,28 @@ def an_answer(step: LessonStep) -> Answer:
 def table(lessons: Mapping[str, Lesson], seeds: int) -> Iterator[str]:
     t = translator("en")
     for lesson in lessons.values():
-        found: dict[str, Counter[str]] = {}
+        found: dict[str, dict[str, Counter[str]]] = {}  # by question, and by language
         for seed in range(seeds):
             for lang in LANGUAGES:  # where both train the same, it is trained once
                 for walked in walk(lesson, lang, seed):
                     answer = walked.late.found.get(walked.step.id)
                     if walked.step.question is not None:
                         words = "not done" if answer is None else said(t, lesson, walked.step, answer)
-                        found.setdefault(f"{walked.step.id} ({lang})", Counter())[words] += 1
-        for name, answers in found.items():
-            told = ", ".join(f"{words}: {count}" for words, count in answers.most_common())
-            yield f"| {lesson.id} | {name} | {told} |"
+                        found.setdefault(walked.step.id, {}).setdefault(lang, Counter())[words] += 1
+        for step, by_lang in found.items():
+            for langs, answers in merged(by_lang).items():
+                yield f"| {lesson.id} | {step} | {langs} | {listed(answers)} |"
+
+
+def merged(by_lang: Mapping[str, Counter[str]]) -> dict[str, Counter[str]]:
+    """One row where all languages are answered alike."""
+    first, *others = by_lang.values()
+    return {"both": first} if all(one == first for one in others) else dict(by_lang)
+
+
+def listed(answers: Counter[str]) -> str:
+    rest = f", {len(answers) - NAMED} others" if len(answers) > NAMED else ""
+    return ", ".join(f"{words}: {count}" for words, count in answers.most_common(NAMED)) + rest
 
 
 if __name__ == "__main__":

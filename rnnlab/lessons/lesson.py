@@ -54,10 +54,8 @@ class LessonStep:
     show: str = ""  # the key of the panel that it speaks of
     veiled: bool = False  # whether that panel is hidden until the question is answered
     part: str = ""  # the part of the page that is opened, where the page has several
-    fields: Fields | Callable[[Fields], Fields] | None = (
-        None  # opens this experiment, over the lesson's, which a function
-    )
-    # gets in the reader's language; None: what is open stays
+    # Opens this experiment, over that of the lesson, which a function is given; None: what is open stays.
+    fields: Fields | Callable[[Fields], Fields] | None = None
     trained: bool = False  # whether what it opens is trained by itself
     race: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)  # on the page Compare: which values are set up
     seeds: int = 1  # of that race

@@ -183,7 +183,12 @@ def test_a_classifiers_views_hold_every_recorded_frame(lang):
     assert drawn["saliency"]["limit"] == pytest.approx(max(np.abs(f.task_arrays["saliency"]).max() for f in frames))
     assert drawn["saliency"]["answers"] == [o.classes[chance[-1].argmax()] for chance in chances]
     (judged,), answers = drawn["judged"]["tables"], drawn["judged"]["answers"]
-    assert [row[-1]["text"] for row in judged["rows"]] == [" ".join(line.tokens) for line in o.held_out]
+    read = [row[-1]["tokens"] if row[-1]["kind"] == "pieces" else row[-1]["text"].split(" ") for row in judged["rows"]]
+    assert read == [list(line.tokens) for line in o.held_out]
+    known = {*o.vocabulary}
+    assert [row[-1].get("unknown", []) for row in judged["rows"]] == [
+        [place for place, token in enumerate(line.tokens) if token not in known] for line in o.held_out
+    ]
     assert answers["expected"] == [line.targets[0] for line in o.held_out]
     assert unpacked(answers["given"]).tolist() == [[int(s[0]) for s in frame.held_out.predictions] for frame in frames]
 

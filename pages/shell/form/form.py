@@ -101,8 +101,6 @@ def render_more(
     if any(name in wrong for name in inside):
         label = f"⚠ {label}"
     with st.popover(label, key="more"):
-        if outdated := tuple(session.get("outdated", ())):
-            opened("more_opened", lambda: tell_browser(*outdated))
         choice("task", t, fields, help=t("help.task"), on_change=choose_task)
         for group, names in GROUPS.items():
             st.subheader(t(f"form.{group}"), anchor=False)
@@ -113,6 +111,8 @@ def render_more(
             for name in WIDE:
                 if name in names and name in used:
                     control(name, t, fields, wrong)
+        if outdated := tuple(session.get("outdated", ())):  # at the end: in front of the fields, it would move them as
+            opened("more_opened", lambda: tell_browser(*outdated))  # it comes and goes, and the browser build them anew
 
 
 def original(fields: dict[str, Any]) -> Experiment:

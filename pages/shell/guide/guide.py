@@ -151,9 +151,8 @@ def reopen() -> None:
 def elsewhere(lesson: Lesson) -> bool:
     """Whether another example than that of the step is open: the reader has chosen it in the middle of the lesson."""
     step = opened_at(lesson, progress_of(lesson).at)
-    return (
-        step is not None and session["run"].experiment.preset != step_experiment(lesson, step, session["lang"]).preset
-    )
+    preset = step and step_experiment(lesson, step, session["lang"]).preset
+    return preset not in (None, session["run"].experiment.preset)
 
 
 def opening(lesson: Lesson, at: int) -> Experiment | None:
