@@ -1,9 +1,12 @@
 """The lessons of the course as they are walked, from a link to done: with the answers that one's run gives, in Chinese,
 and with others, in English."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from playwright.sync_api import expect
 
+from pages.shell.page_names import HOME
 from rnnlab.i18n import translator
 from rnnlab.lessons.course import LESSONS
 from rnnlab.lessons.lesson import SEEN, Answer, LessonStep, Numbers, Options
@@ -46,6 +49,10 @@ def test_a_lesson_is_walked_from_its_link_to_done(visit, id, lang, agreeing):
     for number, step in enumerate(lesson.steps):
         place = t("guide.place", lesson=title(t, lesson), step=number + 1, steps=len(lesson.steps))
         expect(head).to_contain_text(place)
+        # On its way to another page the strip is there before the page, on which all fields are built anew.
+        eventually(
+            lambda step=step: (urlsplit(lab.address).path.strip("/") or HOME) == step.page, "its page is there", 60
+        )
         lab.rests()
         if step.id == SEEN:
             break
