@@ -25,6 +25,10 @@ def other_than(step: LessonStep, right: Answer) -> Answer:
     return tuple(number + 7 for number in right if not isinstance(number, str))
 
 
+def page_of(lab: Lab) -> str:
+    return urlsplit(lab.address).path.strip("/") or HOME
+
+
 def give(lab: Lab, step: LessonStep, answer: Answer, words: str) -> None:
     guide = lab.at("guide")
     if isinstance(step.question, Numbers):
@@ -50,9 +54,7 @@ def test_a_lesson_is_walked_from_its_link_to_done(visit, id, lang, agreeing):
         place = t("guide.place", lesson=title(t, lesson), step=number + 1, steps=len(lesson.steps))
         expect(head).to_contain_text(place)
         # On its way to another page the strip is there before the page, on which all fields are built anew.
-        eventually(
-            lambda step=step: (urlsplit(lab.address).path.strip("/") or HOME) == step.page, "its page is there", 60
-        )
+        eventually(lambda step=step: page_of(lab) == step.page, "its page is there", 60)
         lab.rests()
         if step.id == SEEN:
             break
