@@ -46,6 +46,7 @@ def target(lab) -> int:
     return int(lab.page.locator(".rl-shaded").get_attribute("data-row"))
 
 
+@pytest.mark.thorough
 def test_choosing_a_step_moves_words_curve_and_heatmap(opened, history):
     lab = opened()
     matrix = gradients.through_time(history.experiment, history.checkpoints[-1].weights, 0, 0).norms["h"]
@@ -130,6 +131,7 @@ def test_a_limit_from_the_page_goes_into_the_form(opened):
     expect(lab.at("clip").locator("input")).to_have_value("5")
 
 
+@pytest.mark.thorough
 def test_what_is_typed_while_a_run_goes_on_stays(visit):
     lab = visit("preset=clipping&epochs=5000&cell=lstm&hidden=256&layers=3&run=1", path="/gradients").runs()
     box, caption = lab.at("clip_level").locator("input"), lab.at("norms").get_by_test_id("stCaptionContainer").nth(1)

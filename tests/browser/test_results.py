@@ -121,6 +121,7 @@ FALLS = """() => { window.falls = []; new MutationObserver((records) => {
 }).observe(document.body, { subtree: true, attributeFilter: ["data-epoch"], attributeOldValue: true }); }"""
 
 
+@pytest.mark.thorough
 def test_nothing_falls_back_to_an_earlier_epoch_while_the_run_goes_on_and_ends(visit):
     """What the stream has brought stays through a change of the theme, and until the page has drawn the end."""
     longer = TAG.model_copy(update={"epochs": 2_500})
@@ -201,6 +202,7 @@ INKED = """(node, index) => {
 }"""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("key", ["results-forecast", "results-loss"])
 def test_a_lines_name_puts_it_away_and_brings_it_back(visit, key):
     lab = visit("preset=noisy-sine&epochs=3&run=1", path="/results").finished()

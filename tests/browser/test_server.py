@@ -43,6 +43,7 @@ def test_what_nobody_needs_is_not_served(url):
     assert ask(url, "/_stcore/stream", **(upgrade | {"Host": "localhost"})).status == 101
 
 
+@pytest.mark.thorough
 def test_a_reader_is_told_in_his_language_that_there_is_no_connection_until_there_is_one(browsers, url):
     options = {"locale": "zh-CN"}
     browser = browsers.take(options)

@@ -124,6 +124,7 @@ def test_what_was_typed_is_shown_as_typed(visit):
     expect(lab.page.locator(".rl-shaded-token bdi")).to_have_text(odd.split())
 
 
+@pytest.mark.thorough
 def test_the_embedding_is_scrubbed_to_any_epoch(visit):
     lab = on_page(visit, "preset=embedding&seed=0")
     lab.press("train")

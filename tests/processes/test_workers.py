@@ -183,6 +183,7 @@ def test_a_worker_killed_while_it_sends_a_result_costs_nothing_but_time(warm, tm
     assert warm.submit(support.die_while_sending, str(tmp_path / "died")).result(60) == "x"
 
 
+@pytest.mark.thorough
 def test_workers_live_on_without_the_process_they_were_forked_from(warm, expected):
     before = processes_of(warm)
     fork_server_of(warm).kill()
@@ -286,6 +287,7 @@ def test_where_no_worker_can_be_started_whoever_waits_is_told(monkeypatch):
         unable.close()
 
 
+@pytest.mark.thorough
 def test_what_waits_when_the_workers_are_closed_is_given_up(tmp_path):
     closing = Workers(1)
     busy = closing.submit(support.hang, str(tmp_path / "hangs"))
@@ -442,6 +444,7 @@ def on_device(wanted: str) -> subprocess.CompletedProcess:
     return subprocess.run([sys.executable, "-c", DEVICE], cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
+@pytest.mark.thorough
 def test_workers_are_not_forked_where_there_may_be_a_gpu_and_train_as_others_do():
     """None does: what CUDA has begun is broken in a fork. The web process has no torch to find a GPU with."""
     done = on_device("auto")

@@ -54,6 +54,7 @@ sys.exit(main(["run", "--preset", "embedding", "--epochs", "1", "--json"]))
 """
 
 
+@pytest.mark.thorough
 def test_a_new_process_trains_with_jieba_where_nothing_temporary_can_be_written():
     command = [sys.executable, "-c", NO_FOLDER]
     environment = {name: value for name, value in os.environ.items() if name != "TORCHINDUCTOR_CACHE_DIR"}

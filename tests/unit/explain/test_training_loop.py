@@ -232,6 +232,7 @@ def test_what_is_said_of_the_modes_is_what_the_program_does(fields, **settings):
     assert one.shape == another.shape
 
 
+@pytest.mark.thorough
 @given(fields=TASKS, **SETTINGS)
 @examples(60)
 def test_the_loop_for_a_gpu_has_the_losses_of_the_run_on_a_cpu_and_leaves_nothing_behind(fields, **settings):

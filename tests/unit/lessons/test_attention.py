@@ -53,6 +53,7 @@ def written(history: History, checkpoint: int = -1) -> tuple[str, torch.Tensor, 
     return "".join(said[:-1]), torch.stack(weights), chance
 
 
+@pytest.mark.thorough
 def test_what_is_asked_of_numbers(steps):
     forced, free = (steps[id].after.history for id in ("forced", "free"))
     layer = torch.nn.LSTM(32, 64)

@@ -2,6 +2,7 @@
 hand."""
 
 import numpy as np
+import pytest
 import torch
 from torch import nn
 
@@ -43,6 +44,7 @@ def signed(value: float) -> str:
     return f"{value:+.2f}".replace("-", "−")
 
 
+@pytest.mark.thorough
 def test_what_each_question_is_answered_with():
     steps = {one.step.id: one for one in walk(LESSONS["brackets"], "en")}
     late = steps["levels"].late

@@ -1,5 +1,6 @@
 """What the lesson on two directions says, against gradients of a plain LSTM, and runs of its own."""
 
+import pytest
 import torch
 from torch import nn
 
@@ -22,6 +23,7 @@ def first_epoch(**fields) -> int:
     return next(frame.epoch for frame in history.frames if frame.held_out.score >= 0.95)
 
 
+@pytest.mark.thorough
 def test_what_each_question_is_answered_with():
     *_, last = walk(LESSONS["directions"], "zh")
     found, tells = last.late.found, last.late.tells

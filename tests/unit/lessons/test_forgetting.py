@@ -33,6 +33,7 @@ def factor(net: Waiting, line: int = 1) -> float:
     return (far / near).item() ** (1 / (len(hidden) - 1))
 
 
+@pytest.mark.thorough
 def test_what_each_question_is_answered_with():
     found = {one.step.id: one.late for one in walk(LESSONS["forgetting"], "zh")}
     start = {cell: factor(waiting(name, epochs=0)) for cell, name in NAMES.items()}

@@ -40,6 +40,7 @@ def rises(losses: list[float]) -> int:
     return sum(after > 1.1 * before for before, after in pairwise(losses))
 
 
+@pytest.mark.thorough
 def test_what_each_question_is_answered_with():
     found = {one.step.id: one.late for one in walk(LESSONS["learning-rates"], "zh")}
     answers = {id: late.found[id] for id, late in found.items()}

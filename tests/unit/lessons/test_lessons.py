@@ -24,7 +24,10 @@ from rnnlab.lessons.progress import (
 from rnnlab.lessons.words import body, parts, title, what_is_learnt, words
 from scripts.questions import Walked, walk
 
-IN_EACH_LANGUAGE = [(id, lang) for id in LESSONS for lang in LANGUAGES]
+LONG = ("forgetting", "attention", "own-data", "writer", "brackets")  # their networks take a while
+IN_EACH_LANGUAGE = [
+    pytest.param(id, lang, marks=[pytest.mark.thorough] if id in LONG else []) for id in LESSONS for lang in LANGUAGES
+]
 
 
 @cache

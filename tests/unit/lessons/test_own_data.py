@@ -48,6 +48,7 @@ def score(history: History) -> str:
     return f"{len(right) / len(wrong + right):.0%}"
 
 
+@pytest.mark.thorough
 def test_what_it_was_not_taught(walked):
     lang, steps = walked
     history, told = steps["not"].after.history, steps["not"].late.tells["not"]

@@ -45,6 +45,7 @@ def copied(text: str, source: str) -> int:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_each_question_is_answered_with(lang):
     steps = {one.step.id: one for one in walk(LESSONS["writer"], lang)}
