@@ -111,8 +111,8 @@ def render_more(
             for name in WIDE:
                 if name in names and name in used:
                     control(name, t, fields, wrong)
-        if outdated := tuple(session.get("outdated", ())):  # at the end: in front of the fields, it would move them as
-            opened("more_opened", lambda: tell_browser(*outdated))  # it comes and goes, and the browser build them anew
+        if outdated := tuple(session.get("outdated", ())):  # at the end, for it comes and goes: nothing moves for it
+            opened("more_opened", lambda: tell_browser(*outdated))
 
 
 def original(fields: dict[str, Any]) -> Experiment:
