@@ -96,7 +96,7 @@ def tell_document(page: str, t: Translate, leaving: bool, on_shown: Callable[[],
             facts = replace(facts, query=query, text_draft=draft)
             session["last_address"] = query
     # Not to be seen: what a hidden widget says comes back with every request, one to another session too.
-    st.text_input(t("share.link"), key="last_address")
+    st.text_input(t("share.link"), session.get("last_address", ""), key="last_address")
     document("document", facts, on_restored=restore, on_still=navigation.still, on_shown=on_shown, on_recalled=recall)
 
 

@@ -193,6 +193,7 @@ class DataState(TypedDict, total=False):
     data_encoding: str  # one of ENCODINGS, or "auto", as the next two
     data_layout: str
     data_delimiter: str
+    data_task: str
     data_quoted: bool
     data_header: bool
     data_before: Experiment  # what the form said before the rows became its text

@@ -21,4 +21,6 @@ def choose(label: str, options: Mapping[T, str], key: str, **more: Any) -> T:
     if before != labels or value != st.session_state[key]:
         st.session_state[key] = value
     st.session_state[f"{key}_labels"] = labels
-    return st.selectbox(label, list(options), key=key, format_func=options.__getitem__, persist_state="session", **more)
+    index = list(options).index(value)
+    common: dict[str, Any] = {"key": key, "format_func": options.__getitem__, "persist_state": "session"}
+    return st.selectbox(label, list(options), index, **common, **more)

@@ -95,6 +95,7 @@ def choose_place(view: RunView) -> Place:
         st.segmented_control(
             t("cell.row"),
             list(places),
+            default=session["cell_row"],
             key="cell_row",
             format_func=named.__getitem__,
             required=True,

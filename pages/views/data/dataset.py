@@ -1,5 +1,7 @@
 """The data of the experiment at hand, whoever wrote it: its rows as training takes them, its classes, the rest."""
 
+from typing import Any
+
 import streamlit as st
 
 from pages.components.table.table import TableView, bar, number, pieces, tables, text
@@ -65,6 +67,7 @@ def render_rows(look: DataLook, part: str, t: Translate) -> None:
             st.segmented_control(
                 t("hand.which"),
                 PARTS,
+                default=part,
                 key="data_part",
                 format_func=lambda name: t(f"hand.{name}"),
                 required=True,
@@ -72,8 +75,10 @@ def render_rows(look: DataLook, part: str, t: Translate) -> None:
             )
         count = look.held_out_count if part == "held" else look.trained_count
         if count > ROWS:
-            set_widget("data_from", min(session.get("data_from", 1), count))  # other settings make fewer rows
-            st.number_input(t("hand.from"), 1, count, step=ROWS, key="data_from", width=150, persist_state="session")
+            first = min(session.get("data_from", 1), count)  # other settings make fewer rows
+            set_widget("data_from", first)
+            more: dict[str, Any] = {"width": 150, "persist_state": "session"}
+            st.number_input(t("hand.from"), 1, count, first, step=ROWS, key="data_from", **more)
     head = [number(t("hand.number")), text(t("hand.read")), text(t("hand.target"))]
     lines = [
         [number(row.number), pieces(row.inputs, row.unknown, row.truncated), pieces(row.targets, (), row.truncated)]

@@ -10,6 +10,7 @@ from pages.components.table.table import Cell, TableView, number, tables, text
 from pages.shell.form.choice import choose
 from pages.shell.markdown import verbatim
 from pages.shell.messages import show_notes
+from pages.shell.state import session
 from pages.views.data import upload_state
 from pages.views.data.upload_state import ParsedSource, Source
 from rnnlab.i18n import LabError, Translate
@@ -95,7 +96,11 @@ def read_table(
     sign = auto if sign == "auto" else sign
     with places.switches:
         quoted = sign in ("lines", "bar") or st.toggle(
-            t("own.quoted"), key="data_quoted", help=t("own.quoted.help"), persist_state="session"
+            t("own.quoted"),
+            session["data_quoted"],
+            key="data_quoted",
+            help=t("own.quoted.help"),
+            persist_state="session",
         )
         basis = decoded.encoding, sign, quoted, task, layout
         table = upload_state.table(source, basis, decoded, sign, quoted, task)
@@ -131,7 +136,8 @@ def read_tagged_lines(
 
 
 def header_toggle(t: Translate) -> bool:
-    return st.toggle(t("own.header"), key="data_header", help=t("own.header.help"), persist_state="session")
+    default = session["data_header"]
+    return st.toggle(t("own.header"), default, key="data_header", help=t("own.header.help"), persist_state="session")
 
 
 def name_of(header: tuple[str, ...], place: int, t: Translate) -> str:

@@ -73,6 +73,7 @@ def bring(t: Translate) -> str:
     task = st.segmented_control(
         t("own.task"),
         choices("task"),
+        default=session["data_task"],
         key="data_task",
         format_func=lambda name: t(f"task.{name}"),
         required=True,

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.shell.ask_worker import ask_worker
 from pages.shell.guide import guide
 from pages.shell.panel import panel, program_place
+from pages.shell.reruns import set_widget
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from rnnlab.engine import jobs
@@ -31,6 +32,7 @@ def render(view: RunView) -> None:
         name = st.selectbox(
             t("check.name"),
             list(by_name),
+            list(by_name).index(session["check_name"]),
             format_func=lambda name: f"{name} {list(by_name[name].shape)}",
             key="check_name",
         )
@@ -58,9 +60,10 @@ def entry(parameter: Parameter, t: Translate) -> tuple[int, ...]:
     with st.container(horizontal=True, gap="small"):
         for axis, size in enumerate(parameter.shape):
             key = f"check_{axis}"
-            st.session_state[key] = min(st.session_state.get(key, 0), size - 1)
+            index = min(st.session_state.get(key, 0), size - 1)  # another parameter may have fewer
+            set_widget(key, index)
             label = t("check.row" if axis == 0 else "check.column")
-            place.append(int(st.number_input(label, 0, size - 1, key=key, width=140)))
+            place.append(int(st.number_input(label, 0, size - 1, index, key=key, width=140)))
     return tuple(place)
 
 

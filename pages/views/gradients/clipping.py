@@ -37,6 +37,7 @@ def render(view: RunView) -> None:
                 t("norms.level"),
                 LEAST,
                 most,
+                session["clip_level"],
                 step=0.1,
                 format="%.4g",
                 key="clip_level",

@@ -43,6 +43,7 @@ def chosen(by_name: dict[str, Distribution], t: Translate) -> Distribution:
     name = st.selectbox(
         t("distributions.parameter"),
         list(by_name),
+        list(by_name).index(session["distribution_name"]),
         format_func=lambda name: f"{name} {list(by_name[name].shape)}",
         key="distribution_name",
         width=360,

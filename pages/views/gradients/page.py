@@ -73,7 +73,8 @@ def choose(view: RunView) -> Choice:
             names = [str(i + 1) for i in range(size)]
             if key == "flow_direction":
                 names = [t("gradients.forward"), t("gradients.backward")]
-            st.selectbox(label, range(size), format_func=names.__getitem__, key=key, width=180)
+            index = st.session_state[key]
+            st.selectbox(label, range(size), index, format_func=names.__getitem__, key=key, width=180)
             picked[key] = st.session_state[key]
     step, part = view.cursor.step, o.parts[-1]
     if step is not None and step < part.start:

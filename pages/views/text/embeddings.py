@@ -60,7 +60,8 @@ def choose(view: RunView, words: Words) -> int:
         known = words.tokens[words.specials :]  # a word that training never met is not among them, nor is <bos>
         session["text_word"] = words.specials + (known.index(token) if token in known else 0)
     label = t("nearest.word")
-    return st.selectbox(label, ids, format_func=lambda id: f"{id} · {visible(words.tokens[id])}", key="text_word")
+    index = ids.index(session["text_word"])
+    return st.selectbox(label, ids, index, lambda id: f"{id} · {visible(words.tokens[id])}", key="text_word")
 
 
 def render_plane(view: RunView, words: Words, chosen: int, near: list[int]) -> None:

@@ -31,6 +31,7 @@ def render(view: RunView) -> None:
     part = st.segmented_control(
         t("parts"),
         list(PARTS),
+        default=session["text_part"],
         format_func=lambda name: t(f"part.{name}"),
         key="text_part",
         required=True,

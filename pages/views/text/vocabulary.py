@@ -59,6 +59,7 @@ def choose(view: RunView) -> Words:
         st.segmented_control(
             t("words.whose"),
             names,
+            default=session["text_words"],
             key="text_words",
             format_func=lambda name: t(f"module.{name}"),
             required=True,

@@ -53,6 +53,7 @@ def choose(moves: list[str], t: Translate) -> str:
     st.segmented_control(
         t("move.choose"),
         moves,
+        default=session["training_move"],
         format_func=lambda name: t(f"move.{name}"),
         key="training_move",
         required=True,
