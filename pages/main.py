@@ -9,7 +9,7 @@ def main() -> None:
 
     from pages.shell import first_visit, navigation, reruns, sharing
     from pages.shell.form import form, form_state
-    from pages.shell.guide import guide, strip
+    from pages.shell.guide import evaluation, strip
     from pages.shell.page_names import HOME, PAGES
     from pages.shell.state import session
     from rnnlab.i18n import LANGUAGES, translator
@@ -44,7 +44,7 @@ def main() -> None:
         here.run()
     sharing.tell_document(here.url_path, t, leaving, on_shown=first_visit.train_slowly)
     if not leaving:
-        guide.check()
+        evaluation.check()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.shell import lost_session, navigation, sharing
 from pages.shell.form import form_state, race_setup
 from pages.shell.form.presets import begin_opening, open_experiment
-from pages.shell.guide import guide
+from pages.shell.guide import guide, openings
 from pages.shell.lost_session import Remains
 from pages.shell.run import current_run, cursor, run_controls
 from pages.shell.state import session
@@ -45,10 +45,10 @@ def arrive(link: Link) -> None:
     session["run_on_opening"] = session["loss_log"] = True
     sharing.opened(link)
     step = guide.arrive(link)
-    opens = guide.opens() if step and not link.has_fields else None
+    opens = openings.on_arrival() if step and not link.has_fields else None
     experiment = opens or link.experiment_for(session["lang"])
     form_state.fill(experiment)
-    run = runs.begin(workers(), experiment, link.run or bool(opens and guide.begins_trained()))
+    run = runs.begin(workers(), experiment, link.run or bool(opens and openings.begins_trained()))
     current_run.show(run, FIRST_PATIENCE, whole=True)
     session["begins_by_itself"] = session["front_run"] = run.id if is_front(link) else ""
     if link.race is not None:

@@ -13,7 +13,7 @@ from pages.shell import navigation, provenance
 from pages.shell.file_upload import file_upload
 from pages.shell.form import assistance, form_state, race_setup
 from pages.shell.form.presets import open_experiment
-from pages.shell.guide import guide
+from pages.shell.guide import current_lesson, guide
 from pages.shell.markdown import verbatim
 from pages.shell.page_names import HOME
 from pages.shell.state import session
@@ -51,8 +51,8 @@ def render(t: Translate, page: str) -> None:
             labels = {name: t(f"share.{name}") for name in ("link", "copy", "copied", "failed")}
             if fits_in_address(query):
                 copy_link(key="link", page=page, query=query, labels=labels)
-            if lesson := guide.lesson():
-                step = to_step(lesson.id, guide.progress_of(lesson).at, session["lang"])
+            if lesson := current_lesson.lesson():
+                step = to_step(lesson.id, current_lesson.progress_of(lesson).at, session["lang"])
                 st.caption(t("share.step"))
                 copy_link(key="link-step", page="", query=step, labels=labels)
             if not fits_in_address(query):
@@ -86,7 +86,9 @@ def tell_document(page: str, t: Translate, leaving: bool, on_shown: Callable[[],
     `on_shown` is called once a page that begins to train by itself is there."""
     experiment, waiting = session["experiment"], session["restore"]
     says = {"words": provenance.words(t), "assistance": assistance.words(t, page or HOME)}
-    facts = Document(page, LANGUAGE_TAGS[session["lang"]], session["opening"], session["reader"], guide.kept(), **says)
+    facts = Document(
+        page, LANGUAGE_TAGS[session["lang"]], session["opening"], session["reader"], current_lesson.kept(), **says
+    )
     if isinstance(experiment, Experiment):
         begins = page in ("", HOME) and session.get("begins_by_itself") == session["run"].id and not leaving
         facts = replace(facts, begins=begins, restore=waiting, leaving=time.monotonic() if leaving else None)
@@ -108,10 +110,10 @@ def address_of(page: str, experiment: Experiment) -> tuple[str, str | None]:
     same = plan is not None or run.experiment == experiment
     front = session.get("front_run") == run.id and experiment == preset_experiment(experiment.preset, lang)
     if (
-        page in ("", HOME) and front and same and not guide.lesson()
+        page in ("", HOME) and front and same and not current_lesson.lesson()
     ):  # begins by itself after a reload as well, to be watched
         return to_front_page(lang), None
-    followed = f"&{lesson}" if (lesson := guide.query()) else ""
+    followed = f"&{lesson}" if (lesson := current_lesson.query()) else ""
     query = to_link(experiment, lang, again and same, plan) + followed
     if fits_in_address(query):
         return query, None
@@ -151,7 +153,7 @@ def restore() -> None:
 
 def recall() -> None:
     """The browser has kept how far the reader was in the lessons of the course."""
-    guide.recall(session["document"].recalled["text"])
+    current_lesson.recall(session["document"].recalled["text"])
 
 
 def notes(t: Translate) -> None:

@@ -81,7 +81,7 @@ class StreamState(TypedDict, total=False):
 
 
 class GuideState(TypedDict, total=False):
-    """shell/guide/guide.py: the lesson of the course that the reader follows."""
+    """shell/guide: the lesson of the course that the reader follows."""
 
     lesson: str  # its id; "": none
     lesson_progress: dict[str, Progress]  # by the ids of lessons

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages.components.pointer.pointer import pointer
-from pages.shell.guide import guide
+from pages.shell.guide import current_lesson, evaluation, guide, openings
 from pages.shell.markdown import verbatim
 from pages.shell.panel import listing
 from pages.shell.state import session
@@ -21,11 +21,11 @@ NUMBERS = re.compile(r"[\d\s.,;:+−–e%×·-]*")  # one or several, with nothi
 
 
 def render(t: Translate, page: str) -> None:
-    lesson = guide.lesson()
+    lesson = current_lesson.lesson()
     with st.container():  # always one element, so that what follows keeps its place
         if lesson is None or page == "course":
             return
-        progress = guide.progress_of(lesson)
+        progress = current_lesson.progress_of(lesson)
         step, folded = lesson.steps[progress.at], session.get("lesson_folded", False)
         with st.container(key="guide", gap="xsmall"):
             render_head(lesson, progress, folded, t)
@@ -59,22 +59,22 @@ def render_step(lesson: Lesson, step: LessonStep, progress: Progress, t: Transla
         st.markdown(body(t, lesson, step))
         render_program(t)
         st.markdown(f"→ {t('guide.own_text')}" if waits else t("guide.own_text.done"))
-        if (following := guide.following(lesson)) is not None:
+        if (following := current_lesson.following(lesson)) is not None:
             label = t("guide.following", lesson=title(t, following))
             st.button(label, key="guide_following", on_click=guide.follow, args=(following.id,))
         return
-    given = guide.given(lesson, step)
+    given = evaluation.given(lesson, step)
     with st.container():  # always one element
         if given is not None:
             st.markdown(body(t, lesson, step, **quoted(given)))
-            if guide.elsewhere(lesson):
+            if openings.elsewhere(lesson):
                 st.markdown(t("guide.elsewhere"))
-                st.button(t("guide.reopen"), key="guide_reopen", on_click=guide.reopen)
+                st.button(t("guide.reopen"), key="guide_reopen", on_click=openings.reopen)
         elif session["run"].history is None:
             st.caption(t("guide.waits"))
         else:
             st.markdown(t("guide.other"))
-            st.button(t("guide.reopen"), key="guide_reopen", on_click=guide.reopen)
+            st.button(t("guide.reopen"), key="guide_reopen", on_click=openings.reopen)
     if waits == "answer" and given is None:  # no question without its words
         return
     if waits == "answer":

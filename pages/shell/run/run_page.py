@@ -12,7 +12,7 @@ import streamlit as st
 
 from pages.components.run_status.run_status import RunStatus, run_status
 from pages.shell import provenance, reruns, sharing
-from pages.shell.guide import guide
+from pages.shell.guide import evaluation
 from pages.shell.messages import complain
 from pages.shell.run import current_run, run_controls, scrubber
 from pages.shell.run.run_controls import Offer
@@ -66,7 +66,7 @@ def render(
                 render_status(page, run, t, looks, shown.id)
         if view and body:
             body(view)
-        guide.check()
+        evaluation.check()
 
     part.__qualname__ = f"{page}.part"  # Streamlit knows a fragment by its name, and where it stands
     st.fragment(part)()

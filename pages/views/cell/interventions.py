@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shell.form.choice import choose
-from pages.shell.guide import guide
+from pages.shell.guide import openings
 from pages.shell.markdown import verbatim
 from pages.shell.messages import complain
 from pages.shell.panel import explanation
@@ -88,8 +88,8 @@ def from_component(edit: dict[str, Any]) -> None:
 def fitting(o: Opening) -> tuple[Intervention, ...]:
     """The edits that have a place in this network. The others are dropped, which is said; and all of them once a lesson
     has opened something else."""
-    if session.get("edits_opening", 0) != guide.openings():
-        session["edits"], session["edits_opening"] = (), guide.openings()
+    if session.get("edits_opening", 0) != openings.count():
+        session["edits"], session["edits_opening"] = (), openings.count()
     kept = tuple(edit for edit in edits() if fits(edit, o))
     if kept != edits():
         session["edits_dropped"] = len(edits()) - len(kept)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shell import sharing
-from pages.shell.guide import guide
+from pages.shell.guide import current_lesson, guide
 from rnnlab.i18n import Translate
 from rnnlab.lessons.course import LESSONS
 from rnnlab.lessons.lesson import Lesson
@@ -22,7 +22,7 @@ def render(t: Translate) -> None:
 
 
 def render_card(number: int, lesson: Lesson, t: Translate) -> None:
-    progress = guide.progress_of(lesson)
+    progress = current_lesson.progress_of(lesson)
     how = state(lesson, progress)
     with st.container(border=True, key=f"course_{lesson.id}", gap="small"):
         st.header(f"{number} · {title(t, lesson)}", anchor=False)

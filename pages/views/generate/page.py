@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.components.component import component, pack
 from pages.shell.form.presets import open_preset
-from pages.shell.guide import guide
+from pages.shell.guide import evaluation
 from pages.shell.messages import complain, show_notes
 from pages.shell.panel import panel, program_place
 from pages.shell.run import token_strip
@@ -69,7 +69,7 @@ def render_texts(view: RunView) -> None:
     queue = requests.queue()
     with panel("written", t, formula=ANEW, code=programs.code("written", e), goes_on=program_place(t)):
         request = Request(view.run.id, *settings.render(o, t))
-        guide.tell(writing=(request.prompt, request.settings))
+        evaluation.tell(writing=(request.prompt, request.settings))
         with st.container():
             if o.experiment.bidirectional:
                 st.info(t("generate.both"))

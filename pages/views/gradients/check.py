@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shell.ask_worker import ask_worker
-from pages.shell.guide import guide
+from pages.shell.guide import evaluation
 from pages.shell.panel import panel, program_place
 from pages.shell.reruns import set_widget
 from pages.shell.run.run_view import RunView
@@ -45,7 +45,7 @@ def render(view: RunView) -> None:
             session["check_asked"] = False
         if session.get("check_question") == question:  # for this weight, at this epoch; else it is asked anew
             found = ask_worker(jobs.check, *question)
-            guide.tell(check=found)
+            evaluation.tell(check=found)
             if found is not None:
                 render_result(found, t, kinked=e.relu)
 

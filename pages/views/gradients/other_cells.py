@@ -10,7 +10,7 @@ from pages.components.playback import Playback
 from pages.components.run_status.run_status import RunStatus, run_status
 from pages.shell import reruns
 from pages.shell.ask_worker import ask_worker
-from pages.shell.guide import guide
+from pages.shell.guide import evaluation
 from pages.shell.messages import complain
 from pages.shell.panel import panel
 from pages.shell.run import run_chart
@@ -103,7 +103,7 @@ def render(view: RunView, choice: Choice) -> None:
             render_controls(shown, run)
             if not shown.going:
                 render_overlay(shown, choice, run)
-        guide.check()
+        evaluation.check()
 
     part.__qualname__ = f"{__name__}.part"  # Streamlit knows a fragment by its name, and where it stands
     st.fragment(part)()

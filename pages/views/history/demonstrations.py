@@ -13,7 +13,7 @@ from pages.components.table.table import Cell, TableView, pieces, tables, text, 
 from pages.shell import navigation
 from pages.shell.ask_worker import ask_worker
 from pages.shell.form.presets import open_experiment
-from pages.shell.guide import guide
+from pages.shell.guide import evaluation
 from pages.shell.markdown import verbatim
 from pages.shell.page_names import HOME
 from pages.shell.panel import panel
@@ -51,7 +51,7 @@ def render_rules(t: Translate, lang: str) -> None:
         )
         sentence = (typed or "").strip() or example
         answer = eliza.respond(script, sentence)
-        guide.tell(rules=tuple(place + 1 for place in eliza.fitting(script, sentence)) if typed else ())
+        evaluation.tell(rules=tuple(place + 1 for place in eliza.fitting(script, sentence)) if typed else ())
         with st.container(key="eliza_answer", gap="xxsmall"):
             render_line(t("eliza.you"), sentence)
             if answer is None:

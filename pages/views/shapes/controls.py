@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.shell.ask_worker import ask_worker
 from pages.shell.form import form_state
-from pages.shell.guide import guide
+from pages.shell.guide import openings
 from pages.shell.messages import complain
 from pages.shell.reruns import set_widget
 from pages.shell.state import session
@@ -43,7 +43,7 @@ def keep() -> None:
     """A control was changed: from now on the controls say what is shown, not the experiment; until another preset is
     opened, or a lesson opens something."""
     session["layer_own"] = {name: st.session_state[key(name)] for name in NAMES}
-    session["layer_preset"], session["layer_opening"] = form_state.value("preset"), guide.openings()
+    session["layer_preset"], session["layer_opening"] = form_state.value("preset"), openings.count()
 
 
 def follow() -> None:
@@ -55,7 +55,7 @@ def render(t: Translate) -> LayerSpec | None:
     default, as those of the form are: a browser that was on its way to this page by a link has not heard what was put
     into Streamlit's state."""
     own = session.get("layer_own")
-    if own and (session["layer_preset"], session["layer_opening"]) != (form_state.value("preset"), guide.openings()):
+    if own and (session["layer_preset"], session["layer_opening"]) != (form_state.value("preset"), openings.count()):
         own = session["layer_own"] = None
     fields: dict[str, Any] = own or asdict(of_experiment())
     for name, value in fields.items():

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.shell import sharing
 from pages.shell.ask_worker import ask_worker
 from pages.shell.form import form_state
-from pages.shell.guide import guide
+from pages.shell.guide import evaluation
 from pages.shell.messages import complain
 from pages.shell.panel import listing, panel
 from pages.shell.run import current_run
@@ -32,7 +32,7 @@ def render(t: Translate) -> None:
         left, code = st.columns([6, 5], gap="medium")
         with left:
             spec = controls.render(t)
-            guide.tell(layer=spec)
+            evaluation.tell(layer=spec)
         with code:
             if spec:
                 listing(program(spec), wrap_lines=True)

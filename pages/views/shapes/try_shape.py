@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shell.ask_worker import ask_worker
-from pages.shell.guide import guide
+from pages.shell.guide import evaluation
 from pages.shell.messages import complain
 from pages.shell.state import session
 from rnnlab.analysis.shape_errors import Advice, Trial, read_shape, written
@@ -34,7 +34,7 @@ def render(setting: LayerSpec, t: Translate) -> None:
     if x is None:
         return
     trial = ask_worker(jobs.try_shape, setting, x, state)
-    guide.tell(trial=trial)
+    evaluation.tell(trial=trial)
     if trial is not None:
         answer(trial, t)
 

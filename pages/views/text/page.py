@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.shell.guide import guide
+from pages.shell.guide import openings
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from pages.views.text import batches, loader, packing, segmentation, vocabulary
@@ -27,7 +27,7 @@ def render(view: RunView) -> None:
         return
     if session.get("text_preset") != original:
         session["text_preset"] = original
-        session["text_part"] = guide.part_of("text") or OPENS_ON.get(original, "cut")
+        session["text_part"] = openings.part_of("text") or OPENS_ON.get(original, "cut")
     part = st.segmented_control(
         t("parts"),
         list(PARTS),

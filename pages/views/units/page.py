@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.component import component, pack
 from pages.shell.ask_worker import ask_worker
-from pages.shell.guide import guide
+from pages.shell.guide import evaluation
 from pages.shell.messages import show_notes
 from pages.shell.panel import panel, program_place
 from pages.shell.run.run_view import RunView
@@ -52,7 +52,7 @@ def render(view: RunView) -> None:
     with panel("unitmap", t, formula=R, code=programs.code("unitmap", view.experiment), goes_on=program_place(t)):
         bar = st.container(horizontal=True, gap="small", vertical_alignment="top")
         query = choice.activation_query(view, bar)
-        guide.tell(typed=query.text)
+        evaluation.tell(typed=query.text)
         if view.going and history.opening.parameters > SMALL:
             st.caption(t("units.waits"))
             return
