@@ -31,7 +31,8 @@ def code(implementation: str, e: Experiment, given: bool = False) -> str:
             return LOOP.format(before=before, start=start, step=step)
         case "concat":
             before = (
-                "linear = nn.Linear(layer.input_size + layer.hidden_size, layer.hidden_size)\n"
+                "inputs, units = layer.input_size, layer.hidden_size\n"  # short lines: two programs stand side by side
+                "linear = nn.Linear(inputs + units, units)\n"
                 f"{WEIGHTS}\n"
                 "linear.weight.data = torch.cat([W_ih, W_hh], dim=1)\n"
                 "linear.bias.data = b_ih + b_hh"

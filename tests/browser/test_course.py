@@ -92,6 +92,10 @@ def test_the_strip_points_at_what_it_speaks_of_and_covers_nothing_and_a_reload_l
         for key in ("guide", "loss")
     ]
     assert not lab.page.evaluate(covering, boxes)
+    back = lab.page.get_by_role("button", name="Back to the lesson")
+    back.click()
+    expect(lab.at("guide_head")).to_be_in_viewport()
+    expect(back).to_be_hidden()
     lab.page.reload()
     expect(lab.at("guide")).to_contain_text("You say “4”.")
     lab.press("guide_fold")

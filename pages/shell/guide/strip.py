@@ -32,7 +32,9 @@ def render(t: Translate, page: str) -> None:
             if not folded:
                 render_step(lesson, step, progress, t)
         veil = t("guide.veiled") if step.veiled and waits_for(step, progress) == "answer" else ""
-        pointer("guide-pointer", step.show if veil or not folded else "", session.get("lesson_asked", 0), veil)
+        back = f"↑ {t('guide.to_strip')}{' ✓' if step.id in progress.done else ''}"
+        panel = step.show if veil or not folded else ""
+        pointer("guide-pointer", panel, session.get("lesson_asked", 0), veil, "guide", back)
 
 
 def render_head(lesson: Lesson, progress: Progress, folded: bool, t: Translate) -> None:

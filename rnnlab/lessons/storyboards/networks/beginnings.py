@@ -92,7 +92,9 @@ def network_ahead(look: Look) -> tuple[float, ...] | None:
 
 def undecided(look: Look) -> dict[str, Any]:
     found = counted(look)
-    return {"token": found.token, "places": len(found.places)} if found else {}
+    if found is None:
+        return {}
+    return {"token": found.token, "places": len(found.places), "text": " ".join(found.line)}
 
 
 def both(look: Look) -> dict[str, Any]:
