@@ -59,7 +59,7 @@ class LessonStep:
     trained: bool = False  # whether what it opens is trained by itself
     race: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)  # on the page Compare: which values are set up
     seeds: int = 1  # of that race
-    given: Callable[[Look], dict[str, Any]] = nothing  # numbers of the run for its words before the answer
+    given: Callable[[Look], dict[str, Any]] = nothing  # numbers of the run for its words and what is to be done
     tells: Callable[[Look], dict[str, Any]] = nothing  # and after it
 
 

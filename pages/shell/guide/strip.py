@@ -86,7 +86,7 @@ def render_step(lesson: Lesson, step: LessonStep, progress: Progress, t: Transla
     elif not waits and step.done is not always:
         st.markdown(words(t, lesson, step, "after", **quoted(progress.tells.get(step.id, {}))))
     if waits == "action" and step.done is not always:
-        st.markdown(f"→ {words(t, lesson, step, 'do')}")
+        st.markdown(f"→ {words(t, lesson, step, 'do', **quoted(given or {}))}")
 
 
 def render_program(t: Translate) -> None:

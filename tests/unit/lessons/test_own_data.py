@@ -92,7 +92,7 @@ def test_what_is_asked_of_lines_of_ones_own(walked):
     assert late.found["tested"] == ("yes" if len(right) / len(held) > most else "no")
     met = {word for _, words in trained_on for word in words}
     counts = [sum(not met.issuperset(words) for words in some) for some in (wrong, right)]
-    assert late.found["wrong"] == (counts[0],)
+    assert late.found["wrong"] == (sum(counts),)
     assert late.tells["wrong"] == {
         "wrong": len(wrong),
         "right": len(right),

@@ -34,17 +34,15 @@ def how_sure(look: Look) -> dict[str, Any]:
 
 def own_lines(look: Look) -> bool:
     """Whether enough labelled lines of the reader's own, with two labels or more, are what is open."""
+    there = what_there_is(look)
+    return there["lines"] >= LINES and there["labels"] > 1
+
+
+def what_there_is(look: Look) -> dict[str, int]:
+    """How many labelled lines of the reader's own are open, and with how many labels."""
     o = look.opening
     own = o.experiment.task == "classify" and o.experiment.text not in look.lesson_texts
-    return own and lines_of(look) >= LINES and len(o.classes) > 1
-
-
-def lines_of(look: Look) -> int:
-    return look.opening.sequences + look.opening.held_out_count
-
-
-def what_there_is(look: Look) -> dict[str, Any]:
-    return {"lines": lines_of(look), "labels": len(look.opening.classes)}
+    return {"lines": o.sequences + o.held_out_count if own else 0, "labels": len(o.classes) if own else 0}
 
 
 def majority(look: Look) -> tuple[float, ...] | None:
@@ -93,8 +91,8 @@ def with_unknown(look: Look, lines: list[Line]) -> int:
     return sum(any(token not in known for token in line.tokens) for line in lines)
 
 
-def unknown_in_wrong(look: Look) -> tuple[float, ...] | None:
-    return (with_unknown(look, judged(look)[0]),) if tested(look) else None
+def unknown_in_all(look: Look) -> tuple[float, ...] | None:
+    return (sum(with_unknown(look, lines) for lines in judged(look)),) if tested(look) else None
 
 
 def wrong_lines(look: Look) -> dict[str, Any]:
@@ -146,7 +144,7 @@ LESSON = Lesson(
             fields={},
             tells=how_sure,
         ),
-        LessonStep("paste", "data", done=own_lines, show="data-own", tells=what_there_is),
+        LessonStep("paste", "data", done=own_lines, show="data-own", given=what_there_is, tells=what_there_is),
         LessonStep(
             "guess",
             "data",
@@ -167,7 +165,7 @@ LESSON = Lesson(
         LessonStep(
             "wrong",
             "results",
-            Numbers(unknown_in_wrong),
+            Numbers(unknown_in_all),
             show="judged",
             given=wrong_lines,
             tells=unknown_words,
