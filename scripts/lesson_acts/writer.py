@@ -20,5 +20,5 @@ ACTS = {
     "greedy": one_by_one(train(), draw(temperature=0.0)),
     "hot": draw(temperature=2.0),
     "top-k": draw(temperature=2.0, top_k=1),
-    "copies": look_at(None, 5),
+    "copies": one_by_one(draw(), look_at(None, 5)),
 }

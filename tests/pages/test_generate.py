@@ -165,7 +165,7 @@ def test_white_space_that_is_left_out_can_be_seen():
     app = visit(SMALL.model_copy(update={"tokenizer": "chars", "text": "abc"}))
     looked(app.text_area(key="generate_prompt").set_value("a\tb\n\u3000").run())
     assert part(app, "text")["prompt"] == ["a", "b"]
-    assert part(app, "text")["remarks"] == [translator("en")("generate.unknown", tokens="⇥, ↵, ‹IDSP›")]
+    assert part(app, "text")["remarks"][0] == translator("en")("generate.unknown", tokens="⇥, ↵, ‹IDSP›")
 
 
 @either
@@ -173,7 +173,9 @@ def test_what_of_a_prompt_is_left_out_is_said_as_typed(lang):
     app = visit(lang=lang)
     looked(app.text_area(key="generate_prompt").set_value("a **q** $x$ `k` **q** <pad>").run())
     assert part(app, "text")["prompt"] == ["a", "$x$"]
-    assert part(app, "text")["remarks"] == [translator(lang)("generate.unknown", tokens="**q**, `k`, <pad>")]
+    unknown, copied = part(app, "text")["remarks"]
+    assert unknown == translator(lang)("generate.unknown", tokens="**q**, `k`, <pad>")
+    assert copied == translator(lang)("generate.copied", count=part(app, "samples")["rows"][-1]["copied"])
 
 
 def test_what_no_widget_could_say_changes_nothing():

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shell.guide import guide
+from pages.shell.guide import guide, openings
 from rnnlab.experiment.links import from_link
 from rnnlab.i18n import translator
 from rnnlab.lessons.course import LESSONS
@@ -171,7 +171,7 @@ def test_a_link_leads_to_the_part_of_the_page_that_its_step_speaks_of():
     assert len({step.part for _, _, step in steps}) > 1
     for id, at, step in {step.part: (id, at, step) for id, at, step in steps}.values():
         app = visit(f"lesson={id}&at={at + 1}&lang=en", page=step.page)
-        assert app.session_state["text_part"] == step.part
+        assert app.session_state[openings.PARTS[step.page]] == step.part
 
 
 def test_tokens_of_a_text_that_came_with_a_link_are_shown_as_typed():

@@ -92,11 +92,12 @@ def say_the_sentence(lab: Lab) -> None:
     type_into("eliza_say", quoted(lab))(lab)
 
 
-def slide(key: str, where: str) -> Hand:
-    """Moves a slider to one of its ends."""
+def slide(key: str, *keys: str) -> Hand:
+    """Moves a slider by keys, such as to one of its ends."""
 
     def hand(lab: Lab) -> None:
-        lab.at(key).get_by_role("slider").press(where)
+        for one in keys:
+            lab.at(key).get_by_role("slider").press(one)
 
     return hand
 
@@ -201,7 +202,9 @@ HANDS: dict[str, dict[str, Hand]] = {
         "greedy": several(train, slide("generate_temperature", "Home")),
         "hot": slide("generate_temperature", "End"),
         "top-k": type_into("generate_top_k", "1"),
-        "copies": to_epoch(5),
+        "copies": several(
+            slide("generate_temperature", "Home", *["ArrowRight"] * 16), type_into("generate_top_k", "0"), to_epoch(5)
+        ),
     },
     "brackets": {"finds": train, "nested": type_a_passage, "levels": train},
     "zeros": {"says": train, "equal": train, "drawn": race},

@@ -11,7 +11,7 @@ from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.lessons.lesson import Lesson, LessonStep
 from rnnlab.lessons.opening import opened_at, step_experiment
 
-PARTS = {"text": "text_part", "shapes": "shapes_part"}  # the widget by which a page shows one of its parts
+PARTS = {"text": "text_part", "training": "training_move"}  # the widget by which a page shows one of its parts
 
 
 def count() -> int:

@@ -135,6 +135,7 @@ def remarks(found: Generation, t: Translate) -> list[str]:
     return [
         *([t("generate.unknown", tokens=unknown)] if unknown else []),
         *([t(f"generate.ended.{found.ended}", count=len(found.ids))] if found.ended != "length" else []),
+        *([t("generate.copied", count=found.copied)] if len(found.ids) else []),
     ]
 
 

@@ -1,5 +1,6 @@
 """A network that writes: how its next character is drawn, and when it copies what it has read."""
 
+from dataclasses import replace
 from functools import partial
 from math import log2
 from typing import Any
@@ -88,12 +89,12 @@ def same_text(look: Look) -> str | None:
 
 
 def copied_early(look: Look) -> str | None:
-    found = written(look, look.checkpoint, Settings())
+    found = written(look, look.checkpoint, settings_of(look))
     return None if found is None else amount(found.copied)
 
 
 def then_and_now(look: Look) -> dict[str, Any]:
-    early, late = written(look, look.checkpoint, Settings()), at_the_end(look, Settings())
+    early, late = written(look, look.checkpoint, settings_of(look)), at_the_end(look, settings_of(look))
     if early is None or late is None:
         return {}
     return {"epoch": look.checkpoint.epoch, "early": early.copied, "late": late.copied}
@@ -102,6 +103,12 @@ def then_and_now(look: Look) -> dict[str, Any]:
 def is_written(look: Look) -> bool:
     """Whether the page shows what a trained network writes."""
     return look.trained and look.writing is not None
+
+
+def writes_early(look: Look) -> bool:
+    """Whether it shows what it wrote when it was young, drawn as the page draws at first."""
+    drawn = replace(settings_of(look), draw=Settings.draw, length=Settings.length)
+    return is_written(look) and drawn == Settings() and look.epoch == YOUNG
 
 
 on_page = partial(LessonStep, page="generate")
@@ -145,8 +152,8 @@ LESSON = Lesson(
         on_page(
             "copies",
             question=Options((*BOUNDS, "many"), copied_early),
-            done=lambda look: look.trained and look.epoch in range(1, YOUNG + 1),
-            show="samples",
+            done=writes_early,
+            show="written",
             tells=then_and_now,
         ),
         ended("generate", fields={"window": 0}),  # of a short text no window could be cut
