@@ -58,12 +58,13 @@ def test_what_each_question_is_answered_with():
     at = [(char, value) for char, value in zip(SENTENCE, values, strict=True) if char in "()"]
     assert [char for char, _ in at] == ["(", "(", ")", ")"]
     assert late.found["nested"] == ("counts" if at[2][1] > 0 else "switches") == "switches"
-    assert late.tells["nested"]["values"] == "  ".join(f"{char} {signed(value)}" for char, value in at)
-    unit, _, values, depth = strongest(deep)
+    assert late.tells["nested"]["values"] == ", ".join(signed(value * np.sign(r)) for _, value in at)
+    unit, r, values, depth = strongest(deep)
     assert set(depth) == {0, 1, 2}
     means = [values[depth == level].mean() for level in range(3)]
     assert late.found["levels"] == ("first" if means[1] - means[0] > means[2] - means[1] else "second") == "first"
-    assert late.tells["levels"] == {"unit": unit} | dict(zip(("none", "one", "two"), map(signed, means), strict=True))
+    shown = [signed(mean * np.sign(r)) for mean in means]
+    assert late.tells["levels"] == {"unit": unit} | dict(zip(("none", "one", "two"), shown, strict=True))
 
 
 def test_a_bracket_is_put_inside_each_and_what_is_open_is_counted():

@@ -15,6 +15,7 @@ from rnnlab.records.trace import top_place
 from rnnlab.records.units import Activations
 
 CLOSE = ("0.3", "0.6", "1")  # a correlation
+LEVELS = ("none", "one", "two")  # how many brackets are open
 
 
 def nested(fields: Fields) -> Fields:
@@ -107,7 +108,8 @@ def readings(look: Look) -> dict[str, Any]:
     found, best = at_brackets(look), strongest(look)
     if not found or best is None:
         return {}
-    return {"unit": best[0], "values": "  ".join(f"{token} {signed(value)}" for token, _, value in found)}
+    unit, r = best  # and its values as the page shows them
+    return {"unit": unit, "values": ", ".join(signed(value * np.sign(r)) for _, _, value in found)}
 
 
 def levels(look: Look) -> list[float] | None:
@@ -133,7 +135,8 @@ def means(look: Look) -> dict[str, Any]:
     found, best = levels(look), strongest(look)
     if found is None or best is None:
         return {}
-    return {"unit": best[0]} | dict(zip(("none", "one", "two"), map(signed, found), strict=True))
+    unit, r = best
+    return {"unit": unit} | {name: signed(one * np.sign(r)) for name, one in zip(LEVELS, found, strict=True)}
 
 
 on_page = partial(LessonStep, page="units", show="unitmap")
