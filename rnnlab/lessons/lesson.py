@@ -57,6 +57,7 @@ class LessonStep:
     # Opens this experiment, over that of the lesson, which a function is given; None: what is open stays.
     fields: Fields | Callable[[Fields], Fields] | None = None
     trained: bool = False  # whether what it opens is trained by itself
+    trains: bool = False  # whether the reader trains what is open, so that the steps after it are about that
     race: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)  # on the page Compare: which values are set up
     seeds: int = 1  # of that race
     given: Callable[[Look], dict[str, Any]] = nothing  # numbers of the run for its words and what is to be done

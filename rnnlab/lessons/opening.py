@@ -17,6 +17,13 @@ def opened_at(lesson: Lesson, at: int) -> LessonStep | None:
     return next((step for step in reversed(lesson.steps[: at + 1]) if step.fields is not None), None)
 
 
+def trained_by(lesson: Lesson, at: int) -> bool:
+    """Whether what is open at a step is trained by then: it opens so, or an earlier step has the reader train it. Who
+    comes by a link finds it trained."""
+    step = opened_at(lesson, at)
+    return step is not None and (step.trained or any(one.trains for one in lesson.steps[lesson.steps.index(step) : at]))
+
+
 def texts_of(lesson: Lesson, lang: str) -> frozenset[str]:
     """With which its experiments open."""
     opened = {step_experiment(lesson, step, lang).text for step in lesson.steps if step.fields is not None}

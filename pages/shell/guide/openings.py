@@ -9,7 +9,7 @@ from pages.shell.state import session
 from rnnlab.experiment import Experiment, race_plan
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.lessons.lesson import Lesson, LessonStep
-from rnnlab.lessons.opening import opened_at, step_experiment
+from rnnlab.lessons.opening import opened_at, step_experiment, trained_by
 
 PARTS = {"text": "text_part", "training": "training_move"}  # the widget by which a page shows one of its parts
 
@@ -51,7 +51,7 @@ def reopen() -> None:
     step = opened_at(current, current_lesson.progress_of(current).at) if current else None
     if current and step:
         count_one_more()
-        open_experiment(step_experiment(current, step, session["lang"]), train=step.trained)
+        open_experiment(step_experiment(current, step, session["lang"]), train=begins_trained())
         session["lesson_opened"] = None
 
 
@@ -65,8 +65,7 @@ def elsewhere(lesson: Lesson) -> bool:
 def begins_trained() -> bool:
     """Whether what is open at the reader's step, by itself or by an earlier one, is trained without being asked."""
     current = current_lesson.lesson()
-    step = opened_at(current, current_lesson.progress_of(current).at) if current else None
-    return bool(step and step.trained)
+    return current is not None and trained_by(current, current_lesson.progress_of(current).at)
 
 
 def part_of(page: str) -> str:

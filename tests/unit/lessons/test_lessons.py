@@ -9,6 +9,7 @@ from pages.shell.page_names import PAGES
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.lessons.course import LESSONS
 from rnnlab.lessons.lesson import SEEN, Numbers, Options, always
+from rnnlab.lessons.opening import trained_by
 from rnnlab.lessons.progress import (
     Progress,
     advanced,
@@ -25,6 +26,7 @@ from rnnlab.lessons.words import body, parts, title, what_is_learnt, words
 from scripts.questions import Walked, walk
 
 LONG = ("forgetting", "attention", "own-data", "writer", "brackets")  # their networks take a while
+OTHERWISE = {("beginnings", "pairs"), ("own-data", "wrong"), ("packing", "zeros")}  # about no network, or of own lines
 IN_EACH_LANGUAGE = [
     pytest.param(id, lang, marks=[pytest.mark.thorough] if id in LONG else []) for id in LESSONS for lang in LANGUAGES
 ]
@@ -62,6 +64,17 @@ def test_every_word_has_its_numbers(id, lang):
         said = [body(t, lesson, one.step, **given)]
         said += [words(t, lesson, one.step, part, **given if part == "do" else tells) for part in parts(one.step)]
         assert not [sentence for sentence in said if re.search(r"\{\w+\}|course\.|nan", sentence)], one.step.id
+
+
+@pytest.mark.parametrize("id", [pytest.param(id, marks=pytest.mark.thorough) if id in LONG else id for id in LESSONS])
+def test_a_step_that_speaks_of_what_was_trained_before_is_trained_by_a_link_too(id):
+    """Where the step does not train it itself, and not on the reader's own lines, which no link brings."""
+    lesson = LESSONS[id]
+    for at, one in enumerate(walked(id, "en")):
+        trained = one.before.trained and one.after.history is one.before.history
+        if (id, one.step.id) not in OTHERWISE:
+            assert trained_by(lesson, at) >= (trained and one.step.question is not None), one.step.id
+            assert one.before.trained >= trained_by(lesson, at), one.step.id
 
 
 @pytest.mark.parametrize("id", LESSONS)

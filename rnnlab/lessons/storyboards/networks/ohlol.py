@@ -97,6 +97,7 @@ LESSON = Lesson(
             "which-letter",
             "playground",
             Options(LETTERS, first_wrong),
+            trains=True,
             done=lambda look: look.trained,
             show="predictions",
             tells=what_it_says,

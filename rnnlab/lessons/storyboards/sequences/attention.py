@@ -204,6 +204,7 @@ LESSON = Lesson(
         on_page(
             "looks",
             question=Options(PARTS, looked_at),
+            trains=True,
             done=lambda look: trained_with(look, True),
             show="alignment",
             given=date,

@@ -150,6 +150,7 @@ LESSON = Lesson(
         on_page(
             "finds",
             question=Options(CLOSE, how_closely),
+            trains=True,
             done=lambda look: look.trained,
             fields={},
             given=lambda look: {"units": look.experiment.hidden},

@@ -86,6 +86,7 @@ LESSON = Lesson(
             "two-ways",
             "playground",
             Options(("lower", "higher"), compared),
+            trains=True,
             done=lambda look: look.trained and look.experiment.bidirectional,
             show="loss",
             fields={"bidirectional": True},

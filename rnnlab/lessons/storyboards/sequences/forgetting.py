@@ -159,6 +159,7 @@ LESSON = Lesson(
             "not-solved",
             "gradients",
             Options(("yes", "no"), all_named),
+            trains=True,
             done=lambda look: look.trained,
             show="runhead",
             tells=how_right,

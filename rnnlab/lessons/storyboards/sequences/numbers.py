@@ -158,6 +158,7 @@ LESSON = Lesson(
             "beaten",
             "results",
             Options(("no", "some", "much"), beaten),
+            trains=True,
             done=trained,
             show="curves",
             tells=of_beaten,

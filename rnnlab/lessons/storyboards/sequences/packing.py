@@ -108,7 +108,12 @@ LESSON = Lesson(
         on_page("padding", question=Numbers(padding), show="padded", fields=unsorted, given=places),
         on_page("packed", question=Numbers(packed_length), show="packed-batch", tells=sizes),
         on_page(
-            "states", question=Numbers(changed_states), done=lambda look: look.trained, show="final", tells=distances
+            "states",
+            question=Numbers(changed_states),
+            trains=True,
+            done=lambda look: look.trained,
+            show="final",
+            tells=distances,
         ),
         on_page(
             "verdict",

@@ -131,6 +131,7 @@ LESSON = Lesson(
         on_page(
             "greedy",
             question=Options((*BOUNDS, "many"), copied_greedily),
+            trains=True,
             done=lambda look: is_written(look) and settings_of(look).temperature == 0,
             show="written",
             tells=lambda look: how_it_writes(look, GREEDY),
