@@ -6,6 +6,7 @@
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
@@ -22,6 +23,10 @@ settings.register_profile("thorough", deadline=None, max_examples=25)
 
 def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("quick" if config.option.markexpr == "not thorough" else "thorough")
+    if not hasattr(config, "workerinput"):  # the process that starts the others
+        shared = TemporaryDirectory()
+        os.environ["SHARED_BY_TESTS"] = shared.name
+        config.add_cleanup(shared.cleanup)
 
 
 class FromBothEnds(LoadScopeScheduling):

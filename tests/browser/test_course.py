@@ -11,10 +11,10 @@ from rnnlab.i18n import translator
 from rnnlab.lessons.course import LESSONS
 from rnnlab.lessons.lesson import SEEN, Answer, LessonStep, Numbers, Options
 from rnnlab.lessons.words import said, title
-from scripts.questions import walk
 from tests.support.eventually import eventually
 from tests.support.lab import Lab
 from tests.support.lesson_hands import HANDS, OWN_TEXTS
+from tests.support.walks import walked
 
 LABELLED = "\n".join(f"{label} | {label} {word}" for word in ("one", "two", "three") for label in ("yes", "no") * 2)
 
@@ -47,7 +47,7 @@ def give(lab: Lab, step: LessonStep, answer: Answer, words: str) -> None:
 @pytest.mark.parametrize("id", LESSONS)
 def test_a_lesson_is_walked_from_its_link_to_done(visit, id, lang, agreeing):
     lesson, t = LESSONS[id], translator(lang)
-    steps = {one.step.id: one for one in walk(lesson, lang)}
+    steps = walked(id, lang)
     lab = visit(f"lesson={id}&lang={lang}", shows="guide_head", viewport={"width": 1280, "height": 720})
     head = lab.at("guide_head")
     for number, step in enumerate(lesson.steps):

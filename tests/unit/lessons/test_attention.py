@@ -3,17 +3,17 @@
 import pytest
 import torch
 
-from rnnlab.lessons.course import LESSONS
 from rnnlab.records.history import History
-from scripts.questions import Walked, walk
+from scripts.questions import Walked
 from tests.support.plain_seq2seq import EOS, UNK, Seq2Seq, batch
+from tests.support.walks import walked
 
 JANUARY = slice(8, 15)  # in "Sunday, January 18, 1970"
 
 
 @pytest.fixture(scope="module")
 def steps() -> dict[str, Walked]:
-    return {one.step.id: one for one in walk(LESSONS["attention"], "en")}
+    return walked("attention", "en")
 
 
 def plain(history: History, checkpoint: int = -1) -> Seq2Seq:

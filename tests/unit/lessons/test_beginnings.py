@@ -5,8 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from rnnlab.lessons.course import LESSONS
-from scripts.questions import walk
+from tests.support.walks import walked
 
 LINES = {
     "zh": ["白天", "我", "看", "书", "晚上", "我", "看", "星星"],
@@ -31,7 +30,7 @@ def chances(line: list[str]) -> list[float]:
 
 @pytest.mark.parametrize("lang", LINES)
 def test_what_each_question_is_answered_with(lang):
-    line, late = LINES[lang], list(walk(LESSONS["beginnings"], lang))[-1].late
+    line, late = LINES[lang], [*walked("beginnings", lang).values()][-1].late
     network = chances(line)
     undecided = [2, 6]
     assert late.found == {

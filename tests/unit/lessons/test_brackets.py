@@ -6,11 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from rnnlab.lessons.course import LESSONS
 from rnnlab.lessons.storyboards.sequences.brackets import nested
 from rnnlab.records.history import History
 from scripts.lesson_acts.brackets import SENTENCE
-from scripts.questions import walk
+from tests.support.walks import walked
 
 
 def open_after(line: str) -> list[int]:
@@ -46,7 +45,7 @@ def signed(value: float) -> str:
 
 @pytest.mark.thorough
 def test_what_each_question_is_answered_with():
-    steps = {one.step.id: one for one in walk(LESSONS["brackets"], "en")}
+    steps = walked("brackets", "en")
     late = steps["levels"].late
     flat, deep = steps["nested"].after.history, steps["levels"].after.history
     unit, r, _, depth = strongest(flat)

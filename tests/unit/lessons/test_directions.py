@@ -5,8 +5,7 @@ import torch
 from torch import nn
 
 from rnnlab import Experiment, run
-from rnnlab.lessons.course import LESSONS
-from scripts.questions import walk
+from tests.support.walks import walked
 
 
 def words_reached(layers: int, words: int) -> int:
@@ -25,7 +24,7 @@ def first_epoch(**fields) -> int:
 
 @pytest.mark.thorough
 def test_what_each_question_is_answered_with():
-    *_, last = walk(LESSONS["directions"], "zh")
+    *_, last = walked("directions", "zh").values()
     found, tells = last.late.found, last.late.tells
     losses = [run(Experiment(bidirectional=both)).losses[-1] for both in (True, False)]
     assert tells["one-way"] == {"loss": f"{losses[1]:.5f}"}

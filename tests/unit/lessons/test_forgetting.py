@@ -6,9 +6,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from rnnlab.lessons.course import LESSONS
-from scripts.questions import walk
 from tests.support.plain_waiting import Waiting, waiting
+from tests.support.walks import walked
 
 NAMES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 
@@ -35,7 +34,7 @@ def factor(net: Waiting, line: int = 1) -> float:
 
 @pytest.mark.thorough
 def test_what_each_question_is_answered_with():
-    found = {one.step.id: one.late for one in walk(LESSONS["forgetting"], "zh")}
+    found = {id: one.late for id, one in walked("forgetting", "zh").items()}
     start = {cell: factor(waiting(name, epochs=0)) for cell, name in NAMES.items()}
     end = {cell: factor(waiting(name)) for cell, name in NAMES.items()}
     assert found["gates-learn"].tells["gates-learn"] == {cell: f"{rate:.2f}" for cell, rate in start.items()}

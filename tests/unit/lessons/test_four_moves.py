@@ -4,8 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from rnnlab.lessons.course import LESSONS
-from scripts.questions import walk
+from tests.support.walks import walked
 
 
 def losses_and_rights(lr: float, epochs: int = 100) -> tuple[list[float], list[bool]]:
@@ -30,7 +29,7 @@ def losses_and_rights(lr: float, epochs: int = 100) -> tuple[list[float], list[b
 def test_what_each_question_is_answered_with():
     losses, rights = losses_and_rights(lr=0.01)
     still, _ = losses_and_rights(lr=1e-6)
-    found = {one.step.id: one.late for one in walk(LESSONS["four-moves"], "zh")}
+    found = {id: one.late for id, one in walked("four-moves", "zh").items()}
     assert found["first-loss"].found["first-loss"] == min(
         ("0", "0.7", "1.4", "4"), key=lambda o: abs(float(o) - losses[0])
     )

@@ -3,9 +3,8 @@
 import torch
 from torch import Tensor
 
-from rnnlab.lessons.course import LESSONS
-from scripts.questions import walk
 from tests.support.plain_waiting import Waiting, waiting
+from tests.support.walks import walked
 
 CLASSES = ("红", "等", "问", "黄", "蓝", "绿")
 
@@ -50,7 +49,7 @@ def told(net: Waiting, hidden: Tensor) -> dict[str, object]:
 def test_what_each_question_is_answered_with():
     net, other = waiting("LSTM"), waiting("GRU")
     assert told(net, lstm(net)[0])["right"] == told(other, other.layer(other.x)[0])["right"] == 4, "both have learnt"
-    found = {one.step.id: one.late for one in walk(LESSONS["gates"], "zh")}
+    found = {id: one.late for id, one in walked("gates", "zh").items()}
 
     gate = lstm(net)[1][1, 1:21]  # the line shown, while it waits
     mean = gate.mean().item()

@@ -7,9 +7,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from rnnlab.lessons.course import LESSONS
 from rnnlab.presets.presets import RAIN
-from scripts.questions import walk
+from tests.support.walks import walked
 
 
 def trained(
@@ -42,7 +41,7 @@ def rises(losses: list[float]) -> int:
 
 @pytest.mark.thorough
 def test_what_each_question_is_answered_with():
-    found = {one.step.id: one.late for one in walk(LESSONS["learning-rates"], "zh")}
+    found = {id: one.late for id, one in walked("learning-rates", "zh").items()}
     answers = {id: late.found[id] for id, late in found.items()}
     targets = sum(len(line) - 1 for line in RAIN.split("\n"))
     told = found["sum-or-mean"].tells["sum-or-mean"]

@@ -1,7 +1,6 @@
 """The course, walked without a page: every step can be done, is not done before, and says what is so."""
 
 import re
-from functools import cache
 
 import pytest
 
@@ -23,7 +22,7 @@ from rnnlab.lessons.progress import (
     waits_for,
 )
 from rnnlab.lessons.words import body, parts, title, what_is_learnt, words
-from scripts.questions import Walked, walk
+from tests.support.walks import walked
 
 LONG = ("forgetting", "attention", "own-data", "writer", "brackets")  # their networks take a while
 OTHERWISE = {("beginnings", "pairs"), ("packing", "zeros")}  # about no network
@@ -32,21 +31,16 @@ IN_EACH_LANGUAGE = [
 ]
 
 
-@cache
-def walked(id: str, lang: str) -> tuple[Walked, ...]:
-    return tuple(walk(LESSONS[id], lang))
-
-
 @pytest.mark.parametrize(("id", "lang"), IN_EACH_LANGUAGE)
 def test_every_step_is_done_by_what_it_asks_for_and_not_before(id, lang):
-    for one in walked(id, lang):
+    for one in walked(id, lang).values():
         assert one.step.id in one.late.done, one.step.id
         assert (one.step.id in one.early.done) is (one.step.done is always), one.step.id
 
 
 @pytest.mark.parametrize(("id", "lang"), IN_EACH_LANGUAGE)
 def test_what_a_run_answers_is_an_answer_that_can_be_given(id, lang):
-    for one in walked(id, lang):
+    for one in walked(id, lang).values():
         question, found = one.step.question, one.late.found.get(one.step.id)
         if isinstance(question, Options):
             assert found in question.options, one.step.id
@@ -59,7 +53,7 @@ def test_what_a_run_answers_is_an_answer_that_can_be_given(id, lang):
 def test_every_word_has_its_numbers(id, lang):
     lesson, t = LESSONS[id], translator(lang)
     assert title(t, lesson) != what_is_learnt(t, lesson)
-    for one in walked(id, lang):
+    for one in walked(id, lang).values():
         given, tells = one.step.given(one.before), one.late.tells[one.step.id]
         said = [body(t, lesson, one.step, **given)]
         said += [words(t, lesson, one.step, part, **given if part == "do" else tells) for part in parts(one.step)]
@@ -73,7 +67,7 @@ def test_every_word_has_its_numbers(id, lang):
 def test_a_step_that_speaks_of_what_was_trained_before_is_trained_by_a_link_too(id):
     """Where the step does not train it itself. The lesson on one's own data is about lines that no link brings."""
     lesson = LESSONS[id]
-    for at, one in enumerate(walked(id, "en")):
+    for at, one in enumerate(walked(id, "en").values()):
         trained = one.before.trained and one.after.history is one.before.history
         if (id, one.step.id) not in OTHERWISE:
             assert trained_by(lesson, at) >= (trained and one.step.question is not None), one.step.id
@@ -92,7 +86,7 @@ def test_a_lesson_begins_with_something_open_and_ends_with_what_was_seen(id):
 @pytest.mark.parametrize("id", LESSONS)
 def test_what_the_browser_keeps_is_what_it_gives_back(id):
     lesson = LESSONS[id]
-    progress = walked(id, "en")[-1].late
+    progress = [*walked(id, "en").values()][-1].late
     (again,) = from_text(to_text({id: progress}), LESSONS).values()
     assert (again.at, again.answers, again.done) == (progress.at, progress.answers, progress.done)
     assert again.found.keys() == progress.found.keys()
@@ -116,7 +110,7 @@ def test_who_comes_back_by_a_link_stays_where_it_leads_with_what_was_answered_be
 
 def test_an_answer_is_given_once_and_before_the_reveal():
     lesson = LESSONS["four-moves"]
-    first, *_ = walked("four-moves", "en")
+    first, *_, last = walked("four-moves", "en").values()
     progress = answered(lesson, Progress(), "4")
     assert waits_for(lesson.steps[0], Progress()) == "answer"
     assert answered(lesson, progress, "1.4") == progress
@@ -124,7 +118,7 @@ def test_an_answer_is_given_once_and_before_the_reveal():
     done = advanced(lesson, progress, first.after)
     assert waits_for(lesson.steps[0], done) == ""
     assert done.found == {"first-loss": "1.4"}
-    assert advanced(lesson, done, walked("four-moves", "en")[-1].after) == done, "what was found stays"
+    assert advanced(lesson, done, last.after) == done, "what was found stays"
 
 
 def test_steps_beyond_the_ends_are_the_ends():

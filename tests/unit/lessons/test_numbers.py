@@ -8,8 +8,7 @@ import torch
 from torch import nn
 
 from rnnlab import Experiment
-from rnnlab.lessons.course import LESSONS
-from scripts.questions import walk
+from tests.support.walks import walked
 
 
 def standardised(preset: str) -> tuple[np.ndarray, float]:
@@ -43,7 +42,7 @@ def learnt(z: torch.Tensor) -> tuple[float, np.ndarray]:
 
 
 def test_what_each_question_is_answered_with():
-    found = {one.step.id: one.late for one in walk(LESSONS["numbers"], "en")}
+    found = {id: one.late for id, one in walked("numbers", "en").items()}
     tells = {id: one.tells[id] for id, one in found.items()}
     answers = {id: one.found[id] for id, one in found.items()}
 

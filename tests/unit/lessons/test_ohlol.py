@@ -7,8 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from rnnlab.lessons.course import LESSONS
-from scripts.questions import walk
+from tests.support.walks import walked
 
 IDS, TARGETS = [0, 1, 2, 2, 3], torch.tensor([3, 0, 2, 3, 2])  # hello, ohlol
 
@@ -34,7 +33,7 @@ def how_many(*run: int | bool) -> int:
 
 
 def test_what_each_question_is_answered_with():
-    found = {one.step.id: one.late for one in walk(LESSONS["ohlol"], "en")}
+    found = {id: one.late for id, one in walked("ohlol", "en").items()}
     assert found["how-many"].found["how-many"] == (how_many(20),)
     assert found["how-many"].tells["how-many"] == {"first": 0, "last": 9, "right": how_many(20)}
     said, loss = says(0, 20)

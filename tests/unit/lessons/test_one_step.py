@@ -6,8 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from rnnlab.lessons.course import LESSONS
-from scripts.questions import walk
+from tests.support.walks import walked
 
 READ, INSTEAD = [0, 1, 2], [3, 1, 2]  # four words, of which the last is a target only
 
@@ -27,7 +26,7 @@ def test_what_each_question_is_answered_with():
     mine, instead = states(cell, READ), states(cell, INSTEAD)
     changes = (instead - mine).abs().amax(1)
 
-    late = list(walk(LESSONS["one-step"], "en"))[-1].late
+    late = [*walked("one-step", "en").values()][-1].late
     assert late.found == {
         "products": (1,),
         "tanh": (pytest.approx(tanh(weight + b_ih + b_hh), abs=1e-4),),

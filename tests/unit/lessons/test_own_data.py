@@ -11,12 +11,12 @@ from rnnlab.experiment import preset_texts
 from rnnlab.lessons.course import LESSONS
 from rnnlab.records.history import History
 from scripts.lesson_acts.own_data import MORE, TEXT
-from scripts.questions import walk
+from tests.support.walks import walked
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])
-def walked(request):
-    return request.param, {one.step.id: one for one in walk(LESSONS["own-data"], request.param)}
+def in_a_language(request):
+    return request.param, walked("own-data", request.param)
 
 
 @torch.no_grad()
@@ -49,8 +49,8 @@ def score(history: History) -> str:
 
 
 @pytest.mark.thorough
-def test_what_it_was_not_taught(walked):
-    lang, steps = walked
+def test_what_it_was_not_taught(in_a_language):
+    lang, steps = in_a_language
     history, told = steps["not"].after.history, steps["not"].late.tells["not"]
     sentence = {"zh": "电影 不 棒", "en": "the film was not great"}[lang]
     p = judged(history, sentence.split())
@@ -70,8 +70,8 @@ def test_what_it_was_not_taught(walked):
     assert not done(replace(look, history=unread)), "without its spaces it is one unknown word"
 
 
-def test_what_is_asked_of_lines_of_ones_own(walked):
-    _, steps = walked
+def test_what_is_asked_of_lines_of_ones_own(in_a_language):
+    _, steps = in_a_language
     late, history = steps["again"].late, steps["tested"].after.history
     lines = [(line.split(" | ")[0], tuple(line.partition(" | ")[2].split())) for line in TEXT.splitlines()]
     held = {line.tokens for line in history.opening.held_out}

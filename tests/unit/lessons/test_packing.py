@@ -6,16 +6,15 @@ from torch import nn
 
 from rnnlab import Experiment, run
 from rnnlab.experiment import preset_texts
-from rnnlab.lessons.course import LESSONS
 from rnnlab.lessons.storyboards.sequences.packing import unsorted
-from scripts.questions import walk
+from tests.support.walks import walked
 
 LENGTHS = (6, 10, 4, 8)  # words of the lines, in the order of the lesson
 
 
 @pytest.fixture(scope="module")
 def found():
-    return {one.step.id: one.late for one in walk(LESSONS["packing"], "zh")}["without"]
+    return walked("packing", "zh")["without"].late
 
 
 def test_what_is_counted(found):
@@ -45,5 +44,5 @@ def test_what_padding_does_to_a_plain_lstm():
             lstm(embedding(torch.tensor([one])).detach())[1] for one in (ids, ids + [0] * (10 - len(ids)))
         )
         apart.append(max(float((a - b).detach().abs().max()) for a, b in zip(alone, padded, strict=True)))
-    steps = {one.step.id: one.late for one in walk(LESSONS["packing"], "zh")}
-    assert steps["states"].tells["states"]["distances"] == ", ".join(f"{one:.2f}" for one in apart)
+    told = walked("packing", "zh")["states"].late.tells
+    assert told["states"]["distances"] == ", ".join(f"{one:.2f}" for one in apart)

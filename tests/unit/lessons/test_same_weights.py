@@ -7,9 +7,8 @@ from torch.nn import functional as F
 from rnnlab import Experiment, run
 from rnnlab.engine import jobs
 from rnnlab.experiment.limits import SPARE_UNITS
-from rnnlab.lessons.course import LESSONS
 from rnnlab.records.opening import Place
-from scripts.questions import walk
+from tests.support.walks import walked
 
 WORDS = [0, 1, 2, 3, 2]  # five tokens of four types
 DAY = [0, 1, 2, 3, 4, 1, 2, 5]  # the third token twice, with two successors
@@ -53,7 +52,7 @@ def test_what_each_question_is_answered_with():
             weight[0, 1] = kept
         chances = day[2](day[1](day[0](torch.tensor([DAY[:-1]])))[0])[0].softmax(-1)
 
-    late = list(walk(LESSONS["same-weights"], "en"))[-1].late
+    late = [*walked("same-weights", "en").values()][-1].late
     assert late.found == {
         "twice": "same",
         "formula": "steps",

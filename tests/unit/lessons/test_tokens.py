@@ -5,8 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from rnnlab.lessons.course import LESSONS
-from scripts.questions import walk
+from tests.support.walks import walked
 
 TEXT = "我喜欢学习深度学习"
 
@@ -33,7 +32,7 @@ def test_what_each_question_is_answered_with():
     changes = (after - before).abs().amax(1)
     still = [id for id, change in enumerate(changes.tolist()) if change == 0]
 
-    late = list(walk(LESSONS["tokens"], "en"))[-1].late
+    late = [*walked("tokens", "en").values()][-1].late
     assert late.found == {
         "pieces": (len(TEXT.split()), len(TEXT), len(words)),
         "id": (list(dict.fromkeys(words)).index("深度"),),

@@ -6,9 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from rnnlab.lessons.course import LESSONS
 from rnnlab.records.history import History
-from scripts.questions import walk
+from tests.support.walks import walked
 
 
 @torch.no_grad()
@@ -48,7 +47,7 @@ def copied(text: str, source: str) -> int:
 @pytest.mark.thorough
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_each_question_is_answered_with(lang):
-    steps = {one.step.id: one for one in walk(LESSONS["writer"], lang)}
+    steps = walked("writer", lang)
     history, late = steps["copies"].after.history, steps["copies"].late
     source = history.experiment.text
     types = len(set(source))
