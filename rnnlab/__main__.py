@@ -1,9 +1,11 @@
 """The lab from a shell.
 
     rnnlab run --preset words-next --seed 0 --json
+    rnnlab export --preset words-next --seed 0 > words_next.py
     rnnlab app --server.port 8600
 
 `run` trains without a browser: every field of `Experiment` is an option, and what is not given comes from the preset.
+`export` writes the same training as a program of PyTorch alone, which prints the same losses.
 `app` serves the pages; what follows it is said to `streamlit run`. In a checkout it is `python -m rnnlab` instead.
 """
 
@@ -35,18 +37,28 @@ def main(arguments: list[str] | None = None) -> int:
         commands.error(f"unrecognized arguments: {' '.join(rest)}")
     options = vars(known)
     lang = options.pop("lang") or first_language(locale.getlocale()[0])
-    as_json = options.pop("json")
+    as_json, to = options.pop("json", False), options.pop("to", "")
     del options["command"]
-    if as_json:
-        print_anywhere("utf-8")  # what JSON is, on any console
+    if as_json or to:
+        print_anywhere("utf-8")  # what JSON is, and a program's text, on any console
     try:
-        history = run(Experiment(**options))
+        print(written(Experiment(**options), to, lang) if to else trained(Experiment(**options), as_json, lang))
     except LabError as error:
         for problem in error.problems:
             print(describe(problem, lang), file=sys.stderr)
         return 2
-    print(to_json(history) if as_json else to_lines(history, lang))
     return 0
+
+
+def trained(e: Experiment, as_json: bool, lang: str) -> str:
+    history = run(e)
+    return to_json(history) if as_json else to_lines(history, lang)
+
+
+def written(e: Experiment, to: str, lang: str) -> str:
+    from rnnlab import export  # here, for torch takes seconds to import, and a wrong option is to be told at once
+
+    return {"script": export.script}[to](e, lang).rstrip("\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -55,10 +67,17 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("app", help="the pages, in a browser; further options go to `streamlit run`")
     command = commands.add_parser("run", help="train without a browser, and print the losses")
     command.add_argument("--json", action="store_true", help="losses, seconds, predicted and experiment as JSON")
+    add_experiment(command)
+    command = commands.add_parser("export", help="write a program of PyTorch alone that trains the same")
+    command.add_argument("--to", choices=("script",), default="script", help="what to write")
+    add_experiment(command)
+    return root
+
+
+def add_experiment(command: argparse.ArgumentParser) -> None:
     command.add_argument("--lang", choices=LANGUAGES, help="language of messages; by default the shell's")
     for name in Experiment.model_fields:
         command.add_argument(f"--{name}", default=argparse.SUPPRESS, metavar=values(name))
-    return root
 
 
 def serve(options: list[str]) -> int:

@@ -68,7 +68,7 @@ class CellLoop(nn.Module):
             outputs = []
             for direction in range(self.directions):
                 index = layer * self.directions + direction
-                state = None if initial is None else together(part[index] for part in parts(initial))
+                state = None if initial is None else together(part[index].clone() for part in parts(initial))
                 output, final = scan(self.cells[index], x, state, mask, backward=direction == 1)
                 outputs.append(output)
                 finals.append(parts(final))

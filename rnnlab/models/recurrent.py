@@ -61,6 +61,10 @@ def read(recurrent: nn.Module, x: Tensor, lengths: Tensor | None, initial: Recur
     if not packed:
         return read_fused(recurrent, x, initial) if isinstance(recurrent, nn.RNNBase) else recurrent(x, initial)
     assert lengths is not None
+    if isinstance(recurrent, CellLoop):  # its loop needs no packing, which would lay them out in memory otherwise
+        real = within(x, lengths)
+        output, final = recurrent.read(x, initial, real)
+        return output.masked_fill(~real.unsqueeze(-1), 0.0), final
     sequences = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
     output, final = recurrent(sequences, initial)
     return pad_packed_sequence(output, batch_first=True, total_length=x.shape[1])[0], final

@@ -10,7 +10,7 @@ from rnnlab.data import NO_TARGET, Batch
 from rnnlab.data.batches import BOS_ID, PAD_ID
 from rnnlab.experiment import Experiment
 from rnnlab.models.attention import Attention, AttentionOutput, Memory
-from rnnlab.models.cell_loop import Recurrent, parts, together
+from rnnlab.models.cell_loop import CellLoop, Recurrent, parts, together
 from rnnlab.models.initialisation import initialise
 from rnnlab.models.recurrent import LayerCell, input_module, layer_cells, read, read_lstm, recurrent_module, within
 from rnnlab.models.token_model import Pass, Stages, dropped, packs
@@ -137,7 +137,8 @@ class Seq2Seq(nn.Module):
     def choose_tokens(self, truth: Tensor, state: Recurrent, memory: Memory, teacher: float) -> Tensor:
         """The tokens [batch, target] that `decode` reads."""
         forced = torch.rand(truth.shape[1]) < teacher  # as many draws as there are steps, like those of a loop
-        tokens, states, cells = truth.clone(), by_layer(state), layer_cells(self.decoder.recurrent)
+        tokens, states = truth.clone(), by_layer(state, self.decoder.recurrent)
+        cells = layer_cells(self.decoder.recurrent)
         own = [step for step, true_next in enumerate(forced[:-1].tolist()) if not true_next]
         for step in range(own[-1] + 1 if own else 0):
             decoded, states = self.advance(self.decoder.input(tokens[:, step]), states, memory, cells)
@@ -151,7 +152,7 @@ class Seq2Seq(nn.Module):
         program's loop, for the next batch's draws follow. Returns the tokens that were read, too."""
         decoder = self.decoder
         true_features, cells = decoder.input(truth).unbind(1), layer_cells(decoder.recurrent)
-        token, features, states = truth[:, 0], true_features[0], by_layer(state)
+        token, features, states = truth[:, 0], true_features[0], by_layer(state, decoder.recurrent)
         tokens: list[Tensor] = []
         steps: list[DecoderStep] = []
         while True:
@@ -170,7 +171,9 @@ class Seq2Seq(nn.Module):
     def step(self, token: Tensor, state: Recurrent, memory: Memory) -> tuple[DecoderOutput, Recurrent]:
         """One target step, for tokens [batch]."""
         cells = layer_cells(self.decoder.recurrent)
-        decoded, states = self.advance(self.decoder.input(token), by_layer(state), memory, cells)
+        decoded, states = self.advance(
+            self.decoder.input(token), by_layer(state, self.decoder.recurrent), memory, cells
+        )
         after = together(torch.stack(layers) for layers in zip(*map(parts, states), strict=True))
         return self.with_logits(decoded), after
 
@@ -196,9 +199,11 @@ class Seq2Seq(nn.Module):
         return DecoderOutput(**vars(step), logits=self.decoder.head(step.scored))
 
 
-def by_layer(state: Recurrent) -> list[Recurrent]:
-    """The state [batch, unit] of each layer, of those of all [layer, batch, unit]."""
-    return [together(layer) for layer in zip(*(part.unbind() for part in parts(state)), strict=True)]
+def by_layer(state: Recurrent, recurrent: nn.Module) -> list[Recurrent]:
+    """The state [batch, unit] of each layer, of those of all [layer, batch, unit]; for a loop over cells each in memory
+    of its own, as the loop itself gives them to its cells."""
+    own = Tensor.clone if isinstance(recurrent, CellLoop) else lambda one: one
+    return [together(map(own, layer)) for layer in zip(*(part.unbind() for part in parts(state)), strict=True)]
 
 
 def stacked(steps: Sequence[DecoderStep]) -> DecoderStep:

@@ -167,7 +167,7 @@ def goes_on(model: nn.Module, said: Pass, steps: int) -> Tensor:
     assert isinstance(model, NumberModel)
     head = model.head
     assert head is not None
-    cells, states = layer_cells(model.recurrent), by_layer(said.final)
+    cells, states = layer_cells(model.recurrent), by_layer(said.final, model.recurrent)
     numbers = [said.logits[:, -1]]  # each [batch 1, 1]
     while len(numbers) < steps:
         x = numbers[-1]

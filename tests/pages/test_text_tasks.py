@@ -8,6 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
+from torch.nn.utils import parameters_to_vector
 
 from pages.views.text.vocabulary import held_out_said
 from rnnlab import Experiment, run
@@ -159,7 +160,7 @@ def test_the_rows_of_both_embeddings_are_found_among_the_weights(cell, layers):
 def test_a_verdict_is_the_same_alone_and_packed_and_padded_what_torch_makes_of_the_padding(cell, both, readout):
     e = of("classify", cell=cell, bidirectional=both, readout=readout)
     trainer = Trainer(e)
-    weights = (3 * trainer.weights.detach()).numpy().tobytes()
+    weights = (3 * parameters_to_vector(trainer.parameters).detach()).numpy().tobytes()
     seen = packing(e, weights, 1)
     data, model = network(e, weights)
     assert seen.lengths.tolist() == [3, 5, 1]

@@ -48,9 +48,9 @@ class TextDataset(Dataset):
         return torch.tensor(ids), y
 """
 ANSWERS = {  # by task
-    "classify": "y = torch.tensor(classes[label])",
-    "tag": "y = torch.tensor([classes[tag] for tag in {tokens}])",
-    "seq2seq": "y = torch.tensor([*(classes[token] for token in {tokens}), classes[{end!r}]])",
+    "classify": "y = torch.tensor(class_ids[label])",
+    "tag": "y = torch.tensor([class_ids[tag] for tag in {tokens}])",
+    "seq2seq": "y = torch.tensor([*(class_ids[token] for token in {tokens}), class_ids[{end!r}]])",
 }
 COLLATE = """\
 def collate(items):    # a list of what __getitem__ gave, as tensors of one batch
@@ -241,11 +241,11 @@ def vocabulary(e: Experiment, source: SourceLines, lines: str) -> str:
     read = f"vocab = numbered((token for text, _ in {lines} for token in {tokens}){special})    # of what is read"
     each = {
         "classify": "label for _, label in lines",
-        "tag": f"tag for _, tags in lines for tag in {cut(source, 'tags')}[:{e.max_length}]",
-        "seq2seq": f"token for _, other in lines for token in {cut(source, 'other')}[:{target_limit(e)}]",
+        "tag": f"tag for _, tags in lines for tag in {cut(source, 'tags')}",
+        "seq2seq": f"token for _, other in lines for token in {cut(source, 'other')}",
     }[e.task]
     given = f"({each}){target_special}" if target_special else each
-    return f"{read}\nclasses = numbered({given})    # of what is predicted\n"
+    return f"{read}\nclass_ids = numbered({given})    # of what is predicted\n"
 
 
 def dataset_class(e: Experiment, source: SourceLines) -> str:

@@ -11,12 +11,12 @@ from rnnlab.experiment import Experiment
 
 SCAN = """\
 state, output = {first}, []
-for x_t in {x}.unbind(1):    # step by step
+for x_t in x.unbind(1){order}:    # step by step
     state = {state} = cell(x_t, state)
     output.append(h)"""
 MASKED_SCAN = """\
 state, output = {first}, []
-for x_t, real in zip({x}.unbind(1), {mask}.unbind(1)):    # step by step
+for x_t, real in zip(x.unbind(1){order}, mask.unbind(1){order}):    # step by step
     state = {state} = {kept}    # padding leaves it as it is
     output.append(h)"""
 KEPT = "torch.where(real[:, None], cell(x_t, state), state)"
@@ -31,13 +31,11 @@ DIRECTIONS = """\
 final = []
 for layer, both in enumerate(cells):    # its forward and its backward cell{dropped}
     halves = []
-    for cell, {orders}:    # the backward one begins at the last step
+    for cell, order in zip(both, (1, -1)):    # the backward one begins at the last step
 {scan}
         final.append(state)
-        halves.append(torch.stack(output, dim=1))
-    x = torch.cat([halves[0], halves[1].flip(1)], dim=-1)    # what the layer above reads"""
-ORDERS = "steps in zip(both, (x, x.flip(1)))"
-MASKED_ORDERS = "steps, real_steps in zip(both, (x, x.flip(1)), (mask, mask.flip(1)))"
+        halves.append(torch.stack(output[::order], dim=1))
+    x = torch.cat(halves, dim=-1)    # what the layer above reads"""
 MASK = "mask = torch.arange(ids.shape[1]) < lengths[:, None]    # [batch, step]: what is no padding"
 FUNCTION = """\
 def loop(cells, x, before=None{mask}):    # does what a layer of torch.nn does
@@ -86,19 +84,18 @@ def over_layers(e: Experiment, given: str, where: str) -> str:
     dropped = drops if e.dropout and e.layers > 1 else ""
     if not e.bidirectional:
         return LAYERS.format(dropped=dropped, scan=indent(scan(e, given, where), " " * 4))
-    scanned = indent(scan(e, given, where, x="steps", mask="real_steps"), " " * 8)
-    return DIRECTIONS.format(dropped=dropped, orders=MASKED_ORDERS if e.packed else ORDERS, scan=scanned)
+    return DIRECTIONS.format(dropped=dropped, scan=indent(scan(e, given, where, "[::order]"), " " * 8))
 
 
-def scan(e: Experiment, given: str, where: str, x: str = "x", mask: str = "mask") -> str:
-    """One cell over all steps."""
+def scan(e: Experiment, given: str, where: str, order: str = "") -> str:
+    """One cell over all steps, from the first to the last unless they are put in another `order`."""
     names, first = CELLS[e.cell].states, "None"
     if e.packed:
         first = bundle([f"x.new_zeros(len(x), {e.hidden})"] * len(names))
     if given:
         first = f"{first} if {where} is None else {given}"
     kept = KEPT if len(names) == 1 else KEPT_PARTS
-    return (MASKED_SCAN if e.packed else SCAN).format(first=first, x=x, mask=mask, state=", ".join(names), kept=kept)
+    return (MASKED_SCAN if e.packed else SCAN).format(first=first, order=order, state=", ".join(names), kept=kept)
 
 
 def bundle(parts: list[str]) -> str:

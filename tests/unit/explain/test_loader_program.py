@@ -96,7 +96,7 @@ def check(e: Experiment) -> None:
     assert [[list(row) for row in b.targets] for b in seen.batches] == [
         [[label] for label in batch[2]] if e.task == "classify" else batch[2] for batch in expected[0][: len(shown)]
     ]
-    words = names["classes"] if e.task != "next" else names["vocab"]
+    words = names["class_ids"] if e.task != "next" else names["vocab"]
     assert all(names["vocab"].get(token) == id for id, token in seen.tokens.items() if id >= len(seen.source.specials))
     assert all(words[token] == id for id, token in seen.classes.items() if id >= len(seen.source.target_specials))
 

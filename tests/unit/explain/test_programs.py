@@ -103,7 +103,7 @@ def shown_by_the_lab(panel: str, e: Experiment, names: dict) -> dict:
     """What the lab itself has for names that the panel's lines make: of the first batch, or of its first sequence,
     which is the probe and read alone."""
     trainer = Trainer(e)
-    batch, weights = trainer.batches[0], trainer.weights.detach().numpy().tobytes()
+    batch, weights = trainer.batches[0], trainer.weight_bytes()
     result = trainer.model(batch)
     frame, steps = open_run(trainer).frames[0], len(trainer.data.probe.inputs)
     output, observed = "encoded" if e.task == "seq2seq" else "output", frame.task_arrays
@@ -215,7 +215,7 @@ def test_what_is_written_is_drawn_as_the_page_draws(top_k, top_p):
     exec(shown.replace("top_k, top_p = 0.8, 0, 1.0\n", f"top_k, top_p = 0.8, {top_k}, {max(top_p, 1e-9)}\n"), names)
     prompt = " ".join(trainer.data.probe_tokens[: len(trainer.data.probe.inputs)])
     settings = Settings(top_k=top_k, top_p=top_p, length=20)
-    found = generate(e, trainer.weights.detach().numpy().tobytes(), prompt, settings)
+    found = generate(e, trainer.weight_bytes(), prompt, settings)
     assert names["ids"][0].tolist() == [*trainer.data.probe.inputs, *found.ids]
 
 

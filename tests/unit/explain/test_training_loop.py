@@ -72,7 +72,7 @@ def experiment(fields: dict) -> Experiment:
 def begun(e: Experiment) -> tuple:
     """A run's opening, and the weights that it starts from."""
     trainer = Trainer(e)
-    return open_run(trainer).opening, trainer.weights.detach().numpy().tobytes()
+    return open_run(trainer).opening, trainer.weight_bytes()
 
 
 def executed(source: str, names: dict | None = None) -> dict:

@@ -275,7 +275,7 @@ def test_a_text_without_a_window_says_why():
 
 def weights_of(e: Experiment) -> tuple[bytes, nn.Module]:
     trainer = Trainer(e)
-    return trainer.weights.detach().numpy().tobytes(), trainer.model
+    return trainer.weight_bytes(), trainer.model
 
 
 def test_a_packed_sequence_by_hand():
