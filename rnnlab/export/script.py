@@ -4,7 +4,9 @@ It prints the losses that `rnnlab run` prints, to every digit: it takes the same
 torch's generator what the lab draws.
 """
 
-from textwrap import indent
+from textwrap import indent, wrap
+
+import torch
 
 from rnnlab.cells import CELLS
 from rnnlab.experiment import Experiment
@@ -30,6 +32,7 @@ from rnnlab.i18n import translator
 from rnnlab.inspection.text.loader import source_lines
 from rnnlab.text.numbers import TypedNumbers, typed_numbers
 
+COLUMNS = 100  # of a line of words
 PRINTED = 10  # epochs from one printed line to the next, as `rnnlab run` prints them
 NUMBERS = """\
 numbers = torch.tensor({numbers}, dtype=torch.float64)
@@ -80,8 +83,15 @@ def script(e: Experiment, lang: str) -> str:
     else:
         source = source_lines(e)
         data, network = token_data(e, source), token_network(e, source)
-    parts = [imports(e), data, network, forward(e), training(e, lang)]
-    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+    parts = [head(e, lang), imports(e), data, network, forward(e), training(e, lang)]
+    return "\n\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def head(e: Experiment, lang: str) -> str:
+    t = translator(lang)
+    version = torch.__version__.partition("+")[0]
+    said = [t("export.about", preset=t(f"preset.{e.preset}")), *wrap(t("export.digits", torch=version), COLUMNS)]
+    return "\n".join(f"# {line}" for line in said) + "\n"
 
 
 def imports(e: Experiment) -> str:
