@@ -95,7 +95,7 @@ READER = Experiment(
 def weights_of(e: Experiment) -> bytes:
     from rnnlab.training.trainer import Trainer
 
-    return Trainer(e).weights.detach().numpy().tobytes()
+    return Trainer(e).weight_bytes()
 
 
 def cases() -> Iterator[Case]:

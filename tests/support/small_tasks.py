@@ -1,6 +1,7 @@
 """Small experiments of every task, and their networks as plain programs write them."""
 
 from hypothesis import strategies as st
+from torch.nn.utils import parameters_to_vector
 
 from rnnlab import Experiment
 from rnnlab.inspection.trace import data_of
@@ -59,7 +60,7 @@ classifiers = st.builds(
 
 def weights_of(e: Experiment) -> bytes:
     """Untrained, and larger than torch makes them: so that what is wrong is not lost in the rounding."""
-    return (2 * Trainer(e).weights.detach()).numpy().tobytes()
+    return (2 * parameters_to_vector(Trainer(e).parameters).detach()).numpy().tobytes()
 
 
 def twin_of(e: Experiment, weights: bytes):

@@ -40,7 +40,7 @@ def word_boxes(experiment: Experiment, weights: bytes | None, typed: str = "") -
 
 
 def first_weights(e: Experiment) -> bytes:
-    return Trainer(e).weights.detach().numpy().tobytes()
+    return Trainer(e).weight_bytes()
 
 
 def typed_sentences(e: Experiment, typed: str) -> Lines:

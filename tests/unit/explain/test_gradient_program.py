@@ -55,7 +55,7 @@ def test_the_lines_shown_find_the_gradients_shown(task, bidirectional, head, dat
     e = Experiment(
         task=task, text=TEXTS[task], head=head, bidirectional=bidirectional and not bare, hidden=4, embed=3, **fields
     )
-    weights = Trainer(e).weights.detach().numpy().tobytes()
+    weights = Trainer(e).weight_bytes()
     read, model = network(e, weights)
     asked = read.parts[-1]
     t = data.draw(st.integers(0, asked.stop - asked.start - 1))

@@ -68,7 +68,7 @@ def test_both_axes_of_the_plane_have_one_scale_and_hold_every_point():
 
 def test_the_three_states_share_one_scale():
     e = Experiment(preset="packed", bidirectional=True)
-    seen = packing(e, Trainer(e).weights.detach().numpy().tobytes(), 1)
+    seen = packing(e, Trainer(e).weight_bytes(), 1)
     figure = states_figure(seen, T)
     assert [trace.coloraxis for trace in figure.data] == ["coloraxis"] * 3
     for way, trace in zip(WAYS, figure.data, strict=True):

@@ -39,7 +39,7 @@ experiments = st.builds(
 
 
 def weights_of(e: Experiment) -> bytes:
-    return Trainer(e).weights.detach().numpy().tobytes()
+    return Trainer(e).weight_bytes()
 
 
 def places(e: Experiment) -> list[tuple[int, int]]:
