@@ -42,10 +42,11 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.runtime.state.safe_session_state import SafeSessionState
-from streamlit.runtime.state.session_state import SessionState
+from streamlit.runtime.state.session_state import SessionState, unpack_widget_state_value
 
 from pages.shell.state import session
 
+TOLD = 8  # values of one widget that may be on their way to the browser
 SLICE = 0.05  # seconds that a click waits at most for a page that waits
 
 
@@ -107,12 +108,26 @@ def know_parts(session: AppSession, client_state: ClientState) -> None:
 
 
 def is_news(session: AppSession, state: WidgetState) -> bool:
-    """Whether this is a click, or another value than the browser has told before. The first is what the server gave."""
+    """Whether this is a click, or a value that the browser has not told before, and that is none of those which it was
+    given meanwhile. The first that it tells is what the server gave."""
     if "trigger" in (state.WhichOneof("value") or ""):
         return True
     said: dict[str, WidgetState] = vars(session).setdefault("_said", {})
     before, said[state.id] = said.get(state.id, state), state
-    return before != state
+    if before == state:
+        return False
+    given, widgets = told_by(session.session_state).get(state.id, []), session.session_state._new_widget_state
+    metadata = widgets.widget_metadata.get(state.id)
+    if metadata and (value := metadata.deserializer(unpack_widget_state_value(state))) in given:
+        del given[: given.index(value) + 1]
+        return False
+    return True
+
+
+def told_by(state: SessionState) -> dict[str, list[Any]]:
+    """The values that were put into widgets, by the ids of these, of which the browser has not said yet that it has
+    them."""
+    return state._old_state.setdefault("told", {})
 
 
 def part_of(session: AppSession, widget: str) -> str | None:
@@ -125,8 +140,9 @@ def note_what_is_told(state: SessionState, drawn: frozenset[str]) -> None:
     """The widgets with these ids were drawn, each with the value that it was given: it is no new one any more."""
     for key in [*state._new_session_state]:
         if (id := state._get_widget_id(key)) in drawn:
-            state._old_state[id] = state._new_session_state.pop(key)
+            value = state._old_state[id] = state._new_session_state.pop(key)
             state._new_widget_state.states.pop(id, None)
+            told_by(state)[id] = [*told_by(state).get(id, []), value][-TOLD:]
 
 
 def install() -> None:

@@ -56,6 +56,9 @@ class RedrawState(TypedDict, total=False):
     """shell/reruns.py"""
 
     redraw: bool  # whether what has changed stands outside the part of the page that is drawn by itself
+    told: dict[
+        str, list[Any]
+    ]  # values put into widgets, by their ids, of which the browser has not said that it has them
 
 
 class RunState(TypedDict, total=False):

@@ -160,6 +160,7 @@ def said(look: bool = False, click: bool = False, **numbers: float) -> ClientSta
         (said(look=True), "panels", True),
         (said(look=True, level=1, epochs=100), "panels", True),  # each as before
         (said(look=True, fresh=3), "panels", True),  # built by the browser just now, with what the server gave
+        (said(look=True, epochs=8), "panels", True),  # it says what it was given, and does not know of 9 yet
         (said(look=True, level=5), "panels", False),
         (said(level=5), "panels", False),
         (said(epochs=50), "", False),
@@ -174,7 +175,11 @@ def test_nothing_is_lost_of_what_the_browser_says_in_one_message(message, part, 
     what is said of these needs the whole page."""
     parts = {"status": "panels", "level": "panels", "epochs": None, "button": "head", "fresh": "panels"}
     session = Mock()
-    session.session_state._new_widget_state.widget_metadata = {id: Mock(fragment_id=one) for id, one in parts.items()}
+    session.session_state._new_widget_state.widget_metadata = {
+        id: Mock(fragment_id=one, deserializer=lambda value: value) for id, one in parts.items()
+    }
+    session.session_state._old_state = {}
+    reruns.told_by(session.session_state)["epochs"] = [7, 8, 9]  # it was filled in, and the browser has not said so
     reruns.know_parts(session, said(level=1, epochs=100))
     reruns.know_parts(session, message)
     assert (message.fragment_id, message.is_auto_rerun) == (part, timer)
