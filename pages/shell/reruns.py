@@ -11,19 +11,16 @@ Streamlit drops some of them:
 - A timer whose part of the page is gone asks once more, before the browser has heard of it: Streamlit tells the log.
 - A click in a part of the page that is gone is dropped: its run has ended meanwhile, say, and another part has taken
   its place; or the session was lost, and this is a new one.
-- A request that is met before all that was drawn has left for the browser takes that out of the queue: all of it, or
-  what there is of the part that it is for. Of that part the browser hears that it is whole, throws it away, and builds
-  it anew.
+- A request for a part of the page, met before all of the whole page has left for the browser, takes what there is of
+  that part out of the queue. The browser hears that the page is whole, throws that part away, and builds it anew.
 - A widget that is given a value, be it the one it has, shows that, whatever the reader has typed meanwhile; and it is
   given it in every draw until a request says what all widgets say, which a timer's does not.
-- The browser says in one message what it has to say at one moment, and names the part of the first of it alone.
 - What a button returns it returns to one draw only, which may be ended before it comes to the button.
 
 So every click has a function, which is ended by nothing, as is what a draw must do wholly or not at all (`unbroken`); a
 timer speaks of no widget, nor joins a request for a whole page, which draws its part anyway, and that it comes too late
-is no news; a click in a part that is gone draws the whole page, as does a message that speaks of several parts; all
-that was drawn goes to the browser; and a draw gives a widget another value only (`set_widget`), and once. What it is
-given is its default too: a browser that builds it later, on a page that it had left, has not heard of the value.
+is no news; a click in a part that is gone draws the whole page; all that was drawn goes to the browser; and a draw
+gives a widget another value only (`set_widget`), and once.
 `runner.fastReruns` is off for the same reason: requests are met one after the other, and not at once in two threads
 that change one state.
 """
@@ -36,17 +33,15 @@ from typing import Any
 
 import streamlit as st
 from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.runtime.state.safe_session_state import SafeSessionState
-from streamlit.runtime.state.session_state import SessionState, unpack_widget_state_value
+from streamlit.runtime.state.session_state import SessionState
 
 from pages.shell.state import session
 
-TOLD = 8  # values of one widget that may be on their way to the browser
 SLICE = 0.05  # seconds that a click waits at most for a page that waits
 
 
@@ -96,53 +91,23 @@ def begin_page() -> None:
     session["redraw"] = False
 
 
-def know_parts(session: AppSession, client_state: ClientState) -> None:
-    """What the message that asks is about. Where the status of a run asks for its part of the page, and the reader has
-    done nothing, it is as if a timer asked. Where it speaks of several parts, the whole page is drawn."""
-    news = [one for one in client_state.widget_states.widgets if is_news(session, one)]
-    looks = [one for one in news if '"draw_again"' in one.json_trigger_value]
-    if looks and len(looks) == len(news):
+def know_looks(client_state: ClientState) -> None:
+    """Where the status of a run asks for its part of the page, and nobody clicked, it is as if a timer asked. A click
+    that comes in the same message may be of another part: the whole page is drawn."""
+    triggers = [one for one in client_state.widget_states.widgets if "trigger" in (one.WhichOneof("value") or "")]
+    looks = sum('"draw_again"' in one.json_trigger_value for one in triggers)
+    if looks and looks == len(triggers):
         client_state.is_auto_rerun = True
-    elif any(part_of(session, one.id) not in (None, client_state.fragment_id) for one in news):
+    elif looks:
         client_state.fragment_id = ""
-
-
-def is_news(session: AppSession, state: WidgetState) -> bool:
-    """Whether this is a click, or a value that the browser has not told before, and that is none of those which it was
-    given meanwhile. The first that it tells is what the server gave."""
-    if "trigger" in (state.WhichOneof("value") or ""):
-        return True
-    said: dict[str, WidgetState] = vars(session).setdefault("_said", {})
-    before, said[state.id] = said.get(state.id, state), state
-    if before == state:
-        return False
-    given, widgets = told_by(session.session_state).get(state.id, []), session.session_state._new_widget_state
-    metadata = widgets.widget_metadata.get(state.id)
-    if metadata and (value := metadata.deserializer(unpack_widget_state_value(state))) in given:
-        del given[: given.index(value) + 1]
-        return False
-    return True
-
-
-def told_by(state: SessionState) -> dict[str, list[Any]]:
-    """The values that were put into widgets, by the ids of these, of which the browser has not said yet that it has
-    them."""
-    return state._old_state.setdefault("told", {})
-
-
-def part_of(session: AppSession, widget: str) -> str | None:
-    """The id of the part of the page that a widget stands in, "" for none. None: it is not known."""
-    metadata = session.session_state._new_widget_state.widget_metadata.get(widget)
-    return None if metadata is None else metadata.fragment_id or ""
 
 
 def note_what_is_told(state: SessionState, drawn: frozenset[str]) -> None:
     """The widgets with these ids were drawn, each with the value that it was given: it is no new one any more."""
     for key in [*state._new_session_state]:
         if (id := state._get_widget_id(key)) in drawn:
-            value = state._old_state[id] = state._new_session_state.pop(key)
+            state._old_state[id] = state._new_session_state.pop(key)
             state._new_widget_state.states.pop(id, None)
-            told_by(state)[id] = [*told_by(state).get(id, []), value][-TOLD:]
 
 
 def install() -> None:
@@ -156,7 +121,9 @@ def install() -> None:
             run_callbacks(self, *args, **options)
 
     def finish_and_note_what_is_told(self: SafeSessionState, *about: Any, **options: Any) -> None:
-        if context := get_script_run_ctx():
+        context = get_script_run_ctx()
+        finished = options.get("remove_stale_widgets", True)  # else another draw takes its place
+        if finished and context and context.fragment_ids_this_run:  # a page may be left before the browser has built it
             note_what_is_told(self._state, context.shared.widget_ids_this_run.snapshot())
         finish(self, *about, **options)
 
@@ -169,7 +136,7 @@ def install() -> None:
 
     def hear_request_for_what_is_there(self: AppSession, client_state: ClientState | None) -> None:
         if client_state:
-            know_parts(self, client_state)
+            know_looks(client_state)
         if client_state and client_state.fragment_id and not self.has_fragment(client_state.fragment_id):
             if self.page_script_hash == "":  # a new session, of a page that has lost its own, whoever asks
                 client_state.fragment_id, client_state.is_auto_rerun = "", False
@@ -179,13 +146,15 @@ def install() -> None:
                 client_state.fragment_id = ""
         hear_request(self, client_state)
 
-    def keep_all(self: ForwardMsgQueue, retain_lifecycle_msgs: bool = False, **_: object) -> None:
-        if not retain_lifecycle_msgs:  # all of it has been taken out
-            clear(self)
+    def clear_for_whole_page(
+        self: ForwardMsgQueue, retain_lifecycle_msgs: bool = False, fragment_ids_this_run: list[str] | None = None
+    ) -> None:
+        if not fragment_ids_this_run:
+            clear(self, retain_lifecycle_msgs)
         self._delta_index_map = {}  # what comes is not put in the place of what stands there
 
     SafeSessionState.on_script_will_rerun = run_all_callbacks  # type: ignore[method-assign]
     SafeSessionState.on_script_finished = finish_and_note_what_is_told  # type: ignore[method-assign]
     ScriptRequests._request_rerun_locked = request_rerun_silently  # type: ignore[method-assign]
     AppSession.request_rerun = hear_request_for_what_is_there  # type: ignore[method-assign]
-    ForwardMsgQueue.clear = keep_all  # type: ignore[method-assign]
+    ForwardMsgQueue.clear = clear_for_whole_page  # type: ignore[method-assign]

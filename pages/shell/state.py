@@ -56,9 +56,6 @@ class RedrawState(TypedDict, total=False):
     """shell/reruns.py"""
 
     redraw: bool  # whether what has changed stands outside the part of the page that is drawn by itself
-    told: dict[
-        str, list[Any]
-    ]  # values put into widgets, by their ids, of which the browser has not said that it has them
 
 
 class RunState(TypedDict, total=False):
@@ -263,7 +260,8 @@ class GradientsState(TypedDict, total=False):
     other_cells: dict[str, LiveRun]  # the same experiment with each of the other cells
     other_cells_of: Experiment | None  # the experiment for which they are to be trained
     other_cells_offered: Experiment  # the one for which that was begun without a click
-    clip_level: float
+    clip_levels: int  # how many fields for one there have been
+    clip_level_first: float  # with which the last of them began
     clip_level_for: Experiment
     distribution_name: str  # the parameter whose entries are shown
     check_name: str  # the parameter whose gradient is checked

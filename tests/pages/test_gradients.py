@@ -203,7 +203,7 @@ def test_the_level_says_how_many_epochs_exceed_it_and_goes_into_the_form(lang):
     norms = [s.norm for s in history.snapshots]
     assert list(curve(app, "norms", 1).values()) == pytest.approx([min(norm, 1.0) for norm in norms])
     assert str(sum(norm > 1 for norm in norms)) in said(app)
-    looked(app.number_input(key="clip_level").set_value(10.0).run())
+    looked(app.number_input(key="clip_level_1").set_value(10.0).run())
     would = sum(norm > 10 for norm in norms)
     assert translator(lang)("norms.would", level="10", count=would, epochs=len(norms)) in said(app)
     stale = translator(lang)("run.stale")

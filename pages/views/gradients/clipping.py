@@ -7,7 +7,6 @@ from pages.components.chart.chart import Chart
 from pages.components.component import encode
 from pages.shell.form import form_state
 from pages.shell.panel import panel, program_place
-from pages.shell.reruns import set_widget
 from pages.shell.run import run_chart
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
@@ -28,23 +27,22 @@ def render(view: RunView) -> None:
         if not len(finite):
             st.caption(t("norms.none"))
             return
-        if "clip_level" not in session or (session.get("clip_level_for") != e and not view.going):
+        if "clip_level_first" not in session or (session.get("clip_level_for") != e and not view.going):
             # Until the reader sets one for this experiment: its own limit, or else what half of the epochs exceed.
-            fitting = e.clip or min(max(float(f"{np.median(finite):.3g}"), LEAST), most)
-            set_widget("clip_level", fitting)
+            begin(e.clip or min(max(float(f"{np.median(finite):.3g}"), LEAST), most))
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            level = st.number_input(
-                t("norms.level"),
-                LEAST,
-                most,
-                session["clip_level"],
-                step=0.1,
-                format="%.4g",
-                key="clip_level",
-                on_change=keep_level,
-                args=(e,),
-                width=180,
-            )
+            with st.container(key="clip_level", width=180):
+                level = st.number_input(
+                    t("norms.level"),
+                    LEAST,
+                    most,
+                    session["clip_level_first"],
+                    step=0.1,
+                    format="%.4g",
+                    key=field_key(),
+                    on_change=keep_level,
+                    args=(e,),
+                )
             st.button(t("norms.use"), key="clip_use", on_click=use, disabled=level == e.clip)
         figure = encode(figures.norms_figure(view.history, level, t))
         run_chart.render(view, "norms", Chart(figure, t("panel.norms"), 260, cursor="line"), view.over_checkpoints)
@@ -57,6 +55,18 @@ def render(view: RunView) -> None:
             st.caption(t("norms.not_finite", epoch=int(np.flatnonzero(~np.isfinite(norms))[0]) + 1))
 
 
+def begin(level: float) -> None:
+    """Another field, that begins with this level: what is put into one that is there would take the place of what the
+    reader types meanwhile."""
+    if st.session_state.get(field_key()) != level:
+        session["clip_levels"] = session.get("clip_levels", 0) + 1
+        session["clip_level_first"] = level
+
+
+def field_key() -> str:
+    return f"clip_level_{session.get('clip_levels', 0)}"
+
+
 def keep_level(e: Experiment) -> None:
     """The reader has set the level, for this experiment."""
     session["clip_level_for"] = e
@@ -64,4 +74,4 @@ def keep_level(e: Experiment) -> None:
 
 def use() -> None:
     """Put the level into the form: the next training clips to it."""
-    form_state.put("clip", float(session["clip_level"]))
+    form_state.put("clip", float(st.session_state[field_key()]))
