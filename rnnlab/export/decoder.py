@@ -7,7 +7,7 @@ from rnnlab.cells import CELLS
 from rnnlab.experiment import Experiment
 from rnnlab.explain.programs.loop import uses_cells
 from rnnlab.explain.programs.reading import dropped
-from rnnlab.explain.programs.seq2seq import encoding, target_vectors
+from rnnlab.explain.programs.seq2seq import encoding, one_pass, target_vectors
 
 READ_PACKED = """\
 def read_packed(lstm, x, lengths):    # what lstm gives of packed sequences, in a third of the time
@@ -56,7 +56,7 @@ def body(e: Experiment) -> str:
     if attends(e) or (e.teacher < 1 and drops(e)):
         lines.append(by_steps(e))
     else:
-        lines += [chosen(e), in_one_pass(e)]
+        lines += [chosen(e), one_pass(e, "true" if e.teacher == 1 else "read")]
     return "\n".join(filter(None, lines))
 
 
@@ -126,19 +126,6 @@ with torch.no_grad():    # which tokens the decoder reads: no gradient depends o
         x, states = step({target_vectors("read[:, place]", e)}, states)
         if not forced[place]:
             read[:, place + 1] = linear(x).argmax(-1)"""
-
-
-def in_one_pass(e: Experiment) -> str:
-    read = "true" if e.teacher == 1 else "read"
-    call = "loop(decoder_cells, x, state)" if uses_cells(e) else "decoder(x, state)"
-    lines = [
-        f"x = {target_vectors(read, e)}",
-        dropped("x", e.dropout_embed).rstrip(),
-        f"output, _ = {call}",
-        dropped("output", e.dropout_head).rstrip(),
-        "logits = linear(output)    # [batch, target, class]",
-    ]
-    return "\n".join(filter(None, lines))
 
 
 def by_steps(e: Experiment) -> str:

@@ -48,15 +48,7 @@ def called(e: Experiment, part: str) -> str:
 def decoding(e: Experiment, keep_weights: bool = False) -> str:
     """All target steps: in one pass where no step depends on what was written before, else in a loop."""
     if e.attention == "none" and e.teacher == 1:
-        lines = [
-            TRUE_TOKENS,
-            f"x = {target_vectors('inputs', e)}",
-            dropped("x", e.dropout_embed).rstrip(),
-            f"output, _ = {called(e, 'decoder')}x, state)",
-            dropped("output", e.dropout_head).rstrip(),
-            "logits = linear(output)    # [batch, target, class]",
-        ]
-        return "\n".join(filter(None, lines))
+        return f"{TRUE_TOKENS}\n{one_pass(e, 'inputs')}"
     lines = [*step(e), "logits.append(linear(output))", "alignment.append(weights)" if keep_weights else ""]
     if e.teacher < 1:
         lines += [
@@ -71,6 +63,18 @@ def decoding(e: Experiment, keep_weights: bool = False) -> str:
         after.append("alignment = torch.stack(alignment, dim=1)    # [batch, target, source]")
     loop = ["for step in range(targets.shape[1]):", *(f"    {line}" for line in lines if line)]
     return "\n".join(line for line in [*before, *loop, *after] if line)
+
+
+def one_pass(e: Experiment, tokens: str) -> str:
+    """All target steps at once, of the tokens in the variable `tokens`."""
+    lines = [
+        f"x = {target_vectors(tokens, e)}",
+        dropped("x", e.dropout_embed).rstrip(),
+        f"output, _ = {called(e, 'decoder')}x, state)",
+        dropped("output", e.dropout_head).rstrip(),
+        "logits = linear(output)    # [batch, target, class]",
+    ]
+    return "\n".join(filter(None, lines))
 
 
 def masking(e: Experiment) -> str:
