@@ -7,7 +7,8 @@ Streamlit drops some of them:
 - A timer's request brings what all widgets say. A new value that it brings before the request of its own counts as told
   then, so that its function runs in a draw of a part of the page; what that function fills the form with is undone by
   the old values in the request that follows.
-- A timer's request that joins one for another page takes it back to the page that the timer is of.
+- A request of the page that is being left, by a part of it, by its script, or by a click that was made before the
+  browser heard of the other page, takes the session back to that page.
 - A timer whose part of the page is gone asks once more, before the browser has heard of it: Streamlit tells the log.
 - A click in a part of the page that is gone is dropped: its run has ended meanwhile, say, and another part has taken
   its place; or the session was lost, and this is a new one.
@@ -19,20 +20,22 @@ Streamlit drops some of them:
 
 So every click has a function, which is ended by nothing, as is what a draw must do wholly or not at all (`unbroken`); a
 timer speaks of no widget, nor joins a request for a whole page, which draws its part anyway, and that it comes too late
-is no news; a click in a part that is gone draws the whole page; all that was drawn goes to the browser; and a draw
-gives a widget another value only (`set_widget`), and once.
+is no news; what is said of the page that is being left joins the request for the next one, and counts for nothing once
+that is being drawn, where nobody knows its widgets; a click in a part that is gone draws the whole page; all that was
+drawn goes to the browser; and a draw gives a widget another value only (`set_widget`), and once.
 `runner.fastReruns` is off for the same reason: requests are met one after the other, and not at once in two threads
 that change one state.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -94,12 +97,39 @@ def begin_page() -> None:
 def know_looks(client_state: ClientState) -> None:
     """Where the status of a run asks for its part of the page, and nobody clicked, it is as if a timer asked. A click
     that comes in the same message may be of another part: the whole page is drawn."""
-    triggers = [one for one in client_state.widget_states.widgets if "trigger" in (one.WhichOneof("value") or "")]
+    triggers = [one for one in client_state.widget_states.widgets if is_trigger(one)]
     looks = sum('"draw_again"' in one.json_trigger_value for one in triggers)
     if looks and looks == len(triggers):
         client_state.is_auto_rerun = True
     elif looks:
         client_state.fragment_id = ""
+
+
+def is_of_page_left(data: RerunData, page: str) -> bool:
+    """Whether who asks has not heard yet that the session goes to this page. A link asks for its page without a query,
+    or with that of the browser's history; a click comes with the query of its page."""
+    if page in ("", data.page_script_hash):
+        return False
+    if data.fragment_id or data.fragment_id_queue:
+        return True
+    if (context := get_script_run_ctx(suppress_warning=True)) is not None:
+        return data.page_script_hash == context.page_script_hash  # st.rerun; st.switch_page names another
+    return bool(data.query_string) and not data.is_history_navigation and any(map(is_trigger, said_by(data)))
+
+
+def said_by(data: RerunData) -> Iterable[WidgetState]:
+    return () if data.widget_states is None else data.widget_states.widgets
+
+
+def is_trigger(state: WidgetState) -> bool:
+    return "trigger" in (state.WhichOneof("value") or "")
+
+
+def on_page(data: RerunData, page: str, query: str) -> RerunData:
+    """The same request, for the whole of this page."""
+    return replace(
+        data, page_script_hash=page, page_name="", query_string=query, fragment_id=None, fragment_id_queue=[]
+    )
 
 
 def note_what_is_told(state: SessionState, drawn: frozenset[str]) -> None:
@@ -113,7 +143,7 @@ def note_what_is_told(state: SessionState, drawn: frozenset[str]) -> None:
 def install() -> None:
     """Once a process, before the first session."""
     run_callbacks, request_rerun = SafeSessionState.on_script_will_rerun, ScriptRequests._request_rerun_locked
-    hear_request, clear = AppSession.request_rerun, ForwardMsgQueue.clear
+    hear_request, begin, clear = AppSession.request_rerun, AppSession._create_scriptrunner, ForwardMsgQueue.clear
     finish = SafeSessionState.on_script_finished
 
     def run_all_callbacks(self: SafeSessionState, *args: Any, **options: Any) -> None:
@@ -127,12 +157,22 @@ def install() -> None:
             note_what_is_told(self._state, context.shared.widget_ids_this_run.snapshot())
         finish(self, *about, **options)
 
-    def request_rerun_silently(self: ScriptRequests, new_data: RerunData) -> bool:
+    def request_rerun_on_the_way(self: ScriptRequests, new_data: RerunData) -> bool:
+        waits = self._state == ScriptRequestType.RERUN and not self._rerun_data.fragment_id_queue  # for a whole page
+        page, query = vars(self).get("_heading", ("", ""))  # of what was asked for last
+        left = is_of_page_left(new_data, page)
+        if (waits and new_data.is_auto_rerun) or (left and not waits):
+            return True
         if new_data.is_auto_rerun:
-            if self._state == ScriptRequestType.RERUN and not self._rerun_data.fragment_id_queue:
-                return True
             new_data = replace(new_data, widget_states=None)
+        if left:
+            new_data = on_page(new_data, page, query)
+        vars(self)["_heading"] = new_data.page_script_hash, new_data.query_string
         return request_rerun(self, new_data)
+
+    def begin_where_the_session_is(self: AppSession, data: RerunData) -> None:
+        if not is_of_page_left(data, self.page_script_hash):
+            begin(self, data)
 
     def hear_request_for_what_is_there(self: AppSession, client_state: ClientState | None) -> None:
         if client_state:
@@ -155,6 +195,7 @@ def install() -> None:
 
     SafeSessionState.on_script_will_rerun = run_all_callbacks  # type: ignore[method-assign]
     SafeSessionState.on_script_finished = finish_and_note_what_is_told  # type: ignore[method-assign]
-    ScriptRequests._request_rerun_locked = request_rerun_silently  # type: ignore[method-assign]
+    ScriptRequests._request_rerun_locked = request_rerun_on_the_way  # type: ignore[method-assign]
     AppSession.request_rerun = hear_request_for_what_is_there  # type: ignore[method-assign]
+    AppSession._create_scriptrunner = begin_where_the_session_is  # type: ignore[method-assign]
     ForwardMsgQueue.clear = clear_for_whole_page  # type: ignore[method-assign]

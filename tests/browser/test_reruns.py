@@ -123,3 +123,27 @@ def test_a_click_on_train_draws_the_part_about_the_run_and_no_form(visit):
     lab.press("reseed").reaches("not trained yet")
     eventually(lambda: "seed=1" in lab.address, "the address knows the form")
     assert not document.evaluate("node => node.component.pageData.mine === true")
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("query", "key", "clicked"),
+    [
+        ("preset=words-next&run=1", "unrolled", ".ru-column[data-step='2'] .ru-chip"),
+        ("lesson=one-step", "guide_fold", "button"),
+    ],
+)
+def test_a_click_that_the_server_hears_after_that_on_a_link_does_not_lead_back(visit, query, key, clicked):
+    """Each is repeated as it was sent: one in a part of the page, one in what every page has."""
+    messages = Messages()
+    sent: list[BackMsg] = []
+    lab = visit(f"{query}&lang=en", path="/cell", shows=key, prepare=messages.listen).rests()
+    messages.before = sent.append
+    lab.at(key).locator(clicked).click()
+    eventually(lambda: lab.page.evaluate("true") and sent, "the click was sent")
+    lab.rests()
+    messages.after = lambda message: message.CopyFrom(sent[0])
+    lab.page.get_by_role("link", name="Gradients").first.click()
+    expect(lab.at("check_go")).to_be_visible()
+    lab.rests()
+    assert lab.page.url.split("?")[0].endswith("/gradients")

@@ -10,7 +10,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
@@ -27,7 +27,7 @@ class Interrupted(BaseException):
 @pytest.fixture
 def installed(monkeypatch):
     methods = ((SafeSessionState, "on_script_will_rerun"), (ScriptRequests, "_request_rerun_locked"))
-    methods = (*methods, (SafeSessionState, "on_script_finished"))
+    methods = (*methods, (SafeSessionState, "on_script_finished"), (AppSession, "_create_scriptrunner"))
     for owner, name in (*methods, (AppSession, "request_rerun"), (ForwardMsgQueue, "clear")):
         monkeypatch.setattr(owner, name, getattr(owner, name))  # as it was, when the test is over
     reruns.install()
@@ -101,6 +101,73 @@ def test_a_timer_does_not_lead_back_to_the_page_before():
             queue.request_rerun(request)
         found = queue.on_scriptrunner_ready().rerun_data
         assert (found.page_script_hash, found.fragment_id_queue, found.is_auto_rerun) == ("data", [], False)
+
+
+def clicked(id: str) -> WidgetStates:
+    found = WidgetStates()
+    found.widgets.add(id=id, trigger_value=True)
+    return found
+
+
+GO = RerunData(page_script_hash="data")
+OF_PAGE_LEFT = [
+    RerunData("v=1", clicked("moved"), page_script_hash="cell", fragment_id="part"),  # in a part of it
+    RerunData("v=1", clicked("fold"), page_script_hash="cell"),  # in what every page has
+]
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("late", OF_PAGE_LEFT)
+def test_a_click_made_before_the_browser_heard_of_another_page_does_not_lead_back(late):
+    """It is met on the way to that page. Once that is being drawn nobody knows its widget."""
+    queue = ScriptRequests()
+    queue.request_rerun(GO)
+    queue.request_rerun(late)
+    found = queue.on_scriptrunner_yield().rerun_data
+    assert (found.page_script_hash, found.fragment_id_queue, found.query_string) == ("data", [], "")
+    assert found.widget_states == late.widget_states
+    assert queue.request_rerun(late)
+    assert queue.on_scriptrunner_ready().type == ScriptRequestType.STOP  # there is nothing to draw
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(("page", "begun"), [("data", 0), ("cell", 1)])
+def test_nor_does_it_where_the_other_page_has_been_drawn(page, begun):
+    session = Mock(page_script_hash=page, _scriptrunner=None)
+    session._create_scriptrunner = lambda data: AppSession._create_scriptrunner(session, data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app_session, "ScriptRunner", runner := Mock())
+        said = clicked("fold")
+        AppSession.request_rerun(session, ClientState(query_string="v=1", page_script_hash="cell", widget_states=said))
+    assert runner.call_count == begun
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(
+    "back",
+    [
+        RerunData(page_script_hash="cell", widget_states=states(lang="en")),  # by its link
+        RerunData("v=1", clicked("x"), page_script_hash="cell", is_history_navigation=True),
+    ],
+)
+def test_who_goes_to_a_page_and_to_another_gets_the_last(back):
+    queue = ScriptRequests()
+    for request in (GO, back):
+        queue.request_rerun(request)
+    assert queue.on_scriptrunner_ready().rerun_data.page_script_hash == "cell"
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(("asks_for", "found"), [("cell", "data"), ("text", "text")])
+def test_a_script_that_asks_to_be_drawn_again_does_not_lead_back_and_one_that_goes_on_does(
+    monkeypatch, asks_for, found
+):
+    queue = ScriptRequests()
+    queue.request_rerun(RerunData("", clicked("row"), page_script_hash="data"))
+    monkeypatch.setattr(reruns, "get_script_run_ctx", lambda **_: Mock(page_script_hash="cell"))
+    queue.request_rerun(RerunData("v=1", page_script_hash=asks_for))
+    drawn = queue.on_scriptrunner_ready().rerun_data
+    assert (drawn.page_script_hash, drawn.widget_states) == (found, clicked("row"))
 
 
 @pytest.mark.usefixtures("installed")
