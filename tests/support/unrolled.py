@@ -49,7 +49,9 @@ def point_at(lab, name: str, unit: int, count: int) -> None:
     def reached() -> bool:
         box = root(lab).locator(f".ru-node.ru-{name} .ru-strip").bounding_box()
         height = box["height"] / -(-count // 32)
-        lab.page.mouse.move(box["x"] + (unit % 32 + 0.5) * box["width"] / across, box["y"] + (line + 0.5) * height)
+        x, y = box["x"] + (unit % 32 + 0.5) * box["width"] / across, box["y"] + (line + 0.5) * height
+        lab.page.mouse.move(x, y - 1)  # to where the pointer is already would be no move
+        lab.page.mouse.move(x, y)
         return (equation(lab)["name"], equation(lab)["unit"]) == (name, str(unit))
 
     eventually(reached, f"{name}[{unit}] is shown")
