@@ -17,8 +17,8 @@ from rnnlab.engine import Workers, jobs, live_runs
 from rnnlab.engine.cluster import Cluster
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan, grid
-from rnnlab.race import race
-from rnnlab.race.live_race import LiveRace
+from rnnlab.races import race
+from rnnlab.races.live_race import LiveRace
 
 WORKERS = 2
 REPEATS = 3

@@ -18,7 +18,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import Overrides, RacePlan
 from rnnlab.i18n import Problem
 from rnnlab.lessons.progress import Progress
-from rnnlab.race.live_race import LiveRace
+from rnnlab.races.live_race import LiveRace
 from rnnlab.records.history import Checkpoint
 from rnnlab.records.opening import Opening
 from rnnlab.records.trace import Intervention

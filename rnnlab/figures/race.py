@@ -9,8 +9,8 @@ from rnnlab.experiment.race_plan import VARIANTS
 from rnnlab.figures.curves import Level, Series, finite
 from rnnlab.figures.style import DASHES, LINE_HUES
 from rnnlab.i18n import Translate
-from rnnlab.race.race import Race
-from rnnlab.race.standings import Measure, curve, majority, records
+from rnnlab.races.race import Race
+from rnnlab.races.standings import Measure, curve, majority, records
 
 # A variant is told by its colour and by its dashes, here as in every other part of the page.
 assert len(LINE_HUES) == len(DASHES) == VARIANTS[1]

@@ -10,7 +10,7 @@ from rnnlab.engine import jobs
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.layer_spec import LayerSpec, of_run
 from rnnlab.lessons.look import Look
-from rnnlab.race.record import Record
+from rnnlab.races.record import Record
 from rnnlab.records.trace import Intervention, PartTrace, TraceResult, top_place
 
 LINES = 4  # of a text, that are asked about one by one

@@ -9,7 +9,7 @@ import numpy as np
 from rnnlab.analysis.shape_errors import Trial
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.layer_spec import LayerSpec
-from rnnlab.race.race import Race
+from rnnlab.races.race import Race
 from rnnlab.records.generation import Settings
 from rnnlab.records.gradients import Check
 from rnnlab.records.history import Checkpoint, Frame, History, nearest

@@ -12,7 +12,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan, grid
 from rnnlab.lessons.lesson import Lesson
 from rnnlab.lessons.look import Look
-from rnnlab.race.race import begin, tick
+from rnnlab.races.race import begin, tick
 from rnnlab.records.history import History
 from rnnlab.records.trace import Intervention
 from rnnlab.training import advance, start

@@ -19,8 +19,8 @@ from rnnlab.experiment import choices
 from rnnlab.experiment.links import from_link, to_link
 from rnnlab.experiment.race_plan import RacePlan, grid, suggested_axis
 from rnnlab.i18n import LANGUAGES, describe, translator
-from rnnlab.race import race, standings
-from rnnlab.race.race import Entry, Race
+from rnnlab.races import race, standings
+from rnnlab.races.race import Entry, Race
 from tests.support import modules, reader
 from tests.support.callbacks import in_session
 from tests.support.cases import either

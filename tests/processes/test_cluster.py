@@ -19,7 +19,7 @@ from rnnlab.engine import workers as workers_module
 from rnnlab.engine.cluster import Cluster
 from rnnlab.engine.payload import format_versions, versions
 from rnnlab.experiment.race_plan import RacePlan, grid
-from rnnlab.race import race
+from rnnlab.races import race
 from tests.support import dask_processes as daskcluster
 from tests.support import jobs as support
 from tests.support.dask_processes import certificates, family, free_port, kill_family

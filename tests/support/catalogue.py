@@ -33,7 +33,7 @@ from rnnlab.presets.feature_templates import features
 from rnnlab.presets.timeline import AGES
 from rnnlab.presets.topics import TOPICS
 from rnnlab.presets.tutorial_sizes import TUTORIAL_SIZES
-from rnnlab.race.standings import Measure
+from rnnlab.races.standings import Measure
 from rnnlab.records.generation import Ended, Settings
 from rnnlab.records.readouts import HALVES
 from rnnlab.records.text import TargetKind

@@ -8,8 +8,8 @@ from rnnlab.engine.runs import Run
 from rnnlab.figures.curves import Series, finite
 from rnnlab.figures.race import bands
 from rnnlab.figures.results import EXACT
-from rnnlab.race import standings
-from rnnlab.race.race import Race
+from rnnlab.races import standings
+from rnnlab.races.race import Race
 
 Line = dict[str, np.ndarray]  # y; x where it has not every epoch, seconds, low, high
 Newest = Callable[[str], int]  # the newest epoch that is known of a line; -1: none

@@ -23,7 +23,7 @@ from pages.shell.stream.parts import BY_ID
 from rnnlab.engine import Engine, live_runs
 from rnnlab.engine.runs import Run
 from rnnlab.i18n import Translate, translator
-from rnnlab.race.race import Race
+from rnnlab.races.race import Race
 
 PACE = 0.12  # seconds from one message to the next: some eight a second
 SILENCE = 1.0  # seconds without news after which it is said why there is none

@@ -17,7 +17,7 @@ from pages.shell.stream.lines import race_lines, run_lines
 from pages.shell.stream.parts import Parts, Said
 from rnnlab.engine.runs import Run
 from rnnlab.figures.style import as_tokens
-from rnnlab.race.race import Race
+from rnnlab.races.race import Race
 from rnnlab.records.history import Frame, History
 
 RATE = 30.0  # frames a second that are shown: more the eye does not tell apart

@@ -18,8 +18,8 @@ from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.figures import race as figures
 from rnnlab.figures.results import loss_name
 from rnnlab.i18n import Problem, Translate
-from rnnlab.race import standings
-from rnnlab.race.race import Entry, Race
+from rnnlab.races import standings
+from rnnlab.races.race import Entry, Race
 
 AXES = ("epochs", "seconds")
 _race = component(__file__, "race")

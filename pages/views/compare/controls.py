@@ -18,8 +18,8 @@ from rnnlab.engine import cluster, shared
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import Translate
-from rnnlab.race import race
-from rnnlab.race.race import Race
+from rnnlab.races import race
+from rnnlab.races.race import Race
 from rnnlab.text.examples import text_problems
 
 

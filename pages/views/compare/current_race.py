@@ -7,9 +7,9 @@ from pages.shell.state import session
 from pages.views.compare import runner
 from rnnlab.engine import live_runs
 from rnnlab.experiment.race_plan import RacePlan
-from rnnlab.race import race
-from rnnlab.race.live_race import LiveRace
-from rnnlab.race.race import Race
+from rnnlab.races import race
+from rnnlab.races.live_race import LiveRace
+from rnnlab.races.race import Race
 
 GROUP = "race"  # what shows the race hears of it together
 

@@ -4,7 +4,7 @@ import math
 
 from rnnlab import i18n
 from rnnlab.i18n import Translate
-from rnnlab.race.record import Record
+from rnnlab.races.record import Record
 
 
 def digits(value: float) -> str:

@@ -15,7 +15,7 @@ from pages.views.compare import board, controls, current_race, runner, setup_for
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import Translate, translator
-from rnnlab.race.race import Race
+from rnnlab.races.race import Race
 from rnnlab.text.examples import text_problems
 
 CONNECTING = 0.5  # seconds between two looks whether the cluster answers

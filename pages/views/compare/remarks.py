@@ -6,7 +6,7 @@ from pages.shell.markdown import verbatim
 from pages.shell.state import session
 from pages.views.compare.names import names_in
 from rnnlab.i18n import Problem, Translate, describe
-from rnnlab.race.race import Entry, Race
+from rnnlab.races.race import Entry, Race
 
 
 def remarks(

@@ -9,7 +9,7 @@ from pages.shell.workers import workers
 from rnnlab.engine import cluster
 from rnnlab.engine.cluster import Cluster
 from rnnlab.i18n import Problem, Translate
-from rnnlab.race.race import Runner
+from rnnlab.races.race import Runner
 
 
 def cluster_in_use() -> Cluster | None:

@@ -14,9 +14,9 @@ from pages.views.compare.current_race import playback_of
 from pages.views.compare.names import mark, names_in
 from pages.views.compare.numbers import beside_level, digits, percent, points
 from rnnlab.i18n import Translate
-from rnnlab.race import standings
-from rnnlab.race.race import Race
-from rnnlab.race.standings import Quartiles, Standing
+from rnnlab.races import standings
+from rnnlab.races.race import Race
+from rnnlab.races.standings import Quartiles, Standing
 
 COLUMNS = ("size", "epochs", "loss", "accuracy", "score", "margin", "best", "each", "all")
 TESTED = ("score", "margin")  # where lines are held out

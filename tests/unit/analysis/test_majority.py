@@ -14,7 +14,7 @@ from rnnlab.experiment.race_plan import RacePlan, grid
 from rnnlab.figures import race as race_figures
 from rnnlab.figures import results as figures
 from rnnlab.i18n import translator
-from rnnlab.race import race, standings
+from rnnlab.races import race, standings
 from rnnlab.training.tasks import data_of
 
 T = translator("en")

@@ -73,7 +73,7 @@ def test_a_notebook_shows_a_texts_tags_as_they_were_typed():
 
 
 LARGE = ("ndarray", "bytes", "...", "dict[", "list[", "History", "Tensor")
-HOLDING = ["rnnlab.data.batches", "rnnlab.race.race", "rnnlab.engine.runs", "rnnlab.training.observation"]
+HOLDING = ["rnnlab.data.batches", "rnnlab.races.race", "rnnlab.engine.runs", "rnnlab.training.observation"]
 HOLDING += [f"rnnlab.records.{path.stem}" for path in (ROOT / "rnnlab" / "records").glob("[!_]*.py")]
 
 

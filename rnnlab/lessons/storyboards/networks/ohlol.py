@@ -8,7 +8,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.lessons.answers import nearest, raced
 from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, ended
 from rnnlab.lessons.look import Look
-from rnnlab.race.record import Record
+from rnnlab.races.record import Record
 
 SEEDS = 10
 LETTERS = ("1", "2", "3", "4", "5", "none")

@@ -16,10 +16,10 @@ from rnnlab.experiment.race_plan import RacePlan, grid
 from rnnlab.figures import race as figures
 from rnnlab.figures.curves import Series
 from rnnlab.i18n import translator
-from rnnlab.race import race, standings
-from rnnlab.race.race import Entry, Race
-from rnnlab.race.record import Record
-from rnnlab.race.standings import curve, ranked, standing, to_csv
+from rnnlab.races import race, standings
+from rnnlab.races.race import Entry, Race
+from rnnlab.races.record import Record
+from rnnlab.races.standings import curve, ranked, standing, to_csv
 from rnnlab.records.history import Score
 
 BASE = Experiment(epochs=6)

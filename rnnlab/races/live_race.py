@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from rnnlab.engine.cluster import Cluster
 from rnnlab.engine.live_runs import Live
 from rnnlab.i18n import failure_of
-from rnnlab.race.race import Race, Runner, halted, pause, resume, tick
+from rnnlab.races.race import Race, Runner, halted, pause, resume, tick
 
 
 class LiveRace(Live[Race, Runner]):

@@ -14,7 +14,7 @@ from rnnlab.engine.limits import FREIGHT
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import Problem, failure_of
-from rnnlab.race.record import Record
+from rnnlab.races.record import Record
 from rnnlab.records.history import State
 from rnnlab.records.race import RaceOpening
 from rnnlab.records.short_repr import ShortRepr

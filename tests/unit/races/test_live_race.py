@@ -9,8 +9,8 @@ from rnnlab.engine import InProcess, live_runs
 from rnnlab.engine.cluster import Cluster
 from rnnlab.engine.live_runs import LiveRuns
 from rnnlab.experiment.race_plan import RacePlan, grid
-from rnnlab.race import race
-from rnnlab.race.live_race import LiveRace
+from rnnlab.races import race
+from rnnlab.races.live_race import LiveRace
 from tests.support.eventually import eventually
 
 PLAN = RacePlan(Experiment(epochs=12, hidden=5), grid({"cell": ("rnn", "gru")}), 2)

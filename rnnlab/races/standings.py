@@ -12,8 +12,8 @@ from typing import Literal
 
 import numpy as np
 
-from rnnlab.race.race import Entry, Race
-from rnnlab.race.record import Record
+from rnnlab.races.race import Entry, Race
+from rnnlab.races.record import Record
 from rnnlab.records.short_repr import ShortRepr
 
 Measure = Literal["loss", "accuracy", "score"]

@@ -15,8 +15,8 @@ from rnnlab import Experiment, LabError, Problem, engine, run
 from rnnlab.engine import InProcess, Workers, jobs
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.experiment.race_plan import RacePlan, grid
-from rnnlab.race import race
-from rnnlab.race.race import Race
+from rnnlab.races import race
+from rnnlab.races.race import Race
 from rnnlab.records.history import Score, joined
 from rnnlab.records.race import RaceChunk
 from rnnlab.training import race_slices
