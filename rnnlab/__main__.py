@@ -1,10 +1,12 @@
 """The lab from a shell.
 
     rnnlab run --preset words-next --seed 0 --json
+    rnnlab race --preset words-next --vary cell=rnn,lstm,gru --seeds 3
     rnnlab export --preset words-next --seed 0 > words_next.py
     rnnlab app --server.port 8600
 
 `run` trains without a browser: every field of `Experiment` is an option, and what is not given comes from the preset.
+`race` trains variants of one side by side, and says which did best.
 `export` writes the same training as a program of PyTorch alone, which prints the same losses.
 `app` serves the pages; what follows it is said to `streamlit run`. In a checkout it is `python -m rnnlab` instead.
 """
@@ -17,11 +19,26 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from rnnlab import ROOT, Experiment, History, LabError, run
+from rnnlab.engine import open_engine
 from rnnlab.experiment import choices
 from rnnlab.experiment.limits import BOUNDS
-from rnnlab.i18n import LANGUAGES, describe, first_language, print_anywhere, translator, visible
+from rnnlab.experiment.race_plan import RacePlan, grid, suggested_axis, validated_values
+from rnnlab.i18n import (
+    LANGUAGES,
+    Problem,
+    describe,
+    first_language,
+    print_anywhere,
+    print_progress,
+    shorten,
+    translator,
+    visible,
+)
+from rnnlab.races import report
+from rnnlab.races.race import finished
 
 PRINTED = 10  # epochs from one printed line to the next
 
@@ -38,11 +55,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = vars(known)
     lang = options.pop("lang") or first_language(locale.getlocale()[0])
     as_json, to = options.pop("json", False), options.pop("to", "")
+    plan = {name: options.pop(name) for name in ("vary", "seeds", "equal")} if known.command == "race" else {}
     del options["command"]
     if as_json or to:
         print_anywhere("utf-8")  # what JSON is, and a program's text, on any console
     try:
-        print(written(Experiment(**options), to, lang) if to else trained(Experiment(**options), as_json, lang))
+        e = Experiment(**options)
+        print(written(e, to, lang) if to else raced(e, plan, as_json, lang) if plan else trained(e, as_json, lang))
     except LabError as error:
         for problem in error.problems:
             print(describe(problem, lang), file=sys.stderr)
@@ -51,8 +70,28 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def trained(e: Experiment, as_json: bool, lang: str) -> str:
-    history = run(e)
+    t = translator(lang)
+    history = run(e, told=lambda so_far: print_progress(t("status.epoch", epoch=so_far.epoch, epochs=e.epochs)))
+    print_progress("")
     return to_json(history) if as_json else to_lines(history, lang)
+
+
+def raced(e: Experiment, plan: dict[str, Any], as_json: bool, lang: str) -> str:
+    varied: dict[str, list[str]] = {}
+    for option in plan["vary"]:
+        name, equals, values = option.partition("=")
+        if not (name and equals and values):
+            raise LabError(Problem("vary", "", {"value": shorten(option)}))
+        varied.setdefault(name, []).extend(values.split(","))
+    axes = {name: validated_values(e, name, values) for name, values in varied.items()} or suggested_axis(e)
+    seeds = (1 if "seed" in axes else 3) if plan["seeds"] is None else plan["seeds"]
+    agreed, engine = RacePlan(e, grid(axes), seeds, plan["equal"]), open_engine()
+    try:
+        race = finished(engine, agreed, lambda so_far: print_progress(f"{so_far.progress:.0%}"))
+    finally:
+        engine.close()
+        print_progress("")
+    return report.to_json(race) if as_json else report.to_lines(race, translator(lang))
 
 
 def written(e: Experiment, to: str, lang: str) -> str:
@@ -67,6 +106,12 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("app", help="the pages, in a browser; further options go to `streamlit run`")
     command = commands.add_parser("run", help="train without a browser, and print the losses")
     command.add_argument("--json", action="store_true", help="losses, seconds, predicted and experiment as JSON")
+    add_experiment(command)
+    command = commands.add_parser("race", help="train variants side by side, and say which did best")
+    command.add_argument("--vary", action="append", default=[], metavar="FIELD=VALUE,VALUE", help="given twice: a grid")
+    command.add_argument("--seeds", type=int, help="runs of each variant; 3, or 1 where seeds vary")
+    command.add_argument("--equal", action="store_true", help="the same number of parameters for all")
+    command.add_argument("--json", action="store_true", help="plan, standings and every run's numbers as JSON")
     add_experiment(command)
     command = commands.add_parser("export", help="write a program of PyTorch alone that trains the same")
     command.add_argument("--to", choices=("script",), default="script", help="what to write")

@@ -4,9 +4,12 @@ Pure functions, no torch."""
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+import plotly.graph_objects as go
 
 from rnnlab.experiment.race_plan import VARIANTS
 from rnnlab.figures.curves import Level, Series, finite
+from rnnlab.figures.lines import lines_figure
+from rnnlab.figures.results import loss_name
 from rnnlab.figures.style import DASHES, LINE_HUES
 from rnnlab.i18n import Translate
 from rnnlab.races.race import Race
@@ -62,3 +65,13 @@ def levels(race: Race, names: Sequence[str], measure: Measure, t: Translate) -> 
         )
         for variant, share in list(found.items())[: 1 if shared else None]
     ]
+
+
+def race_figure(race: Race, names: Sequence[str], measure: Measure, t: Translate) -> go.Figure:
+    """A measure of all variants by epoch, for notebooks and scripts."""
+    base, lines = race.plan.base, list(bands(race, names, measure))
+    span = max(base.epochs, 2)
+    if measure == "loss":
+        return lines_figure(lines, [], "linear", (t("axis.epoch"), loss_name(base, t)), span)
+    axes = t("axis.epoch"), t("axis.curve.score")
+    return lines_figure(lines, levels(race, names, measure, t), "share", axes, span)

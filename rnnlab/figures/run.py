@@ -4,52 +4,14 @@ Colours that depend on the page's theme are named, not baked in: `meta.palette` 
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnlab.experiment import Experiment
-from rnnlab.figures.curves import Mark
-from rnnlab.figures.style import BARE, DIVERGING, MARGIN, loss_axis, tick
+from rnnlab.figures.style import BARE, DIVERGING, MARGIN, tick
 from rnnlab.i18n import Translate
 from rnnlab.records.history import Frame, History
-
-
-def loss_figure(history: History, t: Translate, scale: Literal["linear", "log"]) -> go.Figure:
-    """Loss by epoch, over the whole span that the run is to take, so that the axis stands still while it grows."""
-    losses = np.array(history.losses, dtype=np.float64)
-    losses[~np.isfinite(losses)] = np.nan  # a gap, where the run diverged
-    curve = go.Scatter(
-        x=np.arange(1, len(losses) + 1),
-        y=losses,
-        mode="lines" if len(losses) > 1 else "markers",
-        line={"width": 2},
-        meta={"palette": "line"},
-        hovertemplate=t("figure.loss.hover") + "<extra></extra>",
-    )
-    marks = rate_marks(history.experiment, t)
-    return go.Figure(
-        curve,
-        {
-            **BARE,
-            "margin": MARGIN,
-            "shapes": [{"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": m.at, "x1": m.at} for m in marks],
-            "annotations": [
-                {"yref": "paper", "y": 1, "x": m.at, "xanchor": "left", "showarrow": False, "text": m.name}
-                for m in marks
-            ],
-            "xaxis": {"title": {"text": t("axis.epoch")}, "range": [0, max(history.experiment.epochs, 2)]},
-            "yaxis": {"title": {"text": t(f"axis.loss.{history.experiment.loss}")}} | loss_axis(losses, scale),
-            "showlegend": False,
-        },
-    )
-
-
-def rate_marks(e: Experiment, t: Translate) -> list[Mark]:
-    """The last epochs at one learning rate, with the next rate."""
-    changes = {since: rate for since, rate in e.rates.items() if 0 < since < e.epochs}
-    return [Mark(since, t("figure.rate", rate=f"{rate:g}")) for since, rate in changes.items()]
 
 
 def hidden_figure(history: History, frame: Frame, t: Translate) -> go.Figure:

@@ -2,7 +2,7 @@
 
 from rnnlab.i18n.catalogue import LANGUAGE_TAGS, LANGUAGES, LOCALES, Translate, first_language, translator
 from rnnlab.i18n.characters import beginning, visible
-from rnnlab.i18n.console import print_anywhere
+from rnnlab.i18n.console import print_anywhere, print_progress
 from rnnlab.i18n.numbers import pace, percent, significant, time_left
 from rnnlab.i18n.problems import LabError, Problem, describe, failure_of, numeral, shorten
 
@@ -21,6 +21,7 @@ __all__ = [
     "pace",
     "percent",
     "print_anywhere",
+    "print_progress",
     "shorten",
     "significant",
     "time_left",

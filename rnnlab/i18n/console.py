@@ -1,4 +1,4 @@
-"""Printing on whatever console, or into whatever file, there is."""
+"""Writing on whatever console, or into whatever file, there is."""
 
 import io
 import sys
@@ -9,3 +9,10 @@ def print_anywhere(encoding: str | None = None) -> None:
     an escape such as `\\u559c`, as Python does for error messages. With an `encoding`, in that."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def print_progress(text: str) -> None:
+    """A line that the next one takes the place of, and "" takes away: on a terminal, and nowhere else. Beside what is
+    printed, so that this can go into a file."""
+    if sys.stderr.isatty():
+        print(f"\r{text:<60}" if text else f"\r{'':<60}\r", end="", file=sys.stderr, flush=True)

@@ -4,7 +4,8 @@ A run in a race is the same fold as a run alone, so it ends with the same number
 two dozen of them would not fit a session.
 """
 
-from concurrent.futures import Future
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import uuid4
@@ -13,7 +14,7 @@ from rnnlab.engine import jobs
 from rnnlab.engine.limits import FREIGHT
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
-from rnnlab.i18n import Problem, failure_of
+from rnnlab.i18n import LabError, Problem, failure_of
 from rnnlab.races.record import Record
 from rnnlab.records.history import State
 from rnnlab.records.race import RaceOpening
@@ -116,6 +117,18 @@ class Race(ShortRepr):
 def begin(runner: Runner, plan: RacePlan) -> Race:
     entries = tuple(Entry(variant, experiment) for variant, experiment in plan.runs())
     return submit_slices(runner, Race(uuid4().hex, plan, entries))
+
+
+def finished(runner: Runner, plan: RacePlan, told: Callable[[Race], None] = lambda _: None) -> Race:
+    """The whole race, here and now; `told` of every step of it. Raises LabError as soon as one of its runs fails."""
+    race = begin(runner, plan)
+    while race.going:
+        wait([entry.pending for entry in race.entries if entry.pending is not None], return_when=FIRST_COMPLETED)
+        race = tick(runner, race)
+        told(race)
+        if problems := [*race.problems, *(problem for entry in race.entries for problem in entry.problems)]:
+            raise LabError(*(problem for place, problem in enumerate(problems) if problem not in problems[:place]))
+    return race
 
 
 def pause(race: Race) -> Race:

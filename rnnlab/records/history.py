@@ -1,6 +1,5 @@
 """What a run leaves behind: values without torch, so that the web process can hold and draw them."""
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil, nan
@@ -10,7 +9,6 @@ import numpy as np
 
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import FRAMES, HISTORY_BYTES, WEIGHT_BYTES
-from rnnlab.i18n import shorten
 from rnnlab.records.opening import Opening
 from rnnlab.records.short_repr import ShortRepr
 
@@ -156,23 +154,6 @@ class History:
         e = self.experiment
         loss = f"loss {self.losses[-1]:.6g}" if self.epoch else "not trained yet"
         return f"<History of {e.preset}: {e.task}, {e.cell}, epoch {self.epoch} of {e.epochs}, {loss}>"
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows of it. Texts are a reader's own: they are escaped, and long ones cut."""
-        e, losses = self.experiment, [f"{loss:.6g}" for loss in self.losses]
-        rows = {
-            "preset": e.preset,
-            "task": e.task,
-            "text": shorten(e.text if e.data == "text" else e.data),
-            "cell": f"{e.cell}, hidden {e.hidden}, layers {e.layers}",
-            "parameters": f"{self.opening.parameters:,}",
-            "epoch": f"{self.epoch} of {e.epochs}" + (f" ({self.ended})" if self.ended else ""),
-            "loss": " → ".join(losses[:1] + losses[1:][-1:]) or "–",
-            "predicted": shorten(" ".join(self.predicted)),
-            "seconds": f"{self.seconds:.2f}",
-        }
-        cells = (f"<tr><th>{name}</th><td>{html.escape(value)}</td></tr>" for name, value in rows.items())
-        return f"<table>{''.join(cells)}</table>"
 
     @property
     def predicted(self) -> tuple[str, ...]:

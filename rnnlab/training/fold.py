@@ -8,6 +8,7 @@ import math
 import time
 import uuid
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 
 import torch
@@ -26,6 +27,7 @@ from rnnlab.training.threads import torch_threads
 from rnnlab.training.trainer import Trainer
 
 LOOKS = 20  # frames a slice that are not kept: of thirty runs, which get one a second, as many are shown
+MOMENT = 0.25  # seconds from one word about a run that goes on to the next
 LOOK_SHARE = 20  # times as long as one takes to compute passes until the next
 
 
@@ -124,13 +126,17 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
     return Chunk(snapshots, frames, checkpoints, took, trainer.ended, optimizer_seconds, passing)
 
 
-def run(experiment: Experiment, threads: int = 1) -> History:
-    """The whole run, here and now, on the device of RNNLAB_DEVICE, with so many threads. Raises LabError where the text
-    can't be trained on with these settings, or that device is not there."""
+def run(experiment: Experiment, threads: int = 1, told: Callable[[History], None] | None = None) -> History:
+    """The whole run, here and now, on the device of RNNLAB_DEVICE, with so many threads; `told` every moment how far it
+    is. Raises LabError where the text can't be trained on with these settings, or that device is not there."""
     with torch_threads(threads):
         trainer = Trainer(experiment, training_device())
         history = open_run(trainer)
-        return history.extended(train(trainer))
+        while not trainer.ended:
+            history = history.extended(train(trainer, MOMENT if told else math.inf, seconds=history.seconds))
+            if told:
+                told(history)
+        return history
 
 
 # Trainers of the runs this process served last. Only a shortcut: a state alone gives the same numbers.

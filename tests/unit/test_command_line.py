@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from rnnlab import Experiment
+from rnnlab import Experiment, run
 from rnnlab.__main__ import main, parser
 from tests.support import plain
 from tests.support.eventually import ROOT
@@ -176,3 +176,67 @@ def test_help_names_every_option_and_what_it_takes(capsys):
     assert all(f"--{name} " in said for name in FIELDS)
     assert "1..256" in said
     assert "rnn|lstm|gru" in said
+
+
+# A race
+
+
+@pytest.fixture
+def at_home(monkeypatch, here):
+    """Slices are computed in this process."""
+    monkeypatch.setenv("RNNLAB_WORKERS", "0")
+    return here
+
+
+def test_a_race_varies_what_it_is_told_to_and_says_who_did_best(at_home):
+    options = ("--epochs", "4", "--vary", "cell=rnn,gru", "--vary", "hidden=8", "--vary", "hidden=16", "--seeds", "2")
+    code, out, said = at_home("race", *options, "--json")
+    assert (code, said) == (0, "")
+    record = json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    assert [one["variant"] for one in record["runs"][:4]] == [
+        {"cell": cell, "hidden": hidden} for cell in ("rnn", "gru") for hidden in (8, 16)
+    ]
+    for one in record["runs"]:
+        assert one["losses"] == run(Experiment(epochs=4, seed=one["seed"], **one["variant"])).losses
+    medians = [one["loss"]["median"] for one in record["standings"]]
+    assert medians == sorted(medians)
+    code, out, _ = at_home("race", *options, "--lang", "zh")
+    assert code == 0
+    assert len(out.strip().split("\n")) == 4
+    assert out.startswith("1. cell=")
+    assert "损失" in out
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--vary", "cell"), ["--vary", "cell=rnn,lstm,gru"]),
+        (("--vary", "cell=rnn,cnn"), ["Cell", "cnn", "lstm"]),
+        (("--vary", "text=a,b"), ["text", "cell"]),
+        (("--seeds", "0"), ["0", "1"]),
+        (("--hidden", "0"), ["Hidden size", "0", "256"]),
+    ],
+)
+def test_a_race_that_can_not_be_run_ends_with_two_and_one_line(at_home, options, named):
+    code, out, said = at_home("race", "--epochs", "1", *options, "--lang", "en")
+    assert (code, out) == (2, "")
+    assert len(said.strip().split("\n")) == 1
+    assert all(part in said for part in named)
+
+
+def test_on_a_terminal_it_says_how_far_it_is(at_home, monkeypatch):
+    """On stderr, and takes it away again; what is printed is the same."""
+    for command in (("run", "--epochs", "30"), ("race", "--epochs", "3", "--seeds", "1")):
+        silent = at_home(*command, "--lang", "en")
+        assert silent[2] == ""
+        monkeypatch.setattr("rnnlab.training.fold.MOMENT", 0.0)
+        monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+        code, out, said = at_home(*command, "--lang", "en")
+        monkeypatch.undo()
+        monkeypatch.setenv("RNNLAB_WORKERS", "0")
+        assert code == 0
+        assert said.startswith("\r")
+        assert said.endswith("\r")
+        assert "epoch 3 / 30" in said or "100%" in said
+        if command[0] == "run":
+            assert out == silent[1]

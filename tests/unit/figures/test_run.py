@@ -27,53 +27,6 @@ def oracle():
     return plain.next_words("我 喜欢 学习 深度 学习", epochs=30)
 
 
-def test_the_loss_curve_is_the_losses(history, oracle):
-    (trace,) = as_browsers_get(figures.loss_figure(history, T, "log"))["data"]
-    np.testing.assert_array_equal(decoded(trace["x"]), range(1, 31))
-    np.testing.assert_allclose(decoded(trace["y"]), oracle[0], rtol=1e-6, atol=1e-6)
-
-
-@pytest.mark.parametrize("scale", ["log", "linear"])
-def test_the_loss_axis_is_what_was_chosen(history, scale):
-    layout = as_browsers_get(figures.loss_figure(history, T, scale))["layout"]
-    assert layout["yaxis"]["type"] == scale
-    assert layout["xaxis"]["range"] == [0, 30]  # stands still while the curve grows
-
-
-@pytest.mark.parametrize("loss", ["mean", "sum"])
-def test_the_loss_axis_says_how_losses_are_put_together(loss):
-    layout = as_browsers_get(figures.loss_figure(run(Experiment(epochs=1, loss=loss)), T, "log"))["layout"]
-    assert layout["yaxis"]["title"]["text"] == {"mean": "mean loss", "sum": "summed loss"}[loss]
-
-
-def test_where_the_learning_rate_changes_the_curve_has_a_mark():
-    e = Experiment(epochs=6, lr_changes="2:0.1 4:0.001 9:1")
-    assert [(mark.at, mark.name) for mark in figures.rate_marks(e, T)] == [
-        (2, "learning rate 0.1"),
-        (4, "learning rate 0.001"),
-    ]
-    drawn = figures.loss_figure(run(e), T, "linear").layout
-    assert [shape.x0 for shape in drawn.shapes] == [2, 4]
-    assert figures.rate_marks(Experiment(), T) == []
-
-
-def test_where_the_run_diverged_the_curve_has_a_gap(history):
-    broken = [
-        replace(snapshot, loss=bad) for snapshot, bad in zip(history.snapshots, [np.nan, np.inf, -np.inf], strict=False)
-    ]
-    curve = as_browsers_get(
-        figures.loss_figure(replace(history, snapshots=(*broken, *history.snapshots[3:])), T, "log")
-    )
-    y = decoded(curve["data"][0]["y"])
-    assert np.isnan(y[:3]).all()
-    assert np.isfinite(y[3:]).all()
-
-
-def test_a_single_epoch_can_be_seen(history):
-    trace = as_browsers_get(figures.loss_figure(replace(history, snapshots=history.snapshots[:1]), T, "log"))["data"][0]
-    assert "markers" in trace["mode"]
-
-
 @pytest.mark.parametrize("epoch", [0, 7, 30])
 def test_the_heatmap_is_the_hidden_state_units_down_and_tokens_across(history, oracle, epoch):
     figure = as_browsers_get(figures.hidden_figure(history, history.frames[epoch], T))
