@@ -7,16 +7,18 @@ history.losses, history.to_frame(), history.plot()
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import LabError, Problem
 from rnnlab.records.history import History
 
 if TYPE_CHECKING:
-    from rnnlab.library import FinishedRace, RunHistory, Trace
+    from torch import Tensor, nn
 
-__all__ = ["ROOT", "Experiment", "History", "LabError", "Problem", "race", "run", "trace"]
+    from rnnlab.library import FinishedRace, ModuleLook, RunHistory, Trace
+
+__all__ = ["ROOT", "Experiment", "History", "LabError", "Problem", "inspect", "race", "run", "trace"]
 
 ROOT = Path(__file__).parent  # of the package: what belongs to it is found from here, from whichever folder
 
@@ -61,3 +63,24 @@ def race(experiments: Sequence[Experiment], seeds: int = 3, equal: bool = False)
     from rnnlab import library
 
     return library.race(experiments, seeds, equal)
+
+
+def inspect(module: "nn.Module", batch: Any, loss: "Callable[[Any], Tensor] | None" = None) -> "ModuleLook":
+    """Any module of yours with nn.RNN, nn.LSTM, nn.GRU or their cells in it, while it works on a batch: the shapes of
+    every stage, packed sequences included; all parameters, with the norms of their gradients; and of each recurrent
+    module states and gates at every layer, direction and step, and how strongly the loss depends on each state.
+
+    `batch` is what the module is called with: a tensor or packed sequence, a tuple or list of arguments, a dict of
+    named ones; or a function of the module, with the loop in which it is called. `loss`, of what comes out, gives a
+    single number to be derived; without one it is half the sum of squares of the first tensor that comes out.
+
+    States and gates come from the cells' equations, step by step, and `ModuleLook.difference` and that of each
+    recurrent module say how far these are from torch. The module runs in evaluation mode, without dropout, and is left
+    as it was.
+
+    Raises `LabError` for what is no module, has nothing recurrent in it or does not call it, and for a loss that is no
+    single number; what the module itself raises comes as it is.
+    """
+    from rnnlab import library
+
+    return library.inspect(module, batch, loss)
