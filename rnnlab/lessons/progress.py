@@ -90,9 +90,20 @@ def from_text(text: str, lessons: Mapping[str, Lesson]) -> dict[str, Progress]:
 
 
 def recalled(text: str, now: Mapping[str, Progress], lessons: Mapping[str, Lesson]) -> dict[str, Progress]:
-    """What was kept, at the steps where the reader is by now."""
+    """What was kept and what has come since, at the steps where the reader is by now. Nothing that is done is taken
+    back: the browser may tell late."""
     kept = from_text(text, lessons)
-    return {**now, **{id: replace(one, at=now[id].at) if id in now else one for id, one in kept.items()}}
+    return {**now, **{id: joined(one, now[id]) if id in now else one for id, one in kept.items()}}
+
+
+def joined(before: Progress, now: Progress) -> Progress:
+    return Progress(
+        now.at,
+        {**before.answers, **now.answers},
+        {**before.found, **now.found},
+        {**before.tells, **now.tells},
+        before.done | now.done,
+    )
 
 
 def progress_in(read: dict[str, Any], lesson: Lesson) -> Progress:

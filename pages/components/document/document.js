@@ -22,6 +22,10 @@ closeAfterChoice();
 keepFocus();
 listenForBack();
 
+// What has been told in this reader's session. It is told once, however often Streamlit builds this part anew: a page whose
+// parts become more or fewer while it is drawn has this one elsewhere.
+let told = {};
+
 export default component("rl-document", {
   build({ root }) {
     root.hidden = true;
@@ -35,29 +39,31 @@ export default component("rl-document", {
     assist(self.data.assistance);
     if (self.data.provenance) tell(self.data.key, self.data.provenance);
     keepEntry(query, opening);
-    if (restore && !self.restored) {
-      self.restored = true;
+    const { reader } = self.data;
+    const arrives = told.reader !== reader;
+    if (arrives) told = { reader };
+    if (restore && !told.restored) {
+      told.restored = true;
       self.setTriggerValue("restored", { text: stored("draft") });
     } else if (query !== null) {
       store("draft", draft);
     }
-    recall(self);
-    if (begins && !self.begun && !calm()) {
-      self.begun = true;
+    recall(self, arrives);
+    if (begins && !told.begun && !calm()) {
+      told.begun = true;
       self.setTriggerValue("shown", true);
     }
-    if (leaving !== null && leaving !== self.left) {
-      self.left = leaving;
+    if (leaving !== null && leaving !== told.left) {
+      told.left = leaving;
       self.setTriggerValue("still", true);
     }
   },
 });
 
 // How far the reader is in the lessons outlives a reload and a lost session. What was kept is told before it is replaced.
-function recall(self) {
-  const { reader, lessons } = self.data;
-  const kept = self.reader !== reader && stored("lessons");
-  self.reader = reader;
+function recall(self, arrives) {
+  const { lessons } = self.data;
+  const kept = arrives && stored("lessons");
   if (kept) self.setTriggerValue("recalled", { text: kept });
   else if (lessons) store("lessons", lessons);
 }

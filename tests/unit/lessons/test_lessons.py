@@ -130,3 +130,11 @@ def test_numbers_agree_within_what_was_asked_for():
     numbers = Numbers(lambda _: (2.0,), within=0.5)
     assert agrees(numbers, (2.5,), (2.0,))
     assert not agrees(numbers, (2.51,), (2.0,))
+
+
+def test_what_the_browser_tells_late_takes_nothing_back():
+    answer = {"first-loss": "4"}
+    now = Progress(1, answer, {"first-loss": "1.4"}, {"first-loss": {}}, frozenset({"first-loss"}))
+    for before in (Progress(), Progress(0, answer), now):
+        kept = to_text({"four-moves": before, "packing": Progress(2)})
+        assert recalled(kept, {"four-moves": now}, LESSONS) == {"four-moves": now, "packing": Progress(2)}
