@@ -16,4 +16,5 @@ def file_upload(
     another type, too large, or not received by the server."""
     with st.container(key=f"{name}_upload", gap="xxsmall"):
         st.file_uploader(label, type=types, key=key, max_upload_size=megabytes, on_change=on_change)
-        st.html(REFUSED.format(html.escape(refused)))
+        with st.container(key=f"{name}_refused"):
+            st.html(REFUSED.format(html.escape(refused)))

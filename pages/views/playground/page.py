@@ -28,6 +28,7 @@ from rnnlab.records.opening import Opening, TensorShape
 CHART = 148  # a chart
 GHOST_LINE = 24  # what is said of the last run, below it
 NETWORK = 176  # the network between tokens and predictions
+MANY = 8  # stages of a model: two lines of smaller letters
 GHOST = "#a0a0a0"  # the line of the last run: faint on light and dark
 
 
@@ -125,7 +126,8 @@ def render_shapes(o: Opening, program: str, about: str, t: Translate) -> None:
     what each size counts."""
     line = [f"{t(f'tensor.{one.name}')}\u00a0`{sizes(one)}`" for one in o.shapes if one.shape]
     st.header(t("panel.shapes"), width="content", anchor=False)
-    st.markdown(" → ".join(line), width="stretch")
+    with st.container(key="many_stages" if len(line) >= MANY else "stages"):
+        st.markdown(" → ".join(line))
     head = [t("shapes.tensor"), t("shapes.sizes"), t("shapes.axes")]
     counted = {one.name: " × ".join(t(f"axis.{axis}") for axis in one.axes) or t("axis.scalar") for one in o.shapes}
     rows = [[text(t(f"tensor.{one.name}")), text(sizes(one)), text(counted[one.name])] for one in o.shapes]
