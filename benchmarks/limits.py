@@ -10,15 +10,17 @@ how much more a rare character costs than a frequent one: a ratio, which no mach
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from benchmarks.server import Row
 from rnnlab import Experiment
 from rnnlab.engine import jobs
 from rnnlab.experiment.layer_spec import LayerSpec
+from rnnlab.experiment.limits import FRAMES, HISTORY_BYTES
 from rnnlab.records.generation import SAMPLES, Settings
-from rnnlab.records.history import Checkpoint
-from rnnlab.records.opening import Place
+from rnnlab.records.history import Checkpoint, History, Snapshot
+from rnnlab.records.opening import Opening, Place
 
 GOAL = 8.0  # seconds
 HAN = [chr(code) for code in range(0x4E00, 0x9FD6)]  # in an order that few words have
@@ -98,6 +100,16 @@ def weights_of(e: Experiment) -> bytes:
     return Trainer(e).weight_bytes()
 
 
+def large_record(e: Experiment, checkpoints: tuple[Checkpoint, ...]) -> tuple[Opening, History]:
+    """A record as large as one may be: of these weights, and as many frames."""
+    _, history = jobs.start(e)
+    epochs = range(1, len(checkpoints))
+    snapshots = tuple(Snapshot(epoch, 1 / epoch, 0.5, 1.0, 64) for epoch in epochs)
+    count = min(FRAMES, HISTORY_BYTES // history.frames[0].bytes)
+    frames = tuple(replace(history.frames[0], epoch=epoch) for epoch in range(count))
+    return history.opening, replace(history, snapshots=snapshots, frames=frames, checkpoints=checkpoints)
+
+
 def cases() -> Iterator[Case]:
     for name, e in TEXTS.items():
         yield f"segmentations: {name}", jobs.segmentations, (e, e.tokenizer, 500)
@@ -136,6 +148,10 @@ def cases() -> Iterator[Case]:
         yield f"word_boxes: {name}", jobs.word_boxes, (e, weights)
         yield f"packing: {name}", jobs.packing, (e, weights, 1)
         yield f"activations: {name}", jobs.activations, (e, weights, place)
+        opening, record = large_record(e, few)
+        file = jobs.weights_file(opening, record.snapshots, few[-1])
+        yield f"weights_file: {name}", jobs.weights_file, (opening, record.snapshots, few[-1])
+        yield f"open_weights: {name}", jobs.open_weights, (file,)
     yield "device_used", jobs.device_used, ()
     seeds = tuple(Experiment(preset="ohlol-layer", seed=seed) for seed in range(10))
     yield "final_accuracies: ten seeds of ohlol", jobs.final_accuracies, (seeds,)

@@ -3,11 +3,13 @@
     rnnlab run --preset words-next --seed 0 --json
     rnnlab race --preset words-next --vary cell=rnn,lstm,gru --seeds 3
     rnnlab export --preset words-next --seed 0 > words_next.py
+    rnnlab export --preset words-next --seed 0 --to weights > words_next.safetensors
     rnnlab app --server.port 8600
 
 `run` trains without a browser: every field of `Experiment` is an option, and what is not given comes from the preset.
 `race` trains variants of one side by side, and says which did best.
-`export` writes the same training as a program of PyTorch alone, which prints the same losses.
+`export` writes the same training as a program of PyTorch alone, which prints the same losses; or trains, and writes the
+weights (safetensors): they are no text, and go into a file.
 `app` serves the pages; what follows it is said to `streamlit run`. In a checkout it is `python -m rnnlab` instead.
 """
 
@@ -41,6 +43,7 @@ from rnnlab.races import report
 from rnnlab.races.race import finished
 
 PRINTED = 10  # epochs from one printed line to the next
+FILES = {"weights": "safetensors"}  # what is no text, and how its file's name ends
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -61,6 +64,9 @@ def main(arguments: list[str] | None = None) -> int:
         print_anywhere("utf-8")  # what JSON is, and a program's text, on any console
     try:
         e = Experiment(**options)
+        if to in FILES:
+            write_file(e, to)
+            return 0
         print(written(e, to, lang) if to else raced(e, plan, as_json, lang) if plan else trained(e, as_json, lang))
     except LabError as error:
         for problem in error.problems:
@@ -100,6 +106,16 @@ def written(e: Experiment, to: str, lang: str) -> str:
     return {"script": export.script}[to](e, lang).rstrip("\n")
 
 
+def write_file(e: Experiment, to: str) -> None:
+    """Train, and write what is no text. Raises LabError where it would go to a terminal."""
+    if sys.stdout.isatty():
+        raise LabError(Problem("terminal", "", {"value": to, "name": f"{e.preset}.{FILES[to]}"}))
+    from rnnlab import export
+
+    history = run(e)
+    sys.stdout.buffer.write(export.weights_file(history.opening, history.snapshots, history.checkpoints[-1]))
+
+
 def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser("rnnlab", description="RNN Lab: a playground for recurrent networks.")
     commands = root.add_subparsers(dest="command", required=True)
@@ -113,8 +129,8 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--equal", action="store_true", help="the same number of parameters for all")
     command.add_argument("--json", action="store_true", help="plan, standings and every run's numbers as JSON")
     add_experiment(command)
-    command = commands.add_parser("export", help="write a program of PyTorch alone that trains the same")
-    command.add_argument("--to", choices=("script",), default="script", help="what to write")
+    command = commands.add_parser("export", help="write a program that trains the same, or weights")
+    command.add_argument("--to", choices=("script", *FILES), default="script", help="what to write")
     add_experiment(command)
     return root
 

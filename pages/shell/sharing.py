@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.components.copy_link.copy_link import copy_link
 from pages.components.document.document import Document, document
@@ -16,6 +17,7 @@ from pages.shell.form.presets import open_experiment
 from pages.shell.guide import current_lesson, guide
 from pages.shell.markdown import verbatim
 from pages.shell.page_names import HOME
+from pages.shell.run import take_away
 from pages.shell.state import session
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment, preset_experiment
@@ -33,7 +35,7 @@ from rnnlab.experiment.links import (
 )
 from rnnlab.i18n import LANGUAGE_TAGS, LabError, Problem, Translate, describe
 
-FILE_MEGABYTES = 1  # an experiment is far smaller
+FILE_MEGABYTES = 12  # of weights; an experiment is far smaller
 
 
 def render(t: Translate, page: str) -> None:
@@ -65,16 +67,28 @@ def render(t: Translate, page: str) -> None:
                 key="download",
                 on_click="ignore",
             )
+        take_away.render(t)
         refused = t("share.upload.refused", limit=FILE_MEGABYTES)
-        file_upload("file", t("share.upload"), refused, ["json"], "file", FILE_MEGABYTES, open_file)
+        file_upload("file", t("share.upload"), refused, ["json", "safetensors"], "file", FILE_MEGABYTES, open_dropped)
 
 
-def open_file() -> None:
-    """An experiment file was dropped: show its experiment, or say what is wrong with it and change nothing."""
-    if session["file"] is None:
+def open_dropped() -> None:
+    if session["file"] is not None:
+        open_file(session["file"])
+
+
+def is_weights(name: str) -> bool:
+    """Whether a file's name says that it holds weights."""
+    return name.lower().endswith(take_away.WEIGHTS)
+
+
+def open_file(file: UploadedFile) -> None:
+    """Show the experiment of a file, or the run of its weights, or say what is wrong with it and change nothing."""
+    if is_weights(file.name):
+        session["notes"] = take_away.open_weights(file.getvalue())
         return
     try:
-        open_experiment(from_file(session["file"].getvalue()))
+        open_experiment(from_file(file.getvalue()))
         session["notes"] = ()
     except LabError as error:
         session["notes"] = error.problems

@@ -35,6 +35,14 @@ class Cursor:
     step: int | None = None  # of the probe's tokens, from 0; None: none was chosen
 
 
+@dataclass
+class Sight:
+    """What the reader looks at, for whoever has no session: a file is made when it is asked for, in a thread."""
+
+    live: LiveRun | None = None
+    cursor: Cursor = Cursor()
+
+
 class VisitState(TypedDict, total=False):
     """shell/first_visit.py: what a visit begins with; the widgets of these keys change it from then on."""
 
@@ -100,6 +108,7 @@ class CursorState(TypedDict, total=False):
     """shell/run/cursor.py"""
 
     cursor: Cursor
+    sight: Sight  # the same, and the run: changed, and never another
 
 
 class FormState(TypedDict, total=False):

@@ -15,6 +15,8 @@ JOBS = {  # module -> functions
     "rnnlab.training.race_slices": ("start_race_run", "advance_race_run"),
     "rnnlab.analysis.bigrams": ("examples",),
     "rnnlab.text.segmentation": ("segmentations",),
+    "rnnlab.export.opened": ("open_weights",),
+    "rnnlab.export.weights": ("weights_file",),
     "rnnlab.inspection.activations": ("activations",),
     "rnnlab.inspection.dataset": ("dataset", "epoch_batches", "first_batch", "token_counts"),
     "rnnlab.inspection.embeddings": ("nearest", "plane"),
@@ -39,6 +41,8 @@ JOBS = {  # module -> functions
 if TYPE_CHECKING:  # what each name stands for, to whoever reads types
     # ruff: noqa: F401
     from rnnlab.analysis.bigrams import examples
+    from rnnlab.export.opened import open_weights
+    from rnnlab.export.weights import weights_file
     from rnnlab.inspection.activations import activations
     from rnnlab.inspection.dataset import dataset, epoch_batches, first_batch, token_counts
     from rnnlab.inspection.embeddings import nearest, plane

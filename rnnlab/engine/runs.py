@@ -107,6 +107,15 @@ def begin(engine: Engine, experiment: Experiment, train: bool, before: Run | Non
     return Run(id, experiment, pending, until, speed=before.speed, previous=replace(stop(before.shown), state=None))
 
 
+def brought(history: History, before: Run) -> Run:
+    """A run whose weights were brought from elsewhere: it can be looked at, as one that the reader has ended, and not
+    gone on with, for what an optimizer knew is not among them."""
+    opening, id = history.opening, uuid4().hex
+    state = State(opening.experiment, id, history.epoch * opening.batches, history.epoch, 0.0, history.ended, b"")
+    run = Run(id, opening.experiment, None, state=state, history=history, stopped=True)
+    return replace(rest(run), speed=before.speed)
+
+
 def train_until(engine: Engine, run: Run, epoch: int) -> Run:
     """Go on until this epoch. What comes first is seen at once."""
     return submit(engine, replace(run, until=epoch, paced_from=-inf))

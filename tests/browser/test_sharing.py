@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from rnnlab import Experiment
 from rnnlab.experiment.links import from_file, from_link, to_file
+from rnnlab.export import open_weights
 from rnnlab.i18n import Problem, describe
 from tests.support.eventually import eventually
 
@@ -115,3 +116,25 @@ def test_what_is_wrong_in_a_link_is_said_as_it_was_given(visit):
     assert notes.locator("b, .katex").count() == 0
     lab.press("notes_seen")
     expect(notes).to_have_count(0)
+
+
+@pytest.mark.thorough
+def test_weights_are_those_of_the_epoch_that_is_looked_at_and_are_seen_by_another_reader(visit, tmp_path):
+    lab = visit("epochs=30&run=1").trained()
+    lab.page.locator(".rl-scrubber input[type=range]").focus()
+    for _ in range(10):
+        lab.page.keyboard.press("ArrowLeft")  # which the server hears of only when Share is opened
+    eventually(lambda: "20" in lab.page.locator(".rl-epoch").inner_text(), "the reader looks at epoch 20")
+    teller = lab.open("share").page.locator(".rl-looked-at")
+    eventually(lambda: teller.evaluate("node => node.component.data.known.epoch") == 20, "the server has heard of it")
+    with lab.page.expect_download() as download:
+        lab.at("download_weights").get_by_role("button").first.click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    history = open_weights(path.read_bytes())
+    assert (history.epoch, history.checkpoints[-1].epoch) == (20, 20)
+    other = visit("hidden=8", locale="zh-CN")
+    other.open("share").at("file_upload").locator("input[type=file]").set_input_files(path)
+    expect(other.at("hidden_size").locator("input")).to_have_value("32")
+    eventually(lambda: other.epoch == 20, "it is opened at that epoch", 40)
+    assert f"{history.losses[-1]:.4g}" in other.status

@@ -14,6 +14,7 @@ from pages.components.table import table
 from rnnlab import Experiment, run
 from rnnlab.experiment import choices
 from rnnlab.experiment.limits import TEXT_CHARACTERS
+from rnnlab.export import weights_file
 from rnnlab.i18n import translator
 from rnnlab.presets.presets import FIRST_OF_TASK
 from rnnlab.text.lines import parse_lines
@@ -63,6 +64,14 @@ def paste(app: AppTest, text: str) -> AppTest:
 
 
 # Data of one's own
+
+
+def test_weights_open_their_run_here_too_and_the_readers_own_data_stays():
+    history = run(Experiment(epochs=2, hidden=5))
+    app = upload(data_page(), LINES, "lines.txt")
+    upload(app, weights_file(history.opening, history.snapshots, history.checkpoints[-1]), "w.safetensors")
+    assert app.session_state.run.history.losses == history.losses
+    assert app.session_state.data_source.name == "lines.txt"
 
 
 @pytest.mark.parametrize(
@@ -382,8 +391,10 @@ def test_an_upload_is_not_spooled_to_disk():
     from starlette.formparsers import MultiPartParser
 
     import app  # noqa: F401  what the server runs
-    from rnnlab.text.tables.encodings import FILE_BYTES
+    from pages.shell.sharing import FILE_MEGABYTES
+    from rnnlab.export.weights import FILE_BYTES
 
+    assert FILE_MEGABYTES * 10**6 >= FILE_BYTES
     assert st.get_option("server.maxUploadSize") * 2**20 >= FILE_BYTES + 2**19, "what else is in the request counts too"
     assert MultiPartParser.spool_max_size >= FILE_BYTES + 2**20, "with what else is in the request"
 

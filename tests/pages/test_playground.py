@@ -1,5 +1,6 @@
 """The pages without a browser: every choice reaches the experiment, every button the run, in both languages."""
 
+import pickle
 import re
 import time
 from concurrent.futures import Future
@@ -12,11 +13,14 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shell import first_visit
 from pages.shell.markdown import verbatim
+from pages.shell.run import take_away
+from pages.shell.state import Cursor
 from rnnlab import Experiment, run
-from rnnlab.engine import InProcess
+from rnnlab.engine import InProcess, ReaderEngine
 from rnnlab.experiment import UNUSED_FIELDS, choices, preset_experiment
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.experiment.links import to_file, to_link
+from rnnlab.export import open_weights, weights_file
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.presets.presets import FIRST_OF_TASK
 from tests.support.callbacks import in_session
@@ -432,10 +436,8 @@ def test_an_error_quotes_a_token_as_it_was_typed():
 # Files
 
 
-def drop(app: AppTest, content: bytes) -> AppTest:
-    return looked(
-        app.file_uploader(key="file").set_value(("rnnlab-experiment.json", content, "application/json")).run()
-    )
+def drop(app: AppTest, content: bytes, name: str = "rnnlab-experiment.json") -> AppTest:
+    return looked(app.file_uploader(key="file").set_value((name, content, "application/octet-stream")).run())
 
 
 def test_a_dropped_file_opens_its_experiment():
@@ -452,6 +454,28 @@ def test_a_file_that_is_none_is_said_and_changes_nothing(content):
     drop(app, content)
     assert len(app.warning) == 1
     assert form_of(app) == Experiment(hidden=7, epochs=2)
+
+
+def test_dropped_weights_are_seen_at_their_epoch_without_training_and_can_be_taken_away_again():
+    e = Experiment(text="甲 乙 <b> 丙", hidden=5, epochs=7, cell="gru")
+    history = run(e)
+    content = weights_file(history.opening, history.snapshots, history.checkpoints[4])
+    app = drop(visit("lang=en"), content, "mine.safetensors")
+    shown = app.session_state.run
+    assert not app.warning
+    assert form_of(app) == shown.experiment == e
+    assert (shown.epoch, shown.history.losses) == (4, history.losses[:4])
+    assert shown.history.frames[-1].hidden.tolist() == history.frames[4].hidden.tolist()
+    sight = app.session_state.sight
+    for epoch in (4, 0):  # of the epoch that is looked at when the file is asked for
+        sight.cursor = Cursor(shown.id, epoch)
+        again = open_weights(take_away.weights(sight, ReaderEngine(InProcess(), "")))
+        assert again.checkpoints[-1] == history.checkpoints[epoch]
+    drop(app, pickle.dumps(e), "mine.safetensors")
+    assert len(app.warning) == 1
+    assert app.session_state.run.id == shown.id
+    until_trained(press(app, "train"))
+    assert app.session_state.run.history.losses == history.losses
 
 
 def test_pause_and_stop_work_whatever_the_form_says():

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pages.shell.reruns import waiting
+from pages.shell.run import cursor
 from pages.shell.server import message_hold
 from pages.shell.state import session
 from pages.shell.workers import workers
@@ -12,6 +13,7 @@ from rnnlab.engine import live_runs, runs
 from rnnlab.engine.live_runs import LiveRun
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import preset_experiment
+from rnnlab.records.history import History
 
 AHEAD = 0.03  # seconds that the stream's first picture is ahead of the page's, which keeps a browser busy for longer
 OPENING = 5.0  # seconds that a page waits for a run to be opened: milliseconds, but workers take turns
@@ -25,7 +27,7 @@ def show(run: Run, patience: float, whole: bool = False) -> None:
     if live is None or live.value.id != run.id:
         if live is not None:
             lay_aside(live.value)
-        session["live_run"] = live_runs.shared().drive(LiveRun(run, workers()))
+        session["live_run"] = cursor.sight().live = live_runs.shared().drive(LiveRun(run, workers()))
 
 
 def change(function: Callable[[Run], Run], patience: float) -> None:
@@ -44,6 +46,12 @@ def lay_aside(before: Run) -> None:
     """The run that was at hand so far can be brought back, if anything was trained."""
     if before.epoch > 0 and before.state is not None:
         session["last_run"] = runs.laid_aside(before)
+
+
+def open_brought(history: History) -> None:
+    """A run that was trained elsewhere becomes the run at hand, in the place of this one."""
+    cursor.forget()
+    change(lambda before: runs.brought(history, before), 0.0)
 
 
 def bring_back() -> None:

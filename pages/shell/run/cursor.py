@@ -2,16 +2,28 @@
 
 import streamlit as st
 
-from pages.shell.state import Cursor, session
+from pages.shell.state import Cursor, Sight, session
 from rnnlab.engine.runs import Run
 from rnnlab.records.history import History
 
 
 def cursor_in(run: Run, history: History) -> Cursor:
     """Where the reader looks in this run: at its newest epoch until the browser has told otherwise."""
-    told = session.get("cursor", Cursor())
+    return cursor_of(session.get("cursor", Cursor()), run, history)
+
+
+def cursor_of(told: Cursor, run: Run, history: History) -> Cursor:
+    """The same, of what the browser told last."""
     newest = history.checkpoints[-1].epoch
     return told if told.run == run.id and not run.going else Cursor(run.id, newest, told.step)
+
+
+def sight() -> Sight:
+    return session.setdefault("sight", Sight())
+
+
+def put(cursor: Cursor) -> None:
+    session["cursor"] = sight().cursor = cursor
 
 
 def move(key: str) -> None:
@@ -22,7 +34,7 @@ def move(key: str) -> None:
 
 def forget() -> None:
     """Another preset is open: a step that was chosen in the one before is none of its own."""
-    session["cursor"] = Cursor()
+    put(Cursor())
 
 
 def look_at(key: str, answer: str) -> bool:
@@ -30,5 +42,5 @@ def look_at(key: str, answer: str) -> bool:
     "step"}. Whether it has."""
     told = getattr(st.session_state[key], answer)
     if told:
-        session["cursor"] = Cursor(str(told["run"]), int(told["epoch"]), told["step"])
+        put(Cursor(str(told["run"]), int(told["epoch"]), told["step"]))
     return bool(told)

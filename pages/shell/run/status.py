@@ -29,13 +29,16 @@ def status_text(run: Run, t: Translate, engine: Engine) -> str:
             *right(history, t),
             *held_score(history, t),
             *([t("status.reads_answer")] if run.experiment.reads_answer else []),
-            pace(run.epochs_done, run.elapsed, t),
-            t("status.seconds", seconds=f"{run.elapsed:.2f}"),
+            *(took(run, t) if run.elapsed else []),  # else its weights were brought from elsewhere
         ]
     parts.append(t(f"status.{mode(run, history)}"))
     if run.going and (is_long(run) or waits(run)):
         parts += [*left(run, t), *queue(run, t, engine)]
     return "  ·  ".join(parts)
+
+
+def took(run: Run, t: Translate) -> list[str]:
+    return [pace(run.epochs_done, run.elapsed, t), t("status.seconds", seconds=f"{run.elapsed:.2f}")]
 
 
 def right(history: History, t: Translate) -> list[str]:

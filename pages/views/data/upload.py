@@ -95,7 +95,7 @@ def bring(t: Translate) -> str:
         upload_state.take_up_paste()
     with right:
         refused = t("own.upload.refused", limit=FILE_MEGABYTES)
-        key, types = upload_state.uploader(), ["csv", "tsv", "txt", "conll", "conllu"]
+        key, types = upload_state.uploader(), ["csv", "tsv", "txt", "conll", "conllu", "safetensors"]
         file_upload("data", t("own.upload"), refused, types, key, FILE_MEGABYTES, upload_state.upload)
         st.caption(t("own.upload.help", limit=FILE_MEGABYTES))
     return task

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import streamlit as st
 
+from pages.shell import sharing
 from pages.shell.state import session
 from rnnlab.i18n import LabError
 from rnnlab.text.tables.encodings import DecodedText, decode
@@ -92,7 +93,10 @@ def uploader() -> str:
 
 def upload() -> None:
     file = st.session_state[uploader()]
-    if file is not None:
+    if file is not None and sharing.is_weights(file.name):
+        session["data_files"] = session.get("data_files", 0) + 1
+        sharing.open_file(file)
+    elif file is not None:
         receive(file.name, file.getvalue())
     elif (old := source()) and old.name:
         session["data_source"] = None

@@ -1,0 +1,72 @@
+"""What of the run at hand can be taken away, and weights that are brought back. Files are made when they are asked for,
+of what the reader looks at then: in a thread without a session, by a worker."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from pages.components.looked_at.looked_at import looked_at
+from pages.shell.form import form_state
+from pages.shell.run import current_run, cursor
+from pages.shell.run.run_view import GROUP
+from pages.shell.state import Cursor, Sight, session
+from pages.shell.workers import workers
+from rnnlab.engine import ReaderEngine, jobs
+from rnnlab.explain.loading import loading
+from rnnlab.i18n import LabError, Problem, Translate, describe, failure_of
+from rnnlab.records.history import History, nearest
+
+PATIENCE = 60.0  # seconds for a file to be made: workers take turns among all readers
+WEIGHTS = ".safetensors"  # how its name ends
+
+
+def render(t: Translate) -> None:
+    """A download of the weights of the run at hand, which may not be open yet."""
+    e = session["run"].experiment
+    name, told = f"rnnlab-{e.preset}", session.get("cursor", Cursor())
+    key, known = "share-looked-at", {"run": told.run, "epoch": told.epoch}
+    looked_at(key, GROUP, known, on_moved=partial(cursor.move, key))
+    file(t("share.weights"), weights, name + WEIGHTS, t("share.weights.help"), "download_weights")
+    st.caption(t("share.weights.load"))
+    st.code(loading(e, name + WEIGHTS), language="python")
+
+
+def file(label: str, make: Callable[[Sight, ReaderEngine], bytes], name: str, help: str, key: str) -> None:
+    made = partial(made_or_told, session["lang"], make, cursor.sight(), workers())
+    st.download_button(label, made, name, "application/octet-stream", key=key, on_click="ignore", help=help)
+
+
+def made_or_told(lang: str, make: Callable[[Sight, ReaderEngine], bytes], sight: Sight, engine: ReaderEngine) -> bytes:
+    """What `make` makes; where that fails, the button says why in the reader's language."""
+    try:
+        return make(sight, engine)
+    except Exception as error:
+        raise RuntimeError(" ".join(describe(problem, lang) for problem in failure_of(error))) from None
+
+
+def weights(sight: Sight, engine: ReaderEngine) -> bytes:
+    """Of the epoch that is looked at."""
+    history, epoch = of_reader(sight)
+    checkpoint = nearest(history.checkpoints, epoch)
+    return engine.submit(jobs.weights_file, history.opening, history.snapshots, checkpoint).result(PATIENCE)
+
+
+def of_reader(sight: Sight) -> tuple[History, int]:
+    """The run as it is now, and the epoch."""
+    assert sight.live is not None
+    run = sight.live.wait_for(0, PATIENCE).shown
+    if run.history is None:
+        raise LabError(*run.problems)
+    return run.history, cursor.cursor_of(sight.cursor, run, run.history).epoch
+
+
+def open_weights(content: bytes) -> tuple[Problem, ...]:
+    """A file of weights was dropped: show its run, or say what is wrong with it and change nothing."""
+    try:
+        history = workers().submit(jobs.open_weights, content).result(PATIENCE)
+    except Exception as error:
+        return failure_of(error)
+    form_state.fill(history.experiment)
+    current_run.open_brought(history)
+    return ()
