@@ -152,6 +152,7 @@ def cases() -> Iterator[Case]:
         file = jobs.weights_file(opening, record.snapshots, few[-1])
         yield f"weights_file: {name}", jobs.weights_file, (opening, record.snapshots, few[-1])
         yield f"open_weights: {name}", jobs.open_weights, (file,)
+        yield f"record_file: {name}", jobs.record_file, (record,)
     yield "device_used", jobs.device_used, ()
     seeds = tuple(Experiment(preset="ohlol-layer", seed=seed) for seed in range(10))
     yield "final_accuracies: ten seeds of ohlol", jobs.final_accuracies, (seeds,)

@@ -9,7 +9,7 @@
 `run` trains without a browser: every field of `Experiment` is an option, and what is not given comes from the preset.
 `race` trains variants of one side by side, and says which did best.
 `export` writes the same training as a program of PyTorch alone, which prints the same losses; or trains, and writes the
-weights (safetensors): they are no text, and go into a file.
+weights (safetensors), or the whole record (a zip of an npz and tables): both are no text, and go into a file.
 `app` serves the pages; what follows it is said to `streamlit run`. In a checkout it is `python -m rnnlab` instead.
 """
 
@@ -43,7 +43,7 @@ from rnnlab.races import report
 from rnnlab.races.race import finished
 
 PRINTED = 10  # epochs from one printed line to the next
-FILES = {"weights": "safetensors"}  # what is no text, and how its file's name ends
+FILES = {"weights": "safetensors", "record": "zip"}  # what is no text, and how its file's name ends
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -113,7 +113,11 @@ def write_file(e: Experiment, to: str) -> None:
     from rnnlab import export
 
     history = run(e)
-    sys.stdout.buffer.write(export.weights_file(history.opening, history.snapshots, history.checkpoints[-1]))
+    if to == "weights":
+        content = export.weights_file(history.opening, history.snapshots, history.checkpoints[-1])
+    else:
+        content = export.record_file(history)
+    sys.stdout.buffer.write(content)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -129,7 +133,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--equal", action="store_true", help="the same number of parameters for all")
     command.add_argument("--json", action="store_true", help="plan, standings and every run's numbers as JSON")
     add_experiment(command)
-    command = commands.add_parser("export", help="write a program that trains the same, or weights")
+    command = commands.add_parser("export", help="write a program that trains the same, weights, or a record")
     command.add_argument("--to", choices=("script", *FILES), default="script", help="what to write")
     add_experiment(command)
     return root

@@ -16,6 +16,7 @@ JOBS = {  # module -> functions
     "rnnlab.analysis.bigrams": ("examples",),
     "rnnlab.text.segmentation": ("segmentations",),
     "rnnlab.export.opened": ("open_weights",),
+    "rnnlab.export.record": ("record_file",),
     "rnnlab.export.weights": ("weights_file",),
     "rnnlab.inspection.activations": ("activations",),
     "rnnlab.inspection.dataset": ("dataset", "epoch_batches", "first_batch", "token_counts"),
@@ -42,6 +43,7 @@ if TYPE_CHECKING:  # what each name stands for, to whoever reads types
     # ruff: noqa: F401
     from rnnlab.analysis.bigrams import examples
     from rnnlab.export.opened import open_weights
+    from rnnlab.export.record import record_file
     from rnnlab.export.weights import weights_file
     from rnnlab.inspection.activations import activations
     from rnnlab.inspection.dataset import dataset, epoch_batches, first_batch, token_counts

@@ -18,11 +18,11 @@ from rnnlab.i18n import LabError, Problem, Translate, describe, failure_of
 from rnnlab.records.history import History, nearest
 
 PATIENCE = 60.0  # seconds for a file to be made: workers take turns among all readers
-WEIGHTS = ".safetensors"  # how its name ends
+WEIGHTS, RECORD = ".safetensors", ".zip"  # how their names end
 
 
 def render(t: Translate) -> None:
-    """A download of the weights of the run at hand, which may not be open yet."""
+    """Downloads of the weights and of the record of the run at hand, which may not be open yet."""
     e = session["run"].experiment
     name, told = f"rnnlab-{e.preset}", session.get("cursor", Cursor())
     key, known = "share-looked-at", {"run": told.run, "epoch": told.epoch}
@@ -30,6 +30,7 @@ def render(t: Translate) -> None:
     file(t("share.weights"), weights, name + WEIGHTS, t("share.weights.help"), "download_weights")
     st.caption(t("share.weights.load"))
     st.code(loading(e, name + WEIGHTS), language="python")
+    file(t("share.record"), record, name + RECORD, t("share.record.help"), "download_record")
 
 
 def file(label: str, make: Callable[[Sight, ReaderEngine], bytes], name: str, help: str, key: str) -> None:
@@ -50,6 +51,12 @@ def weights(sight: Sight, engine: ReaderEngine) -> bytes:
     history, epoch = of_reader(sight)
     checkpoint = nearest(history.checkpoints, epoch)
     return engine.submit(jobs.weights_file, history.opening, history.snapshots, checkpoint).result(PATIENCE)
+
+
+def record(sight: Sight, engine: ReaderEngine) -> bytes:
+    """Of all epochs so far."""
+    history, _ = of_reader(sight)
+    return engine.submit(jobs.record_file, history).result(PATIENCE)
 
 
 def of_reader(sight: Sight) -> tuple[History, int]:
