@@ -136,7 +136,7 @@ class WeightDrop(nn.Module):
 
     def _put(self):
         dropped = functional.dropout(self.weight_hh_l0_raw, self.share, self.training)
-        self.module.weight_hh_l0 = dropped.clone()
+        self.module.weight_hh_l0 = dropped  # in evaluation mode the parameter itself, which is then one of both
 
     def forward(self, *args):
         self._put()
