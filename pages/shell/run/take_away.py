@@ -26,11 +26,13 @@ def render(t: Translate) -> None:
     e = session["run"].experiment
     name, told = f"rnnlab-{e.preset}", session.get("cursor", Cursor())
     key, known = "share-looked-at", {"run": told.run, "epoch": told.epoch}
-    looked_at(key, GROUP, known, on_moved=partial(cursor.move, key))
-    file(t("share.weights"), weights, name + WEIGHTS, t("share.weights.help"), "download_weights")
+    with st.container(gap=None):  # what is not seen takes no room
+        looked_at(key, GROUP, known, on_moved=partial(cursor.move, key))
+        with st.container(horizontal=True, gap="small"):
+            file(t("share.weights"), weights, name + WEIGHTS, t("share.weights.help"), "download_weights")
+            file(t("share.record"), record, name + RECORD, t("share.record.help"), "download_record")
     st.caption(t("share.weights.load"))
     st.code(loading(e, name + WEIGHTS), language="python")
-    file(t("share.record"), record, name + RECORD, t("share.record.help"), "download_record")
 
 
 def file(label: str, make: Callable[[Sight, ReaderEngine], bytes], name: str, help: str, key: str) -> None:
