@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from rnnlab.data import Data, Pair
 from rnnlab.data.batches import BOS, EOS_ID
 from rnnlab.experiment import Experiment
-from rnnlab.i18n import LabError, Problem
+from rnnlab.i18n import LabError, Problem, shorten
 from rnnlab.inspection.passages import passage
 from rnnlab.inspection.replay import Hooks, PartReplay, replay
 from rnnlab.inspection.trace import difference, network
@@ -85,6 +85,8 @@ class Trace(Mapping[str, NamedArray]):
 
 def trace(history: History, epoch: int | None, sentence: str) -> Trace:
     e = history.experiment
+    if not isinstance(sentence, str):
+        raise LabError(Problem("not_text", "sentence", {"value": shorten(sentence)}))
     weights = recorded_at(history.checkpoints, epoch, history.opening.checkpoint_interval)
     with torch_threads(1), torch.no_grad():
         data, model = network(e, weights.weights)

@@ -240,3 +240,10 @@ def test_on_a_terminal_it_says_how_far_it_is(at_home, monkeypatch):
         assert "epoch 3 / 30" in said or "100%" in said
         if command[0] == "run":
             assert out == silent[1]
+
+
+@pytest.mark.thorough
+def test_a_race_in_a_shell_ends_with_its_workers():
+    result = shell("race", "--epochs", "2", "--vary", "cell=rnn,gru", "--seeds", "1", "--lang", "en")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert sorted(line.split()[1] for line in result.stdout.strip().split("\n")) == ["cell=gru", "cell=rnn"]

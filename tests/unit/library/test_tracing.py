@@ -109,6 +109,7 @@ def test_numbers_are_said_in_their_own_units():
         ({"epoch": 9}, ["epoch", "9", "0 to 6", "6"]),
         ({"sentence": "a b\nc d"}, ["sentence", "2", "1"]),
         ({"sentence": "x y"}, ["x y"]),
+        ({"sentence": ["a", "b"]}, ["['a', 'b']", "text"]),
     ],
 )
 def test_what_can_not_be_traced_is_told(history, asked, named):
