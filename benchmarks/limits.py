@@ -119,6 +119,8 @@ def cases() -> Iterator[Case]:
         yield f"first_batch: {name}", jobs.first_batch, (e,)
         yield f"epoch_batches: {name}", jobs.epoch_batches, (e, 100)
         yield f"data_loader: {name}", jobs.data_loader, (e,)
+        yield f"script: {name}", jobs.script, (e, "zh")
+        yield f"notebook: {name}", jobs.notebook, (e, "zh")
         yield f"start: {name}", jobs.start, (e,)
     for name, e in NETWORKS.items():
         yield f"start: {name}", jobs.start, (e,)

@@ -8,8 +8,9 @@
 
 `run` trains without a browser: every field of `Experiment` is an option, and what is not given comes from the preset.
 `race` trains variants of one side by side, and says which did best.
-`export` writes the same training as a program of PyTorch alone, which prints the same losses; or trains, and writes the
-weights (safetensors), or the whole record (a zip of an npz and tables): both are no text, and go into a file.
+`export` writes the same training as a program of PyTorch alone, or as a notebook, which print the same losses; or it
+trains, and writes the weights (safetensors), or the whole record (a zip of an npz and tables): both are no text, and go
+into a file.
 `app` serves the pages; what follows it is said to `streamlit run`. In a checkout it is `python -m rnnlab` instead.
 """
 
@@ -103,7 +104,7 @@ def raced(e: Experiment, plan: dict[str, Any], as_json: bool, lang: str) -> str:
 def written(e: Experiment, to: str, lang: str) -> str:
     from rnnlab import export  # here, for torch takes seconds to import, and a wrong option is to be told at once
 
-    return {"script": export.script}[to](e, lang).rstrip("\n")
+    return {"script": export.script, "notebook": export.notebook}[to](e, lang).rstrip("\n")
 
 
 def write_file(e: Experiment, to: str) -> None:
@@ -133,8 +134,10 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--equal", action="store_true", help="the same number of parameters for all")
     command.add_argument("--json", action="store_true", help="plan, standings and every run's numbers as JSON")
     add_experiment(command)
-    command = commands.add_parser("export", help="write a program that trains the same, weights, or a record")
-    command.add_argument("--to", choices=("script", *FILES), default="script", help="what to write")
+    command = commands.add_parser(
+        "export", help="write a program or a notebook that trains the same, weights, or a record"
+    )
+    command.add_argument("--to", choices=("script", "notebook", *FILES), default="script", help="what to write")
     add_experiment(command)
     return root
 

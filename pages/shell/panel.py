@@ -7,15 +7,18 @@ from typing import TypedDict, Unpack
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.shell.state import session
+from rnnlab.explain.comments import in_language
 from rnnlab.i18n import Translate
 
 LONG, TALL = 40, 440  # lines of a program that scrolls, and how tall it then is, in pixels
 
 
 def listing(code: str, wrap_lines: bool = False, tall: int = TALL) -> None:
-    """Lines of Python. Many of them scroll in a box of their own, `tall` pixels high."""
+    """Lines of Python, with comments in the reader's language. Many of them scroll in a box of their own, `tall` pixels
+    high."""
     height = "content" if code.count("\n") < LONG else tall
-    st.code(code, language="python", wrap_lines=wrap_lines, height=height)
+    st.code(in_language(code, session["lang"]), language="python", wrap_lines=wrap_lines, height=height)
 
 
 def program_place(t: Translate) -> str:

@@ -67,6 +67,7 @@ def render(t: Translate, page: str) -> None:
                 key="download",
                 on_click="ignore",
             )
+            take_away.programs(experiment, t)
         take_away.render(t)
         refused = t("share.upload.refused", limit=FILE_MEGABYTES)
         file_upload("file", t("share.upload"), refused, ["json", "safetensors"], "file", FILE_MEGABYTES, open_dropped)

@@ -15,8 +15,10 @@ JOBS = {  # module -> functions
     "rnnlab.training.race_slices": ("start_race_run", "advance_race_run"),
     "rnnlab.analysis.bigrams": ("examples",),
     "rnnlab.text.segmentation": ("segmentations",),
+    "rnnlab.export.notebook": ("notebook",),
     "rnnlab.export.opened": ("open_weights",),
     "rnnlab.export.record": ("record_file",),
+    "rnnlab.export.script": ("script",),
     "rnnlab.export.weights": ("weights_file",),
     "rnnlab.inspection.activations": ("activations",),
     "rnnlab.inspection.dataset": ("dataset", "epoch_batches", "first_batch", "token_counts"),
@@ -42,8 +44,10 @@ JOBS = {  # module -> functions
 if TYPE_CHECKING:  # what each name stands for, to whoever reads types
     # ruff: noqa: F401
     from rnnlab.analysis.bigrams import examples
+    from rnnlab.export.notebook import notebook
     from rnnlab.export.opened import open_weights
     from rnnlab.export.record import record_file
+    from rnnlab.export.script import script
     from rnnlab.export.weights import weights_file
     from rnnlab.inspection.activations import activations
     from rnnlab.inspection.dataset import dataset, epoch_batches, first_batch, token_counts

@@ -4,12 +4,14 @@ It prints the losses that `rnnlab run` prints, to every digit: it takes the same
 torch's generator what the lab draws.
 """
 
+from dataclasses import dataclass
 from textwrap import indent, wrap
 
 import torch
 
 from rnnlab.cells import CELLS
 from rnnlab.experiment import Experiment
+from rnnlab.explain.comments import in_language
 from rnnlab.explain.modules import cell_class
 from rnnlab.explain.programs.loader import (
     COLLATE,
@@ -54,7 +56,7 @@ class_weight = counts.sum() / ((counts > 0).sum() * counts.clamp(min=1))    # ra
 """
 TRAINING = """\
 optimizer = torch.optim.{optimizer}(learnt, lr={lr!r})
-{rates}{hidden}for epoch in range({epochs}):
+{losses}{rates}{hidden}for epoch in range({epochs}):
 {change}    total, weight, finite = 0.0, 0, True
     for {batch} in loader:
         optimizer.zero_grad()
@@ -69,29 +71,48 @@ optimizer = torch.optim.{optimizer}(learnt, lr={lr!r})
         if not finite:    # it has diverged: the last good weights stay
             break
         optimizer.step()
-    if epoch % {printed} == 0 or epoch + 1 == {epochs} or not finite:
+{kept}    if epoch % {printed} == 0 or epoch + 1 == {epochs} or not finite:
         print(f"{said}")
     if not finite:
         break
 """
 
 
+@dataclass(frozen=True)
+class ProgramParts:
+    """The parts of an experiment's program, in their order, with comments in one language."""
+
+    imports: str
+    data: str
+    network: str
+    forward: str  # from a batch to its logits
+    training: str
+
+
 def script(e: Experiment, lang: str) -> str:
     """Raises LabError where the text can't be trained on with these settings."""
+    first, *others = about(e, lang)
+    said = [first, *(line for sentence in others for line in wrap(sentence, COLUMNS))]
+    head = "\n".join(f"# {line}" for line in said)
+    return "\n\n\n".join([head, *vars(program_parts(e, lang)).values()]) + "\n"
+
+
+def about(e: Experiment, lang: str) -> list[str]:
+    """What is said of a program before it begins."""
+    t, version = translator(lang), torch.__version__.partition("+")[0]
+    return [t("export.about", preset=t(f"preset.{e.preset}")), t("export.digits", torch=version)]
+
+
+def program_parts(e: Experiment, lang: str, keep_losses: bool = False) -> ProgramParts:
+    """With `keep_losses` the variable `losses` has that of every epoch in the end. Raises LabError where the text can't
+    be trained on with these settings."""
     if e.reads_numbers:
         data, network = number_data(e, typed_numbers(e)), number_network(e)
     else:
         source = source_lines(e)
         data, network = token_data(e, source), token_network(e, source)
-    parts = [head(e, lang), imports(e), data, network, forward(e), training(e, lang)]
-    return "\n\n\n".join(part.strip("\n") for part in parts) + "\n"
-
-
-def head(e: Experiment, lang: str) -> str:
-    t = translator(lang)
-    version = torch.__version__.partition("+")[0]
-    said = [t("export.about", preset=t(f"preset.{e.preset}")), *wrap(t("export.digits", torch=version), COLUMNS)]
-    return "\n".join(f"# {line}" for line in said) + "\n"
+    parts = (imports(e), data, network, forward(e), training(e, lang, keep_losses))
+    return ProgramParts(*(in_language(part.strip("\n"), lang) for part in parts))
 
 
 def imports(e: Experiment) -> str:
@@ -178,7 +199,7 @@ def outputs(e: Experiment) -> str:
 # Training
 
 
-def training(e: Experiment, lang: str) -> str:
+def training(e: Experiment, lang: str, keep_losses: bool) -> str:
     t, epochs = translator(lang), e.epochs
     named = "labels" if e.task == "classify" else "targets"
     result = "total" if e.loss == "sum" else "total / weight"
@@ -188,6 +209,8 @@ def training(e: Experiment, lang: str) -> str:
     return "\n" + TRAINING.format(
         optimizer=OPTIMIZERS[e.optimizer],
         lr=e.lr,
+        losses="losses = []    # of every epoch\n" if keep_losses else "",
+        kept=f"    losses.append({result})\n" if keep_losses else "",
         rates=rates(e),
         hidden="hidden = None    # before the first epoch\n" if e.carry else "",
         epochs=epochs,

@@ -74,6 +74,7 @@ class Lesson:
     optional: bool = False
 
 
+SHAPE = ("rows", "columns")  # the names of the numbers of a matrix' shape, which is written in brackets
 SEEN = "seen"  # the last step of every lesson: what has been seen, the program, and a task on the reader's own text
 
 

@@ -1,7 +1,7 @@
 """The words of a lesson: which there are, by what a step has to say, and where they stand in the catalogues."""
 
 from rnnlab.i18n import Translate, numeral
-from rnnlab.lessons.lesson import SEEN, Answer, Lesson, LessonStep, Numbers, Options, always
+from rnnlab.lessons.lesson import SEEN, SHAPE, Answer, Lesson, LessonStep, Numbers, Options, always
 
 
 def title(t: Translate, lesson: Lesson) -> str:
@@ -39,5 +39,9 @@ def said(t: Translate, lesson: Lesson, step: LessonStep, answer: Answer) -> str:
     """An answer in words."""
     if isinstance(answer, str):
         return answer if answer[0].isdigit() else words(t, lesson, step, answer)
-    numbers = ", ".join(numeral(number).replace("-", "−") for number in answer)
-    return numbers if len(answer) == 1 else f"[{numbers}]"
+    numbers = [numeral(number).replace("-", "−") for number in answer]
+    names = step.question.names if isinstance(step.question, Numbers) else ()
+    if all(names) and names != SHAPE:
+        named = zip(names, numbers, strict=True)
+        return ", ".join(f"{words(t, lesson, step, name)} {number}" for name, number in named)
+    return numbers[0] if len(numbers) == 1 else f"[{', '.join(numbers)}]"

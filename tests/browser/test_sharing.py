@@ -2,8 +2,11 @@
 
 import random
 import re
+import subprocess
+import sys
 from urllib.parse import parse_qs, urlsplit
 
+import nbformat
 import pytest
 from playwright.sync_api import expect
 
@@ -80,7 +83,7 @@ def test_a_text_too_long_for_any_link_survives_a_reload_and_travels_as_a_file(vi
 
 
 @pytest.mark.thorough
-def test_a_reload_trains_again_what_was_trained_and_a_dropped_file_gives_the_same_losses(visit, tmp_path):
+def test_a_reload_trains_again_what_was_trained_and_its_files_give_the_same_losses(visit, tmp_path):
     lab = visit("preset=ohlol-cell&seed=3").reaches("not trained yet").train()
     before = lab.loss
     eventually(lambda: "run=1" in lab.address, "the address says so")
@@ -90,6 +93,16 @@ def test_a_reload_trains_again_what_was_trained_and_a_dropped_file_gives_the_sam
     with lab.page.expect_download() as download:
         lab.at("download").get_by_role("button").click()
     download.value.save_as(tmp_path / "mine.json")
+    for name, file in (("script", "ohlol_cell.py"), ("notebook", "ohlol_cell.ipynb")):
+        with lab.page.expect_download() as download:
+            lab.at(f"download_{name}").get_by_role("button").click()
+        assert download.value.suggested_filename == file
+        download.value.save_as(tmp_path / file)
+    alone = subprocess.run(
+        [sys.executable, "-I", "ohlol_cell.py"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert float(alone.stdout.split()[-1]) == pytest.approx(float(before), rel=1e-3)
+    nbformat.validate(nbformat.read(tmp_path / "ohlol_cell.ipynb", as_version=4))
     other = visit("run=1").trained()
     other.open("share")
     other.at("file").locator("input[type=file]").set_input_files(tmp_path / "mine.json")

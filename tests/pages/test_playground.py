@@ -5,6 +5,7 @@ import re
 import time
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,13 +16,13 @@ from pages.shell import first_visit
 from pages.shell.markdown import verbatim
 from pages.shell.run import take_away
 from pages.shell.state import Cursor
-from rnnlab import Experiment, run
+from rnnlab import Experiment, LabError, run
 from rnnlab.engine import InProcess, ReaderEngine
 from rnnlab.experiment import UNUSED_FIELDS, choices, preset_experiment
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.experiment.links import to_file, to_link
-from rnnlab.export import open_weights, weights_file
-from rnnlab.i18n import LANGUAGES, translator
+from rnnlab.export import open_weights, script, weights_file
+from rnnlab.i18n import LANGUAGES, describe, translator
 from rnnlab.presets.presets import FIRST_OF_TASK
 from tests.support.callbacks import in_session
 from tests.support.cases import in_turn
@@ -476,6 +477,16 @@ def test_dropped_weights_are_seen_at_their_epoch_without_training_and_can_be_tak
     assert app.session_state.run.id == shown.id
     until_trained(press(app, "train"))
     assert app.session_state.run.history.losses == history.losses
+
+
+@pytest.mark.parametrize("kind", ["script", "notebook"])
+def test_where_no_program_can_be_made_its_button_says_why(kind):
+    e = Experiment(text="word")  # nothing follows it
+    with pytest.raises(LabError) as refused:
+        script(e, "zh")
+    make = partial(take_away.written, kind, e, "zh")
+    with pytest.raises(RuntimeError, match=re.escape(describe(refused.value.problems[0], "zh"))):
+        take_away.made_or_told(make, ReaderEngine(InProcess(), ""), "zh")
 
 
 def test_pause_and_stop_work_whatever_the_form_says():

@@ -14,6 +14,7 @@ from rnnlab import Experiment, LabError, Problem
 from rnnlab.engine import jobs
 from rnnlab.experiment import preset_experiment
 from rnnlab.experiment.limits import TEXT_CHARACTERS
+from rnnlab.explain.comments import in_language
 from rnnlab.explain.programs import loader as programs
 from rnnlab.i18n import describe, visible
 from rnnlab.text import segmentation
@@ -328,10 +329,13 @@ def test_the_loader_shows_its_programs_and_what_they_give(preset, lang):
     e, shown = form_of(app), [block.value for block in app.code]
     seen = jobs.data_loader(e)
     assert not app.error
-    assert programs.dataset_program(e, seen.source) in shown
-    assert programs.endless_program(seen.endless) in shown
-    assert programs.dropping_program(e, seen.count) in shown
-    assert programs.padding_program(e, seen.source) in shown
+    for program in (
+        programs.dataset_program(e, seen.source),
+        programs.endless_program(seen.endless),
+        programs.dropping_program(e, seen.count),
+        programs.padding_program(e, seen.source),
+    ):
+        assert in_language(program, lang) in shown
     assert programs.items_said(e, seen.count, seen.first) in shown
     rows = components(app, "text-")["padto"]["tables"][0]["rows"]
     assert [row[2]["text"] for row in rows] == [f"{filler:,}" for filler in seen.padding.values()]

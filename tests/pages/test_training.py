@@ -5,6 +5,7 @@ import torch
 
 from rnnlab import Experiment, run
 from rnnlab.explain import programs
+from rnnlab.explain.comments import in_language
 from rnnlab.explain.programs.device import moving
 from rnnlab.explain.programs.training_loop import loss_trials
 from rnnlab.i18n import significant, translator
@@ -46,7 +47,7 @@ def test_the_page_shows_what_is_computed_at_the_chosen_epoch(case, lang):
     step = training_step(e, weights, history.checkpoints[2].weights)
     code = "\n".join(one.value for one in app.code)
     for part in programs.loop_parts(e, history.opening.first_batch, history.opening.classes, history.opening.joiner):
-        assert part.code in code, part.name
+        assert in_language(part.code, lang) in code, part.name
     before = {"zero_grad": [one.left for one in step.parameters], "backward": [one.gradient for one in step.parameters]}
     for name, column in (("zero_grad", 1), ("backward", 2)):
         found = rows(move(app, name), "training-move")
@@ -170,7 +171,7 @@ def test_scores_between_minus_one_and_one_have_a_lowest_loss_and_the_network_a_c
     floor = torch.nn.functional.cross_entropy(best, torch.tensor([0])).item()
     values = {"floor": significant(floor, 4), "low": significant(floor, 4)}
     assert t("loss.floor", others=len(o.classes) - 1, **values) in said(app)
-    assert programs.model_class(o.experiment, o.first_batch) in [one.value for one in app.code]
+    assert in_language(programs.model_class(o.experiment, o.first_batch), lang) in [one.value for one in app.code]
 
 
 @pytest.mark.parametrize(("task", "used"), [("next", ""), ("seq2seq", "A GPU")])

@@ -191,6 +191,8 @@ EXPANDED = {
     "race.column.{}": [f"race.column.{name}" for name in standings_table.COLUMNS],
     "race.label.{}": [f"race.label.{name}" for name in sorted(IN_COMPREHENSIONS["race.label.{}"])],
     "cell.{}": [f"cell.{name}" for name in choices("cell")],
+    "comment.{}": [id for id in EN if id.startswith("comment.")],  # whether programs have them: test_comments
+    "notebook.{}": [id for id in EN if id.startswith("notebook.")],  # each is a cell: test_notebook
     "others.note.{}": [f"others.note.{name}" for name in ("size", "carry", "head", "relu")],
     "age.{}": [f"age.{age.id}" for age in AGES],
     "milestone.{}": [f"milestone.{milestone.id}" for age in AGES for milestone in age.milestones],

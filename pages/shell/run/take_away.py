@@ -1,5 +1,5 @@
-"""What of the run at hand can be taken away, and weights that are brought back. Files are made when they are asked for,
-of what the reader looks at then: in a thread without a session, by a worker."""
+"""What can be taken away of the experiment and of the run at hand, and weights that are brought back. Files are made
+when they are asked for, of what the reader looks at then: in a thread without a session, by a worker."""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +13,7 @@ from pages.shell.run.run_view import GROUP
 from pages.shell.state import Cursor, Sight, session
 from pages.shell.workers import workers
 from rnnlab.engine import ReaderEngine, jobs
+from rnnlab.experiment import Experiment
 from rnnlab.explain.loading import loading
 from rnnlab.i18n import LabError, Problem, Translate, describe, failure_of
 from rnnlab.records.history import History, nearest
@@ -21,31 +22,50 @@ PATIENCE = 60.0  # seconds for a file to be made: workers take turns among all r
 WEIGHTS, RECORD = ".safetensors", ".zip"  # how their names end
 
 
+def programs(e: Experiment, t: Translate) -> None:
+    """Downloads of the experiment that the form holds, as what trains it elsewhere."""
+    name, lang = e.preset.replace("-", "_"), session["lang"]
+    with st.container(horizontal=True, gap="small"):
+        for label, help, kind, ending in (
+            (t("share.script"), t("share.script.help"), "script", "py"),
+            (t("share.notebook"), t("share.notebook.help"), "notebook", "ipynb"),
+        ):
+            file(label, partial(written, kind, e, lang), f"{name}.{ending}", help, f"download_{kind}")
+
+
 def render(t: Translate) -> None:
     """Downloads of the weights and of the record of the run at hand, which may not be open yet."""
     e = session["run"].experiment
     name, told = f"rnnlab-{e.preset}", session.get("cursor", Cursor())
     key, known = "share-looked-at", {"run": told.run, "epoch": told.epoch}
+    sight = cursor.sight()
     with st.container(gap=None):  # what is not seen takes no room
         looked_at(key, GROUP, known, on_moved=partial(cursor.move, key))
         with st.container(horizontal=True, gap="small"):
-            file(t("share.weights"), weights, name + WEIGHTS, t("share.weights.help"), "download_weights")
-            file(t("share.record"), record, name + RECORD, t("share.record.help"), "download_record")
+            file(
+                t("share.weights"), partial(weights, sight), name + WEIGHTS, t("share.weights.help"), "download_weights"
+            )
+            file(t("share.record"), partial(record, sight), name + RECORD, t("share.record.help"), "download_record")
     st.caption(t("share.weights.load"))
     st.code(loading(e, name + WEIGHTS), language="python")
 
 
-def file(label: str, make: Callable[[Sight, ReaderEngine], bytes], name: str, help: str, key: str) -> None:
-    made = partial(made_or_told, session["lang"], make, cursor.sight(), workers())
+def file(label: str, make: Callable[[ReaderEngine], bytes], name: str, help: str, key: str) -> None:
+    made = partial(made_or_told, make, workers(), session["lang"])
     st.download_button(label, made, name, "application/octet-stream", key=key, on_click="ignore", help=help)
 
 
-def made_or_told(lang: str, make: Callable[[Sight, ReaderEngine], bytes], sight: Sight, engine: ReaderEngine) -> bytes:
+def made_or_told(make: Callable[[ReaderEngine], bytes], engine: ReaderEngine, lang: str) -> bytes:
     """What `make` makes; where that fails, the button says why in the reader's language."""
     try:
-        return make(sight, engine)
+        return make(engine)
     except Exception as error:
         raise RuntimeError(" ".join(describe(problem, lang) for problem in failure_of(error))) from None
+
+
+def written(kind: str, e: Experiment, lang: str, engine: ReaderEngine) -> bytes:
+    """A program or a notebook."""
+    return engine.submit(jobs.script if kind == "script" else jobs.notebook, e, lang).result(PATIENCE).encode()
 
 
 def weights(sight: Sight, engine: ReaderEngine) -> bytes:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.components.table.table import TableView, number, tables, text
 from pages.shell.ask_worker import ask_worker
-from pages.shell.panel import panel
+from pages.shell.panel import listing, panel
 from pages.shell.run import token_strip
 from pages.shell.run.place import place_name
 from pages.shell.run.run_view import RunView
@@ -143,7 +143,7 @@ def render_implementations(view: RunView, weights: bytes, part: Part, step: int)
     for place, way in enumerate(found):  # the longest first, the short ones beside it
         with right if place else left:
             st.subheader(t(f"way.{way.name}"), anchor=False)
-            st.code(implementations.code(way.name, view.experiment, given=part.start > 0), language="python")
+            listing(implementations.code(way.name, view.experiment, given=part.start > 0))
     render_numbers(found, step, t)
     if all(np.isfinite(way.hidden).all() for way in found):
         gap = float(np.ptp(np.stack([way.hidden for way in found]), axis=0).max())

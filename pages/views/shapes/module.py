@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from pages.shell.panel import listing
 from pages.views.shapes import tensor_blocks
 from rnnlab.experiment.layer_spec import LayerSpec, ends, parameter_count
 from rnnlab.explain.layer_program import formula, part_of_output
@@ -177,4 +178,4 @@ def render_model(found: PresetModel, t: Translate) -> None:
     tensor_blocks.render("shapes-chain", groups, t)
     st.caption(t("model.parameters", count=f"{found.parameters:,}"))
     with st.expander(t("model.source")):
-        st.code(model_program(e, TUTORIAL_SIZES[e.preset]), language="python")
+        listing(model_program(e, TUTORIAL_SIZES[e.preset]))

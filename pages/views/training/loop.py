@@ -15,6 +15,7 @@ from pages.views.training.shown import size, written
 from rnnlab.engine import jobs
 from rnnlab.experiment import Experiment
 from rnnlab.explain import programs
+from rnnlab.explain.comments import in_language
 from rnnlab.explain.programs.training_loop import ProgramPart
 from rnnlab.i18n import Translate
 from rnnlab.records.training.step import ParameterStep, TrainingStep
@@ -72,7 +73,7 @@ def render_part(e: Experiment, part: ProgramPart, chosen: bool, t: Translate) ->
         with st.container(width="stretch", gap=None):
             setup = part.name == "setup"  # its numbers are no lines to be read
             height = TALL if setup and part.code.count("\n") > LONG else "content"
-            st.code(part.code, language="python", wrap_lines=not setup, height=height)
+            st.code(in_language(part.code, session["lang"]), language="python", wrap_lines=not setup, height=height)
         with st.container(width=150, gap=None):
             render_place(e, part.name, t)
 

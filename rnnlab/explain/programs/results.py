@@ -20,7 +20,7 @@ SALIENCY = """\
 {alone}vectors = {vectors}.detach().requires_grad_()
 x = vectors
 {forward}
-logits.max().backward()    # the score of the likeliest label
+logits.max().backward()    # the score of the most probable label
 saliency = (vectors.grad * vectors).sum(-1)    # [1, step]"""
 OMISSIONS = """\
 {alone}sentence, chances = ids[0], []

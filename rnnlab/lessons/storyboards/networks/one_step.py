@@ -7,7 +7,7 @@ import numpy as np
 from rnnlab.engine import jobs
 from rnnlab.i18n import significant
 from rnnlab.lessons.answers import changed_steps, traced
-from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, ended
+from rnnlab.lessons.lesson import SHAPE, Lesson, LessonStep, Numbers, Options, ended
 from rnnlab.lessons.look import Look
 from rnnlab.records.trace import Intervention, PartTrace
 
@@ -173,7 +173,7 @@ LESSON = Lesson(
         LessonStep(
             "linear",
             "cell",
-            Numbers(one_matrix, ("rows", "columns")),
+            Numbers(one_matrix, SHAPE),
             show="cell-ways",
             given=joined_sizes,
             tells=joined_sizes,

@@ -7,7 +7,7 @@ import numpy as np
 from rnnlab.engine import jobs
 from rnnlab.experiment import Experiment
 from rnnlab.lessons.answers import id_of
-from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, ended
+from rnnlab.lessons.lesson import SHAPE, Lesson, LessonStep, Numbers, Options, ended
 from rnnlab.lessons.look import Look
 from rnnlab.text.segmentation import Segmentation
 
@@ -154,7 +154,7 @@ LESSON = Lesson(
         LessonStep(
             "matrix",
             "text",
-            Numbers(matrix, ("rows", "columns")),
+            Numbers(matrix, SHAPE),
             show="embedding",
             veiled=True,
             part="words",

@@ -1,0 +1,127 @@
+"""An experiment as a notebook: the script in cells, with words between them, and what the playground draws.
+
+Its figures are plotly's, drawn from what the cells above have computed, in the lines that the lab shows behind its
+panels.
+"""
+
+import json
+from textwrap import indent
+from typing import Any
+
+from rnnlab.experiment import Experiment
+from rnnlab.explain import programs
+from rnnlab.explain.comments import in_language
+from rnnlab.explain.programs.panels import PREDICTION
+from rnnlab.export.script import about, program_parts
+from rnnlab.i18n import Translate, translator
+
+LOSSES = """\
+import plotly.express as px
+
+px.line(x=range(1, len(losses) + 1), y=losses, labels={labels})"""
+FIRST_LINE = "ids, lengths, targets = collate([dataset[0]])    # the first line, read alone"
+FIRST_WINDOW = "numbers, targets = [one.unsqueeze(0) for one in dataset[0]]    # the first window, read alone"
+BEGINNING = "bos = torch.ones(1, 1, dtype=torch.int64)    # the id of <bos>"
+STEPS = """\
+names, classes = list(vocab), list({classes})
+steps = [f"{{step}} {{names[id]}}" for step, id in enumerate(ids[0].tolist(), start=1)]"""
+WRITTEN = '[f"{step} {classes[id]}" for step, id in enumerate(targets[0].tolist(), start=1)]'
+ANSWERS = """\
+for {step}, id, chance, true in zip({steps}, token[0].tolist(), probability[0].tolist(), targets[0].tolist()):
+    print(f"{{{step}}}  →  {{classes[id]}}  {{chance:.0%}}  {{'✓' if id == true else '✗ ' + classes[true]}}")"""
+ANSWER = """\
+right = token.item() == targets.item()
+print(f"{classes[token.item()]}  {probability.item():.0%}  {'✓' if right else '✗ ' + classes[targets.item()]}")"""
+FORECAST = """\
+true = targets[0] * deviation + mean
+px.line({{{predicted}: in_units[0].tolist(), {true}: true.tolist()}}, labels={labels})"""
+HEATMAP = """\
+px.imshow(
+    {values}.numpy(),{axes}
+    aspect="auto",
+    color_continuous_scale="{scale}",
+    {limits},
+    labels={labels},
+)"""
+
+
+def notebook(e: Experiment, lang: str) -> str:
+    """A file of Jupyter's, format 4.4: JSON, to be written as UTF-8. Raises LabError where `script` does."""
+    t, parts = translator(lang), program_parts(e, lang, keep_losses=True)
+    title, digits = about(e, lang)
+    cells = [words(f"# {title}\n\n{digits} {t('notebook.order')}")]
+    for name, lines in [
+        ("imports", parts.imports),
+        ("data", parts.data),
+        ("network", parts.network),
+        ("forward", parts.forward),
+        ("training", parts.training),
+        ("losses", LOSSES.format(labels=labels(t("axis.epoch"), t(f"axis.loss.{e.loss}")))),
+        ("answers", f"{evaluated(e)}\n\n{answers(e, t)}"),
+        ("states", states(e, t)),
+        *([("alignment", alignment(t))] if e.attention != "none" else []),
+    ]:
+        cells += [words(t(f"notebook.{name}")), code(in_language(lines, lang))]
+    cells.append(words(t("notebook.try")))
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    file = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 4}
+    return json.dumps(file, ensure_ascii=False, indent=1) + "\n"
+
+
+def words(text: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "metadata": {}, "source": text}
+
+
+def code(lines: str) -> dict[str, Any]:
+    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": lines}
+
+
+def labels(across: str, up: str) -> str:
+    return repr({"x": across, "y": up})
+
+
+def evaluated(e: Experiment) -> str:
+    """From the first line to what the trained network says of it."""
+    e = programs.without_chance(e)
+    if e.task == "seq2seq":
+        shown = "hidden" if e.attention == "none" else "alignment"
+        lines = "\n".join([BEGINNING, programs.code(shown, e), PREDICTION])
+    else:
+        lines = f"{programs.code('hidden', e)}\n{programs.code('predictions', e)}"
+    first = FIRST_WINDOW if e.reads_numbers else FIRST_LINE
+    return f"{first}\nwith torch.no_grad():\n{indent(lines, '    ')}"
+
+
+def answers(e: Experiment, t: Translate) -> str:
+    """The likeliest class at each step, or of the line, and whether it is right; of numbers, a chart."""
+    if e.reads_numbers:
+        said = {"predicted": repr(t("notebook.predicted")), "true": repr(t("notebook.true"))}
+        return FORECAST.format(**said, labels=repr({"index": t("axis.step"), "value": t("axis.number")}))
+    steps = STEPS.format(classes="vocab" if e.task == "next" else "class_ids")
+    if e.task == "classify":
+        return f"{steps}\n{ANSWER}"
+    if e.task == "seq2seq":
+        return f"{steps}\nwritten = {WRITTEN}\n{ANSWERS.format(step='place', steps='range(1, len(written) + 1)')}"
+    return f"{steps}\n{ANSWERS.format(step='step', steps='steps')}"
+
+
+def states(e: Experiment, t: Translate) -> str:
+    """Of an encoder–decoder, the encoder's."""
+    return HEATMAP.format(
+        values="encoded[0].T" if e.task == "seq2seq" else "output[0].T",
+        axes="" if e.reads_numbers else "\n    x=steps,",
+        scale="RdBu_r",
+        limits="color_continuous_midpoint=0",
+        labels=labels(t("axis.step"), t("axis.unit")),
+    )
+
+
+def alignment(t: Translate) -> str:
+    return HEATMAP.format(
+        values="alignment[0]",
+        axes="\n    x=steps,\n    y=written,",
+        scale="Blues",
+        limits="zmin=0,\n    zmax=1",
+        labels=labels(t("axis.source"), t("axis.target")),
+    )
