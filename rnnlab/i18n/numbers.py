@@ -7,14 +7,19 @@ from rnnlab.i18n.catalogue import Translate
 
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
+PLAIN = 4  # the power of ten from which on a number is written with it: 5,970, but 1.23·10⁴
+
 
 def significant(value: float, digits: int = 3) -> str:
-    """A number with up to so many significant digits, as people write it: 0.012, −3.07·10⁻⁶. "–" where it isn't one."""
+    """A number with up to so many significant digits, as people write it: 0.012, 5,970, −3.07·10⁻⁶. "–" where it isn't
+    one."""
     if not math.isfinite(value):
         return "–"
     if value == 0:
         return "0"
     mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
+    if 0 < int(exponent or 0) < PLAIN:
+        return f"{float(f'{value:.{digits}g}'):,.0f}".replace("-", "−")
     power = f"·10{str(int(exponent)).translate(SUPERSCRIPT)}" if exponent else ""
     return mantissa.replace("-", "−") + power
 

@@ -12,12 +12,12 @@ from pages.shell.panel import panel
 from pages.shell.state import session
 from pages.views.compare.current_race import GROUP, playback_of
 from pages.views.compare.names import mark, names_in
-from pages.views.compare.numbers import beside_level, digits, percent
+from pages.views.compare.numbers import beside_level, percent
 from pages.views.compare.remarks import remarks
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.figures import race as figures
 from rnnlab.figures.results import loss_name
-from rnnlab.i18n import Problem, Translate
+from rnnlab.i18n import Problem, Translate, significant
 from rnnlab.races import standings
 from rnnlab.races.race import Entry, Race
 
@@ -58,7 +58,7 @@ def lane(variant: int, name: str, race: Race, places: dict[int, int], t: Transla
         "place": str(places[variant]) if one.loss else "",
         "name": name,
         "size": t("race.lane.size", hidden=one.hidden, parameters=f"{one.parameters:,}") if one.parameters else "",
-        "loss": t("race.lane.loss", loss=digits(one.loss.median)) if one.loss else "",
+        "loss": t("race.lane.loss", loss=significant(one.loss.median)) if one.loss else "",
         "score": score if one.epochs[0] else "",
         "runs": [entry(run, race.going, t) for run in race.entries if run.variant == variant],
     }
@@ -77,7 +77,7 @@ def entry(run: Entry, going: bool, t: Translate) -> dict[str, Any]:
         "done": done,
         "share": f"{done / epochs:.4f}",
         "epoch": t("race.lane.failed") if state == "problem" else place,  # why is said above, once for all
-        "loss": digits(record.losses[-1]) if record and done else "",
+        "loss": significant(record.losses[-1]) if record and done else "",
         "score": beside_level(record, record.scores[-1].score, t) if record and record.scores else "",
         "note": note,
     }

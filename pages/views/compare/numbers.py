@@ -1,14 +1,8 @@
 """How a race's numbers are written: losses, shares, and a score beside its level."""
 
-import math
-
 from rnnlab import i18n
 from rnnlab.i18n import Translate
 from rnnlab.races.record import Record
-
-
-def digits(value: float) -> str:
-    return f"{value:.3g}" if math.isfinite(value) else "–"
 
 
 def percent(share: float) -> str:

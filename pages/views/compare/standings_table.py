@@ -12,8 +12,8 @@ from pages.shell.state import session
 from pages.views.compare import current_race
 from pages.views.compare.current_race import playback_of
 from pages.views.compare.names import mark, names_in
-from pages.views.compare.numbers import beside_level, digits, percent, points
-from rnnlab.i18n import Translate
+from pages.views.compare.numbers import beside_level, percent, points
+from rnnlab.i18n import Translate, significant
 from rnnlab.races import standings
 from rnnlab.races.race import Race
 from rnnlab.races.standings import Quartiles, Standing
@@ -66,7 +66,7 @@ def cells(one: Standing, columns: Sequence[str], t: Translate) -> list[Cell]:
     found = {
         "size": number(one.parameters, t("race.cell.hidden", hidden=one.hidden)),
         "epochs": number(f"{fewest:,}" if fewest == most else f"{fewest:,} – {most:,}"),
-        "loss": middle(one.loss, digits),
+        "loss": middle(one.loss, significant),
         "accuracy": middle(one.accuracy, percent),
         "score": middle(one.score, percent),
         "margin": middle(one.margin, points),
