@@ -179,4 +179,4 @@ def suspend(trainer: Trainer, run: str, seconds: float) -> State:
 
 
 def live_parameters() -> int:
-    return sum(len(trainer.weights) for trainer in live_trainers.values())
+    return sum(len(trainer.flat_parameters) for trainer in live_trainers.values())

@@ -63,18 +63,18 @@ class Trainer:
         self.device_random: Tensor | None = None  # and on a GPU from here: a generator of its own
         if device != CPU:  # from the same first weights, whatever the device draws
             self.twin = deepcopy(self.model)
-            self.twin_weights, _ = flattened(list(self.twin.parameters()))
+            self.flat_twin, _ = flattened(list(self.twin.parameters()))
             self.model.to(device)
             self.device_random = first_random(device, e.seed)
         self.parameters = list(self.model.parameters())
         count = sum(p.numel() for p in self.parameters)
         if count > PARAMETERS:
             raise LabError(Problem("parameters", "hidden", {"value": f"{count:,}", "limit": f"{PARAMETERS:,}"}))
-        self.weights, self.gradients = flattened(self.parameters)
+        self.flat_parameters, self.flat_gradients = flattened(self.parameters)
         self.gradient_views = [p.grad for p in self.parameters if p.grad is not None]
         # Its step without the search for a GPU, and without what torch wraps it in for profilers: together they take a
         # tenth of the time of a small run.
-        self.optimizer = OPTIMIZERS[e.optimizer]([self.weights], lr=e.lr, foreach=False)
+        self.optimizer = OPTIMIZERS[e.optimizer]([self.flat_parameters], lr=e.lr, foreach=False)
         self.update = partial(unwrap(type(self.optimizer).step), self.optimizer)
         self.carried: Recurrent | None = None
         self.epoch = self.steps = 0
@@ -100,7 +100,7 @@ class Trainer:
     def model_here(self) -> nn.Module:
         """The model on the CPU, with the weights as they are now."""
         if self.twin is not self.model:
-            self.twin_weights.data.copy_(self.weights.data)
+            self.flat_twin.data.copy_(self.flat_parameters.data)
         return self.twin
 
     @contextmanager
@@ -124,13 +124,13 @@ class Trainer:
         result: Pass = self.model(batch, self.carried)
         loss = self.answers.loss(e, result, batch)
         correct = self.answers.correct(result, batch)  # before the way back: yet the logits are in the cache
-        self.gradients.zero_()
+        self.flat_gradients.zero_()
         loss.backward()
         if e.clip:  # by the norms of all parameters, as torch's clip_grad_norm_, whose sum rounds in another way
             norm = get_total_norm(self.gradient_views)
-            clip_grads_with_norm_(self.weights, e.clip, norm)
+            clip_grads_with_norm_(self.flat_parameters, e.clip, norm)
         else:
-            norm = torch.linalg.vector_norm(self.gradients)
+            norm = torch.linalg.vector_norm(self.flat_gradients)
         value, norm = loss.item(), norm.item()
         totals.batches += 1
         totals.loss += value if e.loss == "sum" else value * batch.weight
