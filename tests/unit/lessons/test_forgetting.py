@@ -45,6 +45,7 @@ def test_what_each_question_is_answered_with():
     assert round(log10(start["rnn"] ** 21)) == -5
     told = found["what-is-left"].tells["what-is-left"]
     assert (told["rate"], told["steps"]) == (f"{start['rnn']:.2f}", 21)
+    assert float(told["decimal"]) == pytest.approx(start["rnn"] ** 21, rel=0.05)
 
     rnn = waiting("RNN")
     answers = rnn.answers(rnn.layer(rnn.x)[0])

@@ -8,7 +8,7 @@ from pages.shell.page_names import PAGES
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.lessons.course import LESSONS
 from rnnlab.lessons.lesson import SEEN, Numbers, Options, always
-from rnnlab.lessons.opening import trained_by
+from rnnlab.lessons.opening import step_experiment, trained_by
 from rnnlab.lessons.progress import (
     Progress,
     advanced,
@@ -22,6 +22,7 @@ from rnnlab.lessons.progress import (
     waits_for,
 )
 from rnnlab.lessons.words import body, parts, title, what_is_learnt, words
+from rnnlab.training import start
 from tests.support.walks import walked
 
 LONG = ("forgetting", "attention", "own-data", "writer", "brackets")  # their networks take a while
@@ -81,6 +82,9 @@ def test_a_lesson_begins_with_something_open_and_ends_with_what_was_seen(id):
     assert steps[-1].id == SEEN
     assert len({step.id for step in steps}) == len(steps) <= 10
     assert {step.page for step in steps} <= {*PAGES}
+    if steps[-1].fields is not None:  # with the text of the example, before the reader has written another
+        for lang in LANGUAGES:
+            start(step_experiment(LESSONS[id], steps[-1], lang))
 
 
 @pytest.mark.parametrize("id", LESSONS)

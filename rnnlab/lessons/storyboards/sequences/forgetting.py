@@ -1,6 +1,7 @@
 """Forgetting, measured: how a gradient fades on its way back through time, and what gates change about it."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from rnnlab.engine import jobs
@@ -46,7 +47,10 @@ def steps_back(look: Look) -> dict[str, Any]:
 
 def left_over(look: Look) -> dict[str, Any]:
     found = at_start(look)
-    return {**steps_back(look), "left": significant(found[0], 2) if found else "…"}
+    if found is None:
+        return {**steps_back(look), "left": "…", "decimal": "…"}
+    # As the page writes it, and as the options do.
+    return {**steps_back(look), "left": significant(found[0], 2), "decimal": f"{Decimal(f'{found[0]:.2g}'):f}"}
 
 
 def all_named(look: Look) -> str | None:

@@ -157,6 +157,6 @@ LESSON = Lesson(
             show="written",
             tells=then_and_now,
         ),
-        ended("generate", fields={"window": 0}),  # of a short text no window could be cut
+        ended("generate", fields={"window": 8}),  # from a short text too, of which no long one could be cut
     ),
 )
