@@ -1,10 +1,11 @@
 """An exported script prints the losses of the lab to every digit, in a process that knows nothing of the lab."""
 
 import random
+import re
 
 import pytest
 
-from rnnlab import Experiment, LabError
+from rnnlab import ROOT, Experiment, LabError
 from rnnlab.__main__ import main
 from rnnlab.cells import CELLS
 from rnnlab.experiment import preset_experiment
@@ -61,3 +62,10 @@ def test_a_text_that_is_of_no_use_is_refused_in_one_line(capsys):
     assert main(["export", "--lang", "en", "--text", "a"]) == 2
     told = capsys.readouterr()
     assert (told.out, len(told.err.splitlines())) == ("", 1)
+
+
+def test_the_readme_shows_its_first_lines():
+    shown = re.findall(r"```python\n(# .*?)\n```", (ROOT.parent / "README.md").read_text("utf-8"), re.S)
+    assert len(shown) == 1
+    written = re.sub(" {4}# ", "  # ", script(Experiment(preset="words-next"), "en")).replace("'", '"')
+    assert written.startswith(shown[0])  # which is formatted as our own code is
