@@ -115,14 +115,15 @@ def test_what_is_seen_is_said_too(visit):
         part = lab.at(key).locator("[aria-describedby^='rl-description']")
         return page.locator(f"#{part.get_attribute('aria-describedby')}").text_content()
 
-    eventually(lambda: described("playground-loss"), "the curve is described")
-    assert described("playground-loss").partition(": ")[2] == line.partition(": ")[2]
+    # At the pause it was described too; what has been still for a moment is described anew.
+    eventually(lambda: described("playground-loss").endswith(line.partition(": ")[2]), f"the curve says {line!r}")
     hidden = history.frames[-1].hidden
     step, unit = np.unravel_index(hidden.argmax(), hidden.shape)
     most = f"highest {hidden.max():.3g} (epoch 12, step {step + 1}, token {history.opening.probe[step]}, unit {unit})"
-    assert most in described("playground-hidden")
+    eventually(lambda: most in described("playground-hidden"), f"the states say {most!r}")
     right, asked = history.marks
-    assert described("playground-predictions").startswith(f"Epoch 12: {right} of {asked} right.")
+    marks = f"Epoch 12: {right} of {asked} right."
+    eventually(lambda: described("playground-predictions").startswith(marks), f"the predictions say {marks!r}")
 
     # The same as a table, by keys alone; and back.
     save = lab.at("playground-loss").locator(".rl-save")
