@@ -4,6 +4,7 @@ languages stands in the catalogues, under an id made of its words."""
 import re
 
 from rnnlab.i18n import Translate, translator
+from rnnlab.i18n.catalogue import ids
 
 COUNTS = re.compile(r"the first (?P<shown>[\d,]+) of (?P<count>[\d,]+)")  # the one comment that tells numbers of a run
 FIRST_OF = "the first of"
@@ -12,18 +13,19 @@ FIRST_OF = "the first of"
 def in_language(program: str, lang: str) -> str:
     """Comments stand at the end of a line, four blanks behind its code, or alone in it. Nothing else is touched: what a
     reader typed stands in literals, behind which there is at least a comma or a bracket."""
-    t = translator(lang)
-    return "\n".join(translated(line, t) for line in program.split("\n"))
+    t, known = translator(lang), ids(lang)
+    return "\n".join(translated(line, t, known) for line in program.split("\n"))
 
 
-def translated(line: str, t: Translate) -> str:
+def translated(line: str, t: Translate, known: frozenset[str]) -> str:
     code, sign, comment = line.rpartition("# ")
     if not sign or not (code.endswith("    ") or not code.strip()):
         return line
     counts = COUNTS.fullmatch(comment)
     name = name_of(FIRST_OF if counts else comment)
-    said = t(f"comment.{name}", **(counts.groupdict() if counts else {}))
-    return line if said == f"comment.{name}" else f"{code}# {said}"  # sizes, and code, are the same in all languages
+    if f"comment.{name}" not in known:
+        return line  # sizes, and code, are the same in all languages
+    return f"{code}# {t(f'comment.{name}', **(counts.groupdict() if counts else {}))}"
 
 
 def name_of(comment: str) -> str:

@@ -26,23 +26,33 @@ class Translate(Protocol):
     def __call__(self, id: str, /, **values: object) -> str: ...
 
 
-@cache
 def catalogue(lang: str) -> gettext.GNUTranslations:
-    """The catalogue of one language, compiled in memory from its .po files."""
+    """The catalogue of one language."""
+    return compiled(lang)[0]
+
+
+def ids(lang: str) -> frozenset[str]:
+    """Of all its sentences."""
+    return compiled(lang)[1]
+
+
+@cache
+def compiled(lang: str) -> tuple[gettext.GNUTranslations, frozenset[str]]:
+    """A catalogue, compiled in memory from its .po files, and the ids in it."""
     from babel.messages.catalog import Catalog  # here, for whoever shows no sentence, such as a worker, needs none
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
     messages = Catalog(locale=lang)
     for path in sorted((LOCALES / lang).rglob("*.po")):
-        with path.open("rb") as file:
-            for message in read_po(file, locale=lang):
+        with path.open("rb") as source:
+            for message in read_po(source, locale=lang):
                 if message.id:
                     messages[message.id] = message
-    compiled = io.BytesIO()
-    write_mo(compiled, messages)
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    file = io.BytesIO()
+    write_mo(file, messages)
+    file.seek(0)
+    return gettext.GNUTranslations(file), frozenset(str(message.id) for message in messages if message.id)
 
 
 class Sentence(string.Formatter):
