@@ -227,12 +227,13 @@ def test_a_job_that_kills_its_worker_or_hangs_is_said_to_be_lost(bare, workers, 
     workers(bare[0], 2)
     one = there(connected, bare[0], 2)
     for job, seconds in [(support.die, workers_module.JOB_SECONDS), (support.hang, 0.5)]:
-        eventually(lambda: one.count == 2, "both workers are there", STARTING)
         monkeypatch.setattr(workers_module, "JOB_SECONDS", seconds)
         tries = tmp_path / job.__name__
         assert code(one.submit(job, str(tries)).exception(30)) == "worker_lost"
         assert tries.read_text() == "x"
+        eventually(lambda: one.count == 1, "it is seen that one is gone")
         assert one.submit(os.getpid).result(30)  # and the others go on
+        eventually(lambda: one.count == 2, "it is replaced, before the other is lost", STARTING)
 
 
 # What goes wrong with the cluster
