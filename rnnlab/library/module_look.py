@@ -1,7 +1,6 @@
 """What `rnnlab.inspect` finds out of a module, as values: no tensor of torch's is in them."""
 
 import html
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,7 @@ import plotly.graph_objects as go
 from rnnlab.figures.gradients import curve_figure
 from rnnlab.library.card import table
 from rnnlab.library.notebook import in_notebook, spoken
-from rnnlab.library.tracing import NamedArray
+from rnnlab.library.tracing import NamedArray, NamedArrays
 from rnnlab.records.short_repr import ShortRepr
 
 
@@ -38,7 +37,7 @@ class LearntTensor:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class RecurrentLook(Mapping[str, NamedArray]):
+class RecurrentLook(NamedArrays):
     """A recurrent module over one sequence, or over one after the other: its values by their names in the cell's
     equations. These are gates, candidates and states, with the axes layer, direction, batch, step, unit; layers and
     directions (1 reads backward) are counted from 0; nan behind the end of a shorter row.
@@ -47,19 +46,9 @@ class RecurrentLook(Mapping[str, NamedArray]):
     name: str  # of the module
     kind: str  # of torch's: LSTM, GRUCell, …
     calls: int  # that follow one another: each is given the state that the one before has left
-    arrays: dict[str, NamedArray]
     gradients: dict[str, NamedArray]  # of each state: |dL/dh| over the units; axes layer, direction, batch, step
     difference: float  # the largest between these readable steps and torch: outputs and final states
     largest: float  # absolute value that torch gives: a difference is rounding as long as it is small beside it
-
-    def __getitem__(self, name: str) -> NamedArray:
-        return self.arrays[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.arrays)
-
-    def __len__(self) -> int:
-        return len(self.arrays)
 
     @property
     def shape(self) -> str:

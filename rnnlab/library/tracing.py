@@ -41,8 +41,24 @@ class NamedArray(ShortRepr):
         return f"<{self.values.dtype} {sizes}>"
 
 
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class NamedArrays(Mapping[str, NamedArray]):
+    """What has `arrays` is read like a dictionary of them."""
+
+    arrays: dict[str, NamedArray]
+
+    def __getitem__(self, name: str) -> NamedArray:
+        return self.arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.arrays)
+
+    def __len__(self) -> int:
+        return len(self.arrays)
+
+
 @dataclass(frozen=True, repr=False, eq=False)
-class Trace(Mapping[str, NamedArray]):
+class Trace(NamedArrays):
     """One sentence through a network: its arrays by their names.
 
     | name             | axes                         | what it is                                                     |
@@ -63,20 +79,10 @@ class Trace(Mapping[str, NamedArray]):
     """
 
     epoch: int
-    arrays: dict[str, NamedArray]
     labels: dict[str, tuple[str, ...]]  # by axis: the tokens that its steps read, and the classes
     difference: float  # the largest between these readable steps and torch's modules: outputs and final states
     largest: float  # absolute value among what was compared: a difference is rounding as long as it is small beside it
     notes: tuple[Problem, ...]  # what of the sentence was cut, unknown or left out
-
-    def __getitem__(self, name: str) -> NamedArray:
-        return self.arrays[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.arrays)
-
-    def __len__(self) -> int:
-        return len(self.arrays)
 
     def __repr__(self) -> str:
         lines = (f"  {name:<{max(map(len, self.arrays))}}  {array!r}" for name, array in self.arrays.items())
@@ -102,7 +108,14 @@ def trace(history: History, epoch: int | None, sentence: str) -> Trace:
     labels = {STEP[part.name]: data.probe_tokens[part.start : part.stop] for part in data.parts}
     if data.column is None:
         labels["class"] = data.classes.tokens
-    return Trace(weights.epoch, arrays, labels, max(gap for gap, _ in gaps), max(top for _, top in gaps), notes)
+    return Trace(
+        arrays=arrays,
+        epoch=weights.epoch,
+        labels=labels,
+        difference=max(gap for gap, _ in gaps),
+        largest=max(top for _, top in gaps),
+        notes=notes,
+    )
 
 
 def prefix(part: str) -> str:
