@@ -43,15 +43,17 @@ def numbers(line: str) -> list[float]:
 
 
 def point_at(lab, name: str, unit: int, count: int) -> None:
-    """Hover over one value: follow it where the page still makes room for something above it."""
+    """Hover over one value: bring it into view from below what stays there, and follow it where the page still makes
+    room for something above it."""
     across, line = min(count, 32), unit // 32
+    strip = root(lab).locator(f".ru-node.ru-{name} .ru-strip")
 
     def reached() -> bool:
-        box = root(lab).locator(f".ru-node.ru-{name} .ru-strip").bounding_box()
+        box = strip.bounding_box()
         height = box["height"] / -(-count // 32)
-        x, y = box["x"] + (unit % 32 + 0.5) * box["width"] / across, box["y"] + (line + 0.5) * height
-        lab.page.mouse.move(x, y - 1)  # to where the pointer is already would be no move
-        lab.page.mouse.move(x, y)
+        x, y = (unit % 32 + 0.5) * box["width"] / across, (line + 0.5) * height
+        strip.hover(position={"x": x, "y": max(y - 1, 0)})  # to where the pointer is already would be no move
+        strip.hover(position={"x": x, "y": y})
         return (equation(lab)["name"], equation(lab)["unit"]) == (name, str(unit))
 
     eventually(reached, f"{name}[{unit}] is shown")
