@@ -123,6 +123,12 @@ def test_what_would_give_an_answer_away_is_hidden_until_it_is_given(visit):
     for text in (told, packed):
         expect(text).to_be_attached()
         assert not text.evaluate(seen)
+    # As long as the browser has not built what hides it, on a slow start, it is not seen either.
+    uncovered = """node => {
+        for (const one of document.querySelectorAll("[data-veiled]")) one.removeAttribute("data-veiled");
+        return node.checkVisibility({ opacityProperty: true });
+    }"""
+    assert not told.evaluate(uncovered)
     give(lab, LESSONS["packing"].steps[0], (7.0,), "7")
     expect(lab.at("padded")).not_to_have_attribute("data-veil", "")
     eventually(lambda: told.evaluate(seen) and packed.evaluate(seen), "what was hidden is there")

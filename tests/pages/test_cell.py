@@ -293,6 +293,42 @@ def test_the_same_place_is_changed_once_and_several_places_together():
     )
 
 
+def test_a_change_that_hides_another_takes_its_place():
+    history = run(Experiment(text=WORDS, cell="lstm", hidden=4, epochs=2))
+    e, weights = history.experiment, history.checkpoints[-1].weights
+    gate = Intervention("gate", name="f")
+    changes = [
+        *(replace(gate, step=step, unit=unit) for step in (None, 1, 2) for unit in (None, 2, 3)),
+        *(replace(gate, name="i", step=1), Intervention("off", unit=2), Intervention("off", unit=3)),
+        *(Intervention("state", name=name, unit=unit) for name in "hc" for unit in (None, 1)),
+        *(Intervention("weight", name="weight_hh", unit=1, column=column) for column in (0, 1)),
+        *(Intervention("input", step=1, unit=unit) for unit in (None, 2)),
+    ]
+
+    def seen(*edits) -> dict[str, np.ndarray]:
+        changed = trace(e, weights, Place(), edits).changed
+        assert changed is not None
+        return {**changed.values, **changed.initial, **changed.weights, "x": changed.x}
+
+    hidden = set()
+    for old, new in ((replace(a, value=0.3), replace(b, value=0.7)) for a in changes for b in changes):
+        both, alone = seen(old, new), seen(new)
+        # A unit that is put out gives h = 0, whatever its gates: this is of the kind of change, and not of its place.
+        if old.kind == new.kind:
+            same = all(np.array_equal(both[name], alone[name]) for name in both)
+            assert interventions.covers(new, old) == same, (old, new)
+            hidden.add(same)
+    assert hidden == {True, False}
+
+
+def test_what_is_changed_everywhere_is_listed_once():
+    app = visit_cell(cell="lstm", hidden=4, epochs=2)
+    change(app, "off", unit=1)
+    change(app, "gate", "0.5", name="f", step=1, unit=2)
+    change(app, "gate", "1", name="f", step=None, unit=None)
+    assert app.session_state.edits == (Intervention("off", unit=1), Intervention("gate", 1.0, name="f"))
+
+
 @either
 def test_a_number_that_is_none_is_said_and_nothing_is_lost(lang):
     app = visit_cell(lang, hidden=4, epochs=2)

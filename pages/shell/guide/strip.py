@@ -34,6 +34,8 @@ def render(t: Translate, page: str) -> None:
         veil = t("guide.veiled") if step.veiled and waits_for(step, progress) == "answer" else ""
         back = f"↑ {t('guide.to_strip')}{' ✓' if step.id in progress.done else ''}"
         panel = step.show if veil or not folded else ""
+        # Until the browser has the pointer, which hides all that follows too and says why: a page may take seconds.
+        st.html(f"<style>{f'.stMain .st-key-{panel} > * {{opacity: 0}}' if veil else ''}</style>")
         pointer("guide-pointer", panel, session.get("lesson_asked", 0), veil, "guide", back)
 
 

@@ -80,7 +80,7 @@ def render_complaints(run: Run, t: Translate) -> None:
             complain(experiment)
         elif run.experiment == experiment:
             complain(run.problems)
-            if run.shown is not run:
+            if run.problems and run.shown is not run:
                 st.caption(t("run.stands_in"))
 
 

@@ -56,11 +56,18 @@ def add(edit: Intervention, typed: object, where: str) -> None:
         session["whatif_problem"] = where, value
         return
     new = replace(edit, value=value)
-    others = tuple(one for one in edits() if replace(one, value=value) != new)  # the same place: the new value counts
+    others = tuple(one for one in edits() if not covers(new, one))
     if len(others) >= MOST:
         session["whatif_problem"] = where, Problem("edit_many", "", {"limit": MOST})
     else:
         session["edits"] = (*others, new)
+
+
+def covers(new: Intervention, old: Intervention) -> bool:
+    """Whether nothing of the old edit can be seen once the new one is made: it is at the same place, or at all steps or
+    units of which that was one."""
+    wide = {name: None for name in ("step", "unit") if getattr(new, name) is None}
+    return replace(old, value=new.value, **wide) == new
 
 
 def complain_here(where: str) -> None:
