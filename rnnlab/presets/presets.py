@@ -77,28 +77,10 @@ CLASSIFY: dict[str, Any] = {
 # Windows of two periods each, and two periods at the end that are only tested on.
 SINE = {"task": "series", "window": 40, "shuffle": True, "hidden": 16, "held_out": 0.2, "epochs": 60}
 
-# What a reader who wants pairs of his own begins with.
-PHRASES = """\
-i drink tea | 我 喝 茶
-i drink water | 我 喝 水
-you drink tea | 你 喝 茶
-she drinks water | 她 喝 水
-i read books | 我 看 书
-you read books | 你 看 书
-she reads books | 她 看 书
-i eat rice | 我 吃 饭
-you eat apples | 你 吃 苹果
-she eats rice | 她 吃 饭
-she drinks tea | 她 喝 茶
-you drink water | 你 喝 水
-i eat apples | 我 吃 苹果
-she eats apples | 她 吃 苹果
-you eat rice | 你 吃 饭"""
-
 # Encoder and decoder, one layer each.
 PAIRS: dict[str, Any] = {
     "task": "seq2seq",
-    "text": PHRASES,
+    "text": read_text("phrases"),  # what a reader who wants pairs of his own begins with
     "cell": "lstm",
     "packed": True,
     "shuffle": True,
@@ -277,6 +259,14 @@ PRESETS: dict[str, Preset] = {
         },
         page="results",
         figure="readouts",
+    ),
+    # One label in nine, and readings that make it likelier without settling it.
+    "rare-faults": Preset(
+        CLASSIFY
+        | {"text": read_text("rare-faults"), "tokenizer": "words", "layers": 1, "bidirectional": False}
+        | {"embed": 8, "hidden": 16, "batch": 16, "lr": 0.005, "held_out": 0.25, "epochs": 12},
+        page="results",
+        figure="confusion",
     ),
     # Lines of 10, 8, 6 and 4 words. After ten epochs the network is not yet so sure that padding could not sway it.
     "packed": Preset(

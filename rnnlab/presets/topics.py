@@ -5,7 +5,15 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "tensors": ("embedding", "windows", "cell-shapes", "layer-shapes", "two-layers", "rnn-arguments"),
     "cells": ("manual-rnn", "lstm", "gru", "brackets"),
     "gradients": ("clipping", "long-range"),
-    "sentences": ("hello-world", "text-classification", "lstm-classifier", "bilstm", "packed", "gru-tagger"),
+    "sentences": (
+        "hello-world",
+        "text-classification",
+        "lstm-classifier",
+        "bilstm",
+        "rare-faults",
+        "packed",
+        "gru-tagger",
+    ),
     "numbers": ("sine", "noisy-sine"),
     "writing": ("writer", "seq2seq", "attention"),
 }

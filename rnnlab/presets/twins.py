@@ -61,6 +61,7 @@ TWINS: dict[str, dict[str, dict[str, Any]]] = {
         },
         "lstm-classifier": {"text": read_text("lstm-classifier.en"), "tokenizer": "words"},
         "bilstm": {"text": read_text("bilstm.en")},
+        "rare-faults": {"text": read_text("rare-faults.en")},
         "packed": {"text": read_text("packed.en")},
         "gru-tagger": {"text": read_text("gru-tagger.en"), "tokenizer": "words"},
     },

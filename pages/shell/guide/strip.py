@@ -17,6 +17,7 @@ from rnnlab.lessons.lesson import SEEN, Lesson, LessonStep, Numbers, Options, al
 from rnnlab.lessons.progress import Progress, agrees, waits_for
 from rnnlab.lessons.words import body, said, title, words
 
+UNSEEN = ".stMain .st-key-{} > * {{opacity: 0}}"
 NUMBERS = re.compile(r"[\d\s.,;:+−–e%×·-]*")  # one or several, with nothing that Markdown reads
 
 
@@ -35,7 +36,7 @@ def render(t: Translate, page: str) -> None:
         back = f"↑ {t('guide.to_strip')}{' ✓' if step.id in progress.done else ''}"
         panel = step.show if veil or not folded else ""
         # Until the browser has the pointer, which hides all that follows too and says why: a page may take seconds.
-        st.html(f"<style>{f'.stMain .st-key-{panel} > * {{opacity: 0}}' if veil else ''}</style>")
+        st.html(f"<style>{UNSEEN.format(panel) if veil else ''}</style>")
         pointer("guide-pointer", panel, session.get("lesson_asked", 0), veil, "guide", back)
 
 

@@ -25,7 +25,7 @@ BY_CHARACTERS = {"clipping", "writer"}  # Chinese has more of them
 # Words repeat at the same places, so ids, and with them all numbers, are the same.
 SAME_IDS = {
     *("words-next", "history", "cell-shapes", "layer-shapes", "two-layers", "rnn-arguments", "manual-rnn", "lstm"),
-    *("gru", "long-range", "packed"),
+    *("gru", "long-range", "rare-faults", "packed"),
 }
 TWINNED = [(name, lang) for lang, twins in TWINS.items() for name in twins]
 
