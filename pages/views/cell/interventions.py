@@ -66,8 +66,8 @@ def add(edit: Intervention, typed: object, where: str) -> None:
 def covers(new: Intervention, old: Intervention) -> bool:
     """Whether nothing of the old edit can be seen once the new one is made: it is at the same place, or at all steps or
     units of which that was one."""
-    wide = {name: None for name in ("step", "unit") if getattr(new, name) is None}
-    return replace(old, value=new.value, **wide) == new
+    step, unit = (None if new.step is None else old.step), (None if new.unit is None else old.unit)
+    return replace(old, value=new.value, step=step, unit=unit) == new
 
 
 def complain_here(where: str) -> None:
