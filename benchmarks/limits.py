@@ -153,6 +153,7 @@ def cases() -> Iterator[Case]:
         opening, record = large_record(e, few)
         file = jobs.weights_file(opening, record.snapshots, few[-1])
         yield f"weights_file: {name}", jobs.weights_file, (opening, record.snapshots, few[-1])
+        yield f"trained_file: {name}", jobs.trained_file, (opening, record.snapshots, few[-1], "zh")
         yield f"open_weights: {name}", jobs.open_weights, (file,)
         yield f"record_file: {name}", jobs.record_file, (record,)
     yield "device_used", jobs.device_used, ()

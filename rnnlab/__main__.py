@@ -4,13 +4,14 @@
     rnnlab race --preset words-next --vary cell=rnn,lstm,gru --seeds 3
     rnnlab export --preset words-next --seed 0 > words_next.py
     rnnlab export --preset words-next --seed 0 --to weights > words_next.safetensors
+    rnnlab export --preset words-next --seed 0 --to trained > words_next.zip
     rnnlab app --server.port 8600
 
 `run` trains without a browser: every field of `Experiment` is an option, and what is not given comes from the preset.
 `race` trains variants of one side by side, and says which did best.
 `export` writes the same training as a program of PyTorch alone, or as a notebook, which print the same losses; or it
-trains, and writes the weights (safetensors), or the whole record (a zip of an npz and tables): both are no text, and go
-into a file.
+trains, and writes the weights (safetensors), program and weights together (a zip), or the whole record (a zip of an npz
+and tables): these are no text, and go into a file.
 `app` serves the pages; what follows it is said to `streamlit run`. In a checkout it is `python -m rnnlab` instead.
 """
 
@@ -22,7 +23,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from rnnlab import ROOT, Experiment, History, LabError, run
 from rnnlab.engine import open_engine
@@ -44,7 +45,7 @@ from rnnlab.races import report
 from rnnlab.races.race import finished
 
 PRINTED = 10  # epochs from one printed line to the next
-FILES = {"weights": "safetensors", "record": "zip"}  # what is no text, and how its file's name ends
+FILES = {"weights": "safetensors", "trained": "zip", "record": "zip"}  # what is no text, and how its file's name ends
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -66,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         e = Experiment(**options)
         if to in FILES:
-            write_file(e, to)
+            write_file(e, to, lang)
             return 0
         print(written(e, to, lang) if to else raced(e, plan, as_json, lang) if plan else trained(e, as_json, lang))
     except LabError as error:
@@ -77,10 +78,17 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def trained(e: Experiment, as_json: bool, lang: str) -> str:
-    t = translator(lang)
-    history = run(e, told=lambda so_far: print_progress(t("status.epoch", epoch=so_far.epoch, epochs=e.epochs)))
-    print_progress("")
+    history = run_telling(e, lang)
     return to_json(history) if as_json else to_lines(history, lang)
+
+
+def run_telling(e: Experiment, lang: str) -> History:
+    """On a terminal it is said how far it is."""
+    t = translator(lang)
+    try:
+        return run(e, told=lambda so_far: print_progress(t("status.epoch", epoch=so_far.epoch, epochs=e.epochs)))
+    finally:
+        print_progress("")
 
 
 def raced(e: Experiment, plan: dict[str, Any], as_json: bool, lang: str) -> str:
@@ -107,23 +115,33 @@ def written(e: Experiment, to: str, lang: str) -> str:
     return {"script": export.script, "notebook": export.notebook}[to](e, lang).rstrip("\n")
 
 
-def write_file(e: Experiment, to: str) -> None:
+def write_file(e: Experiment, to: str, lang: str) -> None:
     """Train, and write what is no text. Raises LabError where it would go to a terminal."""
     if sys.stdout.isatty():
         raise LabError(Problem("terminal", "", {"value": to, "name": f"{e.preset}.{FILES[to]}"}))
     from rnnlab import export
 
-    history = run(e)
+    history = run_telling(e, lang)
+    known = history.opening, history.snapshots, history.checkpoints[-1]
     if to == "weights":
-        content = export.weights_file(history.opening, history.snapshots, history.checkpoints[-1])
+        content = export.weights_file(*known)
+    elif to == "trained":
+        content = export.trained_file(*known, lang)
     else:
         content = export.record_file(history)
     sys.stdout.buffer.write(content)
 
 
+class Parser(argparse.ArgumentParser):
+    """What is wrong is said in one line: usage names every field there is."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} ({self.prog} --help)\n")
+
+
 def parser() -> argparse.ArgumentParser:
-    root = argparse.ArgumentParser("rnnlab", description="RNN Lab: a playground for recurrent networks.")
-    commands = root.add_subparsers(dest="command", required=True)
+    root = Parser("rnnlab", description="RNN Lab: a playground for recurrent networks.")
+    commands = root.add_subparsers(dest="command", metavar="app|run|race|export", required=True)
     commands.add_parser("app", help="the pages, in a browser; further options go to `streamlit run`")
     command = commands.add_parser("run", help="train without a browser, and print the losses")
     command.add_argument("--json", action="store_true", help="losses, seconds, predicted and experiment as JSON")
@@ -135,7 +153,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="plan, standings and every run's numbers as JSON")
     add_experiment(command)
     command = commands.add_parser(
-        "export", help="write a program or a notebook that trains the same, weights, or a record"
+        "export", help="write a program or a notebook that trains the same, weights, both, or a record"
     )
     command.add_argument("--to", choices=("script", "notebook", *FILES), default="script", help="what to write")
     add_experiment(command)

@@ -19,6 +19,7 @@ JOBS = {  # module -> functions
     "rnnlab.export.opened": ("open_weights",),
     "rnnlab.export.record": ("record_file",),
     "rnnlab.export.script": ("script",),
+    "rnnlab.export.trained": ("trained_file",),
     "rnnlab.export.weights": ("weights_file",),
     "rnnlab.inspection.activations": ("activations",),
     "rnnlab.inspection.dataset": ("dataset", "epoch_batches", "first_batch", "token_counts"),
@@ -48,6 +49,7 @@ if TYPE_CHECKING:  # what each name stands for, to whoever reads types
     from rnnlab.export.opened import open_weights
     from rnnlab.export.record import record_file
     from rnnlab.export.script import script
+    from rnnlab.export.trained import trained_file
     from rnnlab.export.weights import weights_file
     from rnnlab.inspection.activations import activations
     from rnnlab.inspection.dataset import dataset, epoch_batches, first_batch, token_counts

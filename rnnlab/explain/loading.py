@@ -7,7 +7,7 @@ from rnnlab.explain.programs.training_loop import program_name
 LOADING = """\
 from safetensors.torch import load_file
 model = nn.ModuleDict({{{modules}}})
-model.load_state_dict(load_file("{file}"))"""
+model.load_state_dict(load_file({file}))"""
 
 
 def tensor_name(e: Experiment, name: str) -> str:
@@ -17,7 +17,7 @@ def tensor_name(e: Experiment, name: str) -> str:
 
 
 def loading(e: Experiment, file: str) -> str:
-    """Three lines that go on from the modules of the experiment's program."""
+    """Three lines that go on from the modules of the experiment's program. file: an expression."""
     return LOADING.format(modules=", ".join(f'"{name}": {module}' for name, module in named_modules(e)), file=file)
 
 

@@ -5,13 +5,11 @@ panels.
 """
 
 import json
-from textwrap import indent
 from typing import Any
 
 from rnnlab.experiment import Experiment
-from rnnlab.explain import programs
 from rnnlab.explain.comments import in_language
-from rnnlab.explain.programs.panels import PREDICTION
+from rnnlab.export.answers import TRUE_NUMBERS, answers, evaluated
 from rnnlab.export.script import about, program_parts
 from rnnlab.i18n import Translate, translator
 
@@ -19,21 +17,8 @@ LOSSES = """\
 import plotly.express as px
 
 px.line(x=range(1, len(losses) + 1), y=losses, labels={labels})"""
-FIRST_LINE = "ids, lengths, targets = collate([dataset[0]])    # the first line, read alone"
-FIRST_WINDOW = "numbers, targets = [one.unsqueeze(0) for one in dataset[0]]    # the first window, read alone"
-BEGINNING = "bos = torch.ones(1, 1, dtype=torch.int64)    # the id of <bos>"
-STEPS = """\
-names, classes = list(vocab), list({classes})
-steps = [f"{{step}} {{names[id]}}" for step, id in enumerate(ids[0].tolist(), start=1)]"""
-WRITTEN = '[f"{step} {classes[id]}" for step, id in enumerate(targets[0].tolist(), start=1)]'
-ANSWERS = """\
-for {step}, id, chance, true in zip({steps}, token[0].tolist(), probability[0].tolist(), targets[0].tolist()):
-    print(f"{{{step}}}  →  {{classes[id]}}  {{chance:.0%}}  {{'✓' if id == true else '✗ ' + classes[true]}}")"""
-ANSWER = """\
-right = token.item() == targets.item()
-print(f"{classes[token.item()]}  {probability.item():.0%}  {'✓' if right else '✗ ' + classes[targets.item()]}")"""
 FORECAST = """\
-true = targets[0] * deviation + mean
+{numbers}
 px.line({{{predicted}: in_units[0].tolist(), {true}: true.tolist()}}, labels={labels})"""
 HEATMAP = """\
 px.imshow(
@@ -57,7 +42,7 @@ def notebook(e: Experiment, lang: str) -> str:
         ("forward", parts.forward),
         ("training", parts.training),
         ("losses", LOSSES.format(labels=labels(t("axis.epoch"), t(f"axis.loss.{e.loss}")))),
-        ("answers", f"{evaluated(e)}\n\n{answers(e, t)}"),
+        ("answers", f"{evaluated(e)}\n\n{said(e, t)}"),
         ("states", states(e, t)),
         *([("alignment", alignment(t))] if e.attention != "none" else []),
     ]:
@@ -81,29 +66,13 @@ def labels(across: str, up: str) -> str:
     return repr({"x": across, "y": up})
 
 
-def evaluated(e: Experiment) -> str:
-    """From the first line to what the trained network says of it."""
-    e = programs.without_chance(e)
-    if e.task == "seq2seq":
-        shown = "hidden" if e.attention == "none" else "alignment"
-        lines = "\n".join([BEGINNING, programs.code(shown, e), PREDICTION])
-    else:
-        lines = f"{programs.code('hidden', e)}\n{programs.code('predictions', e)}"
-    first = FIRST_WINDOW if e.reads_numbers else FIRST_LINE
-    return f"{first}\nwith torch.no_grad():\n{indent(lines, '    ')}"
-
-
-def answers(e: Experiment, t: Translate) -> str:
-    """The likeliest class at each step, or of the line, and whether it is right; of numbers, a chart."""
-    if e.reads_numbers:
-        said = {"predicted": repr(t("notebook.predicted")), "true": repr(t("notebook.true"))}
-        return FORECAST.format(**said, labels=repr({"index": t("axis.step"), "value": t("axis.number")}))
-    steps = STEPS.format(classes="vocab" if e.task == "next" else "class_ids")
-    if e.task == "classify":
-        return f"{steps}\n{ANSWER}"
-    if e.task == "seq2seq":
-        return f"{steps}\nwritten = {WRITTEN}\n{ANSWERS.format(step='place', steps='range(1, len(written) + 1)')}"
-    return f"{steps}\n{ANSWERS.format(step='step', steps='steps')}"
+def said(e: Experiment, t: Translate) -> str:
+    """What it answers to the first line; of numbers, a chart."""
+    if not e.reads_numbers:
+        return answers(e)
+    names = {"predicted": repr(t("notebook.predicted")), "true": repr(t("notebook.true"))}
+    shown = repr({"index": t("axis.step"), "value": t("axis.number")})
+    return FORECAST.format(numbers=TRUE_NUMBERS, **names, labels=shown)
 
 
 def states(e: Experiment, t: Translate) -> str:

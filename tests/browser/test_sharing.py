@@ -4,6 +4,7 @@ import random
 import re
 import subprocess
 import sys
+import zipfile
 from urllib.parse import parse_qs, urlsplit
 
 import nbformat
@@ -146,6 +147,10 @@ def test_weights_are_those_of_the_epoch_that_is_looked_at_and_are_seen_by_anothe
     download.value.save_as(path)
     history = open_weights(path.read_bytes())
     assert (history.epoch, history.checkpoints[-1].epoch) == (20, 20)
+    with lab.page.expect_download() as download:
+        lab.at("download_trained").get_by_role("button").first.click()
+    with zipfile.ZipFile(download.value.path()) as file:
+        assert open_weights(file.read("words_next.safetensors")).checkpoints == history.checkpoints
     other = visit("hidden=8", locale="zh-CN")
     other.open("share").at("file_upload").locator("input[type=file]").set_input_files(path)
     expect(other.at("hidden_size").locator("input")).to_have_value("32")

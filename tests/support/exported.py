@@ -6,10 +6,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from rnnlab import Experiment, run
+from rnnlab import Experiment, History, LabError, run
 from rnnlab.__main__ import to_lines
 from rnnlab.experiment import choices
 from rnnlab.i18n import translator
@@ -22,7 +23,7 @@ assert importlib.util.find_spec("rnnlab") is None
 for line in sys.stdin:
     printed = io.StringIO()
     with redirect_stdout(printed):
-        exec(compile(json.loads(line), "script", "exec"), {"__name__": "__main__"})
+        exec(compile(json.loads(line), "script", "exec"), {"__name__": "__main__", "__file__": "script.py"})
     print(json.dumps(printed.getvalue()), flush=True)
 """
 
@@ -55,8 +56,25 @@ def clean_process(folder: Path) -> Iterator[Callable[[str], list[str]]]:
 
 def expected(e: Experiment, lang: str) -> list[str]:
     """The lines of `rnnlab run` that tell a loss."""
+    return expected_of(run(e), lang)
+
+
+def expected_of(history: History, lang: str) -> list[str]:
+    """Those of a run that has ended."""
     begins = translator(lang)("status.epoch", epoch="", epochs="").split("/")[0].strip().split(" ")[0]
-    return [line for line in to_lines(run(e), lang).splitlines() if line.startswith(begins) and str(e.epochs) in line]
+    epochs = str(history.experiment.epochs)
+    return [line for line in to_lines(history, lang).splitlines() if line.startswith(begins) and epochs in line]
+
+
+def trained_ones(first: int) -> Iterator[tuple[Experiment, History]]:
+    """Experiments of any kind, drawn with seeds from the first one on, with what the lab makes of them; those whose
+    settings do not go together are left out."""
+    for seed in count(first):
+        try:
+            e = Experiment(**drawn(random.Random(seed)))
+            yield e, run(e)
+        except LabError:
+            continue
 
 
 def drawn(rng: random.Random) -> dict[str, Any]:

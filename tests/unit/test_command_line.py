@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from rnnlab import Experiment, run
-from rnnlab.__main__ import main, parser
+from rnnlab.__main__ import main
 from tests.support import plain
 from tests.support.eventually import ROOT
 
@@ -161,12 +161,25 @@ def test_a_loss_that_diverged_is_null_and_its_end_is_said(here):
     assert None not in record["losses"][:-1]
 
 
-@pytest.mark.parametrize("arguments", [[], ["dance"], ["run", "--colour", "red"], ["run", "--lang", "fr"]])
-def test_a_wrong_command_is_refused_as_shells_do(capsys, arguments):
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ([], "run"),
+        (["dance"], "export"),
+        (["run", "--colour", "red"], "--colour"),
+        (["run", "--lang", "fr"], "zh"),
+        (["export", "--to", "pdf"], "notebook"),
+        (["race", "--seeds", "few"], "few"),
+        (["run", "--hidden"], "--hidden"),
+    ],
+)
+def test_a_wrong_command_is_refused_in_one_line(capsys, arguments, named):
     with pytest.raises(SystemExit) as caught:
-        parser().parse_args(arguments)
-    assert caught.value.code == 2
-    assert "usage" in capsys.readouterr().err
+        main(arguments)
+    told = capsys.readouterr()
+    assert (caught.value.code, told.out, len(told.err.splitlines())) == (2, "", 1)
+    assert named in told.err
+    assert "--help" in told.err
 
 
 def test_help_names_every_option_and_what_it_takes(capsys):

@@ -16,10 +16,11 @@ from rnnlab.engine import ReaderEngine, jobs
 from rnnlab.experiment import Experiment
 from rnnlab.explain.loading import loading
 from rnnlab.i18n import LabError, Problem, Translate, describe, failure_of
-from rnnlab.records.history import History, nearest
+from rnnlab.records.history import Checkpoint, History, Snapshot, nearest
+from rnnlab.records.opening import Opening
 
 PATIENCE = 60.0  # seconds for a file to be made: workers take turns among all readers
-WEIGHTS, RECORD = ".safetensors", ".zip"  # how their names end
+WEIGHTS = ".safetensors"  # how the names of their files end
 
 
 def programs(e: Experiment, t: Translate) -> None:
@@ -34,20 +35,29 @@ def programs(e: Experiment, t: Translate) -> None:
 
 
 def render(t: Translate) -> None:
-    """Downloads of the weights and of the record of the run at hand, which may not be open yet."""
+    """Downloads of the weights, alone or with the program, and of the record of the run at hand, which may not be open
+    yet."""
     e = session["run"].experiment
     name, told = f"rnnlab-{e.preset}", session.get("cursor", Cursor())
     key, known = "share-looked-at", {"run": told.run, "epoch": told.epoch}
-    sight = cursor.sight()
+    sight, lang = cursor.sight(), session["lang"]
     with st.container(gap=None):  # what is not seen takes no room
         looked_at(key, GROUP, known, on_moved=partial(cursor.move, key))
         with st.container(horizontal=True, gap="small"):
-            file(
-                t("share.weights"), partial(weights, sight), name + WEIGHTS, t("share.weights.help"), "download_weights"
-            )
-            file(t("share.record"), partial(record, sight), name + RECORD, t("share.record.help"), "download_record")
+            for label, help, make, ending, key in (
+                (t("share.weights"), t("share.weights.help"), partial(weights, sight), WEIGHTS, "weights"),
+                (
+                    t("share.trained"),
+                    t("share.trained.help"),
+                    partial(trained, sight, lang),
+                    ".zip",
+                    "trained",
+                ),
+                (t("share.record"), t("share.record.help"), partial(record, sight), "-record.zip", "record"),
+            ):
+                file(label, make, name + ending, help, f"download_{key}")
     st.caption(t("share.weights.load"))
-    st.code(loading(e, name + WEIGHTS), language="python")
+    st.code(loading(e, f'"{name}{WEIGHTS}"'), language="python")
 
 
 def file(label: str, make: Callable[[ReaderEngine], bytes], name: str, help: str, key: str) -> None:
@@ -70,9 +80,17 @@ def written(kind: str, e: Experiment, lang: str, engine: ReaderEngine) -> bytes:
 
 def weights(sight: Sight, engine: ReaderEngine) -> bytes:
     """Of the epoch that is looked at."""
+    return engine.submit(jobs.weights_file, *weights_of(sight)).result(PATIENCE)
+
+
+def weights_of(sight: Sight) -> tuple[Opening, tuple[Snapshot, ...], Checkpoint]:
     history, epoch = of_reader(sight)
-    checkpoint = nearest(history.checkpoints, epoch)
-    return engine.submit(jobs.weights_file, history.opening, history.snapshots, checkpoint).result(PATIENCE)
+    return history.opening, history.snapshots, nearest(history.checkpoints, epoch)
+
+
+def trained(sight: Sight, lang: str, engine: ReaderEngine) -> bytes:
+    """Of the epoch that is looked at, with the program."""
+    return engine.submit(jobs.trained_file, *weights_of(sight), lang).result(PATIENCE)
 
 
 def record(sight: Sight, engine: ReaderEngine) -> bytes:

@@ -2,6 +2,8 @@
 states."""
 
 import base64
+import random
+from itertools import islice
 from typing import Any
 
 import nbclient
@@ -9,14 +11,15 @@ import nbformat
 import numpy as np
 import pytest
 
-from rnnlab import Experiment, run
+from rnnlab import Experiment, LabError, run
 from rnnlab.experiment import preset_experiment
-from rnnlab.export import notebook
+from rnnlab.export import notebook, script, weights_file
+from rnnlab.export.trained import trained_script
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.presets.presets import PRESETS
 from tests.support.cases import some_now
 from tests.support.catalogue import EN
-from tests.support.exported import expected
+from tests.support.exported import drawn, expected, expected_of, trained_ones
 
 PLOTLY = "application/vnd.plotly.v1+json"
 
@@ -82,6 +85,39 @@ def test_the_cells_of_every_example_print_the_labs_losses_and_what_it_answers(na
     found = printed(program)
     assert found[: len(lines)] == lines
     assert e.reads_numbers or all("%" in answer for answer in found[len(lines) :])
+
+
+@pytest.mark.parametrize(
+    ("first", "count"), [(0, 6), pytest.param(2_000, 60, marks=pytest.mark.thorough)], ids=["few", "many"]
+)
+def test_so_do_those_of_any_experiment_and_they_answer_as_the_trained_weights_do(first, count, alone):
+    folder, printed = alone
+    for e, history in islice(trained_ones(first), count):
+        lines = expected_of(history, "en")
+        found = printed("\n".join(cell.source for cell in cells(e) if cell.cell_type == "code"))
+        assert found[: len(lines)] == lines, e
+        content = weights_file(history.opening, history.snapshots, history.checkpoints[-1])
+        (folder / "any.safetensors").write_bytes(content)
+        answers = printed(trained_script(e, "any.safetensors", history.epoch, "en"))
+        assert answers
+        if history.ended != "diverged":  # then the lab has kept weights from before, which are numbers
+            assert found[len(lines) :] == ([] if e.reads_numbers else answers), e
+
+
+def test_its_first_cells_are_the_script_of_any_experiment():
+    """Line by line, but for the two that keep every loss for the chart: so what holds of scripts holds of notebooks."""
+    same = 0
+    for seed in range(3_000, 3_000 + 4 * 300):
+        try:
+            e = Experiment(**drawn(random.Random(seed)))
+            _, *program = script(e, "zh").split("\n\n\n", 1)
+        except LabError:  # these settings do not go together
+            continue
+        first = [cell.source for cell in cells(e, "zh") if cell.cell_type == "code"][:5]
+        kept = [line for line in "\n\n\n".join(first).split("\n") if not line.lstrip().startswith("losses")]
+        assert ["\n".join(kept) + "\n"] == program, seed
+        same += 1
+    assert same >= 300
 
 
 def test_every_cell_has_words_before_it_and_none_is_left_over():

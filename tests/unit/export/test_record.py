@@ -190,6 +190,8 @@ def test_cells_follow_the_rules_of_the_browsers():
 
 
 def test_the_command_writes_either_into_a_file_and_neither_to_a_terminal(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr("rnnlab.training.fold.MOMENT", 0.0)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     fields = ["--preset", "two-layers", "--epochs", "2", "--lang", "en"]
     written = {}
     for to in ("weights", "record"):
@@ -201,6 +203,7 @@ def test_the_command_writes_either_into_a_file_and_neither_to_a_terminal(tmp_pat
     assert open_weights(written["weights"]).losses == run(e).losses
     assert unpacked(written["record"])[0]["loss"].tolist() == run(e).losses
     monkeypatch.undo()
+    assert "epoch 2 / 2" in capfd.readouterr().err  # how far it is
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     assert main(["export", "--to", "weights", *fields]) == 2
     told = capfd.readouterr()

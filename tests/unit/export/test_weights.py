@@ -60,7 +60,7 @@ def test_plain_modules_load_it_in_the_lines_that_are_shown_and_say_what_was_reco
     monkeypatch.chdir(tmp_path)
     embedding, lstm = nn.Embedding(len(tokens), 5), nn.LSTM(5, 6, batch_first=True)
     linear = nn.Linear(6, len(history.opening.classes))
-    lines = loading(e, "mine.safetensors")
+    lines = loading(e, '"mine.safetensors"')
     assert len(lines.splitlines()) == 3
     exec(lines, {"nn": nn, "embedding": embedding, "lstm": lstm, "linear": linear})
     ids = torch.tensor([[tokens.index(token) for token in history.opening.probe[: history.opening.inputs]]])
@@ -83,14 +83,14 @@ def test_its_names_are_those_of_the_program_and_its_numbers_those_that_the_progr
     program: dict[str, Any] = {}
     with redirect_stdout(io.StringIO()), torch_threads(1):
         exec(script(e, "en"), program)
-    together = loading(e, "w.safetensors").splitlines()[1]
+    together = loading(e, '"w.safetensors"').splitlines()[1]
     exec(together, program)
     kept = load(content)
     learnt = {name: p.detach().clone().numpy() for name, p in program["model"].state_dict().items()}
     assert {name: array.tolist() for name, array in learnt.items()} == {name: kept[name].tolist() for name in kept}
     for p in program["learnt"]:
         nn.init.zeros_(p)
-    exec(loading(e, "w.safetensors"), program)
+    exec(loading(e, '"w.safetensors"'), program)
     assert all(torch.equal(p, torch.from_numpy(kept[name])) for name, p in program["model"].state_dict().items())
 
 
