@@ -8,7 +8,7 @@ from rnnlab.experiment.links import to_short_link
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import Translate, translator
 
-SAYS = ("save", "png", "svg", "csv", "table", "as_table", "close", "shortened", "left_out")
+SAYS = ("save", "png", "svg", "webm", "csv", "table", "as_table", "close", "shortened", "left_out")
 DESCRIBES = (
     *("line", "values", "none", "right", "network"),
     *("tensors", "decoding", "attended", "sample", "lanes", "lanes_waiting"),

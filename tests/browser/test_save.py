@@ -1,6 +1,7 @@
 """What can be taken away. Every figure and table is saved from its own menu, as an image, as a drawing, as numbers; a
 screen is printed on one or two pages of A4, without what it is moved by, on white."""
 
+import base64
 import csv
 import io
 import re
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from rnnlab import Experiment, run
 from rnnlab.experiment.links import from_link
@@ -90,6 +92,42 @@ def table(path: Path) -> tuple[list[str], list[list[str]], list[str]]:
     body = [row for row in rows if not row[0].startswith("# ")]
     assert {len(row) for row in body} == {len(body[0])}
     return body[0], body[1:], below
+
+
+# What a browser sees of a film: its size, how long it takes, and how much its last picture differs from its first.
+PLAY = """async bytes => {
+    const video = document.createElement("video");
+    video.muted = true;
+    video.src = `data:video/webm;base64,${bytes}`;
+    const pen = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+    const look = () => { pen.drawImage(video, 0, 0, 300, 150); return pen.getImageData(0, 0, 300, 150).data; };
+    await new Promise(resolve => { video.onloadeddata = resolve; });
+    const first = look();
+    await video.play();
+    await new Promise(resolve => { video.onended = resolve; });
+    const last = look();
+    const differs = first.filter((value, place) => Math.abs(value - last[place]) > 30).length;
+    return {width: video.videoWidth, height: video.videoHeight, seconds: video.currentTime, differs};
+}"""
+
+
+@pytest.mark.thorough
+def test_the_epochs_of_a_figure_are_saved_as_a_film_and_what_has_none_offers_none(visit, tmp_path):
+    lab = visit("preset=words-next&seed=3&hidden=8&epochs=12&lang=en&run=1").trained().rests()
+    hidden = lab.at("hidden").locator(".rl-savable").first
+    film = save(lab, hidden, "webm", tmp_path)
+    _, high, _ = drawn(save(lab, hidden, "svg", tmp_path))
+    seen = lab.page.context.new_page().evaluate(PLAY, base64.b64encode(film.read_bytes()).decode())
+    assert seen["height"] - high in (0, 1)
+    assert 12 * 0.1 + 1 <= seen["seconds"] < 12 * 0.1 + 4  # a slow machine draws late
+    assert seen["differs"] > 500
+    assert lab.epoch == 12
+    lab.page.get_by_role("link", name="Data").first.click()
+    lab.rests()
+    menu = lab.page.locator(MENUS).first
+    menu.locator(":scope > .rl-save").click()
+    expect(menu.locator("[data-kind=png]")).to_be_visible()
+    expect(menu.locator("[data-kind=webm]")).to_be_hidden()
 
 
 def check(lab: Lab, home, folder: Path) -> dict[str, Path]:

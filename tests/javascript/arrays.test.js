@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { nearest, unpack } from "../../pages/components/shared/arrays.js";
+import { evenly, nearest, unpack } from "../../pages/components/shared/arrays.js";
 
 // What Python's `pack` writes: struct.pack("<4f", 0, 1, -2.5, inf) and the like, as base64.
 const PACKED = [
@@ -34,4 +34,16 @@ test("nearest agrees with trying all", () => {
 test("nearest of one and of none is the first place", () => {
   assert.equal(nearest([7], 100), 0);
   assert.equal(nearest([], 3), 0);
+});
+
+test("of many items a few are taken evenly, the first and the last among them", () => {
+  const epochs = Array.from({ length: 1000 }, (_, epoch) => epoch);
+  for (const most of [2, 7, 60]) {
+    const found = evenly(epochs, most);
+    assert.equal(found.length, most);
+    assert.deepEqual([found[0], found.at(-1)], [0, 999]);
+    const steps = found.slice(1).map((epoch, place) => epoch - found[place]);
+    assert.ok(Math.max(...steps) - Math.min(...steps) <= 1);
+  }
+  assert.deepEqual(evenly([0, 3, 7], 60), [0, 3, 7]);
 });

@@ -60,19 +60,24 @@ function broken(text, font, width) {
   return lines.filter(Boolean);
 }
 
-// The image as PNG. An image may load nothing, so it brings the page's fonts with it.
-export async function png({ svg, width, height }, font) {
+export async function png(picture, font) {
+  const canvas = await canvasOf(picture, font, TWICE);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}
+
+// Drawn so many times as large. An image may load nothing, so it brings the page's fonts with it.
+export async function canvasOf({ svg, width, height }, font, scale = 1) {
   const fonts = `<style>${await fontFaces(font)}</style>`;
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg.replace("<title>", `${fonts}<title>`))}`;
   await image.decode();
-  const sharp = Math.min(TWICE, MOST / Math.max(width, height));
+  const sharp = Math.min(scale, MOST / Math.max(width, height));
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [Math.round(width * sharp), Math.round(height * sharp)];
   const pen = canvas.getContext("2d");
   pen.scale(sharp, sharp);
   pen.drawImage(image, 0, 0, width, height);
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  return canvas;
 }
 
 let faces = null;

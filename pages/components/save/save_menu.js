@@ -2,6 +2,7 @@
 // numbers are looked at.
 import { element, fill, setText, styleSheet } from "../shared/dom.js";
 import { csv } from "./csv.js";
+import { canFilm, film } from "./film.js";
 import { picture, png } from "./picture.js";
 import { provenanceOf, words } from "./provenance.js";
 import { openTable } from "./table_view.js";
@@ -29,9 +30,9 @@ export function saveMenu(self, rows) {
     });
     menu.append(item);
   };
-  const kinds = { png: toPng, svg: toSvg, ...(rows ? { csv: (self) => toCsv(self, rows) } : {}) };
+  const kinds = { png: toPng, svg: toSvg, webm: toFilm, ...(rows ? { csv: (self) => toCsv(self, rows) } : {}) };
   for (const [kind, make] of Object.entries(kinds)) {
-    add(kind, async () => keep(await make(self), `${nameOf(self)}.${kind}`));
+    add(kind, () => busy(button, async () => keep(await make(self), `${nameOf(self)}.${kind}`)));
   }
   if (rows) add("table", () => openTable(titleOf(self), epochOf(self), rows(self, words.columns), words));
   button.addEventListener("click", () => {
@@ -58,7 +59,18 @@ function label(self, button, menu) {
   button.title = name;
   menu.setAttribute("aria-label", name);
   for (const item of menu.children) setText(item.lastChild, words[item.dataset.kind] ?? "");
+  menu.querySelector("[data-kind='webm']").hidden = !canFilm(self);
   setText(menu.querySelector("[data-kind='table'] .rl-save-kind") ?? element("i"), words.as_table ?? "");
+}
+
+// A film takes seconds.
+async function busy(button, act) {
+  button.setAttribute("aria-busy", "true");
+  try {
+    await act();
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
 }
 
 function placeAt(menu, button) {
@@ -70,7 +82,7 @@ function placeAt(menu, button) {
 }
 
 function walk(event, menu) {
-  const items = [...menu.children];
+  const items = [...menu.children].filter(({ hidden }) => !hidden);
   const at = items.indexOf(document.activeElement);
   const last = items.length - 1;
   const to = { ArrowDown: at < last ? at + 1 : 0, ArrowUp: at > 0 ? at - 1 : last, Home: 0, End: last }[event.key];
@@ -113,6 +125,7 @@ function remarksOf({ root, data }) {
 const epochOf = ({ root: { dataset } }) => (dataset.epoch ? fill(words.epoch, { epoch: dataset.epoch }) : "");
 const pictureOf = (self) => picture(self.root, titleOf(self), remarksOf(self));
 const toPng = (self) => png(pictureOf(self), getComputedStyle(self.root).fontFamily);
+const toFilm = (self) => film(self, pictureOf);
 const toSvg = (self) => new Blob([pictureOf(self).svg], { type: "image/svg+xml" });
 const toCsv = (self, rows) =>
   new Blob([csv(rows(self, words.columns), [titleOf(self), ...remarksOf(self)])], { type: "text/csv" });
