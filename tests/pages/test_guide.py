@@ -5,7 +5,8 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shell.guide import guide, openings
 from rnnlab.experiment.links import from_link
-from rnnlab.i18n import translator
+from rnnlab.export import script
+from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.lessons.course import LESSONS
 from rnnlab.lessons.progress import Progress
 from rnnlab.records.trace import Intervention
@@ -72,6 +73,14 @@ def test_the_last_step_leads_to_the_next_lesson():
     assert app.session_state["lesson"] == "shapes"
     app = visit("lesson=brackets&at=42&lang=en")
     assert not [button for button in app.button if button.key == "guide_following"], "the last lesson"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_last_step_shows_the_script_of_what_was_trained(lang):
+    app = until_trained(visit(f"lesson=four-moves&at=6&lang={lang}&run=1&preset=words-next&epochs=3&hidden=5"))
+    e = app.session_state.run.experiment
+    assert (e.epochs, e.hidden) == (3, 5)
+    assert script(e, lang) in [block.value for block in app.code]
 
 
 def test_the_answer_comes_before_the_reveal():

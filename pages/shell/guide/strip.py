@@ -7,11 +7,12 @@ from typing import Any
 import streamlit as st
 
 from pages.components.pointer.pointer import pointer
+from pages.shell.ask_worker import ask_worker
 from pages.shell.guide import current_lesson, evaluation, guide, openings
 from pages.shell.markdown import verbatim
 from pages.shell.panel import listing
 from pages.shell.state import session
-from rnnlab.explain.programs import program
+from rnnlab.engine import jobs
 from rnnlab.i18n import Translate
 from rnnlab.lessons.lesson import SEEN, Lesson, LessonStep, Numbers, Options, always
 from rnnlab.lessons.progress import Progress, agrees, waits_for
@@ -93,11 +94,12 @@ def render_step(lesson: Lesson, step: LessonStep, progress: Progress, t: Transla
 
 
 def render_program(t: Translate) -> None:
-    """The program of the experiment that the lesson has come to."""
+    """The script of the experiment that the lesson has come to."""
     history = session["run"].shown.history
-    if history is not None:
+    script = ask_worker(jobs.script, history.experiment, session["lang"]) if history else None
+    if script is not None:
         with st.expander(t("guide.program")):
-            listing(program(history.experiment, history.opening.first_batch))
+            listing(script)
 
 
 def render_question(lesson: Lesson, step: LessonStep, t: Translate) -> None:
