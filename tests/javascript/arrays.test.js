@@ -46,4 +46,6 @@ test("of many items a few are taken evenly, the first and the last among them", 
     assert.ok(Math.max(...steps) - Math.min(...steps) <= 1);
   }
   assert.deepEqual(evenly([0, 3, 7], 60), [0, 3, 7]);
+  assert.deepEqual(evenly([7], 60), [7]);
+  assert.deepEqual(evenly([], 60), []);
 });

@@ -62,6 +62,7 @@ export default component("rl-chart", {
   },
 
   cursor: draw, // the bus has waited for the animation frame already
+  follows: ({ data }) => Boolean(data.frames) || data.cursor === "line",
 
   rows: ({ plot, data }, names) => figureRows(plot._fullData ?? [], JSON.parse(data.figure), names),
 

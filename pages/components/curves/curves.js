@@ -76,6 +76,7 @@ export default component("rl-curves", {
   },
 
   cursor: draw,
+  follows: ({ data }) => data.cursor,
 
   rows,
   summary,

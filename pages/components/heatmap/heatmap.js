@@ -55,6 +55,7 @@ export default component("rl-heatmap", {
   },
 
   cursor: draw,
+  follows: () => true,
 
   rows,
   summary: (self, says, names) => (self.value ? tableSummary(says, rows(self, names)) : ""),

@@ -32,7 +32,13 @@ export function saveMenu(self, rows) {
   };
   const kinds = { png: toPng, svg: toSvg, webm: toFilm, ...(rows ? { csv: (self) => toCsv(self, rows) } : {}) };
   for (const [kind, make] of Object.entries(kinds)) {
-    add(kind, () => busy(button, async () => keep(await make(self), `${nameOf(self)}.${kind}`)));
+    add(kind, () =>
+      busy(button, async () => {
+        const name = `${nameOf(self)}.${kind}`;
+        const blob = await make(self);
+        if (blob) keep(blob, name);
+      }),
+    );
   }
   if (rows) add("table", () => openTable(titleOf(self), epochOf(self), rows(self, words.columns), words));
   button.addEventListener("click", () => {

@@ -91,6 +91,7 @@ export default component("rl-shaded", {
   },
 
   cursor: draw,
+  follows: ({ data }) => KINDS[data.kind].row === shownFrame,
 
   rows,
   summary: (self, says, names) => tableSummary(says, rows(self, names), self.title.textContent),

@@ -26,8 +26,11 @@ export function nearest(sorted, wanted) {
   return high > low && wanted - sorted[low] > sorted[high] - wanted ? high : Math.max(low, 0);
 }
 
-// So many of an array's items at most, evenly, the first and the last among them.
+// So many of an array's items at most, two or more, evenly, the first and the last among them.
 export function evenly(all, most) {
   const count = Math.min(all.length, most);
-  return Array.from({ length: count }, (_, place) => all[Math.round((place * (all.length - 1)) / (count - 1))]);
+  return Array.from(
+    { length: count },
+    (_, place) => all[Math.round((place * (all.length - 1)) / Math.max(count - 1, 1))],
+  );
 }

@@ -18,13 +18,15 @@ const mounts = new Map(); // by key: how often a component was built
 
 // build(self) makes the nodes, update(self) draws self.data, cursor(self) hears that the group's cursor has moved,
 // leave(self) lets go of what would outlive the nodes. rows(self, names) are the numbers shown, by which it can be saved, or
-// null where there is only a picture to save. summary(self, sentences, names of columns) says what a figure shows. self: root, data (what the page has given, and what the stream has
-// changed since), pageData (the first alone), group, stream (of a run that goes on), setTriggerValue.
-export function component(className, { build, update, cursor, leave, rows, summary }) {
+// null where there is only a picture to save. follows(self) says whether that picture follows the group's epochs by itself,
+// so that it can be filmed. summary(self, sentences, names of columns) says what a figure shows. self: root, data (what
+// the page has given, and what the stream has changed since), pageData (the first alone), group, stream (of a run that
+// goes on), setTriggerValue.
+export function component(className, { build, update, cursor, leave, rows, summary, follows }) {
   return ({ data: [data], parentElement, setTriggerValue }) => {
     let self = instances.get(parentElement);
     if (!self) {
-      self = { root: element("div", className), data, setTriggerValue };
+      self = { root: element("div", className), data, setTriggerValue, follows };
       mounts.set(data.key, (mounts.get(data.key) ?? 0) + 1);
       self.root.dataset.mounts = mounts.get(data.key); // evidence for the tests: above 1 something was remounted
       self.root.component = self; // likewise: what is drawn

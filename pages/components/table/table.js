@@ -45,6 +45,7 @@ export default component("rl-tables", {
   },
 
   cursor: draw,
+  follows: ({ data }) => Boolean(data.answers), // rows of epochs show them all at once
 
   rows,
 });

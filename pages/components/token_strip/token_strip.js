@@ -68,6 +68,7 @@ export default component("rl-strip", {
   },
 
   cursor: draw,
+  follows: () => true,
 
   rows,
   summary,

@@ -94,12 +94,14 @@ def render_step(lesson: Lesson, step: LessonStep, progress: Progress, t: Transla
 
 
 def render_program(t: Translate) -> None:
-    """The script of the experiment that the lesson has come to."""
-    history = session["run"].shown.history
-    script = ask_worker(jobs.script, history.experiment, session["lang"]) if history else None
-    if script is not None:
-        with st.expander(t("guide.program")):
-            listing(script)
+    """The script of the experiment that the lesson has come to. It is written when it is opened, so that the page below
+    does not wait for it; where no worker is free, that is said in its place."""
+    program = st.expander(t("guide.program"), key="guide_program", on_change="rerun")
+    if program.open:
+        with program:
+            script = ask_worker(jobs.script, session["run"].shown.experiment, session["lang"])
+            if script is not None:
+                listing(script)
 
 
 def render_question(lesson: Lesson, step: LessonStep, t: Translate) -> None:

@@ -58,6 +58,7 @@ export default component("rl-forecast", {
   },
 
   cursor: draw,
+  follows: () => true,
 
   rows,
   summary,

@@ -42,6 +42,7 @@ export default component("rl-prefixes", {
   },
 
   cursor: draw,
+  follows: () => true,
 
   rows,
   summary: (self, says, names) => tableSummary(says, rows(self, names)),

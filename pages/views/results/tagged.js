@@ -38,6 +38,7 @@ export default component("rl-tagged", {
   },
 
   cursor: draw,
+  follows: () => true,
 
   rows,
 });

@@ -87,6 +87,7 @@ export default component("rs rs-attention", {
   },
 
   cursor: draw,
+  follows: () => true,
 
   rows,
   summary: (self, says, names) => tableSummary(says, rows(self, names)),

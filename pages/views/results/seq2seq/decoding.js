@@ -61,6 +61,7 @@ export default component("rs rs-decoding", {
   },
 
   cursor: draw,
+  follows: () => true,
 
   rows,
   summary,

@@ -27,6 +27,7 @@ export default component("rs rs-outputs", {
   },
 
   cursor: draw,
+  follows: () => true,
 
   rows,
 });
