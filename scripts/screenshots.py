@@ -1,6 +1,6 @@
 """Take the README's pictures from a running lab: `python -m scripts.screenshots [folder]`.
 
-The playground, and a sheet with every page; each in both languages. Needs a Chromium on the PATH,
+The playground, a sheet with every page, and an exported notebook; each in both languages. Needs a Chromium on the PATH,
 and a font with Chinese characters.
 """
 
@@ -18,6 +18,7 @@ from rnnlab.cells import CELLS
 from rnnlab.experiment.links import to_link
 from rnnlab.experiment.race_plan import RacePlan, grid
 from rnnlab.experiment.twins import preset_experiment
+from scripts.notebook_picture import notebook_picture
 
 FOLDER = Path(__file__).parents[1] / "docs"
 CHROMIUM = ("chromium-headless-shell", "chromium", "google-chrome")
@@ -68,6 +69,8 @@ def main(folder: Path = FOLDER) -> int:
             pictures = {name: picture(browser, server.address, name, lang) for name in SHOTS}
             (folder / f"playground-{lang}.png").write_bytes(pictures["playground"])
             (folder / f"pages-{lang}.jpg").write_bytes(sheet(browser, pictures))
+            of_notebook = notebook_picture(browser, preset_experiment(SHOTS["playground"].preset, lang), lang)
+            (folder / f"notebook-{lang}.jpg").write_bytes(of_notebook)
         browser.close()
     return 0
 
