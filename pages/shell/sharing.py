@@ -22,7 +22,9 @@ from pages.shell.state import session
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment, preset_experiment
 from rnnlab.experiment.links import (
+    ADDRESS_CHARACTERS,
     LINK_CHARACTERS,
+    MESSENGER_CHARACTERS,
     TEXTS,
     Link,
     fits_in_address,
@@ -31,9 +33,12 @@ from rnnlab.experiment.links import (
     to_file,
     to_front_page,
     to_link,
+    to_preset,
     to_step,
 )
+from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import LANGUAGE_TAGS, LabError, Problem, Translate, describe
+from rnnlab.presets.presets import PRESETS
 
 FILE_MEGABYTES = 12  # of weights; an experiment is far smaller
 
@@ -49,10 +54,12 @@ def render(t: Translate, page: str) -> None:
                 help=t("share.run.help"),
             )
             plan = race_setup.of_page(page, experiment)
-            query = to_link(experiment, session["lang"], session["run_on_opening"], plan)
+            query = query_of(page, experiment, session["run_on_opening"], plan)
             labels = {name: t(f"share.{name}") for name in ("link", "copy", "copied", "failed")}
             if fits_in_address(query):
                 copy_link(key="link", page=page, query=query, labels=labels)
+                if len(query) > MESSENGER_CHARACTERS - ADDRESS_CHARACTERS:
+                    st.info(t("share.long", limit=f"{MESSENGER_CHARACTERS:,}"))
             if lesson := current_lesson.lesson():
                 step = to_step(lesson.id, current_lesson.progress_of(lesson).at, session["lang"])
                 st.caption(t("share.step"))
@@ -129,11 +136,21 @@ def address_of(page: str, experiment: Experiment) -> tuple[str, str | None]:
     ):  # begins by itself after a reload as well, to be watched
         return to_front_page(lang), None
     followed = f"&{lesson}" if (lesson := current_lesson.query()) else ""
-    query = to_link(experiment, lang, again and same, plan) + followed
+    query = query_of(page, experiment, again and same, plan, lang) + followed
     if fits_in_address(query):
         return query, None
     texts = {name: getattr(experiment, name) for name in TEXTS}
     return to_draft(experiment, lang, plan) + followed, json.dumps(texts)
+
+
+def query_of(page: str, experiment: Experiment, run: bool, plan: RacePlan | None, lang: str = "") -> str:
+    """The query that names an experiment on a page. A preset as its reader finds it is its name alone; anything else is
+    said whole. Without `lang` whoever opens a preset finds it in his own language."""
+    opens = PRESETS[experiment.preset].page if page in ("", HOME) else page  # the lab's own address leads there
+    same = experiment == preset_experiment(experiment.preset, session["lang"])
+    if same and plan is None and opens in (page, HOME):
+        return to_preset(experiment.preset, lang, run)
+    return to_link(experiment, session["lang"], run, plan)
 
 
 def address_changes(page: str) -> bool:

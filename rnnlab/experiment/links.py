@@ -21,6 +21,12 @@ PLAIN_CHARACTERS = 1_200  # of percent-encoded text; a longer one is compressed
 STEPS = 99  # of a lesson, at most
 FILE_BYTES = 1_000_000
 FILE_FIELDS = 200  # of an experiment, those of any other version included: each that is unknown gets a sentence
+MESSENGER_CHARACTERS = 4_000  # of an address: some messengers cut what is longer
+# What messengers, search engines and newsletters append to an address, for their own counting; and all `utm_…`.
+APPENDED = {
+    *("from", "isappinstalled", "tdsourcetag", "spm", "scene", "nsukey", "wxfrom"),
+    *("fbclid", "gclid", "msclkid", "igshid", "mc_cid", "mc_eid"),
+}
 BACK = "back"  # marks the address that the browser's Back has led to, for one request
 TEXTS = ("text", "target", "words", "sentence")  # fields that may be compressed, as `textz`, `targetz` and so on
 
@@ -54,6 +60,12 @@ def to_link(experiment: Experiment, lang: str, run: bool = False, race: RacePlan
             values[name + "z"] = compress(values.pop(name))
     settings = {"v": VERSION, "lang": lang} | ({"run": "1"} if run else {}) | ({"race": to_text(race)} if race else {})
     return urlencode(settings | values, quote_via=quote)
+
+
+def to_preset(preset: str, lang: str = "", run: bool = False) -> str:
+    """The query of a link to a preset as it is: without a language in that of whoever opens it."""
+    settings = {"v": VERSION, "lang": lang} if lang else {}
+    return urlencode(settings | {"preset": preset} | ({"run": "1"} if run else {}))
 
 
 def to_front_page(lang: str) -> str:
@@ -94,7 +106,8 @@ def fits_in_address(query: str) -> bool:
 
 def from_link(query: str) -> Link:
     """What a query string says. Nothing in it can fail: what is not understood falls back, with a note."""
-    parameters = dict(parse_qsl(query, keep_blank_values=True))
+    parameters = dict(parse_qsl(query.replace("&amp;", "&"), keep_blank_values=True))  # copied from a page's source
+    parameters = {name: value for name, value in parameters.items() if not is_appended(name)}
     notes: list[Problem] = []
     if parameters.get("embed") == "true":
         del parameters["embed"]  # Streamlit's own parameter, for a page inside another page
@@ -145,6 +158,11 @@ def from_link(query: str) -> Link:
         lesson,
         int(at or 1) - 1,
     )
+
+
+def is_appended(name: str) -> bool:
+    """Whether a parameter is none of the lab's, but what an address collects on its way."""
+    return name in APPENDED or name.startswith("utm_")
 
 
 def valid_part(fields: dict[str, Any]) -> tuple[Experiment, list[Problem]]:

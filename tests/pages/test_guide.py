@@ -33,7 +33,7 @@ def test_a_link_opens_a_step_untrained_and_the_address_keeps_it():
     assert "Training is four moves · 2 of 6" in said(app)
     assert app.session_state["run"].epoch == 0
     link = from_link(components(app)["document"]["query"])
-    assert (link.lesson, link.at, link.experiment) == ("four-moves", 1, form_of(app))
+    assert (link.lesson, link.at, link.experiment_for("en")) == ("four-moves", 1, form_of(app))
 
 
 def test_what_a_link_says_besides_is_what_it_opens():

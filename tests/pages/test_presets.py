@@ -1,11 +1,13 @@
 """Every name, once through all pages without a browser: it trains to the numbers of `run`, and each page shows it."""
 
 from itertools import cycle
+from urllib.parse import quote
 
 import pytest
 
 from rnnlab import Experiment, run
 from rnnlab.experiment import choices, preset_experiment
+from rnnlab.experiment.links import from_link
 from rnnlab.i18n import translator
 from tests.support.eventually import ROOT
 from tests.support.reader import components, form_of, looked, press, said, until_trained, visit, widget
@@ -77,3 +79,33 @@ def test_a_link_that_says_more_than_the_preset_means_the_same_for_everybody():
         app = visit("preset=words-next&seed=0", locale=locale, page="playground")
         assert form_of(app) == Experiment(preset="words-next")
         assert strip_of(app)["glosses"][:1] == (["I"] if locale == "en-US" else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "brief"),
+    [
+        ("lstm", "cell", True),
+        ("words-next", "playground", True),
+        ("lstm", "playground", False),
+    ],
+)
+def test_a_preset_as_it_is_is_passed_on_by_its_name(name, page, brief):
+    """Where the address without a page would not lead to the preset's own, all is said."""
+    app = visit(f"preset={name}&lang=en", page=page)
+    shared, address = (components(app)[key]["query"] for key in ("link", "document"))
+    for query in (shared, address):
+        link = from_link(query)
+        assert link.experiment_for("en") == form_of(app)
+        assert bool(link.preset) is brief
+    assert not brief or shared == f"preset={name}&run=1"
+    assert not brief or address == f"v=1&lang=en&preset={name}"
+    looked(widget(app, "hidden").set_value(7).run())
+    for key in ("link", "document"):
+        assert from_link(components(app)[key]["query"]).experiment == form_of(app)
+
+
+def test_of_a_link_that_some_messengers_cut_off_it_is_said():
+    warning = translator("en")("share.long", limit="4,000")
+    assert warning not in said(visit("preset=words-next&lang=en"))
+    text = "".join(chr(0x4E00 + index**3 % 19_997) for index in range(1_800))  # hardly to be compressed
+    assert warning in said(visit(f"lang=en&tokenizer=chars&window=32&text={quote(text)}"))

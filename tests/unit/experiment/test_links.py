@@ -1,6 +1,7 @@
 """Links and files: what goes in comes out, and whatever comes in, nothing breaks."""
 
 import base64
+import html
 import json
 import string
 import zlib
@@ -96,6 +97,21 @@ def test_a_link_names_every_field_and_its_version():
 def test_a_link_can_be_pasted_anywhere():
     allowed = set(string.ascii_letters + string.digits + "-._~%&=")
     assert set(to_link(Experiment(text=NASTY, target=PARAGRAPH * 50), "zh", True)) <= allowed
+
+
+def test_what_an_address_collects_on_its_way_is_none_of_the_labs():
+    said = "preset=lstm&hidden=7&text=a+b+a"
+    appended = "&from=groupmessage&isappinstalled=0&tdsourcetag=s_pctim&spm=a2c.1&fbclid=x&utm_source=b&utm_new=%3Cb%3E"
+    assert from_link(said + appended) == from_link(said)
+    assert from_link(appended.removeprefix("&") + "&" + said) == from_link(said)
+    assert [note.code for note in from_link(said + "&frm=1").notes] == ["ignored_field"]
+
+
+@given(experiments())
+@examples(20)
+def test_a_link_that_was_copied_from_a_pages_source_is_read(experiment):
+    query = to_link(experiment, "en")
+    assert from_link(html.escape(query)) == from_link(query)
 
 
 @given(st.text() | st.binary().map(lambda data: data.decode("latin-1")))
