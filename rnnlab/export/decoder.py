@@ -6,6 +6,7 @@ from textwrap import indent
 from rnnlab.cells import CELLS
 from rnnlab.experiment import Experiment
 from rnnlab.explain.programs.loop import uses_cells
+from rnnlab.explain.programs.numeral import numeral
 from rnnlab.explain.programs.reading import dropped
 from rnnlab.explain.programs.seq2seq import encoding, one_pass, target_vectors
 
@@ -97,7 +98,9 @@ def encode(e: Experiment) -> str:
 
 def layer_step(e: Experiment) -> str:
     memory = CELLS[e.cell].has_memory
-    dropped_line = f"\n        x = F.dropout(x, {e.dropout:g}) if after else x" if e.dropout and e.layers > 1 else ""
+    dropped_line = (
+        f"\n        x = F.dropout(x, {numeral(e.dropout)}) if after else x" if e.dropout and e.layers > 1 else ""
+    )
     if uses_cells(e):
         each, cells, called = "cell, state", "decoder_cells", "cell(x, state)"
     else:
@@ -120,7 +123,7 @@ def chosen(e: Experiment) -> str:
     return f"""\
 read = true.clone()
 with torch.no_grad():    # which tokens the decoder reads: no gradient depends on that
-    forced = (torch.rand(true.shape[1]) < {e.teacher:g}).tolist()    # a draw for each step, for the whole batch
+    forced = (torch.rand(true.shape[1]) < {numeral(e.teacher)}).tolist()    # a draw for each step, for the whole batch
     {states(e)}
     for place in range(true.shape[1] - 1):
         x, states = step({target_vectors("read[:, place]", e)}, states)
@@ -151,7 +154,7 @@ def by_steps(e: Experiment) -> str:
     if e.teacher < 1:
         own = target_vectors("linear(output.detach()).argmax(-1)", e)
         after = [
-            f"forced = torch.rand(()) < {e.teacher:g}    # for the whole batch; at the last step too",
+            f"forced = torch.rand(()) < {numeral(e.teacher)}    # for the whole batch; at the last step too",
             "if place + 1 < len(vectors):",
             f"    vector = vectors[place + 1] if forced else {own}",
         ]

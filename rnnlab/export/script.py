@@ -24,10 +24,10 @@ from rnnlab.explain.programs.loader import (
 )
 from rnnlab.explain.programs.loader import vocabulary as vocabulary_lines
 from rnnlab.explain.programs.loop import loop_function, uses_cells
+from rnnlab.explain.programs.numeral import numeral
 from rnnlab.explain.programs.panels import loss, scores
 from rnnlab.explain.programs.setup import initialising, needs_function, number_modules, token_modules
-from rnnlab.explain.programs.training import OPTIMIZERS, change, rates
-from rnnlab.explain.programs.training_loop import learnt
+from rnnlab.explain.programs.training import OPTIMIZERS, change, learnt, rates
 from rnnlab.explain.source_lines import SourceLines
 from rnnlab.export import decoder
 from rnnlab.i18n import translator
@@ -55,7 +55,7 @@ counts = torch.bincount({targets}, minlength=classes)    # of each class in all 
 class_weight = counts.sum() / ((counts > 0).sum() * counts.clamp(min=1))    # rare ones weigh more
 """
 TRAINING = """\
-optimizer = torch.optim.{optimizer}(learnt, lr={lr!r})
+optimizer = torch.optim.{optimizer}(learnt, lr={lr})
 {losses}{rates}{hidden}for epoch in range({epochs}):
 {change}    total, weight, finite = 0.0, 0, True
     for {batch} in loader:
@@ -208,7 +208,7 @@ def training(e: Experiment, lang: str, keep_losses: bool) -> str:
         line += f"  {t('status.learning_rate', rate=chr(123) + RATE + ':g' + chr(125))}"
     return "\n" + TRAINING.format(
         optimizer=OPTIMIZERS[e.optimizer],
-        lr=e.lr,
+        lr=numeral(e.lr),
         losses="losses = []    # of every epoch\n" if keep_losses else "",
         kept=f"    losses.append({result})\n" if keep_losses else "",
         rates=rates(e),
@@ -219,7 +219,7 @@ def training(e: Experiment, lang: str, keep_losses: bool) -> str:
         outputs=outputs(e),
         inputs=inputs(e),
         loss=loss(e),
-        norm=f"norm = nn.utils.clip_grad_norm_(learnt, {e.clip!r})"
+        norm=f"norm = nn.utils.clip_grad_norm_(learnt, {numeral(e.clip)})"
         if e.clip
         else "norm = torch.cat([p.grad.flatten() for p in learnt]).norm()",
         counted=counted(e),

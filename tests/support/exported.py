@@ -91,7 +91,7 @@ def drawn(rng: random.Random) -> dict[str, Any]:
         "class_weights": rng.choice(choices("class_weights")),
         "optimizer": rng.choice(choices("optimizer")),
         **{name: rng.choice([True, False]) for name in ("shuffle", "lower", "bidirectional", "packed", "carry")},
-        **{name: rng.choice([0, 0, 0.3]) for name in ("dropout", "dropout_embed", "dropout_head", "held_out")},
+        **{name: rng.choice([0, 0, 0.312345678]) for name in ("dropout", "dropout_embed", "dropout_head", "held_out")},
         **{name: rng.randint(1, 7) for name in ("hidden", "embed")},
         "layers": rng.randint(1, 3),
         "batch": rng.randint(1, 4),
@@ -99,9 +99,9 @@ def drawn(rng: random.Random) -> dict[str, Any]:
         "window": rng.choice([0, 0, 2]),
         "stride": rng.randint(1, 2),
         "max_length": rng.choice([2, 64]),
-        "lr": rng.choice([0.001, 0.01, 0.1, 3, 1000]),  # the last ones diverge
+        "lr": rng.choice([0.001, 0.01, 0.123456789, 3, 1000]),  # the last ones diverge
         "lr_changes": rng.choice(["", "", "3:0.5", "2:0.001 5:0.1"]),
         "epochs": rng.randint(1, 12),
-        "clip": rng.choice([0, 0, 0.5, 5]),
+        "clip": rng.choice([0, 0, 0.512345678, 5]),
         "teacher": rng.choice([1, 1, 0.5, 0]),
     }

@@ -76,6 +76,14 @@ def test_no_console_lacks_a_character(monkeypatch, console):
         assert predicted == "😀 é 我".encode(encoding, "backslashreplace").decode(encoding)
 
 
+def test_a_program_is_utf_8_on_any_console(monkeypatch):
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, "cp1252", newline="\n"))
+    assert main(["export", "--text", "我 😀 é 我", "--lang", "zh"]) == 0
+    sys.stdout.flush()
+    assert "'我 😀 é 我'" in written.getvalue().decode()
+
+
 def test_bad_input_ends_with_two_and_says_why_on_stderr():
     result = shell("run", "--hidden", "0", "--lang", "zh")
     assert (result.returncode, result.stdout) == (2, "")

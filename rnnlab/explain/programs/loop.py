@@ -8,6 +8,7 @@ from textwrap import indent
 
 from rnnlab.cells import CELLS
 from rnnlab.experiment import Experiment
+from rnnlab.explain.programs.numeral import numeral
 
 SCAN = """\
 state, output = {first}, []
@@ -80,7 +81,7 @@ def loop_function(e: Experiment) -> str:
 def over_layers(e: Experiment, given: str, where: str) -> str:
     """All layers from `x` up to the last one's `x`, with their states in `final`; from zeros, or from the state `given`
     if there is one in the variable `where`."""
-    drops = f"\n    x = F.dropout(x, {e.dropout:g}) if layer else x    # in training only"
+    drops = f"\n    x = F.dropout(x, {numeral(e.dropout)}) if layer else x    # in training only"
     dropped = drops if e.dropout and e.layers > 1 else ""
     if not e.bidirectional:
         return LAYERS.format(dropped=dropped, scan=indent(scan(e, given, where), " " * 4))

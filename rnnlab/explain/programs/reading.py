@@ -4,6 +4,7 @@ output layer."""
 from rnnlab.cells import CELLS
 from rnnlab.experiment import Experiment
 from rnnlab.explain.programs.loop import bundle, loop, one_cell, uses_cells
+from rnnlab.explain.programs.numeral import numeral
 
 PACKED = """packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
 {output}, {state} = {module}(packed{initial})
@@ -14,7 +15,7 @@ EPOCHS_NOTE = "    # for the next epoch; no gradient flows into the one before"
 
 
 def dropped(name: str, share: float, value: str = "") -> str:
-    return f"{name} = F.dropout({value or name}, {share:g})    # in training only\n" if share else ""
+    return f"{name} = F.dropout({value or name}, {numeral(share)})    # in training only\n" if share else ""
 
 
 def vectors(ids: str, e: Experiment, table: str = "embedding", size: str = "types") -> str:

@@ -3,6 +3,7 @@
 from rnnlab.cells import CELLS
 from rnnlab.experiment import Experiment
 from rnnlab.explain.programs.loop import MASK, uses_cells
+from rnnlab.explain.programs.numeral import numeral
 from rnnlab.explain.programs.reading import PACKED, carrying, dropped, features, vectors
 
 SCORES = {
@@ -52,7 +53,7 @@ def decoding(e: Experiment, keep_weights: bool = False) -> str:
     lines = [*step(e), "logits.append(linear(output))", "alignment.append(weights)" if keep_weights else ""]
     if e.teacher < 1:
         lines += [
-            f"forced = torch.rand(()) < {e.teacher:g}    # for the whole batch",
+            f"forced = torch.rand(()) < {numeral(e.teacher)}    # for the whole batch",
             "token = targets[:, step].clamp(min=0) if forced else logits[-1].argmax(-1)",
         ]
     else:

@@ -7,6 +7,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.explain.first_batch import FirstBatch
 from rnnlab.explain.modules import cell_class
 from rnnlab.explain.programs.loop import loop_function, one_cell, uses_cells
+from rnnlab.explain.programs.numeral import numeral
 from rnnlab.explain.programs.training import listed
 from rnnlab.explain.programs.training import modules as learning
 from rnnlab.presets.tutorial_sizes import TutorialSizes
@@ -100,7 +101,7 @@ def recurrent(e: Experiment, part: str, width: str) -> str:
     if not uses_cells(e):
         arguments = [width, str(e.hidden), *([str(e.layers)] if e.layers > 1 else []), "batch_first=True"]
         if e.dropout and e.layers > 1:
-            arguments.append(f"dropout={e.dropout:g}")
+            arguments.append(f"dropout={numeral(e.dropout)}")
         if e.bidirectional:
             arguments.append("bidirectional=True")
         return f"{part or e.cell} = nn.{cell.class_name}({', '.join(arguments)}{relu})"

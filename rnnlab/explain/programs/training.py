@@ -5,10 +5,11 @@ from textwrap import indent
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.rate_changes import changes_of
 from rnnlab.explain.programs.loop import one_cell, uses_cells
+from rnnlab.explain.programs.numeral import numeral
 
 TRAINING = """\
-learnt = [p for module in ({modules}) for p in module.parameters()]
-optimizer = torch.optim.{optimizer}(learnt, lr={lr:g})
+{learnt}
+optimizer = torch.optim.{optimizer}(learnt, lr={lr})
 {rates}losses, norms = [], []
 for epoch in range({epochs}):    # of this one batch
 {change}    optimizer.zero_grad()
@@ -49,15 +50,20 @@ OPTIMIZERS = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop"}
 def training(e: Experiment, forward: str) -> str:
     """From the loss of the first epoch on, with `forward` for that of the next."""
     return TRAINING.format(
-        modules=listed(modules(e)),
+        learnt=learnt(e),
         optimizer=OPTIMIZERS[e.optimizer],
-        lr=e.lr,
+        lr=numeral(e.lr),
         rates=rates(e),
         change=indent(change(e), "    "),
         epochs=e.epochs,
-        clip=f"{e.clip:g}" if e.clip else 'float("inf")',
+        clip=numeral(e.clip) if e.clip else 'float("inf")',
         forward=indent(forward, "    "),
     )
+
+
+def learnt(e: Experiment) -> str:
+    """The line that names all parameters."""
+    return f"learnt = [p for module in ({listed(modules(e))}) for p in module.parameters()]"
 
 
 def rates(e: Experiment) -> str:

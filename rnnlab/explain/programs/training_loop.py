@@ -8,9 +8,10 @@ from textwrap import indent
 
 from rnnlab.experiment import Experiment
 from rnnlab.explain.programs.loop import loop_function
+from rnnlab.explain.programs.numeral import numeral
 from rnnlab.explain.programs.reading import carrying
 from rnnlab.explain.programs.setup import NO_TARGET, FirstBatch, needs_function, setup
-from rnnlab.explain.programs.training import OPTIMIZERS, change, listed, modules, rates
+from rnnlab.explain.programs.training import OPTIMIZERS, change, learnt, listed, modules, rates
 
 NAMES = 600  # characters of class names that are written out
 SHARE = 0.5  # of values dropped, where an experiment drops none
@@ -32,14 +33,16 @@ def training_loop(
     with short names it prints these, else their ids."""
     names = f"names = {list(classes)!r}    # of the classes"
     named = len(names) <= NAMES and not e.reads_numbers
-    optimizer = f"{learnt(e)}\noptimizer = torch.optim.{OPTIMIZERS[e.optimizer]}(learnt, lr={e.lr:g})\n{rates(e)}"
+    optimizer = (
+        f"{learnt(e)}\noptimizer = torch.optim.{OPTIMIZERS[e.optimizer]}(learnt, lr={numeral(e.lr)})\n{rates(e)}"
+    )
     body = {
         "rate": change(e).rstrip(),
         "zero_grad": "optimizer.zero_grad()",
         "forward": forward.replace(f"{carrying(e)}\n", "") if e.carry else forward,
         "loss": loss,
         "backward": "loss.backward()",
-        "clip": f"nn.utils.clip_grad_norm_(learnt, {e.clip:g})" if e.clip else "",
+        "clip": f"nn.utils.clip_grad_norm_(learnt, {numeral(e.clip)})" if e.clip else "",
         "step": "optimizer.step()",
         "carry": carrying(e) if e.carry else "",
         "log": log(e, f"{joiner!r}.join(names[i] for i in best)" if named else "best"),
@@ -51,10 +54,6 @@ def training_loop(
         **{name: indent(code, "    ") for name, code in body.items()},
     }
     return tuple(ProgramPart(name, code) for name, code in parts.items() if code)
-
-
-def learnt(e: Experiment) -> str:
-    return f"learnt = [p for module in ({listed(modules(e))}) for p in module.parameters()]"
 
 
 def log(e: Experiment, predicted: str) -> str:
@@ -147,7 +146,7 @@ def second_backward(e: Experiment, first_pass: str, forward: str, way: str) -> s
         first_pass, forward = (text.replace(".detach()", "") for text in (first_pass, forward))
     if way != "retained":
         return f"{first_pass}\nloss.backward()\n{forward}\nloss.backward()"
-    optimizer = f"{learnt(e)}\noptimizer = torch.optim.{OPTIMIZERS[e.optimizer]}(learnt, lr={e.lr:g})"
+    optimizer = f"{learnt(e)}\noptimizer = torch.optim.{OPTIMIZERS[e.optimizer]}(learnt, lr={numeral(e.lr)})"
     return (
         f"{first_pass}\n{optimizer}\nloss.backward(retain_graph=True)\noptimizer.step()\n{forward}\n"
         "loss.backward(retain_graph=True)"
