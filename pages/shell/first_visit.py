@@ -48,7 +48,8 @@ def arrive(link: Link) -> None:
     opens = openings.on_arrival() if step and not link.has_fields else None
     experiment = opens or link.experiment_for(session["lang"])
     form_state.fill(experiment)
-    run = runs.begin(workers(), experiment, link.run or bool(opens and openings.begins_trained()))
+    train = link.run or bool(opens and openings.begins_trained())
+    run = runs.begin(workers(), experiment, train, until=link.until)
     current_run.show(run, FIRST_PATIENCE, whole=True)
     session["begins_by_itself"] = session["front_run"] = run.id if is_front(link) else ""
     if link.race is not None:
@@ -73,7 +74,7 @@ def go_back(query: str) -> None:
         cursor.forget()
         current_run.bring_back()
     else:
-        open_experiment(experiment, link.run)
+        open_experiment(experiment, link.run, link.until)
     sharing.opened(link)
     if is_front(link):
         session["front_run"] = session["run"].id

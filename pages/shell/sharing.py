@@ -127,8 +127,12 @@ def tell_document(page: str, t: Translate, leaving: bool, on_shown: Callable[[],
 def address_of(page: str, experiment: Experiment) -> tuple[str, str | None]:
     """The query that names what the page shows, and the texts that are too long for it, or None."""
     run, plan, lang = session["run"], race_setup.of_page(page, experiment), session["lang"]
-    trained = run.until > 0 if plan is None else session.get("live_race") is not None
-    again = trained or run.id == session.get("lost_run")  # so that a reload trains it again
+    brought = run.state is not None and not run.state.blob  # its weights, by a file: no link brings them back
+    reached = 0 if brought else run.until or run.epoch
+    lost, lost_until = session.get("lost_run", ("", 0))
+    if lost == run.id and not reached:  # a reload trains it again
+        reached = lost_until or experiment.epochs
+    again = reached > 0 if plan is None else session.get("live_race") is not None or lost == run.id
     same = plan is not None or run.experiment == experiment
     front = session.get("front_run") == run.id and experiment == preset_experiment(experiment.preset, lang)
     if (
@@ -136,21 +140,24 @@ def address_of(page: str, experiment: Experiment) -> tuple[str, str | None]:
     ):  # begins by itself after a reload as well, to be watched
         return to_front_page(lang), None
     followed = f"&{lesson}" if (lesson := current_lesson.query()) else ""
-    query = query_of(page, experiment, again and same, plan, lang) + followed
+    until = reached if plan is None and reached < experiment.epochs else 0
+    query = query_of(page, experiment, again and same, plan, lang, until) + followed
     if fits_in_address(query):
         return query, None
     texts = {name: getattr(experiment, name) for name in TEXTS}
     return to_draft(experiment, lang, plan) + followed, json.dumps(texts)
 
 
-def query_of(page: str, experiment: Experiment, run: bool, plan: RacePlan | None, lang: str = "") -> str:
+def query_of(
+    page: str, experiment: Experiment, run: bool, plan: RacePlan | None, lang: str = "", until: int = 0
+) -> str:
     """The query that names an experiment on a page. A preset as its reader finds it is its name alone; anything else is
     said whole. Without `lang` whoever opens a preset finds it in his own language."""
     opens = PRESETS[experiment.preset].page if page in ("", HOME) else page  # the lab's own address leads there
     same = experiment == preset_experiment(experiment.preset, session["lang"])
     if same and plan is None and opens in (page, HOME):
-        return to_preset(experiment.preset, lang, run)
-    return to_link(experiment, session["lang"], run, plan)
+        return to_preset(experiment.preset, lang, run, until)
+    return to_link(experiment, session["lang"], run, plan, until)
 
 
 def address_changes(page: str) -> bool:
@@ -167,7 +174,7 @@ def opened(link: Link) -> None:
 def came_back(run: Run, link: Link) -> None:
     """A page has lost its session: this run begins in the place of the one that its address speaks of."""
     session["notes"], session["restore"] = (Problem("session_lost"),), False
-    session["lost_run"] = run.id if link.run else ""
+    session["lost_run"] = (run.id if link.run else "", link.until)
 
 
 def restore() -> None:

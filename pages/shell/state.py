@@ -141,7 +141,8 @@ class SharingState(TypedDict, total=False):
     file: Any  # the uploaded experiment
     document: Any  # what the browser's document answers
     last_address: str  # the query that it was given last; the browser says it again in every request
-    lost_run: str  # the run that stands, untrained, for one that was lost with its session
+    lost_run: tuple[str, int]  # the run that stands, untrained, for one that was lost with its session, and how far
+    # that one had come; 0: to the end
 
 
 class AnswerState(TypedDict, total=False):

@@ -99,9 +99,11 @@ class Run(ShortRepr):
         return self.drawings[key]
 
 
-def begin(engine: Engine, experiment: Experiment, train: bool, before: Run | None = None) -> Run:
-    """A new run: to its end, or only up to what the untrained network does. `before` is the one it takes over from."""
-    until, id, pending = experiment.epochs if train else 0, uuid4().hex, engine.submit(jobs.start, experiment)
+def begin(engine: Engine, experiment: Experiment, train: bool, before: Run | None = None, until: int = 0) -> Run:
+    """A new run: to its end, or to the epoch `until`, or only up to what the untrained network does. `before` is the
+    one it takes over from."""
+    until = min(until or experiment.epochs, experiment.epochs) if train else 0
+    id, pending = uuid4().hex, engine.submit(jobs.start, experiment)
     if before is None:
         return Run(id, experiment, pending, until)
     return Run(id, experiment, pending, until, speed=before.speed, previous=replace(stop(before.shown), state=None))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from rnnlab.experiment.limits import TEXT_CHARACTERS
+from rnnlab.experiment.limits import BOUNDS, TEXT_CHARACTERS
 from rnnlab.experiment.race_plan import RacePlan, from_text, to_parameter, to_text
 from rnnlab.experiment.record import Experiment
 from rnnlab.experiment.twins import preset_experiment, text_language, twin_fields
@@ -45,6 +45,7 @@ class Link:
     race: RacePlan | None = None  # variants of it to be compared
     lesson: str = ""  # of the course, by its id; who knows the lessons says whether it is one
     at: int = 0  # the step of it, from 0
+    until: int = 0  # the epoch up to which `run` trains; 0: to the end
 
     def experiment_for(self, lang: str) -> Experiment:
         """What a reader of this language sees: the preset's twin, where nothing is said but which preset it is."""
@@ -52,20 +53,24 @@ class Link:
         return preset_experiment(self.experiment.preset, lang) if bare else self.experiment
 
 
-def to_link(experiment: Experiment, lang: str, run: bool = False, race: RacePlan | None = None) -> str:
+def to_link(experiment: Experiment, lang: str, run: bool = False, race: RacePlan | None = None, until: int = 0) -> str:
     """The query of a link with every field. May be too long: see `fits_in_address`."""
     values = {name: to_parameter(value) for name, value in experiment.model_dump().items()}
     for name in TEXTS:
         if len(quote(values[name])) > PLAIN_CHARACTERS:
             values[name + "z"] = compress(values.pop(name))
-    settings = {"v": VERSION, "lang": lang} | ({"run": "1"} if run else {}) | ({"race": to_text(race)} if race else {})
+    settings = {"v": VERSION, "lang": lang} | trains(run, until) | ({"race": to_text(race)} if race else {})
     return urlencode(settings | values, quote_via=quote)
 
 
-def to_preset(preset: str, lang: str = "", run: bool = False) -> str:
+def trains(run: bool, until: int) -> dict[str, str]:
+    return ({"run": "1"} if run else {}) | ({"until": str(until)} if run and until else {})
+
+
+def to_preset(preset: str, lang: str = "", run: bool = False, until: int = 0) -> str:
     """The query of a link to a preset as it is: without a language in that of whoever opens it."""
     settings = {"v": VERSION, "lang": lang} if lang else {}
-    return urlencode(settings | {"preset": preset} | ({"run": "1"} if run else {}))
+    return urlencode(settings | {"preset": preset} | trains(run, until))
 
 
 def to_front_page(lang: str) -> str:
@@ -121,6 +126,7 @@ def from_link(query: str) -> Link:
     if at and not (at.isascii() and at.isdigit() and 0 < int(at[:6]) <= STEPS):
         notes.append(Problem("step_of_lesson", "", {"value": shorten(at), "limit": STEPS}))
         at = ""
+    until = whole_number(parameters, "until", int(BOUNDS["epochs"][1]), notes)
     if lang and lang not in LANGUAGES:
         notes.append(Problem("choice", "lang", {"value": shorten(lang), "choices": ", ".join(LANGUAGES)}))
         lang = ""
@@ -157,7 +163,18 @@ def from_link(query: str) -> Link:
         race_plan,
         lesson,
         int(at or 1) - 1,
+        until,
     )
+
+
+def whole_number(parameters: dict[str, str], name: str, most: int, notes: list[Problem]) -> int:
+    """What a link says under a name, from 1 to `most`, taken out of its parameters; 0 where it says nothing, or what a
+    note is made of."""
+    said = parameters.pop(name, "")
+    if said and not (said.isascii() and said.isdigit() and 0 < int(said[:9]) <= most):
+        notes.append(Problem("link_number", "", {"name": name, "value": shorten(said), "limit": f"{most:,}"}))
+        return 0
+    return int(said or 0)
 
 
 def is_appended(name: str) -> bool:

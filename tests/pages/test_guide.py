@@ -62,6 +62,24 @@ def test_a_step_beyond_the_last_is_the_last():
     assert "6 of 6" in said(visit("lesson=four-moves&at=42&lang=en"))
 
 
+def test_on_another_page_than_the_steps_it_is_said_and_led_back():
+    app = visit("lesson=four-moves&at=1&lang=en", page="cell")
+    assert "This step is about the page Playground." in said(app)
+    press(app, "guide_to_page")
+    assert app.session_state.here == "playground"
+    assert "This step is about the page" not in said(app)
+
+
+def test_where_is_it_opens_the_part_of_the_page_that_is_spoken_of():
+    at, step = next((at, step) for at, step in enumerate(LESSONS["packing"].steps, 1) if step.part)
+    app = visit(f"lesson=packing&at={at}&lang=en")
+    parts = app.segmented_control(key=openings.PARTS[step.page])
+    other = next(option for option in parts.options if option != parts.value)
+    looked(parts.set_value(other).run())
+    press(app, "guide_show")
+    assert app.session_state[openings.PARTS[step.page]] == step.part
+
+
 def test_a_link_to_a_step_over_a_trained_example_trains_it():
     app = until_trained(visit("lesson=same-weights&at=4&lang=en", page="cell"))
     assert app.session_state["run"].epoch == 100

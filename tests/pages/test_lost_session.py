@@ -40,6 +40,7 @@ def address(app: AppTest) -> str:
         ("lang=en", {"text": "the cat sat on the mat", "cell": "gru", "hidden": 7}, "cell"),
         ("preset=gru-tagger&run=1", {"lr": 0.02, "packed": False}, "results"),
         ("preset=bilstm&lang=en&run=1", {}, "units"),
+        ("preset=gru&run=1&until=3", {"hidden": 9}, "cell"),
         ("", {"text": LONGER}, "data"),
         ("race=hidden%3A8%2C16&run=1", {}, "compare"),
     ],

@@ -104,6 +104,22 @@ def test_a_preset_as_it_is_is_passed_on_by_its_name(name, page, brief):
         assert from_link(components(app)[key]["query"]).experiment == form_of(app)
 
 
+def test_a_reload_trains_as_far_as_was_trained():
+    app = visit("preset=words-next&lang=en")
+    for epochs in (1, 2):
+        until_trained(press(app, "step"))
+        address = components(app)["document"]["query"]
+        assert address == f"v=1&lang=en&preset=words-next&run=1&until={epochs}"
+        again = visit(address)
+        assert again.session_state.run.history.losses == app.session_state.run.history.losses
+        assert len(again.session_state.run.history.losses) == epochs
+        assert components(again)["document"]["query"] == address
+    until_trained(press(again, "train"))  # and it goes on from there
+    assert again.session_state.run.history.losses == run(Experiment(preset="words-next", text=form_of(app).text)).losses
+    assert components(again)["document"]["query"] == "v=1&lang=en&preset=words-next&run=1"
+    assert from_link(components(app)["link"]["query"]).until == 0  # what is passed on is the whole run
+
+
 def test_of_a_link_that_some_messengers_cut_off_it_is_said():
     warning = translator("en")("share.long", limit="4,000")
     assert warning not in said(visit("preset=words-next&lang=en"))

@@ -17,11 +17,11 @@ from rnnlab.presets.presets import FIRST_OF_TASK, PRESETS
 PATIENCE = 0.5  # seconds that the page waits for the first of another run
 
 
-def open_experiment(experiment: Experiment, train: bool = False) -> None:
-    """Show another experiment, from its start."""
+def open_experiment(experiment: Experiment, train: bool = False, until: int = 0) -> None:
+    """Show another experiment, from its start: untrained, or trained, up to an epoch if one is said."""
     fill(experiment)
     cursor.forget()
-    current_run.change(lambda before: runs.begin(workers(), experiment, train, before), PATIENCE)
+    current_run.change(lambda before: runs.begin(workers(), experiment, train, before, until), PATIENCE)
 
 
 def begin_opening(again: str = "") -> None:

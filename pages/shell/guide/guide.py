@@ -122,6 +122,7 @@ def fold() -> None:
 def point() -> None:
     """Where is what the step speaks of?"""
     session["lesson_asked"] = session.get("lesson_asked", 0) + 1
-    step = current_lesson.step()
-    if step and step.page != session["here"]:
-        navigation.go_to(step.page)
+    if step := current_lesson.step():
+        openings.show_part(step)
+        if step.page != session["here"]:
+            navigation.go_to(step.page)

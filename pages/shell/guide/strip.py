@@ -33,6 +33,7 @@ def render(t: Translate, page: str) -> None:
             render_head(lesson, progress, folded, t)
             if not folded:
                 render_step(lesson, step, progress, t)
+                render_way(step, page, t)
         veil = t("guide.veiled") if step.veiled and waits_for(step, progress) == "answer" else ""
         back = f"↑ {t('guide.to_strip')}{' ✓' if step.id in progress.done else ''}"
         panel = step.show if veil or not folded else ""
@@ -91,6 +92,15 @@ def render_step(lesson: Lesson, step: LessonStep, progress: Progress, t: Transla
         st.markdown(words(t, lesson, step, "after", **quoted(progress.tells.get(step.id, {}))))
     if waits == "action" and step.done is not always:
         st.markdown(f"→ {words(t, lesson, step, 'do', **quoted(given or {}))}")
+
+
+def render_way(step: LessonStep, page: str, t: Translate) -> None:
+    """The browser's Back, or a link, has led to another page than the step's."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if step.page != page:
+            name = t(f"page.{step.page}")
+            st.markdown(t("guide.other_page", page=name), width="content")
+            st.button(t("guide.to_page", page=name), key="guide_to_page", on_click=guide.point)
 
 
 def render_program(t: Translate) -> None:

@@ -3,6 +3,7 @@
 import base64
 import html
 import json
+import re
 import string
 import zlib
 from urllib.parse import parse_qs, parse_qsl, quote, urlencode
@@ -23,6 +24,7 @@ from rnnlab.experiment.links import (
     to_draft,
     to_file,
     to_link,
+    to_preset,
     to_short_link,
 )
 from rnnlab.experiment.race_plan import RacePlan, to_text
@@ -85,6 +87,25 @@ def test_a_link_gives_back_the_experiment(experiment, lang, run):
 def test_a_file_gives_back_the_experiment(experiment):
     assert from_file(to_file(experiment).encode()) == experiment
     assert from_file(b"\xef\xbb\xbf" + to_file(experiment).encode()) == experiment  # Windows' editor was here
+
+
+@given(experiments(), st.integers(1, 5_000))
+@examples(30)
+def test_a_link_says_how_far_to_train(experiment, until):
+    for query in (to_link(experiment, "en", True, until=until), to_preset(experiment.preset, "en", True, until)):
+        link = from_link(query)
+        assert (link.run, link.until, link.notes) == (True, until, ())
+    assert from_link(to_link(experiment, "en", until=until)).until == 0  # nothing is trained
+
+
+@pytest.mark.parametrize("said", ["0", "-1", "1.5", "x", "5001", "9" * 5_000, "１２", " 3"])
+def test_how_far_to_train_is_a_number_of_epochs_or_is_said_not_to_be(said):
+    link = from_link(urlencode({"run": "1", "until": said}))
+    assert (link.until, link.run) == (0, True)
+    (note,) = link.notes
+    assert re.fullmatch(
+        "until: .+ is not a whole number from 1 to 5,000. The link opens as if it were not there.", describe(note, "en")
+    )
 
 
 def test_a_link_names_every_field_and_its_version():
