@@ -16,6 +16,13 @@ from rnnlab.i18n import translator
 from rnnlab.records.history import Checkpoint, Snapshot
 from rnnlab.records.opening import Opening
 
+BEGINNING = """\
+import sys
+from pathlib import Path
+
+sys.stdout.reconfigure(errors="backslashreplace")    # a character that the console lacks is escaped
+"""
+
 
 def trained_file(opening: Opening, snapshots: Sequence[Snapshot], checkpoint: Checkpoint, lang: str) -> bytes:
     """A zip of three files, which belong beside each other."""
@@ -34,7 +41,7 @@ def trained_script(e: Experiment, weights: str, epoch: int, lang: str) -> str:
     t, parts = translator(lang), program_parts(e, lang)
     about = [t("export.about", preset=t(f"preset.{e.preset}")), t("export.trained", file=weights, epoch=epoch)]
     head = "\n".join(f"# {line}" for sentence in about for line in wrap(sentence, COLUMNS))
-    load = "from pathlib import Path\n" + loading(e, f'Path(__file__).with_name("{weights}")')
+    load = BEGINNING + loading(e, f'Path(__file__).with_name("{weights}")')
     says = f"{evaluated(e)}\n\n{numbers(t) if e.reads_numbers else answers(e)}"
-    program = [parts.imports, parts.data, parts.network, parts.forward, load, in_language(says, lang)]
-    return "\n\n\n".join([head, *program]) + "\n"
+    ending = in_language(f"{load}\n\n\n{says}", lang)
+    return "\n\n\n".join([head, parts.imports, parts.data, parts.network, parts.forward, ending]) + "\n"

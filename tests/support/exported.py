@@ -21,10 +21,11 @@ import importlib.util, io, json, sys
 from contextlib import redirect_stdout
 assert importlib.util.find_spec("rnnlab") is None
 for line in sys.stdin:
-    printed = io.StringIO()
+    printed = io.TextIOWrapper(io.BytesIO(), "utf-8", newline="")
     with redirect_stdout(printed):
         exec(compile(json.loads(line), "script", "exec"), {"__name__": "__main__", "__file__": "script.py"})
-    print(json.dumps(printed.getvalue()), flush=True)
+    printed.flush()
+    print(json.dumps(printed.buffer.getvalue().decode()), flush=True)
 """
 
 TEXTS = {

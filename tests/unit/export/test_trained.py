@@ -2,6 +2,7 @@
 its first line."""
 
 import io
+import os
 import subprocess
 import sys
 import zipfile
@@ -82,8 +83,9 @@ def test_the_command_writes_three_files_that_work_beside_each_other_wherever_the
     assert files["two_layers.py"].decode() == script(e, lang)
     assert printed(files["two_layers.py"].decode()) == expected(e, lang)
     assert open_weights(files["two_layers.safetensors"]).losses == run(e).losses
-    command = [sys.executable, "-I", "-X", "utf8", str(tmp_path / "my files" / "two_layers_trained.py")]
-    done = subprocess.run(command, cwd="/", capture_output=True, encoding="utf-8", check=True)
+    command = [sys.executable, str(tmp_path / "my files" / "two_layers_trained.py")]
+    console = os.environ | {"PYTHONIOENCODING": "gbk", "PYTHONPATH": ""}  # which has a sign for neither right nor wrong
+    done = subprocess.run(command, cwd="/", env=console, capture_output=True, encoding="gbk", check=True)
     assert answered(done.stdout.splitlines()) == told(run(e))
 
 
