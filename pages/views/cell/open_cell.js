@@ -164,10 +164,14 @@ function partOf(self, name, left, middle) {
   strip.append(canvas, frame);
   node.append(title, strip);
   if (name === "x" && self.original.attention && !data.layer)
-    node.append(element("div", "ru-halves", halvesOf(data, self.original)));
+    node.append(element("div", "ru-below", halvesOf(data, self.original)));
+  if (data.labels[`part_${name}`]) node.append(element("div", "ru-below", data.labels[`part_${name}`]));
   if (wide) node.style.left = `${data.direction ? drawing.width - left - drawing.strip : left}px`;
   return { name, middle, node, strip, canvas, frame, value };
 }
+
+const activation = ({ labels }) =>
+  Object.assign(svg("text", { y: 24, class: "ru-named" }), { textContent: labels.activation ?? "" });
 
 // What a decoder with attention reads has two halves.
 function halvesOf({ labels, source, embedded }, { features }) {
@@ -262,6 +266,7 @@ function drawingOf(self, drawing) {
       { class: "ru-dot", transform: `translate(${data.direction ? width - x : x} ${y})` },
       svg("rect", { x: round ? -10 : -15, y: -10, width: round ? 20 : 30, height: 20, rx: 10 }),
       Object.assign(svg("text", { y: 4 }), { textContent: text }),
+      ...(data.cell.name === "rnn" && !round ? [activation(data)] : []),
     );
   });
   const head = svg(

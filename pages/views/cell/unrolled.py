@@ -29,6 +29,7 @@ NAMES = (
     *("from_embedding", "from_onehot", "from_number", "from_below", "from_start", "from_before", "from_change"),
     *("rest", "forced", "was"),
     *("from_encoder", "from_context", "half_embedding", "half_onehot", "half_context", "announcement_nothing"),
+    *("part_m", "part_k", "activation"),
     *("what_if", "clamp", "clamp_all", "off", "set", "apply", "new_value", "edit_weight", "heading"),
 )
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.components.table.table import Cell, TableView, tables, token
 from pages.shell.ask_worker import ask_worker
-from pages.shell.panel import panel
+from pages.shell.panel import listing, panel
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from rnnlab.analysis.embedding_rows import Words
@@ -19,7 +19,7 @@ PYTHONS = 4  # that are started at a time
 
 def render(view: RunView, words: Words) -> None:
     t, own = view.t, words.tokens[words.specials :][:WORDS]
-    with panel("setids", t, code=numbering(own)):
+    with panel("setids", t):
         first = 1 + PYTHONS * session.get("set_draw", 0)
         seeds = tuple(range(first, first + PYTHONS))
         found = ask_worker(jobs.set_ids, tuple(own), seeds)
@@ -34,6 +34,7 @@ def render(view: RunView, words: Words) -> None:
         if words.specials:
             st.caption(t("setids.specials"))
         st.button(t("setids.again"), key="setids_again", on_click=start_others)
+        listing(numbering(own))
 
 
 def numbered(name: str, ids: Sequence[int]) -> list[Cell]:

@@ -18,6 +18,7 @@ from pages.views.text import embeddings, set_ids
 from pages.views.text.tables import height
 from rnnlab.analysis.embedding_rows import Words
 from rnnlab.engine import jobs
+from rnnlab.explain.programs.vocabulary import looking_up
 from rnnlab.figures import text
 from rnnlab.i18n import Translate
 from rnnlab.records.trace import part_at, part_named
@@ -127,7 +128,8 @@ def render_rows(view: RunView, words: Words, first: int, columns: Sequence[Delta
         figure = encode(text.rows_figure(identity, tokens, first, None, t))
         run_chart.render_still(view, "onehot", Chart(figure, t("panel.onehot"), height(len(ids))))
         st.caption(t("onehot.size", types=types))
-    with right, panel("embedding", t):
+    code = looking_up(len(words.tokens), e.embed, ids[:4]) if e.embeds else ""
+    with right, panel("embedding", t, code=code):
         if e.input == "onehot":
             st.markdown(t("embedding.none"))
             return

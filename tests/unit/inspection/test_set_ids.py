@@ -8,13 +8,17 @@ import sys
 import pytest
 
 from rnnlab.engine import jobs
-from rnnlab.explain.programs.vocabulary import numbering, tokenizing
+from rnnlab.explain.programs.vocabulary import looking_up, numbering, tokenizing
 from rnnlab.text.tokenizers import tokenize
 
 WORDS = ("我", "喜欢", "学习", "深度", "don't", 'a"b', "\\", "<pad>", "𠮷")
 
 
 def printed(program: str, tmp_path, **environment: str) -> list:
+    return [ast.literal_eval(line) for line in said(program, tmp_path, **environment)]
+
+
+def said(program: str, tmp_path, **environment: str) -> list[str]:
     file = tmp_path / "ids.py"
     file.write_text(program, "utf-8")
     done = subprocess.run(
@@ -24,7 +28,7 @@ def printed(program: str, tmp_path, **environment: str) -> list:
         check=True,
         encoding="utf-8",
     )
-    return [ast.literal_eval(line) for line in done.stdout.splitlines()]
+    return done.stdout.splitlines()
 
 
 def test_the_ids_are_those_of_the_program_in_as_many_pythons(tmp_path):
@@ -57,3 +61,8 @@ def test_one_line_is_cut_in_three_ways_as_the_lab_cuts_it(words, tmp_path):
     assert [tuple(tokens) for tokens in cut[:2]] == by_lab[:2]
     assert tuple(token for token in cut[2] if token.strip()) == by_lab[2]  # the lab drops white space
     assert ("深度学习" in cut[2]) == bool(words)
+
+
+@pytest.mark.parametrize("ids", [(0,), (4, 5, 6, 7)])
+def test_rows_are_looked_up_by_their_ids(ids, tmp_path):
+    assert said(looking_up(9, 16, ids), tmp_path) == [f"torch.Size([1, {len(ids)}, 16])", "True"]
