@@ -58,8 +58,8 @@ def walk(lesson: Lesson, lang: str, seed: int | None = None) -> Iterator[Walked]
         before, look = look, acts.get(step.id, lambda look: look)(look)
         progress = advanced(lesson, early, look)
         yield Walked(step, before, look, early, progress)
-        assert look.history is not None
-        earlier[step.id] = look.history
+        if look.trained and look.history is not None:
+            earlier[step.id] = look.history
 
 
 def first_look(lesson: Lesson, lang: str, history: History) -> Look:

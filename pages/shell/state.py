@@ -100,7 +100,8 @@ class GuideState(TypedDict, total=False):
     lesson_opened: Opening | None  # of the run that the lesson opened last
     lesson_epochs: frozenset[int]  # where the reader has looked since the step began
     lesson_openings: int  # how often a lesson has opened something
-    lesson_given: tuple[str, bool, str]  # its step, whether a run was there, what was put into its words; to compare
+    # Its step, whether a run was there, what was put into its words, which step it lacks something of; to compare.
+    lesson_given: tuple[str, bool, str, str]
     lesson_sights: dict[str, Any]  # what pages have told of their own: fields of a `Look`
 
 

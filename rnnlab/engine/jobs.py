@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 JOBS = {  # module -> functions
-    "rnnlab.training.fold": ("start", "advance"),
+    "rnnlab.training.fold": ("start", "advance", "run"),
     "rnnlab.training.device": ("device_used",),
     "rnnlab.training.final_accuracies": ("final_accuracies",),
     "rnnlab.training.race_slices": ("start_race_run", "advance_race_run"),
@@ -73,7 +73,7 @@ if TYPE_CHECKING:  # what each name stands for, to whoever reads types
     from rnnlab.text.segmentation import segmentations
     from rnnlab.training.device import device_used
     from rnnlab.training.final_accuracies import final_accuracies
-    from rnnlab.training.fold import advance, start
+    from rnnlab.training.fold import advance, run, start
     from rnnlab.training.race_slices import advance_race_run, start_race_run
 
 

@@ -11,6 +11,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.experiment.layer_spec import LayerSpec, of_run
 from rnnlab.lessons.look import Look
 from rnnlab.races.record import Record
+from rnnlab.records.history import History
 from rnnlab.records.trace import Intervention, PartTrace, TraceResult, top_place
 
 LINES = 4  # of a text, that are asked about one by one
@@ -79,6 +80,11 @@ def raced(look: Look, field: str) -> dict[Any, list[Record]] | None:
             return None
         records.setdefault(dict(overrides)[field], []).append(entry.record)
     return records
+
+
+def otherwise(look: Look, **fields: Any) -> History | None:
+    """The run shown as it is with other values in these fields, trained to its end by a worker."""
+    return look.ask(jobs.run, Experiment(**{**look.experiment.model_dump(), **fields}))
 
 
 def module(look: Look) -> LayerSpec:

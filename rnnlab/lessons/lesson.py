@@ -3,7 +3,8 @@ condition by which it is done.
 
 Its words are in both catalogues, in a file of their own, `lessons/<lesson>.po`. Under `course.<lesson>`: `.title` and
 `.know` (what the reader will know). Under `course.<lesson>.<step>`: the step's words; `.ask`; each option or number by
-its id; `.do`, what is to be done for the step to be done; `.after`, the sentence beside the reveal.
+its id; `.do`, what is to be done for the step to be done; `.after`, the sentence beside the reveal; `.lacking`, of a
+step that others need: what they say where it has not brought that.
 """
 
 from collections.abc import Callable, Mapping
@@ -60,6 +61,8 @@ class LessonStep:
     trains: bool = False  # whether the reader trains what is open, so that the steps after it are about that
     race: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)  # on the page Compare: which values are set up
     seeds: int = 1  # of that race
+    # By the ids of the steps before it that bring what this one needs: whether it is there.
+    needs: Mapping[str, Callable[[Look], bool]] = field(default_factory=dict)
     given: Callable[[Look], dict[str, Any]] = nothing  # numbers of the run for its words and what is to be done
     tells: Callable[[Look], dict[str, Any]] = nothing  # and after it
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from rnnlab.records.opening import Opening
 from rnnlab.records.trace import Intervention
 
 
+@lru_cache(maxsize=12)  # as many as a page keeps: an answer is only read
 def at_once(job: Callable[..., Any], *args: Any) -> Any:
     """Asks for a job where there is no worker to wait for."""
     return job(*args)
@@ -31,7 +33,8 @@ class Look:
     step: int | None = None
     epochs_seen: frozenset[int] = frozenset()  # where he has looked since the step of the lesson began
     opened: Opening | None = None  # of the run that the lesson opened last, which the reader may have changed since
-    earlier: Mapping[str, History] = field(default_factory=dict)  # by the ids of the lesson's steps, what ran there
+    # By the ids of the lesson's steps, what was trained there to its end. Who comes by a link has none of it.
+    earlier: Mapping[str, History] = field(default_factory=dict)
     others: Mapping[str, History] = field(default_factory=dict)  # by cell: the same experiment, on the page Gradients
     interventions: tuple[Intervention, ...] = ()
     layer: LayerSpec | None = None  # the module on the page Shapes

@@ -1,7 +1,7 @@
 """How far a reader is in a lesson: a value, and what becomes of it when he answers, goes on, or has done something."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
@@ -44,16 +44,31 @@ def moved_to(lesson: Lesson, progress: Progress, at: int) -> Progress:
 
 def advanced(lesson: Lesson, progress: Progress, look: Look) -> Progress:
     """With what the lab sees now: whether the step that is shown is done, and what the run answers to its question.
-    What was found stays, whatever is shown later."""
-    step = lesson.steps[progress.at]
-    if waits_for(step, progress) != "action" or look.page != step.page or look.history is None or not step.done(look):
+    What was found stays, whatever is shown later; so nothing is found while an answer of a worker is still to come."""
+    step, unanswered = lesson.steps[progress.at], []
+    if waits_for(step, progress) != "action" or look.page != step.page or look.history is None or lacking(step, look):
         return progress
+
+    def ask(job: Callable[..., Any], *args: Any) -> Any:
+        if (answer := look.ask(job, *args)) is None:
+            unanswered.append(job)
+        return answer
+
+    asking = replace(look, ask=ask)
+    if not step.done(asking):
+        return progress
+    found = progress.found
     if step.question is not None:
-        if (right := step.question.right(look)) is None:
+        if (right := step.question.right(asking)) is None:
             return progress
-        progress = replace(progress, found={**progress.found, step.id: right})
-    tells = {**progress.tells, step.id: step.tells(look)}
-    return replace(progress, tells=tells, done=progress.done | {step.id})
+        found = {**found, step.id: right}
+    tells = {**progress.tells, step.id: step.tells(asking)}
+    return progress if unanswered else replace(progress, found=found, tells=tells, done=progress.done | {step.id})
+
+
+def lacking(step: LessonStep, look: Look) -> str:
+    """The id of the first step that brings what this one needs and what is not there; "" where nothing is missing."""
+    return next((id for id, there in step.needs.items() if not there(look)), "")
 
 
 def agrees(question: Question, answer: Answer, right: Answer) -> bool:

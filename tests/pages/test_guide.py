@@ -137,6 +137,58 @@ def test_a_step_says_what_it_lacks_instead_of_a_question_without_its_words():
     assert "followed by something 2 times" in said(app)
 
 
+def test_a_step_that_compares_with_a_run_that_is_not_there_says_so_and_leads_to_the_step_that_trains_it():
+    lesson, link = LESSONS["attention"], "&preset=seq2seq&teacher=0&epochs=1"
+    lacking, ask = EN("course.attention.forced.lacking", number=2), EN("course.attention.free.ask")
+    app = visit(f"lesson=attention&at=3&lang=en{link}", page="results")
+    assert lacking in said(app)
+    assert ask not in [radio.label for radio in app.radio]
+    until_trained(press(app, "train"))
+    assert lacking in said(app), "its own run is no comparison"
+    press(app, "guide_to_step")
+    looked(app.run())
+    assert "2 of 9" in said(app)
+    assert form_of(app).teacher == 1, "what is open is what that step trains"
+    press(app, "guide_next")
+    looked(app.run())
+    assert form_of(app).teacher == 0
+    assert lacking in said(app), "nor is one that never ended"
+    press(app, "guide_back")
+    looked(app.run())
+    looked(app.number_input(key="epochs").set_value(1).run())
+    until_trained(press(app, "train"))
+    press(app, "guide_next")
+    looked(app.run())
+    assert ask in [radio.label for radio in app.radio]
+    (key,) = guide.answer_keys(lesson, lesson.steps[2])
+    app.radio(key=key).set_value("same")
+    press(app, "guide_answer")
+    looked(app.run())
+    progress = app.session_state["lesson_progress"]["attention"]
+    history = app.session_state["run"].history
+    assert progress.tells["free"]["score"] == f"{history.frames[-1].held_out.score:.0%}"
+
+
+@pytest.mark.parametrize("at", [3, 4, 5, 6])
+def test_a_step_about_lines_of_ones_own_says_that_there_are_none(at):
+    step = LESSONS["own-data"].steps[at - 1]
+    app = visit(f"lesson=own-data&at={at}&lang=zh", page=step.page)
+    assert translator("zh")("course.own-data.paste.lacking", number=2) in said(app)
+    assert not [button for button in app.button if button.key in ("guide_answer", "guide_reopen")]
+    press(app, "guide_to_step")
+    assert app.session_state["lesson_progress"]["own-data"].at == 1
+
+
+def test_what_a_step_compares_with_is_trained_by_a_worker_where_that_is_quick():
+    lesson = LESSONS["directions"]
+    app = visit("lesson=directions&at=2&lang=en")
+    (key,) = guide.answer_keys(lesson, lesson.steps[1])
+    app.radio(key=key).set_value("higher")
+    press(app, "guide_answer")
+    until_trained(press(app, "train"))
+    assert EN("guide.differs", answer="higher", found="lower") in said(app)
+
+
 def test_another_example_in_the_middle_of_a_lesson_is_said_and_the_way_back_is_one_press():
     app = visit("lesson=four-moves&at=2&lang=en")
     assert EN("guide.elsewhere") not in said(app)

@@ -263,7 +263,10 @@ EXPANDED = {
     "course.{}.know": [f"course.{id}.know" for id in LESSONS],
     "course.{}.{}": [f"course.{id}.{step.id}" for id, one in LESSONS.items() for step in one.steps],
     "course.{}.{}.{}": [
-        f"course.{id}.{step.id}.{part}" for id, one in LESSONS.items() for step in one.steps for part in parts(step)
+        f"course.{id}.{name}"
+        for id, one in LESSONS.items()
+        for step in one.steps
+        for name in [*(f"{step.id}.{part}" for part in parts(step)), *(f"{needed}.lacking" for needed in step.needs)]
     ],
     "course.state.{}": [f"course.state.{state}" for state in get_args(State)],
     "course.open.{}": [f"course.open.{state}" for state in get_args(State)],

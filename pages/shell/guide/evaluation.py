@@ -13,7 +13,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.lessons.lesson import Lesson, LessonStep, nothing
 from rnnlab.lessons.look import Look
 from rnnlab.lessons.opening import texts_of
-from rnnlab.lessons.progress import advanced
+from rnnlab.lessons.progress import advanced, lacking
 
 
 def tell(**seen: Any) -> None:
@@ -33,7 +33,7 @@ def look(lesson: Lesson) -> Look:
     if run.history and session.get("lesson_opened") is None:
         session["lesson_opened"] = run.history.opening
     others = {cell: live.value.history for cell, live in session.get("other_cells", {}).items() if live.value.history}
-    earlier = {id: run.history for id, run in session["lesson_runs"].items() if run.history}
+    kept = {id: run.history for id, run in session["lesson_runs"].items() if run.history}
     live_race = session.get("live_race")
     return Look(
         page=session["here"],
@@ -43,7 +43,7 @@ def look(lesson: Lesson) -> Look:
         step=cursor.step if cursor else None,
         epochs_seen=epochs,
         opened=session.get("lesson_opened"),
-        earlier=earlier,
+        earlier={id: history for id, history in kept.items() if history.ended == "epochs"},
         others=others,
         interventions=session.get("edits", ()),
         race=live_race.value if live_race else None,
@@ -58,8 +58,14 @@ def given(lesson: Lesson, step: LessonStep) -> dict[str, Any] | None:
     there is nothing in what is open now."""
     there = session["run"].history is not None
     values = {} if step.given is nothing else step.given(look(lesson)) or None if there else None
-    session["lesson_given"] = step.id, there, repr(values) if values else ""
+    session["lesson_given"] = step.id, there, repr(values) if values else "", lacks(lesson, step)
     return values
+
+
+def lacks(lesson: Lesson, step: LessonStep) -> str:
+    """The id of the step that brings what this one needs and what is not there; "" where nothing is missing, or nothing
+    is open yet."""
+    return lacking(step, look(lesson)) if step.needs and session["run"].history is not None else ""
 
 
 def outdated() -> bool:
@@ -71,7 +77,7 @@ def outdated() -> bool:
     if run.going and said and said[2]:  # what has been said stays until the end of the run
         return False
     given(current, step)
-    return step.given is not nothing and said != session["lesson_given"]
+    return (step.given is not nothing or bool(step.needs)) and said != session["lesson_given"]
 
 
 def advance() -> bool:

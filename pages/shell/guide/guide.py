@@ -69,7 +69,7 @@ def keep_run(step: LessonStep) -> None:
 
 
 def enter(lesson: Lesson, progress: Progress, opens: bool = True) -> None:
-    step, run = lesson.steps[progress.at], session["run"]
+    step, run, before = lesson.steps[progress.at], session["run"], current_lesson.progress_of(lesson).at
     current_lesson.put(lesson, progress)
     session["lesson_epochs"] = frozenset()
     kept = session["lesson_runs"].get(step.id)
@@ -78,7 +78,7 @@ def enter(lesson: Lesson, progress: Progress, opens: bool = True) -> None:
             openings.count_one_more()
             form_state.fill(kept.experiment)
             current_run.change(lambda before: replace(kept, speed=before.speed), 0.0)
-    elif opens and (experiment := openings.opening(lesson, progress.at)) is not None:
+    elif opens and (experiment := openings.opening(lesson, progress.at, before)) is not None:
         openings.count_one_more()
         open_experiment(experiment, train=openings.begins_trained())
         session["lesson_opened"] = None

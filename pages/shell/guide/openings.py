@@ -25,12 +25,13 @@ def count_one_more() -> None:
     session["lesson_openings"] = count() + 1
 
 
-def opening(lesson: Lesson, at: int) -> Experiment | None:
-    """What a step opens: its own experiment; or where the reader has come to it by a link, so that nothing of the
-    lesson is open, that of the last step before it that opens one. None: what is open stays."""
+def opening(lesson: Lesson, at: int, before: int) -> Experiment | None:
+    """What a step opens for a reader who was at another one before: its own experiment; or that of the last step before
+    it that opens one, where something else is open: by a link nothing of the lesson is, and whoever goes back may come
+    from what another step opens. None: what is open stays."""
     step = opened_at(lesson, at)
-    own = step is lesson.steps[at]
-    return step_experiment(lesson, step, session["lang"]) if step and (own or not session["lesson_runs"]) else None
+    opens = step is lesson.steps[at] or step is not opened_at(lesson, before) or not session["lesson_runs"]
+    return step_experiment(lesson, step, session["lang"]) if step and opens else None
 
 
 def on_arrival() -> Experiment | None:
@@ -40,7 +41,7 @@ def on_arrival() -> Experiment | None:
         return None
     at = current_lesson.progress_of(current).at
     show_part(current.steps[at])
-    if experiment := opening(current, at):
+    if experiment := opening(current, at, at):
         set_up_race(current.steps[at], experiment)
     return experiment
 

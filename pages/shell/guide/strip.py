@@ -71,9 +71,13 @@ def render_step(lesson: Lesson, step: LessonStep, progress: Progress, t: Transla
             st.button(label, key="guide_following", on_click=guide.follow, args=(following.id,))
         return
     given = evaluation.given(lesson, step)
+    missing = evaluation.lacks(lesson, step) if waits else ""
     with st.container():  # always one element
         if given is not None:
             st.markdown(body(t, lesson, step, **quoted(given)))
+        if missing:
+            render_missing(lesson, missing, progress, t)
+        elif given is not None:
             if openings.elsewhere(lesson):
                 st.markdown(t("guide.elsewhere"))
                 st.button(t("guide.reopen"), key="guide_reopen", on_click=openings.reopen)
@@ -82,7 +86,7 @@ def render_step(lesson: Lesson, step: LessonStep, progress: Progress, t: Transla
         else:
             st.markdown(t("guide.other"))
             st.button(t("guide.reopen"), key="guide_reopen", on_click=openings.reopen)
-    if waits == "answer" and given is None:  # no question without its words
+    if waits == "answer" and (given is None or missing):  # no question without its words
         return
     if waits == "answer":
         render_question(lesson, step, t)
@@ -90,7 +94,7 @@ def render_step(lesson: Lesson, step: LessonStep, progress: Progress, t: Transla
         render_answer(lesson, step, progress, t)
     elif not waits and step.done is not always:
         st.markdown(words(t, lesson, step, "after", **quoted(progress.tells.get(step.id, {}))))
-    if waits == "action" and step.done is not always:
+    if waits == "action" and step.done is not always and not missing:
         st.markdown(f"→ {words(t, lesson, step, 'do', **quoted(given or {}))}")
 
 
@@ -101,6 +105,13 @@ def render_way(step: LessonStep, page: str, t: Translate) -> None:
             name = t(f"page.{step.page}")
             st.markdown(t("guide.other_page", page=name), width="content")
             st.button(t("guide.to_page", page=name), key="guide_to_page", on_click=guide.point)
+
+
+def render_missing(lesson: Lesson, missing: str, progress: Progress, t: Translate) -> None:
+    """What is needed of a step before this one, and the way back there."""
+    at = next(at for at, one in enumerate(lesson.steps) if one.id == missing)
+    st.markdown(words(t, lesson, lesson.steps[at], "lacking", number=at + 1))
+    st.button(t("guide.to_step", step=at + 1), key="guide_to_step", on_click=guide.go, args=(at - progress.at,))
 
 
 def render_program(t: Translate) -> None:

@@ -1,6 +1,7 @@
 """The course, walked without a page: every step can be done, is not done before, and says what is so."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -8,13 +9,15 @@ from pages.shell.page_names import PAGES
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.lessons.course import LESSONS
 from rnnlab.lessons.lesson import SEEN, Numbers, Options, always
-from rnnlab.lessons.opening import step_experiment, trained_by
+from rnnlab.lessons.look import Look, at_once
+from rnnlab.lessons.opening import opened_at, step_experiment, trained_by
 from rnnlab.lessons.progress import (
     Progress,
     advanced,
     agrees,
     answered,
     from_text,
+    lacking,
     moved_to,
     recalled,
     state,
@@ -23,9 +26,15 @@ from rnnlab.lessons.progress import (
 )
 from rnnlab.lessons.words import body, parts, title, what_is_learnt, words
 from rnnlab.training import start
+from scripts.lesson_acts import acts_of, shown, trained
+from scripts.questions import Walked, an_answer, first_look, layer_of
 from tests.support.walks import walked
 
 LONG = ("forgetting", "attention", "own-data", "writer", "brackets")  # their networks take a while
+LACKING = {  # by a link
+    "attention": {"free": "forced", "without": "looks"},
+    "own-data": {"guess": "paste", "tested": "paste", "wrong": "paste", "again": "tested"},
+}
 OTHERWISE = {("beginnings", "pairs"), ("packing", "zeros")}  # about no network
 IN_EACH_LANGUAGE = [
     pytest.param(id, lang, marks=[pytest.mark.thorough] if id in LONG else []) for id in LESSONS for lang in LANGUAGES
@@ -73,6 +82,58 @@ def test_a_step_that_speaks_of_what_was_trained_before_is_trained_by_a_link_too(
         if (id, one.step.id) not in OTHERWISE:
             assert trained_by(lesson, at) >= (trained and one.step.question is not None), one.step.id
             assert one.before.trained >= trained_by(lesson, at), one.step.id
+
+
+class Late:
+    """Answers everything at the second time it is asked, as a worker that is busy."""
+
+    def __init__(self):
+        self.answers = {}
+
+    def __call__(self, job, *args):
+        if (job, args) in self.answers:
+            return self.answers[job, args]
+        self.answers[job, args] = at_once(job, *args)
+        return None
+
+
+def by_a_link(id: str, at: int, one: Walked) -> Look:
+    """What is to be seen of a step once somebody has come to it by a link, and done what it asks for."""
+    lesson = LESSONS[id]
+    e = step_experiment(lesson, opened_at(lesson, at), "en")
+    as_walked = one.before.history
+    if (as_walked.experiment, as_walked.ended == "epochs") == (e, trained_by(lesson, at)):
+        return replace(one.after, earlier={})
+    history = trained(e, None if trained_by(lesson, at) else 0)
+    look = replace(shown(first_look(lesson, "en", history), history), page=one.step.page, layer=layer_of(history))
+    return acts_of(lesson).get(one.step.id, lambda look: look)(replace(look, opened=history.opening))
+
+
+@pytest.mark.parametrize("id", [pytest.param(id, marks=[pytest.mark.thorough] if id in LONG else []) for id in LESSONS])
+def test_a_step_that_is_come_to_by_a_link_is_done_or_says_what_it_lacks_however_late_a_worker_answers(id):
+    lesson, t = LESSONS[id], translator("en")
+    ids = [step.id for step in lesson.steps]
+    lacks = {}
+    for at, one in enumerate(walked(id, "en").values()):
+        step, progress = one.step, Progress(at)
+        if step.question is not None:
+            progress = answered(lesson, progress, an_answer(step))
+        look = replace(by_a_link(id, at, one), ask=Late())
+        for _ in range(9):
+            progress = advanced(lesson, progress, look)
+            step.given(look)
+        stopped = dict.fromkeys(ids, replace(look.history, ended=""))
+        assert lacking(step, replace(look, earlier=stopped)) == lacking(step, look), "what never ended is no comparison"
+        if missing := lacking(step, look):
+            lacks[step.id] = missing
+            assert step.id not in progress.done, step.id
+            assert ids.index(missing) < at, step.id
+            assert words(t, lesson, lesson.steps[ids.index(missing)], "lacking", number=at), step.id
+        else:
+            assert step.id in progress.done, step.id
+            told = words(t, lesson, step, "after", **progress.tells[step.id]) if "after" in parts(step) else ""
+            assert not re.search(r"[–…]\B", told), (step.id, told)
+    assert lacks == LACKING.get(id, {})
 
 
 @pytest.mark.parametrize("id", LESSONS)

@@ -94,8 +94,7 @@ def units_tried(look: Look) -> int:
 
 def spare_units(look: Look) -> dict[str, Any]:
     found = spare(look)
-    assert found is not None
-    return {"spare": int(found[0]), "units": units_tried(look)}
+    return {"spare": int(found[0]), "units": units_tried(look)} if found else {}
 
 
 def counts(look: Look) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """From one sequence to another: what a single state must hold, what a decoder is given, and where attention looks."""
 
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from math import exp, prod
@@ -39,31 +40,30 @@ def score(look: Look) -> float | None:
 
 
 def scored(look: Look) -> dict[str, Any]:
-    return {"epochs": look.epochs, "score": percent(score(look))}
+    return {"epochs": look.epochs, "score": f"{score(look):.0%}"}
 
 
-def percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.0%}"
-
-
-def earlier_score(look: Look, step: str) -> float | None:
-    history = look.earlier.get(step)
-    return history.frames[-1].held_out.score if history and history.frames[-1].held_out else None
+def at(look: Look, step: str) -> Look:
+    """What was trained at an earlier step, as it was then."""
+    return replace(look, history=look.earlier.get(step))
 
 
 def compared(look: Look) -> str | None:
-    now, before = score(look), earlier_score(look, "forced")
+    now, before = score(look), score(at(look, "forced"))
     return None if now is None or before is None else "more" if now > before else "fewer" if now < before else "same"
 
 
 def both(look: Look, step: str) -> dict[str, Any]:
-    return scored(look) | {"before": percent(earlier_score(look, step))}
+    return scored(look) | {"before": scored(at(look, step))["score"]}
 
 
 def trained_with(look: Look, attention: bool, **fields: Any) -> bool:
+    """Whether what is shown is trained so, and was tested."""
+    if not look.trained or score(look) is None:
+        return False
     e = look.experiment
     fits = e.task == "seq2seq" and (e.attention != "none") is attention
-    return look.trained and fits and all(getattr(e, name) == value for name, value in fields.items())
+    return fits and all(getattr(e, name) == value for name, value in fields.items())
 
 
 def untrained_weight(look: Look) -> tuple[float, ...] | None:
@@ -190,6 +190,7 @@ LESSON = Lesson(
             done=lambda look: trained_with(look, False, teacher=0.0),
             show="curves",
             fields=NUMBERS | {"teacher": 0.0},
+            needs={"forced": lambda look: trained_with(at(look, "forced"), False, teacher=1.0)},
             tells=lambda look: both(look, "forced"),
         ),
         on_page(
@@ -219,6 +220,7 @@ LESSON = Lesson(
             done=lambda look: trained_with(look, False),
             show="curves",
             fields=DATES | {"attention": "none"},
+            needs={"looks": lambda look: trained_with(at(look, "looks"), True)},
             tells=lambda look: both(look, "looks"),
         ),
         on_page(

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from rnnlab.engine import jobs
-from rnnlab.lessons.answers import module
+from rnnlab.lessons.answers import module, otherwise
 from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, ended
 from rnnlab.lessons.look import Look
 from rnnlab.records.history import History
@@ -19,16 +19,20 @@ def trained(look: Look) -> bool:
     return look.trained
 
 
+def losses(look: Look) -> tuple[float, float] | None:
+    """The last of the run shown, and of the same read one way."""
+    one_way = otherwise(look, bidirectional=False)
+    return (look.history.losses[-1], one_way.losses[-1]) if look.history and one_way else None
+
+
 def compared(look: Look) -> str | None:
-    if look.history is None or "one-way" not in look.earlier:
-        return None
-    return "lower" if look.history.losses[-1] < look.earlier["one-way"].losses[-1] else "higher"
+    found = losses(look)
+    return None if found is None else "lower" if found[0] < found[1] else "higher"
 
 
 def both_losses(look: Look) -> dict[str, Any]:
-    assert look.history is not None
-    one_way = look.earlier.get("one-way")
-    return {"two": f"{look.history.losses[-1]:.5f}", "one": f"{one_way.losses[-1]:.5f}" if one_way else "–"}
+    found = losses(look)
+    return {} if found is None else {"two": f"{found[0]:.5f}", "one": f"{found[1]:.5f}"}
 
 
 def reached(look: Look) -> tuple[float, ...] | None:
@@ -55,20 +59,21 @@ def how_late(look: Look) -> str | None:
     if look.history is None:
         return None
     epoch = epoch_of(look.history)
-    return next((name for name, bound in BOUNDS.items() if epoch is not None and epoch <= bound), "many")
+    return None if epoch is None else next((name for name, bound in BOUNDS.items() if epoch <= bound), "many")
 
 
 def when(look: Look) -> dict[str, Any]:
     assert look.history is not None
-    epoch = epoch_of(look.history)
-    return {"epoch": "–" if epoch is None else epoch}
+    return {"epoch": epoch_of(look.history)}
 
 
 def sooner(look: Look) -> str | None:
-    if look.history is None or "last" not in look.earlier:
+    """Than the same with the output at the last step."""
+    now, last = epoch_of(look.history) if look.history else None, otherwise(look, readout="last")
+    if now is None or last is None:
         return None
-    now, before = epoch_of(look.history), epoch_of(look.earlier["last"])
-    return "sooner" if now is not None and (before is None or now < before) else "later"
+    before = epoch_of(last)
+    return "sooner" if before is None or now < before else "same" if now == before else "later"
 
 
 def axes(look: Look) -> tuple[float, ...] | None:
@@ -113,7 +118,7 @@ LESSON = Lesson(
         LessonStep(
             "final",
             "results",
-            Options(("sooner", "later"), sooner),
+            Options(("sooner", "same", "later"), sooner),
             done=lambda look: look.trained and look.experiment.readout == "final",
             show="curves",
             fields={"preset": "bilstm", "readout": "final"},

@@ -104,7 +104,7 @@ def lowest(look: Look) -> str | None:
 
 def of_floor(look: Look) -> dict[str, Any]:
     found = floor(look)
-    return {"floor": "–" if found is None else f"{found:.3f}", "variance": f"{column(look).deviation ** 2:.2f}"}
+    return {} if found is None else {"floor": f"{found:.3f}", "variance": f"{column(look).deviation ** 2:.2f}"}
 
 
 def turns(numbers: np.ndarray) -> float:
@@ -184,8 +184,9 @@ LESSON = Lesson(
             "noise",
             "results",
             Options(("restless", "smooth", "flat"), drawn),
-            done=trained,
+            done=lambda look: trained(look) and floor(look) is not None,
             show="forecast",
+            given=of_floor,
             tells=of_noise,
         ),
         ended("results"),

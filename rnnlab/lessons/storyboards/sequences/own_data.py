@@ -1,11 +1,11 @@
 """The reader's own lines: what a classifier has never been taught, what guessing would score, what it gets wrong."""
 
+from dataclasses import replace
 from typing import Any
 
 from rnnlab.i18n import percent
 from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, always, ended
 from rnnlab.lessons.look import Look
-from rnnlab.records.history import History
 from rnnlab.records.opening import Line
 
 LINES = 12  # at least, of the reader's own
@@ -16,7 +16,8 @@ def sentence_read(look: Look) -> bool:
     """Whether a sentence of the reader's, of words that the lesson's example has, is the line shown once it is trained:
     typed without its spaces it would be one unknown word."""
     e, o = look.experiment, look.opening
-    return look.trained and bool(e.sentence.strip()) and e.text in look.lesson_texts and {*o.probe} <= {*o.vocabulary}
+    asked = look.trained and look.newest.held_out is not None and bool(e.sentence.strip())
+    return asked and e.text in look.lesson_texts and {*o.probe} <= {*o.vocabulary}
 
 
 def verdict(look: Look) -> str | None:
@@ -24,16 +25,23 @@ def verdict(look: Look) -> str | None:
 
 
 def how_sure(look: Look) -> dict[str, Any]:
-    held = look.newest.held_out
     return {
         "sentence": look.experiment.sentence,
         "sure": f"{look.newest.top_probabilities[-1, 0]:.1%}",
-        "score": f"{held.score:.0%}" if held else "–",
+        "score": score(look),
     }
+
+
+def score(look: Look) -> str:
+    """On the test lines."""
+    assert look.newest.held_out is not None
+    return f"{look.newest.held_out.score:.0%}"
 
 
 def own_lines(look: Look) -> bool:
     """Whether enough labelled lines of the reader's own, with two labels or more, are what is open."""
+    if look.history is None:
+        return False
     there = what_there_is(look)
     return there["lines"] >= LINES and there["labels"] > 1
 
@@ -62,7 +70,9 @@ def most_frequent(look: Look) -> dict[str, Any]:
 
 
 def tested(look: Look) -> bool:
-    return look.trained and own_lines(look) and look.newest.held_out is not None
+    return (
+        look.trained and own_lines(look) and look.newest.held_out is not None and look.opening.held_majority is not None
+    )
 
 
 def above(look: Look) -> str | None:
@@ -112,22 +122,21 @@ def unknown_words(look: Look) -> dict[str, Any]:
     }
 
 
-def before(look: Look) -> History | None:
-    return look.earlier.get("tested")
+def before(look: Look) -> Look:
+    """What was trained when the reader's lines were first tested on, as it was then."""
+    return replace(look, history=look.earlier.get("tested"))
 
 
 def changed(look: Look) -> bool:
     """Whether something that decides what is learnt was changed, and trained with."""
     if not tested(look):
         return False
-    old, new = (before(look) or look).experiment, look.experiment
+    old, new = before(look).experiment, look.experiment
     return old.model_copy(update={"sentence": new.sentence, "probe": new.probe, "seed": new.seed}) != new
 
 
 def both_scores(look: Look) -> dict[str, Any]:
-    now, then = look.newest.held_out, before(look)
-    first = then.frames[-1].held_out if then else None
-    return {"score": f"{now.score:.0%}" if now else "–", "before": f"{first.score:.0%}" if first else "–"}
+    return {"score": score(look), "before": score(before(look))}
 
 
 LESSON = Lesson(
@@ -153,6 +162,7 @@ LESSON = Lesson(
             show="data-at-hand",
             given=own,
             tells=most_frequent,
+            needs={"paste": own_lines},
         ),
         LessonStep(
             "tested",
@@ -161,6 +171,7 @@ LESSON = Lesson(
             done=tested,
             show="curves",
             tells=scores,
+            needs={"paste": own_lines},
         ),
         LessonStep(
             "wrong",
@@ -169,8 +180,16 @@ LESSON = Lesson(
             show="judged",
             given=wrong_lines,
             tells=unknown_words,
+            needs={"paste": own_lines, "tested": tested},
         ),
-        LessonStep("again", "results", done=changed, show="judged", tells=both_scores),
+        LessonStep(
+            "again",
+            "results",
+            done=changed,
+            show="judged",
+            tells=both_scores,
+            needs={"paste": own_lines, "tested": lambda look: tested(before(look))},
+        ),
         ended("results"),
     ),
 )
