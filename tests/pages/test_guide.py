@@ -4,13 +4,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shell.guide import guide, openings
-from rnnlab.experiment.links import from_link
+from rnnlab.experiment import preset_experiment
+from rnnlab.experiment.links import from_link, to_link
 from rnnlab.export import script
 from rnnlab.i18n import LANGUAGES, translator
 from rnnlab.lessons.course import LESSONS
 from rnnlab.lessons.progress import Progress
 from rnnlab.records.trace import Intervention
-from tests.support.reader import components, form_of, looked, press, said, until_trained, visit
+from scripts.lesson_acts.own_data import TEXT
+from tests.support.reader import components, form_of, looked, press, said, until_trained, visit, widget
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -179,9 +181,23 @@ def test_a_step_about_lines_of_ones_own_says_that_there_are_none(at):
     assert app.session_state["lesson_progress"]["own-data"].at == 1
 
 
+def test_after_a_reload_lines_of_ones_own_are_compared_with_once_they_are_trained_on_again():
+    e = preset_experiment("text-classification", "en", text=TEXT, epochs=2)
+    app = until_trained(visit(f"{to_link(e, 'en', run=True)}&lesson=own-data&at=6", page="results"))
+    assert EN("course.own-data.tested.lacking", number=4) in said(app)
+    until_trained(press(app, "guide_to_step"))
+    assert form_of(app) == e, "the reader's lines stay"
+    press(app, "guide_next")
+    looked(press(app, "guide_next").run())
+    assert EN("course.own-data.again.do") in said(app)
+    looked(widget(app, "hidden").set_value(9).run())
+    until_trained(press(app, "train"))
+    assert app.session_state["lesson_progress"]["own-data"].tells["again"].keys() == {"before", "score"}
+
+
 def test_what_a_step_compares_with_is_trained_by_a_worker_where_that_is_quick():
     lesson = LESSONS["directions"]
-    app = visit("lesson=directions&at=2&lang=en")
+    app = press(visit("lesson=directions&at=1&lang=en"), "guide_next")  # over a step whose run never began
     (key,) = guide.answer_keys(lesson, lesson.steps[1])
     app.radio(key=key).set_value("higher")
     press(app, "guide_answer")
