@@ -119,6 +119,7 @@ def test_a_step_that_is_come_to_by_a_link_is_done_or_says_what_it_lacks_however_
         if step.question is not None:
             progress = answered(lesson, progress, an_answer(step))
         look = replace(by_a_link(id, at, one), ask=Late())
+        at_leisure = advanced(lesson, progress, replace(look, ask=at_once))
         for _ in range(9):
             progress = advanced(lesson, progress, look)
             step.given(look)
@@ -131,6 +132,7 @@ def test_a_step_that_is_come_to_by_a_link_is_done_or_says_what_it_lacks_however_
             assert words(t, lesson, lesson.steps[ids.index(missing)], "lacking", number=at), step.id
         else:
             assert step.id in progress.done, step.id
+            assert progress == at_leisure, step.id
             told = words(t, lesson, step, "after", **progress.tells[step.id]) if "after" in parts(step) else ""
             assert not re.search(r"[–…]\B", told), (step.id, told)
     assert lacks == LACKING.get(id, {})
