@@ -159,6 +159,11 @@ def cases() -> Iterator[Case]:
     yield "device_used", jobs.device_used, ()
     seeds = tuple(Experiment(preset="ohlol-layer", seed=seed) for seed in range(10))
     yield "final_accuracies: ten seeds of ohlol", jobs.final_accuracies, (seeds,)
+    yield (
+        "run: a bidirectional classifier, as the lesson on directions has it",
+        jobs.run,
+        (Experiment(preset="bilstm"),),
+    )
     yield "set_ids: 4 Pythons", jobs.set_ids, (tuple(characters(12)), (1, 2, 3, 4))
     e = LOOKED_AT["classifier"]
     yield "reach: classifier", jobs.reach, (e, weights_of(e))

@@ -84,7 +84,7 @@ def raced(look: Look, field: str) -> dict[Any, list[Record]] | None:
 
 def otherwise(look: Look, **fields: Any) -> History | None:
     """The run shown as it is with other values in these fields, trained to its end: at an earlier step, or by a
-    worker."""
+    worker, for runs of a few seconds."""
     e = Experiment(**{**look.experiment.model_dump(), **fields})
     return next((one for one in look.earlier.values() if one.experiment == e), None) or look.ask(jobs.run, e)
 
