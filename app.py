@@ -12,8 +12,6 @@ from pathlib import Path
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from streamlit import file_util
 
@@ -26,6 +24,7 @@ from pages.shell.server import (
     http_policy,
     memory,
     message_hold,
+    operations,
     preset_pictures,
     static_files,
     widget_state,
@@ -47,10 +46,6 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     live_runs.close_shared()
     engine.close_shared()
     cluster.close_shared()
-
-
-async def healthz(_: Request) -> Response:
-    return PlainTextResponse("ok")
 
 
 # What is uploaded stays in memory: Starlette would put all but the first megabyte into a file.
@@ -80,7 +75,8 @@ app = st.App(
     ],
     routes=[
         *(Route(f"{base}/{page}", entry_page.serve) for page in ("", *PAGES)),
-        Route(f"{base}/healthz", healthz),
+        Route(f"{base}/healthz", operations.Health().serve),
+        *([Route(f"{base}/metrics", operations.serve_metrics)] if operations.metrics_wanted() else []),
         Route(f"{base}/presets/{{lang}}.json", preset_pictures.serve),
         WebSocketRoute(f"{base}/live", live_socket.serve),
     ],

@@ -64,7 +64,7 @@ def serving(workers: int | None = None, port: int = 0) -> Iterator[Server]:
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=environment)
         try:
-            wait_for(f"http://{address}/healthz", process)
+            wait_for(f"http://{address}/_stcore/health", process)
             yield Server(address, process.pid)
         except BaseException:
             log.seek(0)

@@ -13,6 +13,19 @@ CREDIT = 0.25  # seconds of computing that who comes may use before those who ha
 DEBT = 0.1  # seconds by which whoever has just used more than the others waits longer than they, at most
 
 
+@dataclass
+class Tally:
+    """What has been computed since the process began, for whoever watches over it. What was lost with its worker does
+    not count."""
+
+    jobs: Counter[str] = field(default_factory=Counter)  # by name; what ended with an exception, too
+    seconds: float = 0.0  # of computing
+
+    def add(self, name: str, seconds: float) -> None:
+        self.jobs[name] += 1
+        self.seconds += seconds
+
+
 @dataclass(eq=False)
 class QueuedJob:
     """A job on its way: what it is, pickled, and what the caller holds."""
@@ -20,6 +33,7 @@ class QueuedJob:
     payload: bytes
     outcome: Future
     owner: Hashable
+    name: str = ""  # the job's
     losses: Counter[type[Exception]] = field(default_factory=Counter)  # of workers that had begun it
 
     def begin(self) -> bool:
@@ -51,6 +65,7 @@ class FairQueue:
         self.used: dict[Hashable, float] = {}  # owner -> seconds of workers' time, of all that are about as far
         self.reached = 0.0  # the most that an owner had used when a job of his was taken
         self.closed = False
+        self.tally = Tally()
 
     def put(self, queued: QueuedJob) -> None:
         with self.changed:
@@ -96,17 +111,25 @@ class FairQueue:
                         return index + before + 1
         return 0
 
-    def done(self, queued: QueuedJob, seconds: float = 0.0) -> None:
-        """It was taken, so much was computed, and nobody is at it any more. Who has come meanwhile is served
-        before its owner is again."""
+    def done(self, queued: QueuedJob, seconds: float | None = None) -> None:
+        """It was taken, so much was computed (None where it came to nothing), and nobody is at it any more. Who has
+        come meanwhile is served before its owner is again."""
         with self.changed:
             self.leave(queued)
-            self.used[queued.owner] = min(self.used[queued.owner] + seconds, self.reached + DEBT)
+            if seconds is not None:
+                self.tally.add(queued.name, seconds)
+            self.used[queued.owner] = min(self.used[queued.owner] + (seconds or 0.0), self.reached + DEBT)
             if queued.owner in self.waiting:
                 self.waiting.move_to_end(queued.owner)
             here = self.waiting.keys() | self.at_work.keys()
             least = self.reached - CREDIT  # who has used less would be taken to have used that
             self.used = {owner: used for owner, used in self.used.items() if used > least or owner in here}
+
+    @property
+    def length(self) -> int:
+        """How many jobs wait."""
+        with self.changed:
+            return sum(map(len, self.waiting.values()))
 
     def leave(self, queued: QueuedJob) -> None:
         self.at_work[queued.owner] -= 1

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from rnnlab.engine.worker import work
 
@@ -129,6 +129,12 @@ class Forked:
         self.server: Server | None = None
         self.closed = False
 
+    @property
+    def pids(self) -> list[int]:
+        """What workers are forked from, where it is there."""
+        server = self.server
+        return [server.process.pid] if server else []
+
     def start(self) -> Worker:
         """A new worker. Raises WorkerDied or WorkerHung."""
         ours, theirs = multiprocessing.Pipe()
@@ -184,6 +190,8 @@ def start_server() -> Server:
 
 class Spawned:
     """Starts workers where there is no fork (Windows): each loads everything by itself, in seconds."""
+
+    pids: ClassVar[list[int]] = []  # none that workers are forked from
 
     def start(self) -> Worker:
         context = multiprocessing.get_context("spawn")

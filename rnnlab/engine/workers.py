@@ -17,7 +17,7 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Any
 
-from rnnlab.engine.fair_queue import FairQueue, QueuedJob
+from rnnlab.engine.fair_queue import FairQueue, QueuedJob, Tally
 from rnnlab.engine.processes import Forked, Spawned, Worker, WorkerDied, WorkerHung, is_stopped
 from rnnlab.experiment.device import device_wanted
 
@@ -39,15 +39,22 @@ class InProcess:
 
     count = 1  # jobs at a time
     starting = False
+    queued = 0
 
     def __init__(self) -> None:
+        self.tally = Tally()
+        self.pids: dict[str, list[int]] = {"workers": []}
         self.lock = threading.RLock()  # each sets how many threads torch has, which is one setting of the process
 
     def submit(self, job: Callable[..., Any], *args: Any, owner: Hashable = None) -> Future:  # noqa: ARG002
         future: Future = Future()
         try:
             with self.lock:
-                future.set_result(job(*args))
+                began = time.thread_time()
+                try:
+                    future.set_result(job(*args))
+                finally:
+                    self.tally.add(job.__name__, time.thread_time() - began)
         except Exception as error:  # the caller gets it from the future, as from a worker
             future.set_exception(error)
         return future
@@ -77,12 +84,26 @@ class Workers:
         """Whether fewer are there than should be: at the very beginning, and where one was lost."""
         return len(self.alive) < self.count
 
+    @property
+    def tally(self) -> Tally:
+        return self.queue.tally
+
+    @property
+    def queued(self) -> int:
+        """How many jobs wait for a worker."""
+        return self.queue.length
+
+    @property
+    def pids(self) -> dict[str, list[int]]:
+        """The processes: workers, and what they are forked from."""
+        return {"workers": [worker.pid for worker in list(self.alive.values())], "fork_server": self.processes.pids}
+
     def submit(self, job: Callable[..., Any], *args: Any, owner: Hashable = None) -> Future:
         """The job's future. A LabError is the input's fault, and comes as it is; when a worker dies or hangs, the job
         is given to another, until it has cost as many as `TRIES` says."""
         outcome: Future = Future()
         try:
-            self.queue.put(QueuedJob(pickle.dumps((job, args)), outcome, owner))
+            self.queue.put(QueuedJob(pickle.dumps((job, args)), outcome, owner, job.__name__))
         except Exception as error:
             outcome.set_exception(error)
         return outcome

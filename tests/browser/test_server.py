@@ -1,6 +1,7 @@
 """What the server answers besides pages, and what a reader sees whom it can't reach."""
 
 import json
+import re
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from pages.components.assets import PLOTLY
 from pages.shell.server.http_policy import content_security_policy
 from rnnlab.i18n import translator
 from tests.support.eventually import eventually
+from tests.support.lab import serving
 
 
 def ask(url: str, path: str, method: str = "GET", **headers: str):
@@ -33,6 +35,7 @@ def test_all_that_is_served_has_the_policy(url, path):
 
 def test_what_nobody_needs_is_not_served(url):
     assert ask(url, "/_stcore/metrics").status == 404
+    assert "rnnlab_" not in ask(url, "/metrics").text  # unless who runs it wants that: Streamlit answers with its page
     assert ask(url, "/_stcore/agent/openapi.json").status == 404
     assert ask(url, "/_stcore/agent/mcp", "POST").status == 404
     assert ask(url, "/", Host="evil.example").status == 400
@@ -80,6 +83,50 @@ def test_a_reader_is_told_in_his_language_that_there_is_no_connection_until_ther
     expect(page.locator(".stDialog")).to_have_count(0)
     page.unroute("**/_stcore/health")
     expect(notice).to_have_count(0)
+    browsers.leave(options, browser)
+
+
+SAMPLE = re.compile(r'^(rnnlab_[a-z_]+)(?:\{process="([a-z_]+)"\})? ([0-9.e+-]+)$', re.M)
+
+
+def figures(url: str) -> dict[tuple[str, str], float]:
+    answer = ask(url, "/metrics")
+    assert answer.getheader("Content-Type").startswith("text/plain; version=0.0.4")
+    lines = [line for line in answer.text.splitlines() if not line.startswith(("# HELP rnnlab_", "# TYPE rnnlab_"))]
+    found = {
+        (name.removeprefix("rnnlab_"), process): float(value) for name, process, value in SAMPLE.findall(answer.text)
+    }
+    assert len(found) == len(lines)
+    return found
+
+
+@pytest.mark.thorough
+def test_who_runs_the_lab_reads_what_it_does_where_he_wants_to(browsers, tmp_path):
+    options = {"locale": "en-US"}
+    browser = browsers.take(options)
+    with serving(tmp_path, RNNLAB_METRICS="1") as (url, process):
+        eventually(lambda: ask(url, "/healthz").status == 200, "a worker answers", 60)
+        before = figures(url)
+        assert before["sessions", ""] == before["runs_going", ""] == before["slices_total", ""] == 0
+        assert before["workers", ""] == 1
+        page = browser.new_page()
+        page.goto(f"{url}/?preset=paragraph-next&epochs=5000&hidden=128&lang=en&run=1")
+        eventually(lambda: figures(url)["slices_total", ""] > 5, "it trains", 60)
+        now = figures(url)
+        assert (now["sessions", ""], now["runs_going", ""]) == (1, 1)
+        assert (
+            0
+            < now["computing_seconds_total", ""]
+            < sum(sum(p.cpu_times()[:2]) for p in process.children(recursive=True))
+        )
+        assert now["jobs_total", ""] > now["slices_total", ""]
+        memory = {"web": [process], "fork_server": process.children()}
+        memory["workers"] = [worker for server in memory["fork_server"] for worker in server.children()]
+        for name, processes in memory.items():
+            seen = sum(one.memory_info().rss for one in processes)
+            assert now["resident_memory_bytes", name] == pytest.approx(seen, rel=0.2)
+        page.close()
+        eventually(lambda: figures(url)["sessions", ""] == 0, "the tab is gone")
     browsers.leave(options, browser)
 
 

@@ -92,7 +92,7 @@ def address(installed, tmp_path) -> Iterator[str]:
     options = ["--server.address", "127.0.0.1", "--server.port", address.split(":")[1], "--server.headless", "true"]
     process = subprocess.Popen([installed / "rnnlab", "app", *options], cwd=tmp_path, env=outside())
     try:
-        wait_for(f"http://{address}/healthz", process)
+        wait_for(f"http://{address}/_stcore/health", process)
         yield address
     finally:
         process.terminate()

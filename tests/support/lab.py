@@ -65,7 +65,7 @@ def serving(folder: Path, port: int = 0, **settings: str) -> Iterator[tuple[str,
     def answers() -> bool:
         assert process.poll() is None, f"the server ended: {log.read_text()}"
         try:
-            return urllib.request.urlopen(f"{url}/healthz", timeout=1).read() == b"ok"
+            return urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).read() == b"ok"
         except OSError:
             return False
 

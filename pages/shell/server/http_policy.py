@@ -21,6 +21,7 @@ LOCAL_NAMES = ("localhost", "local", "lan", "home", "internal", "home.arpa")
 # What the lab needs of Streamlit's own addresses. The others tell anybody about the server, or let him drive it.
 USED = ("_stcore/health", "_stcore/host-config", "_stcore/stream", "_stcore/upload_file/")
 UNUSED = ("_stcore/", "component/", "auth/", "oauth2callback")
+PROBES = ("healthz", "metrics")  # asked for by machines, by whatever name
 FRAMES = ("iframe", "frame", "embed", "object")
 
 
@@ -114,7 +115,7 @@ class HttpPolicy:
         if path.startswith(UNUSED) and not path.startswith(USED):
             return PlainTextResponse("not found", 404)
         t = translator(entry_page.language(scope))
-        if path != "healthz" and not is_known_host(headers.get("host")):
+        if path not in PROBES and not is_known_host(headers.get("host")):
             return PlainTextResponse(t("server.unknown_host"), 400)
         framed = headers.get("sec-fetch-dest") in FRAMES and headers.get("sec-fetch-site") in (
             "cross-site",

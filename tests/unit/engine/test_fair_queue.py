@@ -125,6 +125,17 @@ def test_the_queue_remembers_only_those_who_matter():
     assert len(queue.used) < 20
 
 
+def test_what_was_computed_is_counted_and_what_was_lost_is_not():
+    queue = FairQueue()
+    for name, seconds in (("start", 0.25), ("advance", 0.5), ("advance", 1.0), ("advance", None)):
+        queue.put(QueuedJob(b"", Future(), "a", name))
+        assert queue.length == 1
+        queue.done(queue.take(0.0), seconds)
+    assert queue.length == 0
+    assert queue.tally.jobs == {"start": 1, "advance": 2}
+    assert queue.tally.seconds == 1.75
+
+
 def test_a_job_knows_its_place():
     queue = filled(*"aab")
     c = QueuedJob(b"", Future(), "c")
