@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from rnnlab.records.history import History
+from scripts.lesson_acts import trained
 from scripts.questions import Walked
 from tests.support.plain_seq2seq import EOS, UNK, Seq2Seq, batch
 from tests.support.walks import walked
@@ -62,6 +63,8 @@ def test_what_is_asked_of_numbers(steps):
     assert steps["forced"].late.tells["forced"] == {"epochs": 6, "score": exact(forced)}
     assert steps["free"].late.tells["free"] == {"epochs": 6, "score": exact(free), "before": exact(forced)}
     assert steps["free"].late.found["free"] == "fewer"
+    longer = trained(free.experiment.model_copy(update={"epochs": 2 * free.experiment.epochs}))
+    assert longer.frames[-1].held_out.score >= forced.frames[-1].held_out.score
 
 
 def test_what_is_asked_of_attention(steps):

@@ -32,6 +32,46 @@ def factor(net: Waiting, line: int = 1) -> float:
     return (far / near).item() ** (1 / (len(hidden) - 1))
 
 
+def fading_of_an_lstm(epochs: int) -> tuple[dict[str, float], float, float]:
+    """The same of |dL/dh| and |dL/dc| of an LSTM, in equations; and the smallest and the largest value of its gates."""
+    net = waiting("LSTM", epochs=epochs)
+    w_ih, w_hh, b_ih, b_hh = net.layer.parameters()
+    h, c, gates = torch.zeros(1, 32), torch.zeros(1, 32), []
+    states: dict[str, list[torch.Tensor]] = {"h": [], "c": []}
+    for x in net.x[1:2].unbind(1):
+        i, f, g, o = (x @ w_ih.T + b_ih + h @ w_hh.T + b_hh).chunk(4, -1)
+        i, f, o = i.sigmoid(), f.sigmoid(), o.sigmoid()
+        c = f * c + i * g.tanh()
+        h = o * c.tanh()
+        c.retain_grad(), h.retain_grad()
+        states["h"].append(h), states["c"].append(c), gates.extend([i, f, o])
+    F.cross_entropy(net.linear(h), net.targets[1, -1:]).backward()
+    left = {name: (all[0].grad.double().norm() / all[-1].grad.double().norm()).item() for name, all in states.items()}
+    values = torch.cat(gates)
+    return {name: one ** (1 / 21) for name, one in left.items()}, values.min().item(), values.max().item()
+
+
+def test_what_gates_are_before_training_and_by_what_an_lstm_keeps_more_after_it():
+    _, least, most = fading_of_an_lstm(epochs=0)
+    assert 0.35 < least < most < 0.65
+    rates, least, most = fading_of_an_lstm(epochs=300)
+    assert rates["h"] == pytest.approx(factor(waiting("LSTM")), rel=1e-3)
+    assert rates["c"] > rates["h"] + 0.05
+    assert least < 0.1 < 0.9 < most
+
+
+def test_the_first_steps_part_drowns_in_the_sum_of_the_gradient_of_shared_weights():
+    """Each step has a copy of the weights, so that its part of the gradient is its own."""
+    net, h, copies = waiting("RNN", epochs=0), torch.zeros(1, 32), []
+    for x in net.x[1:2].unbind(1):
+        w_ih, w_hh, b_ih, b_hh = (one.detach().clone().requires_grad_() for one in net.layer.parameters())
+        h = (x @ w_ih.T + b_ih + h @ w_hh.T + b_hh).tanh()
+        copies.append((w_ih, w_hh, b_ih, b_hh))
+    F.cross_entropy(net.linear(h), net.targets[1, -1:]).backward()
+    first, *rest = (torch.cat([one.grad.flatten() for one in weights]) for weights in copies)
+    assert 0 < first.norm() < 1e-4 * sum(rest, first).norm()
+
+
 @pytest.mark.thorough
 def test_what_each_question_is_answered_with():
     found = {id: one.late for id, one in walked("forgetting", "zh").items()}

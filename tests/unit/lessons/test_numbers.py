@@ -17,8 +17,9 @@ def standardised(preset: str) -> tuple[np.ndarray, float]:
     return (numbers - numbers[:160].mean()) / numbers[:160].std(), numbers[:160].std()
 
 
-def learnt(z: torch.Tensor) -> tuple[float, np.ndarray]:
-    """Sixty epochs over shuffled windows of forty: the loss over the last 40 numbers, and 90 that it goes on with."""
+def learnt(z: torch.Tensor) -> tuple[float, np.ndarray, np.ndarray]:
+    """Sixty epochs over shuffled windows of forty: the loss over the last 40 numbers, 90 that it goes on with, and the
+    loss at each place of a window."""
     windows = z[:160].unfold(0, 41, 1)
     torch.manual_seed(0)
     rnn, linear = nn.RNN(1, 16, batch_first=True), nn.Linear(16, 1)
@@ -32,13 +33,14 @@ def learnt(z: torch.Tensor) -> tuple[float, np.ndarray]:
             loss.backward()
             optimizer.step()
     with torch.no_grad():
+        places = ((linear(rnn(windows[:, :-1, None])[0])[..., 0] - windows[:, 1:]) ** 2).mean(0)
         said = linear(rnn(z[None, :-1, None])[0])[0, 159:, 0]
         output, state = rnn(z[None, :160, None])
         alone = [linear(output[:, -1:])]
         while len(alone) < 90:
             output, state = rnn(alone[-1], state)
             alone.append(linear(output))
-    return nn.functional.mse_loss(said, z[160:]).item(), torch.cat(alone).flatten().numpy()
+    return nn.functional.mse_loss(said, z[160:]).item(), torch.cat(alone).flatten().numpy(), places.numpy()
 
 
 def test_what_each_question_is_answered_with():
@@ -51,8 +53,12 @@ def test_what_each_question_is_answered_with():
     repeated = np.mean(np.diff(z[159:]) ** 2)
     assert (answers["repeat"], tells["repeat"]["loss"]) == ("0.1", f"{repeated:.4f}")
     assert tells["repeat"]["units"] == f"{math.sqrt(repeated) * deviation:.2f}"
-    loss, alone = learnt(torch.tensor(z, dtype=torch.float32))
+    loss, alone, places = learnt(torch.tensor(z, dtype=torch.float32))
     assert answers["beaten"] == "much"
+    history = walked("numbers", "en")["beaten"].after.history
+    assert history.losses[-1] == pytest.approx(places.mean(), rel=0.1)
+    assert places.mean() > 10 * loss, "the training loss is higher"
+    assert places[10:].mean() < 2 * loss < places[0], "because of the first guesses from a zero state"
     assert float(tells["beaten"]["loss"]) == pytest.approx(loss, rel=0.05)
     off = math.sqrt(np.mean((alone[:40] - z[160:]) ** 2)) * deviation
     assert answers["alone"] == ("larger" if off > math.sqrt(loss) * deviation else "smaller")
@@ -62,7 +68,7 @@ def test_what_each_question_is_answered_with():
     noise = np.array(Experiment(preset="noisy-sine").text.split(), dtype=float) - np.sin(np.arange(200) * math.pi / 10)
     assert answers["floor"] == "0.07"
     assert tells["floor"]["floor"] == f"{np.mean((noise[160:] / deviation) ** 2):.3f}"
-    loss, alone = learnt(torch.tensor(z, dtype=torch.float32))
+    loss, alone, _ = learnt(torch.tensor(z, dtype=torch.float32))
     assert float(tells["noise"]["best"]) < float(tells["noise"]["loss"]) < float(tells["noise"]["level"])
     assert float(tells["noise"]["loss"]) == pytest.approx(loss, rel=0.05)
     assert np.abs(np.diff(alone, 2)).mean() < 0.7 * np.abs(np.diff(z, 2)).mean()

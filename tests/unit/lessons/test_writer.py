@@ -63,4 +63,5 @@ def test_what_each_question_is_answered_with(lang):
     assert late.tells["top-k"] == {"temperature": "2", "hot": greedy, "greedy": greedy}
     early, end = (copied(written(history, checkpoint, 0.8), source) for checkpoint in (5, -1))
     assert late.tells["copies"] == {"epoch": 5, "early": early, "late": end}
+    assert early < end, "the longer it trains, the more it knows by heart"
     assert late.found["copies"] == ("few" if early <= 10 else "some" if early <= 50 else "many")
