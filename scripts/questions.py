@@ -51,7 +51,7 @@ def walk(lesson: Lesson, lang: str, seed: int | None = None) -> Iterator[Walked]
             look = shown(look or first_look(lesson, lang, history), history)
             look = replace(look, opened=history.opening, layer=layer_of(history))
         assert look is not None
-        look = replace(look, page=step.page, earlier=dict(earlier), epochs_seen=frozenset({look.epoch}))
+        look = replace(look, page=step.page, earlier=dict(earlier))
         if step.question is not None:
             progress = answered(lesson, progress, an_answer(step))
         early = advanced(lesson, progress, look)

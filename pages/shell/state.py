@@ -98,7 +98,6 @@ class GuideState(TypedDict, total=False):
     lesson_missing: str  # the step whose question was answered with nothing
     lesson_runs: dict[str, Run]  # by the ids of its steps, what ran there
     lesson_opened: Opening | None  # of the run that the lesson opened last
-    lesson_epochs: frozenset[int]  # where the reader has looked since the step began
     lesson_openings: int  # how often a lesson has opened something
     # Its step, whether a run was there, what was put into its words, which step it lacks something of; to compare.
     lesson_given: tuple[str, bool, str, str]

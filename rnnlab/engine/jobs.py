@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 JOBS = {  # module -> functions
     "rnnlab.training.fold": ("start", "advance", "run"),
     "rnnlab.training.device": ("device_used",),
-    "rnnlab.training.final_accuracies": ("final_accuracies",),
+    "rnnlab.training.final_values": ("final_accuracies", "final_losses"),
     "rnnlab.training.race_slices": ("start_race_run", "advance_race_run"),
     "rnnlab.analysis.bigrams": ("examples",),
     "rnnlab.text.segmentation": ("segmentations",),
@@ -72,7 +72,7 @@ if TYPE_CHECKING:  # what each name stands for, to whoever reads types
     from rnnlab.inspection.training.step import training_step
     from rnnlab.text.segmentation import segmentations
     from rnnlab.training.device import device_used
-    from rnnlab.training.final_accuracies import final_accuracies
+    from rnnlab.training.final_values import final_accuracies, final_losses
     from rnnlab.training.fold import advance, run, start
     from rnnlab.training.race_slices import advance_race_run, start_race_run
 

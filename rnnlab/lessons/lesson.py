@@ -55,6 +55,7 @@ class LessonStep:
     show: str = ""  # the key of the panel that it speaks of
     veiled: bool = False  # whether that panel is hidden until the question is answered
     part: str = ""  # the part of the page that is opened, where the page has several
+    told_part: str = ""  # and the one that is opened with the answer
     # Opens this experiment, over that of the lesson, which a function is given; None: what is open stays.
     fields: Fields | Callable[[Fields], Fields] | None = None
     trained: bool = False  # whether what it opens is trained by itself

@@ -31,7 +31,6 @@ class Look:
     form: Experiment | None  # what the form says; None where that can't be used
     epoch: int = 0  # where the reader looks in the run
     step: int | None = None
-    epochs_seen: frozenset[int] = frozenset()  # where he has looked since the step of the lesson began
     opened: Opening | None = None  # of the run that the lesson opened last, which the reader may have changed since
     # By the ids of the lesson's steps, what was trained there to its end. Who comes by a link has none of it.
     earlier: Mapping[str, History] = field(default_factory=dict)

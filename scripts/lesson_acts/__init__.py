@@ -36,9 +36,7 @@ def trained(experiment: Experiment, epochs: int | None = None) -> History:
 
 def shown(look: Look, history: History) -> Look:
     """What is to be seen of a run once it is there."""
-    return replace(
-        look, history=history, form=history.experiment, epoch=history.epoch, epochs_seen=frozenset({history.epoch})
-    )
+    return replace(look, history=history, form=history.experiment, epoch=history.epoch)
 
 
 def fill_in(**fields: Any) -> Act:
@@ -78,12 +76,11 @@ def until(done: Callable[[Look], bool], most: int = 40) -> Act:
     return act
 
 
-def look_at(step: int | None = None, *epochs: int) -> Act:
-    """Choose a step, and move through epochs."""
+def look_at(step: int | None = None, epoch: int | None = None) -> Act:
+    """Choose a step, and move to an epoch."""
 
     def act(look: Look) -> Look:
-        epoch = epochs[-1] if epochs else look.epoch
-        return replace(look, step=step, epoch=epoch, epochs_seen=look.epochs_seen | {*epochs})
+        return replace(look, step=step, epoch=look.epoch if epoch is None else epoch)
 
     return act
 

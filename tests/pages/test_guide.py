@@ -32,7 +32,7 @@ def answer(app: AppTest, option: str) -> AppTest:
 
 def test_a_link_opens_a_step_untrained_and_the_address_keeps_it():
     app = visit("lesson=four-moves&at=2&lang=en")
-    assert "Training is four moves · 2 of 6" in said(app)
+    assert "Training is four moves · 2 of 7" in said(app)
     assert app.session_state["run"].epoch == 0
     link = from_link(components(app)["document"]["query"])
     assert (link.lesson, link.at, link.experiment_for("en")) == ("four-moves", 1, form_of(app))
@@ -41,7 +41,7 @@ def test_a_link_opens_a_step_untrained_and_the_address_keeps_it():
 def test_what_a_link_says_besides_is_what_it_opens():
     app = visit("lesson=four-moves&at=1&lang=en&preset=words-next&hidden=5")
     assert form_of(app).hidden == 5
-    assert "1 of 6" in said(app)
+    assert "1 of 7" in said(app)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_what_a_link_cannot_mean_is_said(query, told):
 
 
 def test_a_step_beyond_the_last_is_the_last():
-    assert "6 of 6" in said(visit("lesson=four-moves&at=42&lang=en"))
+    assert "7 of 7" in said(visit("lesson=four-moves&at=42&lang=en"))
 
 
 def test_on_another_page_than_the_steps_it_is_said_and_led_back():
@@ -88,7 +88,7 @@ def test_a_link_to_a_step_over_a_trained_example_trains_it():
 
 
 def test_the_last_step_leads_to_the_next_lesson():
-    app = visit("lesson=four-moves&at=6&lang=en")
+    app = visit("lesson=four-moves&at=7&lang=en")
     press(app, "guide_following")
     assert app.session_state["lesson"] == "shapes"
     app = visit("lesson=brackets&at=42&lang=en")
@@ -97,7 +97,7 @@ def test_the_last_step_leads_to_the_next_lesson():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_last_step_shows_the_script_of_what_the_lesson_has_come_to_when_it_is_opened(lang):
-    app = visit(f"lesson=four-moves&at=6&lang={lang}&preset=words-next&epochs=3&hidden=5")
+    app = visit(f"lesson=four-moves&at=7&lang={lang}&preset=words-next&epochs=3&hidden=5")
     e = app.session_state.run.experiment
     assert (e.epochs, e.hidden) == (3, 5)
     whole = script(e, lang).removesuffix("\n")
@@ -238,12 +238,12 @@ def test_the_course_says_how_far_one_is_in_each_lesson_and_goes_on_there():
     answer(app, "1.4")
     press(app, "guide_next")
     looked(app.switch_page("course.py").run())
-    assert any("step 2 of 6" in element.value for element in app.caption)
+    assert any("step 2 of 7" in element.value for element in app.caption)
     press(app, "course_open_four-moves")
     looked(app.switch_page("playground.py").run())
-    assert "2 of 6" in said(app)
+    assert "2 of 7" in said(app)
     press(app, "guide_leave")
-    assert "2 of 6" not in said(app)
+    assert "2 of 7" not in said(app)
     assert "lesson=" not in components(app)["document"]["query"]
 
 
@@ -262,6 +262,14 @@ def test_a_step_on_compare_sees_the_run_that_it_has_opened():
     app.radio(key=key).set_value("free")
     press(app, "guide_answer")
     assert "why" in app.session_state["lesson_progress"]["ohlol"].done
+
+
+def test_the_part_of_the_page_that_tells_is_opened_with_the_answer():
+    app = visit("lesson=four-moves&at=2&lang=en", page="training")
+    assert app.session_state["training_move"] == "zero_grad"
+    answer(app, "backward")
+    assert app.session_state["training_move"] == "step"
+    assert EN("guide.differs", answer="backward", found="step") in said(app)
 
 
 def test_a_link_leads_to_the_part_of_the_page_that_its_step_speaks_of():

@@ -155,6 +155,7 @@ HANDS: dict[str, dict[str, Hand]] = {
     "four-moves": {
         "first-loss": press("step"),
         "all-right": press(*["step"] * 5),
+        "check": press("check_go"),
         "still": several(type_into("lr", "0.000001"), train),
         "learnt": several(type_into("lr", "0.01"), train),
     },
@@ -188,6 +189,7 @@ HANDS: dict[str, dict[str, Hand]] = {
         "unclipped": train,
         "what-is-cut": train,
         "which-rate": race,
+        "what-it-buys": race,
         "adam": train,
     },
     "numbers": {"beaten": train, "noise": train},

@@ -27,9 +27,6 @@ def look(lesson: Lesson) -> Look:
     if run.history is None:
         run = current_run.look()  # on a page that shows none of it, such as Compare, nobody else has looked
     cursor = cursor_in(run, run.history) if run.history else None
-    epochs = session.get("lesson_epochs", frozenset())
-    if cursor and not run.going:
-        epochs = session["lesson_epochs"] = epochs | {cursor.epoch}
     if run.history and session.get("lesson_opened") is None:
         session["lesson_opened"] = run.history.opening
     others = {cell: live.value.history for cell, live in session.get("other_cells", {}).items() if live.value.history}
@@ -41,7 +38,6 @@ def look(lesson: Lesson) -> Look:
         form=form if isinstance(form, Experiment) else None,
         epoch=cursor.epoch if cursor else 0,
         step=cursor.step if cursor else None,
-        epochs_seen=epochs,
         opened=session.get("lesson_opened"),
         earlier={id: history for id, history in kept.items() if history.ended == "epochs"},
         others=others,

@@ -71,7 +71,6 @@ def keep_run(step: LessonStep) -> None:
 def enter(lesson: Lesson, progress: Progress, opens: bool = True) -> None:
     step, run, before = lesson.steps[progress.at], session["run"], current_lesson.progress_of(lesson).at
     current_lesson.put(lesson, progress)
-    session["lesson_epochs"] = frozenset()
     kept = session["lesson_runs"].get(step.id)
     if kept is not None:
         if kept.id != run.id:
@@ -109,6 +108,7 @@ def commit() -> None:
     if not missing:
         answer = str(said[0]) if isinstance(step.question, Options) else tuple(map(float, said))
         current_lesson.put(current, answered(current, progress, answer))
+        openings.show_part(step, told=True)
 
 
 def leave() -> None:

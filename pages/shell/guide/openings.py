@@ -75,9 +75,10 @@ def part_of(page: str) -> str:
     return step.part if step and step.page == page else ""
 
 
-def show_part(step: LessonStep) -> None:
-    if step.part:
-        st.session_state[PARTS[step.page]] = step.part
+def show_part(step: LessonStep, told: bool = False) -> None:
+    """The part of the page that a step speaks of; or, once it is answered, that which tells."""
+    if part := step.told_part if told else step.part:
+        st.session_state[PARTS[step.page]] = part
 
 
 def set_up_race(step: LessonStep, base: Experiment) -> None:

@@ -67,7 +67,16 @@ def test_what_each_question_is_answered_with():
     assert [float(said[f"{rate:g}"]) for rate in ends] == pytest.approx([*ends.values()], rel=0.02)
     assert float(said["0.5"].replace(",", "")) > 100 > ends[0.05]
 
+    limited = {rate: trained(lr=rate, clip=1.0)[0][-1] for rate in (0.5, 0.05)}
+    told = found["what-it-buys"].tells["what-it-buys"]
+    assert answers["what-it-buys"] == told["best"] == "0.5"
+    assert (told["best_without"], told["times"]) == ("0.05", "10")
+    rates = [limited[0.5], ends[0.05], limited[0.05]]
+    assert [float(told[one]) for one in ("loss", "loss_without", "same_rate")] == pytest.approx(rates, rel=0.02)
+
     losses, _ = trained("Adam", lr=0.01)
     assert answers["adam"] == "falls"
     assert rises(losses) < 5
     assert float(found["adam"].tells["adam"]["last"]) == pytest.approx(losses[-1], rel=0.01)
+    of_mean, _ = trained("Adam", lr=0.01, reduction="mean")
+    assert [targets * loss for loss in of_mean] == pytest.approx(losses, rel=0.01), "sum or mean: the same steps"

@@ -14,6 +14,7 @@ from rnnlab.lessons.look import Look
 RATES = (0.5, 0.05, 0.01, 0.005, 0.001)
 WAYS = ("falls", "stays", "leaps")
 LEAP = 1.1  # times the loss of the epoch before
+CLIP = 1.0
 LEAPS = 5  # of so many it is said that the loss leaps
 
 
@@ -82,25 +83,46 @@ def clipped(look: Look) -> dict[str, Any]:
     return {**course_of_the_loss(look), "count": count, "epochs": len(epochs), "limit": f"{limit:g}"}
 
 
-def last_losses(look: Look) -> dict[float, float] | None:
-    """Of a race over learning rates, the last loss of each; inf where it diverged."""
+def last_losses(look: Look, clip: float) -> dict[float, float] | None:
+    """Of a race over learning rates, all clipped like this, the last loss of each; inf where it diverged."""
     found = raced(look, "lr")
-    if found is None or len(found) < len(RATES) - 1:
+    if found is None or look.race is None or look.race.plan.base.clip != clip or len(found) < len(RATES) - 1:
         return None
     return {rate: one.losses[-1] if one.ended == "epochs" else inf for rate, (one, *_) in found.items()}
 
 
-def best_rate(look: Look) -> str | None:
-    found = last_losses(look)
+def best_rate(look: Look, clip: float) -> str | None:
+    found = last_losses(look, clip)
     if found is None:
         return None
     best = min(found, key=found.__getitem__)
     return f"{min(RATES, key=lambda rate: abs(rate - best)):g}"
 
 
-def told_losses(look: Look) -> dict[str, Any]:
-    found = last_losses(look) or {}
+def told_losses(look: Look, clip: float) -> dict[str, Any]:
+    found = last_losses(look, clip) or {}
     return {"losses": "; ".join(f"{rate:g}: {rounded(loss)}" for rate, loss in found.items())}
+
+
+def both_best(look: Look) -> dict[str, Any]:
+    """Of a race with clipping, and of the same rates without: which ends lowest, and where."""
+    clipped = last_losses(look, CLIP)
+    if clipped is None or look.race is None:
+        return {}
+    base = look.race.plan.base.model_dump() | {"clip": 0.0}
+    losses = look.ask(jobs.final_losses, tuple(Experiment(**{**base, "lr": rate}) for rate in clipped))
+    if losses is None:
+        return {}
+    unclipped = dict(zip(clipped, losses, strict=True))
+    best, best_without = (min(found, key=found.__getitem__) for found in (clipped, unclipped))
+    return told_losses(look, CLIP) | {
+        "best": f"{best:g}",
+        "loss": rounded(clipped[best]),
+        "best_without": f"{best_without:g}",
+        "loss_without": rounded(unclipped[best_without]),
+        "same_rate": rounded(clipped[best_without]),
+        "times": f"{best / best_without:.0f}",
+    }
 
 
 def is_trained_with(look: Look, **fields: Any) -> bool:
@@ -135,7 +157,7 @@ LESSON = Lesson(
             "what-is-cut",
             "gradients",
             Options(("length", "direction", "both"), lambda _: "length"),
-            done=lambda look: is_trained_with(look, clip=1.0, loss="sum"),
+            done=lambda look: is_trained_with(look, clip=CLIP, loss="sum"),
             show="norms",
             fields={},
             tells=clipped,
@@ -143,12 +165,22 @@ LESSON = Lesson(
         LessonStep(
             "which-rate",
             "compare",
-            Options(tuple(f"{rate:g}" for rate in RATES), best_rate),
-            done=lambda look: last_losses(look) is not None,
+            Options(tuple(f"{rate:g}" for rate in RATES), lambda look: best_rate(look, 0.0)),
+            done=lambda look: last_losses(look, 0.0) is not None,
             show="race_setup",
             fields={"clip": 0.0},
             race={"lr": RATES},
-            tells=told_losses,
+            tells=lambda look: told_losses(look, 0.0),
+        ),
+        LessonStep(
+            "what-it-buys",
+            "compare",
+            Options(tuple(f"{rate:g}" for rate in RATES), lambda look: best_rate(look, CLIP)),
+            done=lambda look: bool(both_best(look)),
+            show="race_setup",
+            fields={"clip": CLIP},
+            race={"lr": RATES},
+            tells=both_best,
         ),
         LessonStep(
             "adam",

@@ -146,7 +146,13 @@ LESSON = Lesson(
             given=lambda look: sizes(look) | {"batch": BATCH},
             tells=shapes,
         ),
-        LessonStep("batch", "shapes", Options(("batches", "sequences"), lambda _: "sequences"), show="shapes-tensors"),
+        LessonStep(
+            "batch",
+            "shapes",
+            Options(("batches", "sequences"), lambda _: "sequences"),
+            show="shapes-words",
+            veiled=True,
+        ),
         LessonStep(
             "turn",
             "shapes",
