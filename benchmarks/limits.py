@@ -159,6 +159,8 @@ def cases() -> Iterator[Case]:
     yield "device_used", jobs.device_used, ()
     seeds = tuple(Experiment(preset="ohlol-layer", seed=seed) for seed in range(10))
     yield "final_accuracies: ten seeds of ohlol", jobs.final_accuracies, (seeds,)
+    rates = tuple(Experiment(preset="clipping", clip=0, lr=rate) for rate in (0.5, 0.05, 0.01, 0.005, 0.001))
+    yield "final_losses: five rates of clipping", jobs.final_losses, (rates,)
     yield (
         "run: a bidirectional classifier, as the lesson on directions has it",
         jobs.run,
