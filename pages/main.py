@@ -8,6 +8,7 @@ def main() -> None:
     import streamlit as st
 
     from pages.shell import first_visit, navigation, reruns, sharing
+    from pages.shell.classroom import worksheet
     from pages.shell.form import form, form_state
     from pages.shell.guide import evaluation, strip
     from pages.shell.page_names import HOME, PAGES
@@ -38,6 +39,7 @@ def main() -> None:
             label_visibility="collapsed",
             width="content",
         )
+    worksheet.render()
     strip.render(t, page)
     form.render(t, page)
     if not leaving:

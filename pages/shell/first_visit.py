@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shell import lost_session, navigation, sharing
+from pages.shell.classroom import worksheet
 from pages.shell.form import form_state, race_setup
 from pages.shell.form.presets import begin_opening, open_experiment
 from pages.shell.guide import guide, openings
@@ -50,6 +51,7 @@ def arrive(link: Link) -> None:
     form_state.fill(experiment)
     train = link.run or bool(opens and openings.begins_trained())
     run = runs.begin(workers(), experiment, train, until=link.until)
+    worksheet.arrive(link, run)
     current_run.show(run, FIRST_PATIENCE, whole=True)
     session["begins_by_itself"] = session["front_run"] = run.id if is_front(link) else ""
     if link.race is not None:
@@ -104,6 +106,7 @@ def come_back(page: Remains) -> None:
     session["loss_log"] = page.switches.get("loss_log", True)
     run = runs.begin(workers(), page.experiment, page.train)
     sharing.came_back(run, page.link)
+    worksheet.arrive(page.link, run)
     session["front_run"] = run.id if is_front(page.link) else ""
     current_run.show(run, FIRST_PATIENCE, whole=True)
     guide.arrive(page.link)

@@ -68,6 +68,7 @@ def panel(
     t("switch.<key>"), on at first and kept from page to page."""
     called = explains.get("called", name)
     title, caption = t(f"panel.{called}"), t(f"caption.{called}")
+    session["panels"] = {**session.get("panels", {}), name: title}
     with st.container(border=True, key=name, gap="xxsmall"):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
             st.header(title, width="stretch", anchor=False)

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -11,6 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from pages.components.copy_link.copy_link import copy_link
 from pages.components.document.document import Document, document
 from pages.shell import navigation, provenance
+from pages.shell.classroom import class_link, worksheet
 from pages.shell.file_upload import file_upload
 from pages.shell.form import assistance, form_state, race_setup
 from pages.shell.form.presets import open_experiment
@@ -60,6 +62,7 @@ def render(t: Translate, page: str) -> None:
                 copy_link(key="link", page=page, query=query, labels=labels)
                 if len(query) > MESSENGER_CHARACTERS - ADDRESS_CHARACTERS:
                     st.info(t("share.long", limit=f"{MESSENGER_CHARACTERS:,}"))
+            render_for_class(page, experiment, plan, t)
             if lesson := current_lesson.lesson():
                 step = to_step(lesson.id, current_lesson.progress_of(lesson).at, session["lang"])
                 st.caption(t("share.step"))
@@ -78,6 +81,20 @@ def render(t: Translate, page: str) -> None:
         take_away.render(t)
         refused = t("share.upload.refused", limit=FILE_MEGABYTES)
         file_upload("file", t("share.upload"), refused, ["json", "safetensors"], "file", FILE_MEGABYTES, open_dropped)
+
+
+def render_for_class(page: str, experiment: Experiment, plan: RacePlan | None, t: Translate) -> None:
+    """A link for a class, and the page as such a link shows it."""
+
+    def query_in(lang: str) -> str:
+        followed = f"&{lesson}" if (lesson := current_lesson.query()) else ""
+        return query_of(page, experiment, session["run_on_opening"], plan, lang) + followed
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        class_link.render(page, query_in, t)
+        st.toggle(t("share.present"), worksheet.worksheet().presents, key="presents", on_change=worksheet.present)
+        if worksheet.worksheet().hidden:
+            st.button(t("share.show_all"), key="show_all", on_click=worksheet.show_all)
 
 
 def open_dropped() -> None:
@@ -113,6 +130,7 @@ def tell_document(page: str, t: Translate, leaving: bool, on_shown: Callable[[],
     )
     if isinstance(experiment, Experiment):
         begins = page in ("", HOME) and session.get("begins_by_itself") == session["run"].id and not leaving
+        facts = replace(facts, presents=worksheet.worksheet().presents, looked=worksheet.looked())
         facts = replace(facts, begins=begins, restore=waiting, leaving=time.monotonic() if leaving else None)
         facts = replace(facts, provenance=provenance.of(experiment, session["lang"]))
         if not (waiting or leaving):  # the address of the page that is left stays behind as it was
@@ -140,6 +158,7 @@ def address_of(page: str, experiment: Experiment) -> tuple[str, str | None]:
     ):  # begins by itself after a reload as well, to be watched
         return to_front_page(lang), None
     followed = f"&{lesson}" if (lesson := current_lesson.query()) else ""
+    followed += f"&{shown}" if (shown := urlencode(worksheet.parameters(), safe=",")) else ""
     until = reached if plan is None and reached < experiment.epochs else 0
     query = query_of(page, experiment, again and same, plan, lang, until) + followed
     if fits_in_address(query):

@@ -16,6 +16,7 @@ from rnnlab.engine.runs import Run
 from rnnlab.engine.speed import Speed
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import Overrides, RacePlan
+from rnnlab.experiment.worksheet import Worksheet
 from rnnlab.i18n import Problem
 from rnnlab.lessons.progress import Progress
 from rnnlab.races.live_race import LiveRace
@@ -52,6 +53,15 @@ class VisitState(TypedDict, total=False):
     begins_by_itself: str  # the id of the run that is trained as soon as a browser shows the front page
     front_run: str  # the id of the run that the front page opened with: its address needs to say no more
     went: str  # how the address was marked when the reader went back last
+
+
+class WorksheetState(TypedDict, total=False):
+    """shell/classroom/worksheet.py: the page as a link has it shown to a class."""
+
+    worksheet: Worksheet
+    presents: bool  # the switch for large type
+    link_cursor: Cursor  # where the link has led; the browser goes there once
+    panels: dict[str, str]  # of the page that is drawn: their names and titles, in their order
 
 
 class WorkersState(TypedDict, total=False):

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -12,6 +12,7 @@ from rnnlab.experiment.limits import BOUNDS, TEXT_CHARACTERS
 from rnnlab.experiment.race_plan import RacePlan, from_text, to_parameter, to_text
 from rnnlab.experiment.record import Experiment
 from rnnlab.experiment.twins import preset_experiment, text_language, twin_fields
+from rnnlab.experiment.worksheet import Worksheet, from_parameters, whole_number
 from rnnlab.i18n import LANGUAGES, LabError, Problem, shorten
 
 VERSION = "1"
@@ -46,6 +47,7 @@ class Link:
     lesson: str = ""  # of the course, by its id; who knows the lessons says whether it is one
     at: int = 0  # the step of it, from 0
     until: int = 0  # the epoch up to which `run` trains; 0: to the end
+    worksheet: Worksheet = field(default_factory=Worksheet)  # how its page is shown
 
     def experiment_for(self, lang: str) -> Experiment:
         """What a reader of this language sees: the preset's twin, where nothing is said but which preset it is."""
@@ -126,7 +128,8 @@ def from_link(query: str) -> Link:
     if at and not (at.isascii() and at.isdigit() and 0 < int(at[:6]) <= STEPS):
         notes.append(Problem("step_of_lesson", "", {"value": shorten(at), "limit": STEPS}))
         at = ""
-    until = whole_number(parameters, "until", int(BOUNDS["epochs"][1]), notes)
+    until = whole_number(parameters, "until", 1, int(BOUNDS["epochs"][1]), notes) or 0
+    worksheet = from_parameters(parameters, notes)
     if lang and lang not in LANGUAGES:
         notes.append(Problem("choice", "lang", {"value": shorten(lang), "choices": ", ".join(LANGUAGES)}))
         lang = ""
@@ -164,17 +167,8 @@ def from_link(query: str) -> Link:
         lesson,
         int(at or 1) - 1,
         until,
+        worksheet,
     )
-
-
-def whole_number(parameters: dict[str, str], name: str, most: int, notes: list[Problem]) -> int:
-    """What a link says under a name, from 1 to `most`, taken out of its parameters; 0 where it says nothing, or what a
-    note is made of."""
-    said = parameters.pop(name, "")
-    if said and not (said.isascii() and said.isdigit() and 0 < int(said[:9]) <= most):
-        notes.append(Problem("link_number", "", {"name": name, "value": shorten(said), "limit": f"{most:,}"}))
-        return 0
-    return int(said or 0)
 
 
 def is_appended(name: str) -> bool:

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import test, { beforeEach } from "node:test";
-import { announce, groupNamed, moveTo, notify, pointAt, stepOf } from "../../pages/components/shared/cursor_bus.js";
+import {
+  announce,
+  expect,
+  groupNamed,
+  moveTo,
+  notify,
+  pointAt,
+  stepOf,
+} from "../../pages/components/shared/cursor_bus.js";
 
 let frames = [];
 globalThis.requestAnimationFrame = (draw) => frames.push(draw);
@@ -78,4 +86,19 @@ test("however many moves there are, listeners hear once a frame, and nothing whe
   pointAt(group, { hovered: null });
   nextFrame();
   assert.equal(heard, 1);
+});
+
+test("where a link has led, the cursor goes as soon as that run rests, and once", () => {
+  expect(group, { run: "a", epoch: 4, step: 2 });
+  told({ live: true, epochs: [3] });
+  assert.deepEqual([group.epoch, group.pinned], [3, null]);
+  told({ epochs: [0, 2, 5, 9] });
+  assert.deepEqual([group.epoch, group.pinned], [5, 2], "the nearest that is recorded");
+  moveTo(group, 0);
+  told({ epochs: [0, 2, 5, 9] });
+  assert.equal(group.epoch, 0);
+  told({ run: "b", epochs: [0, 2, 5, 9] });
+  assert.equal(group.epoch, 9);
+  expect(group, { run: "b", epoch: 2, step: null });
+  assert.equal(group.epoch, 2, "also where the run was there first");
 });

@@ -3,14 +3,15 @@
 //
 // Takes lang, query (null: the address stays), opening (of which preset, see address.js), text_draft, restore, reader and
 // lessons (what the tab keeps of the course), begins, leaving, words and provenance (see save/provenance.js), assistance
-// (see widgets.js). Gives `restored` {text}, `recalled` {text} where lessons were kept before this reader's session, `still`
+// (see widgets.js), presents (whether it is for a projector), looked (where a link has led, or null). Gives `restored` {text}, `recalled` {text} where lessons were kept before this reader's session, `still`
 // once a new number `leaving` was drawn, and, once, `shown` where the page begins something by itself and its reader has not
 // asked for less motion.
 import { tell, words } from "../save/provenance.js";
+import { expect, groupNamed } from "../shared/cursor_bus.js";
 import { calm, styleSheet } from "../shared/dom.js";
 import { component } from "../shared/lifecycle.js";
 import { keepEntry, listenForBack } from "./address.js";
-import { closeAfterChoice } from "./drawer.js";
+import { closeAfterChoice } from "./closing.js";
 import { keepFocus } from "./focus.js";
 import { listenForPrint } from "./printing.js";
 import { store, stored } from "./tab_storage.js";
@@ -34,6 +35,7 @@ export default component("rl-document", {
   update(self) {
     const { lang, query, opening, text_draft: draft, restore, begins, leaving } = self.data;
     document.documentElement.lang = lang;
+    document.documentElement.toggleAttribute("data-present", self.data.presents);
     requestAnimationFrame(markTheme);
     Object.assign(words, self.data.words);
     assist(self.data.assistance);
@@ -47,6 +49,11 @@ export default component("rl-document", {
       self.setTriggerValue("restored", { text: stored("draft") });
     } else if (query !== null) {
       store("draft", draft);
+    }
+    const { looked } = self.data;
+    if (looked && told.looked !== looked.run) {
+      told.looked = looked.run;
+      expect(groupNamed("run"), looked);
     }
     recall(self, arrives);
     if (begins && !told.begun && !calm()) {

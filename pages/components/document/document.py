@@ -24,6 +24,8 @@ class Document:
     restore: bool = False  # ask for the stored text instead, once
     begins: bool = False  # ask, once, for what begins by itself, unless the reader wants no motion
     leaving: float | None = None  # a new number is answered as soon as it has been drawn
+    presents: bool = False  # in large type and stark colours
+    looked: dict[str, Any] | None = None  # {"run", "epoch", "step"} of a link: the cursor goes there, once
     words: dict[str, Any] = field(default_factory=dict)  # what the menus by which figures are saved say
     assistance: dict[str, Any] = field(default_factory=dict)  # what Streamlit's own widgets lack, see widgets.js
     provenance: dict[str, Any] | None = None  # of what is saved, where it is about no run

@@ -14,6 +14,7 @@ export function groupNamed(name) {
       following: true,
       hovered: null,
       pinned: null, // the step under the pointer, and the one that was chosen
+      expected: null, // {run, epoch, step}, where a link has led: the cursor is put there as soon as that run rests
       listeners: new Set(),
       pending: 0,
     });
@@ -31,8 +32,25 @@ export function announce(group, { run, live, epochs }) {
   const last = epochs.at(-1);
   if (!group.epochs.length || last >= group.epochs.at(-1)) group.epochs = epochs;
   group.live = live;
+  arrive(group);
   group.epoch = group.following ? group.epochs.at(-1) : group.epochs[nearest(group.epochs, group.epoch)];
   notify(group);
+}
+
+export function expect(group, place) {
+  group.expected = place;
+  if (!group.epochs.length) return;
+  arrive(group);
+  notify(group);
+}
+
+function arrive(group) {
+  const { expected, run, live, epochs } = group;
+  if (expected?.run !== run || live) return;
+  group.expected = null;
+  group.epoch = epochs[nearest(epochs, expected.epoch)];
+  group.following = group.epoch === epochs.at(-1);
+  group.pinned = expected.step;
 }
 
 export function moveTo(group, epoch) {

@@ -28,6 +28,7 @@ from rnnlab.experiment.links import (
     to_short_link,
 )
 from rnnlab.experiment.race_plan import RacePlan, to_text
+from rnnlab.experiment.worksheet import FRAME, Worksheet, to_parameters
 from rnnlab.i18n import LANGUAGES, describe
 from rnnlab.presets.presets import PRESETS
 from tests.support.examples import examples
@@ -469,3 +470,39 @@ def test_a_twin_in_no_language_of_the_lab_is_ignored_and_said():
 def test_a_short_link_takes_a_race_along():
     plan = RacePlan(Experiment(), ((("cell", "lstm"),), (("cell", "gru"),)))
     assert from_link(to_short_link(plan.base, "en", race=plan)).race == plan
+
+
+WORKSHEETS = st.builds(
+    Worksheet,
+    st.none() | st.integers(0, 5_000),
+    st.none() | st.integers(0, 9_999),
+    st.lists(st.sampled_from([*FRAME, "loss", "cell-values", "shapes"]), unique=True).map(tuple),
+    st.booleans(),
+)
+
+
+@given(WORKSHEETS)
+@examples(50)
+def test_a_worksheet_comes_back_as_it_was_sent(worksheet):
+    said = urlencode(to_parameters(worksheet))
+    link = from_link(f"preset=lstm&{said}")
+    assert (link.worksheet, link.notes, link.preset) == (worksheet, (), "lstm")
+    assert bool(said) is (worksheet != Worksheet())
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("hide=loss,nothing,settings", "hide"),
+        ("hide=%3Cstyle%3E,loss,settings", "hide"),
+        ("hide=loss,a%7D*%7Bcolor:red,settings", "hide"),
+        ("epoch=-1&hide=loss,settings", "epoch: "),
+        ("step=0&hide=loss,settings", "step: "),
+    ],
+)
+def test_of_a_worksheet_what_cannot_be_is_said_and_the_rest_holds(said, told):
+    link = from_link(said)
+    assert link.worksheet == Worksheet(hidden=("loss", "settings"))
+    (note,) = link.notes
+    spoken(link)
+    assert told in describe(note, "en")

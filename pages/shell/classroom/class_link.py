@@ -1,0 +1,72 @@
+"""A link for a class: what it opens, where its readers look first, what is left out of the page, and its QR code."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import streamlit as st
+
+from pages.components.copy_link.copy_link import copy_link
+from pages.shell.classroom.worksheet import worksheet
+from pages.shell.run import cursor
+from pages.shell.state import session
+from rnnlab.experiment.links import fits_in_address
+from rnnlab.experiment.worksheet import FRAME, Worksheet, to_parameters
+from rnnlab.i18n import Translate
+
+DOTS = 6  # pixels of a code's smallest square: it is read off a projector
+MOST = 1_200  # characters of an address: a code of more has squares too small for that
+
+
+def render(page: str, query_in: Callable[[str], str], t: Translate) -> None:
+    """The button, and what it opens. `query_in` gives the query of the experiment's link, for readers of a language or,
+    where it is given "", for readers of any."""
+    if st.button(t("class_link.open"), key="class_link"):
+        st.dialog(t("class_link.title"), width="large")(render_choices)(page, query_in, t)
+
+
+def render_choices(page: str, query_in: Callable[[str], str], t: Translate) -> None:
+    st.markdown(t("class_link.what"))
+    place = looked_at(t)
+    here = bool(place) and st.toggle(t("class_link.place", place=place[1]), True, key="class_link_place")
+    parts = {name: t(f"class_link.{name}") for name in FRAME} | session.get("panels", {})
+    chosen = [name for name in worksheet().hidden if name in parts]
+    hidden = st.multiselect(t("class_link.hide"), list(parts), chosen, parts.__getitem__, key="class_link_hide")
+    presents = st.toggle(t("share.present"), worksheet().presents, key="class_link_present")
+    epoch, step = place[0] if place and here else (None, None)
+    parameters = to_parameters(Worksheet(epoch, step, tuple(hidden), presents))
+    query = query_in(session["lang"] if "language" in hidden else "")
+    query = "&".join(filter(None, (query, urlencode(parameters, safe=","))))
+    if hidden:
+        st.caption(t("class_link.no_secret"))
+    if not fits_in_address(query):
+        st.info(t("class_link.long"))
+        return
+    labels = {name: t(f"share.{name}") for name in ("link", "copy", "copied", "failed")}
+    copy_link(key="class-link", page=page, query=query, labels=labels)
+    render_code(query, t)
+
+
+def looked_at(t: Translate) -> tuple[tuple[int, int | None], str] | None:
+    """The epoch and the step that the reader looks at, and what they are called. None where there is nothing to look at
+    yet."""
+    run = session["run"]
+    if run.history is None or run.going or not run.epoch:
+        return None
+    place = cursor.cursor_in(run, run.history)
+    name = t("class_link.epoch", epoch=place.epoch)
+    if place.step is not None:
+        name += t("class_link.step", step=place.step + 1)
+    return (place.epoch, place.step), name
+
+
+def render_code(query: str, t: Translate) -> None:
+    """Made here: no service is asked. The address is the one by which this browser has found the lab."""
+    import segno
+
+    scheme, host, path, _, _ = urlsplit(st.context.url or "")
+    address = urlunsplit((scheme, host, path, query, ""))
+    if not host or len(address) > MOST:
+        st.caption(t("class_link.no_code", limit=f"{MOST:,}"))
+        return
+    code = segno.make(address, error="m", micro=False)
+    st.image(code.svg_inline(scale=DOTS, light="white"), caption=t("class_link.code"))
