@@ -312,8 +312,8 @@ class UnitsState(TypedDict, total=False):
 
 
 class SessionState(
-    VisitState, WorkersState, RedrawState, RunState, SpeedState, StreamState, CursorState, GuideState, FormState,
-    NavigationState, SharingState, AnswerState, RaceSetupState, CompareState, GenerateState, DataState, ResultsState,
+    VisitState, WorksheetState, WorkersState, RedrawState, RunState, SpeedState, StreamState, CursorState, GuideState,
+    FormState, NavigationState, SharingState, AnswerState, RaceSetupState, CompareState, GenerateState, DataState, ResultsState,
     TextState, ShapesState, PlaygroundState, CellState, GradientsState, TrainingState, UnitsState, total=False,
 ):  # fmt: skip
     """The whole table."""
