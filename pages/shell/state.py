@@ -313,8 +313,9 @@ class UnitsState(TypedDict, total=False):
 
 class SessionState(
     VisitState, WorksheetState, WorkersState, RedrawState, RunState, SpeedState, StreamState, CursorState, GuideState,
-    FormState, NavigationState, SharingState, AnswerState, RaceSetupState, CompareState, GenerateState, DataState, ResultsState,
-    TextState, ShapesState, PlaygroundState, CellState, GradientsState, TrainingState, UnitsState, total=False,
+    FormState, NavigationState, SharingState, AnswerState, RaceSetupState, CompareState, GenerateState, DataState,
+    ResultsState, TextState, ShapesState, PlaygroundState, CellState, GradientsState, TrainingState, UnitsState,
+    total=False,
 ):  # fmt: skip
     """The whole table."""
 
