@@ -7,7 +7,7 @@ Everything is inside `main`, imports too: a worker process starts by running thi
 def main() -> None:
     import streamlit as st
 
-    from pages.shell import first_visit, navigation, reruns, sharing
+    from pages.shell import first_visit, navigation, panel, reruns, sharing
     from pages.shell.classroom import worksheet
     from pages.shell.form import form, form_state
     from pages.shell.guide import evaluation, strip
@@ -39,6 +39,7 @@ def main() -> None:
             label_visibility="collapsed",
             width="content",
         )
+    panel.begin_page()  # below Share, which offers the panels of the last draw
     worksheet.render()
     strip.render(t, page)
     form.render(t, page)

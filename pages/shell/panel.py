@@ -14,6 +14,11 @@ from rnnlab.i18n import Translate
 LONG, TALL = 40, 440  # lines of a program that scrolls, and how tall it then is, in pixels
 
 
+def begin_page() -> None:
+    """The panels of a page are told of from here on."""
+    session["panels"] = {}
+
+
 def listing(code: str, wrap_lines: bool = False, tall: int = TALL) -> None:
     """Lines of Python, with comments in the reader's language. Many of them scroll in a box of their own, `tall` pixels
     high."""

@@ -61,6 +61,11 @@ class WorksheetState(TypedDict, total=False):
     worksheet: Worksheet
     presents: bool  # the switch for large type
     link_cursor: Cursor  # where the link has led; the browser goes there once
+
+
+class PanelState(TypedDict, total=False):
+    """shell/panel.py"""
+
     panels: dict[str, str]  # of the page that is drawn: their names and titles, in their order
 
 
@@ -312,8 +317,8 @@ class UnitsState(TypedDict, total=False):
 
 
 class SessionState(
-    VisitState, WorksheetState, WorkersState, RedrawState, RunState, SpeedState, StreamState, CursorState, GuideState,
-    FormState, NavigationState, SharingState, AnswerState, RaceSetupState, CompareState, GenerateState, DataState,
+    VisitState, WorksheetState, PanelState, WorkersState, RedrawState, RunState, SpeedState, StreamState, CursorState,
+    GuideState, FormState, NavigationState, SharingState, AnswerState, RaceSetupState, CompareState, GenerateState, DataState,
     ResultsState, TextState, ShapesState, PlaygroundState, CellState, GradientsState, TrainingState, UnitsState,
     total=False,
 ):  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+import segno
 import streamlit as st
 
 from pages.components.copy_link.copy_link import copy_link
@@ -61,8 +62,6 @@ def looked_at(t: Translate) -> tuple[tuple[int, int | None], str] | None:
 
 def render_code(query: str, t: Translate) -> None:
     """Made here: no service is asked. The address is the one by which this browser has found the lab."""
-    import segno
-
     scheme, host, path, _, _ = urlsplit(st.context.url or "")
     address = urlunsplit((scheme, host, path, query, ""))
     if not host or len(address) > MOST:

@@ -34,8 +34,7 @@ def worksheet() -> Worksheet:
 
 
 def render() -> None:
-    """What is left out is not seen; it is there, for a worksheet keeps no secrets. From here on the page is drawn."""
-    session["panels"] = {}
+    """What is left out is not seen; it is there, for a worksheet keeps no secrets."""
     selectors = [SELECTORS.get(name, f".stMain .st-key-{name}") for name in worksheet().hidden]
     st.html(f"<style>{HIDDEN.format(', '.join(selectors)) if selectors else ''}</style>")
 
