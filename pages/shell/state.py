@@ -318,9 +318,9 @@ class UnitsState(TypedDict, total=False):
 
 class SessionState(
     VisitState, WorksheetState, PanelState, WorkersState, RedrawState, RunState, SpeedState, StreamState, CursorState,
-    GuideState, FormState, NavigationState, SharingState, AnswerState, RaceSetupState, CompareState, GenerateState, DataState,
-    ResultsState, TextState, ShapesState, PlaygroundState, CellState, GradientsState, TrainingState, UnitsState,
-    total=False,
+    GuideState, FormState, NavigationState, SharingState, AnswerState, RaceSetupState, CompareState, GenerateState,
+    DataState, ResultsState, TextState, ShapesState, PlaygroundState, CellState, GradientsState, TrainingState,
+    UnitsState, total=False,
 ):  # fmt: skip
     """The whole table."""
 
