@@ -63,6 +63,12 @@ class WorksheetState(TypedDict, total=False):
     link_cursor: Cursor  # where the link has led; the browser goes there once
 
 
+class ClassLinkState(TypedDict, total=False):
+    """shell/classroom/class_link.py"""
+
+    class_link_open: bool  # whether its dialog is
+
+
 class PanelState(TypedDict, total=False):
     """shell/panel.py"""
 
@@ -317,10 +323,10 @@ class UnitsState(TypedDict, total=False):
 
 
 class SessionState(
-    VisitState, WorksheetState, PanelState, WorkersState, RedrawState, RunState, SpeedState, StreamState, CursorState,
-    GuideState, FormState, NavigationState, SharingState, AnswerState, RaceSetupState, CompareState, GenerateState,
-    DataState, ResultsState, TextState, ShapesState, PlaygroundState, CellState, GradientsState, TrainingState,
-    UnitsState, total=False,
+    VisitState, WorksheetState, ClassLinkState, PanelState, WorkersState, RedrawState, RunState, SpeedState,
+    StreamState, CursorState, GuideState, FormState, NavigationState, SharingState, AnswerState, RaceSetupState,
+    CompareState, GenerateState, DataState, ResultsState, TextState, ShapesState, PlaygroundState, CellState,
+    GradientsState, TrainingState, UnitsState, total=False,
 ):  # fmt: skip
     """The whole table."""
 

@@ -21,8 +21,14 @@ MOST = 1_200  # characters of an address: a code of more has squares too small f
 def render(page: str, query_in: Callable[[str], str], t: Translate) -> None:
     """The button, and what it opens. `query_in` gives the query of the experiment's link, for readers of a language or,
     where it is given "", for readers of any."""
-    if st.button(t("class_link.open"), key="class_link"):
-        st.dialog(t("class_link.title"), width="large")(render_choices)(page, query_in, t)
+    st.button(t("class_link.open"), key="class_link", on_click=unfold, args=(True,))
+    if session.get("class_link_open"):
+        dialog = st.dialog(t("class_link.title"), width="large", on_dismiss=lambda: unfold(False))
+        dialog(render_choices)(page, query_in, t)
+
+
+def unfold(open: bool) -> None:
+    session["class_link_open"] = open
 
 
 def render_choices(page: str, query_in: Callable[[str], str], t: Translate) -> None:
