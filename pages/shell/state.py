@@ -56,17 +56,12 @@ class VisitState(TypedDict, total=False):
 
 
 class WorksheetState(TypedDict, total=False):
-    """shell/classroom/worksheet.py: the page as a link has it shown to a class."""
+    """shell/classroom/worksheet.py, shell/classroom/class_link.py: the page as a link has it shown to a class."""
 
     worksheet: Worksheet
     presents: bool  # the switch for large type
     link_cursor: Cursor  # where the link has led; the browser goes there once
-
-
-class ClassLinkState(TypedDict, total=False):
-    """shell/classroom/class_link.py"""
-
-    class_link_open: bool  # whether its dialog is
+    class_link_open: bool  # whether the dialog is in which such a link is made
 
 
 class PanelState(TypedDict, total=False):
@@ -323,7 +318,7 @@ class UnitsState(TypedDict, total=False):
 
 
 class SessionState(
-    VisitState, WorksheetState, ClassLinkState, PanelState, WorkersState, RedrawState, RunState, SpeedState,
+    VisitState, WorksheetState, PanelState, WorkersState, RedrawState, RunState, SpeedState,
     StreamState, CursorState, GuideState, FormState, NavigationState, SharingState, AnswerState, RaceSetupState,
     CompareState, GenerateState, DataState, ResultsState, TextState, ShapesState, PlaygroundState, CellState,
     GradientsState, TrainingState, UnitsState, total=False,

@@ -23,6 +23,7 @@ from rnnlab.analysis.token_properties import CHOOSING, PLAIN
 from rnnlab.engine.speed import SPEEDS
 from rnnlab.experiment import Experiment, choices
 from rnnlab.experiment.layer_spec import LayerSpec
+from rnnlab.experiment.worksheet import FRAME
 from rnnlab.explain.programs.training_loop import loss_trials
 from rnnlab.figures.results import EXACT
 from rnnlab.i18n import LANGUAGES, LOCALES
@@ -171,6 +172,7 @@ EXPANDED = {
     "preset.{}": [f"preset.{name}" for name in choices("preset")],
     "example.{}": [f"example.{name}" for name in choices("preset")],
     "shows.{}": [f"shows.{name}" for name in choices("preset")],
+    "class_link.{}": [f"class_link.{name}" for name in FRAME],
     "topic.{}": [f"topic.{name}" for name in TOPICS],
     "title.{}": [f"title.{name}" for name in RUN_PAGES],
     "own.rows.{}": [f"own.rows.{name}" for name in choices("task")],
