@@ -16,7 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 from streamlit import file_util
 
 from pages.components import assets
-from pages.shell import reruns
+from pages.shell import messages, reruns
 from pages.shell.page_names import PAGES
 from pages.shell.server import (
     device,
@@ -69,6 +69,7 @@ files = {
 app = st.App(
     "pages/main.py",
     lifespan=lifespan,
+    on_script_error=messages.say_unforeseen,
     middleware=[
         Middleware(http_policy.HttpPolicy, base, os.environ.get("RNNLAB_FRAME_ANCESTORS") or "'self'"),
         Middleware(static_files.StaticFiles, base, files),

@@ -4,7 +4,7 @@ from rnnlab.i18n.catalogue import LANGUAGE_TAGS, LANGUAGES, LOCALES, Translate, 
 from rnnlab.i18n.characters import beginning, visible
 from rnnlab.i18n.console import print_anywhere, print_progress
 from rnnlab.i18n.numbers import pace, percent, significant, time_left
-from rnnlab.i18n.problems import LabError, Problem, describe, failure_of, numeral, shorten
+from rnnlab.i18n.problems import LabError, Problem, describe, failure_of, logged, numeral, shorten
 
 __all__ = [
     "LANGUAGES",
@@ -17,6 +17,7 @@ __all__ = [
     "describe",
     "failure_of",
     "first_language",
+    "logged",
     "numeral",
     "pace",
     "percent",

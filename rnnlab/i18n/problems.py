@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -36,11 +37,18 @@ class LabError(ValueError):
 
 def failure_of(error: Exception) -> tuple[Problem, ...]:
     """What is wrong, of the exception that a job has ended with: of a `LabError` its own problems; of any other, torch
-    out of memory, say, one that quotes it, and the log gets its traceback."""
+    out of memory, say, its kind, and under which number the log has it."""
     if isinstance(error, LabError):
         return error.problems
-    logging.getLogger(__name__).error("a job failed", exc_info=error)
-    return (Problem("job_failed", "", {"reason": repr(error)[:200]}),)
+    return (Problem("job_failed", "", {"reason": type(error).__name__, "number": logged(error)}),)
+
+
+def logged(error: Exception) -> str:
+    """The number under which the log has an error that nobody foresaw, with its traceback. Readers are told the number
+    alone: what an error says may be a path of the machine, or what another has typed."""
+    number = secrets.token_hex(4)
+    logging.getLogger(__name__).error("error %s", number, exc_info=error)
+    return number
 
 
 def shorten(value: object, limit: int = 40) -> str:

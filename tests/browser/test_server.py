@@ -1,7 +1,11 @@
 """What the server answers besides pages, and what a reader sees whom it can't reach."""
 
 import json
+import os
+import platform
 import re
+import sys
+from contextlib import AsyncExitStack
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
@@ -9,11 +13,13 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
+from benchmarks.users import visit as visit_by_program
 from pages.components.assets import PLOTLY
 from pages.shell.server.http_policy import content_security_policy
 from rnnlab.i18n import translator
-from tests.support.eventually import eventually
+from tests.support.eventually import ROOT, eventually
 from tests.support.lab import serving
+from tests.support.run_async import run_async
 
 
 def ask(url: str, path: str, method: str = "GET", **headers: str):
@@ -44,6 +50,60 @@ def test_what_nobody_needs_is_not_served(url):
     upgrade["Sec-WebSocket-Key"] = "MDEyMzQ1Njc4OWFiY2RlZg=="
     assert ask(url, "/_stcore/stream", **upgrade).status == 403
     assert ask(url, "/_stcore/stream", **(upgrade | {"Host": "localhost"})).status == 101
+
+
+def test_nothing_that_is_said_tells_where_it_lies_or_what_it_runs_on(url):
+    async def hear() -> list[bytes]:
+        heard: list[bytes] = []
+        async with AsyncExitStack() as stack:
+            tab = await visit_by_program(stack, urlsplit(url).netloc)
+            hear = tab.hear
+            tab.hear = lambda message: (heard.append(message.SerializeToString()), hear(message))
+            await tab.open()
+        return heard
+
+    answers = [
+        ask(url, path) for path in ("/", "/nosuch", "/%00", "/../../etc/passwd", "/_stcore/host-config", "/media/x")
+    ]
+    assert [answer.getheader("Server") for answer in answers] == [None] * len(answers)
+    said = b"".join(run_async(hear())) + "".join(answer.text + str(answer.headers) for answer in answers).encode()
+    assert len(said) > 10_000
+    particulars = [str(ROOT), sys.prefix, platform.python_version(), sys.platform, "uvicorn", "site-packages", '.py"']
+    assert [one for one in particulars if one.encode() in said] == []
+
+
+FAILS = """
+from rnnlab.explain import equations
+
+def equation(*_):
+    raise FileNotFoundError("/secret/path of what was typed")
+
+equations.equation = equation
+"""
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_reader_whose_page_fails_is_told_a_number_and_the_log_the_rest(browsers, tmp_path, lang):
+    options = {"locale": lang}
+    browser = browsers.take(options)
+    (tmp_path / "sitecustomize.py").write_text(FAILS)
+    with serving(tmp_path, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}") as (url, _):
+        page = browser.new_page()
+        page.goto(f"{url}/?lang={lang}")
+        first, _, _ = translator(lang)("server.error").partition("{number}")
+        alert = page.get_by_role("alert").filter(has_text=first.strip()).first
+        expect(alert).to_be_visible()
+        [number] = re.findall(r"\b[0-9a-f]{8}\b", alert.inner_text())
+        assert "secret" not in page.content()
+        log = (tmp_path / "server.log").read_text()
+        _, _, after = log.partition(f"error {number}")
+        assert "FileNotFoundError: /secret/path" in after
+        assert log.count("FileNotFoundError: /secret/path") == len(
+            re.findall(r"\berror [0-9a-f]{8}\b", log)
+        )  # once each
+        page.close()
+    browsers.leave(options, browser)
 
 
 @pytest.mark.thorough

@@ -8,6 +8,7 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from streamlit import config, net_util
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from pages.shell.server import entry_page, http_policy
 from pages.shell.server.http_policy import HttpPolicy, is_known_host
@@ -157,6 +158,29 @@ def test_streamlit_asks_nobody_for_its_address(monkeypatch):
     monkeypatch.setattr(net_util, "get_external_ip", net_util.get_external_ip)  # as it was, when the test is over
     http_policy.install()
     assert net_util.get_external_ip() is None
+
+
+def test_over_the_websocket_nothing_is_done_for_who_develops_on_the_machine():
+    done: list[str | None] = []
+    handle = http_policy.unless_for_developers(lambda _, message: done.append(message.WhichOneof("type")))
+    for message in (
+        BackMsg(load_git_info=True),
+        BackMsg(clear_cache=True),
+        BackMsg(set_run_on_save=True),
+        BackMsg(backend_operation_request={"install_skills": {}}),
+        BackMsg(backend_operation_request={"dismiss_skills_nudge": {}}),
+        BackMsg(),
+    ):
+        handle(None, message)
+    assert done == []
+    for message in (
+        BackMsg(rerun_script={}),
+        BackMsg(stop_script=True),
+        BackMsg(file_urls_request={}),
+        BackMsg(backend_operation_request={"deferred_file": {}}),
+    ):
+        handle(None, message)
+    assert done == ["rerun_script", "stop_script", "file_urls_request", "backend_operation_request"]
 
 
 @pytest.mark.parametrize(("lang", "tag"), [("zh", "zh-CN"), ("en", "en")])

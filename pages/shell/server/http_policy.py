@@ -1,15 +1,22 @@
-"""Whom the lab answers, what it does not serve, and what a browser may do with the answer."""
+"""Whom the lab answers, what it does not serve or tell, and what a browser may do with the answer."""
 
 import ipaddress
+import logging
 import socket
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
+import uvicorn
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 from streamlit import net_util
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.app_session import AppSession
 from streamlit.web.server import server_util
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
@@ -25,10 +32,51 @@ PROBES = ("healthz", "metrics")  # asked for by machines, by whatever name
 FRAMES = ("iframe", "frame", "embed", "object")
 
 
+# What a page asks for over Streamlit's WebSocket. What else can be asked there is for whoever develops on the machine:
+# what Git says of the folder, everybody's caches emptied, files for agents written.
+ASKED = ("rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request")
+OPERATIONS = ("deferred_file", "dataframe_chunk")
+
+
 def install() -> None:
-    """Once a process: Streamlit asks no server of Amazon's for the address that this machine has in the internet, to
-    compare with where a page comes from."""
+    """Once a process, before the first session."""
+    # No server of Amazon's is asked which address this machine has in the internet, to compare with a page's origin.
     net_util.get_external_ip = lambda: None
+    uvicorn.Config.encoded_headers = property(lambda _: [], lambda *_: None)  # type: ignore[assignment]  # its name, in each answer
+    AppSession.handle_backmsg = unless_for_developers(AppSession.handle_backmsg)  # type: ignore[method-assign]
+    AppSession._create_new_session_message = without_particulars(AppSession._create_new_session_message)  # type: ignore[method-assign]
+    logging.getLogger("streamlit.error_util").addFilter(is_not_twice)
+
+
+def unless_for_developers(handle: Callable[[AppSession, BackMsg], None]) -> Callable[[AppSession, BackMsg], None]:
+    def handle_some(self: AppSession, message: BackMsg) -> None:
+        kind = message.WhichOneof("type")
+        operation = kind == "backend_operation_request"
+        if kind in ASKED and (not operation or message.backend_operation_request.WhichOneof("payload") in OPERATIONS):
+            handle(self, message)
+
+    return handle_some
+
+
+def without_particulars(create: Callable[..., ForwardMsg]) -> Callable[..., ForwardMsg]:
+    """What Streamlit tells each browser first, without where the lab lies on the disk, which Python and system it runs
+    on, and by what the machine would be recognized. Streamlit's version stays: its scripts compare that."""
+
+    def create_less(self: AppSession, *args: Any, **kwargs: Any) -> ForwardMsg:
+        message = create(self, *args, **kwargs)
+        message.new_session.main_script_path = ""
+        message.new_session.initialize.user_info.Clear()
+        version = message.new_session.initialize.environment_info.streamlit_version
+        message.new_session.initialize.environment_info.Clear()
+        message.new_session.initialize.environment_info.streamlit_version = version
+        return message
+
+    return create_less
+
+
+def is_not_twice(record: logging.LogRecord) -> bool:
+    """An error in a page is logged with its number (`messages.say_unforeseen`), so not by Streamlit before."""
+    return record.msg != "Uncaught app execution"
 
 
 def addresses() -> list[str]:

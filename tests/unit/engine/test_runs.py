@@ -249,7 +249,8 @@ def test_problems_in_mid_run_keep_what_was_recorded(bench):
 
 
 @pytest.mark.parametrize("error", [MemoryError("no memory"), RuntimeError("torch"), KeyError("x")])
-def test_any_failure_of_a_job_is_said_and_ends_the_run(bench, error):
+def test_any_failure_of_a_job_is_said_and_ends_the_run(bench, error, caplog):
+    """The reader is told its kind and a number; under that the log has the rest."""
     r = after(bench, 3)
     (future, _, _) = bench.jobs.pop()
     future.set_exception(error)
@@ -257,7 +258,9 @@ def test_any_failure_of_a_job_is_said_and_ends_the_run(bench, error):
     assert (r.going, r.epoch) == (False, 3)
     (problem,) = r.problems
     assert problem.code == "job_failed"
-    assert type(error).__name__ in problem.values["reason"]
+    assert problem.values["reason"] == type(error).__name__
+    assert f"error {problem.values['number']}" in caplog.text
+    assert error.args[0] in caplog.text
 
 
 def test_a_picture_is_made_once_for_a_run_and_anew_when_the_run_has_moved():
