@@ -54,7 +54,11 @@ def test_what_it_was_not_taught(in_a_language):
     history, told = steps["not"].after.history, steps["not"].late.tells["not"]
     sentence = {"zh": "电影 不 棒", "en": "the film was not great"}[lang]
     p = judged(history, sentence.split())
-    assert told == {"sentence": sentence, "sure": f"{p.max():.1%}", "score": score(history)}
+    known = {"sentence": sentence, "sure": f"{p.max():.1%}", "score": score(history)}
+    assert not {"hello", "world"} & {*history.opening.vocabulary}
+    q = judged(history, ["hello", "world"])  # by the same weights: a sentence that is looked at teaches nothing
+    answer = history.opening.classes[q.argmax()]
+    assert told == known | {"unknown": "hello world", "label": answer, "anyway": f"{q.max():.1%}"}
     assert steps["not"].late.found["not"] == ("bad", "good")[p.argmax()] == "good"
     text = preset_texts("text-classification")[lang]
     assert text.split(" | ")[0] == {"zh": "差评", "en": "bad"}[lang], "the first class is the bad one"

@@ -4,11 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 from rnnlab.i18n import percent
+from rnnlab.lessons.answers import otherwise
 from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, always, ended
 from rnnlab.lessons.look import Look
 from rnnlab.records.opening import Line
 
 LINES = 12  # at least, of the reader's own
+UNKNOWN = "hello world"  # two words that no line has, in either language
 VERDICTS = ("bad", "good")  # the classes of the example, which begins with a bad review
 
 
@@ -25,7 +27,12 @@ def verdict(look: Look) -> str | None:
 
 
 def how_sure(look: Look) -> dict[str, Any]:
+    unknown = otherwise(look, sentence=UNKNOWN)  # another line to look at changes no weight
+    read = unknown.frames[-1] if unknown else None
     return {
+        "unknown": UNKNOWN,
+        "label": unknown.opening.classes[read.top_classes[-1, 0]] if unknown and read else "…",
+        "anyway": f"{read.top_probabilities[-1, 0]:.1%}" if read else "…",
         "sentence": look.experiment.sentence,
         "sure": f"{look.newest.top_probabilities[-1, 0]:.1%}",
         "score": score(look),
