@@ -16,7 +16,7 @@ from pages.shell.classroom import class_link, worksheet
 from pages.shell.file_upload import file_upload
 from pages.shell.form import assistance, form_state, race_setup
 from pages.shell.form.presets import open_experiment
-from pages.shell.guide import current_lesson, guide
+from pages.shell.guide import current_lesson, guide, openings
 from pages.shell.markdown import verbatim
 from pages.shell.page_names import HOME
 from pages.shell.run import take_away
@@ -86,9 +86,12 @@ def render(t: Translate, page: str) -> None:
 def render_for_class(page: str, experiment: Experiment, plan: RacePlan | None, t: Translate) -> None:
     """A link for a class, and the page as such a link shows it."""
 
-    def query_in(lang: str) -> str:
-        followed = f"&{lesson}" if (lesson := current_lesson.query()) else ""
-        return query_of(page, experiment, session["run_on_opening"], plan, lang) + followed
+    def query_in(lang: str, led: bool) -> str:
+        lesson = current_lesson.query()
+        if not lesson:
+            return query_of(page, experiment, session["run_on_opening"], plan, lang)
+        # Most steps ask before anything is trained: what a step does not begin trained is left to its readers.
+        return query_of(page, experiment, led or openings.begins_trained(), plan, lang) + f"&{lesson}"
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         class_link.render(page, query_in, t)

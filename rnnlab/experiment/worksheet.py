@@ -38,7 +38,7 @@ def from_parameters(parameters: dict[str, str], notes: list[Problem]) -> Workshe
     names = tuple(dict.fromkeys(name for name in parameters.pop("hide", "").split(",") if name))
     known = tuple(name for name in names if is_part(name))[:HIDDEN]
     if others := [name for name in names if name not in known]:
-        notes.append(Problem("ignored_field", "", {"name": "hide", "value": shorten(",".join(others))}))
+        notes.append(Problem("link_parts", "", {"name": "hide", "value": shorten(",".join(others))}))
     presents = parameters.pop("present", "") == "1"
     return Worksheet(epoch, None if step is None else step - 1, known, presents)
 

@@ -38,6 +38,10 @@ def test_a_link_leads_to_an_epoch_and_a_step():
     run = app.session_state.run
     assert components(app)["document"]["looked"] == {"run": run.id, "epoch": 7, "step": 1}
     assert components(app)["cell-unrolled"]["epoch"] == 7  # and what is computed is computed there
+    place = Worksheet(7, 1)
+    assert from_link(components(app)["document"]["query"]).worksheet == place, "a reload leads there again"
+    press(app, "reset")
+    assert from_link(components(app)["document"]["query"]).worksheet == Worksheet(), "another run has no such place"
     app = visit("preset=words-next&lang=en&run=1")
     assert components(app)["document"]["looked"] is None
 
@@ -67,4 +71,15 @@ def test_a_class_gets_the_step_of_a_lesson():
     app = visit("lesson=four-moves&at=2&lang=en")
     press(app, "class_link")
     link = from_link(components(app)["class-link"]["query"])
-    assert (link.lesson, link.at) == ("four-moves", 1)
+    assert (link.lesson, link.at, link.run) == ("four-moves", 1, False), "its question is asked of an untrained network"
+    press(app, "step")
+    press(app, "class_link")
+    link = from_link(components(app)["class-link"]["query"])
+    assert (link.run, link.worksheet) == (False, Worksheet()), "what its teacher has trained is not theirs"
+    app.session_state["class_link_place"] = True
+    press(app, "class_link")
+    link = from_link(components(app)["class-link"]["query"])
+    assert (link.run, link.worksheet.epoch) == (True, 1), "an epoch to be looked at is trained"
+    app = visit("lesson=same-weights&at=3&lang=en")
+    press(app, "class_link")
+    assert from_link(components(app)["class-link"]["query"]).run, "this step begins trained"

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.components.copy_link.copy_link import copy_link
 from pages.shell.classroom.worksheet import worksheet
+from pages.shell.guide import current_lesson
 from pages.shell.run import cursor
 from pages.shell.state import session
 from rnnlab.experiment.links import fits_in_address
@@ -18,9 +19,9 @@ DOTS = 6  # pixels of a code's smallest square: it is read off a projector
 MOST = 1_200  # characters of an address: a code of more has squares too small for that
 
 
-def render(page: str, query_in: Callable[[str], str], t: Translate) -> None:
+def render(page: str, query_in: Callable[[str, bool], str], t: Translate) -> None:
     """The button, and what it opens. `query_in` gives the query of the experiment's link, for readers of a language or,
-    where it is given "", for readers of any."""
+    where it is given "", for readers of any; and whether they are led to an epoch, which is to be trained for them."""
     st.button(t("class_link.open"), key="class_link", on_click=unfold, args=(True,))
     if session.get("class_link_open"):
         dialog = st.dialog(t("class_link.title"), width="large", on_dismiss=lambda: unfold(False))
@@ -31,17 +32,26 @@ def unfold(open: bool) -> None:
     session["class_link_open"] = open
 
 
-def render_choices(page: str, query_in: Callable[[str], str], t: Translate) -> None:
+def render_choices(page: str, query_in: Callable[[str, bool], str], t: Translate) -> None:
     st.markdown(t("class_link.what"))
     place = looked_at(t)
-    here = bool(place) and st.toggle(t("class_link.place", place=place[1]), True, key="class_link_place")
+    led = current_lesson.lesson() is None  # in a lesson each pupil trains
+    here = bool(place) and st.toggle(t("class_link.place", place=place[1]), led, key="class_link_place")
     parts = {name: t(f"class_link.{name}") for name in FRAME} | session.get("panels", {})
     chosen = [name for name in worksheet().hidden if name in parts]
-    hidden = st.multiselect(t("class_link.hide"), list(parts), chosen, parts.__getitem__, key="class_link_hide")
+    hidden = st.multiselect(
+        t("class_link.hide"),
+        list(parts),
+        chosen,
+        parts.__getitem__,
+        key="class_link_hide",
+        placeholder=t("class_link.nothing"),
+        select_all=False,
+    )
     presents = st.toggle(t("share.present"), worksheet().presents, key="class_link_present")
     epoch, step = place[0] if place and here else (None, None)
     parameters = to_parameters(Worksheet(epoch, step, tuple(hidden), presents))
-    query = query_in(session["lang"] if "language" in hidden else "")
+    query = query_in(session["lang"] if "language" in hidden else "", here)
     query = "&".join(filter(None, (query, urlencode(parameters, safe=","))))
     if hidden:
         st.caption(t("class_link.no_secret"))

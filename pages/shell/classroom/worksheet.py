@@ -46,7 +46,11 @@ def looked() -> dict[str, Any] | None:
 
 
 def parameters() -> dict[str, str]:
-    """What the address says of it, so that a reload shows the same."""
+    """What the address says of it, so that a reload shows the same: where the link has led, too, until the server hears
+    that the reader looks elsewhere."""
+    place = session.get("link_cursor")
+    if place is not None and place == session["cursor"] and place.run == session["run"].id:
+        return to_parameters(worksheet())
     return to_parameters(replace(worksheet(), epoch=None, step=None))
 
 

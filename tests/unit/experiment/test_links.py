@@ -493,9 +493,9 @@ def test_a_worksheet_comes_back_as_it_was_sent(worksheet):
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ("hide=loss,nothing,settings", "hide"),
-        ("hide=%3Cstyle%3E,loss,settings", "hide"),
-        ("hide=loss,a%7D*%7Bcolor:red,settings", "hide"),
+        ("hide=loss,nothing,settings", "no page has a part"),
+        ("hide=%3Cstyle%3E,loss,settings", "no page has a part"),
+        ("hide=loss,a%7D*%7Bcolor:red,settings", "no page has a part"),
         ("epoch=-1&hide=loss,settings", "epoch: "),
         ("step=0&hide=loss,settings", "step: "),
     ],
