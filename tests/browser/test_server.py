@@ -4,6 +4,8 @@ import json
 import os
 import platform
 import re
+import shutil
+import subprocess
 import sys
 from contextlib import AsyncExitStack
 from http.client import HTTPConnection
@@ -18,7 +20,7 @@ from pages.components.assets import PLOTLY
 from pages.shell.server.http_policy import content_security_policy
 from rnnlab.i18n import translator
 from tests.support.eventually import ROOT, eventually
-from tests.support.lab import serving
+from tests.support.lab import Lab, serving
 from tests.support.run_async import run_async
 
 
@@ -70,6 +72,39 @@ def test_nothing_that_is_said_tells_where_it_lies_or_what_it_runs_on(url):
     assert len(said) > 10_000
     particulars = [str(ROOT), sys.prefix, platform.python_version(), sys.platform, "uvicorn", "site-packages", '.py"']
     assert [one for one in particulars if one.encode() in said] == []
+
+
+# A program with all that it sees mounted read-only.
+READ_ONLY = """
+for place in $(cut -d" " -f2 /proc/self/mounts | sort -u); do
+    case $place in /proc*|/sys*) ;; *) mount -o remount,ro,bind "$place" 2>/dev/null ;; esac
+done
+for place in /tmp /var/tmp /dev/shm "$HOME" .; do
+    touch "$place/written" 2>/dev/null && { echo "$place is not read-only"; exit 1; }
+done
+exec "$@"
+"""
+ALONE = ("unshare", "--user", "--map-root-user", "--mount")
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(
+    not shutil.which("unshare") or subprocess.run([*ALONE, "true"], check=False).returncode != 0,
+    reason="a file system can't be made read-only for one program here",
+)
+def test_it_works_where_nothing_can_be_written(browsers, tmp_path):
+    options = {"locale": "en-US"}
+    browser = browsers.take(options)
+    with serving(tmp_path, within=(*ALONE, "sh", "-c", READ_ONLY, "sh")) as (url, _):
+        page = browser.new_page()
+        page.goto(f"{url}/data?epochs=50&lang=en&run=1")
+        lab = Lab(page).finished()
+        large = b"rain fell\nsun shone\n" * 150_000
+        files = [{"name": "large.csv", "mimeType": "text/csv", "buffer": large}]
+        lab.at("data_upload").locator("input[type=file]").set_input_files(files)
+        expect(lab.at("data_source")).to_contain_text("large.csv")
+        page.close()
+    browsers.leave(options, browser)
 
 
 FAILS = """

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -44,9 +44,11 @@ def find_chromium() -> str | None:
 
 
 @contextmanager
-def serving(folder: Path, port: int = 0, **settings: str) -> Iterator[tuple[str, psutil.Process]]:
+def serving(
+    folder: Path, port: int = 0, within: Sequence[str] = (), **settings: str
+) -> Iterator[tuple[str, psutil.Process]]:
     """The lab on a port of this machine, a free one where none is named, with one worker and these environment
-    variables: its address and its process."""
+    variables: its address and its process. `within`: a command that becomes the one behind it."""
     with socket.socket() as free:
         free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         free.bind(("127.0.0.1", port))
@@ -57,7 +59,7 @@ def serving(folder: Path, port: int = 0, **settings: str) -> Iterator[tuple[str,
     log = folder / "server.log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", *options],
+            [*within, sys.executable, "-m", "streamlit", "run", "app.py", *options],
             cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
     url = f"http://127.0.0.1:{port}"
