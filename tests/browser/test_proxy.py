@@ -1,0 +1,132 @@
+"""What deploy/nginx.conf makes of two processes of the lab: one address, with TLS."""
+
+import shutil
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from playwright.sync_api import expect
+
+from benchmarks.server import free_port
+from tests.support.eventually import ROOT, eventually
+from tests.support.lab import Lab, serving
+
+NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+pytestmark = [pytest.mark.thorough, pytest.mark.skipif(not NGINX, reason="no nginx here")]
+
+
+def write_certificate(folder: Path) -> None:
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "lab")]),
+    )
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
+    folder.mkdir()
+    pem = serialization.Encoding.PEM
+    (folder / "cert.pem").write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(pem))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+
+
+@contextmanager
+def proxied(folder: Path, webs: list[str]) -> Iterator[tuple[int, int]]:
+    """nginx as it is in deploy/, but for names, ports and folders: its ports for http and https."""
+    plain, secure = free_port(), free_port()
+    text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
+    here = "".join(
+        f"{name}_temp_path {folder / name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    for told, instead in (
+        ("web1:8501", webs[0]),
+        ("web2:8501", webs[1]),
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("listen 443 ssl;", f"listen 127.0.0.1:{secure} ssl;"),
+        ("/run/nginx.pid", f"{folder / 'pid'}"),
+        ("include mime.types;", here),
+    ):
+        assert text.count(told) == 1
+        text = text.replace(told, instead)
+    write_certificate(folder / "tls")
+    (folder / "nginx.conf").write_text(text)
+    command = [NGINX, "-e", folder / "log", "-p", folder, "-c", folder / "nginx.conf"]
+    subprocess.run([*command, "-t"], check=True)
+    process = subprocess.Popen([*command, "-g", "daemon off; user root;"])
+
+    def answers() -> bool:
+        assert process.poll() is None
+        with suppress(OSError):
+            return ask(HTTPConnection("127.0.0.1", plain), "/").status == 308
+        return False
+
+    try:
+        eventually(answers, "nginx answers")
+        yield plain, secure
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def ask(connection: HTTPConnection, path: str):
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    answer.text = answer.read().decode()
+    return answer
+
+
+def sessions(web: str) -> int:
+    [line] = [
+        line for line in ask(HTTPConnection(web), "/metrics").text.splitlines() if line.startswith("rnnlab_sessions ")
+    ]
+    return int(line.split()[1])
+
+
+def test_a_reader_stays_with_one_process_and_goes_to_the_other_with_his_text_when_it_is_lost(browsers, tmp_path):
+    folders = [tmp_path / name for name in ("web1", "web2", "nginx")]
+    for folder in folders:
+        folder.mkdir()
+    options = {"locale": "en-US", "ignore_https_errors": True}
+    browser, statuses = browsers.take(options), []
+    with (
+        serving(folders[0], RNNLAB_METRICS="1") as one,
+        serving(folders[1], RNNLAB_METRICS="1") as other,
+    ):
+        webs = {url.removeprefix("http://"): process for url, process in (one, other)}
+        with proxied(folders[2], list(webs)) as (plain, secure):
+            tls = ssl._create_unverified_context()
+            moved = ask(HTTPConnection("127.0.0.1", plain), "/data?lang=en")
+            assert (moved.status, moved.getheader("Location")) == (308, "https://127.0.0.1/data?lang=en")
+            secured = HTTPSConnection("127.0.0.1", secure, context=tls)
+            assert ask(secured, "/metrics").status == 404
+            first = ask(secured, "/")
+            assert first.getheader("Set-Cookie").startswith("lab=")
+            assert first.getheader("Server") == "nginx"
+            assert first.getheader("X-Content-Type-Options") == "nosniff"
+            page = browser.new_page()
+            page.on("response", lambda response: statuses.append((response.url, response.status)))
+            page.goto(f"https://127.0.0.1:{secure}/data?epochs=50&lang=en&run=1")
+            lab = Lab(page).finished()
+            [his] = [web for web in webs if sessions(web)]
+            assert sessions(his) == 1
+            files = [{"name": "mine.csv", "mimeType": "text/csv", "buffer": b"rain fell\nsun shone\n"}]
+            lab.at("data_upload").locator("input[type=file]").set_input_files(files)
+            expect(lab.at("data-preview").locator("tbody tr")).to_have_count(2)
+            assert {status for url, status in statuses if "upload_file" in url} == {204}
+            lab.write("rain fell again")
+            webs[his].kill()
+            [left] = [web for web in webs if web != his]
+            eventually(lambda: sessions(left) == 1, "he is with the other", 60)
+            lab.rests()
+            expect(lab.at("text").locator("textarea")).to_have_value("rain fell again")
+            lab.press("train").finished()
+            page.close()
+    browsers.leave(options, browser)
