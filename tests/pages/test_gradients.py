@@ -95,6 +95,8 @@ def test_an_untrained_network_has_gradients_but_no_norms_yet():
     assert "gradients-curve" in components(app)
     assert "gradients-norms" not in components(app)
     assert translator("en")("norms.none") in said(app)
+    assert "at epoch 0." in said(app)
+    assert "and than" not in said(app), "with one epoch there are not two to compare"
 
 
 @either

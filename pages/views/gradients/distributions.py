@@ -55,6 +55,8 @@ def remarks(one: Distribution, epochs: tuple[int, ...], t: Translate) -> list[st
     size = one.counts[0].sum()
     ends = {"first": epochs[0], "last": epochs[-1]}
     medians = {"before": significant(one.medians[0], 2), "after": significant(one.medians[-1], 2)}
+    if len(epochs) == 1:
+        return [t("distributions.one_epoch", epoch=ends["first"], median=medians["before"])]
     if not one.zeros.any():
         return [t("distributions.medians", **ends, **medians)]
     shares = {"before": percent(one.zeros[0] / size), "after": percent(one.zeros[-1] / size)}
