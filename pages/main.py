@@ -8,7 +8,7 @@ def main() -> None:
     import streamlit as st
 
     from pages.shell import first_visit, navigation, panel, reruns, sharing
-    from pages.shell.classroom import worksheet
+    from pages.shell.classroom import following, room_strip, worksheet
     from pages.shell.form import form, form_state
     from pages.shell.guide import evaluation, strip
     from pages.shell.page_names import HOME, PAGES
@@ -18,6 +18,7 @@ def main() -> None:
     st.set_page_config(page_title="RNN Lab", page_icon="🔁", layout="wide")
     with reruns.unbroken():
         first_visit.begin()
+        following.follow()
     reruns.begin_page()
     t = translator(session["lang"])
     pages = {name: st.Page(f"{name}.py", title=t(f"page.{name}"), default=name == HOME) for name in PAGES}
@@ -41,6 +42,7 @@ def main() -> None:
         )
     panel.begin_page()  # below Share, which offers the panels of the last draw
     worksheet.render()
+    room_strip.render(t, page)
     strip.render(t, page)
     form.render(t, page)
     if not leaving:

@@ -55,6 +55,7 @@ SHOTS = {
     "units": Shot("brackets", TRAINED),
     "history": Shot("history", ".st-key-chapter"),
     "course": Shot("words-next", ".st-key-course_cards"),
+    "room": Shot("words-next", ".st-key-room_open"),
 }
 
 

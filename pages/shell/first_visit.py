@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shell import lost_session, navigation, sharing
-from pages.shell.classroom import worksheet
+from pages.shell.classroom import current_room, worksheet
 from pages.shell.form import form_state, race_setup
 from pages.shell.form.presets import begin_opening, open_experiment
 from pages.shell.guide import guide, openings
@@ -54,6 +54,7 @@ def arrive(link: Link) -> None:
     worksheet.arrive(link, run)
     current_run.show(run, FIRST_PATIENCE, whole=True)
     session["begins_by_itself"] = session["front_run"] = run.id if is_front(link) else ""
+    current_room.arrive(link)
     if link.race is not None:
         race_setup.adopt_plan(link.race, start=link.run)
     if not urlsplit(st.context.url or "").path.strip("/"):
@@ -107,6 +108,7 @@ def come_back(page: Remains) -> None:
     run = runs.begin(workers(), page.experiment, page.train)
     sharing.came_back(run, page.link)
     worksheet.arrive(page.link, run)
+    current_room.arrive(page.link)
     session["front_run"] = run.id if is_front(page.link) else ""
     current_run.show(run, FIRST_PATIENCE, whole=True)
     guide.arrive(page.link)

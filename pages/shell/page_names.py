@@ -14,5 +14,6 @@ PAGES = (
     "units",
     "history",
     "course",
+    "room",
 )
 HOME = PAGES[0]  # found at / too

@@ -12,7 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from pages.components.copy_link.copy_link import copy_link
 from pages.components.document.document import Document, document
 from pages.shell import navigation, provenance
-from pages.shell.classroom import class_link, worksheet
+from pages.shell.classroom import class_link, current_room, worksheet
 from pages.shell.file_upload import file_upload
 from pages.shell.form import assistance, form_state, race_setup
 from pages.shell.form.presets import open_experiment
@@ -133,6 +133,7 @@ def tell_document(page: str, t: Translate, leaving: bool, on_shown: Callable[[],
     )
     if isinstance(experiment, Experiment):
         begins = page in ("", HOME) and session.get("begins_by_itself") == session["run"].id and not leaving
+        facts = replace(facts, pupil=session.get("room_pupil", "") if session.get("room") else "")
         facts = replace(facts, presents=worksheet.worksheet().presents, looked=worksheet.looked())
         facts = replace(facts, begins=begins, restore=waiting, leaving=time.monotonic() if leaving else None)
         facts = replace(facts, provenance=provenance.of(experiment, session["lang"]))
@@ -161,6 +162,7 @@ def address_of(page: str, experiment: Experiment) -> tuple[str, str | None]:
     ):  # begins by itself after a reload as well, to be watched
         return to_front_page(lang), None
     followed = f"&{lesson}" if (lesson := current_lesson.query()) else ""
+    followed += f"&{room}" if (room := current_room.query()) else ""
     followed += f"&{shown}" if (shown := urlencode(worksheet.parameters(), safe=",")) else ""
     until = reached if plan is None and reached < experiment.epochs else 0
     query = query_of(page, experiment, again and same, plan, lang, until) + followed
@@ -214,7 +216,11 @@ def restore() -> None:
 
 def recall() -> None:
     """The browser has kept how far the reader was in the lessons of the course."""
-    current_lesson.recall(session["document"].recalled["text"])
+    kept = session["document"].recalled
+    if kept["text"]:
+        current_lesson.recall(kept["text"])
+    if kept["pupil"]:
+        current_room.recall(kept["pupil"])
 
 
 def notes(t: Translate) -> None:

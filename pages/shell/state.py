@@ -6,11 +6,11 @@ wants it changed calls a function there. Keys that are put together while a page
 such as `layer_hidden_size`, and what components answer is not in the table: that is `st.session_state[key]`.
 """
 
-from dataclasses import dataclass
 from typing import Any, TypedDict, cast
 
 import streamlit as st
 
+from pages.shell.run.sight import Cursor, Sight
 from rnnlab.engine.live_runs import LiveRun
 from rnnlab.engine.runs import Run
 from rnnlab.engine.speed import Speed
@@ -25,23 +25,6 @@ from rnnlab.records.opening import Opening
 from rnnlab.records.trace import Intervention
 
 Problems = tuple[Problem, ...]
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """Where the reader looks in a run, as the browser told last."""
-
-    run: str = ""
-    epoch: int = 0
-    step: int | None = None  # of the probe's tokens, from 0; None: none was chosen
-
-
-@dataclass
-class Sight:
-    """What the reader looks at, for whoever has no session: a file is made when it is asked for, in a thread."""
-
-    live: LiveRun | None = None
-    cursor: Cursor = Cursor()
 
 
 class VisitState(TypedDict, total=False):
@@ -62,6 +45,20 @@ class WorksheetState(TypedDict, total=False):
     presents: bool  # the switch for large type
     link_cursor: Cursor  # where the link has led; the browser goes there once
     class_link_open: bool  # whether the dialog is in which such a link is made
+
+
+class RoomState(TypedDict, total=False):
+    """shell/classroom: the room of a class in which the reader is."""
+
+    room: str  # its code; "": in none
+    room_teacher: str  # the secret of its teacher; "" for a pupil
+    room_pupil: str  # the secret of this browser's pupil
+    room_problems: Problems  # why the room did not do what was asked
+    room_led: str  # where this page has followed to last
+    room_dealt: tuple[str, Any] | None  # the field and the value that were dealt to this pupil
+    room_leads: bool  # the switch by which a teacher leads
+    room_code: str  # typed to come in
+    room_split: str | None  # the field by which the teacher has the class differ
 
 
 class PanelState(TypedDict, total=False):
@@ -318,10 +315,10 @@ class UnitsState(TypedDict, total=False):
 
 
 class SessionState(
-    VisitState, WorksheetState, PanelState, WorkersState, RedrawState, RunState, SpeedState,
-    StreamState, CursorState, GuideState, FormState, NavigationState, SharingState, AnswerState, RaceSetupState,
-    CompareState, GenerateState, DataState, ResultsState, TextState, ShapesState, PlaygroundState, CellState,
-    GradientsState, TrainingState, UnitsState, total=False,
+    VisitState, WorksheetState, RoomState, PanelState, WorkersState, RedrawState, RunState, SpeedState, StreamState,
+    CursorState, GuideState, FormState, NavigationState, SharingState, AnswerState, RaceSetupState, CompareState,
+    GenerateState, DataState, ResultsState, TextState, ShapesState, PlaygroundState, CellState, GradientsState,
+    TrainingState, UnitsState, total=False,
 ):  # fmt: skip
     """The whole table."""
 

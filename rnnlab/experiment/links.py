@@ -48,6 +48,8 @@ class Link:
     at: int = 0  # the step of it, from 0
     until: int = 0  # the epoch up to which `run` trains; 0: to the end
     worksheet: Worksheet = field(default_factory=Worksheet)  # how its page is shown
+    room: str = ""  # the code of the room of a class that it leads into, as typed
+    teacher: str = ""  # the secret of that room's teacher, in his own link
 
     def experiment_for(self, lang: str) -> Experiment:
         """What a reader of this language sees: the preset's twin, where nothing is said but which preset it is."""
@@ -130,6 +132,7 @@ def from_link(query: str) -> Link:
         at = ""
     until = whole_number(parameters, "until", 1, int(BOUNDS["epochs"][1]), notes) or 0
     worksheet = from_parameters(parameters, notes)
+    room, teacher = parameters.pop("room", ""), parameters.pop("teach", "")
     if lang and lang not in LANGUAGES:
         notes.append(Problem("choice", "lang", {"value": shorten(lang), "choices": ", ".join(LANGUAGES)}))
         lang = ""
@@ -168,6 +171,8 @@ def from_link(query: str) -> Link:
         int(at or 1) - 1,
         until,
         worksheet,
+        room,
+        teacher,
     )
 
 

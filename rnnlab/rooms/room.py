@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rnnlab.i18n import LabError, Problem
+from rnnlab.lessons.lesson import Answer
 from rnnlab.records.short_repr import ShortRepr
 
 PUPILS = 200  # in a room
@@ -41,7 +42,7 @@ class Pupil:
     lesson: str = ""
     step: int = 0  # of the lesson, from 0
     trained: Trained | None = None
-    answers: Mapping[str, str] = field(default_factory=dict)  # by "lesson.step", as its options or numbers say it
+    answers: Mapping[str, Answer] = field(default_factory=dict)  # by "lesson.step"
     link: str = ""  # to what he wants to be shown; "" where he has sent none
 
     @property
@@ -75,7 +76,6 @@ class Room:
     leads: str = ""  # the link that everybody's page follows; "": each goes his own way
     split: Split | None = None
     revealed: frozenset[str] = frozenset()  # "lesson.step" whose answers the class may see
-    shown: str = ""  # the link of the pupil's run that is on the projector
 
     def ended(self, now: float) -> bool:
         return now - self.heard > WITHOUT_TEACHER
@@ -91,7 +91,12 @@ def joined(room: Room, id: str, now: float) -> Room:
         return told(room, id, now)
     if len(room.pupils) >= PUPILS:
         raise LabError(Problem("room_full", "", {"limit": PUPILS}))
-    return replace(room, pupils={**room.pupils, id: Pupil(len(room.pupils), now)})
+    number = max((pupil.number for pupil in room.pupils.values()), default=-1) + 1
+    return replace(room, pupils={**room.pupils, id: Pupil(number, now)})
+
+
+def without(room: Room, id: str) -> Room:
+    return replace(room, pupils={other: pupil for other, pupil in room.pupils.items() if other != id})
 
 
 def told(room: Room, id: str, now: float, **facts: Any) -> Room:
@@ -101,7 +106,7 @@ def told(room: Room, id: str, now: float, **facts: Any) -> Room:
     return replace(room, pupils={**room.pupils, id: replace(room.pupils[id], seen=now, **facts)})
 
 
-def answered(room: Room, id: str, step: str, answer: str, now: float) -> Room:
+def answered(room: Room, id: str, step: str, answer: Answer, now: float) -> Room:
     """A pupil's first answer to a step counts, as in the lesson itself."""
     pupil = room.pupils.get(id)
     if pupil is None or step in pupil.answers:
@@ -109,12 +114,12 @@ def answered(room: Room, id: str, step: str, answer: str, now: float) -> Room:
     return told(room, id, now, answers={**pupil.answers, step: answer})
 
 
-def bars(room: Room, step: str) -> dict[str, int] | None:
+def bars(room: Room, step: str) -> dict[Answer, int] | None:
     """How often each answer to a step was given, most often first. None before the teacher reveals them."""
     if step not in room.revealed:
         return None
     given = (pupil.answers[step] for pupil in room.pupils.values() if step in pupil.answers)
-    return dict(sorted(Counter(given).items(), key=lambda item: (-item[1], item[0])))
+    return dict(sorted(Counter(given).items(), key=lambda item: (-item[1], str(item[0]))))
 
 
 def has_answered(room: Room, step: str) -> int:

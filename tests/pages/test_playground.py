@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from pages.shell import first_visit
 from pages.shell.markdown import verbatim
 from pages.shell.run import take_away
-from pages.shell.state import Cursor
+from pages.shell.run.sight import Cursor
 from rnnlab import Experiment, LabError, run
 from rnnlab.engine import InProcess, ReaderEngine, live_runs
 from rnnlab.experiment import UNUSED_FIELDS, choices, preset_experiment

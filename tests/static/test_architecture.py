@@ -18,7 +18,19 @@ SHOWN = [*LAB, *PAGES, *sorted((ROOT / "pages").rglob("*.js")), *sorted((ROOT / 
 # The floor plan. An import points to a folder further left, or stays in its own; only these folders are with torch.
 FOLDERS = (
     *("i18n", "presets", "cells", "experiment", "explain", "records", "text", "analysis"),
-    *("data", "models", "training", "inspection", "export", "engine", "races", "lessons", "figures", "library"),
+    *(
+        "data",
+        "models",
+        "training",
+        "inspection",
+        "export",
+        "engine",
+        "races",
+        "lessons",
+        "rooms",
+        "figures",
+        "library",
+    ),
 )
 WITH_TORCH = {"data", "models", "training", "inspection", "export", "library"}
 SIDES = ("components", "shell", "views")  # the same for pages: what comes later may import what comes before

@@ -18,6 +18,7 @@ from pages.shell.page_names import PAGES
 from pages.shell.run.run_view import Reads
 from pages.views.cell import unrolled
 from pages.views.compare import board, standings_table
+from pages.views.room.board import SPLITS
 from pages.views.training.loop import MOVES
 from rnnlab.analysis.token_properties import CHOOSING, PLAIN
 from rnnlab.engine.speed import SPEEDS
@@ -39,6 +40,7 @@ from rnnlab.records.generation import Ended, Settings
 from rnnlab.records.readouts import HALVES
 from rnnlab.records.text import TargetKind
 from rnnlab.records.trace import InterventionKind
+from rnnlab.rooms.room import ANIMALS, COLOURS
 from rnnlab.text.lines import SkipReason
 from rnnlab.text.pos_tags import NAMED_TAGS
 from rnnlab.text.tables.column_names import OTHER, ROLES
@@ -173,6 +175,10 @@ EXPANDED = {
     "example.{}": [f"example.{name}" for name in choices("preset")],
     "shows.{}": [f"shows.{name}" for name in choices("preset")],
     "class_link.{}": [f"class_link.{name}" for name in FRAME],
+    "room.{}": [f"room.{name}" for name in ("who", "where", "trained")],
+    "room.split.{}": [f"room.split.{name}" for name in SPLITS],
+    "room.animal.{}": [f"room.animal.{number}" for number in range(ANIMALS)],
+    "room.colour.{}": [f"room.colour.{number}" for number in range(COLOURS)],
     "topic.{}": [f"topic.{name}" for name in TOPICS],
     "title.{}": [f"title.{name}" for name in RUN_PAGES],
     "own.rows.{}": [f"own.rows.{name}" for name in choices("task")],

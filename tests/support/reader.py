@@ -12,7 +12,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest, local_script_runner
 
 from pages.shell import first_visit
-from pages.shell.state import Cursor
+from pages.shell.run.sight import Cursor
 from rnnlab import Experiment
 from rnnlab.experiment.links import to_link
 from tests.support.eventually import ROOT

@@ -67,12 +67,16 @@ export default component("rl-document", {
   },
 });
 
-// How far the reader is in the lessons outlives a reload and a lost session. What was kept is told before it is replaced.
+// How far the reader is in the lessons, and who he is in a class, outlives a reload and a lost session. What was kept is told before it is replaced.
 function recall(self, arrives) {
-  const { lessons } = self.data;
-  const kept = arrives && stored("lessons");
-  if (kept) self.setTriggerValue("recalled", { text: kept });
-  else if (lessons) store("lessons", lessons);
+  const { lessons, pupil } = self.data;
+  const kept = { text: arrives && stored("lessons"), pupil: arrives && stored("pupil") };
+  if (kept.text || kept.pupil) {
+    self.setTriggerValue("recalled", kept);
+    return;
+  }
+  if (lessons) store("lessons", lessons);
+  if (pupil) store("pupil", pupil);
 }
 
 // Streamlit gives its page alone the theme's colour scheme; what opens above the page is outside of that.

@@ -19,6 +19,7 @@ class Document:
     opening: str  # of a preset: where it is another than before, the address becomes a new entry of the history
     reader: str  # whose session it is: of a new one, the browser tells once what it has kept
     lessons: str  # how far he is in the lessons of the course, for the tab's storage; "": nothing to keep
+    pupil: str = ""  # who he is in the room of a class, for the same; "": in none
     query: str | None = None  # of its address; None: address and stored text as they are
     text_draft: str | None = None  # a text too long for a link, for the tab's storage
     restore: bool = False  # ask for the stored text instead, once
@@ -40,7 +41,8 @@ def document(
     on_recalled: Callable[[], None],
 ) -> None:
     """Tell it. The result's `restored` is {"text": str | None}, the stored text that was asked for; its `still` answers
-    `leaving`, its `shown` a page that `begins`, and its `recalled` is {"text": str}, where there are lessons kept."""
+    `leaving`, its `shown` a page that `begins`, and its `recalled` is {"text": str, "pupil": str}, where lessons or a
+    pupil were kept."""
     data = {"key": key, **vars(facts)}
     answers = {"restored": on_restored, "still": on_still, "shown": on_shown, "recalled": on_recalled}
     _document(key=key, data=data, **{f"on_{name}_change": on_answer for name, on_answer in answers.items()})

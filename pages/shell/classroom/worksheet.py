@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from pages.shell.run.cursor import put
-from pages.shell.state import Cursor, session
+from pages.shell.run.sight import Cursor
+from pages.shell.state import session
 from rnnlab.engine.runs import Run
 from rnnlab.experiment.links import Link
 from rnnlab.experiment.worksheet import Worksheet, to_parameters

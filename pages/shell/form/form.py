@@ -46,7 +46,7 @@ SHARES = ("dropout", "dropout_embed", "dropout_head", "held_out", "teacher")
 STEPS = {"lr": 0.001, "clip": 0.5, "pairs": 100} | dict.fromkeys(SHARES, 0.1)
 FORMATS = {"lr": "%.6g", "clip": "%.3g"} | dict.fromkeys(SHARES, "%.2f")
 FIRST_PRESET = Experiment.model_fields["preset"].default  # what the front page opens with
-WITHOUT = ("shapes", "history", "course")  # pages on which no setting does anything
+WITHOUT = ("shapes", "history", "course", "room")  # pages on which no setting does anything
 
 
 def render_preset(t: Translate, page: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.shell import navigation
+from pages.shell.classroom import current_room
 from pages.shell.form import form_state
 from pages.shell.form.presets import open_experiment
 from pages.shell.guide import current_lesson, openings
@@ -108,6 +109,7 @@ def commit() -> None:
     if not missing:
         answer = str(said[0]) if isinstance(step.question, Options) else tuple(map(float, said))
         current_lesson.put(current, answered(current, progress, answer))
+        current_room.answer(f"{current.id}.{step.id}", answer)
         openings.show_part(step, told=True)
 
 

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.shell.state import Cursor, Sight, session
+from pages.shell.run.sight import Cursor, Sight
+from pages.shell.state import session
 from rnnlab.engine.runs import Run
 from rnnlab.records.history import History
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pages.components.playback import Playback
 from pages.shell.run.cursor import cursor_in
-from pages.shell.state import Cursor
+from pages.shell.run.sight import Cursor
 from rnnlab.engine.runs import Run
 from rnnlab.experiment import Experiment
 from rnnlab.i18n import Translate, translator

@@ -10,7 +10,8 @@ from pages.components.looked_at.looked_at import looked_at
 from pages.shell.form import form_state
 from pages.shell.run import current_run, cursor
 from pages.shell.run.run_view import GROUP
-from pages.shell.state import Cursor, Sight, session
+from pages.shell.run.sight import Cursor, Sight
+from pages.shell.state import session
 from pages.shell.workers import workers
 from rnnlab.engine import ReaderEngine, jobs
 from rnnlab.experiment import Experiment

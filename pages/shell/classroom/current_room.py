@@ -1,0 +1,157 @@
+"""The room of a class in which this reader is, as its teacher or as a pupil."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from pages.shell.guide import current_lesson
+from pages.shell.state import session
+from rnnlab.experiment.links import Link, to_link
+from rnnlab.i18n import LabError, Problem
+from rnnlab.lessons.lesson import Answer
+from rnnlab.rooms.results import thinned
+from rnnlab.rooms.room import Pupil, Room, Trained, answered, told, without
+from rnnlab.rooms.rooms import Rooms
+
+ROOMS = Rooms()  # of this web process
+
+
+def room() -> Room | None:
+    """As it is now. None where the reader is in none, or in one that has ended."""
+    code = session.get("room", "")
+    if not code:
+        return None
+    try:
+        return ROOMS.find(code)
+    except LabError:
+        return None
+
+
+def teaches() -> bool:
+    return bool(session.get("room_teacher"))
+
+
+def pupil() -> Pupil | None:
+    here = room()
+    return here.pupils.get(session.get("room_pupil", "")) if here and not teaches() else None
+
+
+def open_room() -> None:
+    """A teacher opens one."""
+    found = tried(ROOMS.open)
+    if found:
+        session["room"], session["room_teacher"] = found.code, found.teacher
+
+
+def enter(code: str, teacher: str = "") -> None:
+    """By its code as a pupil, or with its secret as its teacher."""
+    mine = session.setdefault("room_pupil", secrets.token_urlsafe(12))
+    found = tried(lambda: ROOMS.teach(code, teacher) if teacher else ROOMS.join(code, mine))
+    if found:
+        session["room"], session["room_teacher"] = found.code, teacher
+
+
+def arrive(link: Link) -> None:
+    """By a link."""
+    if link.room:
+        enter(link.room, link.teacher)
+
+
+def leave() -> None:
+    session["room"] = session["room_teacher"] = ""
+
+
+def close() -> None:
+    tried(lambda: ROOMS.close(session["room"], session["room_teacher"]))
+    leave()
+
+
+def teach(change: Callable[[Room], Room]) -> None:
+    tried(lambda: ROOMS.teach(session["room"], session["room_teacher"], change))
+
+
+def tried(act: Callable[[], Any]) -> Any:
+    """What it gives. None where the room does not allow it, which is said to the reader."""
+    session["room_problems"] = ()
+    try:
+        return act()
+    except LabError as error:
+        session["room_problems"] = error.problems
+        return None
+
+
+def problems() -> tuple[Problem, ...]:
+    return session.get("room_problems", ())
+
+
+def report() -> None:
+    """The room hears what this page shows: its teacher's, that he is there; a pupil's, where he is and what has been
+    trained. Nothing that was typed."""
+    here = room()
+    if here is None:
+        return
+    if teaches():
+        teach(lambda room: room)
+        return
+    lesson = current_lesson.lesson()
+    facts = {
+        "page": session["here"],
+        "lesson": lesson.id if lesson else "",
+        "step": current_lesson.progress_of(lesson).at if lesson else 0,
+        "trained": trained(),
+    }
+    mine, now = session["room_pupil"], ROOMS.clock()
+    tried(lambda: ROOMS.change(here.code, lambda room: told(room, mine, now, **facts)))
+
+
+def trained() -> Trained | None:
+    """The numbers of the run that is shown."""
+    run = session["run"].shown
+    if run.history is None or not run.history.snapshots:
+        return None
+    losses = [snapshot.loss for snapshot in run.history.snapshots]
+    epochs, kept = thinned(range(1, len(losses) + 1), losses)
+    return Trained(epochs, kept, run.experiment.epochs, run.history.snapshots[-1].accuracy, run.going)
+
+
+def recall(pupil: str) -> None:
+    """The browser has kept who it was in the room since before a reload: it is that again."""
+    here, fresh = room(), session.get("room_pupil", "")
+    if here and not teaches() and pupil != fresh and pupil in here.pupils:
+        session["room_pupil"] = pupil
+        tried(lambda: ROOMS.change(here.code, lambda room: without(room, fresh)))
+
+
+def answer(step: str, said: Answer) -> None:
+    """A pupil has answered a step of a lesson, "lesson.step"."""
+    here = room()
+    if here and not teaches():
+        mine, now = session["room_pupil"], ROOMS.clock()
+        tried(lambda: ROOMS.change(here.code, lambda room: answered(room, mine, step, said, now)))
+
+
+def own_link() -> str:
+    """To the experiment of the run that is shown."""
+    return to_link(session["run"].experiment, session["lang"], run=True)
+
+
+def send() -> None:
+    """A pupil has his run shown to all: his text goes with it, for he asks for that."""
+    here = room()
+    if here:
+        mine, now = session["room_pupil"], ROOMS.clock()
+        tried(lambda: ROOMS.change(here.code, lambda room: told(room, mine, now, link=own_link())))
+
+
+def query() -> str:
+    """What the address says of it, so that a reload leads back."""
+    here = room()
+    if here is None:
+        return ""
+    return f"room={here.code}" + (f"&teach={here.teacher}" if teaches() else "")
+
+
+def lead(link: str) -> None:
+    """Everybody's page follows to this link; with "" each goes his own way again."""
+    teach(lambda room: replace(room, leads=link))

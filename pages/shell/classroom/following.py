@@ -1,0 +1,77 @@
+"""A class goes where its teacher leads, and gets what he deals out."""
+
+from typing import Any
+
+from pages.shell import navigation
+from pages.shell.classroom import current_room
+from pages.shell.form import form_state
+from pages.shell.form.presets import open_experiment
+from pages.shell.guide import current_lesson, guide
+from pages.shell.page_names import HOME
+from pages.shell.state import session
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.links import from_link, to_step
+from rnnlab.rooms.room import Room
+
+
+def to_board() -> None:
+    navigation.go_to("room")
+
+
+def lead() -> None:
+    """The teacher leads, or lets go."""
+    current_room.lead(place() if session["room_leads"] else "")
+
+
+def place() -> str:
+    """Where the teacher is, as a link says it: a step of a lesson, or a page."""
+    lesson = current_lesson.lesson()
+    step = to_step(lesson.id, current_lesson.progress_of(lesson).at) if lesson else ""
+    return f"page={session['here']}" + (f"&{step}" if step else "")
+
+
+def is_behind(room: Room) -> bool:
+    """Whether this page is not yet where the teacher leads, or has not what he has dealt out."""
+    if current_room.teaches():
+        return bool(room.leads) and session["here"] != "room" and room.leads != place()  # nobody follows to the board
+    return room.leads != session.get("room_led", "") or dealt(room) != session.get("room_dealt")
+
+
+def dealt(room: Room) -> tuple[str, Any] | None:
+    """The field in which this pupil differs from the others, and his value."""
+    pupil = current_room.pupil()
+    return (room.split.field, room.split.value_of(pupil)) if room.split and pupil else None
+
+
+def follow() -> None:
+    """Before a page is drawn."""
+    room = current_room.room()
+    if room is None or not is_behind(room):
+        return
+    if current_room.teaches():
+        current_room.lead(place())
+        return
+    session["room_led"] = room.leads
+    mine = session["room_dealt"] = dealt(room)
+    if room.leads:
+        go(room.leads)
+    if mine:
+        field, value = mine
+        experiment = form_state.read()
+        if isinstance(experiment, Experiment) and getattr(experiment, field) != value:
+            open_experiment(Experiment(**{**experiment.model_dump(), field: value}))
+
+
+def show(link: str) -> None:
+    """What a pupil has sent, on the teacher's page: the same experiment, trained here."""
+    open_experiment(from_link(link).experiment, train=True)
+    navigation.go_to(HOME)
+
+
+def go(leads: str) -> None:
+    page, _, step = leads.removeprefix("page=").partition("&")
+    link = from_link(step)
+    if link.lesson:
+        guide.follow(link.lesson, link.at)
+    else:
+        navigation.go_to(page)

@@ -1,0 +1,149 @@
+"""What a class does, for its teacher: who is here, what was answered, and all runs laid over each other."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from pages.components.curves.curves import Curves, curves
+from pages.components.playback import Playback
+from pages.components.table import table
+from pages.shell.classroom import current_room, following
+from pages.shell.classroom.room_strip import name_of
+from pages.shell.panel import panel
+from pages.shell.state import session
+from rnnlab.figures.curves import Series
+from rnnlab.figures.style import DASHES, LINE_HUES
+from rnnlab.i18n import Translate, significant
+from rnnlab.lessons import words
+from rnnlab.lessons.course import LESSONS
+from rnnlab.rooms import results
+from rnnlab.rooms.room import Pupil, Room, Split, bars, has_answered
+
+SPLITS: dict[str, tuple[object, ...]] = {
+    "seed": (),
+    "cell": ("rnn", "lstm", "gru"),
+    "hidden": (4, 16, 64),
+    "lr": (0.001, 0.01, 0.1),
+}
+TALL = 320  # pixels
+NAMED = 8  # pupils whose lines are named: of more, the names would take the place of the lines
+
+
+def render(room: Room, t: Translate) -> None:
+    here = room.here(current_room.ROOMS.clock())
+    render_experiment(room, t)
+    render_answers(room, here, t)
+    render_pupils(here, t)
+
+
+def render_experiment(room: Room, t: Translate) -> None:
+    """All loss curves, and for each group their median within the quartiles."""
+    with panel("room_runs", t):
+        chosen = room.split.field if room.split else None
+        st.segmented_control(
+            t("room.split"),
+            list(SPLITS),
+            default=chosen,
+            format_func=lambda name: t(f"room.split.{name}"),
+            key="room_split",
+            on_change=split,
+        )
+        right, runs = results.reached(room)
+        if not runs:
+            st.caption(t("room.no_runs"))
+            return
+        st.markdown(t("room.reached", right=right, runs=runs))
+        curves("room-curves", drawn(room, t), Playback("room", room.code), t)
+
+
+def split() -> None:
+    field = session.get("room_split")
+    current_room.teach(lambda room: replace(room, split=Split(field, SPLITS[field]) if field else None))
+
+
+def drawn(room: Room, t: Translate) -> Curves:
+    groups, split = results.groups(room), room.split
+    few = len(room.pupils) <= NAMED
+    if split and groups:
+        lines = [
+            Series(
+                f"{t(f'field.{split.field}')} {group.value} ({group.reached}/{group.pupils})",
+                group.median,
+                group.epochs.astype(float),
+                low=group.low,
+                high=group.high,
+                hue=LINE_HUES[place % len(LINE_HUES)],
+                dash=DASHES[place % len(DASHES)],
+            )
+            for place, group in enumerate(groups)
+        ]
+    else:
+        lines = [
+            Series(
+                name_of(pupil, t) if few else "",
+                np.array(pupil.trained.losses),
+                np.array(pupil.trained.epochs, dtype=float),
+                hue=LINE_HUES[pupil.number % len(LINE_HUES)],
+            )
+            for pupil in room.pupils.values()
+            if pupil.trained
+        ]
+    return Curves(lines, "log", t("axis.curve.loss"), t("panel.room_runs"), TALL, cursor=False)
+
+
+def render_answers(room: Room, here: list[Pupil], t: Translate) -> None:
+    """To the step at which most pupils are: how many have answered; what, once the teacher reveals it."""
+    asked = {key for pupil in room.pupils.values() for key in pupil.answers}
+    with panel("room_answers", t):
+        if not asked:
+            st.caption(t("room.no_answers"))
+            return
+        for key in sorted(asked):
+            lesson_id, _, step_id = key.partition(".")
+            lesson = LESSONS[lesson_id]
+            step = next(step for step in lesson.steps if step.id == step_id)
+            count = has_answered(room, key)
+            st.markdown(f"**{words.title(t, lesson)}** · {t('room.answered', count=count, here=len(here))}")
+            found = bars(room, key)
+            if found is None:
+                st.button(t("room.reveal"), key=f"room_reveal_{key}", on_click=reveal, args=(key,))
+                continue
+            for answer, times in found.items():
+                st.progress(times / count, text=f"{words.said(t, lesson, step, answer)} · {times}")
+
+
+def reveal(key: str) -> None:
+    current_room.teach(lambda room: replace(room, revealed=room.revealed | {key}))
+
+
+def render_pupils(here: list[Pupil], t: Translate) -> None:
+    with panel("room_pupils", t):
+        if not here:
+            st.caption(t("room.nobody"))
+            return
+        head = [table.text(t(f"room.{name}")) for name in ("who", "where", "trained")]
+        rows = [[table.text(said(pupil, t)) for said in (name_of, where, state)] for pupil in here]
+        with st.container(horizontal=True, gap="small"):
+            for pupil in here:
+                if pupil.link:
+                    label, key = t("room.show", name=name_of(pupil, t)), f"room_show_{pupil.number}"
+                    st.button(label, key=key, on_click=following.show, args=(pupil.link,))
+        table.tables("room-pupils-table", [table.TableView(t("panel.room_pupils"), rows, head)], "framed")
+
+
+def where(pupil: Pupil, t: Translate) -> str:
+    page = t(f"page.{pupil.page}") if pupil.page else ""
+    lesson = LESSONS.get(pupil.lesson)
+    if lesson is None:
+        return page
+    place = t("guide.place", lesson=words.title(t, lesson), step=pupil.step + 1, steps=len(lesson.steps))
+    return f"{place} · {page}"
+
+
+def state(pupil: Pupil, t: Translate) -> str:
+    run = pupil.trained
+    if run is None:
+        return ""
+    values = {"epoch": run.epochs[-1], "epochs": run.total, "loss": significant(run.losses[-1], 3)}
+    return t("room.run", **values, right=f"{run.accuracy:.0%}")

@@ -1,0 +1,147 @@
+"""A class in a room, without a browser: a teacher and pupils, each with a session of his own."""
+
+import pytest
+
+from pages.shell.classroom import current_room
+from pages.shell.guide import guide
+from rnnlab import Experiment, run
+from rnnlab.experiment.links import from_link
+from rnnlab.i18n import translator
+from rnnlab.lessons.course import LESSONS
+from rnnlab.rooms.rooms import Rooms
+from tests.support.callbacks import in_session
+from tests.support.cases import either
+from tests.support.reader import components, form_of, looked, press, said, until_trained, visit
+
+pytestmark = pytest.mark.usefixtures("in_this_process", "rooms")
+T = translator("en")
+
+
+@pytest.fixture
+def rooms(monkeypatch):
+    found = Rooms()
+    monkeypatch.setattr(current_room, "ROOMS", found)
+    return found
+
+
+def opened(lang: str = "en"):
+    """A teacher at his board, and the room's code."""
+    teacher = press(visit(f"lang={lang}", page="room"), "room_open")
+    return teacher, teacher.session_state.room
+
+
+def come(code: str, query: str = "preset=ohlol-cell&lang=en"):
+    return visit(f"{query}&room={code}")
+
+
+def heard(app):
+    """Its timer has fired."""
+    return looked(app.run())
+
+
+@either
+def test_a_class_comes_in_and_its_teacher_sees_how_far_it_is(lang, rooms):
+    teacher, code = opened(lang)
+    t = translator(lang)
+    first, second = come(code), visit("lang=en", page="room")
+    second.text_input(key="room_code").set_value(f" {code.lower()} ")
+    press(second, "room_enter")
+    assert "you are the red owl" in said(first)
+    assert "you are the orange fox" in said(second)
+    until_trained(press(first, "train"))
+    heard(first)
+    heard(teacher)
+    trained = first.session_state.run.history
+    assert t("room.reached", right=int(trained.snapshots[-1].accuracy == 1), runs=1) in said(teacher)
+    room = rooms.find(code)
+    assert room.pupils[first.session_state.room_pupil].trained.losses == tuple(trained.losses)
+    assert room.pupils[second.session_state.room_pupil].page == "room"
+
+
+def test_nothing_that_was_typed_is_in_the_room(rooms):
+    _, code = opened()
+    pupil = come(code, "lang=en&text=my+own+words+here")
+    until_trained(press(pupil, "train"))
+    heard(pupil)
+    assert "own" not in repr(rooms.find(code).pupils)
+    press(pupil, "room_send")  # until he sends it himself
+    (sent,) = [one.link for one in rooms.find(code).pupils.values()]
+    assert from_link(sent).experiment == form_of(pupil)
+
+
+def test_each_takes_another_seed_and_the_board_counts_who_has_reached_it():
+    teacher, code = opened()
+    pupils = [come(code) for _ in range(3)]
+    looked(teacher.segmented_control(key="room_split").select("seed").run())
+    for number, pupil in enumerate(pupils):
+        heard(pupil)
+        heard(pupil)
+        assert form_of(pupil) == Experiment(preset="ohlol-cell", seed=number)
+        assert f"Seed: {number}" in said(pupil)
+        until_trained(press(pupil, "train"))
+        heard(pupil)
+    heard(teacher)
+    histories = [run(Experiment(preset="ohlol-cell", seed=seed)) for seed in range(3)]
+    right = sum(history.snapshots[-1].accuracy == 1 for history in histories)
+    assert 0 < right < 3
+    assert T("room.reached", right=right, runs=3) in said(teacher)
+    drawn = components(teacher)["room-curves"]["series"]
+    assert [one["name"] for one in drawn] == ["red owl", "orange fox", "yellow panda"]
+    looked(teacher.segmented_control(key="room_split").select("cell").run())
+    heard(pupils[2])
+    heard(pupils[2])
+    assert form_of(pupils[2]).cell == "gru"
+
+
+def test_a_class_follows_its_teacher_until_he_lets_go():
+    teacher, code = opened()
+    pupil = come(code)
+    looked(teacher.switch_page("cell.py").run())
+    looked(teacher.toggle(key="room_leads").set_value(True).run())
+    heard(pupil)
+    heard(pupil)
+    assert pupil.session_state.here == "cell"
+    with in_session(teacher.session_state):
+        guide.follow("gates", 1)
+    heard(teacher)
+    heard(teacher)
+    heard(pupil)
+    heard(pupil)
+    assert (pupil.session_state.lesson, "2 of" in said(pupil) or "2 / " in said(pupil)) == ("gates", True)
+    looked(teacher.toggle(key="room_leads").set_value(False).run())
+    heard(pupil)
+    looked(pupil.switch_page("units.py").run())
+    heard(pupil)
+    assert pupil.session_state.here == "units"
+
+
+def test_answers_are_shown_once_the_teacher_reveals_them():
+    teacher, code = opened()
+    pupils = [come(code, "lesson=four-moves&lang=en") for _ in range(2)]
+    step = LESSONS["four-moves"].steps[0]
+    for pupil, answer in zip(pupils, ("1.4", "4"), strict=True):
+        pupil.radio(key=f"guide_four-moves_{step.id}_0").set_value(answer)
+        press(pupil, "guide_answer")
+    heard(teacher)
+    assert T("room.answered", count=2, here=2) in said(teacher)
+    bars = [bar.proto.text for bar in teacher.get("progress")]
+    assert bars == []
+    press(teacher, f"room_reveal_four-moves.{step.id}")
+    assert sorted(bar.proto.text for bar in teacher.get("progress")) == ["1.4 · 1", "4 · 1"]
+
+
+def test_what_cannot_be_is_said():
+    app = visit("lang=en", page="room")
+    app.text_input(key="room_code").set_value("<b>no")
+    press(app, "room_enter")
+    (error,) = app.error
+    assert error.value.startswith("There is no room `<b>no`")
+    teacher, code = opened()
+    pupil = come(code)
+    stranger = visit(f"lang=en&room={code}&teach=guessed")
+    assert any("Only the teacher" in error.value for error in stranger.error)
+    press(teacher, "room_close")
+    heard(pupil)
+    assert T("room.ended") in said(pupil)
+    press(pupil, "room_leave")
+    assert T("room.ended") not in said(pupil)
