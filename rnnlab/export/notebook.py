@@ -9,8 +9,9 @@ from typing import Any
 
 from rnnlab.experiment import Experiment
 from rnnlab.explain.comments import in_language
+from rnnlab.explain.loading import loading
 from rnnlab.export.answers import TRUE_NUMBERS, answers, evaluated
-from rnnlab.export.script import about, program_parts
+from rnnlab.export.script import ProgramParts, about, program_parts
 from rnnlab.i18n import Translate, translator
 
 LOSSES = """\
@@ -33,15 +34,27 @@ px.imshow(
 def notebook(e: Experiment, lang: str) -> str:
     """A file of Jupyter's, format 4.4: JSON, to be written as UTF-8. Raises LabError where `script` does."""
     t, parts = translator(lang), program_parts(e, lang, keep_losses=True)
-    title, digits = about(e, lang)
-    cells = [words(f"# {title}\n\n{digits} {t('notebook.order')}")]
+    losses = LOSSES.format(labels=labels(t("axis.epoch"), t(f"axis.loss.{e.loss}")))
+    return in_cells(e, lang, parts, about(e, lang)[1], [("training", parts.training), ("losses", losses)])
+
+
+def trained_notebook(e: Experiment, weights: str, epoch: int, lang: str) -> str:
+    """The same with the file `weights`, which lies beside it, in place of the training."""
+    told = translator(lang)("export.trained", file=weights, epoch=epoch)
+    learnt = [("weights", "import plotly.express as px\n" + loading(e, repr(weights)))]
+    return in_cells(e, lang, program_parts(e, lang), told, learnt)
+
+
+def in_cells(e: Experiment, lang: str, parts: ProgramParts, told: str, learnt: list[tuple[str, str]]) -> str:
+    """The network, then how its weights are `learnt`, then what it does with them."""
+    t = translator(lang)
+    cells = [words(f"# {about(e, lang)[0]}\n\n{told} {t('notebook.order')}")]
     for name, lines in [
         ("imports", parts.imports),
         ("data", parts.data),
         ("network", parts.network),
         ("forward", parts.forward),
-        ("training", parts.training),
-        ("losses", LOSSES.format(labels=labels(t("axis.epoch"), t(f"axis.loss.{e.loss}")))),
+        *learnt,
         ("answers", f"{evaluated(e)}\n\n{said(e, t)}"),
         ("states", states(e, t)),
         *([("alignment", alignment(t))] if e.attention != "none" else []),

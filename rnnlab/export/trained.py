@@ -1,5 +1,5 @@
 """An experiment with what it has learnt: its program, weights of it, and the program that has these in place of the
-training loop."""
+training loop, also as a notebook."""
 
 import io
 import zipfile
@@ -10,6 +10,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.explain.comments import in_language
 from rnnlab.explain.loading import loading
 from rnnlab.export.answers import answers, evaluated, numbers
+from rnnlab.export.notebook import trained_notebook
 from rnnlab.export.script import COLUMNS, program_parts, script
 from rnnlab.export.weights import weights_file
 from rnnlab.i18n import translator
@@ -25,12 +26,13 @@ sys.stdout.reconfigure(errors="backslashreplace")    # a character that the cons
 
 
 def trained_file(opening: Opening, snapshots: Sequence[Snapshot], checkpoint: Checkpoint, lang: str) -> bytes:
-    """A zip of three files, which belong beside each other."""
+    """A zip of four files, which belong beside each other."""
     e, buffer = opening.experiment, io.BytesIO()
     name = e.preset.replace("-", "_")
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr(f"{name}.py", script(e, lang))
         file.writestr(f"{name}_trained.py", trained_script(e, f"{name}.safetensors", checkpoint.epoch, lang))
+        file.writestr(f"{name}_trained.ipynb", trained_notebook(e, f"{name}.safetensors", checkpoint.epoch, lang))
         file.writestr(f"{name}.safetensors", weights_file(opening, snapshots, checkpoint))
     return buffer.getvalue()
 

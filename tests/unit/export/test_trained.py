@@ -7,6 +7,8 @@ import subprocess
 import sys
 import zipfile
 
+import nbclient
+import nbformat
 import pytest
 
 from rnnlab import Experiment, History, run
@@ -79,7 +81,7 @@ def test_the_command_writes_three_files_that_work_beside_each_other_wherever_the
     monkeypatch.undo()
     e = Experiment(**fields)
     files = unpacked((tmp_path / "made.zip").read_bytes(), tmp_path / "my files")
-    assert set(files) == {"two_layers.py", "two_layers_trained.py", "two_layers.safetensors"}
+    assert set(files) == {f"two_layers{end}" for end in (".py", "_trained.py", "_trained.ipynb", ".safetensors")}
     assert files["two_layers.py"].decode() == script(e, lang)
     assert printed(files["two_layers.py"].decode()) == expected(e, lang)
     assert open_weights(files["two_layers.safetensors"]).losses == run(e).losses
@@ -87,6 +89,21 @@ def test_the_command_writes_three_files_that_work_beside_each_other_wherever_the
     console = os.environ | {"PYTHONIOENCODING": "gbk", "PYTHONPATH": ""}  # which has a sign for neither right nor wrong
     done = subprocess.run(command, cwd="/", env=console, capture_output=True, encoding="gbk", check=True)
     assert answered(done.stdout.splitlines()) == told(run(e))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_its_notebook_answers_and_draws_the_same(lang, tmp_path):
+    e = Experiment(preset="gru", epochs=9, seed=2)
+    history = run(e)
+    unpacked(trained_file(history.opening, history.snapshots, history.checkpoints[4], lang), tmp_path)
+    file = nbformat.read(tmp_path / "gru_trained.ipynb", as_version=4)
+    nbformat.validate(file)
+    nbclient.NotebookClient(file, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    outputs = [output for cell in file.cells if cell.cell_type == "code" for output in cell.outputs]
+    said = "".join(output.text for output in outputs if output.output_type == "stream").splitlines()
+    assert answered(said) == told(run(e.model_copy(update={"epochs": 4})))
+    assert "RNN Lab" in file.cells[0].source
+    assert "optimizer" not in "".join(cell.source for cell in file.cells if cell.cell_type == "code")
 
 
 def test_the_weights_are_those_of_the_epoch_that_was_looked_at(alone):
