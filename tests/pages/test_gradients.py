@@ -246,7 +246,7 @@ def test_an_entry_is_chosen_within_the_parameters_shape():
     press(app, "check_go")
     found = gradients.check(Experiment(epochs=5), run(Experiment(epochs=5)).checkpoints[-1].weights,
                            "recurrent.weight_hh_l0", (31, 3))  # fmt: skip
-    assert "weight_hh_l0[31, 3]" in said(app)
+    assert "rnn.weight_hh_l0[31, 3]" in said(app)  # as the panels and programs beside it call it
     assert f"{found.autograd:.12g}" in said(app)
     names = app.selectbox(key="check_name").options
     looked(app.selectbox(key="check_name").select_index(len(names) - 1).run())  # a bias of four: one index, 31 too far

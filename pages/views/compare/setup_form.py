@@ -128,6 +128,7 @@ def render_values(base: Experiment, name: str, t: Translate) -> None:
         format_func=lambda one: value_of(name, one, t),
         key=key,
         persist_state="session",
+        select_all=False,
     )
 
 

@@ -9,7 +9,9 @@ from pages.shell.reruns import set_widget
 from pages.shell.run.run_view import RunView
 from pages.shell.state import session
 from rnnlab.engine import jobs
+from rnnlab.experiment import Experiment
 from rnnlab.explain import programs
+from rnnlab.explain.programs.training_loop import program_name
 from rnnlab.i18n import Translate
 from rnnlab.records.gradients import Check, Parameter
 
@@ -33,7 +35,7 @@ def render(view: RunView) -> None:
             t("check.name"),
             list(by_name),
             list(by_name).index(session["check_name"]),
-            format_func=lambda name: f"{name} {list(by_name[name].shape)}",
+            format_func=lambda name: f"{program_name(e, name)} {list(by_name[name].shape)}",
             key="check_name",
         )
         largest = st.toggle(t("check.largest"), value=True, key="check_largest")
@@ -47,7 +49,7 @@ def render(view: RunView) -> None:
             found = ask_worker(jobs.check, *question)
             evaluation.tell(check=found)
             if found is not None:
-                render_result(found, t, kinked=e.relu)
+                render_result(found, e, t)
 
 
 def ask() -> None:
@@ -67,10 +69,10 @@ def entry(parameter: Parameter, t: Translate) -> tuple[int, ...]:
     return tuple(place)
 
 
-def render_result(found: Check, t: Translate, kinked: bool) -> None:
+def render_result(found: Check, e: Experiment, t: Translate) -> None:
     index = ", ".join(map(str, found.place))
     rows = [
-        (t("check.weight"), f"{found.name}[{index}] = {found.weight:.6g}"),
+        (t("check.weight"), f"{program_name(e, found.name)}[{index}] = {found.weight:.6g}"),
         (t("check.step"), f"ε = {found.step:.3g}"),
         (t("check.above"), f"{found.above:.15g}"),
         (t("check.below"), f"{found.below:.15g}"),
@@ -82,4 +84,4 @@ def render_result(found: Check, t: Translate, kinked: bool) -> None:
         lines = [f"| {label} | `{value}` |" for label, value in rows]
         st.markdown("\n".join([lines[0], "|---|---|", *lines[1:]]))  # a Markdown table needs a head: the weight
         close = found.relative_error < CLOSE
-        st.caption(t("check.agree") if close else t("check.kink" if kinked else "check.apart"))
+        st.caption(t("check.agree") if close else t("check.kink" if e.relu else "check.apart"))

@@ -4,6 +4,7 @@ from math import log
 from typing import Any
 
 from rnnlab.engine import jobs
+from rnnlab.explain.programs.training_loop import program_name
 from rnnlab.lessons.answers import first_epoch_all_right, nearest
 from rnnlab.lessons.lesson import Lesson, LessonStep, Numbers, Options, ended
 from rnnlab.lessons.look import Look
@@ -52,7 +53,8 @@ def its_gradient(look: Look) -> dict[str, Any]:
     if found is None:
         return {}
     entry = ", ".join(map(str, found.place))
-    return {"parameter": found.name, "weight": f"{found.name}[{entry}]", "gradient": signed(found.autograd, 3)}
+    name = program_name(look.experiment, found.name)  # as the page and its programs call it
+    return {"parameter": name, "weight": f"{name}[{entry}]", "gradient": signed(found.autograd, 3)}
 
 
 def signed(number: float, digits: int) -> str:
