@@ -321,6 +321,23 @@ def test_a_change_that_hides_another_takes_its_place():
     assert hidden == {True, False}
 
 
+def test_what_was_chosen_last_counts_also_where_it_came_with_the_click():
+    """The button may have been drawn before."""
+    app = visit_cell(cell="lstm", hidden=4, epochs=2)
+    looked(app.selectbox(key="whatif_kind").set_value("gate").run())
+    name, unit = (
+        next(box for box in app.selectbox if box.key.startswith(f"whatif_gate_{one}_")) for one in ("name", "unit")
+    )
+    name.set_value("o")
+    unit.set_value(3)
+    app.text_input(key="whatif_value").set_value("0.5")
+    looked(app.button(key="whatif_add").click().run())
+    assert app.session_state.edits == (Intervention("gate", 0.5, "o", unit=3),)
+    app.selectbox(key="whatif_kind").set_value("off")
+    looked(app.button(key="whatif_add").click().run())
+    assert app.session_state.edits[1:] == (Intervention("off", unit=0),)
+
+
 def test_what_is_changed_everywhere_is_listed_once():
     app = visit_cell(cell="lstm", hidden=4, epochs=2)
     change(app, "off", unit=1)

@@ -251,6 +251,7 @@ EXPANDED = {
     "unrolled.role_{}": [f"unrolled.role_{name}" for name in unrolled.VALUES],
     "path.unit.{}": ["path.unit.path_across", "path.unit.path_up"],
     "module.{}": [f"module.{name}" for name in ("network", "encoder", "decoder")],
+    "whatif.{}": [f"whatif.{name}" for name in ("step", "token", "unit", "state", "gate", "weight", "block", "column")],
     "whatif.kind.{}": [f"whatif.kind.{kind}" for kind in get_args(InterventionKind)],
     "whatif.help.{}": [f"whatif.help.{kind}" for kind in get_args(InterventionKind)],
     "generate.ended.{}": [f"generate.ended.{name}" for name in get_args(Ended) if name != "length"],

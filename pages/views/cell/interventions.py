@@ -1,6 +1,7 @@
 """What if: numbers inside the network that the reader changes on purpose, kept as a list until they are taken back."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -179,26 +180,17 @@ def described(edit: Intervention, o: Opening, t: Translate) -> str:
 # The form
 
 
+Pick = Callable[[str, list[Any], str, int], Any]  # its name, options, label, and which of them is first: the one chosen
+
+
 def render_form(o: Opening, place: Place, step: int, t: Translate) -> None:
     """The form for one more edit, for the place that is looked at."""
-    e, part = o.experiment, part_named(o, place.part)
-    tokens = vocabulary_of(o, part)
-    entries = token_width(o, part) + context_width(o, part)
-    kinds = [kind for kind in KINDS if {"gate": CELLS[e.cell].gates, "token": tokens}.get(kind, True)]
-    bar = st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="whatif_form")
+    part = part_named(o, place.part)
+    tokens, kinds = vocabulary_of(o, part), kinds_of(o, place)
     if session.get("whatif_kind") not in kinds:
         session["whatif_kind"] = kinds[0]
-    with bar:
-        labels = {id: t(f"whatif.kind.{id}") for id in kinds}
-        said = {id: t(f"whatif.help.{id}") for id in kinds}
-        if part.start:
-            said["state"] = t("whatif.given")
-        tips = "  \n".join(f"**{label}**: {said[id]}" for id, label in labels.items())
-        kind = choose(t("whatif.kind"), labels, "whatif_kind", help=tips, width=KIND)
-    steps, units, gates = list(range(part.stop - part.start)), list(range(e.hidden)), list(CELLS[e.cell].blocks)
-    below = entries if place.layer == 0 else e.hidden * e.directions
 
-    def pick(name: str, options: list[Any], label: str, index: int = 0) -> Any:
+    def draw(name: str, options: list[Any], label: str, index: int) -> Any:
         def shown(id: Any) -> str:
             if id is None:
                 return EVERY
@@ -206,43 +198,78 @@ def render_form(o: Opening, place: Place, step: int, t: Translate) -> None:
                 return f"{part.start + id + 1} · {visible(o.probe[part.start + id])}"
             return visible(tokens[id]) if name == "token" else str(id)
 
-        # With other sizes another widget, so no choice that is none any more; with another step open, that one first.
-        key = f"whatif_{kind}_{name}_{len(options)}_{index}"
-        return st.selectbox(label, options, index, key=key, format_func=shown, width=WIDE)
+        key = key_of(kind, name, options, index)
+        return st.selectbox(t(f"whatif.{label}"), options, index, key=key, format_func=shown, width=WIDE)
 
-    with bar:
-        edit = Intervention(kind, layer=place.layer, direction=place.direction, part=place.part)
-        match kind:
-            case "token":
-                edit = Intervention(kind, part=part.name, step=pick("step", steps, t("whatif.step"), step))
-                edit = replace(edit, value=pick("token", list(range(len(tokens))), t("whatif.token")))
-            case "input":
-                edit = Intervention(kind, part=part.name, step=pick("step", steps, t("whatif.step"), step))
-                edit = replace(edit, unit=pick("unit", [None, *range(entries)], t("whatif.unit")))
-            case "state":
-                edit = replace(edit, name=pick("name", list(CELLS[e.cell].states), t("whatif.state")))
-                edit = replace(edit, unit=pick("unit", [None, *units], t("whatif.unit")))
-            case "gate":
-                edit = replace(edit, name=pick("name", list(CELLS[e.cell].gates), t("whatif.gate")))
-                edit = replace(edit, step=pick("step", [None, *steps], t("whatif.step")))
-                edit = replace(edit, unit=pick("unit", [None, *units], t("whatif.unit")))
-            case "off":
-                edit = replace(edit, unit=pick("unit", units, t("whatif.unit")))
-            case "weight":
-                edit = replace(edit, name=pick("name", list(WEIGHTS), t("whatif.weight")))
-                gate = pick("block", gates, t("whatif.block")) if len(gates) > 1 else gates[0]
-                unit = pick("unit", units, t("whatif.unit"))
-                edit = replace(edit, unit=gates.index(gate) * e.hidden + unit)
-                if edit.name.startswith("weight"):
-                    columns = list(range(below)) if edit.name == "weight_ih" else units
-                    edit = replace(edit, column=pick(f"column_{edit.name}", columns, t("whatif.column")))
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="whatif_form"):
+        labels = {id: t(f"whatif.kind.{id}") for id in kinds}
+        said = {id: t(f"whatif.help.{id}") for id in kinds}
+        if part.start:
+            said["state"] = t("whatif.given")
+        tips = "  \n".join(f"**{label}**: {said[id]}" for id, label in labels.items())
+        kind = choose(t("whatif.kind"), labels, "whatif_kind", help=tips, width=KIND)
+        composed(kind, o, place, step, draw)
         if kind not in ("token", "off"):
             st.text_input(t("whatif.value"), "0", key="whatif_value", max_chars=40, width=120)
-        st.button(t("whatif.add"), key="whatif_add", on_click=add_from_form, args=(edit,))
+        st.button(t("whatif.add"), key="whatif_add", on_click=add_from_form, args=(o, place, step))
         explanation("cell-whatif", t, first=t("caption.cell-whatif"))
     complain_here("form")
 
 
-def add_from_form(edit: Intervention) -> None:
-    """A text that was typed last may not have been there yet when the button was drawn: it is read now."""
-    add(edit, edit.value if edit.kind in ("token", "off") else session["whatif_value"], "form")
+def kinds_of(o: Opening, place: Place) -> list[InterventionKind]:
+    """Which there are in this network, at this place."""
+    there = {"gate": CELLS[o.experiment.cell].gates, "token": vocabulary_of(o, part_named(o, place.part))}
+    return [kind for kind in KINDS if there.get(kind, True)]
+
+
+def key_of(kind: str, name: str, options: list[Any], index: int) -> str:
+    """Of a select box. With other sizes another widget, so no choice that is none any more; with another step open,
+    that one first."""
+    return f"whatif_{kind}_{name}_{len(options)}_{index}"
+
+
+def composed(kind: InterventionKind, o: Opening, place: Place, step: int, pick: Pick) -> Intervention:
+    """The edit of a kind, of what is picked for it."""
+    e, part = o.experiment, part_named(o, place.part)
+    entries = token_width(o, part) + context_width(o, part)
+    steps, units, gates = list(range(part.stop - part.start)), list(range(e.hidden)), list(CELLS[e.cell].blocks)
+    here = Intervention(kind, layer=place.layer, direction=place.direction, part=place.part)
+    match kind:
+        case "token":
+            at = pick("step", steps, "step", step)
+            token = pick("token", list(range(len(vocabulary_of(o, part)))), "token", 0)
+            return Intervention(kind, part=part.name, step=at, value=token)
+        case "input":
+            at = pick("step", steps, "step", step)
+            entry = pick("unit", [None, *range(entries)], "unit", 0)
+            return Intervention(kind, part=part.name, step=at, unit=entry)
+        case "state":
+            name = pick("name", list(CELLS[e.cell].states), "state", 0)
+            return replace(here, name=name, unit=pick("unit", [None, *units], "unit", 0))
+        case "gate":
+            name = pick("name", list(CELLS[e.cell].gates), "gate", 0)
+            at = pick("step", [None, *steps], "step", 0)
+            return replace(here, name=name, step=at, unit=pick("unit", [None, *units], "unit", 0))
+        case "off":
+            return replace(here, unit=pick("unit", units, "unit", 0))
+        case "weight":
+            name = pick("name", list(WEIGHTS), "weight", 0)
+            gate = pick("block", gates, "block", 0) if len(gates) > 1 else gates[0]
+            unit = gates.index(gate) * e.hidden + pick("unit", units, "unit", 0)
+            if not name.startswith("weight"):
+                return replace(here, name=name, unit=unit)
+            below = entries if place.layer == 0 else e.hidden * e.directions
+            columns = list(range(below)) if name == "weight_ih" else units
+            return replace(here, name=name, unit=unit, column=pick(f"column_{name}", columns, "column", 0))
+
+
+def add_from_form(o: Opening, place: Place, step: int) -> None:
+    """What was chosen or typed last may not have been there yet when the button was drawn: it is read now."""
+    chosen = session["whatif_kind"]
+    kind = chosen if chosen in kinds_of(o, place) else kinds_of(o, place)[0]
+
+    def read(name: str, options: list[Any], _label: str, index: int) -> Any:
+        return st.session_state.get(key_of(kind, name, options, index), options[index])
+
+    edit = composed(kind, o, place, step, read)
+    add(edit, edit.value if kind in ("token", "off") else session.get("whatif_value", "0"), "form")

@@ -62,7 +62,10 @@ def draws(fields: dict) -> bool:
     return bool(fields.get("held_out")) and fields.get("task") != "series"
 
 
-@pytest.mark.parametrize("preset", [name for name, one in PRESETS.items() if draws(one.fields)])
+# A machine reports the same again: of `rare-faults` the lab says so.
+@pytest.mark.parametrize(
+    "preset", [name for name, one in PRESETS.items() if draws(one.fields) and name != "rare-faults"]
+)
 def test_the_presets_hold_out_what_they_always_did(preset):
     for seed in (0, 2, 17):
         e = Experiment(preset=preset, seed=seed)
