@@ -249,7 +249,7 @@ def test_a_closed_tab_computes_no_more(visit, server):
         Event().wait(1.0)  # the length of the measurement itself
         return computed() - before < 0.05
 
-    eventually(still, "the worker is idle", 10)
+    eventually(still, "the worker is idle", 20)  # a page that was just drawn counts as watching for eight
 
 
 @pytest.mark.thorough

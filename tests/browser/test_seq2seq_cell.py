@@ -46,7 +46,7 @@ def test_a_decoder_step_chosen_in_the_line_of_tokens_opens_the_decoder(visit):
     lab.page.keyboard.press("End")  # the last entry is one of the context
     eventually(lambda: equation(lab)["unit"] == "9", "it is written out")
     assert numbers(lines(lab)[0]) == [pytest.approx(x[2, 9].item(), abs=1e-3)]
-    expect(root(lab).locator(".ru-below")).to_have_text("embedding [0–3] · context [4–9]")
+    expect(root(lab).locator(".ru-x .ru-below")).to_have_text("embedding [0–3] · context [4–9]")
     terms = root(lab).locator(".ru-attended .ru-term")
     assert terms.locator("bdi").all_inner_texts() == ["a", "b", "c"]
     shares = [numbers(term.replace("−", "-"))[0] for term in terms.all_inner_texts()]
