@@ -252,7 +252,7 @@ def test_an_entry_is_chosen_within_the_parameters_shape():
     looked(app.selectbox(key="check_name").select_index(len(names) - 1).run())  # a bias of four: one index, 31 too far
     assert app.number_input(key="check_0").value == 3
     press(app, "check_go")
-    assert "head.bias[3]" in said(app)
+    assert "linear.bias[3]" in said(app)
     assert not app.error
 
 
