@@ -133,7 +133,7 @@ def tell_document(page: str, t: Translate, leaving: bool, on_shown: Callable[[],
     )
     if isinstance(experiment, Experiment):
         begins = page in ("", HOME) and session.get("begins_by_itself") == session["run"].id and not leaving
-        facts = replace(facts, pupil=session.get("room_pupil", "") if session.get("room") else "")
+        facts = replace(facts, pupil=current_room.kept())
         facts = replace(facts, presents=worksheet.worksheet().presents, looked=worksheet.looked())
         facts = replace(facts, begins=begins, restore=waiting, leaving=time.monotonic() if leaving else None)
         facts = replace(facts, provenance=provenance.of(experiment, session["lang"]))

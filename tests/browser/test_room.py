@@ -33,6 +33,11 @@ def test_a_class_meets_follows_and_is_one_experiment(visit):
     pupils[0].page.reload()
     expect(pupils[0].at("room")).to_contain_text(f"you are the {names[0]} · Seed: 0")
     expect(rows).to_have_count(2)
+    # Nor does a reload make a pupil of the teacher, whose secret is not in the address that all can read.
+    assert "teach" not in teacher.address
+    teacher.page.reload()
+    expect(teacher.at("room_way_in")).to_contain_text(code)
+    expect(rows).to_have_count(2)
     teacher.page.get_by_role("link", name="Cell").first.click()
     expect(teacher.at("room")).to_contain_text("2 here")
     teacher.at("room_leads").locator("label").click()

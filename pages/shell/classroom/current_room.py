@@ -15,6 +15,7 @@ from rnnlab.rooms.room import Pupil, Room, Trained, answered, told, without
 from rnnlab.rooms.rooms import Rooms
 
 ROOMS = Rooms()  # of this web process
+TEACHER = "teacher "  # what a tab keeps of one begins with this
 
 
 def room() -> Room | None:
@@ -115,12 +116,25 @@ def trained() -> Trained | None:
     return Trained(epochs, kept, run.experiment.epochs, run.history.snapshots[-1].accuracy, run.going)
 
 
-def recall(pupil: str) -> None:
+def kept() -> str:
+    """Who the reader is in the room, for his tab to keep: the address of a teacher is read off the projector."""
+    if not session.get("room"):
+        return ""
+    return TEACHER + session["room_teacher"] if teaches() else session.get("room_pupil", "")
+
+
+def recall(who: str) -> None:
     """The browser has kept who it was in the room since before a reload: it is that again."""
     here, fresh = room(), session.get("room_pupil", "")
-    if here and not teaches() and pupil != fresh and pupil in here.pupils:
-        session["room_pupil"] = pupil
-        tried(lambda: ROOMS.change(here.code, lambda room: without(room, fresh)))
+    if here is None or teaches() or who == fresh:
+        return
+    if secrets.compare_digest(who.encode(), (TEACHER + here.teacher).encode()):
+        session["room_teacher"] = here.teacher
+    elif who in here.pupils:
+        session["room_pupil"] = who
+    else:
+        return
+    tried(lambda: ROOMS.change(here.code, lambda room: without(room, fresh)))
 
 
 def answer(step: str, said: Answer) -> None:
@@ -147,9 +161,7 @@ def send() -> None:
 def query() -> str:
     """What the address says of it, so that a reload leads back."""
     here = room()
-    if here is None:
-        return ""
-    return f"room={here.code}" + (f"&teach={here.teacher}" if teaches() else "")
+    return f"room={here.code}" if here else ""
 
 
 def lead(link: str) -> None:
