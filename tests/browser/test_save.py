@@ -236,12 +236,13 @@ def test_what_a_page_shows_is_saved_and_printed(visit, tmp_path, path, query):
     lab = visit(query, path=path, shows="train" if runs else "lang", color_scheme="dark")
     if runs:
         lab.finished()
+        eventually(lambda: lab.page.evaluate(RESTS), "the page has drawn the end of the run", 60)
     lab.page.locator(MENUS).first.wait_for()
     if path == "/gradients":  # where the other cells are trained too
         eventually(
             lambda: lab.draws("gradients-others") and lab.button("stop_others").is_disabled(), "all are done", 90
         )
-    lab.page.wait_for_load_state("networkidle")
+    lab.rests()  # what a worker is asked of the last epoch is there, too
     # Of token editors one: a browser takes no more than ten files of a page in one go.
     kind = "node => node.classList.contains('rl-tokens') ? 'editor' : node.component.data.key"
     homes = {

@@ -27,6 +27,7 @@ export function watch(group, { run, epochs, live, page_parts = "" }) {
     if ((live && gone) || watched.asked_parts !== asked_parts) ask();
     return watched;
   }
+  if (watched) watched.waiting = []; // nobody plays them now, and who waits for their end would wait for ever
   watched = {
     run,
     group,
