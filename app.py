@@ -75,7 +75,7 @@ app = st.App(
         Middleware(static_files.StaticFiles, base, files),
     ],
     routes=[
-        *(Route(f"{base}/{page}", entry_page.serve) for page in ("", *PAGES)),
+        *(Route(f"{base}/{page}", partial(entry_page.serve, base=base)) for page in ("", *PAGES)),
         Route(f"{base}/healthz", operations.Health().serve),
         *([Route(f"{base}/metrics", operations.serve_metrics)] if operations.metrics_wanted() else []),
         Route(f"{base}/presets/{{lang}}.json", preset_pictures.serve),

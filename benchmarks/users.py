@@ -13,6 +13,7 @@ import random
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from secrets import token_urlsafe
 from statistics import median
 from typing import Any
 
@@ -24,6 +25,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from benchmarks.server import LONG, Row, link, percentile, serving, show
+from pages.shell.readers.cookie import COOKIE
 
 CROWDS = (10, 30)
 PERIOD = 2.0  # seconds between two changes of one user
@@ -208,20 +210,22 @@ VALUES: dict[str, Callable] = {
 }
 
 
-def page_socket(address: str, session: str = "") -> connect:
-    """The websocket that all on a page comes over, for a `session` that the page had before, if it is still there."""
+def page_socket(address: str, reader: str, session: str = "", **headers: str) -> connect:
+    """The websocket that all on a page comes over, for a `session` that the page had before, if it is still there.
+    `reader`: the cookie of the browser, which has several pages perhaps; "" for one that keeps none."""
     return connect(
         f"ws://{address}/_stcore/stream",
         subprotocols=[Subprotocol(name) for name in ("streamlit", "no-token", session) if name],
+        additional_headers=headers | ({"Cookie": f"{COOKIE}={reader}"} if reader else {}),
         compression=None,
         max_size=None,
         proxy=None,
     )
 
 
-async def visit(stack: AsyncExitStack, address: str, query: str = "run=1") -> Tab:
-    """A new tab, listening until the stack is left."""
-    socket = await stack.enter_async_context(page_socket(address))
+async def visit(stack: AsyncExitStack, address: str, query: str = "run=1", reader: str = "", **headers: str) -> Tab:
+    """A new tab, listening until the stack is left, of a reader of its own where none is named."""
+    socket = await stack.enter_async_context(page_socket(address, reader or token_urlsafe(16), **headers))
     tab = Tab(socket, address, query)
     stack.callback(asyncio.create_task(tab.listen()).cancel)
     stack.callback(tab.stop_timers)

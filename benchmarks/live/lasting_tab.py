@@ -5,6 +5,7 @@ import base64
 import json
 import time
 from contextlib import AsyncExitStack, suppress
+from secrets import token_urlsafe
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,9 @@ CUT = (OSError, WebSocketException, TimeoutError)
 
 
 class LastingTab(Tab):
-    def __init__(self, socket: ClientConnection, address: str, query: str):
+    def __init__(self, socket: ClientConnection, address: str, query: str, reader: str):
         super().__init__(socket, address, query)
+        self.reader = reader
         self.session = ""  # what the server calls it
         self.part = ""  # of the page, the one that the status asks for
         self.losses: list[float] = []  # as the page draws them, whole numbers of 64 bits
@@ -41,7 +43,7 @@ class LastingTab(Tab):
                 self.finished.set_exception(ConnectionError())
             while self.socket.state.name != "OPEN":
                 try:
-                    self.socket = await page_socket(self.address, self.session)
+                    self.socket = await page_socket(self.address, self.reader, self.session)
                 except CUT:
                     await asyncio.sleep(AGAIN)
 
@@ -102,7 +104,8 @@ def key_of(element: Element) -> str:
 
 async def lasting(stack: AsyncExitStack, address: str, query: str) -> LastingTab:
     """A new tab, its page drawn; closed when the stack is left."""
-    tab = LastingTab(await page_socket(address), address, query)
+    reader = token_urlsafe(16)
+    tab = LastingTab(await page_socket(address, reader), address, query, reader)
     listening = asyncio.create_task(tab.listen())
 
     async def close() -> None:

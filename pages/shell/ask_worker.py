@@ -57,6 +57,6 @@ def say_slow(place: int) -> None:
     if workers().starting:
         st.info(t("workers.starting"))
     elif place:
-        st.info(t("ask.waits", seconds=f"{PATIENCE:g}", place=place))
+        st.info(t("ask.waits", seconds=f"{PATIENCE:g}", before=place - 1))
     else:
         st.info(t("ask.computes", seconds=f"{PATIENCE:g}"))

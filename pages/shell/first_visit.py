@@ -2,6 +2,7 @@
 that has lost its session: its reader goes on from there."""
 
 from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -32,6 +33,7 @@ def begin() -> None:
     if "run" in session:
         go_back(query)
         return
+    session["visit"] = uuid4().hex
     begin_opening()
     page = lost_session.remains(query)
     if page is None:

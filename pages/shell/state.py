@@ -17,6 +17,7 @@ from rnnlab.engine.speed import Speed
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import Overrides, RacePlan
 from rnnlab.experiment.worksheet import Worksheet
+from rnnlab.hosting.readers import Reader
 from rnnlab.i18n import Problem
 from rnnlab.lessons.progress import Progress
 from rnnlab.races.live_race import LiveRace
@@ -30,6 +31,7 @@ Problems = tuple[Problem, ...]
 class VisitState(TypedDict, total=False):
     """shell/first_visit.py: what a visit begins with; the widgets of these keys change it from then on."""
 
+    visit: str  # tells this session from others of its reader
     lang: str  # LANGUAGES
     loss_log: bool  # whether losses are drawn on a logarithmic axis
     run_on_opening: bool  # whether the link trains when it is opened
@@ -70,7 +72,7 @@ class PanelState(TypedDict, total=False):
 class WorkersState(TypedDict, total=False):
     """shell/workers.py"""
 
-    reader: str  # whose jobs they are: other sessions have other names
+    reader: Reader  # whose jobs they are: that of all tabs of one browser
 
 
 class RedrawState(TypedDict, total=False):

@@ -103,12 +103,17 @@ class FairQueue:
         return self.at_work[owner], self.used[owner]
 
     def place(self, outcome: Future) -> int:
-        """Where a job stands in the queue as it is now: 1 for the next; 0 where it doesn't wait."""
+        """Where a job stands in the queue as it is now: 1 for the next; 0 where it doesn't wait. As many of each other
+        owner's jobs are before it as of its own owner's, and one more of those whose turn is before his."""
         with self.changed:
-            for index, owner in enumerate(sorted(self.waiting, key=self.rank)):
+            owners = sorted(self.waiting, key=self.rank)
+            for index, owner in enumerate(owners):
                 for before, queued in enumerate(self.waiting[owner]):
                     if queued.outcome is outcome:
-                        return index + before + 1
+                        turns = [before + (place <= index) for place in range(len(owners))]
+                        return sum(
+                            min(turn, len(self.waiting[other])) for turn, other in zip(turns, owners, strict=True)
+                        )
         return 0
 
     def done(self, queued: QueuedJob, seconds: float | None = None) -> None:

@@ -27,7 +27,7 @@ class BusyEngine:
 @pytest.mark.parametrize(
     ("engine", "key", "said"),
     [
-        (BusyEngine(at=3), "ask.waits", "3"),
+        (BusyEngine(at=3), "ask.waits", "2"),
         (BusyEngine(), "ask.computes", "0.01"),
         (BusyEngine(at=3, starting=True), "workers.starting", ""),
     ],
@@ -39,5 +39,5 @@ def test_it_says_how_long_it_has_waited_and_what_is_before_it(monkeypatch, engin
     monkeypatch.setattr(ask_worker.st, "info", told.append)
     with in_session({"lang": lang}):
         assert ask_worker.ask_worker(jobs.trace, f"{key}{lang}") is None
-    assert told == [translator(lang)(key, seconds="0.01", place=3)]
+    assert told == [translator(lang)(key, seconds="0.01", before=2)]
     assert said in told[0]

@@ -9,6 +9,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
+from pages.shell.readers.cookie import COOKIE
 from pages.shell.server import entry_page
 from pages.shell.server.static_files import StaticFiles
 from tests.support.run_async import run_async
@@ -91,10 +92,10 @@ def test_nothing_else_is_answered_here(lab, reads, path, method):
 
 def test_the_entry_page_is_sent_again_only_when_it_has_changed():
     async def app(scope, receive, send):
-        await (await entry_page.serve(Request(scope)))(scope, receive, send)
+        await (await entry_page.serve(Request(scope), "/lab"))(scope, receive, send)
 
     def page(lang: str, **headers: str):
-        return run_async(ask(app, "/", accept_language=lang, **headers))
+        return run_async(ask(app, "/", accept_language=lang, cookie=f"{COOKIE}=known", **headers))
 
     seen = set()
     for lang in ("zh-CN", "en"):

@@ -310,7 +310,7 @@ def test_of_a_run_that_waits_to_be_opened_a_browser_is_told_at_which_place(drive
     header, arrays = read(served(Browser(watching(live.value.id), awake=1)).sent[0])
     assert (header["opened"], header["going"], header["share"], header["lines"]) == (False, True, 0, {})
     assert arrays == {}
-    assert "排在第 7 位" in header["status"]
+    assert "前面还有 6 个" in header["status"]
 
 
 NONSENSE = [

@@ -17,7 +17,7 @@ PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 SHOWN = [*LAB, *PAGES, *sorted((ROOT / "pages").rglob("*.js")), *sorted((ROOT / "pages").rglob("*.css"))]
 # The floor plan. An import points to a folder further left, or stays in its own; only these folders are with torch.
 FOLDERS = (
-    *("i18n", "presets", "cells", "experiment", "explain", "records", "text", "analysis"),
+    *("i18n", "presets", "cells", "experiment", "hosting", "explain", "records", "text", "analysis"),
     *(
         "data",
         "models",

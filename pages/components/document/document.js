@@ -1,7 +1,7 @@
 // What concerns the whole document: the language that it says it is in, by which a browser reads aloud, breaks lines and
 // chooses fonts; its address; where the focus is; what Streamlit's own widgets lack; how it is printed.
 //
-// Takes lang, query (null: the address stays), opening (of which preset, see address.js), text_draft, restore, reader and
+// Takes lang, query (null: the address stays), opening (of which preset, see address.js), text_draft, restore, visit and
 // lessons (what the tab keeps of the course), begins, leaving, words and provenance (see save/provenance.js), assistance
 // (see widgets.js), presents (whether it is for a projector), looked (where a link has led, or null). Gives `restored` {text}, `recalled` {text} where lessons were kept before this reader's session, `still`
 // once a new number `leaving` was drawn, and, once, `shown` where the page begins something by itself and its reader has not
@@ -41,9 +41,9 @@ export default component("rl-document", {
     assist(self.data.assistance);
     if (self.data.provenance) tell(self.data.key, self.data.provenance);
     keepEntry(query, opening);
-    const { reader } = self.data;
-    const arrives = told.reader !== reader;
-    if (arrives) told = { reader };
+    const { visit } = self.data;
+    const arrives = told.visit !== visit;
+    if (arrives) told = { visit };
     if (restore && !told.restored) {
       told.restored = true;
       self.setTriggerValue("restored", { text: stored("draft") });

@@ -93,7 +93,8 @@ def queue(run: Run, t: Translate, engine: Engine) -> list[str]:
     going, place = live_runs.shared().going(), engine.place(run.pending) if waits(run) and run.pending else 0
     shared = [t("status.turns", runs=going, workers=engine.count)] if going > engine.count else []
     waited = int(time.monotonic() - run.submitted)
-    return [*shared, *([t("status.place", place=place, seconds=waited)] if place else [])]
+    waits_for = [t("status.before", before=place - 1, seconds=waited)] if place > 1 else []
+    return [*shared, *waits_for, *([t("status.next", seconds=waited)] if place == 1 else [])]
 
 
 def held_score(history: History, t: Translate) -> list[str]:

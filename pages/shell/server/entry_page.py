@@ -17,6 +17,7 @@ from starlette.types import Scope
 from streamlit import file_util
 
 from pages.components.assets import FOLDER
+from pages.shell.readers.cookie import cookie_of, new_cookie
 from pages.shell.server.revalidated import revalidated, takes_gzip, unless_known
 from rnnlab.i18n import LANGUAGE_TAGS, LANGUAGES, first_language, translator
 
@@ -92,5 +93,13 @@ def answer(lang: str, compressed: bool) -> Response:
     return revalidated(entry_page(lang).encode(), "text/html", compressed, "Accept-Language, Accept-Encoding")
 
 
-async def serve(request: Request) -> Response:
-    return unless_known(request, answer(language(request.scope), takes_gzip(request)))
+async def serve(request: Request, base: str) -> Response:
+    """`base`: the path that the lab lies below."""
+    page = unless_known(request, answer(language(request.scope), takes_gzip(request)))
+    if cookie_of(request.scope):
+        return page
+    headers = [("set-cookie", new_cookie(request.scope, base)), ("cache-control", "private, no-cache")]
+    mine = Response(page.body, page.status_code)  # that one is everybody's
+    mine.raw_headers = [pair for pair in page.raw_headers if pair[0] != b"cache-control"]
+    mine.raw_headers += [(name.encode(), value.encode()) for name, value in headers]
+    return mine

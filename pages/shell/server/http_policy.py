@@ -20,6 +20,7 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.web.server import server_util
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
+from pages.shell.readers.cookie import FRAMES
 from pages.shell.server import entry_page
 from rnnlab.i18n import translator
 
@@ -29,7 +30,6 @@ LOCAL_NAMES = ("localhost", "local", "lan", "home", "internal", "home.arpa")
 USED = ("_stcore/health", "_stcore/host-config", "_stcore/stream", "_stcore/upload_file/")
 UNUSED = ("_stcore/", "component/", "auth/", "oauth2callback")
 PROBES = ("healthz", "metrics")  # asked for by machines, by whatever name
-FRAMES = ("iframe", "frame", "embed", "object")
 
 
 # What a page asks for over Streamlit's WebSocket. What else can be asked there is for whoever develops on the machine:

@@ -13,13 +13,13 @@ from starlette.responses import PlainTextResponse, Response
 from streamlit import runtime
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
+from pages.shell.readers.cookie import FORWARDED
 from rnnlab import engine
 from rnnlab.engine import live_runs
 
 PATIENCE = 10.0  # seconds until a worker has answered: the longest jobs at the lab's limits take eight
 FRESH = 1.0  # seconds for which an answer is as good as another
 SLICES = ("advance", "advance_race_run")  # the jobs that train
-FORWARDED = ("x-forwarded-for", "x-real-ip", "forwarded", "via")  # what a proxy adds to a request that it hands on
 
 
 class Health:

@@ -3,6 +3,8 @@
 from concurrent.futures import Future
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rnnlab.engine.fair_queue import CREDIT, DEBT, FairQueue, QueuedJob
 
@@ -167,3 +169,12 @@ def test_a_closed_queue_takes_nothing_more_and_gives_what_it_has():
     with pytest.raises(RuntimeError):
         queue.put(QueuedJob(b"c1", Future(), "c"))
     assert names(queue) == "a1 b1"
+
+
+@given(st.lists(st.sampled_from("abcd"), min_size=1, max_size=12))
+def test_the_place_of_a_job_is_the_turn_in_which_it_is_taken(owners):
+    queue = filled(*owners)
+    waiting = [queued for jobs in queue.waiting.values() for queued in jobs]
+    said = {queued.payload: queue.place(queued.outcome) for queued in waiting}
+    taken = [queue.take(0.0).payload for _ in waiting]  # each by a worker of its own
+    assert [said[job] for job in taken] == [*range(1, len(taken) + 1)]
