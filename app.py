@@ -17,6 +17,7 @@ from streamlit import file_util
 
 from pages.components import assets
 from pages.shell import messages, reruns
+from pages.shell.classroom import current_room
 from pages.shell.page_names import PAGES
 from pages.shell.server import (
     device,
@@ -57,6 +58,7 @@ message_hold.install()
 reruns.install()
 widget_state.install()
 http_policy.install()
+current_room.install()
 
 base = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")  # own routes are not put below it by themselves
 

@@ -133,7 +133,7 @@ def tell_document(page: str, t: Translate, leaving: bool, on_shown: Callable[[],
     )
     if isinstance(experiment, Experiment):
         begins = page in ("", HOME) and session.get("begins_by_itself") == session["run"].id and not leaving
-        facts = replace(facts, pupil=current_room.kept())
+        facts = replace(facts, pupil=current_room.kept(), elsewhere=current_room.elsewhere())
         facts = replace(facts, presents=worksheet.worksheet().presents, looked=worksheet.looked())
         facts = replace(facts, begins=begins, restore=waiting, leaving=time.monotonic() if leaving else None)
         facts = replace(facts, provenance=provenance.of(experiment, session["lang"]))
@@ -156,13 +156,13 @@ def address_of(page: str, experiment: Experiment) -> tuple[str, str | None]:
         reached = lost_until or experiment.epochs
     again = reached > 0 if plan is None else session.get("live_race") is not None or lost == run.id
     same = plan is not None or run.experiment == experiment
+    room = f"&{code}" if (code := current_room.query()) else ""
     front = session.get("front_run") == run.id and experiment == preset_experiment(experiment.preset, lang)
     if (
         page in ("", HOME) and front and same and not current_lesson.lesson()
     ):  # begins by itself after a reload as well, to be watched
-        return to_front_page(lang), None
-    followed = f"&{lesson}" if (lesson := current_lesson.query()) else ""
-    followed += f"&{room}" if (room := current_room.query()) else ""
+        return to_front_page(lang) + room, None
+    followed = (f"&{lesson}" if (lesson := current_lesson.query()) else "") + room
     followed += f"&{shown}" if (shown := urlencode(worksheet.parameters(), safe=",")) else ""
     until = reached if plan is None and reached < experiment.epochs else 0
     query = query_of(page, experiment, again and same, plan, lang, until) + followed

@@ -55,6 +55,7 @@ class RoomState(TypedDict, total=False):
     room: str  # its code; "": in none
     room_teacher: str  # the secret of its teacher; "" for a pupil
     room_pupil: str  # the secret of this browser's pupil
+    room_elsewhere: str  # the code of a room in another process, to which the browser goes
     room_problems: Problems  # why the room did not do what was asked
     room_led: str  # where this page has followed to last
     room_dealt: tuple[str, Any] | None  # the field and the value that were dealt to this pupil

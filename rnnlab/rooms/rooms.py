@@ -15,12 +15,20 @@ LENGTH = 6  # of a code: 31 ** 6 of them, nearly a billion
 
 
 class Rooms:
-    """Changed by many threads, a change at a time."""
+    """Changed by many threads, a change at a time. Where several processes share an address, each has a `letter` of its
+    own, with which its codes begin: by it who comes in is led to the process in which his room is."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic):
+    def __init__(self, clock: Callable[[], float] = time.monotonic, letter: str = ""):
         self.clock = clock
         self.rooms: dict[str, Room] = {}
         self.lock = Lock()
+        self.take(letter)
+
+    def take(self, letter: str) -> None:
+        """This letter from now on; "": there is no other process. Raises ValueError where it is none."""
+        if letter not in ("", *LETTERS):
+            raise ValueError(f"RNNLAB_ROOMS is {letter!r}: use one of {LETTERS}, another for each process")
+        self.letter = letter
 
     def open(self) -> Room:
         """A new room, with its code and the secret of its teacher. Raises LabError where there are too many."""
@@ -31,6 +39,11 @@ class Rooms:
             code = self.unused_code()
             self.rooms[code] = Room(code, secrets.token_urlsafe(16), self.clock())
             return self.rooms[code]
+
+    def is_elsewhere(self, code: str) -> bool:
+        """Whether a room of this code, if there is one, is in another process."""
+        code = normal(code)
+        return bool(self.letter) and len(code) == LENGTH and {*code} <= {*LETTERS} and code[0] != self.letter
 
     def find(self, code: str) -> Room:
         """Raises LabError where there is no such room, or none any more."""
@@ -59,11 +72,11 @@ class Rooms:
     def close(self, code: str, teacher: str) -> None:
         self.teach(code, teacher)
         with self.lock:
-            self.rooms.pop(code.strip().upper(), None)
+            self.rooms.pop(normal(code), None)
 
     def there(self, code: str) -> Room:
         self.drop_ended()
-        room = self.rooms.get(code.strip().upper())
+        room = self.rooms.get(normal(code))
         if room is None:
             raise LabError(Problem("room_none", "", {"value": shorten(code)}))
         return room
@@ -74,6 +87,11 @@ class Rooms:
 
     def unused_code(self) -> str:
         while True:
-            code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+            code = self.letter + "".join(secrets.choice(LETTERS) for _ in range(LENGTH - len(self.letter)))
             if code not in self.rooms:
                 return code
+
+
+def normal(code: str) -> str:
+    """However it was typed."""
+    return code.strip().upper()

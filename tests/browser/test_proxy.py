@@ -46,9 +46,10 @@ def proxied(folder: Path, webs: list[str]) -> Iterator[tuple[int, int]]:
     here = "".join(
         f"{name}_temp_path {folder / name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
+    for name, web in zip(("web1:8501", "web2:8501"), webs, strict=True):
+        assert name in text
+        text = text.replace(name, web)
     for told, instead in (
-        ("web1:8501", webs[0]),
-        ("web2:8501", webs[1]),
         ("listen 80;", f"listen 127.0.0.1:{plain};"),
         ("listen 443 ssl;", f"listen 127.0.0.1:{secure} ssl;"),
         ("/run/nginx.pid", f"{folder / 'pid'}"),
@@ -90,15 +91,60 @@ def sessions(web: str) -> int:
     return int(line.split()[1])
 
 
-def test_a_reader_stays_with_one_process_and_goes_to_the_other_with_his_text_when_it_is_lost(browsers, tmp_path):
+def meet_in_a_room(browsers, options: dict[str, object], address: str, webs: list[str]) -> None:
+    """A teacher, and two pupils whose cookies say the process in which his room is not: the one comes by hand, with a
+    text of his own, the other by the link."""
+    teacher, *pupils = taken = [browsers.take(options) for _ in range(3)]
+    page = teacher.new_page()
+    page.goto(f"{address}/room?lang=en")
+    board = Lab(page)
+    board.press("room_open")
+    code = board.at("room_way_in").get_by_role("heading").inner_text()
+    here = webs["AB".index(code[0])]
+    assert [sessions(web) for web in webs] == [web == here for web in webs]
+    other = "AB".replace(code[0], "")
+    page, second = (pupil.new_page() for pupil in pupils)
+    for one in (page, second):
+        one.goto(f"{address}/data?lang=en&room={other}22222")  # of a lesson that is over
+        expect(one.get_by_text("There is no room")).to_be_visible()
+    second.close()
+    first = Lab(page)
+    first.rests()
+    eventually(lambda: [sessions(web) for web in webs] == [1, 1], "teacher and pupil are apart")
+    first.write("my own words here")
+    page.get_by_role("link", name="Class").first.click()
+    first.at("room_code").locator("input").fill(code.lower())
+    first.press("room_enter")
+    expect(first.at("room")).to_contain_text(f"Room {code} · you are the red owl")
+    page.get_by_role("link", name="Data", exact=True).first.click()
+    expect(first.at("text").locator("textarea")).to_have_value("my own words here")
+    first.press("train").finished()  # watched over a WebSocket of its own
+    files = [{"name": "mine.csv", "mimeType": "text/csv", "buffer": b"rain fell\nsun shone\n"}]
+    first.at("data_upload").locator("input[type=file]").set_input_files(files)
+    expect(first.at("data-preview").locator("tbody tr")).to_have_count(2)
+    page = pupils[1].new_page()
+    page.goto(f"{address}/?lang=en&room={code}")
+    second = Lab(page)
+    expect(second.at("room")).to_contain_text("you are the orange fox")
+    eventually(lambda: page.evaluate("sessionStorage.getItem('rnnlab-pupil')"), "his tab has kept who he is")
+    page.reload()
+    expect(second.at("room")).to_contain_text("you are the orange fox")
+    expect(board.at("room_pupils").locator("tbody tr")).to_have_count(2)
+    eventually(lambda: [sessions(web) for web in webs] == [3 * (web == here) for web in webs], "all are in one place")
+    for context in taken:
+        context.pages[-1].close()
+        browsers.leave(options, context)
+
+
+def test_a_reader_stays_with_one_process_a_class_meets_in_one_and_when_it_is_lost_texts_are_not(browsers, tmp_path):
     folders = [tmp_path / name for name in ("web1", "web2", "nginx")]
     for folder in folders:
         folder.mkdir()
     options = {"locale": "en-US", "ignore_https_errors": True}
     browser, statuses = browsers.take(options), []
     with (
-        serving(folders[0], RNNLAB_METRICS="1") as one,
-        serving(folders[1], RNNLAB_METRICS="1") as other,
+        serving(folders[0], RNNLAB_METRICS="1", RNNLAB_ROOMS="A") as one,
+        serving(folders[1], RNNLAB_METRICS="1", RNNLAB_ROOMS="B") as other,
     ):
         webs = {url.removeprefix("http://"): process for url, process in (one, other)}
         with proxied(folders[2], list(webs)) as (plain, secure):
@@ -111,6 +157,8 @@ def test_a_reader_stays_with_one_process_and_goes_to_the_other_with_his_text_whe
             assert first.getheader("Set-Cookie").startswith("lab=")
             assert first.getheader("Server") == "nginx"
             assert first.getheader("X-Content-Type-Options") == "nosniff"
+            meet_in_a_room(browsers, options, f"https://127.0.0.1:{secure}", list(webs))
+            eventually(lambda: not any(map(sessions, webs)), "all have left")
             page = browser.new_page()
             page.on("response", lambda response: statuses.append((response.url, response.status)))
             page.goto(f"https://127.0.0.1:{secure}/data?epochs=50&lang=en&run=1")

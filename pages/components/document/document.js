@@ -5,7 +5,7 @@
 // lessons (what the tab keeps of the course), begins, leaving, words and provenance (see save/provenance.js), assistance
 // (see widgets.js), presents (whether it is for a projector), looked (where a link has led, or null). Gives `restored` {text}, `recalled` {text} where lessons were kept before this reader's session, `still`
 // once a new number `leaving` was drawn, and, once, `shown` where the page begins something by itself and its reader has not
-// asked for less motion.
+// asked for less motion. Where `elsewhere` names a room of another process, it loads the page anew.
 import { tell, words } from "../save/provenance.js";
 import { expect, groupNamed } from "../shared/cursor_bus.js";
 import { calm, styleSheet } from "../shared/dom.js";
@@ -33,7 +33,7 @@ export default component("rl-document", {
   },
 
   update(self) {
-    const { lang, query, opening, text_draft: draft, restore, begins, leaving } = self.data;
+    const { lang, query, opening, text_draft: draft, restore, begins, leaving, elsewhere } = self.data;
     document.documentElement.lang = lang;
     document.documentElement.toggleAttribute("data-present", self.data.presents);
     requestAnimationFrame(markTheme);
@@ -56,6 +56,10 @@ export default component("rl-document", {
       expect(groupNamed("run"), looked);
     }
     recall(self, arrives);
+    if (elsewhere && query !== null && told.elsewhere !== elsewhere) {
+      told.elsewhere = elsewhere;
+      location.reload(); // what stands before the processes of the lab goes by the address
+    }
     if (begins && !told.begun && !calm()) {
       told.begun = true;
       self.setTriggerValue("shown", true);

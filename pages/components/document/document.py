@@ -20,6 +20,7 @@ class Document:
     visit: str  # which session it is: of a new one, the browser tells once what it has kept
     lessons: str  # how far he is in the lessons of the course, for the tab's storage; "": nothing to keep
     pupil: str = ""  # who he is in the room of a class, for the same; "": in none
+    elsewhere: str = ""  # the code of a room in another process: once the address says it, the page is loaded anew
     query: str | None = None  # of its address; None: address and stored text as they are
     text_draft: str | None = None  # a text too long for a link, for the tab's storage
     restore: bool = False  # ask for the stored text instead, once

@@ -1,5 +1,6 @@
 """The room of a class in which this reader is, as its teacher or as a pupil."""
 
+import os
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,10 +13,15 @@ from rnnlab.i18n import LabError, Problem
 from rnnlab.lessons.lesson import Answer
 from rnnlab.rooms.results import thinned
 from rnnlab.rooms.room import Pupil, Room, Trained, answered, told, without
-from rnnlab.rooms.rooms import Rooms
+from rnnlab.rooms.rooms import Rooms, normal
 
 ROOMS = Rooms()  # of this web process
 TEACHER = "teacher "  # what a tab keeps of one begins with this
+
+
+def install() -> None:
+    """Once a process, before the first session. Raises ValueError where RNNLAB_ROOMS is no letter."""
+    ROOMS.take(os.environ.get("RNNLAB_ROOMS", ""))
 
 
 def room() -> Room | None:
@@ -51,6 +57,15 @@ def enter(code: str, teacher: str = "") -> None:
     found = tried(lambda: ROOMS.teach(code, teacher) if teacher else ROOMS.join(code, mine))
     if found:
         session["room"], session["room_teacher"] = found.code, teacher
+
+
+def enter_typed(code: str) -> None:
+    """By a code that was typed. Where its room is in another process, the browser loads the page anew, by an address
+    that leads there; what the form says is in it."""
+    if ROOMS.is_elsewhere(code):
+        session["room_problems"], session["room_elsewhere"] = (), normal(code)
+    else:
+        enter(code)
 
 
 def arrive(link: Link) -> None:
@@ -161,7 +176,13 @@ def send() -> None:
 def query() -> str:
     """What the address says of it, so that a reload leads back."""
     here = room()
-    return f"room={here.code}" if here else ""
+    code = elsewhere() or (here.code if here else "")
+    return f"room={code}" if code else ""
+
+
+def elsewhere() -> str:
+    """The code of the room to which the browser is to go; "" where it stays."""
+    return session.get("room_elsewhere", "")
 
 
 def lead(link: str) -> None:

@@ -51,7 +51,7 @@ def render_entrance(t: Translate) -> None:
 
 
 def come() -> None:
-    current_room.enter(session["room_code"])
+    current_room.enter_typed(session["room_code"])
 
 
 def render_way_in(room: Room, t: Translate) -> None:

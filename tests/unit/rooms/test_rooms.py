@@ -66,6 +66,22 @@ def test_a_room_is_found_by_its_code_however_it_is_typed():
         refused("room_none", lambda code=code: rooms.find(code))
 
 
+def test_each_of_several_processes_makes_codes_of_its_own_letter():
+    one, other = Rooms(letter="A"), Rooms(letter="B")
+    codes = {one.open().code for _ in range(20)}
+    assert {code[0] for code in codes} == {"A"}
+    assert {len(code) for code in codes} == {6}
+    for code in codes:
+        assert other.is_elsewhere(f" {code.lower()} ")
+        assert not one.is_elsewhere(code)
+        assert not Rooms().is_elsewhere(code)  # alone, it has all rooms that there are
+    for code in ("", "A", "A<b>xx", "A" * 7, "\u0391BCDEF"):
+        assert not other.is_elsewhere(code)
+    for letter in ("AB", "a", "O", " "):
+        with pytest.raises(ValueError, match="RNNLAB_ROOMS"):
+            Rooms(letter=letter)
+
+
 def test_only_the_teacher_changes_a_room_and_as_long_as_he_is_heard_of_it_lives():
     clock = Clock()
     rooms = Rooms(clock)
