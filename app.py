@@ -22,6 +22,7 @@ from pages.shell.page_names import PAGES
 from pages.shell.server import (
     device,
     entry_page,
+    graceful_stop,
     http_policy,
     memory,
     message_hold,
@@ -37,6 +38,7 @@ from rnnlab.engine import cluster, live_runs
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
+    graceful_stop.install()
     engine.shared()  # workers warm up while the first visitor's page loads
     gc.collect()
     gc.freeze()  # what is loaded stays: a full collection, for which all sessions wait, takes 15 ms instead of 100

@@ -149,6 +149,14 @@ class Live(ABC, Generic[Value, AnyEngine]):
             self.go_on()
             return self.value
 
+    def pause(self) -> bool:
+        """Let it rest, whoever watches. Whether it went on until now."""
+        with self.changed:
+            going, self.left = self.value.going, None
+            if going:
+                self.put(self.paused())
+            return going
+
     def go_on(self) -> None:
         """Under the lock: somebody is there again."""
         if self.left is not None:
@@ -221,6 +229,10 @@ class LiveRuns:
 
     def going(self) -> int:
         return sum(live.value.going for live in list(self.by_id.values()))
+
+    def pause_all(self) -> int:
+        """Let all of them rest, because this process is to end. How many went on until now."""
+        return sum(live.pause() for live in list(self.by_id.values()))
 
     def slice_seconds(self, workers: int) -> float:
         """How long a slice is now, so that all runs get one in a round."""

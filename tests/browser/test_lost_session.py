@@ -47,3 +47,20 @@ def test_a_page_survives_its_server(browsers, tmp_path):
         own = [text for text in lab.errors if not re.search("/static/js/|/_stcore/|/live' failed", text)]
         assert own == []  # while nobody answered, Streamlit's script went on asking
     browsers.leave({"locale": "en-US"}, browser)
+
+
+@pytest.mark.thorough
+def test_a_server_that_is_stopped_lets_runs_pause_and_says_so(browsers, tmp_path):
+    browser = browsers.take({"locale": "zh-CN"})
+    lab = Lab(browser.new_page())
+    with serving(tmp_path) as (url, server):
+        lab.page.goto(f"{url}?epochs=5000&cell=lstm&hidden=64&run=1")
+        lab.runs()
+        server.terminate()
+        lab.paused()  # all that was trained is there
+        notice = lab.page.locator(".rl-connection:visible")
+        expect(notice).to_have_text(translator("zh")("server.connection_stopped"))
+        server.wait(10)
+        lab.page.locator(".rl-scrubber input[type=range]").fill("0")
+        lab.shows(0)
+    browsers.leave({"locale": "zh-CN"}, browser)

@@ -244,7 +244,7 @@ EXPANDED = {
     "axis.{}": [f"axis.{name}" for name in AXES],
     "axis.error.{}": [f"axis.error.{name}" for name in choices("loss")],
     "axis.loss.{}": [f"axis.loss.{name}" for name in choices("loss")],
-    "server.connection_{}": [f"server.connection_{kind}" for kind in ("never", "lost", "ended")],
+    "server.connection_{}": [f"server.connection_{kind}" for kind in ("never", "lost", "stopped", "ended")],
     "status.{}": [f"status.{name}" for name in words_returned_by("mode")],
     "speed.{}": [f"speed.{name}" for name in SPEEDS],
     "way.{}": [f"way.{name}" for name in ("steps", "concat", "cell", "layer")],

@@ -14,7 +14,7 @@ let here = null; // the opening that the page shows
 let awaited = null; // the one that was gone to: {opening, until}
 
 export function listenForBack() {
-  addEventListener("rl-popstate", wentTo); // before Streamlit hears of it, see shell/server/back.js
+  addEventListener("rl-popstate", wentTo); // before Streamlit hears of it, see shell/server/browser/back.js
   // On its way to another page Streamlit makes an entry of the page that it leaves, of which it has forgotten the query.
   history.pushState = (state, unused, address) => {
     if (new URL(address, location.href).pathname !== location.pathname) push(state, unused, address);

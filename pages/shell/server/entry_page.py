@@ -22,10 +22,10 @@ from pages.shell.server.revalidated import revalidated, takes_gzip, unless_known
 from rnnlab.i18n import LANGUAGE_TAGS, LANGUAGES, first_language, translator
 
 STREAMLITS = (Path(file_util.get_static_dir()) / "index.html").read_text("utf-8")
-OURS = f"./{FOLDER}/shell/server"
+OURS = f"./{FOLDER}/shell/server/browser"
 STYLES = (  # of Streamlit's own widgets; what is a part of ours links its own
     *(
-        "shell/server/connection_notices",
+        "shell/server/browser/connection_notices",
         "shell/form/form",
         "shell/run/run_head",
         "shell/run/panels",
@@ -63,6 +63,7 @@ def entry_page(lang: str) -> str:
     added = (
         f'<script src="{OURS}/base_url.js"></script>'  # no module, so it runs before Streamlit's, which is one
         f'<script src="{OURS}/back.js"></script>'  # likewise
+        f'<script src="{OURS}/restarts.js"></script>'  # likewise
         f'<script type="module" src="{OURS}/connection_notices.js"></script>'
         f'<script type="module" src="{OURS}/untranslated.js"></script>'
     )
@@ -79,7 +80,7 @@ def connection_notices() -> str:
     notices = []
     for lang, tag in LANGUAGE_TAGS.items():
         t = translator(lang)
-        for kind in ("never", "lost", "ended"):
+        for kind in ("never", "lost", "stopped", "ended"):
             sentence = escape(t(f"server.connection_{kind}"))
             notices.append(
                 f'<p class="rl-connection" lang="{tag}" data-kind="{kind}" role="alert" hidden>{sentence}</p>'

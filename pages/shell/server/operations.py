@@ -14,6 +14,7 @@ from streamlit import runtime
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from pages.shell.readers.cookie import FORWARDED
+from pages.shell.server import graceful_stop
 from rnnlab import engine
 from rnnlab.engine import live_runs
 
@@ -36,6 +37,8 @@ class Health:
         return PlainTextResponse(*answer, headers={"Cache-Control": "no-store"})
 
     async def is_well(self) -> bool:
+        if graceful_stop.stopping:
+            return False
         if self.question is None:
             if time.monotonic() - self.answered < FRESH:
                 return True

@@ -243,3 +243,15 @@ def test_what_fails_while_it_waits_is_said(driver, eager):
     eager.submit = lambda *_: eager.pool.submit(broken)
     failed = eventually(lambda: live.value.problems and live.value, "it fails")
     assert not failed.going
+
+
+def test_all_rest_when_the_process_is_to_end_whoever_watches(driver, worker):
+    live, done = begun(driver, worker, Experiment(epochs=5000)), begun(driver, worker, Experiment(epochs=1))
+    done.wait_for(1, 30)
+    with live.watched(lambda: None):
+        live.wait_for(1, 30)
+        assert driver.pause_all() == 1
+        assert not live.value.going
+        assert live.value.resumable
+    with live.watched(lambda: None):
+        assert not live.value.going

@@ -8,6 +8,8 @@ const state = () => document.querySelector("[data-test-connection-state]")?.data
 let timer;
 let lost = false; // whether the page had a connection, or knows that there is no server to have one with
 
+const absent = () => ("restarts" in document.documentElement.dataset ? "stopped" : "lost"); // see restarts.js
+
 function show(kind) {
   for (const notice of notices) {
     const hidden = notice.dataset.kind !== kind || notice.lang !== document.documentElement.lang;
@@ -23,7 +25,7 @@ function look() {
     lost = true;
     show(now === "CONNECTED" ? "" : "ended");
   } else {
-    timer ??= setTimeout(() => show(lost ? "lost" : "never"), lost ? AGAIN : FIRST);
+    timer ??= setTimeout(() => show(lost ? absent() : "never"), lost ? AGAIN : FIRST);
   }
 }
 
@@ -33,7 +35,7 @@ function closeDialog() {
   if (!close) return;
   close.click();
   lost = true;
-  if (state() !== "DISCONNECTED_FOREVER") show("lost");
+  if (state() !== "DISCONNECTED_FOREVER") show(absent());
 }
 
 new MutationObserver(look).observe(document.getElementById("root"), {
