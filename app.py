@@ -24,6 +24,8 @@ from pages.shell.server import (
     entry_page,
     graceful_stop,
     http_policy,
+    idle_sessions,
+    log,
     memory,
     message_hold,
     operations,
@@ -54,12 +56,14 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 # What is uploaded stays in memory: Starlette would put all but the first megabyte into a file.
 MultiPartParser.spool_max_size = st.get_option("server.maxUploadSize") * 2**20
 
+log.install()
 device.check()
 memory.install()
 message_hold.install()
 reruns.install()
 widget_state.install()
 http_policy.install()
+idle_sessions.install()
 current_room.install()
 
 base = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")  # own routes are not put below it by themselves

@@ -20,6 +20,7 @@ from typing import Any
 from rnnlab.engine.budget import is_over_budget, within_budget
 from rnnlab.i18n import LabError
 
+IN_A_WORKER = "In a worker:\n"  # the note of an error begins that says through which lines it came there
 NICE = 5  # how far a worker stands back behind the web process, which has little to do and is waited for by all
 
 
@@ -87,7 +88,7 @@ def answer(payload: bytes) -> tuple[bytes, bool]:
     except LabError as error:
         return reply(False, error), not is_over_budget(error)
     except Exception as error:
-        error.add_note(traceback.format_exc())
+        error.add_note(IN_A_WORKER + "".join(traceback.format_tb(error.__traceback__)))
         try:
             return reply(False, error), True
         except Exception:

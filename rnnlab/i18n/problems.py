@@ -47,7 +47,7 @@ def logged(error: Exception) -> str:
     """The number under which the log has an error that nobody foresaw, with its traceback. Readers are told the number
     alone: what an error says may be a path of the machine, or what another has typed."""
     number = secrets.token_hex(4)
-    logging.getLogger(__name__).error("error %s", number, exc_info=error)
+    logging.getLogger(__name__).error("error %s", number, exc_info=error, extra={"number": number})
     return number
 
 

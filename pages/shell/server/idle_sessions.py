@@ -1,0 +1,60 @@
+"""A tab that was left open, and asks for nothing for hours, holds a run and what was computed about it. The server lets
+go of that: it ends the session. The browser connects anew, to one that goes on with the form as it stands, and says
+that the run is gone (see pages/shell/lost_session.py)."""
+
+import os
+import time
+from contextlib import suppress
+from typing import cast
+
+from streamlit import runtime
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
+
+MINUTES = 120.0
+GOING_AWAY = 1001  # among the numbers that a WebSocket is closed with
+
+
+def idle_minutes() -> float:
+    """RNNLAB_IDLE_MINUTES: after so many a session that nothing is asked of is let go; 0: never."""
+    given = os.environ.get("RNNLAB_IDLE_MINUTES", "")
+    return float(given) if given.replace(".", "", 1).isdecimal() else MINUTES
+
+
+def install() -> None:
+    """Once a process, before the first session."""
+    handle = AppSession.handle_backmsg
+
+    def handle_and_note(self: AppSession, message: BackMsg) -> None:
+        if message.WhichOneof("type") != "app_heartbeat":
+            vars(self)["_asked"] = time.monotonic()  # also by a timer: while there is one, something goes on
+        handle(self, message)
+
+    AppSession.handle_backmsg = handle_and_note  # type: ignore[method-assign]
+
+
+def holds_much(session: AppSession) -> bool:
+    """Whether it has a run that was trained, or a race, and they are at rest."""
+    held = session.session_state.filtered_state
+    run, race = (live.value if (live := held.get(key)) else None for key in ("live_run", "live_race"))
+    going = (run and run.going) or (race and race.going)
+    return not going and bool(race or (run and run.epochs_done > 0))
+
+
+async def let_go(seconds: float) -> int:
+    """End the sessions of which nothing was asked for so long. How many there were."""
+    server = runtime.get_instance()
+    manager = cast(WebsocketSessionManager, server._session_mgr)
+    before, count = time.monotonic() - seconds, 0
+    for info in manager.list_active_sessions():
+        if vars(info.session).get("_asked", before) >= before or not holds_much(info.session):
+            continue
+        vars(info.session).pop("_asked", None)
+        client = cast(StarletteSessionClient, info.client)
+        server.close_session(info.session.id)
+        with suppress(RuntimeError):  # it is being closed from the other side
+            await client._websocket.close(GOING_AWAY)
+        count += 1
+    return count
