@@ -19,8 +19,8 @@ from pages.components import assets
 from pages.shell import messages, reruns
 from pages.shell.classroom import current_room
 from pages.shell.page_names import PAGES
+from pages.shell.readers import door, proxies
 from pages.shell.server import (
-    device,
     entry_page,
     graceful_stop,
     http_policy,
@@ -30,6 +30,7 @@ from pages.shell.server import (
     message_hold,
     operations,
     preset_pictures,
+    settings,
     static_files,
     widget_state,
 )
@@ -57,13 +58,14 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 MultiPartParser.spool_max_size = st.get_option("server.maxUploadSize") * 2**20
 
 log.install()
-device.check()
+settings.check()
 memory.install()
 message_hold.install()
 reruns.install()
 widget_state.install()
 http_policy.install()
 idle_sessions.install()
+proxies.install()
 current_room.install()
 
 base = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")  # own routes are not put below it by themselves
@@ -81,9 +83,11 @@ app = st.App(
     middleware=[
         Middleware(http_policy.HttpPolicy, base, os.environ.get("RNNLAB_FRAME_ANCESTORS") or "'self'"),
         Middleware(static_files.StaticFiles, base, files),
+        Middleware(door.Door, base),
     ],
     routes=[
         *(Route(f"{base}/{page}", partial(entry_page.serve, base=base)) for page in ("", *PAGES)),
+        Route(f"{base}/door", door.serve),
         Route(f"{base}/healthz", operations.Health().serve),
         *([Route(f"{base}/metrics", operations.serve_metrics)] if operations.metrics_wanted() else []),
         Route(f"{base}/presets/{{lang}}.json", preset_pictures.serve),

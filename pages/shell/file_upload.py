@@ -6,7 +6,14 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+REST = 1  # MB of a request that are not the file
+
 REFUSED = '<p class="rl-refused" role="alert">{}</p>'
+
+
+def megabytes_of(most: int) -> int:
+    """How large a file may be of which a page takes so many megabytes: no larger than the server reads."""
+    return min(most, max(st.get_option("server.maxUploadSize") - REST, 1))
 
 
 def file_upload(

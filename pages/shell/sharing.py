@@ -13,7 +13,7 @@ from pages.components.copy_link.copy_link import copy_link
 from pages.components.document.document import Document, document
 from pages.shell import navigation, provenance
 from pages.shell.classroom import class_link, current_room, worksheet
-from pages.shell.file_upload import file_upload
+from pages.shell.file_upload import file_upload, megabytes_of
 from pages.shell.form import assistance, form_state, race_setup
 from pages.shell.form.presets import open_experiment
 from pages.shell.guide import current_lesson, guide, openings
@@ -79,8 +79,9 @@ def render(t: Translate, page: str) -> None:
             )
             take_away.programs(experiment, t)
         take_away.render(t)
-        refused = t("share.upload.refused", limit=FILE_MEGABYTES)
-        file_upload("file", t("share.upload"), refused, ["json", "safetensors"], "file", FILE_MEGABYTES, open_dropped)
+        most = megabytes_of(FILE_MEGABYTES)
+        refused = t("share.upload.refused", limit=most)
+        file_upload("file", t("share.upload"), refused, ["json", "safetensors"], "file", most, open_dropped)
 
 
 def render_for_class(page: str, experiment: Experiment, plan: RacePlan | None, t: Translate) -> None:

@@ -1,22 +1,26 @@
 """Where jobs run: the one engine of this process, and what it can be asked."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
+from rnnlab.engine.limits import TRAINING, used_up
 from rnnlab.engine.shared import Shared
 from rnnlab.engine.workers import InProcess, Workers, workers_wanted
+from rnnlab.hosting.readers import Reader
+from rnnlab.i18n import LabError
 
 __all__ = ["Engine", "InProcess", "ReaderEngine", "Workers", "close_shared", "open_engine", "shared", "shared_by"]
 
 
 @dataclass(frozen=True)
 class ReaderEngine:
-    """An engine as one of several readers has it: whatever he asks for, the others get their turns."""
+    """An engine as one of several readers has it: whatever he asks for, the others get their turns. What he may not
+    have now ends with a LabError that says so."""
 
     engine: InProcess | Workers
-    reader: Hashable
+    reader: Reader
 
     @property
     def count(self) -> int:
@@ -27,6 +31,10 @@ class ReaderEngine:
         return self.engine.starting
 
     def submit(self, job: Callable[..., Any], *args: Any) -> Future:
+        if problem := used_up(self.reader, job.__name__ in TRAINING):
+            refused: Future = Future()
+            refused.set_exception(LabError(problem))
+            return refused
         return self.engine.submit(job, *args, owner=self.reader)
 
     def place(self, outcome: Future) -> int:
@@ -61,7 +69,7 @@ def shared() -> InProcess | Workers:
     return engine
 
 
-def shared_by(reader: Hashable) -> ReaderEngine:
+def shared_by(reader: Reader) -> ReaderEngine:
     """The same for one of the readers who share it."""
     return ReaderEngine(shared(), reader)
 

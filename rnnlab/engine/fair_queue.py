@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
+from rnnlab.hosting.readers import Reader
 from rnnlab.i18n import LabError, Problem
 
 CREDIT = 0.25  # seconds of computing that who comes may use before those who have been there
@@ -21,9 +22,11 @@ class Tally:
     jobs: Counter[str] = field(default_factory=Counter)  # by name; what ended with an exception, too
     seconds: float = 0.0  # of computing
 
-    def add(self, name: str, seconds: float) -> None:
+    def add(self, name: str, seconds: float, owner: Hashable) -> None:
         self.jobs[name] += 1
         self.seconds += seconds
+        if isinstance(owner, Reader):
+            owner.spend(seconds)
 
 
 @dataclass(eq=False)
@@ -122,7 +125,7 @@ class FairQueue:
         with self.changed:
             self.leave(queued)
             if seconds is not None:
-                self.tally.add(queued.name, seconds)
+                self.tally.add(queued.name, seconds, queued.owner)
             self.used[queued.owner] = min(self.used[queued.owner] + (seconds or 0.0), self.reached + DEBT)
             if queued.owner in self.waiting:
                 self.waiting.move_to_end(queued.owner)

@@ -19,9 +19,11 @@ from typing import Generic, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 from rnnlab.engine import Engine
+from rnnlab.engine.limits import no_room
 from rnnlab.engine.runs import SLICE, Run, early, pause, tick, train_until
 from rnnlab.engine.shared import Shared
-from rnnlab.i18n import failure_of
+from rnnlab.hosting.readers import Reader
+from rnnlab.i18n import Problem, failure_of
 
 ROUND = 0.8  # seconds within which every run that goes on gets a slice, as far as slices can be made shorter
 SHORTEST = 0.03  # seconds: below that more time goes into handing a run over than into training it
@@ -60,11 +62,27 @@ class Live(ABC, Generic[Value, AnyEngine]):
         self.seen = time.monotonic()  # when somebody was there last
         self.left: Value | None = None  # what it was when nobody watched any more, and it paused
         self.listened: set[Future] = set()  # the jobs under way that `hear` will be told of
-        self.hear: Callable[[Future], None] = lambda _: None  # set by who drives it
+        self.trains = False  # whether it takes one of the places that there are for runs
+        # Both are set by who drives it.
+        self.hear: Callable[[Future], None] = lambda _: None
+        self.admit: Callable[[Live], Problem | None] = lambda _: None  # why it gets no place; else it has one
+
+    @property
+    def reader(self) -> Reader | None:
+        """Whose it is; None where that is not known, as in a notebook."""
+        return getattr(self.engine, "reader", None)
 
     @abstractmethod
     def pending(self, value: Value) -> set[Future]:
         """Its jobs under way."""
+
+    @abstractmethod
+    def training(self, value: Value) -> bool:
+        """Whether it goes on, and not only to be opened."""
+
+    @abstractmethod
+    def refused(self, value: Value, problem: Problem) -> Value:
+        """The value that does not train, and says why."""
 
     @abstractmethod
     def ticked(self, slice_seconds: float) -> Value:
@@ -92,12 +110,18 @@ class Live(ABC, Generic[Value, AnyEngine]):
             self.left = None
             self.seen = time.monotonic()  # whoever presses a button is there
             after = function(self.value)
-            self.put(after if after.id == self.value.id else self.paused())
-            return after
+            if after.id != self.value.id:
+                self.put(self.paused())
+                return after
+            self.put(after)
+            return self.value
 
     def put(self, value: Value) -> None:
         """Under the lock: make it the value, and hear of its results."""
-        self.value = value
+        wanted = self.training(value)
+        if wanted and not self.trains and (problem := self.admit(self)):
+            value, wanted = self.refused(value, problem), False
+        self.value, self.trains = value, wanted
         before, self.listened = self.listened, self.pending(value)
         for one in self.listened - before:
             one.add_done_callback(self.hear)
@@ -174,6 +198,12 @@ class Live(ABC, Generic[Value, AnyEngine]):
 
 
 class LiveRun(Live[Run, Engine]):
+    def training(self, value: Run) -> bool:
+        return value.going and value.until > 0
+
+    def refused(self, value: Run, problem: Problem) -> Run:
+        return replace(pause(value), problems=(problem,))
+
     def pending(self, value: Run) -> set[Future]:
         return {value.pending} if value.pending is not None else set()
 
@@ -212,6 +242,7 @@ class LiveRuns:
         self.early: list[
             tuple[float, str]
         ] = []  # a heap: when to look again, by the clock, at a run whose has come early
+        self.admitting = threading.Lock()
         self.thread = threading.Thread(target=self.take_results, name="live runs", daemon=True)
         self.thread.start()
 
@@ -220,9 +251,17 @@ class LiveRuns:
         id, results = live.value.id, self.results  # not the live one itself: what is under way must not keep it alive
         self.by_id[id] = live
         with live.changed:
-            live.hear = lambda _: results.put(id)
+            live.hear, live.admit = lambda _: results.put(id), self.admit
             live.put(live.value)
         return live
+
+    def admit(self, live: Live) -> Problem | None:
+        """Give it a place, or say why there is none."""
+        with self.admitting:
+            others = [other.reader for other in list(self.by_id.values()) if other.trains and other is not live]
+            problem = no_room(live.reader, others)
+            live.trains = problem is None
+            return problem
 
     def find(self, id: str) -> Live | None:
         return self.by_id.get(id)

@@ -14,7 +14,7 @@ from uuid import uuid4
 from weakref import WeakValueDictionary
 
 from rnnlab.engine import Engine, jobs
-from rnnlab.engine.limits import FREIGHT
+from rnnlab.engine.limits import FREIGHT, is_of_limit
 from rnnlab.engine.speed import Speed, epochs_a_slice, seconds_an_epoch
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.limits import BOUNDS, RATE_CHANGES, WEIGHT_BYTES
@@ -75,15 +75,20 @@ class Run(ShortRepr):
         return self.history is not None and self.epoch >= epoch
 
     @property
+    def broken(self) -> bool:
+        """Whether something is wrong with it that does not pass."""
+        return not all(map(is_of_limit, self.problems))
+
+    @property
     def resumable(self) -> bool:
         """Whether there is anything left to train, from where it stands."""
-        return self.state is not None and not (self.state.ended or self.stopped or self.problems)
+        return self.state is not None and not (self.state.ended or self.stopped or self.broken)
 
     @property
     def extensible(self) -> bool:
         """Whether it can take an epoch more: also where it has been stopped, or has come to the end it was meant to
         have."""
-        if self.state is None or not self.state.blob or self.problems:
+        if self.state is None or not self.state.blob or self.broken:
             return False
         return not self.state.ended or self.epoch < BOUNDS["epochs"][1]
 
@@ -120,7 +125,7 @@ def brought(history: History, before: Run) -> Run:
 
 def train_until(engine: Engine, run: Run, epoch: int) -> Run:
     """Go on until this epoch. What comes first is seen at once."""
-    return submit(engine, replace(run, until=epoch, paced_from=-inf))
+    return submit(engine, replace(run, until=epoch, paced_from=-inf, problems=()))
 
 
 def one_epoch_more(engine: Engine, run: Run) -> Run:

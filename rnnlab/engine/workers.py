@@ -46,7 +46,7 @@ class InProcess:
         self.pids: dict[str, list[int]] = {"workers": []}
         self.lock = threading.RLock()  # each sets how many threads torch has, which is one setting of the process
 
-    def submit(self, job: Callable[..., Any], *args: Any, owner: Hashable = None) -> Future:  # noqa: ARG002
+    def submit(self, job: Callable[..., Any], *args: Any, owner: Hashable = None) -> Future:
         future: Future = Future()
         try:
             with self.lock:
@@ -54,7 +54,7 @@ class InProcess:
                 try:
                     future.set_result(job(*args))
                 finally:
-                    self.tally.add(job.__name__, time.thread_time() - began)
+                    self.tally.add(job.__name__, time.thread_time() - began, owner)
         except Exception as error:  # the caller gets it from the future, as from a worker
             future.set_exception(error)
         return future

@@ -8,8 +8,10 @@ address has at most `AT_ADDRESS` readers at a time, and who comes beyond them sh
 import hashlib
 import ipaddress
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
+
+from rnnlab.hosting.hours import Hours
 
 AT_ADDRESS = 40  # readers: a class, and its teachers
 
@@ -17,7 +19,14 @@ AT_ADDRESS = 40  # readers: a class, and its teachers
 @dataclass(eq=False)  # each is one for itself, and held by sessions alone
 class Reader:
     name: str  # by which he is known again: no cookie can be made of it
-    address: str  # where he came from first; "" for the machine that the lab runs on
+    address: str  # where he came from first; "" for the machine that the lab runs on, who is the host himself
+    hours: Hours = field(default_factory=Hours, repr=False)  # of all readers
+
+    def spend(self, seconds: float) -> None:
+        """So much was computed for him."""
+        if self.address:
+            self.hours.add(self.name, seconds)
+            self.hours.add(self.address, seconds)
 
 
 class Readers:
@@ -27,6 +36,7 @@ class Readers:
         self.at_address = at_address
         self.by_name: WeakValueDictionary[str, Reader] = WeakValueDictionary()
         self.lock = threading.Lock()
+        self.hours = Hours()
 
     def find(self, cookie: str, address: str) -> Reader:
         """The reader with this cookie, or where a browser keeps none, "", the one reader without any at this address
@@ -40,7 +50,7 @@ class Readers:
                 sharing = self.by_name.get(beside[int(name, 16) % len(beside)])  # the same one, if he comes again
                 if sharing:
                     return sharing
-            reader = self.by_name[name] = Reader(name, address)
+            reader = self.by_name[name] = Reader(name, address, self.hours)
             return reader
 
 

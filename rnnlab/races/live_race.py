@@ -4,13 +4,19 @@ from concurrent.futures import Future
 
 from rnnlab.engine.cluster import Cluster
 from rnnlab.engine.live_runs import Live
-from rnnlab.i18n import failure_of
+from rnnlab.i18n import Problem, failure_of
 from rnnlab.races.race import Race, Runner, halted, pause, resume, tick
 
 
 class LiveRace(Live[Race, Runner]):
     def pending(self, value: Race) -> set[Future]:
         return {entry.pending for entry in value.entries if entry.pending is not None}
+
+    def training(self, value: Race) -> bool:
+        return value.going
+
+    def refused(self, value: Race, problem: Problem) -> Race:
+        return halted(value, (problem,))
 
     def ticked(self, slice_seconds: float) -> Race:  # noqa: ARG002 - the turns of its runs are its own
         return tick(self.engine, self.value)

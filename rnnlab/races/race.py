@@ -11,7 +11,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from rnnlab.engine import jobs
-from rnnlab.engine.limits import FREIGHT
+from rnnlab.engine.limits import FREIGHT, is_of_limit
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import LabError, Problem, failure_of
@@ -28,8 +28,8 @@ PARAMETERS = 12_000_000  # of all runs together: between two slices a session ho
 
 
 def is_of_runner(problem: Problem) -> bool:
-    """Whether it is where the work is done that failed, for all runs. They are none the worse."""
-    return problem.code.startswith("cluster_")
+    """Whether it is where the work is done that failed, or is used up, for all runs. They are none the worse."""
+    return problem.code.startswith("cluster_") or is_of_limit(problem)
 
 
 class Runner(Protocol):

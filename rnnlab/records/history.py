@@ -8,7 +8,9 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from rnnlab.experiment import Experiment
-from rnnlab.experiment.limits import FRAMES, HISTORY_BYTES, WEIGHT_BYTES
+from rnnlab.experiment.limits import FRAMES
+from rnnlab.hosting.limits import host_limits
+from rnnlab.i18n import numeral
 from rnnlab.records.opening import Opening
 from rnnlab.records.short_repr import ShortRepr
 
@@ -147,8 +149,8 @@ class History:
     @property
     def ending(self) -> dict[str, object]:
         """What is said of the end of a run that diverged or took too long: its last epoch, and what came out there."""
-        last = self.snapshots[-1]
-        return {"epoch": last.epoch, "loss": f"{last.loss:.4g}", "norm": f"{last.norm:.4g}"}
+        last, most = self.snapshots[-1], numeral(host_limits().run_seconds)
+        return {"limit": most, "epoch": last.epoch, "loss": f"{last.loss:.4g}", "norm": f"{last.norm:.4g}"}
 
     def __repr__(self) -> str:
         e = self.experiment
@@ -208,14 +210,18 @@ class History:
 
 
 def frame_spacing(experiment: Experiment, frame_bytes: int) -> int:
-    """Frames are kept every so many epochs: at most FRAMES of them, within HISTORY_BYTES."""
-    frames = max(1, min(FRAMES, HISTORY_BYTES // frame_bytes - 2))  # two more are kept: epoch 0 and the newest
+    """Frames are kept every so many epochs: at most FRAMES of them, within the bytes of a history."""
+    frames = max(
+        1, min(FRAMES, host_limits().history_bytes // frame_bytes - 2)
+    )  # two more are kept: epoch 0 and the newest
     return max(1, ceil(experiment.epochs / frames))
 
 
 def weight_spacing(experiment: Experiment, every: int, parameters: int) -> int:
-    """Weights are kept with every frame, or every so many frames where that would exceed WEIGHT_BYTES."""
-    kept = max(1, WEIGHT_BYTES // (4 * parameters) - 2)  # as with frames; a huge network keeps its first and newest
+    """Weights are kept with every frame, or every so many frames where that would exceed as many bytes."""
+    kept = max(
+        1, host_limits().history_bytes // (4 * parameters) - 2
+    )  # as with frames; a huge network keeps its first and newest
     return every * ceil(experiment.epochs / (every * kept))
 
 

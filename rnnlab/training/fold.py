@@ -16,8 +16,8 @@ import torch
 from rnnlab.analysis.majority import majority_sequence, majority_token
 from rnnlab.data.assembly import class_counts
 from rnnlab.experiment import Experiment
-from rnnlab.experiment.limits import RUN_SECONDS
 from rnnlab.explain.first_batch import FirstBatch, beginning_of
+from rnnlab.hosting.limits import host_limits
 from rnnlab.models import Pass, stage_shapes
 from rnnlab.records.history import Chunk, History, State
 from rnnlab.records.opening import Line, Opening, TensorShape
@@ -95,7 +95,7 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
     `LOOKS` more are spread over a slice, for whoever watches.
     """
     began = epoch_began = looked = time.perf_counter()
-    between_looks = budget / LOOKS
+    between_looks, most = budget / LOOKS, host_limits().run_seconds
     computing_began = time.thread_time()
     resumed, optimizer_seconds = trainer.totals.batches > 0, 0.0
     with trainer.drawing():
@@ -106,7 +106,7 @@ def train(trainer: Trainer, budget: float = math.inf, goal: float = math.inf, se
                 trainer.probe.wanted, looked = True, epoch_began
             now, computing = time.perf_counter(), time.thread_time()
             optimizer_seconds += computing - computed
-            if seconds + computing - computing_began > RUN_SECONDS and not trainer.ended:
+            if seconds + computing - computing_began > most and not trainer.ended:
                 trainer.ended = "time"
             if epoch_ended:
                 trainer.record_frame()

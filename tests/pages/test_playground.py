@@ -22,6 +22,7 @@ from rnnlab.experiment import UNUSED_FIELDS, choices, preset_experiment
 from rnnlab.experiment.limits import BOUNDS
 from rnnlab.experiment.links import to_file, to_link
 from rnnlab.export import open_weights, script, weights_file
+from rnnlab.hosting.readers import Reader
 from rnnlab.i18n import LANGUAGES, describe, translator
 from rnnlab.presets.presets import FIRST_OF_TASK
 from tests.support.callbacks import in_session
@@ -471,7 +472,7 @@ def test_dropped_weights_are_seen_at_their_epoch_without_training_and_can_be_tak
     sight = app.session_state.sight
     for epoch in (4, 0):  # of the epoch that is looked at when the file is asked for
         sight.cursor = Cursor(shown.id, epoch)
-        again = open_weights(take_away.weights(sight, ReaderEngine(InProcess(), "")))
+        again = open_weights(take_away.weights(sight, ReaderEngine(InProcess(), Reader("", ""))))
         assert again.checkpoints[-1] == history.checkpoints[epoch]
     drop(app, pickle.dumps(e), "mine.safetensors")
     assert len(app.warning) == 1
@@ -487,7 +488,7 @@ def test_where_no_program_can_be_made_its_button_says_why(kind):
         script(e, "zh")
     make = partial(take_away.written, kind, e, "zh")
     with pytest.raises(RuntimeError, match=re.escape(describe(refused.value.problems[0], "zh"))):
-        take_away.made_or_told(make, ReaderEngine(InProcess(), ""), "zh")
+        take_away.made_or_told(make, ReaderEngine(InProcess(), Reader("", "")), "zh")
 
 
 def test_pause_and_stop_work_whatever_the_form_says():

@@ -427,8 +427,8 @@ def test_there_is_one_engine_until_it_is_closed(monkeypatch):
 
 DEVICE = """\
 import sys
-from pages.shell.server import device
-device.check()
+from pages.shell.server import settings
+settings.check()
 from rnnlab import Experiment, engine
 from rnnlab.engine import jobs
 print(type(engine.shared().processes).__name__, "torch" in sys.modules)

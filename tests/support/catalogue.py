@@ -27,6 +27,7 @@ from rnnlab.experiment.layer_spec import LayerSpec
 from rnnlab.experiment.worksheet import FRAME
 from rnnlab.explain.programs.training_loop import loss_trials
 from rnnlab.figures.results import EXACT
+from rnnlab.hosting.limits import Whose
 from rnnlab.i18n import LANGUAGES, LOCALES
 from rnnlab.lessons.course import LESSONS
 from rnnlab.lessons.progress import State
@@ -245,6 +246,7 @@ EXPANDED = {
     "axis.error.{}": [f"axis.error.{name}" for name in choices("loss")],
     "axis.loss.{}": [f"axis.loss.{name}" for name in choices("loss")],
     "server.connection_{}": [f"server.connection_{kind}" for kind in ("never", "lost", "stopped", "ended")],
+    "server.full_{}": [f"server.full_{whose}" for whose in get_args(Whose)],
     "status.{}": [f"status.{name}" for name in words_returned_by("mode")],
     "speed.{}": [f"speed.{name}" for name in SPEEDS],
     "way.{}": [f"way.{name}" for name in ("steps", "concat", "cell", "layer")],

@@ -20,6 +20,7 @@ from rnnlab.experiment.limits import (
     TEXT_CHARACTERS,
     WORD_CHARACTERS,
 )
+from rnnlab.hosting.limits import host_limits
 from rnnlab.i18n import Problem, Translate, numeral
 from rnnlab.text.reading import tokenizers
 
@@ -190,7 +191,8 @@ def help_of(name: str, fields: dict[str, Any], t: Translate) -> str:
     if name not in BOUNDS:
         return t(f"help.{name}")
     low, high = map(numeral, BOUNDS[name])
-    return f"{t(f'help.{name}')} {t('form.range', low=low, high=high)}"
+    seconds = {"seconds": numeral(host_limits().run_seconds)} if name == "epochs" else {}
+    return f"{t(f'help.{name}', **seconds)} {t('form.range', low=low, high=high)}"
 
 
 def helps(t: Translate, page: str) -> dict[str, str]:

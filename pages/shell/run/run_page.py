@@ -49,7 +49,7 @@ def render(
     def part() -> None:
         reruns.meet_redraw()
         run, lang = current_run.settle(), session["lang"]
-        if run.problems and run.shown.history is None and run.previous is None:
+        if run.problems and not run.going and run.shown.history is None and run.previous is None:
             run = current_run.stand_in(lang)
         if going is not None and run.going != going:
             st.rerun()  # what else there is changes too

@@ -4,7 +4,7 @@ import time
 
 from rnnlab.engine import Engine, live_runs
 from rnnlab.engine.runs import Run
-from rnnlab.experiment.limits import RUN_SECONDS
+from rnnlab.hosting.limits import host_limits
 from rnnlab.i18n import Translate, pace, percent, significant, time_left
 from rnnlab.records.history import History
 
@@ -84,7 +84,7 @@ def left(run: Run, t: Translate) -> list[str]:
         return []
     rest = took / run.epochs_done * (run.until - run.epochs_done)
     if run.state is not None and run.state.seconds:
-        rest = min(rest, took / run.state.seconds * (RUN_SECONDS - run.state.seconds))
+        rest = min(rest, took / run.state.seconds * (host_limits().run_seconds - run.state.seconds))
     return [time_left(max(rest, 0.0), t)]
 
 

@@ -19,7 +19,8 @@ from streamlit import file_util
 from pages.components.assets import FOLDER
 from pages.shell.readers.cookie import cookie_of, new_cookie
 from pages.shell.server.revalidated import revalidated, takes_gzip, unless_known
-from rnnlab.i18n import LANGUAGE_TAGS, LANGUAGES, first_language, translator
+from rnnlab.hosting.limits import host_limits
+from rnnlab.i18n import LANGUAGE_TAGS, LANGUAGES, first_language, numeral, translator
 
 STREAMLITS = (Path(file_util.get_static_dir()) / "index.html").read_text("utf-8")
 OURS = f"./{FOLDER}/shell/server/browser"
@@ -77,13 +78,15 @@ def entry_page(lang: str) -> str:
 
 def connection_notices() -> str:
     """All that may be said of the connection, hidden: in every language, for the reader may choose another later."""
-    notices = []
+    notices, limits = [], host_limits()
+    full = {"all": limits.sessions, "reader": limits.reader_sessions, "address": max(limits.sessions // 2, 1)}
     for lang, tag in LANGUAGE_TAGS.items():
         t = translator(lang)
-        for kind in ("never", "lost", "stopped", "ended"):
-            sentence = escape(t(f"server.connection_{kind}"))
+        sentences = {kind: t(f"server.connection_{kind}") for kind in ("never", "lost", "stopped", "ended")}
+        sentences |= {kind: t(f"server.full_{kind}", limit=numeral(limit)) for kind, limit in full.items()}
+        for kind, sentence in sentences.items():
             notices.append(
-                f'<p class="rl-connection" lang="{tag}" data-kind="{kind}" role="alert" hidden>{sentence}</p>'
+                f'<p class="rl-connection" lang="{tag}" data-kind="{kind}" role="alert" hidden>{escape(sentence)}</p>'
             )
     return "".join(notices)
 

@@ -15,6 +15,7 @@ from pages.views.compare import current_race, runner
 from pages.views.compare.current_race import playback_of
 from pages.views.compare.remarks import remarks
 from rnnlab.engine import cluster, shared
+from rnnlab.engine.limits import is_of_limit
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import Translate
@@ -34,7 +35,7 @@ def render(t: Translate, ready: bool) -> None:
         label = t("race.start") if current is None else t("race.restart")
         st.button(label, key="race_start", on_click=start, disabled=going or not ready, type=kind)
         if resumable:
-            failed = bool(current and current.problems)  # where it can go on is asked below
+            failed = bool(current) and not all(map(is_of_limit, current.problems))  # where it can go on is asked below
             st.button(t("race.resume"), key="race_on", on_click=current_race.go_on, disabled=failed, type="primary")
         else:
             st.button(t("race.pause"), key="race_pause", on_click=pause, disabled=not going)

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.table.table import Cell, TableView, bar, number, tables, text
-from pages.shell.file_upload import file_upload
+from pages.shell.file_upload import file_upload, megabytes_of
 from pages.shell.form import form_state
 from pages.shell.form.presets import open_experiment
 from pages.shell.markdown import verbatim
@@ -94,10 +94,11 @@ def bring(t: Translate) -> str:
         )
         upload_state.take_up_paste()
     with right:
-        refused = t("own.upload.refused", limit=FILE_MEGABYTES)
+        most = megabytes_of(FILE_MEGABYTES)
+        refused = t("own.upload.refused", limit=most)
         key, types = upload_state.uploader(), ["csv", "tsv", "txt", "conll", "conllu", "safetensors"]
-        file_upload("data", t("own.upload"), refused, types, key, FILE_MEGABYTES, upload_state.upload)
-        st.caption(t("own.upload.help", limit=FILE_MEGABYTES))
+        file_upload("data", t("own.upload"), refused, types, key, most, upload_state.upload)
+        st.caption(t("own.upload.help", limit=most))
     return task
 
 

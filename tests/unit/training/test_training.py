@@ -19,6 +19,7 @@ from torch.nn.functional import one_hot
 
 from rnnlab import Experiment, History, LabError, run
 from rnnlab.data import batch_of
+from rnnlab.hosting.limits import HostLimits
 from rnnlab.records.history import State
 from rnnlab.training import advance, start
 from rnnlab.training import fold as fold_module
@@ -726,7 +727,7 @@ def ticking(monkeypatch):
 def test_a_run_ends_when_it_has_computed_for_its_time_however_busy_the_machine_is(monkeypatch, ticking, waiting):
     """Pausing does not help: the seconds of all slices count."""
     ticking.waiting = waiting
-    monkeypatch.setattr(fold_module, "RUN_SECONDS", 30.0)
+    monkeypatch.setattr(fold_module, "host_limits", lambda: HostLimits(run_seconds=30))
     whole = run(Experiment(epochs=1000))
     assert (whole.ended, whole.epoch, whole.seconds) == ("time", 31, 31.0)
     paused = fold(Experiment(epochs=1000), [{"epochs": 5}] * 4)
@@ -750,7 +751,7 @@ def test_a_frame_of_a_run_that_ran_out_of_time_is_that_of_its_epoch(monkeypatch)
     state, _ = start(Experiment(**fields))
     state, chunk = advance(state, epochs=3)
     expected = chunk.frames[-1]  # after exactly 3 epochs
-    monkeypatch.setattr(fold_module, "RUN_SECONDS", 6.5)
+    monkeypatch.setattr(fold_module, "host_limits", lambda: HostLimits(run_seconds=6))
     stopped = run(Experiment(**fields))
     assert (stopped.ended, stopped.epoch, expected.epoch) == ("time", 3, 3)
     for frame in stopped.frames:
