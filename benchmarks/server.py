@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -52,13 +52,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(workers: int | None = None, port: int = 0) -> Iterator[Server]:
+def serving(workers: int | None = None, port: int = 0, within: Sequence[str] = ()) -> Iterator[Server]:
     """The lab, started as the README says, for this machine only, and gone afterwards. With so many workers, or as many
-    as it takes by itself; at a free port, where none is named."""
+    as it takes by itself; at a free port, where none is named. `within`: a command that becomes the one behind it."""
     host, port = "127.0.0.1", port or free_port()
     address = f"{host}:{port}"
     streamlit = shutil.which("streamlit", path=str(Path(sys.executable).parent)) or "streamlit"
-    command = [streamlit, "run", "app.py", "--server.address", host, "--server.port", str(port)]
+    command = [*within, streamlit, "run", "app.py", "--server.address", host, "--server.port", str(port)]
     command += ["--server.headless", "true"]
     environment = dict(os.environ) if workers is None else os.environ | {"RNNLAB_WORKERS": str(workers)}
     with tempfile.TemporaryFile() as log:
