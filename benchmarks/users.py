@@ -15,12 +15,14 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from secrets import token_urlsafe
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
+from streamlit.components.v2.bidi_component.constants import EVENT_DELIM
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
@@ -52,7 +54,7 @@ class Tab:
         self.keep = 2  # runs that a message is kept without being used
         self.runs = 0
         self.frames = 0  # of a run that it watches
-        self.parts: set[str] = set()  # keys of the browser parts that were drawn
+        self.parts: dict[str, str] = {}  # ids of the browser parts that were drawn, by key
         self.status: dict[str, Any] = {}  # what the status of the run was given last
         self.timers: dict[str, tuple[float, asyncio.Task]] = {}
         self.finished: asyncio.Future[None] | None = None
@@ -102,7 +104,7 @@ class Tab:
         if kind == "bidi_component" and element.bidi_component.HasField("json"):
             data = json.loads(element.bidi_component.json)
             if isinstance(data, list) and "key" in data[0]:
-                self.parts.add(data[0]["key"])
+                self.parts[data[0]["key"]] = element.bidi_component.id
                 if data[0]["key"].endswith("-status"):
                     self.status = data[0]
         if kind == "button":
@@ -143,7 +145,7 @@ class Tab:
             await asyncio.sleep(due - asyncio.get_running_loop().time())
             await self.ask(fragment)
 
-    async def ask(self, fragment: str = "", pressed: str = "") -> None:
+    async def ask(self, fragment: str = "", pressed: str = "", told: tuple[str, str, Any] | None = None) -> None:
         message = BackMsg()
         state = message.rerun_script
         state.query_string = self.query
@@ -153,16 +155,22 @@ class Tab:
         state.widget_states.widgets.extend(self.widgets.values())
         if pressed:
             state.widget_states.widgets.append(WidgetState(id=self.buttons[pressed], trigger_value=True))
+        if told:
+            part, name, value = told
+            id = f"{STREAMLIT_INTERNAL_KEY_PREFIX}_{self.parts[part]}{EVENT_DELIM}events"  # as Streamlit's own script
+            answers = json.dumps([{"event": name, "value": value}])
+            state.widget_states.widgets.append(WidgetState(id=id, json_trigger_value=answers))
         state.cached_message_hashes.extend(self.cached)
         state.context_info.url = self.url
         state.context_info.locale = "en-US"
         state.context_info.timezone = "UTC"
         await self.socket.send(message.SerializeToString())
 
-    async def rerun(self, pressed: str = "") -> None:
-        """Ask for the whole page, as a button of this key does, and wait until it is there."""
+    async def rerun(self, pressed: str = "", told: tuple[str, str, Any] | None = None) -> None:
+        """Ask for the whole page, as a button of this key does, or a browser part, by its key, that tells a value of a
+        name, and wait until it is there."""
         self.finished = asyncio.get_running_loop().create_future()
-        await self.ask(pressed=pressed)
+        await self.ask(pressed=pressed, told=told)
         await asyncio.wait_for(self.finished, PATIENCE)
 
     async def open(self) -> None:
@@ -198,9 +206,12 @@ class Tab:
         return next(state for name, state in self.widgets.items() if name.endswith(f"-{key}"))
 
 
+AnyTab = TypeVar("AnyTab", bound=Tab)
+
 VALUES: dict[str, Callable] = {
     "number_input": lambda state, w: setattr(state, "double_value", w.value if w.set_value else w.default),
     "selectbox": lambda state, w: setattr(state, "string_value", w.raw_value if w.set_value else w.options[w.default]),
+    "radio": lambda state, w: setattr(state, "string_value", w.raw_value) if w.set_value else None,
     "text_input": lambda state, w: setattr(state, "string_value", w.value if w.set_value else w.default),
     "text_area": lambda state, w: setattr(state, "string_value", w.value if w.set_value else w.default),
     "checkbox": lambda state, w: setattr(state, "bool_value", w.value if w.set_value else w.default),
@@ -223,10 +234,17 @@ def page_socket(address: str, reader: str, session: str = "", **headers: str) ->
     )
 
 
-async def visit(stack: AsyncExitStack, address: str, query: str = "run=1", reader: str = "", **headers: str) -> Tab:
+async def visit(
+    stack: AsyncExitStack,
+    address: str,
+    query: str = "run=1",
+    reader: str = "",
+    kind: type[AnyTab] = Tab,
+    **headers: str,
+) -> AnyTab:
     """A new tab, listening until the stack is left, of a reader of its own where none is named."""
     socket = await stack.enter_async_context(page_socket(address, reader or token_urlsafe(16), **headers))
-    tab = Tab(socket, address, query)
+    tab = kind(socket, address, query)
     stack.callback(asyncio.create_task(tab.listen()).cancel)
     stack.callback(tab.stop_timers)
     return tab

@@ -59,7 +59,7 @@ async def open_together(address: str) -> list[float]:
 async def opened(tab: Tab) -> float:
     began = time.perf_counter()
     await tab.rerun()
-    while not tab.parts >= DRAWN:  # the run was not opened yet when the page was drawn
+    while not tab.parts.keys() >= DRAWN:  # the run was not opened yet when the page was drawn
         if time.perf_counter() - began > PATIENCE:
             raise TimeoutError(f"The page shows only {tab.parts}.")
         await tab.rerun()

@@ -59,14 +59,14 @@ def render(t: Translate, page: str) -> None:
             query = query_of(page, experiment, session["run_on_opening"], plan)
             labels = {name: t(f"share.{name}") for name in ("link", "copy", "copied", "failed")}
             if fits_in_address(query):
-                copy_link(key="link", page=page, query=query, labels=labels)
+                copy_link(key="link", query=query, labels=labels)
                 if len(query) > MESSENGER_CHARACTERS - ADDRESS_CHARACTERS:
                     st.info(t("share.long", limit=f"{MESSENGER_CHARACTERS:,}"))
             render_for_class(page, experiment, plan, t)
             if lesson := current_lesson.lesson():
                 step = to_step(lesson.id, current_lesson.progress_of(lesson).at, session["lang"])
                 st.caption(t("share.step"))
-                copy_link(key="link-step", page="", query=step, labels=labels)
+                copy_link(key="link-step", query=step, labels=labels)
             if not fits_in_address(query):
                 st.info(t("share.too_long", limit=f"{LINK_CHARACTERS:,}"))
             st.download_button(
@@ -95,8 +95,10 @@ def render_for_class(page: str, experiment: Experiment, plan: RacePlan | None, t
         return query_of(page, experiment, led or openings.begins_trained(), plan, lang) + f"&{lesson}"
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        class_link.render(page, query_in, t)
+        class_link.render(query_in, t)
         st.toggle(t("share.present"), worksheet.worksheet().presents, key="presents", on_change=worksheet.present)
+        if current_room.room() is None:
+            st.button(t("room.open"), key="share_room", on_click=current_room.open_room, help=t("room.open.help"))
         if worksheet.worksheet().hidden:
             st.button(t("share.show_all"), key="show_all", on_click=worksheet.show_all)
 

@@ -58,7 +58,8 @@ class RoomState(TypedDict, total=False):
     room_elsewhere: str  # the code of a room in another process, to which the browser goes
     room_problems: Problems  # why the room did not do what was asked
     room_led: str  # where this page has followed to last
-    room_dealt: tuple[str, Any] | None  # the field and the value that were dealt to this pupil
+    room_dealt: dict[str, Any] | None  # the values that were dealt to this pupil, by field
+    room_way_in: bool  # whether the dialog is open that says how a class comes in
     room_leads: bool  # the switch by which a teacher leads
     room_code: str  # typed to come in
     room_split: str | None  # the field by which the teacher has the class differ
@@ -157,8 +158,7 @@ class SharingState(TypedDict, total=False):
     file: Any  # the uploaded experiment
     document: Any  # what the browser's document answers
     last_address: str  # the query that it was given last; the browser says it again in every request
-    lost_run: tuple[str, int]  # the run that stands, untrained, for one that was lost with its session, and how far
-    # that one had come; 0: to the end
+    lost_run: tuple[str, int]  # for which run, lost with its session, this one stands, and how far that was; 0: its end
 
 
 class AnswerState(TypedDict, total=False):

@@ -41,7 +41,8 @@ class Pupil:
     page: str = ""
     lesson: str = ""
     step: int = 0  # of the lesson, from 0
-    trained: Trained | None = None
+    run: str = ""  # that his page shows, by its id
+    trained: Trained | None = None  # of it
     answers: Mapping[str, Answer] = field(default_factory=dict)  # by "lesson.step"
     link: str = ""  # to what he wants to be shown; "" where he has sent none
 
@@ -58,13 +59,17 @@ class Pupil:
 
 @dataclass(frozen=True)
 class Split:
-    """A class as an experiment: pupils differ in this one field."""
+    """A class as an experiment: groups differ in one field, and the pupils of a group in their seeds."""
 
     field: str  # of an Experiment
     values: tuple[Any, ...] = ()  # dealt out in turn; none: each has his own number, which makes seeds
 
     def value_of(self, pupil: Pupil) -> Any:
         return self.values[pupil.number % len(self.values)] if self.values else pupil.number
+
+    def dealt(self, pupil: Pupil) -> dict[str, Any]:
+        """What he is to have, by field. Each group has the same seeds, so that luck is shared out evenly."""
+        return {"seed": pupil.number // max(len(self.values), 1), self.field: self.value_of(pupil)}
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,7 @@ def meet_in_a_room(browsers, options: dict[str, object], address: str, webs: lis
     board = Lab(page)
     board.press("room_open")
     code = board.at("room_way_in").get_by_role("heading").inner_text()
+    page.keyboard.press("Escape")
     here = webs["AB".index(code[0])]
     assert [sessions(web) for web in webs] == [web == here for web in webs]
     other = "AB".replace(code[0], "")

@@ -16,6 +16,8 @@ def test_a_class_meets_follows_and_is_one_experiment(visit):
     code = way_in.get_by_role("heading").inner_text()
     assert re.fullmatch("[A-Z2-9]{6}", code)
     expect(way_in.locator("img")).to_be_visible()
+    expect(way_in.locator(".rl-link").first).to_have_value(re.compile(f"/\\?preset=words-next&room={code}$"))
+    teacher.page.keyboard.press("Escape")
     pupils = [visit(f"preset=ohlol-cell&lang=en&room={code}", shows="room") for _ in range(2)]
     names = ("red owl", "orange fox")
     for pupil, name in zip(pupils, names, strict=True):
@@ -36,7 +38,7 @@ def test_a_class_meets_follows_and_is_one_experiment(visit):
     # Nor does a reload make a pupil of the teacher, whose secret is not in the address that all can read.
     assert "teach" not in teacher.address
     teacher.page.reload()
-    expect(teacher.at("room_way_in")).to_contain_text(code)
+    expect(teacher.at("room")).to_contain_text(f"Room {code}")
     expect(rows).to_have_count(2)
     teacher.page.get_by_role("link", name="Cell").first.click()
     expect(teacher.at("room")).to_contain_text("2 here")

@@ -3,6 +3,7 @@
 import pytest
 
 from pages.shell.classroom import current_room
+from pages.shell.classroom.pupil_look import HUES
 from pages.shell.guide import guide
 from rnnlab import Experiment, run
 from rnnlab.experiment.links import from_link
@@ -11,7 +12,8 @@ from rnnlab.lessons.course import LESSONS
 from rnnlab.rooms.rooms import Rooms
 from tests.support.callbacks import in_session
 from tests.support.cases import either
-from tests.support.reader import components, form_of, looked, press, said, until_trained, visit
+from tests.support.eventually import eventually
+from tests.support.reader import components, form_of, looked, press, said, unpacked, until_trained, visit
 
 pytestmark = pytest.mark.usefixtures("in_this_process", "rooms")
 T = translator("en")
@@ -46,8 +48,8 @@ def test_a_class_comes_in_and_its_teacher_sees_how_far_it_is(lang, rooms):
     first, second = come(code), visit("lang=en", page="room")
     second.text_input(key="room_code").set_value(f" {code.lower()} ")
     press(second, "room_enter")
-    assert "you are the red owl" in said(first)
-    assert "you are the orange fox" in said(second)
+    assert "you are the *red owl*" in said(first)
+    assert "you are the *orange fox*" in said(second)
     until_trained(press(first, "train"))
     heard(first)
     heard(teacher)
@@ -56,6 +58,47 @@ def test_a_class_comes_in_and_its_teacher_sees_how_far_it_is(lang, rooms):
     room = rooms.find(code)
     assert room.pupils[first.session_state.room_pupil].trained.losses == tuple(trained.losses)
     assert room.pupils[second.session_state.room_pupil].page == "room"
+
+
+def test_a_room_is_opened_on_any_page_and_its_teacher_stays_there(rooms):
+    teacher = visit("preset=ohlol-cell&lang=en", page="cell")
+    press(teacher, "share_room")
+    (code,) = rooms.rooms
+    assert teacher.session_state.here == "cell"
+    assert code in [title.value for title in teacher.title]
+    link = components(teacher)["room-link"]
+    assert link["query"] == f"preset=ohlol-cell&room={code}"
+    pupil = visit(link["query"], locale="en-US")
+    assert f"**Room {code}** · 1 here" in said(heard(teacher))
+    assert form_of(pupil) == form_of(teacher)
+    looked(teacher.text_area(key="text").set_value("my own words").run())
+    assert components(press(teacher, "room_show"))["room-link"]["query"] == f"room={code}"
+
+
+def test_while_a_run_goes_on_the_board_has_it_as_it_is():
+    teacher, code = opened()
+    pupil = press(come(code, "preset=ohlol-cell&epochs=2000&lang=en"), "train")
+    assert pupil.session_state.run.going
+    eventually(lambda: not pupil.session_state.live_run.value.going, "it is over, which its page has not heard of")
+    heard(teacher)
+    drawn = components(teacher)["room-curves"]["series"]
+    assert unpacked(drawn[0]["x"])[-1] == 2000
+
+
+def test_a_pupil_has_the_colour_of_his_name_wherever_he_is_shown():
+    teacher, code = opened()
+    pupils = [until_trained(press(come(code), "train")) for _ in range(2)]
+    for pupil in pupils:
+        heard(pupil)
+    heard(teacher)
+    red, orange = HUES[:2]
+    drawn = components(teacher)["room-curves"]["series"]
+    assert [(one["name"], one["hue"]) for one in drawn] == [("red owl", red), ("orange fox", orange)]
+    ((first, second),) = [table["rows"] for table in components(teacher)["room-pupils-table"]["tables"]]
+    for (name, _, bar), hue in ((first, red), (second, orange)):
+        assert (name["hue"], bar["hue"]) == (hue, hue)
+    for pupil, hue in zip(pupils, (red, orange), strict=True):
+        assert any(hue in html.proto.body for html in pupil.get("html"))
 
 
 def test_nothing_that_was_typed_is_in_the_room(rooms):
@@ -90,7 +133,7 @@ def test_each_takes_another_seed_and_the_board_counts_who_has_reached_it():
     looked(teacher.segmented_control(key="room_split").select("cell").run())
     heard(pupils[2])
     heard(pupils[2])
-    assert form_of(pupils[2]).cell == "gru"
+    assert form_of(pupils[2]) == Experiment(preset="ohlol-cell", cell="gru", seed=0)
 
 
 def test_a_class_follows_its_teacher_until_he_lets_go():

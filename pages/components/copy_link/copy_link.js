@@ -1,6 +1,6 @@
 // The complete link, to be copied by a button or by hand.
 //
-// Takes query, labels {link, copy, copied, failed}.
+// Takes path ("": that of the page), query, labels {link, copy, copied, failed}.
 import { element, setText, styleSheet } from "../shared/dom.js";
 import { component } from "../shared/lifecycle.js";
 
@@ -22,8 +22,8 @@ export default component("rl-copy", {
   },
 
   update(self) {
-    const { query, labels } = self.data;
-    const url = `${location.origin}${location.pathname}${query ? `?${query}` : ""}`;
+    const { path, query, labels } = self.data;
+    const url = `${location.origin}${path || location.pathname}${query ? `?${query}` : ""}`;
     if (self.link.value !== url) self.link.value = url;
     self.link.setAttribute("aria-label", labels.link ?? "");
     announce(self, self.status.textContent);

@@ -3,7 +3,7 @@
 // Takes series, each {name, y, x, seconds, low, high (packed float64; x null: of epoch 1 and on; nan is a gap), hue, dash,
 // streamed (the name of the stream's numbers that are these)}; along ("x" or "seconds"); levels, each {share, name, hue};
 // marks, each {at, name}, where something changed; kind ("linear", "log" or "share") of the upright axis; span (the end of the other one, or null); cursor (whether the
-// line is there); height; label; labels {x, y, at, epoch, band, reset}; unit of the numbers; record, more series, which are
+// line is there); legend (whether the names stand above); height; label; labels {x, y, at, epoch, band, reset}; unit of the numbers; record, more series, which are
 // saved with those drawn. While the run goes on it shows what the stream brings. A click brings the line there, a drag across the plot shows the part between its ends alone.
 
 import { clearedPen } from "../plots/canvas.js";
@@ -183,7 +183,10 @@ function zoom(self, across) {
 
 function fillLegendOf(self) {
   const { data, legend, hidden, theme } = self;
-  const named = [...data.series, ...data.levels.map((one) => ({ ...one, dash: "level", fixed: true }))];
+  const named = [
+    ...(data.legend ? data.series : []),
+    ...data.levels.map((one) => ({ ...one, dash: "level", fixed: true })),
+  ];
   const lines = named
     .filter(({ name }) => name)
     .map(({ name, hue, dash, fixed }) => {

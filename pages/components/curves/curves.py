@@ -12,6 +12,7 @@ from rnnlab.figures.curves import Kind, Level, Mark, Series
 from rnnlab.i18n import Translate
 
 _curves = component(__file__, "curves")
+PLAIN = ("kind", "label", "height", "span", "along", "cursor", "legend", "unit")
 PARTS = ("y", "x", "seconds", "low", "high")
 
 
@@ -27,6 +28,7 @@ class Curves:
     marks: Sequence[Mark] = ()  # along the axis of epochs
     along: Literal["x", "seconds"] = "x"
     cursor: bool = True  # whether a line marks the epoch shown, and moves it
+    legend: bool = True  # whether the lines' names stand above them; else each is named where the pointer is
     unit: str = ""  # of the numbers, where they are not shares
     record: Sequence[Series] = ()  # what else of these epochs is saved with the lines; the names are those of columns
 
@@ -46,7 +48,7 @@ def curves(key: str, shown: Curves, playback: Playback, t: Translate) -> None:
         "levels": [vars(level) for level in shown.levels],
         "marks": [vars(mark) for mark in shown.marks],
         "record": [packed(one) for one in shown.record],
-        **{name: getattr(shown, name) for name in ("kind", "label", "height", "span", "along", "cursor", "unit")},
+        **{name: getattr(shown, name) for name in PLAIN},
     }
     _curves(key=key, data={"key": key, **vars(playback), **data, "labels": labels})
 

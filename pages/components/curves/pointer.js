@@ -32,7 +32,7 @@ export function listen(self, zoom) {
     canvas.setPointerCapture(event.pointerId);
     event.preventDefault();
   });
-  canvas.addEventListener("pointermove", ({ clientX }) => {
+  canvas.addEventListener("pointermove", ({ clientX, clientY }) => {
     if (from !== null && Math.abs(clientX - from) > STILL) {
       const [start, end] = ends(clientX);
       const { y, height } = self.box;
@@ -40,7 +40,7 @@ export function listen(self, zoom) {
       const place = { left: start, width: end - start, top: y, height };
       for (const [name, pixels] of Object.entries(place)) chosen.style[name] = `${pixels}px`;
     }
-    say(self, alongAt(clientX));
+    say(self, alongAt(clientX), clientY - plot.getBoundingClientRect().top);
   });
   canvas.addEventListener("pointerup", ({ clientX }) => {
     const moved = from !== null && Math.abs(clientX - from) > STILL;
@@ -63,12 +63,17 @@ export function listen(self, zoom) {
 
 const inside = (x, box) => Math.min(Math.max(x, box.x), box.x + box.width);
 
-// What each line says nearest to this place, and of which epoch where that is another than the nearest line's.
-function say(self, place) {
+// What each line says nearest to this place, and of which epoch where that is another than the nearest line's; where the
+// lines are too many for a legend, what that one says which is nearest to the pointer, `down` from the top.
+function say(self, place, down) {
   const { tip, scale, box, data, series } = self;
   const at = (one) => one.at(one.index);
   const epochOf = ({ x, index }) => (x ? x[index] : index + 1);
-  const found = series.filter(({ count }) => count).map((one) => ({ ...one, index: nearestIndex(one, place) }));
+  let found = series.filter(({ count }) => count).map((one) => ({ ...one, index: nearestIndex(one, place) }));
+  if (!data.legend) {
+    const away = ({ index, y }) => distance(scale.y(y[index]), down) || 0;
+    found = found.sort((one, other) => away(one) - away(other)).slice(0, 1);
+  }
   const near = found.reduce(
     (best, one) => (!best || distance(at(one), place) < distance(at(best), place) ? one : best),
     null,

@@ -70,7 +70,7 @@ function write(parts, { label, head, rows, named_rows: named, titled, note }) {
   parts.rows = rows.map((cells) => {
     const row = element("tr");
     row.append(...cells.map((cell, index) => cellNode(cell, named && index === 0 ? "row" : "")));
-    if (cells[0]?.kind === "variant") row.dataset.place = cells[0].place;
+    if (cells[0]?.place !== undefined) row.dataset.place = cells[0].place;
     return row;
   });
   const body = element("tbody");
@@ -99,7 +99,8 @@ const KINDS = {
   ],
   variant: ({ place, text, hue, dash }) => {
     const line = element("div");
-    line.append(element("b", "", place), lineSample({ hue, dash }), element("span", "", text));
+    if (place !== undefined) line.append(element("b", "", place));
+    line.append(lineSample({ hue, dash }), element("span", "", text));
     return [line];
   },
   answer: () => [tokenNode()],
@@ -107,12 +108,13 @@ const KINDS = {
 };
 
 function cellNode(cell, scope) {
-  const { kind = "token", note, tone, share } = cell;
+  const { kind = "token", note, tone, share, hue } = cell;
   const classes = `rl-cell-${kind}${tone ? ` rl-tone-${tone}` : ""}`;
   const node = element(scope ? "th" : "td", classes, null, scope ? { scope } : {});
   node.append(...KINDS[kind](cell));
   if (note) node.append(element("small", "", note));
   if (share !== undefined) node.style.setProperty("--rl-share", share);
+  if (hue) node.style.setProperty("--rl-hue", hue);
   return node;
 }
 

@@ -43,6 +43,11 @@ def bar(value: int, most: int) -> Cell:
     return {"kind": "bar", "text": f"{value:,}", "share": value / max(most, 1)}
 
 
+def progress(content: str, share: float, hue: str) -> Cell:
+    """How far something is, with that share of the cell filled in a colour behind it."""
+    return {"kind": "bar", "text": content, "share": share, "hue": hue}
+
+
 def pieces(tokens: Sequence[str], unknown: Sequence[int] = (), cut: bool = False) -> Cell:
     """Tokens, of which those at the places `unknown` are not in the vocabulary. `cut`: there are more."""
     return {"kind": "pieces", "tokens": list(tokens), "unknown": list(unknown), "cut": cut}
@@ -51,6 +56,11 @@ def pieces(tokens: Sequence[str], unknown: Sequence[int] = (), cut: bool = False
 def variant(place: int, name: str, mark: Mapping[str, str]) -> Cell:
     """One of the variants of a race at its place, with a piece of its line: `mark` has its `hue` and `dash`."""
     return {"kind": "variant", "place": place, "text": name, **mark}
+
+
+def line(name: str, mark: Mapping[str, str]) -> Cell:
+    """A name with a piece of its line, as `variant` has it."""
+    return {"kind": "variant", "text": name, **mark}
 
 
 def epoch(content: int) -> Cell:

@@ -19,20 +19,20 @@ DOTS = 6  # pixels of a code's smallest square: it is read off a projector
 MOST = 1_200  # characters of an address: a code of more has squares too small for that
 
 
-def render(page: str, query_in: Callable[[str, bool], str], t: Translate) -> None:
+def render(query_in: Callable[[str, bool], str], t: Translate) -> None:
     """The button, and what it opens. `query_in` gives the query of the experiment's link, for readers of a language or,
     where it is given "", for readers of any; and whether they are led to an epoch, which is to be trained for them."""
     st.button(t("class_link.open"), key="class_link", on_click=unfold, args=(True,))
     if session.get("class_link_open"):
         dialog = st.dialog(t("class_link.title"), width="large", on_dismiss=lambda: unfold(False))
-        dialog(render_choices)(page, query_in, t)
+        dialog(render_choices)(query_in, t)
 
 
 def unfold(open: bool) -> None:
     session["class_link_open"] = open
 
 
-def render_choices(page: str, query_in: Callable[[str, bool], str], t: Translate) -> None:
+def render_choices(query_in: Callable[[str, bool], str], t: Translate) -> None:
     st.markdown(t("class_link.what"))
     place = looked_at(t)
     led = current_lesson.lesson() is None  # in a lesson each pupil trains
@@ -59,7 +59,7 @@ def render_choices(page: str, query_in: Callable[[str, bool], str], t: Translate
         st.info(t("class_link.long"))
         return
     labels = {name: t(f"share.{name}") for name in ("link", "copy", "copied", "failed")}
-    copy_link(key="class-link", page=page, query=query, labels=labels)
+    copy_link(key="class-link", query=query, labels=labels)
     render_code(query, t)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from pages.shell.guide import current_lesson
 from pages.shell.state import session
+from rnnlab.engine import live_runs
+from rnnlab.engine.runs import Run
 from rnnlab.experiment.links import Link, to_link
 from rnnlab.i18n import LabError, Problem
 from rnnlab.lessons.lesson import Answer
@@ -49,6 +51,12 @@ def open_room() -> None:
     found = tried(ROOMS.open)
     if found:
         session["room"], session["room_teacher"] = found.code, found.teacher
+        show_way_in(True)
+
+
+def show_way_in(open: bool) -> None:
+    """How the class comes in, on the projector."""
+    session["room_way_in"] = open
 
 
 def enter(code: str, teacher: str = "") -> None:
@@ -115,20 +123,40 @@ def report() -> None:
         "page": session["here"],
         "lesson": lesson.id if lesson else "",
         "step": current_lesson.progress_of(lesson).at if lesson else 0,
-        "trained": trained(),
+        "run": session["run"].id,
+        "trained": trained(newest(session["run"])),
     }
     mine, now = session["room_pupil"], ROOMS.clock()
     tried(lambda: ROOMS.change(here.code, lambda room: told(room, mine, now, **facts)))
 
 
-def trained() -> Trained | None:
-    """The numbers of the run that is shown."""
-    run = session["run"].shown
-    if run.history is None or not run.history.snapshots:
+def newest(run: Run) -> Run:
+    """As it is now: while it goes on, a stream tells the page, which the session does not hear of."""
+    live = live_runs.shared().find(run.id)
+    return live.value if live and isinstance(live.value, Run) else run
+
+
+def trained(run: Run) -> Trained | None:
+    """The numbers of a run as it is shown."""
+    shown = run.shown
+    if shown.history is None or not shown.history.snapshots:
         return None
-    losses = [snapshot.loss for snapshot in run.history.snapshots]
+    losses = [snapshot.loss for snapshot in shown.history.snapshots]
     epochs, kept = thinned(range(1, len(losses) + 1), losses)
-    return Trained(epochs, kept, run.experiment.epochs, run.history.snapshots[-1].accuracy, run.going)
+    return Trained(epochs, kept, shown.experiment.epochs, shown.history.snapshots[-1].accuracy, shown.going)
+
+
+def watched() -> Room | None:
+    """The room with every run as it is now, which its pupil's page tells only every few moments."""
+    here = room()
+    return here and replace(here, pupils={id: up_to_date(pupil) for id, pupil in here.pupils.items()})
+
+
+def up_to_date(pupil: Pupil) -> Pupil:
+    live = live_runs.shared().find(pupil.run)
+    if live is None or not isinstance(live.value, Run):
+        return pupil
+    return replace(pupil, trained=trained(live.value))
 
 
 def kept() -> str:

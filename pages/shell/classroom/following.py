@@ -37,10 +37,10 @@ def is_behind(room: Room) -> bool:
     return room.leads != session.get("room_led", "") or dealt(room) != session.get("room_dealt")
 
 
-def dealt(room: Room) -> tuple[str, Any] | None:
-    """The field in which this pupil differs from the others, and his value."""
+def dealt(room: Room) -> dict[str, Any] | None:
+    """The fields in which this pupil differs from the others, and his values."""
     pupil = current_room.pupil()
-    return (room.split.field, room.split.value_of(pupil)) if room.split and pupil else None
+    return room.split.dealt(pupil) if room.split and pupil else None
 
 
 def follow() -> None:
@@ -56,10 +56,9 @@ def follow() -> None:
     if room.leads:
         go(room.leads)
     if mine:
-        field, value = mine
         experiment = form_state.read()
-        if isinstance(experiment, Experiment) and getattr(experiment, field) != value:
-            open_experiment(Experiment(**{**experiment.model_dump(), field: value}))
+        if isinstance(experiment, Experiment) and experiment != (own := experiment.model_copy(update=mine)):
+            open_experiment(Experiment(**own.model_dump()))
 
 
 def show(link: str) -> None:

@@ -4,19 +4,23 @@ the teacher who leads."""
 import streamlit as st
 
 from pages.shell import reruns
-from pages.shell.classroom import current_room, following
+from pages.shell.classroom import current_room, following, way_in
+from pages.shell.classroom.pupil_look import HUES, name_of
 from pages.shell.messages import complain
+from pages.shell.run.differences import value_of
 from pages.shell.state import session
 from rnnlab.i18n import Translate
 from rnnlab.rooms.room import Pupil, Room
 
+UNDERLINED = "<style>.st-key-room em {{border-bottom: 0.2rem solid {}}}</style>"
 PULSE = 2.0  # seconds: a class is to see what its teacher does while he still speaks of it
 
 
 def render(t: Translate, page: str) -> None:
     with st.container():  # always one element, so that what follows keeps its place
-        if page == "room" and (current_room.room() is None or current_room.teaches()):
+        if page == "room" and current_room.room() is None:
             return  # which says it all itself
+        way_in.render(t)
         complain(current_room.problems())
         if session.get("room"):
             st.fragment(line, run_every=PULSE)(t)
@@ -33,10 +37,15 @@ def line(t: Translate) -> None:
             return
         if current_room.teaches():
             st.markdown(t("room.teaches", code=room.code, here=len(room.here(current_room.ROOMS.clock()))))
+            st.button(t("room.way_in.title"), key="room_show", on_click=show_way_in)
+            if session["here"] == "room":
+                st.button(t("room.close"), key="room_close", on_click=close, type="tertiary")
+                return
             st.button(t("room.board"), key="room_board", on_click=following.to_board)
             leads = bool(room.leads)
             st.toggle(t("room.leads"), leads, key="room_leads", on_change=following.lead)
         elif pupil := current_room.pupil():
+            st.html(UNDERLINED.format(HUES[pupil.colour]))
             st.markdown(said_of(pupil, room, t))
             sent = pupil.link and pupil.link == current_room.own_link()
             label = t("room.sent") if sent else t("room.send")
@@ -46,14 +55,21 @@ def line(t: Translate) -> None:
         st.rerun()
 
 
+def show_way_in() -> None:
+    current_room.show_way_in(True)
+    reruns.redraw_page()
+
+
+def close() -> None:
+    current_room.close()
+    reruns.redraw_page()
+
+
 def said_of(pupil: Pupil, room: Room, t: Translate) -> str:
     """Who one is in the room, and in what one differs from the others."""
     who = t("room.pupil", code=room.code, name=name_of(pupil, t))
     if room.split is None:
         return who
-    return f"{who} · {t(f'field.{room.split.field}')}: {room.split.value_of(pupil)}"
-
-
-def name_of(pupil: Pupil, t: Translate) -> str:
-    """A colour and an animal."""
-    return t("room.name", colour=t(f"room.colour.{pupil.colour}"), animal=t(f"room.animal.{pupil.animal}"))
+    dealt = reversed(room.split.dealt(pupil).items())
+    said = [t("room.dealt", field=t(f"field.{name}"), value=value_of(name, value, t)) for name, value in dealt]
+    return " · ".join([who, *said])

@@ -31,6 +31,7 @@ STYLES = (  # of Streamlit's own widgets; what is a part of ours links its own
         "shell/run/run_head",
         "shell/run/panels",
         "shell/guide/guide",
+        "shell/classroom/room",
         "shell/file_upload",
     ),
     *("views/playground/playground", "views/generate/settings", "views/training/training"),

@@ -9,8 +9,9 @@ from pages.components.curves.curves import Curves, curves
 from pages.components.playback import Playback
 from pages.components.table import table
 from pages.shell.classroom import current_room, following
-from pages.shell.classroom.room_strip import name_of
+from pages.shell.classroom.pupil_look import line_of, name_of
 from pages.shell.panel import panel
+from pages.shell.run.differences import value_of
 from pages.shell.state import session
 from rnnlab.figures.curves import Series
 from rnnlab.figures.style import DASHES, LINE_HUES
@@ -27,7 +28,9 @@ SPLITS: dict[str, tuple[object, ...]] = {
     "lr": (0.001, 0.01, 0.1),
 }
 TALL = 320  # pixels
-NAMED = 8  # pupils whose lines are named: of more, the names would take the place of the lines
+NAMED = 8  # pupils whose lines are named above them: of more, the names would take their place
+COLUMNS = 2
+COLUMN = 10  # pupils below each other, at least: a class is to be seen at once
 
 
 def render(room: Room, t: Translate) -> None:
@@ -41,19 +44,19 @@ def render_experiment(room: Room, t: Translate) -> None:
     """All loss curves, and for each group their median within the quartiles."""
     with panel("room_runs", t):
         chosen = room.split.field if room.split else None
-        st.segmented_control(
-            t("room.split"),
-            list(SPLITS),
-            default=chosen,
-            format_func=lambda name: t(f"room.split.{name}"),
-            key="room_split",
-            on_change=split,
-        )
         right, runs = results.reached(room)
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            st.segmented_control(
+                t("room.split"),
+                list(SPLITS),
+                default=chosen,
+                format_func=lambda name: t(f"room.split.{name}"),
+                key="room_split",
+                on_change=split,
+            )
+            st.markdown(t("room.reached", right=right, runs=runs) if runs else t("room.no_runs"))
         if not runs:
-            st.caption(t("room.no_runs"))
             return
-        st.markdown(t("room.reached", right=right, runs=runs))
         curves("room-curves", drawn(room, t), Playback("room", room.code), t)
 
 
@@ -64,11 +67,15 @@ def split() -> None:
 
 def drawn(room: Room, t: Translate) -> Curves:
     groups, split = results.groups(room), room.split
-    few = len(room.pupils) <= NAMED
     if split and groups:
         lines = [
             Series(
-                f"{t(f'field.{split.field}')} {group.value} ({group.reached}/{group.pupils})",
+                t(
+                    "room.group",
+                    value=value_of(split.field, group.value, t),
+                    right=group.reached,
+                    runs=group.pupils,
+                ),
                 group.median,
                 group.epochs.astype(float),
                 low=group.low,
@@ -81,15 +88,17 @@ def drawn(room: Room, t: Translate) -> Curves:
     else:
         lines = [
             Series(
-                name_of(pupil, t) if few else "",
+                name_of(pupil, t),
                 np.array(pupil.trained.losses),
                 np.array(pupil.trained.epochs, dtype=float),
-                hue=LINE_HUES[pupil.number % len(LINE_HUES)],
+                hue=line_of(pupil)["hue"],
+                dash=line_of(pupil)["dash"],
             )
             for pupil in room.pupils.values()
             if pupil.trained
         ]
-    return Curves(lines, "log", t("axis.curve.loss"), t("panel.room_runs"), TALL, cursor=False)
+    legend = len(lines) <= NAMED
+    return Curves(lines, "log", t("axis.curve.loss"), t("panel.room_runs"), TALL, cursor=False, legend=legend)
 
 
 def render_answers(room: Room, here: list[Pupil], t: Translate) -> None:
@@ -105,6 +114,7 @@ def render_answers(room: Room, here: list[Pupil], t: Translate) -> None:
             step = next(step for step in lesson.steps if step.id == step_id)
             count = has_answered(room, key)
             st.markdown(f"**{words.title(t, lesson)}** · {t('room.answered', count=count, here=len(here))}")
+            st.markdown(words.words(t, lesson, step, "ask"))
             found = bars(room, key)
             if found is None:
                 st.button(t("room.reveal"), key=f"room_reveal_{key}", on_click=reveal, args=(key,))
@@ -122,28 +132,39 @@ def render_pupils(here: list[Pupil], t: Translate) -> None:
         if not here:
             st.caption(t("room.nobody"))
             return
-        head = [table.text(t(f"room.{name}")) for name in ("who", "where", "trained")]
-        rows = [[table.text(said(pupil, t)) for said in (name_of, where, state)] for pupil in here]
         with st.container(horizontal=True, gap="small"):
             for pupil in here:
                 if pupil.link:
                     label, key = t("room.show", name=name_of(pupil, t)), f"room_show_{pupil.number}"
                     st.button(label, key=key, on_click=following.show, args=(pupil.link,))
-        table.tables("room-pupils-table", [table.TableView(t("panel.room_pupils"), rows, head)], "framed")
+        several = len({pupil.lesson for pupil in here}) > 1
+        head = [table.text(t(f"room.{name}")) for name in ("who", "where", "trained")]
+        columns = min(COLUMNS, max(1, len(here) // COLUMN))
+        each = -(-len(here) // columns)
+        rows = [row(pupil, several, t) for pupil in here]
+        parts = [rows[first : first + each] for first in range(0, len(rows), each)]
+        tables = [table.TableView(t("panel.room_pupils"), part, head) for part in parts]
+        table.tables("room-pupils-table", tables, "framed")
 
 
-def where(pupil: Pupil, t: Translate) -> str:
+def row(pupil: Pupil, several: bool, t: Translate) -> list[table.Cell]:
+    """`several`: not all are in the same lesson."""
+    return [table.line(name_of(pupil, t), line_of(pupil)), table.text(where(pupil, several, t)), progress(pupil, t)]
+
+
+def where(pupil: Pupil, several: bool, t: Translate) -> str:
     page = t(f"page.{pupil.page}") if pupil.page else ""
     lesson = LESSONS.get(pupil.lesson)
     if lesson is None:
         return page
-    place = t("guide.place", lesson=words.title(t, lesson), step=pupil.step + 1, steps=len(lesson.steps))
-    return f"{place} · {page}"
+    place = t("room.step", step=pupil.step + 1, steps=len(lesson.steps), page=page)
+    return f"{words.title(t, lesson)} · {place}" if several else place
 
 
-def state(pupil: Pupil, t: Translate) -> str:
+def progress(pupil: Pupil, t: Translate) -> table.Cell:
     run = pupil.trained
     if run is None:
-        return ""
+        return table.text("")
     values = {"epoch": run.epochs[-1], "epochs": run.total, "loss": significant(run.losses[-1], 3)}
-    return t("room.run", **values, right=f"{run.accuracy:.0%}")
+    said = t("room.run", **values, right=f"{run.accuracy:.0%}")
+    return table.progress(said, run.epochs[-1] / run.total, line_of(pupil)["hue"])

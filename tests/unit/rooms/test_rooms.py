@@ -151,7 +151,9 @@ def test_answers_are_told_once_they_are_revealed_and_the_first_counts():
 def test_each_takes_another_seed_or_a_value_in_turn():
     pupils = list(full(7).pupils.values())
     assert [Split("seed").value_of(pupil) for pupil in pupils] == [*range(7)]
+    assert Split("seed").dealt(pupils[4]) == {"seed": 4}
     split = Split("cell", ("rnn", "lstm", "gru"))
+    assert [split.dealt(pupil)["seed"] for pupil in pupils] == [0, 0, 0, 1, 1, 1, 2], "groups have the same seeds"
     assert [split.value_of(pupil) for pupil in pupils] == ["rnn", "lstm", "gru", "rnn", "lstm", "gru", "rnn"]
 
 
