@@ -10,6 +10,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import expect
 
+from pages.shell.readers.cookie import COOKIE
 from rnnlab.experiment.links import from_link
 from rnnlab.i18n import translator
 from rnnlab.text.tables.encodings import FILE_BYTES
@@ -130,7 +131,7 @@ def site(answer: dict[str, str]) -> Iterator[str]:
 
 @pytest.mark.thorough
 def test_a_file_is_opened_in_the_frame_of_another_site(browsers, tmp_path):
-    """Where the browser sends no cookie of the lab's."""
+    """Where the browser sends no cookie of the lab's but one that is partitioned."""
     options, answer, statuses = {"locale": "en-US"}, {"page": ""}, []
     browser = browsers.take(options)
     page = browser.new_page()
@@ -143,6 +144,11 @@ def test_a_file_is_opened_in_the_frame_of_another_site(browsers, tmp_path):
         lab.locator(".st-key-data_upload input[type=file]").set_input_files(files)
         expect(lab.locator(".st-key-data-preview tbody tr")).to_have_count(2)
         assert statuses == [204]
+        kept = {one["name"]: one for one in browser.cookies()}[
+            COOKIE
+        ]  # by which his tabs in such frames are one reader's
+        assert (kept["sameSite"], kept["secure"], kept["httpOnly"]) == ("None", True, True)
+        assert kept.get("partitionKey")
         browsers.leave(options, browser)
 
 

@@ -438,27 +438,33 @@ engine.close_shared()
 """
 
 
-def on_device(wanted: str) -> subprocess.CompletedProcess:
-    """What a lab of one worker that is to train there says at its start, and of a run, if it gets so far."""
-    environment = os.environ | {"RNNLAB_DEVICE": wanted, "RNNLAB_WORKERS": "1"}
+def started(**settings: str) -> subprocess.CompletedProcess:
+    """What a lab of one worker that is told so says at its start, and of a run, if it gets so far."""
+    environment = os.environ | {"RNNLAB_WORKERS": "1"} | settings
     return subprocess.run([sys.executable, "-c", DEVICE], cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
 @pytest.mark.thorough
 def test_workers_are_not_forked_where_there_may_be_a_gpu_and_train_as_others_do():
     """None does: what CUDA has begun is broken in a fork. The web process has no torch to find a GPU with."""
-    done = on_device("auto")
+    done = started(RNNLAB_DEVICE="auto")
     found, losses = done.stdout.splitlines()
     assert found == "Spawned False"
     assert json.loads(losses) == pytest.approx(run(Experiment(text="a b c", epochs=2)).losses, rel=1e-4)
 
 
 @pytest.mark.parametrize(
-    "wanted", ["gpu", pytest.param("cuda", marks=pytest.mark.skipif(HAS_GPU, reason="it is there"))]
+    ("setting", "value"),
+    [
+        ("RNNLAB_DEVICE", "gpu"),
+        pytest.param("RNNLAB_DEVICE", "cuda", marks=pytest.mark.skipif(HAS_GPU, reason="it is there")),
+        ("RNNLAB_SESSIONS", "many"),
+        ("RNNLAB_PROXIES", "127.0.0.1 nginx"),
+    ],
 )
-def test_a_lab_whose_device_is_not_there_says_so_and_does_not_start(wanted):
-    done = on_device(wanted)
+def test_a_lab_that_is_told_what_it_cannot_be_says_so_and_does_not_start(setting, value):
+    done = started(**{setting: value})
     assert (done.returncode, done.stdout) == (2, "")
-    assert "RNNLAB_DEVICE" in done.stderr
-    assert wanted in done.stderr
+    assert setting in done.stderr
+    assert value.split()[-1] in done.stderr
     assert "Traceback" not in done.stderr

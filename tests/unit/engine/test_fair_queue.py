@@ -1,5 +1,6 @@
 """In which order waiting jobs come to a worker."""
 
+from collections import Counter
 from concurrent.futures import Future
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnlab.engine.fair_queue import CREDIT, DEBT, FairQueue, QueuedJob
+from rnnlab.hosting.readers import Readers
 
 
 def filled(*owners: str) -> FairQueue:
@@ -178,3 +180,34 @@ def test_the_place_of_a_job_is_the_turn_in_which_it_is_taken(owners):
     said = {queued.payload: queue.place(queued.outcome) for queued in waiting}
     taken = [queue.take(0.0).payload for _ in waiting]  # each by a worker of its own
     assert [said[job] for job in taken] == [*range(1, len(taken) + 1)]
+
+
+def test_two_hundred_tabs_of_a_person_get_what_one_tab_of_another_gets():
+    readers, queue = Readers(), FairQueue()
+    tabs = [readers.find("many", "203.0.113.7") for _ in range(200)]
+    few = readers.find("few", "203.0.113.7")
+    for owner in (*tabs, few):
+        queue.put(QueuedJob(b"", Future(), owner))
+    served = worked_by_one(queue, 400)
+    assert served[few] == pytest.approx(served[tabs[0]], abs=CREDIT / 0.05)
+
+
+def test_a_thousand_cookies_of_one_address_get_no_more_than_a_class():
+    readers, queue = Readers(), FairQueue()
+    tabs = [readers.find(f"cookie {number}", "203.0.113.7") for number in range(1_000)]
+    few = readers.find("few", "198.51.100.2")
+    for owner in (*tabs, few):
+        queue.put(QueuedJob(b"", Future(), owner))
+    served = worked_by_one(queue, 4_100)
+    assert served[few] == pytest.approx(100, abs=CREDIT / 0.05)
+
+
+def worked_by_one(queue: FairQueue, jobs: int) -> Counter:
+    """Whose jobs one worker does in so many turns of a twentieth of a second, where each asks for the next one."""
+    served = Counter()
+    for _ in range(jobs):
+        task = queue.take(0.0)
+        served[task.owner] += 1
+        queue.done(task, 0.05)
+        queue.put(QueuedJob(b"", Future(), task.owner))
+    return served
