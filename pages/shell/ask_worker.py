@@ -56,6 +56,8 @@ def say_slow(place: int) -> None:
     t = translator(session["lang"])
     if workers().starting:
         st.info(t("workers.starting"))
+    elif place == 1:
+        st.info(t("ask.next", seconds=f"{PATIENCE:g}"))
     elif place:
         st.info(t("ask.waits", seconds=f"{PATIENCE:g}", before=place - 1))
     else:

@@ -22,7 +22,7 @@ from rnnlab.models import Pass, stage_shapes
 from rnnlab.records.history import Chunk, History, State
 from rnnlab.records.opening import Line, Opening, TensorShape
 from rnnlab.training.device import for_one_run, training_device
-from rnnlab.training.notes import run_notes
+from rnnlab.training.notes import history_notes, run_notes
 from rnnlab.training.threads import torch_threads
 from rnnlab.training.trainer import Trainer
 
@@ -66,7 +66,7 @@ def open_run(trainer: Trainer) -> History:
         majority=majority_token(pair.targets for pair in data.pairs) if data.classes else None,
         held_majority=(majority_sequence if written else majority_token)(pair.targets for pair in examined),
         batches=len(trainer.batches),
-        notes=run_notes(trainer.experiment, data),
+        notes=(*run_notes(trainer.experiment, data), *history_notes(trainer.experiment, trainer.probe.every)),
         column=data.column,
     )
     trainer.record_weights()

@@ -1,8 +1,12 @@
 """What is to be said of a run before its numbers are read: what they do not mean."""
 
+from math import ceil
+
 from rnnlab.data import Data
 from rnnlab.experiment import Experiment
-from rnnlab.i18n import Problem
+from rnnlab.experiment.limits import FRAMES
+from rnnlab.hosting.limits import host_limits
+from rnnlab.i18n import Problem, numeral
 
 
 def run_notes(e: Experiment, data: Data) -> tuple[Problem, ...]:
@@ -10,6 +14,14 @@ def run_notes(e: Experiment, data: Data) -> tuple[Problem, ...]:
     of training depend on padding."""
     answer = (Problem("reads_answer", "bidirectional"),) if e.reads_answer else ()
     return (*data.notes, *answer, *padding_notes(e, data))
+
+
+def history_notes(e: Experiment, every: int) -> tuple[Problem, ...]:
+    """Where a frame comes only `every` so many epochs, because more would take more bytes than a run has."""
+    if every <= ceil(e.epochs / FRAMES):
+        return ()
+    limit = numeral(host_limits().history_bytes / 1e6)
+    return (Problem("history_thinned", "hidden", {"every": every, "limit": limit}),)
 
 
 def padding_notes(e: Experiment, data: Data) -> tuple[Problem, ...]:

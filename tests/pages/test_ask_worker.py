@@ -28,6 +28,7 @@ class BusyEngine:
     ("engine", "key", "said"),
     [
         (BusyEngine(at=3), "ask.waits", "2"),
+        (BusyEngine(at=1), "ask.next", "0.01"),
         (BusyEngine(), "ask.computes", "0.01"),
         (BusyEngine(at=3, starting=True), "workers.starting", ""),
     ],

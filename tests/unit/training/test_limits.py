@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 import torch
 
-from rnnlab import Experiment, LabError
+from rnnlab import Experiment, LabError, run
 from rnnlab.data import Pair, batch_of
 from rnnlab.data.batches import EOS_ID
 from rnnlab.experiment.limits import ATTENTION_ELEMENTS, HISTORY_BYTES, TYPES
+from rnnlab.hosting.limits import HostLimits
 from rnnlab.models import Seq2Seq
 from rnnlab.models.decoding import beam
+from rnnlab.records import history as history_module
 from rnnlab.records.history import HELD_OUT_LINES
 from rnnlab.training import advance, start
+from rnnlab.training import notes as notes_module
 from rnnlab.training.trainer import Trainer
 
 PAIRS = "a b | b a\nc | c\na c b | b c a\nb b | b b"
@@ -121,3 +124,16 @@ def test_a_watched_line_that_is_left_out_says_so():
         start(Experiment(task="classify", text="no label\nx | a\ny | b", probe=1))
     (problem,) = caught.value.problems
     assert (problem.code, problem.values) == ("probe_left_out", {"value": 1, "first": 2})
+
+
+def test_a_history_of_fewer_bytes_keeps_fewer_epochs_and_says_so(monkeypatch):
+    e = Experiment(hidden=64, epochs=150)
+    whole = run(e)
+    for module in (history_module, notes_module):
+        monkeypatch.setattr(module, "host_limits", lambda: HostLimits(history_bytes=100_000))
+    kept = run(e)
+    assert sum(frame.bytes for frame in kept.frames) <= 100_000 < sum(frame.bytes for frame in whole.frames)
+    assert sum(4 * whole.opening.parameters for _ in kept.checkpoints) <= 100_000
+    (note,) = kept.opening.notes
+    assert (note.code, note.values) == ("history_thinned", {"every": kept.opening.frame_interval, "limit": "0.1"})
+    assert (whole.opening.notes, kept.losses) == ((), whole.losses)
