@@ -36,7 +36,7 @@ from pages.shell.server import (
 )
 from pages.shell.stream import live_socket
 from rnnlab import engine
-from rnnlab.engine import cluster, live_runs
+from rnnlab.engine import live_runs
 
 
 @asynccontextmanager
@@ -51,7 +51,6 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     giving_back.cancel()
     live_runs.close_shared()
     engine.close_shared()
-    cluster.close_shared()
 
 
 # What is uploaded stays in memory: Starlette would put all but the first megabyte into a file.

@@ -14,7 +14,7 @@ from statistics import median
 
 from benchmarks.server import ROOT, STARTING, STOPPING, Row, free_port
 from rnnlab.engine import Workers, jobs, live_runs
-from rnnlab.engine.cluster import Cluster
+from rnnlab.engine.remote.cluster import Cluster
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan, grid
 from rnnlab.races import race
@@ -67,14 +67,13 @@ def end(process: subprocess.Popen) -> None:
 
 def connected(address: str, count: int) -> Cluster:
     """The cluster, once all its workers are there."""
-    deadline = time.monotonic() + STARTING
-    while time.monotonic() < deadline:
-        cluster = Cluster(address)
-        while cluster.state == "connecting" or (cluster.state == "ready" and cluster.count < count):
-            time.sleep(0.05)
-        if cluster.state == "ready":
-            return cluster
-    raise TimeoutError(f"no cluster within {STARTING:g} s")
+    cluster, deadline = Cluster(address, Workers(1)), time.monotonic() + STARTING
+    while len(cluster.fit) < count:
+        if time.monotonic() > deadline:
+            cluster.close()
+            raise TimeoutError(f"no cluster within {STARTING:g} s")
+        time.sleep(0.05)
+    return cluster
 
 
 def warmed(runner: Workers | Cluster) -> None:

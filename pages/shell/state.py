@@ -185,7 +185,6 @@ class CompareState(TypedDict, total=False):
 
     live_race: LiveRace | None
     race_last: RacePlan  # the last setup that was a race
-    race_here: bool  # whether it is computed on this machine though there is a cluster
     race_axis: str  # of the curves
 
 

@@ -6,12 +6,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnnlab.engine.limits import TRAINING, used_up
+from rnnlab.engine.remote.cluster import Cluster
+from rnnlab.engine.remote.scheduler import scheduler_address
 from rnnlab.engine.shared import Shared
 from rnnlab.engine.workers import InProcess, Workers, workers_wanted
 from rnnlab.hosting.readers import Reader
-from rnnlab.i18n import LabError
+from rnnlab.i18n import LabError, Problem
 
-__all__ = ["Engine", "InProcess", "ReaderEngine", "Workers", "close_shared", "open_engine", "shared", "shared_by"]
+__all__ = [
+    "Cluster",
+    "Engine",
+    "InProcess",
+    "ReaderEngine",
+    "Workers",
+    "close_shared",
+    "open_engine",
+    "shared",
+    "shared_by",
+]
 
 
 @dataclass(frozen=True)
@@ -19,7 +31,7 @@ class ReaderEngine:
     """An engine as one of several readers has it: whatever he asks for, the others get their turns. What he may not
     have now ends with a LabError that says so."""
 
-    engine: InProcess | Workers
+    engine: InProcess | Workers | Cluster
     reader: Reader
 
     @property
@@ -29,6 +41,11 @@ class ReaderEngine:
     @property
     def starting(self) -> bool:
         return self.engine.starting
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why this machine computes what a cluster should."""
+        return self.engine.problem
 
     def submit(self, job: Callable[..., Any], *args: Any) -> Future:
         if problem := used_up(self.reader, job.__name__ in TRAINING):
@@ -41,7 +58,7 @@ class ReaderEngine:
         return self.engine.place(outcome)
 
 
-Engine = InProcess | Workers | ReaderEngine
+Engine = InProcess | Workers | Cluster | ReaderEngine
 
 
 def open_engine(workers: int | None = None) -> InProcess | Workers:
@@ -53,16 +70,17 @@ def do_nothing() -> None:
     """A job for which the pool starts its workers."""
 
 
-def open_warm() -> InProcess | Workers:
+def open_warm() -> InProcess | Workers | Cluster:
+    """The workers of this machine, or a cluster that has them to fall back on."""
     engine = open_engine()
     engine.submit(do_nothing)
-    return engine
+    return Cluster(address, engine) if (address := scheduler_address()) else engine
 
 
-shared_engine: Shared[InProcess | Workers] = Shared(open_warm)
+shared_engine: Shared[InProcess | Workers | Cluster] = Shared(open_warm)
 
 
-def shared() -> InProcess | Workers:
+def shared() -> InProcess | Workers | Cluster:
     """The one engine of this process, opened on first use and warming up from then on."""
     engine = shared_engine.get()
     assert engine is not None

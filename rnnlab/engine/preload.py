@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import torch
 
-from rnnlab.engine.payload import versions
+from rnnlab.engine.remote.payload import versions
 from rnnlab.i18n import LabError
 from rnnlab.text import segmenter
 from rnnlab.training import fold  # noqa: F401  the jobs' own module

@@ -19,7 +19,9 @@ from typing import Any
 
 from rnnlab.engine.fair_queue import FairQueue, QueuedJob, Tally
 from rnnlab.engine.processes import Forked, Spawned, Worker, WorkerDied, WorkerHung, is_stopped
+from rnnlab.engine.worker import answer
 from rnnlab.experiment.device import device_wanted
+from rnnlab.i18n import Problem
 
 JOB_SECONDS = 60.0  # far beyond any slice, and beyond the budget of a job: one that takes longer hangs
 TRIES = {WorkerHung: 2, WorkerDied: 4}  # what hangs once hangs again; a death is seldom the job's own doing
@@ -40,6 +42,7 @@ class InProcess:
     count = 1  # jobs at a time
     starting = False
     queued = 0
+    problem: Problem | None = None  # why it is not computed where it should be: it is
 
     def __init__(self) -> None:
         self.tally = Tally()
@@ -59,6 +62,15 @@ class InProcess:
             future.set_exception(error)
         return future
 
+    def take_over(self, queued: QueuedJob) -> None:
+        """Do a job that was begun elsewhere."""
+        if not queued.begin():
+            return
+        with self.lock:
+            well, value, seconds = outcome_of(answer(queued.payload)[0])
+            self.tally.add(queued.name, seconds, queued.owner)
+        queued.end(well, value)
+
     def place(self, outcome: Future) -> int:  # noqa: ARG002
         return 0
 
@@ -68,6 +80,8 @@ class InProcess:
 
 class Workers:
     """Worker processes, each looked after by a thread."""
+
+    problem: Problem | None = None  # why it is not computed where it should be: it is
 
     def __init__(self, count: int):
         self.count = count
@@ -107,6 +121,10 @@ class Workers:
         except Exception as error:
             outcome.set_exception(error)
         return outcome
+
+    def take_over(self, queued: QueuedJob) -> None:
+        """Do a job that was begun elsewhere, and did not come to its end there. Raises RuntimeError after `close`."""
+        self.queue.put(queued)
 
     def place(self, outcome: Future) -> int:
         """Where a job stands in the queue: 1 for the next; 0 where it doesn't wait."""

@@ -2,7 +2,6 @@
 
 from concurrent.futures import Future
 
-from rnnlab.engine.cluster import Cluster
 from rnnlab.engine.live_runs import Live
 from rnnlab.i18n import Problem, failure_of
 from rnnlab.races.race import Race, Runner, halted, pause, resume, tick
@@ -29,12 +28,3 @@ class LiveRace(Live[Race, Runner]):
 
     def failed(self, error: Exception) -> Race:
         return halted(self.value, failure_of(error))
-
-    def look(self) -> None:
-        super().look()
-        problem = self.engine.problem if isinstance(self.engine, Cluster) else None
-        with self.changed:
-            if self.value.going and problem:
-                self.put(halted(self.value, (problem,)))
-            elif self.value.going and not self.pending(self.value):  # the cluster had no workers
-                self.put(self.ticked(0.0))

@@ -27,13 +27,8 @@ AHEAD = 1.0  # seconds of computing asked for at a time, for each worker: more t
 PARAMETERS = 12_000_000  # of all runs together: between two slices a session holds their states, 12 bytes for each
 
 
-def is_of_runner(problem: Problem) -> bool:
-    """Whether it is where the work is done that failed, or is used up, for all runs. They are none the worse."""
-    return problem.code.startswith("cluster_") or is_of_limit(problem)
-
-
 class Runner(Protocol):
-    """Where slices are computed: this machine's workers, or a cluster."""
+    """Where slices are computed."""
 
     @property
     def count(self) -> int: ...  # jobs at a time
@@ -83,7 +78,7 @@ class Entry(ShortRepr):
     @property
     def retriable(self) -> bool:
         """Whether nothing is wrong with the run itself."""
-        return all(is_of_runner(problem) or problem.code == "worker_lost" for problem in self.problems)
+        return all(is_of_limit(problem) or problem.code == "worker_lost" for problem in self.problems)
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,7 +88,7 @@ class Race(ShortRepr):
     entries: tuple[Entry, ...]
     going: bool = True
     stopped: bool = False  # ended before its end
-    problems: tuple[Problem, ...] = ()  # why all of it stands still: where it is computed
+    problems: tuple[Problem, ...] = ()  # why all of it stands still
 
     @property
     def done(self) -> bool:
@@ -147,7 +142,7 @@ def stop(race: Race) -> Race:
 
 
 def resume(runner: Runner, race: Race) -> Race:
-    """Go on, here or elsewhere: a state is all that a run needs."""
+    """Go on: a state is all that a run needs."""
     if not race.resumable:
         return race
     entries = tuple(replace(entry, problems=()) if entry.retriable else entry for entry in race.entries)
@@ -161,7 +156,7 @@ def tick(runner: Runner, race: Race) -> Race:
 
 
 def halted(race: Race, problems: tuple[Problem, ...]) -> Race:
-    """The race at a standstill, for where it was computed fails. It can go on elsewhere."""
+    """The race at a standstill, which says why."""
     return replace(pause(race), problems=problems)
 
 
@@ -189,7 +184,7 @@ def with_result(entry: Entry, room: int) -> tuple[Entry, tuple[Problem, ...]]:
         state, result = entry.pending.result()
     except Exception as error:
         problems = failure_of(error)
-        if faults := tuple(problem for problem in problems if is_of_runner(problem)):
+        if faults := tuple(problem for problem in problems if is_of_limit(problem)):
             return replace(idle, slices=entry.slices - 1), faults
         return replace(idle, problems=problems), ()
     if isinstance(result, RaceOpening) and result.parameters > room:

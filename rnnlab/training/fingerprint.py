@@ -1,4 +1,4 @@
-"""What this process computes, in a few letters: where they are the same, runs give the same numbers to the last digit.
+"""What this process computes, in a few words: where they are the same, runs give the same numbers to the last digit.
 
 Versions do not tell. Which instructions torch and its libraries choose for a matrix product depends on the processor,
 and on settings of the environment (`ATEN_CPU_CAPABILITY`, `MKL_CBWR`, `DNNL_MAX_CPU_ISA`); they add in another order,
@@ -34,12 +34,16 @@ RUNS = (
 )
 
 
-def fingerprint() -> str:
-    """The instructions that torch has chosen, with the name of a GPU where that trains, and a digest of all losses and
-    weights of `RUNS`: "AVX512 1f03c2"."""
+def fingerprint() -> dict[str, str]:
+    """What decides digits here, by name: the instructions that torch has chosen ("AVX512"), how many threads compute, a
+    GPU where that trains, and a digest of all losses and weights of `RUNS` ("1f03c2")."""
     digest = hashlib.sha256()
     for history in map(run, RUNS):
         digest.update(repr(history.losses).encode())
         digest.update(history.checkpoints[-1].weights)
-    names = torch.backends.cpu.get_cpu_capability(), device_used(), digest.hexdigest()[:6]
-    return " ".join(filter(None, names))
+    return {
+        "CPU": torch.backends.cpu.get_cpu_capability(),
+        "threads": str(torch.get_num_threads()),
+        "GPU": device_used(),
+        "digits": digest.hexdigest()[:6],
+    }

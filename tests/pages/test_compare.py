@@ -11,19 +11,20 @@ from streamlit.testing.v1 import AppTest
 
 from pages.components.table.table import number
 from pages.shell.form import race_setup
-from pages.views.compare import runner
+from pages.views.compare import current_race
 from pages.views.compare.remarks import remarks
 from rnnlab import Experiment, LabError, Problem, engine, run
-from rnnlab.engine import InProcess
+from rnnlab.engine import Cluster, InProcess
 from rnnlab.experiment import choices
 from rnnlab.experiment.links import from_link, to_link
 from rnnlab.experiment.race_plan import RacePlan, grid, suggested_axis
 from rnnlab.i18n import LANGUAGES, describe, translator
-from rnnlab.races import race, standings
+from rnnlab.races import standings
 from rnnlab.races.race import Entry, Race
 from tests.support import modules, reader
 from tests.support.callbacks import in_session
 from tests.support.cases import either
+from tests.support.eventually import eventually
 from tests.support.reader import components, looked, press, said, unpacked
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
@@ -274,7 +275,7 @@ class OneEpoch(InProcess):
 
 @pytest.fixture
 def slowly(monkeypatch):
-    monkeypatch.setattr(runner, "runner", OneEpoch)
+    monkeypatch.setattr(current_race, "workers", OneEpoch)
 
 
 @pytest.mark.thorough
@@ -482,76 +483,27 @@ def test_a_broken_race_falls_back_with_a_note():
 # Where it is computed
 
 
-class Gone(OneEpoch):
-    address, state, problem, left = "tcp://10.0.0.9:8786", "ready", None, 30
-
-    def submit(self, job, /, *args) -> Future:
-        if self.left <= 0:
-            self.state, self.problem = "lost", Problem("cluster_gone", "", {"address": self.address})
-            future: Future = Future()
-            future.set_exception(LabError(self.problem))
-            return future
-        self.left -= 1
-        return super().submit(job, *args)
-
-
-@pytest.fixture
-def far(monkeypatch) -> Gone:
-    there = Gone()
-    monkeypatch.setenv("RNNLAB_DASK", there.address)
-    monkeypatch.setattr(runner.cluster, "shared_cluster", lambda: there)
-    monkeypatch.setattr(runner.cluster, "connect_again", lambda: None)
-    return there
-
-
 @either
-def test_a_cluster_that_is_lost_is_said_and_the_race_goes_on_here(far, lang):
+def test_where_it_is_computed_is_said_and_why_here_where_a_cluster_is_lost(monkeypatch, lang):
+    """A cluster with an address that is none: it is lost for good."""
+    there = Cluster("tcp://nowhere", engine.shared())
+    eventually(lambda: there.state == "lost", "that is seen")
+    monkeypatch.setattr(engine.shared_engine, "value", there)
     t, app = translator(lang), visit(lang=lang)
-    assert t("race.place.cluster", address=far.address, count=1) in said(app)
-    press(app, "race_start")
-    raced(app)
-    now = race_of(app)
-    assert not now.done
-    assert describe(far.problem, lang, lambda v: f"`{v}`") in said(app)
-    press(app, "race_stay")
-    assert race_of(app).problems == ()
-    raced(app)
-    assert [list(entry.record.losses) for entry in race_of(app).entries] == [run(e).losses for _, e in now.plan.runs()]
-    assert t("race.place.here", count=engine.shared().count) in title(app)
-
-
-def test_a_cluster_that_is_back_goes_on_where_it_was_lost(far):
-    app = visit()
-    raced(press(app, "race_start"))
-    far.left, far.state, far.problem = 1000, "ready", None
-    raced(press(app, "race_again"))
-    assert race_of(app).done
-    assert race.stop(race_of(app)).done
-
-
-def test_a_cluster_that_is_connecting_is_waited_for_and_blocks_nothing(far):
-    far.state, far.count = "connecting", 0
-    app = visit()
-    press(app, "race_start")
-    step(app, 2)
-    now = race_of(app)
-    assert now.going
-    assert all(entry.slices == 0 for entry in now.entries)
-    assert translator("en")("race.place.connecting", address=far.address) in title(app)
-    far.state, far.count = "ready", 1
-    far.left = 1000
-    raced(app)
-    assert race_of(app).done
-
-
-def test_a_cluster_that_never_was_there_is_said_before_the_start(far):
-    far.state, far.count = "lost", 0
-    far.problem = Problem("cluster_none", "", {"address": far.address, "reason": "refused"})
-    app = visit()
-    assert describe(far.problem, "en", lambda v: f"`{v}`") in said(app)
-    press(app, "race_stay")
+    why = describe(there.problem, lang, lambda value: f"`{value}`")
+    assert f"{why} {t('cluster.meanwhile')}" in said(app)
     raced(press(app, "race_start"))
     assert race_of(app).done
+    assert [list(entry.record.losses) for entry in race_of(app).entries] == [
+        run(e).losses for _, e in race_of(app).plan.runs()
+    ]
+    assert t("race.place.here", count=1) in title(app)
+    (status,) = [data for key, data in components(app).items() if key == "race-status"]
+    assert status["held_up"].startswith(describe(there.problem, lang))
+    there.state, there.problem = "ready", None
+    assert t("race.place.cluster", address="tcp://nowhere", count=1) in title(app.run())
+    there.state = "lost"
+    there.loop.call_soon_threadsafe(there.end)
 
 
 def test_a_variant_that_reads_the_answer_is_called_so_wherever_its_numbers_stand():

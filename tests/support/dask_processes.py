@@ -45,9 +45,11 @@ class Processes:
         self.started.append(process)
         return process
 
-    def scheduler(self, *options: str, protocol: str = "tcp", **environment: str) -> tuple[str, subprocess.Popen]:
+    def scheduler(
+        self, *options: str, protocol: str = "tcp", port: int = 0, **environment: str
+    ) -> tuple[str, subprocess.Popen]:
         """Its address, and its process, which knows nothing of the lab."""
-        port = free_port()
+        port = port or free_port()
         place = ("--host", "127.0.0.1", "--port", str(port), "--protocol", protocol)
         place += ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
         process = self.start("scheduler", *place, *options, **environment)

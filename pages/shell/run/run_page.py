@@ -88,7 +88,7 @@ def render_status(page: str, run: Run, t: Translate, looks: float | None, parts:
     """Of the run that is shown, while the one that takes over has nothing to show yet."""
     shown = run.shown
     with st.container(key="status"):
-        text, why = status_text(shown, t, workers()), held_up(run, workers().starting, t)
+        text, why = status_text(shown, t, workers()), held_up(run, workers(), t)
         source = provenance.of(shown.experiment, session["lang"], shown.id)
         status = RunStatus(text, share_done(shown), why, looks, parts, shown.history is None, provenance=source)
         run_status(f"{page}-status", status, playback_of(run))

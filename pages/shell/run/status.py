@@ -1,6 +1,7 @@
 """How far a run is, how good, how fast, and why nothing moves: in words, for the page and for the stream."""
 
 import time
+from collections.abc import Callable
 
 from rnnlab.engine import Engine, live_runs
 from rnnlab.engine.runs import Run
@@ -124,6 +125,14 @@ def share_done(run: Run) -> float:
     return run.epochs_done / run.experiment.epochs
 
 
-def held_up(run: Run, starting: bool, t: Translate) -> str:
-    """What keeps a run from moving: workers that are `starting`. "" where nothing does."""
-    return t("workers.starting") if starting and waits(run) else ""
+def held_up(run: Run, engine: Engine, t: Translate) -> str:
+    """What keeps a run from moving, or from moving as fast as it might. "" where nothing does."""
+    return t("workers.starting") if engine.starting and waits(run) else elsewhere(engine, t)
+
+
+def elsewhere(engine: Engine, t: Translate, quote: Callable[[object], str] = str) -> str:
+    """Why this machine's workers compute in the place of a cluster. "" where they don't."""
+    if (problem := engine.problem) is None:
+        return ""
+    values = {name: quote(value) for name, value in problem.values.items()}
+    return f"{t(f'problem.{problem.code}', **values)} {t('cluster.meanwhile')}"

@@ -80,16 +80,23 @@ async def serve_metrics(request: Request) -> Response:
 
 def metrics() -> str:
     shared, runs = engine.shared(), live_runs.shared()
+    here, cluster = (shared.home, shared) if isinstance(shared, engine.Cluster) else (shared, None)
     sessions = cast(WebsocketSessionManager, runtime.get_instance()._session_mgr).num_active_sessions()
-    tally, processes = shared.tally, {"web": [os.getpid()], **shared.pids}
+    processes = {"web": [os.getpid()], **here.pids}
+    places = {"": (here.tally, here.queued, len(processes["workers"]))}  # by label: where jobs are computed
+    if cluster:
+        places['{place="cluster"}'] = cluster.queue.tally, cluster.queue.length, len(cluster.fit)
+    tallies = {place: tally for place, (tally, _, _) in places.items()}
+    slices = {place: sum(tally.jobs[name] for name in SLICES) for place, tally in tallies.items()}
+    seconds = {place: tally.seconds for place, tally in tallies.items()}
     families = [
         ("sessions", "gauge", "Tabs that are connected.", {"": sessions}),
         ("runs_going", "gauge", "Runs and races that go on.", {"": runs.going()}),
-        ("workers", "gauge", "Worker processes that are there.", {"": len(processes["workers"])}),
-        ("queue_length", "gauge", "Jobs that wait for a worker.", {"": shared.queued}),
-        ("jobs_total", "counter", "Jobs that were computed.", {"": tally.jobs.total()}),
-        ("slices_total", "counter", "Slices of training among them.", {"": sum(tally.jobs[name] for name in SLICES)}),
-        ("computing_seconds_total", "counter", "Seconds that workers have computed.", {"": tally.seconds}),
+        ("workers", "gauge", "Worker processes that are there.", {place: found[2] for place, found in places.items()}),
+        ("queue_length", "gauge", "Jobs that wait for a worker.", {place: found[1] for place, found in places.items()}),
+        ("jobs_total", "counter", "Jobs computed.", {place: tally.jobs.total() for place, tally in tallies.items()}),
+        ("slices_total", "counter", "Slices of training among them.", slices),
+        ("computing_seconds_total", "counter", "Seconds that workers have computed.", seconds),
         (
             *("resident_memory_bytes", "gauge"),
             "Resident memory; what processes share counts for each.",

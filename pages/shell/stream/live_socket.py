@@ -68,7 +68,7 @@ async def serve(websocket: WebSocket) -> None:
 
 def words(run: Run, engine: Engine, t: Translate) -> dict[str, Any]:
     """How it stands."""
-    why = held_up(run, engine.starting, t)
+    why = held_up(run, engine, t)
     return {"status": status_text(run, t, engine), "share": share_done(run), "held_up": why}
 
 

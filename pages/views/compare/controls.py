@@ -7,15 +7,16 @@ import streamlit as st
 from pages.components.run_status.run_status import RunStatus, run_status
 from pages.shell import provenance
 from pages.shell.form import form_state, race_setup
+from pages.shell.markdown import verbatim
 from pages.shell.messages import complain
 from pages.shell.panel import question_mark
+from pages.shell.run.status import elsewhere
 from pages.shell.state import session
 from pages.shell.stream.parts import streamed
-from pages.views.compare import current_race, runner
+from pages.views.compare import current_race
 from pages.views.compare.current_race import playback_of
 from pages.views.compare.remarks import remarks
-from rnnlab.engine import cluster, shared
-from rnnlab.engine.limits import is_of_limit
+from rnnlab.engine import Cluster, shared
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import Translate
@@ -35,8 +36,7 @@ def render(t: Translate, ready: bool) -> None:
         label = t("race.start") if current is None else t("race.restart")
         st.button(label, key="race_start", on_click=start, disabled=going or not ready, type=kind)
         if resumable:
-            failed = bool(current) and not all(map(is_of_limit, current.problems))  # where it can go on is asked below
-            st.button(t("race.resume"), key="race_on", on_click=current_race.go_on, disabled=failed, type="primary")
+            st.button(t("race.resume"), key="race_on", on_click=current_race.go_on, type="primary")
         else:
             st.button(t("race.pause"), key="race_pause", on_click=pause, disabled=not going)
         st.button(
@@ -68,40 +68,39 @@ def stop() -> None:
     current_race.change(race.stop)
 
 
-def go_on(here: bool) -> None:
-    """Go on with the race on this machine, or on the cluster after another try. What is done so far is kept."""
-    session["race_here"] = here
-    if not here:
-        cluster.connect_again()
-    current_race.go_on()
-
-
 def render_status(t: Translate, parts: str) -> None:
     """How far all of it is, where it is computed, and what is wrong there, or with some of its runs."""
     current = current_race.look()
     with st.container(key="race_status", gap="small"):
-        problems = current.problems if current else runner.problems()
-        complain(problems)
         if current is None:
-            st.caption(runner.description(t))
+            st.caption(place(t))
+            if why := elsewhere(shared(), t, verbatim):
+                st.warning(why)
         else:
+            complain(current.problems)
             for remark in remarks(current.entries, current, lambda entry: entry.problems, t):
                 st.error(remark)
-            here, place = runner.cluster_in_use() is None, runner.description(t)
             source = provenance.of(current.plan.base, session["lang"], current.id, current.plan)
-            streamed(current, lambda race: draw_status(race, place, here, parts, source, t))
-        runner.render_choice(t, bool(problems), go_on)
+            streamed(current, lambda race: draw_status(race, parts, source, t))
 
 
-def draw_status(race: Race, place: str, here: bool, parts: str, source: dict[str, Any], t: Translate) -> None:
-    """`place`: where it is computed; `here`: on this machine; `source`: what is said of it where it is saved."""
-    waits = t("workers.starting") if race.going and here and shared().starting else ""
+def draw_status(race: Race, parts: str, source: dict[str, Any], t: Translate) -> None:
+    """`source`: what is said of it where it is saved."""
+    waits = t("workers.starting") if race.going and shared().starting else elsewhere(shared(), t)
     opened = sum(entry.record is not None for entry in race.entries)
     failed = sum(entry.failed for entry in race.entries)
     begun = any(entry.record and entry.record.epoch for entry in race.entries)
-    text = "  ·  ".join([*status(race, t), place])
+    text = "  ·  ".join([*status(race, t), place(t)])
     shown = RunStatus(text, race.progress, waits, None, parts, needs=f"{opened} {failed} {begun}", provenance=source)
     run_status("race-status", shown, playback_of(race))
+
+
+def place(t: Translate) -> str:
+    """Where it is computed now."""
+    there = shared()
+    if isinstance(there, Cluster) and there.state == "ready":
+        return t("race.place.cluster", address=there.address, count=there.count)
+    return t("race.place.here", count=there.count)
 
 
 def status(current: Race, t: Translate) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from pages.components.playback import Playback
 from pages.shell.state import session
-from pages.views.compare import runner
+from pages.shell.workers import workers
 from rnnlab.engine import live_runs
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.races import race
@@ -22,8 +22,7 @@ def look() -> Race | None:
 
 def begin(plan: RacePlan) -> None:
     clear()
-    where = runner.runner()
-    session["live_race"] = live_runs.shared().drive(LiveRace(race.begin(where, plan), where))
+    session["live_race"] = live_runs.shared().drive(LiveRace(race.begin(workers(), plan), workers()))
 
 
 def change(function: Callable[[Race], Race]) -> None:
@@ -33,11 +32,7 @@ def change(function: Callable[[Race], Race]) -> None:
 
 
 def go_on() -> None:
-    """Where races are computed now, which may be elsewhere than before."""
-    if live := session.get("live_race"):
-        where = runner.runner()
-        live.engine = where
-        live.change(lambda one: race.resume(where, race.pause(one)))
+    change(lambda one: race.resume(workers(), one))
 
 
 def clear() -> None:

@@ -11,14 +11,12 @@ from pages.shell.reruns import unbroken
 from pages.shell.state import session
 from pages.shell.stream import parts
 from pages.shell.stream.parts import streamed
-from pages.views.compare import board, controls, current_race, runner, setup_form, standings_table
+from pages.views.compare import board, controls, current_race, setup_form, standings_table
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.race_plan import RacePlan
 from rnnlab.i18n import Translate, translator
 from rnnlab.races.race import Race
 from rnnlab.text.examples import text_problems
-
-CONNECTING = 0.5  # seconds between two looks whether the cluster answers
 
 
 def render(t: Translate) -> None:
@@ -77,13 +75,6 @@ def render_race() -> None:
 
     part.__qualname__ = f"{__name__}.part"  # Streamlit knows a fragment by its name, and where it stands
     st.fragment(part)()
-    if runner.connecting():
-        st.fragment(wait_for_cluster, run_every=CONNECTING)()
-
-
-def wait_for_cluster() -> None:
-    if not runner.connecting():
-        st.rerun()
 
 
 def differs(setup: RacePlan, race: Race) -> bool:

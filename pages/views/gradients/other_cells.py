@@ -136,7 +136,7 @@ def render_controls(view: RunView, run: Run | None) -> None:
     with st.container():  # always one element, so that the charts below keep their place and are not built anew
         if run is not None:
             st.subheader(t(f"cell.{run.experiment.cell}"), anchor=False)
-            waits = held_up(run, workers().starting, t)
+            waits = held_up(run, workers(), t)
             status = RunStatus(status_text(run, t, workers()), share_done(run), waits, None, "", run.history is None)
             run_status(f"{view.page}-others-status", status, playback_of(run))
         for one in begun.values():

@@ -4,9 +4,8 @@ from concurrent.futures import Future
 
 import pytest
 
-from rnnlab import Experiment, Problem, run
+from rnnlab import Experiment, run
 from rnnlab.engine import InProcess, live_runs
-from rnnlab.engine.cluster import Cluster
 from rnnlab.engine.live_runs import LiveRuns
 from rnnlab.experiment.race_plan import RacePlan, grid
 from rnnlab.races import race
@@ -60,24 +59,3 @@ def test_it_rests_when_nobody_watches_and_goes_on_when_somebody_does(driver):
         one.change(race.pause)
     with one.watched(lambda: None):
         assert not one.value.going, "the reader's own pause stays one"
-
-
-class Elsewhere(OneEpoch, Cluster):
-    """A cluster, as far as a race can tell, without workers at first."""
-
-    problem, count = None, 0
-
-    def __init__(self):
-        InProcess.__init__(self)
-
-
-def test_it_begins_when_workers_come_and_stands_still_when_they_are_lost(driver):
-    there = Elsewhere()
-    one = begun(driver, LONG, there)
-    assert not one.pending(one.value)
-    there.count = 1
-    eventually(lambda: max(epochs(one)) > 0, "they have come")
-    there.problem = Problem("cluster_gone", "", {"address": "tcp://10.0.0.9:8786"})
-    eventually(lambda: not one.value.going, "they are lost")
-    assert one.value.problems == (there.problem,)
-    assert one.value.resumable

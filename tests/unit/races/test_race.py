@@ -289,11 +289,11 @@ class Failing(Later):
 
 
 @pytest.mark.parametrize("after", [0, 3, 9, 17])
-def test_where_it_is_computed_may_fail_and_it_goes_on_elsewhere(after, expected):
-    gone = Problem("cluster_gone", "", {"address": "tcp://nowhere:1"})
-    runner = Failing(gone, after)
+def test_what_a_reader_may_have_may_be_used_up_and_it_goes_on_later(after, expected):
+    used_up = Problem("limit_reader_seconds", "", {"value": "9", "limit": "9", "minutes": 1})
+    runner = Failing(used_up, after)
     now = finished(runner, race.begin(runner, PLAN))
-    assert now.problems == (gone,), "said once"
+    assert now.problems == (used_up,), "said once"
     assert now.resumable
     before = [entry.record for entry in now.entries]
     now = race.resume(InProcess(), now)

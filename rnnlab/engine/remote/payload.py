@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import pickle
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -12,14 +11,16 @@ from typing import Any
 
 from rnnlab import ROOT
 from rnnlab.engine import jobs
+from rnnlab.engine.worker import answer
+from rnnlab.hosting.limits import host_limits
 
 fingerprint = jobs.Job("rnnlab.training.fingerprint", "fingerprint")
 
-Versions = tuple[str, str, str, str]  # of the lab's sources, of torch, of Python, and of what they compute
+Versions = dict[str, str]  # what decides the numbers, by name; strings, which whoever has another lab reads too
 
 
 @cache
-def installed() -> tuple[str, str, str]:
+def installed() -> Versions:
     """What was loaded here: a digest of the lab's sources, torch's version and Python's. Asked early, for it is to be
     about that, not about files that changed since."""
     sources = hashlib.sha256()
@@ -30,24 +31,32 @@ def installed() -> tuple[str, str, str]:
         torch = version("torch").partition("+")[0]  # the CPU build and the one for GPUs agree where both run on CPU
     except PackageNotFoundError:
         torch = ""
-    return sources.hexdigest()[:12], torch, ".".join(python_version_tuple()[:2])
+    return {"rnnlab": sources.hexdigest()[:12], "torch": torch, "Python": ".".join(python_version_tuple()[:2])}
 
 
 @cache
 def versions() -> Versions:
-    """What decides the numbers in this process: what is installed, and what a few tiny runs come to. Loads torch, so
-    that the web process has to ask a worker."""
-    return *installed(), fingerprint()
+    """What decides the numbers in this process: what is installed, what it computes with, what a few tiny runs come to,
+    and where a run ends whose host so wants. Loads torch, so that the web process has to ask a worker."""
+    limits = host_limits()
+    ends = {"RNNLAB_RUN_SECONDS": str(limits.run_seconds), "RNNLAB_HISTORY_BYTES": str(limits.history_bytes)}
+    return installed() | fingerprint() | ends
 
 
 def versions_beside(wanted: Versions) -> Versions:
     """The versions here. Where other ones are installed, nothing needs to be run to know that numbers may differ."""
-    return versions() if installed() == wanted[:3] else (*installed(), "")
+    return versions() if installed().items() <= wanted.items() else installed()
 
 
-def format_versions(found: Versions) -> str:
-    """As a reader is told them."""
-    return "rnnlab {}, torch {}, Python {}, CPU {}".format(*(part or "–" for part in found))
+def differences(found: Versions, wanted: Versions) -> tuple[str, str]:
+    """What is found and what is wanted, as a reader is told it, of that alone which differs: "CPU DEFAULT, digits
+    1f03c2"."""
+    names = [name for name in wanted if name in found and found[name] != wanted[name]]
+    return format_versions(found, names), format_versions(wanted, names)
+
+
+def format_versions(found: Versions, names: list[str]) -> str:
+    return ", ".join(f"{name} {found[name] or '–'}" for name in names)
 
 
 job_lock = threading.Lock()  # torch's random generator is the process's: threads of one would share it
@@ -64,17 +73,17 @@ class RemoteCall:
 
 
 def run_job(wanted: Versions, seconds: float, payload: bytes) -> bytes:
-    """Do a pickled (job, args), where the numbers are the same as at home: raises ImportError elsewhere. A job that
-    takes longer than `seconds` ends the worker. Bytes again: Dask would look into the result otherwise."""
+    """Do a pickled (job, args), and tell what came of it as a worker of this machine does, where the numbers are the
+    same as at home: raises ImportError elsewhere. A job that takes longer than `seconds` ends the worker. Bytes again:
+    Dask would look into the result otherwise."""
     found = versions_beside(wanted)
     if found != wanted:
-        raise ImportError(format_versions(found), name="rnnlab")
-    job, args = pickle.loads(payload)
+        raise ImportError(differences(found, wanted)[0], name="rnnlab")
     with job_lock:
         limit = threading.Timer(seconds, os._exit, [1])  # a job that takes longer hangs
         limit.daemon = True
         limit.start()
         try:
-            return pickle.dumps(job(*args))
+            return answer(payload)[0]
         finally:
             limit.cancel()
