@@ -373,13 +373,13 @@ def test_a_scheduler_that_freezes_is_given_up_and_workers_that_are_all_gone_are_
     try:
         for process in frozen:
             process.send_signal(signal.SIGSTOP)
+        end.touch()
         late = connected(address)
         assert why_lost(one).code == "cluster_gone"
         assert why_lost(late).code == "cluster_none"
     finally:
         for process in frozen:
             process.send_signal(signal.SIGCONT)
-    end.touch()
     assert held.result(LOST) == os.getpid()
     has(one, 1)
     kill_family(started)

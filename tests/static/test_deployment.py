@@ -31,4 +31,4 @@ def test_nginx_knows_the_processes_that_compose_starts():
 def test_every_setting_of_the_containers_is_documented():
     told = (ROOT / "docs" / "hosting.md").read_text("utf-8")
     named = set(re.findall(r"\b(?:LAB|RNNLAB)_[A-Z_]+", (ROOT / "compose.yaml").read_text("utf-8")))
-    assert {name for name in named if f"`{name}" not in told} <= {"RNNLAB_DASK"}  # which is docs/cluster.md's
+    assert {name for name in named if f"`{name}" not in told} == set()

@@ -40,7 +40,7 @@ SETTINGS = {
     "distributed.admin.large-graph-warning-threshold": "1GB",  # the largest state is meant to travel
 }
 
-log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)  # what it is told is no template: what is filled into one the server leaves out
 
 
 class Lost(Exception):
@@ -150,7 +150,7 @@ class Cluster:
     async def leave(self, problem: Problem) -> None:
         """Let all that waits, and all that is under way, be done at home."""
         if not (self.closing.is_set() or (self.problem and self.problem.code == problem.code)):
-            log.warning("%s", describe(problem, "en"))
+            log.warning(describe(problem, "en"))
         with self.lock:
             self.state, self.problem = "lost", problem
         await asyncio.gather(*self.under_way, return_exceptions=True)  # each goes home now
@@ -222,7 +222,7 @@ class Cluster:
 
     def be_ready(self) -> None:
         if self.problem:
-            log.warning("The cluster at %s is back.", self.address)
+            log.warning(f"The cluster at {self.address} is back.")
         with self.lock:
             self.state, self.problem = "ready", None
 
@@ -252,7 +252,7 @@ class Cluster:
             return None
         has, wanted = differences(found, self.versions) if isinstance(found, dict) else (str(found), "rnnlab")
         problem = Problem("cluster_version", "", {"worker": worker, "has": has, "wanted": wanted})
-        log.warning("%s", describe(problem, "en"))
+        log.warning(describe(problem, "en"))
         return problem
 
     def hand_out(self) -> None:
