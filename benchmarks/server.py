@@ -43,6 +43,11 @@ class Row(NamedTuple):
 class Server(NamedTuple):
     address: str  # host:port
     pid: int
+    log: Path  # what it writes down
+
+    def errors(self) -> list[str]:
+        """What nobody foresaw, as far as it is written down."""
+        return [line for line in self.log.read_text("utf-8").splitlines() if '"level": "ERROR"' in line]
 
 
 def free_port() -> int:
@@ -61,11 +66,11 @@ def serving(workers: int | None = None, port: int = 0, within: Sequence[str] = (
     command = [*within, streamlit, "run", "app.py", "--server.address", host, "--server.port", str(port)]
     command += ["--server.headless", "true"]
     environment = dict(os.environ) if workers is None else os.environ | {"RNNLAB_WORKERS": str(workers)}
-    with tempfile.TemporaryFile() as log:
+    with tempfile.NamedTemporaryFile() as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=environment)
         try:
             wait_for(f"http://{address}/_stcore/health", process)
-            yield Server(address, process.pid)
+            yield Server(address, process.pid, Path(log.name))
         except BaseException:
             log.seek(0)
             sys.stderr.write(log.read().decode(errors="replace")[-4_000:])

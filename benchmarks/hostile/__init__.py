@@ -1,0 +1,1 @@
+"""What those do who mean no good: links, texts, files, and visits. See `python -m benchmarks.hostile`."""
