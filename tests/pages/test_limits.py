@@ -3,6 +3,7 @@
 import pytest
 
 from pages.shell import workers
+from pages.shell.page_names import PAGES
 from rnnlab import Experiment, run
 from rnnlab.engine import live_runs
 from rnnlab.engine.limits import LOOKS
@@ -17,6 +18,7 @@ from tests.support.reader import looked, press, said, until_trained, visit
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 E = Experiment(epochs=30)
+ABOUT_NO_RUN = {"compare", "course", "room"}
 
 
 class Clock:
@@ -74,10 +76,11 @@ def test_a_run_that_uses_the_hour_up_stands_where_it_is_and_goes_on_to_the_same_
     assert app.session_state.run.history.losses == run(long).losses
 
 
-def test_who_may_not_even_look_has_a_page_that_says_so(reader):
+@pytest.mark.parametrize("page", PAGES)
+def test_who_may_not_even_look_has_a_page_that_says_so(reader, page):
     reader.spend(100 * LOOKS)
-    app = visit(to_link(E, "en", run=True))
-    assert "You have used" in said(app)
+    app = visit(to_link(E, "en", run=True), page=page)
+    assert ("You have used" in said(app)) == (page not in ABOUT_NO_RUN)
     assert looked(app.run()).session_state.run.history is None
 
 
@@ -87,7 +90,7 @@ def test_a_second_run_of_a_reader_waits_for_a_click_until_the_first_rests(reader
     busy.trains = True
     there.by_id["busy"] = busy
     app = visit(to_link(E, "en", run=True))
-    assert "1 runs of yours are training" in said(app).replace("`", "")
+    assert translator("en")("problem.limit_reader_runs", limit="1") in said(app).replace("`", "")
     assert (app.session_state.run.history.epoch, app.session_state.run.going) == (0, False)
     busy.trains = False
     until_trained(press(app, "train"))
