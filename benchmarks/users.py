@@ -41,8 +41,9 @@ QUIET = 1.0  # seconds without a timer: the first training is over
 class Tab:
     """One browser tab, as far as the server can tell."""
 
-    def __init__(self, socket: ClientConnection, address: str, query: str = ""):
+    def __init__(self, socket: ClientConnection, address: str, query: str = "", reader: str = ""):
         self.socket = socket
+        self.reader = reader
         self.address = address
         self.url = f"http://{address}/"
         self.query = query
@@ -185,7 +186,8 @@ class Tab:
     async def watch(self, hear: Callable[[dict[str, Any]], None] = lambda _: None) -> None:
         """The run that the page shows, to its end, counting frames: the browser shows each. What each message says
         besides is told to `hear`."""
-        async with connect(f"ws://{self.address}/live", max_size=None, proxy=None) as socket:
+        url, headers = f"ws://{self.address}/live", cookies(self.reader)
+        async with connect(url, additional_headers=headers, max_size=None, proxy=None) as socket:
             await socket.send(json.dumps({"watch": self.status["run"], "epoch": -1, "lang": "en"}))
             async for data in socket:
                 if isinstance(data, str):  # there is no such run any more
@@ -221,13 +223,17 @@ VALUES: dict[str, Callable] = {
 }
 
 
+def cookies(reader: str) -> dict[str, str]:
+    return {"Cookie": f"{COOKIE}={reader}"} if reader else {}
+
+
 def page_socket(address: str, reader: str, session: str = "", **headers: str) -> connect:
     """The websocket that all on a page comes over, for a `session` that the page had before, if it is still there.
     `reader`: the cookie of the browser, which has several pages perhaps; "" for one that keeps none."""
     return connect(
         f"ws://{address}/_stcore/stream",
         subprotocols=[Subprotocol(name) for name in ("streamlit", "no-token", session) if name],
-        additional_headers=headers | ({"Cookie": f"{COOKIE}={reader}"} if reader else {}),
+        additional_headers=headers | cookies(reader),
         compression=None,
         max_size=None,
         proxy=None,
@@ -243,8 +249,9 @@ async def visit(
     **headers: str,
 ) -> AnyTab:
     """A new tab, listening until the stack is left, of a reader of its own where none is named."""
-    socket = await stack.enter_async_context(page_socket(address, reader or token_urlsafe(16), **headers))
-    tab = kind(socket, address, query)
+    reader = reader or token_urlsafe(16)
+    socket = await stack.enter_async_context(page_socket(address, reader, **headers))
+    tab = kind(socket, address, query, reader)
     stack.callback(asyncio.create_task(tab.listen()).cancel)
     stack.callback(tab.stop_timers)
     return tab

@@ -23,8 +23,7 @@ CUT = (OSError, WebSocketException, TimeoutError)
 
 class LastingTab(Tab):
     def __init__(self, socket: ClientConnection, address: str, query: str, reader: str):
-        super().__init__(socket, address, query)
-        self.reader = reader
+        super().__init__(socket, address, query, reader)
         self.session = ""  # what the server calls it
         self.part = ""  # of the page, the one that the status asks for
         self.losses: list[float] = []  # as the page draws them, whole numbers of 64 bits
@@ -102,9 +101,9 @@ def key_of(element: Element) -> str:
     return str(json.loads(element.bidi_component.json)[0].get("key", ""))
 
 
-async def lasting(stack: AsyncExitStack, address: str, query: str) -> LastingTab:
-    """A new tab, its page drawn; closed when the stack is left."""
-    reader = token_urlsafe(16)
+async def lasting(stack: AsyncExitStack, address: str, query: str, reader: str = "") -> LastingTab:
+    """A new tab, its page drawn, of a reader of its own where none is named; closed when the stack is left."""
+    reader = reader or token_urlsafe(16)
     tab = LastingTab(await page_socket(address, reader), address, query, reader)
     listening = asyncio.create_task(tab.listen())
 
