@@ -20,6 +20,7 @@ VARIABLES = {  # field -> variable, the least, the most
     "reader_seconds": ("RNNLAB_READER_SECONDS", 1, 1_000_000),
     "address_seconds": ("RNNLAB_ADDRESS_SECONDS", 1, 10_000_000),
     "history_bytes": ("RNNLAB_HISTORY_BYTES", 100_000, 1_000_000_000),
+    "idle_seconds": ("RNNLAB_IDLE_SECONDS", 0, 1_000_000),
 }
 Whose = Literal["all", "reader", "address"]
 
@@ -36,6 +37,7 @@ class HostLimits:
     reader_seconds: int = 1_200  # of computing within an hour, all jobs of a reader
     address_seconds: int = 7_200  # of an address
     history_bytes: int = HISTORY_BYTES  # of recorded frames, and as much of weights, a run
+    idle_seconds: int = 7_200  # in which a tab asks for nothing, until its run is let go of; 0: never
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "HostLimits":

@@ -70,7 +70,7 @@ def test_a_server_that_is_stopped_lets_runs_pause_and_says_so(browsers, tmp_path
 def test_a_tab_at_which_nothing_is_done_for_long_is_let_go_of_and_keeps_what_was_typed(browsers, tmp_path):
     browser = browsers.take({"locale": "en-US"})
     lab = Lab(browser.new_page())
-    with serving(tmp_path, RNNLAB_IDLE_MINUTES="0.2") as (url, _):
+    with serving(tmp_path, RNNLAB_IDLE_SECONDS="12") as (url, _):
         lab.page.goto(f"{url}?epochs=30&lang=en&run=1")
         lab.trained().write("the cat sat on the mat").train()
         expect(lab.at("notes")).to_contain_text("nothing was done on this page for hours", timeout=40_000)

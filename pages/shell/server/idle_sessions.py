@@ -2,7 +2,6 @@
 go of that: it ends the session. The browser connects anew, to one that goes on with the form as it stands, and says
 that the run is gone (see pages/shell/lost_session.py)."""
 
-import os
 import time
 from contextlib import suppress
 from typing import cast
@@ -13,14 +12,7 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
-MINUTES = 120.0
 GOING_AWAY = 1001  # among the numbers that a WebSocket is closed with
-
-
-def idle_minutes() -> float:
-    """RNNLAB_IDLE_MINUTES: after so many a session that nothing is asked of is let go; 0: never."""
-    given = os.environ.get("RNNLAB_IDLE_MINUTES", "")
-    return float(given) if given.replace(".", "", 1).isdecimal() else MINUTES
 
 
 def install() -> None:

@@ -16,6 +16,7 @@ from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from pages.shell.server import idle_sessions
+from rnnlab.hosting.limits import host_limits
 
 PERIOD = 5.0  # seconds between two looks
 # From malloc.h: one arena for all threads, of which only one runs Python at a time; and large pieces, from a number of
@@ -50,12 +51,11 @@ def forget_expired() -> int:
 async def give_back() -> None:
     """For as long as the process lives. What is in cycles is looked for when no reader would wait for that."""
     library, before = c_library(), 0
-    minutes = idle_sessions.idle_minutes()
     while True:
         await asyncio.sleep(PERIOD)
-        if minutes:
+        if idle := host_limits().idle_seconds:
             try:
-                await idle_sessions.let_go(60 * minutes)
+                await idle_sessions.let_go(idle)
             except Exception:  # whatever it is, the rest is still to be given back
                 logging.getLogger(__name__).exception("idle sessions can't be let go of")
         now = forget_expired()
