@@ -54,7 +54,7 @@ class Board(Tab):
         data = json.loads(element.bidi_component.json)
         if not isinstance(data, list) or data[0].get("key") != "room-pupils-table":
             return
-        rows = [[cell.get("text", "") for cell in row] for row in data[0]["tables"][0]["rows"]]
+        rows = [[cell["text"] for cell in row] for table in data[0]["tables"] for row in table["rows"]]
         self.rows = {name: " · ".join(said) for name, *said in rows}
         for name, said, shown in self.waiting:
             if said in self.rows.get(name, "") and not shown.done():

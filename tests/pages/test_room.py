@@ -9,6 +9,7 @@ from rnnlab import Experiment, run
 from rnnlab.experiment.links import from_link
 from rnnlab.i18n import translator
 from rnnlab.lessons.course import LESSONS
+from rnnlab.rooms.room import WITHOUT_TEACHER
 from rnnlab.rooms.rooms import Rooms
 from tests.support.callbacks import in_session
 from tests.support.cases import either
@@ -171,6 +172,22 @@ def test_answers_are_shown_once_the_teacher_reveals_them():
     assert bars == []
     press(teacher, f"room_reveal_four-moves.{step.id}")
     assert sorted(bar.proto.text for bar in teacher.get("progress")) == ["1.4 · 1", "4 · 1"]
+
+
+def test_a_room_lives_as_long_as_a_page_of_its_teacher_is_open(rooms):
+    now = 0.0
+    rooms.clock = lambda: now
+    teacher, code = opened()
+    pupil = come(code)
+    looked(teacher.switch_page("cell.py").run())
+    for page in (teacher, pupil):
+        now += WITHOUT_TEACHER - 1
+        heard(page)
+        assert "ended" not in said(page)
+    now += 2  # the pupil was heard of a moment ago
+    heard(pupil)
+    assert T("room.ended") in said(pupil)
+    assert not rooms.rooms
 
 
 def test_what_cannot_be_is_said():
