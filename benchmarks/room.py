@@ -35,6 +35,7 @@ PAUSE = (4.0, 12.0)  # seconds between two things that a pupil does
 BEHIND = 1.0  # seconds that the board may be
 PAGES = ("", "cell", "training", "gradients", "units", "data")
 EPOCHS = 200  # of a training, and more
+TRAINED = 120.0  # seconds that one may take before it counts as an error
 LESSON, ANSWERS = "four-moves", ("1.4", "4")
 T = translator("en")
 
@@ -76,6 +77,7 @@ class Board(Tab):
 class Measured:
     reruns: list[float] = field(default_factory=list)  # ms, of a click
     openings: list[float] = field(default_factory=list)  # ms, of another page
+    trained: list[float] = field(default_factory=list)  # seconds until it was
     behind: list[float] = field(default_factory=list)  # seconds
     done: Counter[str] = field(default_factory=Counter)  # what, and how often
     errors: list[str] = field(default_factory=list)
@@ -123,10 +125,12 @@ class InClass:
         epochs = next(self.epochs)
         self.tab.number("epochs").double_value = epochs
         await self.rerun(self.measured.reruns, pressed="train")
-        async with asyncio.timeout(PATIENCE):
+        began = asyncio.get_running_loop().time()
+        async with asyncio.timeout(TRAINED):
             while self.tab.status["share"] < 1:
                 await self.tab.watch()
                 await self.tab.rerun()
+        self.measured.trained.append(asyncio.get_running_loop().time() - began)
         await self.seen(f"epoch {epochs} of {epochs}")
 
     async def answer(self) -> None:
@@ -184,6 +188,7 @@ def measure(minutes: float = MINUTES) -> list[Row]:
         Row(f"{name}: rerun, p50", median(measured.reruns), None, "ms"),
         Row(f"{name}: rerun, p95", percentile(measured.reruns, 0.95), GOAL, "ms"),
         Row(f"{name}: another page, p95", percentile(measured.openings, 0.95), None, "ms"),
+        Row(f"{name}: trained, p95", percentile(measured.trained, 0.95), None, "s"),
         Row(f"{name}: board behind, p50", median(measured.behind), None, "s"),
         Row(f"{name}: board behind, p95", percentile(measured.behind, 0.95), BEHIND, "s"),
         Row(f"{name}: board behind, max", max(measured.behind), None, "s"),
