@@ -16,7 +16,7 @@ from pages.shell import first_visit
 from pages.shell.markdown import verbatim
 from pages.shell.run import take_away
 from pages.shell.run.sight import Cursor
-from rnnlab import Experiment, LabError, run
+from rnnlab import Experiment, LabError, Problem, run
 from rnnlab.engine import InProcess, ReaderEngine, live_runs
 from rnnlab.experiment import UNUSED_FIELDS, choices, preset_experiment
 from rnnlab.experiment.limits import BOUNDS
@@ -513,8 +513,9 @@ def test_a_changed_preset_can_be_brought_back():
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_whoever_waits_because_workers_are_being_started_is_told_so(monkeypatch, lang):
+def test_whoever_waits_because_workers_are_being_started_or_a_cluster_is_lost_is_told_so(monkeypatch, lang):
     sentence = translator(lang)("workers.starting")
+    gone = Problem("cluster_gone", "", {"address": "tcp://10.0.0.9:8786"})
     app = visit(to_link(Experiment(epochs=2), lang))
     live = app.session_state.live_run
 
@@ -527,6 +528,10 @@ def test_whoever_waits_because_workers_are_being_started_is_told_so(monkeypatch,
     assert why() == sentence
     live.value = replace(live.value, submitted=time.monotonic() + 60)  # it has just gone on
     assert why() == ""
+    monkeypatch.setattr(InProcess, "problem", gone)
+    assert why() == f"{describe(gone, lang)} {translator(lang)('cluster.meanwhile')}"
+    live.value = replace(live.value, pending=None)
+    assert why() == "", "it rests"
 
 
 def test_one_epoch_more_on_a_finished_run_goes_on_from_where_it_is_and_the_form_says_so():

@@ -127,7 +127,9 @@ def share_done(run: Run) -> float:
 
 def held_up(run: Run, engine: Engine, t: Translate) -> str:
     """What keeps a run from moving, or from moving as fast as it might. "" where nothing does."""
-    return t("workers.starting") if engine.starting and waits(run) else elsewhere(engine, t)
+    if engine.starting and waits(run):
+        return t("workers.starting")
+    return elsewhere(engine, t) if run.going else ""
 
 
 def elsewhere(engine: Engine, t: Translate, quote: Callable[[object], str] = str) -> str:

@@ -215,7 +215,8 @@ class Cluster:
         from distributed import Client
 
         dask.config.set(SETTINGS)
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is said to the reader
+        for name in ("distributed", "distributed.client"):  # what goes wrong there is said in our words
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         within = PATIENCE - 0.5  # a little less than we wait: so it gets to say what kept it
         self.client = Client(self.address, asynchronous=True, set_as_default=False, timeout=within)
         await self.client
