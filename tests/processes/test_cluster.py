@@ -21,6 +21,7 @@ from rnnlab.engine.remote import cluster
 from rnnlab.engine.remote.cluster import Cluster
 from rnnlab.engine.remote.payload import versions
 from rnnlab.experiment.race_plan import RacePlan, grid
+from rnnlab.hosting.readers import Reader
 from rnnlab.races import race
 from rnnlab.races.live_race import LiveRace
 from tests.support import dask_processes as daskcluster
@@ -29,6 +30,7 @@ from tests.support.dask_processes import certificates, family, free_port, kill_f
 from tests.support.eventually import ROOT, eventually
 
 LIMITS = ("RNNLAB_RUN_SECONDS", "RNNLAB_HISTORY_BYTES")
+SEGMENTED = (Experiment(text="a b c a"), "space", 5)
 LOST = 5.0  # seconds within which a reader is told
 STARTING = 90.0  # seconds: workers import torch, on a machine that may be busy
 DROPOUT = Experiment(epochs=12, layers=2, dropout=0.4, shuffle=True, text="a b c a\nb c a b\nc a b c")
@@ -523,12 +525,17 @@ def test_with_an_address_readers_share_a_cluster_and_without_one_the_workers_her
     assert isinstance(engine.shared(), InProcess)
     engine.close_shared()
     monkeypatch.setenv("RNNLAB_DASK", f" {address} ")
-    reader = engine.shared_by("me")
+    me = Reader("me", "192.0.2.1")
+    reader = engine.shared_by(me)
     assert reader.submit(os.getpid).result(STARTING) == os.getpid(), "while it connects"
     has(reader.engine, 2)
-    assert engine.shared_by("another").engine is reader.engine
+    assert engine.shared_by(Reader("another", "")).engine is reader.engine
     assert (reader.count, reader.problem, reader.starting) == (2, None, False)
     assert reader.submit(os.getpid).result(STARTING) != os.getpid()
-    assert jobs.segmentations.__name__ in cluster.AT_HOME
+    before = me.hours.within("me")
+    assert reader.submit(jobs.start, DROPOUT).result(STARTING)
+    assert me.hours.within("me") > before, "what a cluster computes for him is counted"
+    at_home = [reader.submit(job, *args) for job, args in [(jobs.device_used, ()), (jobs.segmentations, SEGMENTED)]]
+    assert all(future.done() for future in at_home), "in this process, while it is asked"
     engine.close_shared()
     assert not reader.engine.thread.is_alive()
