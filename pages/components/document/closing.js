@@ -4,7 +4,7 @@ export function closeAfterChoice() {
   document.addEventListener("click", ({ target }) => {
     if (target.closest?.('[data-testid="stSidebarNavLink"]')) {
       document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
-    } else if (target.closest?.(".st-key-class_link")) {
+    } else if (target.closest?.(".st-key-class_link, .st-key-share_room")) {
       setTimeout(() => document.querySelector(".stMain .st-key-share button")?.click()); // once the choice is on its way
     }
   });
