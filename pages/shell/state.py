@@ -58,6 +58,7 @@ class RoomState(TypedDict, total=False):
     room_elsewhere: str  # the code of a room in another process, to which the browser goes
     room_problems: Problems  # why the room did not do what was asked
     room_led: str  # where this page has followed to last
+    room_shown: int  # the number of the pupil whose run the teacher's page shows, as long as it does
     room_dealt: dict[str, Any] | None  # the values that were dealt to this pupil, by field
     room_way_in: bool  # whether the dialog is open that says how a class comes in
     room_leads: bool  # the switch by which a teacher leads

@@ -1,5 +1,6 @@
 """What a class has found together: all its loss curves, and for each group their median and quartiles."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rnnlab.records.short_repr import ShortRepr
-from rnnlab.rooms.room import POINTS, Room, Trained
+from rnnlab.rooms.room import POINTS, Pupil, Room, Trained
 
 RIGHT = 1.0  # the accuracy of a run that has learnt its text
 
@@ -32,20 +33,40 @@ def thinned(epochs: Iterable[int], losses: Iterable[float]) -> tuple[tuple[int, 
     return tuple(all_epochs[place] for place in places), tuple(all_losses[place] for place in places)
 
 
+def compared(room: Room) -> list[tuple[Pupil, Trained]]:
+    """The runs that the class is to be compared by. Of a class that was split these are runs of one experiment, that of
+    most, but for the field in which they differ, and the seed."""
+    runs = [(pupil, pupil.trained) for pupil in room.pupils.values() if pupil.trained]
+    split = room.split
+    if split is None or not runs:
+        return runs
+    (common, _), *_ = Counter(run.alike.get(split.field) for _, run in runs).most_common(1)
+    return [
+        (pupil, run)
+        for pupil, run in runs
+        if run.alike.get(split.field) == common and (not split.values or run.values.get(split.field) in split.values)
+    ]
+
+
+def left_out(room: Room) -> int:
+    """How many runs are of another experiment."""
+    return sum(pupil.trained is not None for pupil in room.pupils.values()) - len(compared(room))
+
+
 def reached(room: Room) -> tuple[int, int]:
     """How many runs say everything right, of how many."""
-    runs = [pupil.trained for pupil in room.pupils.values() if pupil.trained]
+    runs = [run for _, run in compared(room)]
     return sum(run.accuracy >= RIGHT for run in runs), len(runs)
 
 
 def groups(room: Room) -> list[Group]:
-    """Of a class that was split, in the order of the values."""
-    if room.split is None:
+    """Of a class that was split, in the order of the values. A run is of the group whose value it was trained with,
+    whatever its pupil was dealt."""
+    if room.split is None or not room.split.values:
         return []
     found: dict[Any, list[Trained]] = {value: [] for value in room.split.values}
-    for pupil in room.pupils.values():
-        if pupil.trained and room.split.values:
-            found[room.split.value_of(pupil)].append(pupil.trained)
+    for _, run in compared(room):
+        found[run.values[room.split.field]].append(run)
     return [group(value, runs) for value, runs in found.items() if runs]
 
 

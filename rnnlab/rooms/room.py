@@ -18,6 +18,7 @@ WITHOUT_TEACHER = 2 * 3600.0  # seconds after which a room ends whose teacher is
 HERE = 20.0  # seconds since a pupil's page was last heard of, after which he counts as gone
 POINTS = 200  # of a loss curve
 ANIMALS = 24  # names in the catalogues
+SPLIT_FIELDS = ("seed", "cell", "hidden", "lr")  # of an Experiment, in which a class may differ
 COLOURS = 8  # that are told from each other on a projector
 
 
@@ -30,6 +31,8 @@ class Trained(ShortRepr):
     total: int  # epochs that it is to have
     accuracy: float  # of the newest epoch, 0 to 1
     going: bool
+    values: Mapping[str, Any] = field(default_factory=dict)  # of SPLIT_FIELDS, those of its experiment
+    alike: Mapping[str, int] = field(default_factory=dict)  # by field: equal where experiments differ in that alone
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class Pupil:
 class Split:
     """A class as an experiment: groups differ in one field, and the pupils of a group in their seeds."""
 
-    field: str  # of an Experiment
+    field: str  # of SPLIT_FIELDS
     values: tuple[Any, ...] = ()  # dealt out in turn; none: each has his own number, which makes seeds
 
     def value_of(self, pupil: Pupil) -> Any:

@@ -29,7 +29,9 @@ def test_a_class_meets_follows_and_is_one_experiment(visit):
         expect(pupil.at("room")).to_contain_text(f"Seed: {number}")
         pupil.rests()
         pupil.press("train")
-    expect(teacher.at("room_runs")).to_contain_text(re.compile(r"[012] of 2 have everything right"), timeout=20_000)
+    expect(teacher.at("room_runs")).to_contain_text(
+        re.compile(r"[012] of 2 runs have everything right"), timeout=20_000
+    )
     expect(rows.first).to_contain_text("epoch 20 of 20")
     # A reload is no other pupil.
     pupils[0].page.reload()

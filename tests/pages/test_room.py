@@ -22,7 +22,7 @@ T = translator("en")
 
 @pytest.fixture
 def rooms(monkeypatch):
-    found = Rooms()
+    found = Rooms(lambda: 0.0)  # however long a busy machine takes, all are still here
     monkeypatch.setattr(current_room, "ROOMS", found)
     return found
 
@@ -55,7 +55,7 @@ def test_a_class_comes_in_and_its_teacher_sees_how_far_it_is(lang, rooms):
     heard(first)
     heard(teacher)
     trained = first.session_state.run.history
-    assert t("room.reached", right=int(trained.snapshots[-1].accuracy == 1), runs=1) in said(teacher)
+    assert t("room.reached", right=int(trained.snapshots[-1].accuracy == 1), runs=1, here=2) in said(teacher)
     room = rooms.find(code)
     assert room.pupils[first.session_state.room_pupil].trained.losses == tuple(trained.losses)
     assert room.pupils[second.session_state.room_pupil].page == "room"
@@ -72,8 +72,17 @@ def test_a_room_is_opened_on_any_page_and_its_teacher_stays_there(rooms):
     pupil = visit(link["query"], locale="en-US")
     assert f"**Room {code}** · 1 here" in said(heard(teacher))
     assert form_of(pupil) == form_of(teacher)
-    looked(teacher.text_area(key="text").set_value("my own words").run())
-    assert components(press(teacher, "room_show"))["room-link"]["query"] == f"room={code}"
+    for text, told in (("my own words", True), ("many " * 100, False)):
+        looked(teacher.text_area(key="text").set_value(text).run())
+        query = components(press(teacher, "room_show"))["room-link"]["query"]
+        assert query.endswith(f"room={code}")
+        assert (form_of(visit(query)) == form_of(teacher)) is told
+        assert (T("room.not_told") in said(teacher)) is not told
+    with in_session(teacher.session_state):
+        guide.follow("gates", 1)
+    heard(teacher)
+    link = from_link(components(press(teacher, "room_show"))["room-link"]["query"])
+    assert (link.lesson, link.at, link.room) == ("gates", 1, code)
 
 
 def test_while_a_run_goes_on_the_board_has_it_as_it_is():
@@ -128,7 +137,7 @@ def test_each_takes_another_seed_and_the_board_counts_who_has_reached_it():
     histories = [run(Experiment(preset="ohlol-cell", seed=seed)) for seed in range(3)]
     right = sum(history.snapshots[-1].accuracy == 1 for history in histories)
     assert 0 < right < 3
-    assert T("room.reached", right=right, runs=3) in said(teacher)
+    assert T("room.reached", right=right, runs=3, here=3) in said(teacher)
     drawn = components(teacher)["room-curves"]["series"]
     assert [one["name"] for one in drawn] == ["red owl", "orange fox", "yellow panda"]
     looked(teacher.segmented_control(key="room_split").select("cell").run())
@@ -152,6 +161,12 @@ def test_a_class_follows_its_teacher_until_he_lets_go():
     heard(pupil)
     heard(pupil)
     assert (pupil.session_state.lesson, "2 of" in said(pupil) or "2 / " in said(pupil)) == ("gates", True)
+    assert T("room.led") in said(pupil)
+    looked(teacher.switch_page("shapes.py").run())  # a look aside, within the lesson
+    heard(teacher)
+    heard(pupil)
+    heard(pupil)
+    assert (pupil.session_state.here, pupil.session_state.lesson) == ("shapes", "gates")
     looked(teacher.toggle(key="room_leads").set_value(False).run())
     heard(pupil)
     looked(pupil.switch_page("units.py").run())
@@ -171,7 +186,7 @@ def test_answers_are_shown_once_the_teacher_reveals_them():
     bars = [bar.proto.text for bar in teacher.get("progress")]
     assert bars == []
     press(teacher, f"room_reveal_four-moves.{step.id}")
-    assert sorted(bar.proto.text for bar in teacher.get("progress")) == ["1.4 · 1", "4 · 1"]
+    assert sorted(bar.proto.text for bar in teacher.get("progress")) == ["“1.4”: 1 pupil", "“4”: 1 pupil"]
 
 
 def test_a_room_lives_as_long_as_a_page_of_its_teacher_is_open(rooms):
@@ -205,3 +220,37 @@ def test_what_cannot_be_is_said():
     assert T("room.ended") in said(pupil)
     press(pupil, "room_leave")
     assert T("room.ended") not in said(pupil)
+
+
+def test_a_run_of_another_experiment_does_not_count(rooms):
+    teacher, code = opened()
+    pupils = [come(code) for _ in range(3)]
+    looked(teacher.segmented_control(key="room_split").select("cell").run())
+    for number, pupil in enumerate(pupils):
+        heard(pupil)
+        heard(pupil)
+        if number == 0:  # who was dealt an RNN takes a GRU
+            looked(pupil.segmented_control(key="cell").select("gru").run())
+        if number == 1:  # who was dealt an LSTM another text
+            looked(pupil.text_area(key="text").set_value("x y x y").run())
+        until_trained(press(pupil, "train"))
+        heard(pupil)
+    heard(teacher)
+    (group,) = components(teacher)["room-curves"]["series"]
+    assert group["name"].startswith("GRU: ")
+    assert T("room.left_out", runs=1) in said(teacher)
+    assert "x y" not in repr(rooms.find(code).pupils)
+
+
+def test_the_projector_says_whose_run_it_shows():
+    teacher, code = opened("zh")
+    pupil = until_trained(press(come(code, "preset=ohlol-cell&hidden=7&lang=en"), "train"))
+    press(pupil, "room_send")
+    heard(teacher)
+    looked(press(teacher, "room_show_0"))
+    shown = translator("zh")("room.shown", name=translator("zh")("room.name", colour="红", animal="猫头鹰"))
+    assert teacher.session_state.here == "playground"
+    assert shown in said(teacher)
+    looked(teacher.number_input(key="hidden_size").set_value(9).run())
+    press(teacher, "train")
+    assert shown not in said(heard(teacher))

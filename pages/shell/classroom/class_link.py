@@ -7,6 +7,7 @@ import segno
 import streamlit as st
 
 from pages.components.copy_link.copy_link import copy_link
+from pages.shell.classroom import reachable
 from pages.shell.classroom.worksheet import worksheet
 from pages.shell.guide import current_lesson
 from pages.shell.run import cursor
@@ -85,3 +86,4 @@ def render_code(query: str, t: Translate) -> None:
         return
     code = segno.make(address, error="m", micro=False)
     st.image(code.svg_inline(scale=DOTS, light="white"), caption=t("class_link.code"))
+    reachable.warn(host, t)

@@ -14,7 +14,7 @@ from rnnlab.experiment.links import Link, to_link
 from rnnlab.i18n import LabError, Problem
 from rnnlab.lessons.lesson import Answer
 from rnnlab.rooms.results import thinned
-from rnnlab.rooms.room import Pupil, Room, Trained, answered, told, without
+from rnnlab.rooms.room import SPLIT_FIELDS, Pupil, Room, Trained, answered, told, without
 from rnnlab.rooms.rooms import Rooms, normal
 
 ROOMS = Rooms()  # of this web process
@@ -143,7 +143,12 @@ def trained(run: Run) -> Trained | None:
         return None
     losses = [snapshot.loss for snapshot in shown.history.snapshots]
     epochs, kept = thinned(range(1, len(losses) + 1), losses)
-    return Trained(epochs, kept, shown.experiment.epochs, shown.history.snapshots[-1].accuracy, shown.going)
+    e = shown.experiment
+    values = {name: getattr(e, name) for name in SPLIT_FIELDS}
+    # How long it is trained is no other experiment. A hash tells whether two are equal, and nothing of what was typed.
+    same = {"epochs": 1, "seed": 0}
+    alike = {name: hash(e.model_copy(update=same | {name: None})) for name in SPLIT_FIELDS}
+    return Trained(epochs, kept, e.epochs, shown.history.snapshots[-1].accuracy, shown.going, values, alike)
 
 
 def watched() -> Room | None:

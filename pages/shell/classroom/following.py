@@ -11,7 +11,7 @@ from pages.shell.page_names import HOME
 from pages.shell.state import session
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.links import from_link, to_step
-from rnnlab.rooms.room import Room
+from rnnlab.rooms.room import Pupil, Room
 
 
 def to_board() -> None:
@@ -61,10 +61,18 @@ def follow() -> None:
             open_experiment(Experiment(**own.model_dump()))
 
 
-def show(link: str) -> None:
+def show(link: str, number: int) -> None:
     """What a pupil has sent, on the teacher's page: the same experiment, trained here."""
     open_experiment(from_link(link).experiment, train=True)
+    session["room_shown"] = number
     navigation.go_to(HOME)
+
+
+def shown(room: Room) -> Pupil | None:
+    """Whose run the teacher's page shows, as long as it does."""
+    pupil = next((one for one in room.pupils.values() if one.number == session.get("room_shown")), None)
+    here = session["run"].experiment
+    return pupil if pupil and from_link(pupil.link).experiment == here else None
 
 
 def go(leads: str) -> None:
@@ -72,5 +80,4 @@ def go(leads: str) -> None:
     link = from_link(step)
     if link.lesson:
         guide.follow(link.lesson, link.at)
-    else:
-        navigation.go_to(page)
+    navigation.go_to(page)  # within a lesson, too, the teacher may have gone to another

@@ -33,30 +33,41 @@ def line(t: Translate) -> None:
     with st.container(key="room", horizontal=True, vertical_alignment="center", gap="small"):
         if room is None:
             st.markdown(t("room.ended"))
-            st.button(t("room.leave"), key="room_leave", on_click=current_room.leave)
+            st.button(t("room.leave"), key="room_leave", on_click=leave)
             return
         if current_room.teaches():
             st.markdown(t("room.teaches", code=room.code, here=len(room.here(current_room.ROOMS.clock()))))
+            if pupil := following.shown(room):
+                st.html(UNDERLINED.format(HUES[pupil.colour]))
+                st.markdown(t("room.shown", name=name_of(pupil, t)))
             st.button(t("room.way_in.title"), key="room_show", on_click=show_way_in)
-            if session["here"] == "room":
+            on_board = session["here"] == "room"
+            if not on_board:
+                st.button(t("room.board"), key="room_board", on_click=following.to_board)
+            if room.leads or not on_board:  # whom one leads one can let go on the board, too
+                st.toggle(t("room.leads"), bool(room.leads), key="room_leads", on_change=following.lead)
+            if on_board:
                 st.button(t("room.close"), key="room_close", on_click=close, type="tertiary")
                 return
-            st.button(t("room.board"), key="room_board", on_click=following.to_board)
-            leads = bool(room.leads)
-            st.toggle(t("room.leads"), leads, key="room_leads", on_change=following.lead)
         elif pupil := current_room.pupil():
             st.html(UNDERLINED.format(HUES[pupil.colour]))
             st.markdown(said_of(pupil, room, t))
             sent = pupil.link and pupil.link == current_room.own_link()
             label = t("room.sent") if sent else t("room.send")
-            st.button(label, key="room_send", on_click=current_room.send, disabled=bool(sent))
-            st.button(t("room.leave"), key="room_leave", on_click=current_room.leave)
+            help = t("room.send.help")
+            st.button(label, key="room_send", on_click=current_room.send, disabled=bool(sent), help=help)
+            st.button(t("room.leave"), key="room_leave", on_click=leave)
     if following.is_behind(room):
         st.rerun()
 
 
 def show_way_in() -> None:
     current_room.show_way_in(True)
+    reruns.redraw_page()
+
+
+def leave() -> None:
+    current_room.leave()
     reruns.redraw_page()
 
 
@@ -67,9 +78,10 @@ def close() -> None:
 
 def said_of(pupil: Pupil, room: Room, t: Translate) -> str:
     """Who one is in the room, and in what one differs from the others."""
-    who = t("room.pupil", code=room.code, name=name_of(pupil, t))
-    if room.split is None:
-        return who
-    dealt = reversed(room.split.dealt(pupil).items())
-    said = [t("room.dealt", field=t(f"field.{name}"), value=value_of(name, value, t)) for name, value in dealt]
-    return " · ".join([who, *said])
+    said = [t("room.pupil", code=room.code, name=name_of(pupil, t))]
+    if room.split:
+        dealt = reversed(room.split.dealt(pupil).items())
+        said += [t("room.dealt", field=t(f"field.{name}"), value=value_of(name, value, t)) for name, value in dealt]
+    if room.leads:
+        said.append(t("room.led"))
+    return " · ".join(said)

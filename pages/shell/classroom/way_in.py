@@ -6,13 +6,15 @@ import segno
 import streamlit as st
 
 from pages.components.copy_link.copy_link import copy_link
-from pages.shell.classroom import current_room
+from pages.shell.classroom import current_room, reachable
+from pages.shell.guide import current_lesson
 from pages.shell.state import session
 from rnnlab.experiment import Experiment, preset_experiment
-from rnnlab.experiment.links import to_preset
+from rnnlab.experiment.links import to_link, to_preset, to_step
 from rnnlab.i18n import Translate
 from rnnlab.rooms.room import Room
 
+LONGEST = 300  # characters of an experiment: beyond that the picture's squares are too small for the last row
 DOTS = 8  # pixels of the code's smallest square: it is read from the last row
 
 
@@ -27,7 +29,8 @@ def render(t: Translate) -> None:
 def render_way_in(room: Room, t: Translate) -> None:
     scheme, host, path, _, _ = urlsplit(st.context.url or "")
     path = path.removesuffix("room") if session["here"] == "room" else path or "/"  # the board is nothing for a pupil
-    query = f"{prepared()}room={room.code}"
+    begins, told = prepared()
+    query = f"{begins}room={room.code}"
     with st.container(key="room_way_in", horizontal=True, gap="medium"):
         if host:
             code = segno.make(urlunsplit((scheme, host, path, query, "")), error="m", micro=False)
@@ -35,6 +38,9 @@ def render_way_in(room: Room, t: Translate) -> None:
         with st.container():
             st.markdown(t("room.way_in"))
             st.title(room.code, anchor=False)
+            if not told:
+                st.caption(t("room.not_told"))
+            reachable.warn(host, t)
             labels = {name: t(f"share.{name}") for name in ("link", "copy", "copied", "failed")}
             copy_link(key="room-link", path=path, query=query, labels=labels)
             with st.expander(t("room.teacher_link")):
@@ -42,9 +48,15 @@ def render_way_in(room: Room, t: Translate) -> None:
                 copy_link(key="room-teacher", query=f"room={room.code}&teach={room.teacher}", labels=labels)
 
 
-def prepared() -> str:
-    """The example that the teacher has open, where he has changed nothing in it: a class begins with that."""
+def prepared() -> tuple[str, bool]:
+    """What the teacher has open, for a class begins with that: a step of a lesson, an example by its name alone, or an
+    experiment as it is. And whether it could be told: one that is too long for a picture could not."""
     experiment, lang = session["experiment"], session["lang"]
-    if not isinstance(experiment, Experiment) or experiment != preset_experiment(experiment.preset, lang):
-        return ""
-    return to_preset(experiment.preset) + "&"
+    if lesson := current_lesson.lesson():
+        return to_step(lesson.id, current_lesson.progress_of(lesson).at) + "&", True
+    if not isinstance(experiment, Experiment):
+        return "", True
+    if experiment == preset_experiment(experiment.preset, lang):
+        return to_preset(experiment.preset) + "&", True
+    whole = to_link(experiment, lang)
+    return (whole + "&", True) if len(whole) <= LONGEST else ("", False)

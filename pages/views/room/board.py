@@ -54,7 +54,10 @@ def render_experiment(room: Room, t: Translate) -> None:
                 key="room_split",
                 on_change=split,
             )
-            st.markdown(t("room.reached", right=right, runs=runs) if runs else t("room.no_runs"))
+            here = len(room.here(current_room.ROOMS.clock()))
+            st.markdown(t("room.reached", right=right, runs=runs, here=here) if runs else t("room.no_runs"))
+        if apart := results.left_out(room):
+            st.caption(t("room.left_out", runs=apart))
         if not runs:
             return
         curves("room-curves", drawn(room, t), Playback("room", room.code), t)
@@ -89,13 +92,12 @@ def drawn(room: Room, t: Translate) -> Curves:
         lines = [
             Series(
                 name_of(pupil, t),
-                np.array(pupil.trained.losses),
-                np.array(pupil.trained.epochs, dtype=float),
+                np.array(run.losses),
+                np.array(run.epochs, dtype=float),
                 hue=line_of(pupil)["hue"],
                 dash=line_of(pupil)["dash"],
             )
-            for pupil in room.pupils.values()
-            if pupil.trained
+            for pupil, run in results.compared(room)
         ]
     legend = len(lines) <= NAMED
     return Curves(lines, "log", t("axis.curve.loss"), t("panel.room_runs"), TALL, cursor=False, legend=legend)
@@ -120,7 +122,8 @@ def render_answers(room: Room, here: list[Pupil], t: Translate) -> None:
                 st.button(t("room.reveal"), key=f"room_reveal_{key}", on_click=reveal, args=(key,))
                 continue
             for answer, times in found.items():
-                st.progress(times / count, text=f"{words.said(t, lesson, step, answer)} · {times}")
+                said = words.said(t, lesson, step, answer)
+                st.progress(times / count, text=t("room.answer", answer=said, pupils=times))
 
 
 def reveal(key: str) -> None:
@@ -136,7 +139,7 @@ def render_pupils(here: list[Pupil], t: Translate) -> None:
             for pupil in here:
                 if pupil.link:
                     label, key = t("room.show", name=name_of(pupil, t)), f"room_show_{pupil.number}"
-                    st.button(label, key=key, on_click=following.show, args=(pupil.link,))
+                    st.button(label, key=key, on_click=following.show, args=(pupil.link, pupil.number))
         several = len({pupil.lesson for pupil in here}) > 1
         head = [table.text(t(f"room.{name}")) for name in ("who", "where", "trained")]
         columns = min(COLUMNS, max(1, len(here) // COLUMN))

@@ -16,6 +16,7 @@ from rnnlab.rooms.room import (
     COLOURS,
     HERE,
     PUPILS,
+    SPLIT_FIELDS,
     WITHOUT_TEACHER,
     Room,
     Split,
@@ -44,8 +45,9 @@ def full(pupils: int, **fields) -> Room:
     return room
 
 
-def trained(losses, accuracy=0.5, every=1) -> Trained:
-    return Trained(tuple(range(1, every * len(losses) + 1, every)), tuple(losses), 100, accuracy, False)
+def trained(losses, accuracy=0.5, alike=0, **values) -> Trained:
+    alike = dict.fromkeys(SPLIT_FIELDS, alike)
+    return Trained(tuple(range(1, len(losses) + 1)), tuple(losses), 100, accuracy, False, values, alike)
 
 
 def refused(code: str, act) -> None:
@@ -172,13 +174,26 @@ def test_a_group_is_summed_up_by_median_and_quartiles(curves):
 def test_groups_are_compared_as_far_as_all_of_them_have_come():
     room = full(5, split=Split("hidden", (8, 16)))
     for number, (losses, accuracy) in enumerate([([4, 3, 2], 1.0), ([9], 0.2), ([6, 5], 0.9), ([7, 1], 1.0)]):
-        room = told(room, f"browser {number}", 1.0, trained=trained(losses, accuracy))
+        room = told(room, f"browser {number}", 1.0, trained=trained(losses, accuracy, hidden=(8, 16)[number % 2]))
     small, large = results.groups(room)
     assert (small.value, small.pupils, small.reached, small.epochs.tolist()) == (8, 2, 1, [1, 2])
     assert small.median.tolist() == [5, 4]
     assert (large.value, large.pupils, large.reached, large.median.tolist()) == (16, 2, 1, [8])
     assert results.reached(room) == (2, 4)
     assert results.groups(full(3)) == []
+
+
+def test_a_run_counts_where_its_value_is_and_one_of_another_experiment_nowhere():
+    room = full(5, split=Split("cell", ("rnn", "lstm", "gru")))
+    runs = [("gru", 1.0, 0), ("lstm", 0.5, 0), ("gru", 1.0, 7), ("mgu", 1.0, 0), ("gru", 0.5, 0)]  # dealt: rnn, lstm, …
+    for number, (cell, accuracy, alike) in enumerate(runs):
+        room = told(room, f"browser {number}", 1.0, trained=trained([2, 1], accuracy, alike, cell=cell))
+    assert [(one.value, one.pupils, one.reached) for one in results.groups(room)] == [("lstm", 1, 0), ("gru", 2, 1)]
+    assert results.reached(room) == (1, 3)
+    assert results.left_out(room) == 2
+    own_way = replace(room, split=None)
+    assert results.reached(own_way) == (3, 5)
+    assert results.left_out(own_way) == 0
 
 
 def test_a_long_curve_keeps_its_ends():
