@@ -49,6 +49,7 @@ def test_a_class_comes_in_and_its_teacher_sees_how_far_it_is(lang, rooms):
     first, second = come(code), visit("lang=en", page="room")
     second.text_input(key="room_code").set_value(f" {code.lower()} ")
     press(second, "room_enter")
+    assert second.button(key="room_to_course").label == t("page.course")
     assert "you are the *red owl*" in said(first)
     assert "you are the *orange fox*" in said(second)
     until_trained(press(first, "train"))

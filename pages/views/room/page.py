@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shell import reruns, sharing
+from pages.shell import navigation, reruns, sharing
 from pages.shell.classroom import current_room
 from pages.shell.messages import complain
 from pages.shell.state import session
@@ -11,6 +11,7 @@ from rnnlab.i18n import Translate
 
 PULSE = 0.5  # seconds: with the time that it takes to be drawn, the board is less than one behind the class
 CODE = 6  # characters
+WAYS_ON = ("playground", "course")  # for a pupil who has just come in
 
 
 def render(t: Translate) -> None:
@@ -25,6 +26,9 @@ def render(t: Translate) -> None:
         st.fragment(render_board, run_every=PULSE)(t)
     else:
         st.markdown(t("room.pupil.what"))
+        with st.container(horizontal=True, gap="small"):
+            for page in WAYS_ON:
+                st.button(t(f"page.{page}"), key=f"room_to_{page}", on_click=navigation.go_to, args=(page,))
 
 
 def render_entrance(t: Translate) -> None:
