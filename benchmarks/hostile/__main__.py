@@ -1,16 +1,16 @@
 """What those do who mean no good, and what becomes of it.
 
-    python -m benchmarks.hostile [links|texts|visits] [how many]
+    python -m benchmarks.hostile [links|files|texts|visits] [how many]
 
 All of it takes two hours, most of them for texts.
 """
 
 import sys
 
-from benchmarks.hostile import links, texts, visits
+from benchmarks.hostile import files, links, texts, visits
 from benchmarks.server import show
 
-PARTS = {"links": links.measure, "texts": texts.measure, "visits": visits.measure}
+PARTS = {"links": links.measure, "files": files.measure, "texts": texts.measure, "visits": visits.measure}
 
 
 def main() -> None:
