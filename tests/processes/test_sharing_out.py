@@ -11,21 +11,23 @@ from benchmarks.users import visit
 from tests.support.lab import serving
 from tests.support.run_async import run_async
 
-LONG = "preset=paragraph-next&epochs=5000&hidden=128&lang=en&run=1"
+EPOCHS = 5_000
+LONG = f"preset=paragraph-next&epochs={EPOCHS}&hidden=128&lang=en&run=1"
 
 
 @pytest.mark.thorough
 def test_twenty_tabs_of_a_person_train_as_much_as_one_tab_of_another(tmp_path):
     async def epochs_of_each(address: str) -> Counter[str]:
-        """Epochs that each reader's runs have come on, until the one of few has come on by thirty."""
-        newest: dict[tuple[str, int], int] = {}
-        begun: dict[tuple[str, int], int] = {}
+        """Epochs that each reader's runs have come on, with the batches of the one under way, until the run of few has
+        come on by thirty."""
+        newest: dict[tuple[str, int], float] = {}
+        begun: dict[tuple[str, int], float] = {}
         watching = []
         async with AsyncExitStack() as stack:
             for reader, number in (*(("many", number) for number in range(20)), ("few", 0)):
                 tab = await visit(stack, address, f"{LONG}&seed={number}", reader)
                 await tab.rerun()
-                hear = lambda said, key=(reader, number): newest.update({key: said.get("epoch", 0)})  # noqa: E731
+                hear = lambda said, key=(reader, number): newest.update({key: said.get("share", 0) * EPOCHS})  # noqa: E731
                 watching.append(asyncio.create_task(tab.watch(hear)))
             async with asyncio.timeout(120):
                 while not newest.get(("few", 0)):
