@@ -16,6 +16,8 @@ Streamlit drops some of them:
   that part out of the queue. The browser hears that the page is whole, throws that part away, and builds it anew.
 - A widget that is given a value, be it the one it has, shows that, whatever the reader has typed meanwhile; and it is
   given it in every draw until a request says what all widgets say, which a timer's does not.
+- A value that has changed is told in one message with a look at a run's status that was about to be asked for by
+  itself, in another part of the page: it is no look then, for there is no other message.
 - What a button returns it returns to one draw only, which may be ended before it comes to the button.
 
 So every click has a function, which is ended by nothing, as is what a draw must do wholly or not at all (`unbroken`); a
@@ -28,7 +30,7 @@ that change one state.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -94,15 +96,17 @@ def begin_page() -> None:
     session["redraw"] = False
 
 
-def know_looks(client_state: ClientState) -> None:
+def know_looks(client_state: ClientState, part_of: Callable[[str], str | None]) -> None:
     """Where the status of a run asks for its part of the page, and nobody clicked, it is as if a timer asked. A click
-    that comes in the same message may be of another part: the whole page is drawn."""
+    that comes in the same message may be of another part: the whole page is drawn. Where the message asks for another
+    part than the status does, it is about a value that has changed there. `part_of`: in which part a widget stands, by
+    its id; "" in none, None where that is not known."""
     triggers = [one for one in client_state.widget_states.widgets if is_trigger(one)]
-    looks = sum('"draw_again"' in one.json_trigger_value for one in triggers)
-    if looks and looks == len(triggers):
-        client_state.is_auto_rerun = True
-    elif looks:
+    looks = [one for one in triggers if '"draw_again"' in one.json_trigger_value]
+    if len(looks) < len(triggers) and looks:
         client_state.fragment_id = ""
+    elif looks and all(part_of(one.id) in (None, client_state.fragment_id) for one in looks):
+        client_state.is_auto_rerun = True
 
 
 def is_of_page_left(data: RerunData, page: str) -> bool:
@@ -176,7 +180,8 @@ def install() -> None:
 
     def hear_request_for_what_is_there(self: AppSession, client_state: ClientState | None) -> None:
         if client_state:
-            know_looks(client_state)
+            widgets = self.session_state._new_widget_state.widget_metadata
+            know_looks(client_state, lambda id: (widgets[id].fragment_id or "") if id in widgets else None)
         if client_state and client_state.fragment_id and not self.has_fragment(client_state.fragment_id):
             if self.page_script_hash == "":  # a new session, of a page that has lost its own, whoever asks
                 client_state.fragment_id, client_state.is_auto_rerun = "", False

@@ -207,6 +207,24 @@ def test_a_request_for_a_part_that_is_gone_draws_the_whole_page(page, timer):
     assert drawn.widget_states == said
 
 
+@pytest.mark.parametrize(
+    ("part", "clicked", "asks"),
+    [
+        ("status", False, (True, "status")),  # a look alone
+        ("others", False, (False, "others")),  # a value in another part has changed
+        ("", False, (False, "")),  # one of the form
+        ("status", True, (False, "")),  # a click
+    ],
+)
+def test_a_look_at_a_status_is_told_from_a_value_that_takes_it_along(part, clicked, asks):
+    said = ClientState(fragment_id=part)
+    said.widget_states.widgets.add(id="run-status__events", json_trigger_value='[{"event": "draw_again", "value": 1}]')
+    if clicked:
+        said.widget_states.widgets.add(id="train", trigger_value=True)
+    reruns.know_looks(said, {"run-status__events": "status"}.get)
+    assert (said.is_auto_rerun, said.fragment_id) == asks
+
+
 def drawn(words: str, part: str = "") -> ForwardMsg:
     message = ForwardMsg()
     message.metadata.delta_path[:] = [0, 0]
