@@ -49,7 +49,7 @@ def test_a_class_comes_in_and_its_teacher_sees_how_far_it_is(lang, rooms):
     first, second = come(code), visit("lang=en", page="room")
     second.text_input(key="room_code").set_value(f" {code.lower()} ")
     press(second, "room_enter")
-    assert second.button(key="room_to_course").label == t("page.course")
+    assert second.button(key="room_to_course").label == T("page.course")
     assert "you are the *red owl*" in said(first)
     assert "you are the *orange fox*" in said(second)
     until_trained(press(first, "train"))
@@ -63,17 +63,17 @@ def test_a_class_comes_in_and_its_teacher_sees_how_far_it_is(lang, rooms):
 
 
 def test_a_room_is_opened_on_any_page_and_its_teacher_stays_there(rooms):
-    teacher = visit("preset=ohlol-cell&lang=en", page="cell")
+    teacher = visit("preset=words-next&lang=en", page="cell")
     press(teacher, "share_room")
     (code,) = rooms.rooms
     assert teacher.session_state.here == "cell"
     assert code in [title.value for title in teacher.title]
     link = components(teacher)["room-link"]
-    assert link["query"] == f"preset=ohlol-cell&room={code}"
+    assert link["query"] == f"preset=words-next&room={code}"
     pupil = visit(link["query"], locale="en-US")
     assert f"**Room {code}** · 1 here" in said(heard(teacher))
     assert form_of(pupil) == form_of(teacher)
-    for text, told in (("my own words", True), ("many " * 100, False)):
+    for text, told in (("my own words", True), (" ".join(f"word{number * number}" for number in range(300)), False)):
         looked(teacher.text_area(key="text").set_value(text).run())
         query = components(press(teacher, "room_show"))["room-link"]["query"]
         assert query.endswith(f"room={code}")
@@ -225,7 +225,7 @@ def test_what_cannot_be_is_said():
 
 def test_a_run_of_another_experiment_does_not_count(rooms):
     teacher, code = opened()
-    pupils = [come(code) for _ in range(3)]
+    pupils = [come(code, "preset=words-next&epochs=5&lang=en") for _ in range(3)]
     looked(teacher.segmented_control(key="room_split").select("cell").run())
     for number, pupil in enumerate(pupils):
         heard(pupil)
@@ -245,13 +245,14 @@ def test_a_run_of_another_experiment_does_not_count(rooms):
 
 def test_the_projector_says_whose_run_it_shows():
     teacher, code = opened("zh")
-    pupil = until_trained(press(come(code, "preset=ohlol-cell&hidden=7&lang=en"), "train"))
+    pupil = until_trained(press(come(code, "preset=words-next&epochs=5&hidden=7&lang=en"), "train"))
     press(pupil, "room_send")
     heard(teacher)
     looked(press(teacher, "room_show_0"))
     shown = translator("zh")("room.shown", name=translator("zh")("room.name", colour="红", animal="猫头鹰"))
     assert teacher.session_state.here == "playground"
     assert shown in said(teacher)
+    looked(teacher.switch_page("playground.py").run())
     looked(teacher.number_input(key="hidden_size").set_value(9).run())
     press(teacher, "train")
     assert shown not in said(heard(teacher))

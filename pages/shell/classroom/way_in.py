@@ -14,8 +14,8 @@ from rnnlab.experiment.links import to_link, to_preset, to_step
 from rnnlab.i18n import Translate
 from rnnlab.rooms.room import Room
 
-LONGEST = 300  # characters of an experiment: beyond that the picture's squares are too small for the last row
-DOTS = 8  # pixels of the code's smallest square: it is read from the last row
+LONGEST = 1_100  # characters of an experiment: beyond that the picture's squares are too small for a projector
+DOTS, LARGE = 8, 480  # pixels of the code's smallest square, for it is read from the last row; of all of it at most
 
 
 def render(t: Translate) -> None:
@@ -34,7 +34,7 @@ def render_way_in(room: Room, t: Translate) -> None:
     with st.container(key="room_way_in", horizontal=True, gap="medium"):
         if host:
             code = segno.make(urlunsplit((scheme, host, path, query, "")), error="m", micro=False)
-            st.image(code.svg_inline(scale=DOTS, light="white"))
+            st.image(code.svg_inline(scale=min(DOTS, LARGE / code.symbol_size()[0]), light="white"))
         with st.container():
             st.markdown(t("room.way_in"))
             st.title(room.code, anchor=False)
