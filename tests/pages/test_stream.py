@@ -20,6 +20,7 @@ from pages.shell.stream.parts import Said
 from rnnlab import Experiment, engine, run
 from rnnlab.engine import live_runs, runs
 from rnnlab.engine.live_runs import LiveRun, LiveRuns
+from rnnlab.hosting.limits import HostLimits
 from rnnlab.i18n import translator
 from rnnlab.records.history import Frame
 from rnnlab.training.fold import advance, start
@@ -182,8 +183,11 @@ class Browser:
     """A browser's side of the websocket: what it says, one thing after the other, and all that it was sent. It takes
     each message after a while, and leaves when the run rests; or falls asleep after so many."""
 
-    def __init__(self, *says: str, origin: str | None = None, slow: float = 0.0, awake: float = inf):
+    def __init__(
+        self, *says: str, origin: str | None = None, slow: float = 0.0, awake: float = inf, at: str = "127.0.0.1"
+    ):
         self.headers = Headers({"host": "lab.local"} | ({"origin": origin} if origin else {}))
+        self.scope = {"type": "websocket", "headers": self.headers.raw, "client": (at, 5)}
         self.says: asyncio.Queue[str | None] = asyncio.Queue()  # None: it leaves
         for text in says:
             self.says.put_nowait(text)
@@ -311,6 +315,45 @@ def test_of_a_run_that_waits_to_be_opened_a_browser_is_told_at_which_place(drive
     assert (header["opened"], header["going"], header["share"], header["lines"]) == (False, True, 0, {})
     assert arrays == {}
     assert "前面还有 6 个" in header["status"]
+
+
+def test_a_reader_has_as_many_sockets_as_tabs_and_the_machine_itself_any_number(driver, monkeypatch):
+    """Who finds no room comes in when one of his has gone, and keeps nobody else out."""
+    limits = HostLimits(reader_sessions=2)
+    monkeypatch.setattr(live_socket, "host_limits", lambda: limits)
+    live = driver.drive(LiveRun(runs.begin(engine.InProcess(), LSTM, train=False), engine.InProcess()))
+    live.wait_for(0, 60)
+
+    async def come_and_go() -> None:
+        async def comes(at: str) -> tuple[Browser, asyncio.Task]:
+            browser = Browser(watching(live.value.id, going=False), at=at)
+            task = asyncio.create_task(live_socket.serve(browser))
+            await asyncio.sleep(0)
+            return browser, task
+
+        his = [await comes("203.0.113.7") for _ in range(2)]
+        beyond, ended = await comes("203.0.113.7")
+        await ended
+        assert beyond.closed == 1013
+        others = [await comes(at) for at in ("203.0.113.8", *["127.0.0.1"] * 12)]
+        his[0][0].says.put_nowait(None)
+        await his[0][1]
+        for browser, task in (his[1], *others, await comes("203.0.113.7")):
+            assert (browser.closed, task.done()) == (None, False)
+            browser.says.put_nowait(None)
+            await task
+
+    run_async(come_and_go())
+    assert live_socket.sockets == []
+
+
+@pytest.mark.parametrize("says", [(), ("taken", "taken")])
+def test_a_socket_that_never_says_what_it_watches_is_closed(driver, monkeypatch, says):
+    monkeypatch.setattr(live_socket, "UNSAID", 0.1)
+    assert served(Browser(*says)).closed == 1008
+    live = begun(driver)
+    sent = served(Browser(watching(live.value.id), slow=0.2)).sent
+    assert not read(sent[-1])[0]["going"], "who has said it stays"
 
 
 NONSENSE = [

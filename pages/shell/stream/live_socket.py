@@ -5,6 +5,9 @@ else its page shows>}`, and is sent a message (see `message`) now and then; or `
 of this name any more. It watches one at a time. Of each message it says that it was `taken`, and the next is made then:
 a slow browser gets fewer frames, no queue grows on the way, and one that sleeps, or whose network is gone without a
 word, watches no more.
+
+A reader has as many of these as he may have tabs. Who finds no room is closed with 1013, and knocks again now and then;
+his page looks by itself meanwhile.
 """
 
 import asyncio
@@ -17,11 +20,14 @@ from pydantic import BaseModel
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
 
+from pages.shell.readers.door import reader_of
 from pages.shell.run.status import held_up, share_done, status_text, waits
 from pages.shell.stream.message import PARTS_PACE, Told, message
 from pages.shell.stream.parts import BY_ID
 from rnnlab.engine import Engine, live_runs
 from rnnlab.engine.runs import Run
+from rnnlab.hosting.limits import crowded, host_limits
+from rnnlab.hosting.readers import Reader
 from rnnlab.i18n import Translate, translator
 from rnnlab.races.race import Race
 
@@ -30,6 +36,9 @@ SILENCE = 1.0  # seconds without news after which it is said why there is none
 GONE = 5.0  # seconds that a browser may take for a message
 TAKEN = "taken"
 ASKED = 500  # characters that a browser may say at a time
+UNSAID = 10.0  # seconds within which it has to say what it watches, which it does at once
+
+sockets: list[Reader] = []  # whose each is
 
 
 class Asked(BaseModel):
@@ -42,23 +51,46 @@ class Asked(BaseModel):
     going: bool = True
 
 
+def full(reader: Reader) -> bool:
+    """Whether there is no room for one more of his. Who sits at the machine itself is its host, and always has some."""
+    limits = host_limits()
+    return bool(reader.address and crowded(reader, sockets, limits.sessions, limits.reader_sessions))
+
+
 async def serve(websocket: WebSocket) -> None:
     if not _is_origin_allowed(websocket.headers.get("Origin"), websocket.headers.get("Host")):
         await websocket.close(1008)
         return
-    await websocket.accept()
+    reader = reader_of(websocket.scope)
+    if full(reader):
+        await websocket.close(1013)
+        return
+    sockets.append(reader)
+    try:
+        await websocket.accept()
+        await listen(websocket)
+    finally:
+        sockets.remove(reader)
+
+
+async def listen(websocket: WebSocket) -> None:
+    """Let it watch what it asks for, until it is gone."""
     watching: asyncio.Task | None = None
     taken = asyncio.Event()
     try:
-        while True:
-            said = await websocket.receive_text()
-            taken.set()
-            if said == TAKEN:
-                continue
-            asked = Asked.model_validate_json(said[:ASKED])
-            if watching:
-                watching.cancel()
-            watching = asyncio.create_task(watch(websocket, asked, taken))
+        async with asyncio.timeout(UNSAID) as patience:
+            while True:
+                said = await websocket.receive_text()
+                taken.set()
+                if said == TAKEN:
+                    continue
+                asked = Asked.model_validate_json(said[:ASKED])
+                patience.reschedule(None)
+                if watching:
+                    watching.cancel()
+                watching = asyncio.create_task(watch(websocket, asked, taken))
+    except TimeoutError:
+        await websocket.close(1008)
     except (WebSocketDisconnect, ValueError, KeyError):
         pass  # it is gone, talks nonsense, or in bytes
     finally:
