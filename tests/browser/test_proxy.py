@@ -8,12 +8,13 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from benchmarks.server import free_port
 from tests.support.eventually import ROOT, eventually
@@ -59,9 +60,10 @@ def proxied(folder: Path, webs: list[str]) -> Iterator[tuple[int, int]]:
         text = text.replace(told, instead)
     write_certificate(folder / "tls")
     (folder / "nginx.conf").write_text(text)
-    command = [NGINX, "-e", folder / "log", "-p", folder, "-c", folder / "nginx.conf"]
+    command = [NGINX, "-e", "stderr", "-p", folder, "-c", folder / "nginx.conf"]
     subprocess.run([*command, "-t"], check=True)
-    process = subprocess.Popen([*command, "-g", "daemon off; user root;"])
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen([*command, "-g", "daemon off; user root;"], stderr=log)
 
     def answers() -> bool:
         assert process.poll() is None
@@ -91,10 +93,10 @@ def sessions(web: str) -> int:
     return int(line.split()[1])
 
 
-def meet_in_a_room(browsers, options: dict[str, object], address: str, webs: list[str]) -> None:
+def meet_in_a_room(people: list[BrowserContext], address: str, webs: list[str]) -> str:
     """A teacher, and two pupils whose cookies say the process in which his room is not: the one comes by hand, with a
-    text of his own, the other by the link."""
-    teacher, *pupils = taken = [browsers.take(options) for _ in range(3)]
+    text of his own, the other by the link. The room's code; each has one page."""
+    teacher, *pupils = people
     page = teacher.new_page()
     page.goto(f"{address}/room?lang=en")
     board = Lab(page)
@@ -132,9 +134,7 @@ def meet_in_a_room(browsers, options: dict[str, object], address: str, webs: lis
     expect(second.at("room")).to_contain_text("you are the orange fox")
     expect(board.at("room_pupils").locator("tbody tr")).to_have_count(2)
     eventually(lambda: [sessions(web) for web in webs] == [3 * (web == here) for web in webs], "all are in one place")
-    for context in taken:
-        context.pages[-1].close()
-        browsers.leave(options, context)
+    return code
 
 
 def test_a_reader_stays_with_one_process_a_class_meets_in_one_and_when_it_is_lost_texts_are_not(browsers, tmp_path):
@@ -142,7 +142,7 @@ def test_a_reader_stays_with_one_process_a_class_meets_in_one_and_when_it_is_los
     for folder in folders:
         folder.mkdir()
     options = {"locale": "en-US", "ignore_https_errors": True}
-    browser, statuses = browsers.take(options), []
+    people, statuses = [browsers.take(options) for _ in range(3)], []
     with (
         serving(folders[0], RNNLAB_METRICS="1", RNNLAB_ROOMS="A") as one,
         serving(folders[1], RNNLAB_METRICS="1", RNNLAB_ROOMS="B") as other,
@@ -158,14 +158,13 @@ def test_a_reader_stays_with_one_process_a_class_meets_in_one_and_when_it_is_los
             assert "lab=" in first.headers.get_all("Set-Cookie")[-1]
             assert first.getheader("Server") == "nginx"
             assert first.getheader("X-Content-Type-Options") == "nosniff"
-            meet_in_a_room(browsers, options, f"https://127.0.0.1:{secure}", list(webs))
-            eventually(lambda: not any(map(sessions, webs)), "all have left")
-            page = browser.new_page()
+            code = meet_in_a_room(people, f"https://127.0.0.1:{secure}", list(webs))
+            page, first, second = (one.pages[-1] for one in people)
             page.on("response", lambda response: statuses.append((response.url, response.status)))
             page.goto(f"https://127.0.0.1:{secure}/data?epochs=50&lang=en&run=1")
             lab = Lab(page).finished()
+            eventually(lambda: sorted(map(sessions, webs)) == [0, 3], "the teacher stays where he was")
             [his] = [web for web in webs if sessions(web)]
-            assert sessions(his) == 1
             files = [{"name": "mine.csv", "mimeType": "text/csv", "buffer": b"rain fell\nsun shone\n"}]
             lab.at("data_upload").locator("input[type=file]").set_input_files(files)
             expect(lab.at("data-preview").locator("tbody tr")).to_have_count(2)
@@ -173,9 +172,18 @@ def test_a_reader_stays_with_one_process_a_class_meets_in_one_and_when_it_is_los
             lab.write("rain fell again")
             webs[his].kill()
             [left] = [web for web in webs if web != his]
-            eventually(lambda: sessions(left) == 1, "he is with the other", 60)
+            eventually(lambda: sessions(left) == 3, "all are with the other", 60)
             lab.rests()
             expect(lab.at("text").locator("textarea")).to_have_value("rain fell again")
             lab.press("train").finished()
-            page.close()
-    browsers.leave(options, browser)
+            expect(Lab(first).at("text").locator("textarea")).to_have_value("my own words here")
+            assert (
+                second.goto(f"https://127.0.0.1:{secure}/?lang=en&room={code}").status == 200
+            )  # he tries the link again
+            for one in (first, second):
+                expect(one.get_by_text(f"There is no room {code}, or it has ended")).to_be_visible()
+            assert "my own words here" not in unquote((folders[2] / "log").read_text())
+            for one in people:
+                one.pages[-1].close()
+    for one in people:
+        browsers.leave(options, one)
