@@ -19,7 +19,7 @@ from pages.components import assets
 from pages.shell import messages, reruns
 from pages.shell.classroom import current_room
 from pages.shell.page_names import PAGES
-from pages.shell.readers import door, proxies
+from pages.shell.readers import door, drawing, proxies
 from pages.shell.server import (
     entry_page,
     graceful_stop,
@@ -32,6 +32,7 @@ from pages.shell.server import (
     preset_pictures,
     settings,
     static_files,
+    theme,
     widget_state,
 )
 from pages.shell.stream import live_socket
@@ -62,9 +63,11 @@ memory.install()
 message_hold.install()
 reruns.install()
 widget_state.install()
+theme.install()
 http_policy.install()
 idle_sessions.install()
 proxies.install()
+drawing.install()
 current_room.install()
 
 base = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")  # own routes are not put below it by themselves

@@ -48,8 +48,8 @@ class Board(Tab):
         self.rows: dict[str, str] = {}
         self.waiting: list[tuple[str, str, asyncio.Future[None]]] = []
 
-    def meet(self, element: Element) -> None:
-        super().meet(element)
+    def meet(self, element: Element, fragment: str) -> None:
+        super().meet(element, fragment)
         if element.WhichOneof("type") != "bidi_component" or not element.bidi_component.HasField("json"):
             return
         data = json.loads(element.bidi_component.json)

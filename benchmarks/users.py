@@ -51,6 +51,7 @@ class Tab:
         self.pages: dict[str, str] = {}  # those of all pages, by the name in the address
         self.widgets: dict[str, WidgetState] = {}
         self.buttons: dict[str, str] = {}  # their ids, by key
+        self.fragment_of: dict[str, str] = {}  # id of what can be clicked -> part of the page, where it stands in one
         self.cached: dict[str, tuple[int, str]] = {}  # hash of a large message: run it was last used in, fragment
         self.keep = 2  # runs that a message is kept without being used
         self.runs = 0
@@ -76,7 +77,7 @@ class Tab:
             self.cached[message.hash] = self.runs, fragment
         match message.WhichOneof("type"):
             case "delta":
-                self.meet(message.delta.new_element)
+                self.meet(message.delta.new_element, fragment)
             case "ref_hash":
                 self.cached[message.ref_hash] = self.runs, self.cached[message.ref_hash][1]
             case "new_session":
@@ -97,7 +98,7 @@ class Tab:
                 if self.finished and not self.finished.done():
                     self.finished.set_result(None)
 
-    def meet(self, element: Element) -> None:
+    def meet(self, element: Element, fragment: str) -> None:
         """Keep a widget's first value, or the one the server has set, as the browser would."""
         kind = element.WhichOneof("type") or ""
         if kind == "exception":
@@ -106,10 +107,12 @@ class Tab:
             data = json.loads(element.bidi_component.json)
             if isinstance(data, list) and "key" in data[0]:
                 self.parts[data[0]["key"]] = element.bidi_component.id
+                self.fragment_of[element.bidi_component.id] = fragment
                 if data[0]["key"].endswith("-status"):
                     self.status = data[0]
         if kind == "button":
             self.buttons[element.button.id.rpartition("-")[2]] = element.button.id
+            self.fragment_of[element.button.id] = fragment
         if kind not in VALUES:
             return
         widget = getattr(element, kind)
@@ -151,16 +154,18 @@ class Tab:
         state = message.rerun_script
         state.query_string = self.query
         state.page_script_hash = self.page
-        state.fragment_id = fragment
         state.is_auto_rerun = bool(fragment)
         state.widget_states.widgets.extend(self.widgets.values())
         if pressed:
             state.widget_states.widgets.append(WidgetState(id=self.buttons[pressed], trigger_value=True))
+            fragment = self.fragment_of[self.buttons[pressed]]
         if told:
             part, name, value = told
+            fragment = self.fragment_of[self.parts[part]]
             id = f"{STREAMLIT_INTERNAL_KEY_PREFIX}_{self.parts[part]}{EVENT_DELIM}events"  # as Streamlit's own script
             answers = json.dumps([{"event": name, "value": value}])
             state.widget_states.widgets.append(WidgetState(id=id, json_trigger_value=answers))
+        state.fragment_id = fragment
         state.cached_message_hashes.extend(self.cached)
         state.context_info.url = self.url
         state.context_info.locale = "en-US"
@@ -168,8 +173,8 @@ class Tab:
         await self.socket.send(message.SerializeToString())
 
     async def rerun(self, pressed: str = "", told: tuple[str, str, Any] | None = None) -> None:
-        """Ask for the whole page, as a button of this key does, or a browser part, by its key, that tells a value of a
-        name, and wait until it is there."""
+        """Ask for the whole page; or for the part of it in which the button of this key stands, or a browser part, by
+        its key, that tells a value of a name. Wait until it is there."""
         self.finished = asyncio.get_running_loop().create_future()
         await self.ask(pressed=pressed, told=told)
         await asyncio.wait_for(self.finished, PATIENCE)

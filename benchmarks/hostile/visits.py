@@ -10,7 +10,7 @@ from secrets import token_urlsafe
 from urllib.parse import urlsplit
 
 from benchmarks.server import Row, link, percentile, serving
-from benchmarks.users import page_socket, use, visit
+from benchmarks.users import Tab, page_socket, use, visit
 from rnnlab import Experiment
 from rnnlab.experiment.limits import BOUNDS
 
@@ -25,13 +25,21 @@ LARGEST = Experiment(
 )
 
 
+class Unread(Tab):
+    """One that takes what it is sent and reads none of it, for that is not the server's work."""
+
+    async def listen(self) -> None:
+        async for _ in self.socket:
+            pass
+
+
 async def tabs(stack: AsyncExitStack, address: str) -> None:
     """One browser opens two hundred tabs, each of which trains the largest network that there may be. Those beyond what
     a reader may have are turned away, which is no error."""
     reader = token_urlsafe(16)
     for _ in range(TABS):
         with suppress(Exception):
-            tab = await visit(stack, address, link(LARGEST, run=True), reader=reader, **ELSEWHERE)
+            tab = await visit(stack, address, link(LARGEST, run=True), reader, Unread, **ELSEWHERE)
             await tab.ask()
 
 
@@ -39,7 +47,7 @@ async def cookies(stack: AsyncExitStack, address: str) -> None:
     """The same with a new name for each tab."""
     for _ in range(TABS):
         with suppress(Exception):
-            tab = await visit(stack, address, link(LARGEST, run=True), **ELSEWHERE)
+            tab = await visit(stack, address, link(LARGEST, run=True), kind=Unread, **ELSEWHERE)
             await tab.ask()
 
 

@@ -3,7 +3,7 @@ reader holds the answer of is not asked again."""
 
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
@@ -35,19 +35,21 @@ def ask_worker(job: Callable[..., T], *args: Any) -> T | None:
     answers.move_to_end(key)
     while len(answers) > KEPT:
         answers.popitem(last=False)
-    for seconds in waiting(PATIENCE):
-        try:
-            error = answers[key].exception(seconds)  # not raised, for it would hold on to every draw that it ended
-        except TimeoutError:
-            continue
-        if error is None:
-            return answers[key].result()
-        assert isinstance(error, Exception)
-        complain(failure_of(error))
-        if not is_over_budget(error):  # which it would be again
-            answers.pop(key, None), HELD.pop(key, None)  # asked again next time: a lost worker is no answer
-        return None
-    say_slow(workers().place(answers[key]))
+    answer = answers[key]
+    if not answer.done():
+        for seconds in waiting(PATIENCE):
+            if wait([answer], seconds).done:
+                break
+        else:
+            say_slow(workers().place(answer))
+            return None
+    error = answer.exception()  # not raised, for it would hold on to every draw that it ended
+    if error is None:
+        return answer.result()
+    assert isinstance(error, Exception)
+    complain(failure_of(error))
+    if not is_over_budget(error):  # which it would be again
+        answers.pop(key, None), HELD.pop(key, None)  # asked again next time: a lost worker is no answer
     return None
 
 

@@ -45,6 +45,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, Scri
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
 
+from pages.shell.readers import drawing
 from pages.shell.state import session
 
 SLICE = 0.05  # seconds that a click waits at most for a page that waits
@@ -53,9 +54,10 @@ SLICE = 0.05  # seconds that a click waits at most for a page that waits
 def waiting(seconds: float) -> Iterator[float]:
     """How long to wait now, in seconds, until so many are over. In between Streamlit may end this draw for another."""
     deadline = time.monotonic() + seconds
-    while (left := deadline - time.monotonic()) > 0:
-        yield min(left, SLICE)
-        _ = session.get("run")
+    with drawing.while_others_draw():
+        while (left := deadline - time.monotonic()) > 0:
+            yield min(left, SLICE)
+            _ = session.get("run")
 
 
 @contextmanager

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rnnlab.hosting.readers import Reader
+from rnnlab.hosting.shares import Shares
 from rnnlab.i18n import LabError, Problem
 
-CREDIT = 0.25  # seconds of computing that who comes may use before those who have been there
 DEBT = 0.1  # seconds by which whoever has just used more than the others waits longer than they, at most
 
 
@@ -65,8 +65,7 @@ class FairQueue:
         self.changed = threading.Condition()
         self.waiting: OrderedDict[Hashable, deque[QueuedJob]] = OrderedDict()  # owners in the order of their turns
         self.at_work: Counter[Hashable] = Counter()  # owner -> jobs that were taken and are not done
-        self.used: dict[Hashable, float] = {}  # owner -> seconds of workers' time, of all that are about as far
-        self.reached = 0.0  # the most that an owner had used when a job of his was taken
+        self.shares = Shares()  # of workers' time
         self.closed = False
         self.tally = Tally()
 
@@ -75,7 +74,7 @@ class FairQueue:
             if self.closed:
                 raise RuntimeError("the engine is closed")
             self.waiting.setdefault(queued.owner, deque()).append(queued)
-            self.used[queued.owner] = max(self.used.get(queued.owner, 0.0), self.reached - CREDIT)
+            self.shares.come(queued.owner)
             self.changed.notify()
 
     def put_back(self, queued: QueuedJob) -> None:
@@ -98,12 +97,12 @@ class FairQueue:
             if jobs:
                 self.waiting[owner] = jobs  # behind all others
             self.at_work[owner] += 1
-            self.reached = max(self.reached, self.used[owner])
+            self.shares.serve(owner)
             return queued
 
     def rank(self, owner: Hashable) -> tuple[int, float]:
         """The lowest is served first."""
-        return self.at_work[owner], self.used[owner]
+        return self.at_work[owner], self.shares.used[owner]
 
     def place(self, outcome: Future) -> int:
         """Where a job stands in the queue as it is now: 1 for the next; 0 where it doesn't wait. As many of each other
@@ -126,12 +125,10 @@ class FairQueue:
             self.leave(queued)
             if seconds is not None:
                 self.tally.add(queued.name, seconds, queued.owner)
-            self.used[queued.owner] = min(self.used[queued.owner] + (seconds or 0.0), self.reached + DEBT)
+            self.shares.spend(queued.owner, seconds or 0.0, DEBT)
             if queued.owner in self.waiting:
                 self.waiting.move_to_end(queued.owner)
-            here = self.waiting.keys() | self.at_work.keys()
-            least = self.reached - CREDIT  # who has used less would be taken to have used that
-            self.used = {owner: used for owner, used in self.used.items() if used > least or owner in here}
+            self.shares.keep(self.waiting.keys() | self.at_work.keys())
 
     @property
     def length(self) -> int:

@@ -5,15 +5,17 @@ import os
 import platform
 import re
 import shutil
+import socket
 import subprocess
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
 from playwright.sync_api import expect
+from websockets.asyncio.client import connect
 
 from benchmarks.users import visit as visit_by_program
 from pages.components.assets import PLOTLY
@@ -52,6 +54,32 @@ def test_what_nobody_needs_is_not_served(url):
     upgrade["Sec-WebSocket-Key"] = "MDEyMzQ1Njc4OWFiY2RlZg=="
     assert ask(url, "/_stcore/stream", **upgrade).status == 403
     assert ask(url, "/_stcore/stream", **(upgrade | {"Host": "localhost"})).status == 101
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/_stcore/upload_file/nobody/1", "/nosuch"])
+@pytest.mark.parametrize("says", ["Content-Length: 100000000", "Transfer-Encoding: chunked"])
+def test_a_body_that_nobody_reads_is_not_taken_in(url, path, says):
+    megabyte = bytes(1_000_000)
+    piece = b"%x\r\n%s\r\n" % (len(megabyte), megabyte) if "chunked" in says else megabyte
+    sent = 0
+    with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port), 10.0) as sender, suppress(OSError):
+        sender.sendall(f"PUT {path} HTTP/1.1\r\nHost: localhost\r\n{says}\r\n\r\n".encode())
+        for _ in range(100):
+            sender.sendall(piece)
+            sent += 1
+    assert sent < 50, "what lies between the two, and no more"
+
+
+@pytest.mark.parametrize("path", ["_stcore/stream", "live"])
+def test_a_message_that_no_page_sends_is_not_taken_in(url, path):
+    async def send() -> int:
+        address = f"{url.replace('http', 'ws')}/{path}"
+        async with connect(address, subprotocols=["streamlit"], max_size=None, proxy=None) as socket:
+            await socket.send(bytes(20_000_000))
+            await socket.wait_closed()
+            return socket.close_code
+
+    assert run_async(send()) == 1009  # too big
 
 
 def test_nothing_that_is_said_tells_where_it_lies_or_what_it_runs_on(url):
@@ -214,6 +242,8 @@ def test_who_runs_the_lab_reads_what_it_does_where_he_wants_to(browsers, tmp_pat
             < sum(sum(p.cpu_times()[:2]) for p in process.children(recursive=True))
         )
         assert now["jobs_total", ""] > now["slices_total", ""]
+        assert 0.0 < now["drawing_seconds_total", ""] < sum(process.cpu_times()[:2])
+        assert now["draws_waiting", ""] == 0
         memory = {"web": [process], "fork_server": process.children()}
         memory["workers"] = [worker for server in memory["fork_server"] for worker in server.children()]
         for name, processes in memory.items():

@@ -72,6 +72,8 @@ def settle() -> Run:
     at, however many open one with him."""
     patience, whole = session.pop("patience", 0.0), session.pop("whole", False)
     run = look()
+    if not whole and run.pending is not None and workers().place(run.pending):
+        patience = 0.0  # no worker has begun it: what a click changes is to be seen before that
     run = wait_for(run.until if whole else run.epoch + 1, patience)
     if patience and run.going and session["live_run"].viewers:
         for seconds in waiting(AHEAD):
@@ -98,8 +100,11 @@ def settle_opening() -> Run:
 
 def wait_for(epoch: int, patience: float) -> Run:
     """The run once it is there, or at its end, or when so many seconds are over."""
-    for seconds in waiting(patience):
-        if not look().going or session["run"].is_at(epoch):
-            break
-        session["live_run"].wait_for(epoch, seconds)
-    return look()
+    run = look()
+    if run.going and not run.is_at(epoch):
+        for seconds in waiting(patience):
+            session["live_run"].wait_for(epoch, seconds)
+            run = look()
+            if not run.going or run.is_at(epoch):
+                break
+    return run

@@ -36,6 +36,9 @@ PROBES = ("healthz", "metrics")  # asked for by machines, by whatever name
 # what Git says of the folder, everybody's caches emptied, files for agents written.
 ASKED = ("rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request")
 OPERATIONS = ("deferred_file", "dataframe_chunk")
+SAID = (
+    16 * 2**20
+)  # bytes of one message over a WebSocket: what all widgets say, the longest text too, is a few of these
 
 
 def install() -> None:
@@ -43,6 +46,8 @@ def install() -> None:
     # No server of Amazon's is asked which address this machine has in the internet, to compare with a page's origin.
     net_util.get_external_ip = lambda: None
     uvicorn.Config.encoded_headers = property(lambda _: [], lambda *_: None)  # type: ignore[assignment]  # its name, in each answer
+    # Streamlit takes messages in as large as those that it sends, 200 MB.
+    uvicorn.Config.ws_max_size = property(lambda _: SAID, lambda *_: None)  # type: ignore[assignment]
     AppSession.handle_backmsg = unless_for_developers(AppSession.handle_backmsg)  # type: ignore[method-assign]
     AppSession._create_new_session_message = without_particulars(AppSession._create_new_session_message)  # type: ignore[method-assign]
     logging.getLogger("streamlit.error_util").addFilter(is_not_twice)
@@ -127,6 +132,11 @@ def content_security_policy(frame_ancestors: str) -> str:
     )
 
 
+def has_body(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
+
+
 class HttpPolicy:
     """ASGI middleware in front of Streamlit. `base` is `server.baseUrlPath` with its first slash; `frame_ancestors` are
     the sites that may show the lab in a frame, as Content-Security-Policy writes them."""
@@ -145,15 +155,24 @@ class HttpPolicy:
             known = is_known_host(Headers(scope=scope).get("host"))
             await (self.app if known else WebSocketClose(1008))(scope, receive, send)
         elif scope["type"] == "http":
+            body = has_body(scope)  # which nobody has read yet
+
+            async def receive_to_the_end() -> Message:
+                nonlocal body
+                message = await receive()
+                body = body and message.get("more_body", False)
+                return message
 
             async def send_with_headers(message: Message) -> None:
                 if message["type"] == "http.response.start":
                     headers = MutableHeaders(scope=message)
                     for name, value in self.headers.items():
                         headers.setdefault(name, value)
+                    if body:
+                        headers["Connection"] = "close"  # else all that comes is taken in, to hear the next request
                 await send(message)
 
-            await (self.refusal(scope) or self.app)(scope, receive, send_with_headers)
+            await (self.refusal(scope) or self.app)(scope, receive_to_the_end, send_with_headers)
         else:
             await self.app(scope, receive, send)
 

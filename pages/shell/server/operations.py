@@ -14,6 +14,7 @@ from streamlit import runtime
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from pages.shell.readers.cookie import FORWARDED
+from pages.shell.readers.drawing import TURNS
 from pages.shell.server import graceful_stop
 from rnnlab import engine
 from rnnlab.engine import live_runs
@@ -97,6 +98,8 @@ def metrics() -> str:
         ("jobs_total", "counter", "Jobs computed.", {place: tally.jobs.total() for place, tally in tallies.items()}),
         ("slices_total", "counter", "Slices of training among them.", slices),
         ("computing_seconds_total", "counter", "Seconds that workers have computed.", seconds),
+        ("draws_waiting", "gauge", "Pages that wait to be drawn.", {"": len(TURNS.waiting)}),
+        ("drawing_seconds_total", "counter", "Seconds of drawing pages.", {"": TURNS.seconds}),
         (
             *("resident_memory_bytes", "gauge"),
             "Resident memory; what processes share counts for each.",

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnlab.engine.fair_queue import CREDIT, DEBT, FairQueue, QueuedJob
+from rnnlab.engine.fair_queue import DEBT, FairQueue, QueuedJob
 from rnnlab.hosting.readers import Readers
+from rnnlab.hosting.shares import CREDIT
 
 
 def filled(*owners: str) -> FairQueue:
@@ -126,7 +127,7 @@ def test_the_queue_remembers_only_those_who_matter():
         queue.done(queue.take(0.0), 0.1)
         queue.put(QueuedJob(b"", Future(), "always"))
         queue.done(queue.take(0.0), 0.1)
-    assert len(queue.used) < 20
+    assert len(queue.shares.used) < 20
 
 
 def test_what_was_computed_is_counted_and_what_was_lost_is_not():
