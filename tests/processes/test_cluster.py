@@ -1,6 +1,7 @@
 """A Dask cluster in place of the lab's own workers: a real scheduler, real workers, and all that goes wrong."""
 
 import os
+import pickle
 import re
 import shutil
 import signal
@@ -14,12 +15,13 @@ import psutil
 import pytest
 
 from rnnlab import Experiment, LabError, Problem, engine, run
-from rnnlab.engine import InProcess, Workers, jobs, runs
+from rnnlab.engine import InProcess, Workers, budget, jobs, runs
 from rnnlab.engine import workers as workers_module
 from rnnlab.engine.live_runs import LiveRun, LiveRuns
-from rnnlab.engine.remote import cluster
+from rnnlab.engine.remote import cluster, payload
 from rnnlab.engine.remote.cluster import Cluster
 from rnnlab.engine.remote.payload import versions
+from rnnlab.engine.workers import outcome_of
 from rnnlab.experiment.race_plan import RacePlan, grid
 from rnnlab.hosting.readers import Reader
 from rnnlab.races import race
@@ -259,9 +261,18 @@ def test_the_only_worker_dies_in_the_middle_of_a_slice_and_the_one_in_its_place_
 
 
 @pytest.mark.thorough
-def test_a_job_that_kills_its_worker_or_hangs_is_said_to_be_lost(bare, workers, connected, tmp_path, monkeypatch):
-    workers(bare[0], 2)
+def test_a_job_that_goes_over_its_budget_ends_alone_and_one_that_kills_its_worker_or_hangs_with_it(
+    bare, workers, connected, tmp_path, monkeypatch
+):
+    (tmp_path / "less.py").write_text("from rnnlab.engine import budget\nbudget.COMPUTING_SECONDS = 2.0\n")
+    workers(bare[0], 2, "--preload", str(tmp_path / "less.py"))
     one = has(connected(bare[0]), 2)
+    before = set(one.fit)
+    error = one.submit(support.hang, str(tmp_path / "much")).exception(30)
+    assert error.problems == (Problem("job_budget", "", {"limit": "2"}),)
+    assert (tmp_path / "much").read_text() == "x"
+    assert trained(one, DROPOUT) == trained(InProcess(), DROPOUT)
+    assert set(has(one, 2).fit) == before
     for job, seconds in [(support.die, workers_module.JOB_SECONDS), (support.hang, 0.5)]:
         monkeypatch.setattr(workers_module, "JOB_SECONDS", seconds)
         tries = tmp_path / job.__name__
@@ -270,6 +281,20 @@ def test_a_job_that_kills_its_worker_or_hangs_is_said_to_be_lost(bare, workers, 
         has(one, 1)  # it is seen that one is gone
         assert one.submit(os.getpid).result(30)  # and the others go on
         has(one, 2)  # it is replaced, before the other is lost
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer of computing here")
+def test_a_worker_whose_job_was_interrupted_shows_anew_what_it_computes(monkeypatch, tmp_path):
+    monkeypatch.setattr(budget, "COMPUTING_SECONDS", 0.05)
+    mine, much = versions(), str(tmp_path / "much")
+    said = payload.run_job(mine, 60.0, pickle.dumps((support.hang, (much,))))
+    assert code(outcome_of(said)[1]) == "job_budget"
+    monkeypatch.setattr(payload, "fingerprint", lambda: {"digits": "others"})
+    try:
+        with pytest.raises(ImportError, match="digits others"):
+            payload.run_job(mine, 60.0, pickle.dumps((os.getpid, ())))
+    finally:
+        versions.cache_clear()
 
 
 # What goes wrong with the cluster

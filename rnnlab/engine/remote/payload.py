@@ -74,16 +74,20 @@ class RemoteCall:
 
 def run_job(wanted: Versions, seconds: float, payload: bytes) -> bytes:
     """Do a pickled (job, args), and tell what came of it as a worker of this machine does, where the numbers are the
-    same as at home: raises ImportError elsewhere. A job that takes longer than `seconds` ends the worker. Bytes again:
-    Dask would look into the result otherwise."""
-    found = versions_beside(wanted)
-    if found != wanted:
-        raise ImportError(differences(found, wanted)[0], name="rnnlab")
+    same as at home: raises ImportError elsewhere. A job that takes longer than `seconds` ends the worker. One that goes
+    over its budget, which ends a worker of this machine, may have left something half done: this one has to show anew
+    what it computes before it gets another. Bytes again: Dask would look into the result otherwise."""
     with job_lock:
+        found = versions_beside(wanted)
+        if found != wanted:
+            raise ImportError(differences(found, wanted)[0], name="rnnlab")
         limit = threading.Timer(seconds, os._exit, [1])  # a job that takes longer hangs
         limit.daemon = True
         limit.start()
         try:
-            return answer(payload)[0]
+            said, sound = answer(payload)
         finally:
             limit.cancel()
+        if not sound:
+            versions.cache_clear()
+        return said
