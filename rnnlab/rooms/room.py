@@ -83,7 +83,7 @@ class Room:
     pupils: Mapping[str, Pupil] = field(default_factory=dict)  # by a secret of each browser
     leads: str = ""  # the link that everybody's page follows; "": each goes his own way
     split: Split | None = None
-    revealed: frozenset[str] = frozenset()  # "lesson.step" whose answers the class may see
+    revealed: str = ""  # "lesson.step" whose answers the class sees; "": of none
 
     def ended(self, now: float) -> bool:
         return now - self.heard > WITHOUT_TEACHER
@@ -124,7 +124,7 @@ def answered(room: Room, id: str, step: str, answer: Answer, now: float) -> Room
 
 def bars(room: Room, step: str) -> dict[Answer, int] | None:
     """How often each answer to a step was given, most often first. None before the teacher reveals them."""
-    if step not in room.revealed:
+    if step != room.revealed:
         return None
     given = (pupil.answers[step] for pupil in room.pupils.values() if step in pupil.answers)
     return dict(sorted(Counter(given).items(), key=lambda item: (-item[1], str(item[0]))))

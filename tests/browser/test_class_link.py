@@ -10,6 +10,8 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.support.eventually import eventually
+
 pytestmark = pytest.mark.browser
 
 
@@ -22,6 +24,8 @@ def test_a_class_link_is_made_scanned_and_opened(visit):
     lab.press("class_link")
     dialog = lab.page.get_by_role("dialog")
     expect(lab.at("presents")).to_be_hidden()  # Share has made room for it
+    lab.page.set_viewport_size({"width": 1280, "height": 720})
+    expect(dialog.get_by_text("The code was made on this machine")).to_be_in_viewport(ratio=1)
     dialog.get_by_label("Leave out").click()
     for part in ("The experiment's settings", "States and gates as numbers"):
         lab.page.get_by_role("option", name=part).click()
@@ -43,3 +47,7 @@ def test_a_class_link_is_made_scanned_and_opened(visit):
     other.page.reload()
     expect(other.at("unrolled")).to_be_visible()
     expect(other.at("controls")).to_be_hidden()
+    other.page.get_by_role("link", name="Playground").first.click()
+    curve = other.at("playground-loss").locator(".rl-curves")
+    stark = "node => [node.component.theme.strong, node.component.theme.text]"
+    eventually(lambda: curve.evaluate(stark) == ["rgba(0,0,0,1)"] * 2, "axes are as dark as letters can be")

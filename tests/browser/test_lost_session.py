@@ -32,13 +32,13 @@ def test_a_page_survives_its_server(browsers, tmp_path):
         expect(typed).to_have_value("the cat sat on the mat")
     with serving(tmp_path, port=int(url.rsplit(":", 1)[1])):
         expect(notice).to_have_count(0)
-        expect(other.at("notes")).to_contain_text("The server was restarted", timeout=30_000)
+        expect(other.at("notes")).to_contain_text("The server no longer has this page's run", timeout=30_000)
         expect(other.at("text").locator("textarea")).to_have_value("深度 学习 让 机器 学习")
         assert other.address == there
         other.reaches("not trained yet").press("train").runs().press("stop")
         lab.at("loss_log").locator("label").first.click()
         lab.reaches("not trained yet")
-        expect(lab.at("notes")).to_contain_text("The server was restarted")
+        expect(lab.at("notes")).to_contain_text("The server no longer has this page's run")
         expect(typed).to_have_value("the cat sat on the mat")
         assert lab.address == before
         lab.press("notes_seen").train()
@@ -73,7 +73,7 @@ def test_a_tab_at_which_nothing_is_done_for_long_is_let_go_of_and_keeps_what_was
     with serving(tmp_path, RNNLAB_IDLE_SECONDS="12") as (url, _):
         lab.page.goto(f"{url}?epochs=30&lang=en&run=1")
         lab.trained().write("the cat sat on the mat").train()
-        expect(lab.at("notes")).to_contain_text("nothing was done on this page for hours", timeout=40_000)
+        expect(lab.at("notes")).to_contain_text("The server no longer has this page's run", timeout=40_000)
         lab.reaches("not trained yet")
         expect(lab.at("text").locator("textarea")).to_have_value("the cat sat on the mat")
         lab.press("train")

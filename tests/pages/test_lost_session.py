@@ -14,7 +14,7 @@ from tests.support.eventually import ROOT
 from tests.support.reader import LONG, components, form_of, looked, said, visit, widget
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
-GONE = {"zh": "服务器重启过", "en": "The server was restarted"}
+GONE = {"zh": "服务器上已没有这个页面的训练", "en": "The server no longer has this page's run"}
 LONGER = "".join(chr(0x4E00 + 7919 * place % 20_000) for place in range(9_000))  # than any link
 
 

@@ -72,6 +72,7 @@ def test_a_room_is_opened_on_any_page_and_its_teacher_stays_there(rooms):
     assert link["query"] == f"preset=words-next&room={code}"
     pupil = visit(link["query"], locale="en-US")
     assert f"**Room {code}** · 1 here" in said(heard(teacher))
+    assert T("room.here", here=1) in said(teacher)
     assert form_of(pupil) == form_of(teacher)
     for text, told in (("my own words", True), (" ".join(f"word{number * number}" for number in range(300)), False)):
         looked(teacher.text_area(key="text").set_value(text).run())
@@ -179,6 +180,8 @@ def test_answers_are_shown_once_the_teacher_reveals_them():
     teacher, code = opened()
     pupils = [come(code, "lesson=four-moves&lang=en") for _ in range(2)]
     step = LESSONS["four-moves"].steps[0]
+    parts = [T(f"panel.room_{name}") for name in ("asked", "runs", "pupils")]
+    assert [part.value for part in heard(teacher).header] == parts  # it is asked where most of them are
     for pupil, answer in zip(pupils, ("1.4", "4"), strict=True):
         pupil.radio(key=f"guide_four-moves_{step.id}_0").set_value(answer)
         press(pupil, "guide_answer")
@@ -186,8 +189,16 @@ def test_answers_are_shown_once_the_teacher_reveals_them():
     assert T("room.answered", count=2, here=2) in said(teacher)
     bars = [bar.proto.text for bar in teacher.get("progress")]
     assert bars == []
+    for pupil in pupils:
+        press(heard(pupil), "guide_leave")
+        heard(pupil)
+    heard(teacher)
+    assert [part.value for part in teacher.header] == [parts[1], T("panel.room_answers"), parts[2]]
     press(teacher, f"room_reveal_four-moves.{step.id}")
     assert sorted(bar.proto.text for bar in teacher.get("progress")) == ["“1.4”: 1 pupil", "“4”: 1 pupil"]
+    assert [part.value for part in teacher.header] == parts
+    press(teacher, f"room_reveal_four-moves.{step.id}")
+    assert teacher.get("progress") == []
 
 
 def test_a_room_lives_as_long_as_a_page_of_its_teacher_is_open(rooms):

@@ -89,11 +89,12 @@ def test_where_epochs_are_short_the_line_stays_calm(within_an_epoch, t):
 def test_who_waits_for_others_is_told_so_and_at_which_place(within_an_epoch, t):
     a_while_ago = time.monotonic() - 1.2
     run = replace(within_an_epoch, elapsed=0.3, submitted=a_while_ago)
-    told = [t("status.turns", runs=30, workers=2), t("status.before", before=11, seconds=1)]
+    first, last = t("status.before", before=11, seconds=1), t("status.turns", runs=30, workers=2)
     parts = status_text(run, t, TwoWorkers()).split("  ·  ")
-    assert parts[2:] == [t("status.left_minutes", minutes=2), *told]  # 1.5 s for 3 batches of 160
+    assert parts[0] == first  # in a phone's sight
+    assert parts[3:] == [t("status.left_minutes", minutes=2), last]  # 1.5 s for 3 batches of 160
     opening = runs.Run("run", PAIRS, Future(), 20, submitted=a_while_ago)
-    assert status_text(opening, t, TwoWorkers()).split("  ·  ") == [t("status.opening"), *told]
+    assert status_text(opening, t, TwoWorkers()).split("  ·  ") == [first, t("status.opening"), last]
 
 
 @pytest.mark.usefixtures("alone")

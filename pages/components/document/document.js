@@ -9,7 +9,8 @@
 import { tell, words } from "../save/provenance.js";
 import { expect, groupNamed } from "../shared/cursor_bus.js";
 import { calm, styleSheet } from "../shared/dom.js";
-import { component } from "../shared/lifecycle.js";
+import { component, drawAgain } from "../shared/lifecycle.js";
+import { forgetTheme } from "../shared/theme.js";
 import { keepEntry, listenForBack } from "./address.js";
 import { closeAfterChoice } from "./closing.js";
 import { keepFocus } from "./focus.js";
@@ -35,7 +36,7 @@ export default component("rl-document", {
   update(self) {
     const { lang, query, opening, text_draft: draft, restore, begins, leaving, elsewhere } = self.data;
     document.documentElement.lang = lang;
-    document.documentElement.toggleAttribute("data-present", self.data.presents);
+    present(self.data.presents);
     requestAnimationFrame(markTheme);
     Object.assign(words, self.data.words);
     assist(self.data.assistance);
@@ -81,6 +82,15 @@ function recall(self, arrives) {
   }
   if (lessons) store("lessons", lessons);
   if (pupil) store("pupil", pupil);
+}
+
+// For a projector letters are larger, and nothing is grey: what is drawn by ourselves is drawn anew.
+function present(presents) {
+  const { documentElement } = document;
+  if (documentElement.hasAttribute("data-present") === presents) return;
+  documentElement.toggleAttribute("data-present", presents);
+  forgetTheme();
+  drawAgain();
 }
 
 // Streamlit gives its page alone the theme's colour scheme; what opens above the page is outside of that.

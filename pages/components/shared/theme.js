@@ -50,14 +50,16 @@ export function pixel() {
   return pixels;
 }
 
+// Something else than Streamlit has changed it, or the size of the letters.
 export function forgetTheme() {
-  theme = null;
+  theme = pixels = null;
 }
 
 function themeOf(node) {
   const style = getComputedStyle(node);
   const read = (name) => known(style.getPropertyValue(`--st-${name}`).trim());
   const [background, text] = [rgb(read("background-color")), rgb(read("text-color"))];
+  const stark = forced.matches || document.documentElement.hasAttribute("data-present");
   const dark = luminance(background) < luminance(text);
   const neutral = css(mix(background, text, 0.04));
   return {
@@ -67,8 +69,8 @@ function themeOf(node) {
     text: css(text),
     primary: read("primary-color"),
     raised: read("secondary-background-color"),
-    grid: css(text, 0.1),
-    strong: css(text, 0.25),
+    grid: css(text, stark ? 0.25 : 0.1),
+    strong: css(text, stark ? 1 : 0.25),
     colorway: style
       .getPropertyValue("--st-chart-categorical-colors")
       .split(/,(?![^(]*\))/)

@@ -34,6 +34,16 @@ def unfold(open: bool) -> None:
 
 
 def render_choices(query_in: Callable[[str, bool], str], t: Translate) -> None:
+    """Side by side with the code, which is as high as all of them: on 720 lines nothing is out of sight."""
+    with st.container(key="class_link_parts", horizontal=True, gap="medium"):
+        with st.container():
+            query = render_parts(query_in, t)
+        if query:
+            render_code(query, t)
+
+
+def render_parts(query_in: Callable[[str, bool], str], t: Translate) -> str:
+    """What the link opens. Its query; "" where it would be too long for an address."""
     st.markdown(t("class_link.what"))
     place = looked_at(t)
     led = current_lesson.lesson() is None  # in a lesson each pupil trains
@@ -58,10 +68,11 @@ def render_choices(query_in: Callable[[str, bool], str], t: Translate) -> None:
         st.caption(t("class_link.no_secret"))
     if not fits_in_address(query):
         st.info(t("class_link.long"))
-        return
+        return ""
     labels = {name: t(f"share.{name}") for name in ("link", "copy", "copied", "failed")}
     copy_link(key="class-link", query=query, labels=labels)
-    render_code(query, t)
+    reachable.warn(urlsplit(st.context.url or "").netloc, t)
+    return query
 
 
 def looked_at(t: Translate) -> tuple[tuple[int, int | None], str] | None:
@@ -86,4 +97,3 @@ def render_code(query: str, t: Translate) -> None:
         return
     code = segno.make(address, error="m", micro=False)
     st.image(code.svg_inline(scale=DOTS, light="white"), caption=t("class_link.code"))
-    reachable.warn(host, t)

@@ -15,6 +15,7 @@ from rnnlab.i18n import Translate
 from rnnlab.rooms.room import Room
 
 LONGEST = 1_100  # characters of an experiment: beyond that the picture's squares are too small for a projector
+PULSE = 0.5  # seconds, as on the board
 DOTS, LARGE = 8, 480  # pixels of the code's smallest square, for it is read from the last row; of all of it at most
 
 
@@ -38,6 +39,7 @@ def render_way_in(room: Room, t: Translate) -> None:
         with st.container():
             st.markdown(t("room.way_in"))
             st.title(room.code, anchor=False)
+            st.fragment(render_count, run_every=PULSE)(t)
             if not told:
                 st.caption(t("room.not_told"))
             reachable.warn(host, t)
@@ -46,6 +48,14 @@ def render_way_in(room: Room, t: Translate) -> None:
             with st.expander(t("room.teacher_link")):
                 st.caption(t("room.teacher_link.what"))
                 copy_link(key="room-teacher", query=f"room={room.code}&teach={room.teacher}", labels=labels)
+
+
+def render_count(t: Translate) -> None:
+    """How many have come, as they come."""
+    room = current_room.room()
+    if room:
+        with st.container(key="room_count"):
+            st.markdown(t("room.here", here=len(room.here(current_room.ROOMS.clock()))))
 
 
 def prepared() -> tuple[str, bool]:

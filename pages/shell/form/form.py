@@ -57,8 +57,7 @@ def render_preset(t: Translate, page: str) -> None:
     if any(st.session_state.get(KEYS[name], fields[name]) not in choices(name) for name in CHOICES):
         refresh_choices()
     tell_browser("preset")
-    hidden: dict[str, Any] = {"label_visibility": "collapsed", "width": 240}
-    choice("preset", t, fields, on_change=choose_preset, **hidden)
+    choice("preset", t, fields, on_change=choose_preset, label_visibility="collapsed")
     with st.container(key="about_preset", gap=None):
         if page == HOME and fields["preset"] == FIRST_PRESET:  # who has chosen another knows by now
             st.markdown(t("lab.what"))

@@ -28,8 +28,10 @@ def put(cursor: Cursor) -> None:
 
 
 def move(key: str) -> None:
-    """The scrubber of this key tells where the reader looks now; of a run before, it tells nothing."""
-    if st.session_state[key].moved and st.session_state[key].moved["run"] == session["run"].id:
+    """The scrubber of this key tells where the reader looks now; of a run before, it tells nothing. Nor does one of a
+    page that was left while it told: Streamlit has dropped what it said."""
+    moved = getattr(st.session_state.get(key), "moved", None)
+    if moved and moved["run"] == session["run"].id:
         look_at(key, "moved")
 
 

@@ -15,11 +15,13 @@ LONG = 1.0  # seconds of an epoch within which one wants to see something move
 
 def status_text(run: Run, t: Translate, engine: Engine) -> str:
     """The run's line. Of a run whose epochs are long, or that waits for others, it also says how far it is within the
-    epoch, how long all of it will take, and who else is there."""
+    epoch, how long all of it will take, and who else is there. Of one that waits, its place in the queue comes first: a
+    phone shows the beginning of the line."""
     history = run.history
     if history is None:
-        return "  ·  ".join([t("status.opening"), *queue(run, t, engine)]) if run.going else t("status.none")
-    parts = [t("status.epoch", epoch=history.epoch, epochs=run.experiment.epochs)]
+        opening = [*place(run, t, engine), t("status.opening"), *turns(t, engine)]
+        return "  ·  ".join(opening) if run.going else t("status.none")
+    parts = [*place(run, t, engine), t("status.epoch", epoch=history.epoch, epochs=run.experiment.epochs)]
     if is_long(run) and (run.going or run.batch):
         parts += batch(run, history, t)
     if history.snapshots:
@@ -34,7 +36,7 @@ def status_text(run: Run, t: Translate, engine: Engine) -> str:
         ]
     parts.append(t(f"status.{mode(run, history)}"))
     if run.going and (is_long(run) or waits(run)):
-        parts += [*left(run, t), *queue(run, t, engine)]
+        parts += [*left(run, t), *turns(t, engine)]
     return "  ·  ".join(parts)
 
 
@@ -89,13 +91,19 @@ def left(run: Run, t: Translate) -> list[str]:
     return [time_left(max(rest, 0.0), t)]
 
 
-def queue(run: Run, t: Translate, engine: Engine) -> list[str]:
-    """How many share the workers, where they are more than these; and the place of a job that has waited a while."""
-    going, place = live_runs.shared().going(), engine.place(run.pending) if waits(run) and run.pending else 0
-    shared = [t("status.turns", runs=going, workers=engine.count)] if going > engine.count else []
+def place(run: Run, t: Translate, engine: Engine) -> list[str]:
+    """In the queue, of a job that has waited a while."""
+    place = engine.place(run.pending) if waits(run) and run.pending else 0
+    if not place:
+        return []
     waited = int(time.monotonic() - run.submitted)
-    waits_for = [t("status.before", before=place - 1, seconds=waited)] if place > 1 else []
-    return [*shared, *waits_for, *([t("status.next", seconds=waited)] if place == 1 else [])]
+    return [t("status.before", before=place - 1, seconds=waited) if place > 1 else t("status.next", seconds=waited)]
+
+
+def turns(t: Translate, engine: Engine) -> list[str]:
+    """How many share the workers, where they are more than these."""
+    going = live_runs.shared().going()
+    return [t("status.turns", runs=going, workers=engine.count)] if going > engine.count else []
 
 
 def held_score(history: History, t: Translate) -> list[str]:

@@ -1,5 +1,6 @@
 """What a class does, for its teacher: who is here, what was answered, and all runs laid over each other."""
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -35,9 +36,24 @@ COLUMN = 10  # pupils below each other, at least: a class is to be seen at once
 
 def render(room: Room, t: Translate) -> None:
     here = room.here(current_room.ROOMS.clock())
+    large = list(dict.fromkeys(key for key in (at_hand(here), room.revealed) if key))
+    with st.container():  # always one element, so that what follows keeps its place
+        if large:
+            with panel("room_asked", t, captioned=False):
+                render_questions(large, room, here, t)
     render_experiment(room, t)
-    render_answers(room, here, t)
+    render_answers(room, here, large, t)
     render_pupils(here, t)
+
+
+def at_hand(here: list[Pupil]) -> str:
+    """The question of the step at which most of those are who are in a lesson; "" where it asks nothing."""
+    places = Counter((pupil.lesson, pupil.step) for pupil in here if pupil.lesson in LESSONS)
+    if not places:
+        return ""
+    (lesson, at), _ = places.most_common(1)[0]
+    step = LESSONS[lesson].steps[at]
+    return f"{lesson}.{step.id}" if step.question else ""
 
 
 def render_experiment(room: Room, t: Translate) -> None:
@@ -103,31 +119,40 @@ def drawn(room: Room, t: Translate) -> Curves:
     return Curves(lines, "log", t("axis.curve.loss"), t("panel.room_runs"), TALL, cursor=False, legend=legend)
 
 
-def render_answers(room: Room, here: list[Pupil], t: Translate) -> None:
-    """To the step at which most pupils are: how many have answered; what, once the teacher reveals it."""
+def render_answers(room: Room, here: list[Pupil], elsewhere: list[str], t: Translate) -> None:
+    """To what was asked before. `elsewhere`: what stands above, in large type."""
     asked = {key for pupil in room.pupils.values() for key in pupil.answers}
+    before = sorted(asked - set(elsewhere))
+    if elsewhere and not before:
+        return
     with panel("room_answers", t):
         if not asked:
             st.caption(t("room.no_answers"))
-            return
-        for key in sorted(asked):
-            lesson_id, _, step_id = key.partition(".")
-            lesson = LESSONS[lesson_id]
-            step = next(step for step in lesson.steps if step.id == step_id)
-            count = has_answered(room, key)
-            st.markdown(f"**{words.title(t, lesson)}** · {t('room.answered', count=count, here=len(here))}")
-            st.markdown(words.words(t, lesson, step, "ask"))
-            found = bars(room, key)
-            if found is None:
-                st.button(t("room.reveal"), key=f"room_reveal_{key}", on_click=reveal, args=(key,))
-                continue
-            for answer, times in found.items():
+        render_questions(before, room, here, t)
+
+
+def render_questions(keys: list[str], room: Room, here: list[Pupil], t: Translate) -> None:
+    """How many have answered each; what, while the teacher reveals it, which is of one at a time."""
+    for key in keys:
+        lesson_id, _, step_id = key.partition(".")
+        lesson = LESSONS[lesson_id]
+        step = next(step for step in lesson.steps if step.id == step_id)
+        count, found = has_answered(room, key), bars(room, key)
+        st.markdown(words.words(t, lesson, step, "ask"))
+        with st.container(key=f"room_bars_{key}"):
+            for answer, times in (found or {}).items():
                 said = words.said(t, lesson, step, answer)
                 st.progress(times / count, text=t("room.answer", answer=said, pupils=times))
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            label, shown = (t("room.reveal"), key) if found is None else (t("room.hide"), "")
+            if count:
+                st.button(label, key=f"room_reveal_{key}", on_click=reveal, args=(shown,))
+            st.markdown(f"{t('room.answered', count=count, here=len(here))} · {words.title(t, lesson)}")
 
 
 def reveal(key: str) -> None:
-    current_room.teach(lambda room: replace(room, revealed=room.revealed | {key}))
+    """Of none with ""."""
+    current_room.teach(lambda room: replace(room, revealed=key))
 
 
 def render_pupils(here: list[Pupil], t: Translate) -> None:

@@ -145,7 +145,7 @@ def test_answers_are_told_once_they_are_revealed_and_the_first_counts():
     room = answered(room, "a stranger", "gates.keeps-all", "yes", 2.0)
     assert bars(room, "gates.keeps-all") is None
     assert has_answered(room, "gates.keeps-all") == 3
-    revealed = replace(room, revealed=frozenset({"gates.keeps-all"}))
+    revealed = replace(room, revealed="gates.keeps-all")
     assert bars(revealed, "gates.keeps-all") == {"yes": 2, "no": 1}
     assert bars(revealed, "gates.copies") is None
 
