@@ -127,7 +127,7 @@ class InClass:
         await self.rerun(self.measured.reruns, pressed="train")
         began = asyncio.get_running_loop().time()
         async with asyncio.timeout(TRAINED):
-            while self.tab.status["share"] < 1:
+            while self.tab.status["live"] or self.tab.status["share"] < 1:  # at first it shows the run before
                 await self.tab.watch()
                 await self.tab.rerun()
         self.measured.trained.append(asyncio.get_running_loop().time() - began)

@@ -107,8 +107,8 @@ class Live(ABC, Generic[Value, AnyEngine]):
         """Put another value in the place of this one: what was under way for it is not waited for. Where the function
         gives another run, this one pauses."""
         with self.changed:
-            self.left = None
-            self.seen = time.monotonic()  # whoever presses a button is there
+            self.seen = time.monotonic()  # whoever presses a button is there: it goes on, unless the button says not to
+            self.go_on()
             after = function(self.value)
             if after.id != self.value.id:
                 self.put(self.paused())

@@ -128,6 +128,24 @@ def test_a_button_that_is_pressed_after_a_long_while_is_not_undone(driver, worke
     live.change(runs.stop)
 
 
+@pytest.mark.parametrize("button", ["speed", "pause", "another"])
+def test_who_comes_back_by_a_button_finds_it_going_on_unless_that_says_otherwise(driver, worker, monkeypatch, button):
+    monkeypatch.setattr(live_runs, "AWAY", 0.05)
+    monkeypatch.setattr(live_runs, "LOOK", 0.02)
+    live = begun(driver, worker, Experiment(epochs=5000))
+    eventually(lambda: live.value.state is not None and not live.value.going, "it pauses", 20)
+    monkeypatch.setattr(live_runs, "AWAY", 60.0)
+    press = {
+        "speed": lambda r: runs.at_speed(worker, r, "slow"),
+        "pause": runs.pause,
+        "another": lambda r: runs.begin(worker, SMALL, train=False, before=r),
+    }
+    live.change(press[button])
+    assert live.value.going == (button == "speed")
+    assert (live.value.speed == "slow") == (button == "speed")
+    live.change(runs.stop)
+
+
 def test_a_pause_of_the_readers_own_is_not_ended_by_watching(driver, worker):
     live = begun(driver, worker)
     live.wait_for(3, 10)
