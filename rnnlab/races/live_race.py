@@ -1,8 +1,8 @@
-"""A race that goes on by itself, as a run does: see `rnnlab.engine.live_runs`."""
+"""A race that goes on by itself, as a run does: see `rnnlab.engine.live`."""
 
 from concurrent.futures import Future
 
-from rnnlab.engine.live_runs import Live
+from rnnlab.engine.live import Live
 from rnnlab.i18n import Problem, failure_of
 from rnnlab.races.race import Race, Runner, halted, pause, resume, tick
 

@@ -10,6 +10,7 @@ import pytest
 
 from rnnlab import Experiment, Problem, run
 from rnnlab.engine import jobs, live_runs, runs, speed
+from rnnlab.engine.live import AWAY
 from rnnlab.engine.live_runs import LiveRun, LiveRuns
 from tests.support.eventually import eventually
 
@@ -95,7 +96,7 @@ def test_thirty_go_on_together_in_short_slices(driver, worker):
 
 
 def test_what_nobody_watches_pauses_and_goes_on_when_somebody_does(driver, worker, monkeypatch):
-    monkeypatch.setattr(live_runs, "AWAY", 0.05)
+    monkeypatch.setattr("rnnlab.engine.live.AWAY", 0.05)
     monkeypatch.setattr(live_runs, "LOOK", 0.02)
     live = begun(driver, worker, Experiment(epochs=5000))
     eventually(lambda: live.value.state is not None and not live.value.going, "it pauses", 20)
@@ -106,7 +107,7 @@ def test_what_nobody_watches_pauses_and_goes_on_when_somebody_does(driver, worke
 
 
 def test_who_polls_watches_too(driver, worker, monkeypatch):
-    monkeypatch.setattr(live_runs, "AWAY", 0.3)
+    monkeypatch.setattr("rnnlab.engine.live.AWAY", 0.3)
     monkeypatch.setattr(live_runs, "LOOK", 0.02)
     live = begun(driver, worker, Experiment(epochs=5000))
     polled = [live.poll() for _ in range(100) if not threading.Event().wait(0.01)]
@@ -121,7 +122,7 @@ def test_who_polls_watches_too(driver, worker, monkeypatch):
 def test_a_button_that_is_pressed_after_a_long_while_is_not_undone(driver, worker):
     live = driver.drive(LiveRun(runs.begin(worker, Experiment(epochs=5000), train=False), worker))
     live.wait_for(0, 10)
-    live.seen -= 2 * live_runs.AWAY  # nobody has watched since: nothing moved
+    live.seen -= 2 * AWAY  # nobody has watched since: nothing moved
     live.change(lambda r: runs.train_until(worker, r, 5000))
     live.look()  # before the browser watches again
     assert live.value.going
@@ -130,11 +131,11 @@ def test_a_button_that_is_pressed_after_a_long_while_is_not_undone(driver, worke
 
 @pytest.mark.parametrize("button", ["speed", "pause", "another"])
 def test_who_comes_back_by_a_button_finds_it_going_on_unless_that_says_otherwise(driver, worker, monkeypatch, button):
-    monkeypatch.setattr(live_runs, "AWAY", 0.05)
+    monkeypatch.setattr("rnnlab.engine.live.AWAY", 0.05)
     monkeypatch.setattr(live_runs, "LOOK", 0.02)
     live = begun(driver, worker, Experiment(epochs=5000))
     eventually(lambda: live.value.state is not None and not live.value.going, "it pauses", 20)
-    monkeypatch.setattr(live_runs, "AWAY", 60.0)
+    monkeypatch.setattr("rnnlab.engine.live.AWAY", 60.0)
     press = {
         "speed": lambda r: runs.at_speed(worker, r, "slow"),
         "pause": runs.pause,

@@ -5,7 +5,8 @@ from concurrent.futures import Future
 import pytest
 
 from rnnlab import Experiment, run
-from rnnlab.engine import InProcess, live_runs
+from rnnlab.engine import InProcess
+from rnnlab.engine.live import AWAY
 from rnnlab.engine.live_runs import LiveRuns
 from rnnlab.experiment.race_plan import RacePlan, grid
 from rnnlab.races import race
@@ -50,7 +51,7 @@ def test_it_ends_with_the_losses_of_its_runs_alone(driver):
 def test_it_rests_when_nobody_watches_and_goes_on_when_somebody_does(driver):
     one = begun(driver, LONG, OneEpoch())
     eventually(lambda: min(epochs(one)) > 1, "all are under way")
-    one.seen -= 2 * live_runs.AWAY
+    one.seen -= 2 * AWAY
     eventually(lambda: not one.value.going, "it rests")
     at = epochs(one)
     with one.watched(lambda: None):
