@@ -1,6 +1,5 @@
 """What deploy/nginx.conf makes of two processes of the lab: one address, with TLS."""
 
-import shutil
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -16,11 +15,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import BrowserContext, expect
 
+from benchmarks.replicas.nginx import NGINX, nginx_command
 from benchmarks.server import free_port
-from tests.support.eventually import ROOT, eventually
+from tests.support.eventually import eventually
 from tests.support.lab import Lab, serving
 
-NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 pytestmark = [pytest.mark.thorough, pytest.mark.skipif(not NGINX, reason="no nginx here")]
 
 
@@ -40,30 +39,14 @@ def write_certificate(folder: Path) -> None:
 
 
 @contextmanager
-def proxied(folder: Path, webs: list[str]) -> Iterator[tuple[int, int]]:
-    """nginx as it is in deploy/, but for names, ports and folders: its ports for http and https."""
+def proxied(folder: Path, webs: tuple[str, str]) -> Iterator[tuple[int, int]]:
+    """nginx with deploy/nginx.conf: its ports for http and https."""
     plain, secure = free_port(), free_port()
-    text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
-    here = "".join(
-        f"{name}_temp_path {folder / name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    for name, web in zip(("web1:8501", "web2:8501"), webs, strict=True):
-        assert name in text
-        text = text.replace(name, web)
-    for told, instead in (
-        ("listen 80;", f"listen 127.0.0.1:{plain};"),
-        ("listen 443 ssl;", f"listen 127.0.0.1:{secure} ssl;"),
-        ("/run/nginx.pid", f"{folder / 'pid'}"),
-        ("include mime.types;", here),
-    ):
-        assert text.count(told) == 1
-        text = text.replace(told, instead)
+    command = nginx_command(folder, webs, f"127.0.0.1:{plain}", f"127.0.0.1:{secure}", tls=True)
     write_certificate(folder / "tls")
-    (folder / "nginx.conf").write_text(text)
-    command = [NGINX, "-e", "stderr", "-p", folder, "-c", folder / "nginx.conf"]
     subprocess.run([*command, "-t"], check=True)
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen([*command, "-g", "daemon off; user root;"], stderr=log)
+        process = subprocess.Popen(command, stderr=log)
 
     def answers() -> bool:
         assert process.poll() is None
@@ -148,7 +131,7 @@ def test_a_reader_stays_with_one_process_a_class_meets_in_one_and_when_it_is_los
         serving(folders[1], RNNLAB_METRICS="1", RNNLAB_ROOMS="B") as other,
     ):
         webs = {url.removeprefix("http://"): process for url, process in (one, other)}
-        with proxied(folders[2], list(webs)) as (plain, secure):
+        with proxied(folders[2], tuple(webs)) as (plain, secure):
             tls = ssl._create_unverified_context()
             moved = ask(HTTPConnection("127.0.0.1", plain), "/data?lang=en")
             assert (moved.status, moved.getheader("Location")) == (308, "https://127.0.0.1/data?lang=en")

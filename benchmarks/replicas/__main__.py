@@ -9,7 +9,6 @@ is started here without containers: the same nginx.conf, but for TLS, and the sa
 
 import asyncio
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from pathlib import Path
 from secrets import token_hex, token_urlsafe
 
 from benchmarks.live.lasting_tab import LastingTab, lasting
+from benchmarks.replicas.nginx import nginx_command
 from benchmarks.server import ROOT, Row, link, show
 from rnnlab import Experiment, run
 
@@ -110,16 +110,9 @@ class Place:
 
 
 def nginx(folder: Path) -> list[str]:
-    """deploy/nginx.conf, without TLS, and for these addresses and this folder."""
-    text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
-    text = "\n".join(line for line in text.splitlines() if "ssl_" not in line).replace("include mime.types;", "")
-    text = text.replace("listen 80;", "listen 127.0.0.1:81;").replace("listen 443 ssl;", "listen 80;")
-    text = text.replace("/run/nginx.pid", str(folder / "nginx.pid"))
-    for web in ("web1", "web2"):
-        text = text.replace(f"{web}:8501", f"{address(web)}:8501")
-    (folder / "nginx.conf").write_text(text)
-    found = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin") or "nginx"
-    return [found, "-c", str(folder / "nginx.conf"), "-p", str(folder), "-g", "daemon off;"]
+    """Without TLS, of which the benchmark's readers know nothing."""
+    webs = f"{address('web1')}:8501", f"{address('web2')}:8501"
+    return nginx_command(folder, webs, "127.0.0.1:81", "80", tls=False)
 
 
 async def answers(name: str, port: int) -> None:
