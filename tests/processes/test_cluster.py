@@ -341,7 +341,7 @@ def test_a_connection_that_breaks_while_a_result_comes_costs_nobody_his_job(conn
         raise CommClosedError("in <TCP (closed)>: ConnectionResetError")
 
     one = has(connected(address), 2)
-    monkeypatch.setattr(one.client, "submit", lambda *_, **__: SimpleNamespace(result=broken))
+    monkeypatch.setattr(one.connection.client, "submit", lambda *_, **__: SimpleNamespace(result=broken))
     assert one.submit(os.getpid).result(LOST) == os.getpid()
     eventually(lambda: one.submit(os.getpid).result(LOST) != os.getpid(), "there is another connection", LOST)
 
@@ -431,7 +431,7 @@ def named(one: Cluster, count: int = 1) -> list[Problem]:
     """Why so many workers get no job, once they have said what they have."""
 
     def found() -> list[Problem]:
-        problems = [problem for problem in one.known.values() if problem]
+        problems = [problem for problem in one.connection.known.values() if problem]
         return problems if len(problems) == count else []
 
     return eventually(found, f"{count} workers are found out", STARTING)

@@ -14,7 +14,7 @@ import logging
 import pickle
 import threading
 import time
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Hashable
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from typing import Any, Literal
@@ -23,22 +23,16 @@ from uuid import uuid4
 from rnnlab.engine import workers
 from rnnlab.engine.fair_queue import FairQueue, QueuedJob
 from rnnlab.engine.processes import WorkerDied
-from rnnlab.engine.remote.payload import RemoteCall, Versions, differences, run_job, versions, versions_beside
+from rnnlab.engine.remote.connection import PATIENCE, POLL, Connection
+from rnnlab.engine.remote.payload import RemoteCall, run_job, versions
 from rnnlab.engine.remote.scheduler import connection_problem, is_address
 from rnnlab.engine.workers import InProcess, Workers, outcome_of
 from rnnlab.i18n import LabError, Problem, describe
 
-PATIENCE = 3.0  # seconds: a scheduler that takes longer to answer, or is longer without any worker, is lost
-POLL = 0.5  # seconds between two looks at it
 RETRY = 1.0, 30.0  # seconds until the next try to connect, after a loss; and at most, for each wait is twice the last
 TRIES = 4  # of a job that could not be handed to a worker
 HOPELESS = {"cluster_address", "cluster_library"}  # what no other try would change
 AT_HOME = {"segmentations", "device_used"}  # jobs that stay: what a form shows while one types, and what is asked first
-SETTINGS = {
-    # Dask keeps its last thousand messages for its developers; ours hold whole states.
-    "distributed.admin.low-level-log-length": 20,
-    "distributed.admin.large-graph-warning-threshold": "1GB",  # the largest state is meant to travel
-}
 
 log = logging.getLogger(__name__)  # what it is told is no template: what is filled into one the server leaves out
 
@@ -57,9 +51,7 @@ class Cluster:
         self.state: Literal["connecting", "ready", "lost"] = "connecting"
         self.problem: Problem | None = None  # why it is lost
         self.queue = FairQueue()
-        self.workers: dict[str, asyncio.Task[Problem | None]] = {}  # by address: why it is not to compute for us
-        self.versions: Versions | None = None  # of this machine's workers
-        self.client: Any = None
+        self.connection = Connection(address)
         self.loop = asyncio.SelectorEventLoop()  # the kind that Dask wants, whatever the web server uses
         self.lost, self.closing = self.loop.create_future(), asyncio.Event()
         self.under_way: set[asyncio.Task[None]] = set()
@@ -68,15 +60,9 @@ class Cluster:
         self.thread.start()
 
     @property
-    def known(self) -> dict[str, Problem | None]:
-        """The workers that have said what they have, by address; why one gets no job, or None."""
-        looks = list(self.workers.items())
-        return {address: look.result() for address, look in looks if look.done() and not look.cancelled()}
-
-    @property
     def fit(self) -> list[str]:
-        """The addresses of those that compute what is computed at home."""
-        return [address for address, problem in self.known.items() if problem is None]
+        """The addresses of workers that compute what is computed at home."""
+        return self.connection.fit
 
     @property
     def count(self) -> int:
@@ -157,11 +143,7 @@ class Cluster:
         while queued := self.queue.take(0.0):
             self.queue.done(queued)
             await self.send_home(queued)
-        self.look_at(())
-        client, self.client = self.client, None
-        if client is not None:
-            with suppress(Exception):
-                await asyncio.wait_for(client.close(), 1.0)
+        await self.connection.close()
 
     async def send_home(self, queued: QueuedJob) -> None:
         try:
@@ -190,71 +172,30 @@ class Cluster:
         except ImportError as error:
             return Problem("cluster_library", "", {"reason": str(error)})
         try:
-            await asyncio.wait_for(self.connect(), PATIENCE)
+            await asyncio.wait_for(self.connection.open(), PATIENCE)
         except Exception as error:
             return connection_problem(self.address, error, PATIENCE)
-        if self.versions is None:
-            self.versions = await asyncio.to_thread(lambda: self.home.submit(versions).result())
+        if self.connection.versions is None:
+            self.connection.versions = await asyncio.to_thread(lambda: self.home.submit(versions).result())
         last, ready = time.monotonic(), False
         while True:
-            self.look_at(await asyncio.wait_for(self.client.scheduler.ncores(), PATIENCE))
-            loading = not ready and any(not look.done() for look in self.workers.values())
+            await self.connection.look()
             if self.fit:
                 last = time.monotonic()
                 if not ready:
                     ready = True
                     self.be_ready()
                 self.hand_out()
-            elif time.monotonic() - last > PATIENCE and not loading:
+            elif time.monotonic() - last > PATIENCE and (ready or not self.connection.loading):
                 empty = Problem("cluster_empty", "", {"address": self.address})
-                return next(filter(None, self.known.values()), empty)
+                return next(filter(None, self.connection.known.values()), empty)
             await asyncio.sleep(POLL)
-
-    async def connect(self) -> None:
-        import dask
-        from distributed import Client
-
-        dask.config.set(SETTINGS)
-        for name in ("distributed", "distributed.client"):  # what goes wrong there is said in our words
-            logging.getLogger(name).setLevel(logging.CRITICAL)
-        within = PATIENCE - 0.5  # a little less than we wait: so it gets to say what kept it
-        self.client = Client(self.address, asynchronous=True, set_as_default=False, timeout=within)
-        await self.client
 
     def be_ready(self) -> None:
         if self.problem:
             log.warning(f"The cluster at {self.address} is back.")
         with self.lock:
             self.state, self.problem = "ready", None
-
-    def look_at(self, addresses: Collection[str]) -> None:
-        """Ask workers that are new what they have, and forget those that are gone."""
-        for address in self.workers.keys() - set(addresses):
-            self.workers.pop(address).cancel()
-        for address in set(addresses) - self.workers.keys():
-            self.workers[address] = asyncio.ensure_future(self.why_refused(address))
-
-    async def why_refused(self, worker: str) -> Problem | None:
-        """Why a worker's numbers would be others than at home; asked until it answers, or is gone. It is a task as any,
-        for a worker that was not preloaded imports torch first, and goes on talking to its scheduler meanwhile."""
-        from distributed import KilledWorker
-
-        assert self.versions is not None
-        question, found = pickle.dumps(RemoteCall(versions_beside, self.versions)), None
-        while found is None:
-            key = f"versions-{uuid4().hex}"
-            try:
-                found = await self.client.submit(pickle.loads, question, pure=False, key=key, workers=[worker]).result()
-            except (OSError, CancelledError, KilledWorker):  # it is just going, or the scheduler is
-                await asyncio.sleep(POLL)
-            except Exception as error:  # it has no lab, or one that is very different
-                found = error
-        if found == self.versions:
-            return None
-        has, wanted = differences(found, self.versions) if isinstance(found, dict) else (str(found), "rnnlab")
-        problem = Problem("cluster_version", "", {"worker": worker, "has": has, "wanted": wanted})
-        log.warning(describe(problem, "en"))
-        return problem
 
     def hand_out(self) -> None:
         """Let every worker have a job, in the order of the queue."""
@@ -281,7 +222,7 @@ class Cluster:
         except Exception as error:  # of who was to do it, or of the way there
             queued.losses[type(error)] += 1
             if queued.losses.total() < TRIES:
-                self.look_at(())  # and at all of them anew
+                self.connection.look_at(())  # and at all of them anew
                 self.queue.put_back(queued)
             else:
                 self.queue.done(queued)
@@ -295,16 +236,17 @@ class Cluster:
         Dask raises."""
         from distributed.comm import CommClosedError
 
-        call = pickle.dumps(RemoteCall(run_job, self.versions, workers.JOB_SECONDS, queued.payload))
-        key, fit = f"{queued.name}-{uuid4().hex}", self.fit
-        future = self.client.submit(pickle.loads, call, pure=False, key=key, workers=fit)
+        there = self.connection
+        call = pickle.dumps(RemoteCall(run_job, there.versions, workers.JOB_SECONDS, queued.payload))
+        key, fit = f"{queued.name}-{uuid4().hex}", there.fit
+        future = there.client.submit(pickle.loads, call, pure=False, key=key, workers=fit)
         result = asyncio.ensure_future(future.result())
         try:
             while not result.done():
                 await asyncio.wait({result, self.lost}, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
                 if self.lost.done():
                     raise Lost
-                if self.workers.keys().isdisjoint(fit):
+                if there.workers.keys().isdisjoint(fit):
                     raise WorkerDied
             return result.result()
         except (CancelledError, CommClosedError):  # by Dask: the connection broke, before or while the result came
