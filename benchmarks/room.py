@@ -48,13 +48,14 @@ class Board(Tab):
         self.rows: dict[str, str] = {}
         self.waiting: list[tuple[str, str, asyncio.Future[None]]] = []
 
-    def meet(self, element: Element, fragment: str) -> None:
-        super().meet(element, fragment)
-        if element.WhichOneof("type") != "bidi_component" or not element.bidi_component.HasField("json"):
-            return
-        data = json.loads(element.bidi_component.json)
-        if not isinstance(data, list) or data[0].get("key") != "room-pupils-table":
-            return
+    def meet(self, element: Element, fragment: str) -> str:
+        if element.WhichOneof("type") == "bidi_component" and element.bidi_component.HasField("json"):
+            data = json.loads(element.bidi_component.json)
+            if isinstance(data, list) and data[0].get("key") == "room-pupils-table":
+                self.read(data)
+        return super().meet(element, fragment)
+
+    def read(self, data: list[Any]) -> None:
         rows = [[cell["text"] for cell in row] for table in data[0]["tables"] for row in table["rows"]]
         self.rows = {name: " · ".join(said) for name, *said in rows}
         for name, said, shown in self.waiting:

@@ -53,6 +53,8 @@ class Tab:
         self.buttons: dict[str, str] = {}  # their ids, by key
         self.fragment_of: dict[str, str] = {}  # id of what can be clicked -> part of the page, where it stands in one
         self.cached: dict[str, tuple[int, str]] = {}  # hash of a large message: run it was last used in, fragment
+        self.widget_of: dict[str, str] = {}  # hash of a large message -> id of the widget in it
+        self.drawn: set[str] = set()  # ids of the widgets that the page has been given since it was begun
         self.keep = 2  # runs that a message is kept without being used
         self.runs = 0
         self.frames = 0  # of a run that it watches
@@ -77,14 +79,18 @@ class Tab:
             self.cached[message.hash] = self.runs, fragment
         match message.WhichOneof("type"):
             case "delta":
-                self.meet(message.delta.new_element, fragment)
+                if widget := self.meet(message.delta.new_element, fragment):
+                    self.drawn.add(widget)
+                    self.widget_of[message.hash] = widget
             case "ref_hash":
                 self.cached[message.ref_hash] = self.runs, self.cached[message.ref_hash][1]
+                self.drawn.add(self.widget_of.get(message.ref_hash, ""))
             case "new_session":
                 self.page = message.new_session.page_script_hash
                 self.keep = message.new_session.config.max_cached_message_age
                 if not message.metadata.run.fragment_ids:
                     self.stop_timers()
+                    self.drawn.clear()
             case "navigation":
                 self.page = message.navigation.page_script_hash
                 self.pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
@@ -94,12 +100,16 @@ class Tab:
                 for name in message.stop_auto_rerun.fragment_ids:
                     self.stop_timer(name)
             case "script_finished" if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                self.forget(list(message.metadata.run.fragment_ids))
+                fragments = list(message.metadata.run.fragment_ids)
+                if not fragments:  # what is not on the page any more says nothing
+                    self.widgets = {id: state for id, state in self.widgets.items() if id in self.drawn}
+                self.forget(fragments)
                 if self.finished and not self.finished.done():
                     self.finished.set_result(None)
 
-    def meet(self, element: Element, fragment: str) -> None:
-        """Keep a widget's first value, or the one the server has set, as the browser would."""
+    def meet(self, element: Element, fragment: str) -> str:
+        """Keep a widget's first value, or the one the server has set, as the browser would. The id of the widget, ""
+        where it is none."""
         kind = element.WhichOneof("type") or ""
         if kind == "exception":
             raise RuntimeError(f"The page failed: {element.exception.message}")
@@ -114,11 +124,12 @@ class Tab:
             self.buttons[element.button.id.rpartition("-")[2]] = element.button.id
             self.fragment_of[element.button.id] = fragment
         if kind not in VALUES:
-            return
+            return ""
         widget = getattr(element, kind)
         if widget.set_value or widget.id not in self.widgets:
             state = self.widgets[widget.id] = WidgetState(id=widget.id)
             VALUES[kind](state, widget)
+        return widget.id
 
     def forget(self, fragments: list[str]) -> None:
         """After a run: drop the messages that were not used for some runs, of its fragments if it was a fragment's."""
