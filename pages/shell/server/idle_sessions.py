@@ -12,6 +12,9 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
+from rnnlab.engine.runs import Run
+from rnnlab.races.race import Race
+
 GOING_AWAY = 1001  # among the numbers that a WebSocket is closed with
 
 
@@ -27,21 +30,26 @@ def install() -> None:
     AppSession.handle_backmsg = handle_and_note  # type: ignore[method-assign]
 
 
+def held(session: AppSession) -> list[Run | Race]:
+    """Its run and its race."""
+    state = session.session_state.filtered_state
+    return [live.value for key in ("live_run", "live_race") if (live := state.get(key))]
+
+
 def holds_much(session: AppSession) -> bool:
-    """Whether it has a run that was trained, or a race, and they are at rest."""
-    held = session.session_state.filtered_state
-    run, race = (live.value if (live := held.get(key)) else None for key in ("live_run", "live_race"))
-    going = (run and run.going) or (race and race.going)
-    return not going and bool(race or (run and run.epochs_done > 0))
+    """Whether it has a run that was trained, or a race."""
+    return any(isinstance(value, Race) or value.epochs_done > 0 for value in held(session))
 
 
 async def let_go(seconds: float) -> int:
-    """End the sessions of which nothing was asked for so long. How many there were."""
+    """End the sessions of which nothing was asked for so long, and in which nothing went on. How many there were."""
     server = runtime.get_instance()
     manager = cast(WebsocketSessionManager, server._session_mgr)
-    before, count = time.monotonic() - seconds, 0
+    now, count = time.monotonic(), 0
     for info in manager.list_active_sessions():
-        if vars(info.session).get("_asked", before) >= before or not holds_much(info.session):
+        if any(value.going for value in held(info.session)):
+            vars(info.session)["_asked"] = now
+        if now - vars(info.session).get("_asked", now) < seconds or not holds_much(info.session):
             continue
         vars(info.session).pop("_asked", None)
         client = cast(StarletteSessionClient, info.client)
