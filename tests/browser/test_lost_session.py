@@ -72,7 +72,7 @@ def test_a_tab_at_which_nothing_is_done_for_long_is_let_go_of_and_keeps_what_was
     lab = Lab(browser.new_page())
     with serving(tmp_path, RNNLAB_IDLE_SECONDS="12") as (url, _):
         lab.page.goto(f"{url}?epochs=30&lang=en&run=1")
-        lab.trained().write("the cat sat on the mat").train()
+        lab.trained().write("the cat sat on the mat")  # the whole page is drawn: Streamlit asks for nothing afterwards
         expect(lab.at("notes")).to_contain_text("The server no longer has this page's run", timeout=40_000)
         lab.reaches("not trained yet")
         expect(lab.at("text").locator("textarea")).to_have_value("the cat sat on the mat")

@@ -4,7 +4,7 @@
 // Takes lang, query (null: the address stays), opening (of which preset, see address.js), text_draft, restore, visit and
 // lessons (what the tab keeps of the course), begins, leaving, words and provenance (see save/provenance.js), assistance
 // (see widgets.js), presents (whether it is for a projector), looked (where a link has led, or null). Gives `restored` {text}, `recalled` {text} where lessons were kept before this reader's session, `still`
-// once a new number `leaving` was drawn, and, once, `shown` where the page begins something by itself and its reader has not
+// once a new number `leaving` was drawn, `reconnected` (see shell/server/browser/connections.js), and, once, `shown` where the page begins something by itself and its reader has not
 // asked for less motion. Where `elsewhere` names a room of another process, it loads the page anew.
 import { tell, words } from "../save/provenance.js";
 import { expect, groupNamed } from "../shared/cursor_bus.js";
@@ -27,6 +27,9 @@ listenForBack();
 // What has been told in this reader's session. It is told once, however often Streamlit builds this part anew: a page whose
 // parts become more or fewer while it is drawn has this one elsewhere.
 let told = {};
+let here; // this part, as it was drawn last
+
+addEventListener("rl-reconnected", () => here?.setTriggerValue("reconnected", true));
 
 export default component("rl-document", {
   build({ root }) {
@@ -34,6 +37,7 @@ export default component("rl-document", {
   },
 
   update(self) {
+    here = self;
     const { lang, query, opening, text_draft: draft, restore, begins, leaving, elsewhere } = self.data;
     document.documentElement.lang = lang;
     present(self.data.presents);

@@ -46,4 +46,5 @@ def document(
     pupil were kept."""
     data = {"key": key, **vars(facts)}
     answers = {"restored": on_restored, "still": on_still, "shown": on_shown, "recalled": on_recalled}
+    answers["reconnected"] = lambda: None  # the page is drawn, and who has lost its session finds out
     _document(key=key, data=data, **{f"on_{name}_change": on_answer for name, on_answer in answers.items()})

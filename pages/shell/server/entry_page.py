@@ -65,7 +65,7 @@ def entry_page(lang: str) -> str:
     added = (
         f'<script src="{OURS}/base_url.js"></script>'  # no module, so it runs before Streamlit's, which is one
         f'<script src="{OURS}/back.js"></script>'  # likewise
-        f'<script src="{OURS}/restarts.js"></script>'  # likewise
+        f'<script src="{OURS}/connections.js"></script>'  # likewise
         f'<script type="module" src="{OURS}/connection_notices.js"></script>'
         f'<script type="module" src="{OURS}/untranslated.js"></script>'
     )

@@ -11,7 +11,7 @@ let knocking;
 let full = ""; // why the lab lets no tab of this browser in, see readers/door.py
 let lost = false; // whether the page had a connection, or knows that there is no server to have one with
 
-const absent = () => ("restarts" in document.documentElement.dataset ? "stopped" : "lost"); // see restarts.js
+const absent = () => ("restarts" in document.documentElement.dataset ? "stopped" : "lost"); // see connections.js
 
 function show(kind) {
   for (const notice of notices) {
