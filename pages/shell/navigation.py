@@ -16,6 +16,8 @@ def go_to(page: str) -> None:
 
 def arrive(page: str) -> None:
     """This page is drawn."""
+    if session.get("here") != page:
+        session["arrivals"] = session.get("arrivals", 0) + 1
     session["here"] = page
 
 

@@ -132,7 +132,13 @@ def tell_document(page: str, t: Translate, leaving: bool, on_shown: Callable[[],
     experiment, waiting = session["experiment"], session["restore"]
     says = {"words": provenance.words(t), "assistance": assistance.words(t, page or HOME)}
     facts = Document(
-        page, LANGUAGE_TAGS[session["lang"]], session["opening"], session["visit"], current_lesson.kept(), **says
+        page,
+        LANGUAGE_TAGS[session["lang"]],
+        session["opening"],
+        session["arrivals"],
+        session["visit"],
+        current_lesson.kept(),
+        **says,
     )
     if isinstance(experiment, Experiment):
         begins = page in ("", HOME) and session.get("begins_by_itself") == session["run"].id and not leaving

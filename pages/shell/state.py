@@ -146,6 +146,7 @@ class NavigationState(TypedDict, total=False):
     """shell/navigation.py: going from page to page."""
 
     here: str  # the page that is drawn
+    arrivals: int  # how often another one was come to
     go: str  # the page that was asked for
     still: bool  # whether the browser runs no timer any more
     luggage: dict[str, Any]  # what the widgets of the frame say, which Streamlit forgets as the page changes

@@ -53,6 +53,8 @@ def test_a_draw_has_its_turn_until_its_end_and_none_while_it_waits(turns, monkey
         ScriptRunner._run_script(Session(), RerunData())
     assert seen == [1, 0, 1]
     assert not turns.drawing
+    ScriptRunner._enqueue_forward_msg(Session(), None)  # of nobody's turn
+    assert not turns.drawing
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ class Document:
     page: str
     lang: str  # which its text is in, as HTML names it
     opening: str  # of a preset: where it is another than before, the address becomes a new entry of the history
+    arrivals: int  # how often a page was come to: its address is told anew, though nothing else may be new
     visit: str  # which session it is: of a new one, the browser tells once what it has kept
     lessons: str  # how far he is in the lessons of the course, for the tab's storage; "": nothing to keep
     pupil: str = ""  # who he is in the room of a class, for the same; "": in none

@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
 from pages.shell.readers.this_reader import this_reader
-from rnnlab.hosting.turns import Turns
+from rnnlab.hosting.turns import Turn, Turns
 
 WHOLE, PART = 0.15, 0.03  # seconds that it takes to draw a page, and a part of one, about
 
@@ -20,10 +20,14 @@ TURNS = Turns()  # of this process
 here = threading.local()  # `turn`: the one in which this thread draws
 
 
+def current() -> Turn | None:
+    return getattr(here, "turn", None)
+
+
 @contextmanager
 def while_others_draw() -> Iterator[None]:
     """This draw waits for something."""
-    turn = getattr(here, "turn", None)
+    turn = current()
     if turn is None:  # a test draws
         yield
     else:
@@ -38,12 +42,17 @@ def install() -> None:
     def run_in_turn(self: ScriptRunner, data: RerunData) -> None:
         expected = PART if data.fragment_id_queue else WHOLE
         weight = 1.0 if "here" in self._session_state else OPENING
-        with TURNS.turn(this_reader(), expected, weight) as here.turn:
-            run_script(self, data)
+        with TURNS.turn(this_reader(), expected, weight) as turn:
+            here.turn = turn
+            try:
+                run_script(self, data)
+            finally:
+                here.turn = None
 
     def enqueue_and_give_way(self: ScriptRunner, message: ForwardMsg) -> None:
         enqueue(self, message)
-        TURNS.give_way(here.turn)
+        if turn := current():  # what comes from elsewhere is no drawing
+            TURNS.give_way(turn)
 
     ScriptRunner._run_script = run_in_turn  # type: ignore[method-assign]
     ScriptRunner._enqueue_forward_msg = enqueue_and_give_way  # type: ignore[method-assign]
