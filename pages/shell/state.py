@@ -1,9 +1,8 @@
 """Everything that a session keeps by name, in one table: what it is, and who writes it.
 
-It is Streamlit's `session_state`, read and written as `session["run"]`, so that the type checker knows every key. The
-class that declares a key names its owners, relative to `pages`: the file or the folder that alone writes it. Who else
-wants it changed calls a function there. Keys that are put together while a page is drawn, those of widgets in a row
-such as `layer_hidden_size`, and what components answer is not in the table: that is `st.session_state[key]`.
+It is Streamlit's `session_state`, read as `session["run"]`, so that the type checker knows every key. The class that
+declares a key names the file or the folder that alone writes it, relative to `pages`. Keys that are put together while
+a page is drawn, and what components answer, are not in the table: that is `st.session_state[key]`.
 """
 
 from typing import Any, TypedDict, cast
