@@ -43,7 +43,9 @@ def test_a_draw_has_its_turn_until_its_end_and_none_while_it_waits(turns, monkey
         seen.append(len(turns.drawing))
         for _ in reruns.waiting(0.01):
             seen.append(len(turns.drawing))
+            assert drawing.current() is None  # what it puts into the page meanwhile gives nobody way
             break
+        assert drawing.current() in turns.drawing
         seen.append(len(turns.drawing))
         ScriptRunner._enqueue_forward_msg(runner, None)
         raise ZeroDivisionError

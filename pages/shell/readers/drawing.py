@@ -31,8 +31,12 @@ def while_others_draw() -> Iterator[None]:
     if turn is None:  # a test draws
         yield
     else:
-        with TURNS.put_aside(turn):
-            yield
+        here.turn = None  # it has none to give way
+        try:
+            with TURNS.put_aside(turn):
+                yield
+        finally:
+            here.turn = turn
 
 
 def install() -> None:
