@@ -37,11 +37,7 @@ def at_epoch(lab, epoch: int):
 
 
 def scrub(lab, epoch: int):
-    slider = lab.page.locator(".rl-scrubber input[type=range]")
-    slider.focus()
-    lab.page.keyboard.press("Home")
-    for _ in range(epoch):
-        lab.page.keyboard.press("ArrowRight")
+    lab.scrub("Home", *["ArrowRight"] * epoch)
     return at_epoch(lab, epoch)
 
 

@@ -86,8 +86,7 @@ def another_epoch_is_another_gradient_and_a_weight_is_checked(lab, history, step
     labels, values = (table.locator(f"td:nth-child({column})").all_inner_texts() for column in (1, 2))
     numbers = dict(zip(labels, values, strict=True))
     assert float(numbers["autograd"]) == pytest.approx(float(numbers["central difference"]), rel=1e-6)
-    lab.page.locator(".rl-scrubber input[type=range]").focus()
-    lab.page.keyboard.press("Home")
+    lab.scrub("Home")
     norms = gradients.through_time(history.experiment, history.checkpoints[0].weights, 0, 0).norms["h"][step]
     eventually(
         lambda: curve(lab, "gradients-curve") == pytest.approx(norms[: step + 1].tolist(), rel=1e-3),

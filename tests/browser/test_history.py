@@ -53,8 +53,7 @@ def test_all_demonstrations_follow_the_token_and_the_epoch(visit):
     expect(lab.at("template")).to_contain_text("token 9, read")
     expect(lab.at("rivals")).to_contain_text(re.compile(r"After\s+… read books by night I read\s*, what"))
     assert {row[0] for row in cells(lab, "counts")[:2]} == {"books", "stars"}
-    lab.page.locator(".rl-scrubber input").focus()
-    lab.page.keyboard.press("Home")
+    lab.scrub("Home")
     expect(lab.at("rivals")).to_contain_text("after epoch 0")
     eventually(
         lambda: 0 < max((float(row[3]) for row in cells(lab, "rivals", 1)), default=0) < 0.6,

@@ -55,11 +55,9 @@ def test_a_typed_sentence_is_trained_paused_looked_through_and_played(visit):
     shows(stopped_at)
     slider = lab.page.locator(".rl-scrubber input[type=range]")
     sent = len(lab.sent)
-    slider.focus()
-    lab.page.keyboard.press("Home")
+    lab.scrub("Home")
     shows(0)
-    for _ in range(3):
-        lab.page.keyboard.press("ArrowRight")
+    lab.scrub(*["ArrowRight"] * 3)
     expect(slider).to_have_value("3")  # the third of the recorded epochs, of which every so many-th was recorded
     step = eventually(lambda: (at := lab.together_at) and at % 3 == 0 and at, "three keys later all four have moved")
     shows(step)
@@ -180,8 +178,7 @@ def test_a_language_switch_in_mid_run_loses_nothing(visit):
     for part in ("lang=en", "lr=0.003", "layers=3", "epochs=5000"):
         assert part in lab.link
     lab.press("stop").reaches("stopped", 5)  # and what there is can be looked at
-    lab.page.locator(".rl-scrubber input[type=range]").focus()
-    lab.page.keyboard.press("Home")
+    lab.scrub("Home")
     lab.shows(0)
 
 

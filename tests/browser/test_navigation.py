@@ -20,9 +20,7 @@ def all_at(lab, epoch: int) -> bool:
 
 def test_step_and_epoch_are_chosen_once_for_all_pages(visit):
     lab = visit("run=1").trained()
-    lab.page.locator(".rl-scrubber input[type=range]").focus()
-    for _ in range(5):
-        lab.page.keyboard.press("ArrowLeft")
+    lab.scrub(*["ArrowLeft"] * 5)
     lab.shows(95)
     lab.page.locator(".rl-column").first.focus()
     for _ in range(2):
@@ -32,8 +30,7 @@ def test_step_and_epoch_are_chosen_once_for_all_pages(visit):
     eventually(lambda: all_at(lab, 95), "the other page stands at the same epoch")
     chosen = lab.page.locator("[role=option][aria-selected=true]").first
     expect(chosen).to_have_attribute("data-step", "2")
-    lab.page.locator(".rl-scrubber input[type=range]").focus()
-    lab.page.keyboard.press("Home")
+    lab.scrub("Home")
     eventually(lambda: all_at(lab, 0), "it follows the scrubber")
     go(lab, "Playground")
     lab.shows(0)

@@ -52,8 +52,7 @@ def test_it_shows_the_states_of_a_plain_program_while_they_change_and_its_steps_
     lab.press("pause").paused()
     hidden = plain.next_words(FIRST, epochs=lab.epoch)[2]
     agrees(lab, hidden[-1].numpy())
-    lab.page.locator(".rl-scrubber input[type=range]").focus()
-    lab.page.keyboard.press("Home")
+    lab.scrub("Home")
     lab.shows(0)
     agrees(lab, hidden[0].numpy())
     opens = lab.page.locator(".rl-open")

@@ -41,12 +41,6 @@ def opened(visit):
     return open_page
 
 
-def at_epoch(lab, key: str, epochs: int):
-    for _ in range(epochs):
-        lab.page.keyboard.press(key)
-    return lab
-
-
 def bars(lab) -> np.ndarray:
     """The heights in the bars, [step, class], of one; the first class is the lowest part."""
     script = "nodes => nodes.map(node => [...node.querySelectorAll('i')].map(part => parseFloat(part.style.height)))"
@@ -97,9 +91,8 @@ def test_one_epoch_moves_every_view(opened, sorted_run):
     assert "<b>it</b>" in lab.at("results-readouts-alone").locator(".xtick text").all_text_contents()
     for row in (("prefixes", "saliency"), ("confusion", "classes")):
         assert len({round(lab.at(name).bounding_box()["height"]) for name in row}) == 1, "the cards of a row agree"
-    lab.page.locator(".rl-scrubber input[type=range]").focus()
     for key, epoch in (("Home", 0), ("ArrowRight", 1)):
-        lab.page.keyboard.press(key)
+        lab.scrub(key)
         eventually(lambda epoch=epoch: same(sorted_run, lab, epoch), f"they show epoch {epoch}")
         expect(lab.at("results-classes")).to_contain_text(f"After epoch {epoch}")
     said = [row[1] for row in judged(lab)]
@@ -157,9 +150,8 @@ def test_tags_are_right_or_wrong_by_more_than_colour(opened):
             for (token, target), tag in zip(pairs, said, strict=True)
         ]
 
-    lab.page.locator(".rl-scrubber input[type=range]").focus()
-    for key, epoch in (("End", 12), ("Home", 0)):
-        lab.page.keyboard.press(key)
+    for key, epoch in (("Home", 0), ("End", 12), ("Home", 0)):
+        lab.scrub(key)
         eventually(lambda epoch=epoch: words(lab) == expected(epoch), f"the tags of epoch {epoch}")
     assert "<i>dog</i>" in [token for token, *_ in words(lab)]
     wrong = lab.page.locator(".rl-tagged-word[data-verdict=wrong]").first

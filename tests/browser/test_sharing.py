@@ -135,9 +135,7 @@ def test_what_is_wrong_in_a_link_is_said_as_it_was_given(visit):
 @pytest.mark.thorough
 def test_weights_are_those_of_the_epoch_that_is_looked_at_and_are_seen_by_another_reader(visit, tmp_path):
     lab = visit("epochs=30&run=1").trained()
-    lab.page.locator(".rl-scrubber input[type=range]").focus()
-    for _ in range(10):
-        lab.page.keyboard.press("ArrowLeft")  # which the server hears of only when Share is opened
+    lab.scrub(*["ArrowLeft"] * 10)  # which the server hears of only when Share is opened
     eventually(lambda: "20" in lab.page.locator(".rl-epoch").inner_text(), "the reader looks at epoch 20")
     teller = lab.open("share").page.locator(".rl-looked-at")
     eventually(lambda: teller.evaluate("node => node.component.data.known.epoch") == 20, "the server has heard of it")

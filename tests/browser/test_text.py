@@ -145,13 +145,11 @@ def test_the_embedding_is_scrubbed_to_any_epoch(visit):
 
     shows(100)
     ranges = lab.plotted("text-plane", "_fullLayout.xaxis.range")
-    lab.page.locator(".rl-scrubber input[type=range]").focus()
-    lab.page.keyboard.press("Home")
+    lab.scrub("Home")
     shows(0)
     eventually(lambda: "Epoch 0:" in lab.at("plane").inner_text(), "the plane is of epoch 0")
     assert lab.plotted("text-plane", "_fullLayout.xaxis.range") == pytest.approx(ranges)
-    for _ in range(3):
-        lab.page.keyboard.press("ArrowRight")
+    lab.scrub(*["ArrowRight"] * 3)
     shows(3)
     assert lab.at("text-embedding").locator(".rl-chart").get_attribute("data-mounts") == "1"
     lab.page.locator(".rl-column").nth(3).click()

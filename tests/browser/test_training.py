@@ -39,8 +39,7 @@ def test_the_page_is_walked(visit, lang, locale):
     lines.nth(5).locator("button").focus()
     page.keyboard.press("Enter")
     expect(current).to_contain_text(significant(history.losses[4], 4))
-    page.locator(".rl-scrubber input[type=range]").focus()
-    page.keyboard.press("Home")
+    lab.scrub("Home")
     expect(current).to_contain_text("–")
     # Every move has its words, and torch its own.
     expect(page.locator(".st-key-detach_kept")).to_contain_text("backward through the graph a second time")

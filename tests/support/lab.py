@@ -141,6 +141,15 @@ class Lab:
         expect(combobox).to_have_attribute("aria-expanded", "false")
         return self.rests()
 
+    def scrub(self, *keys: str) -> "Lab":
+        """Moves through the epochs by these keys, once the page has drawn that the run rests: no key reaches the
+        slider before."""
+        slider = self.page.locator(".rl-scrubber input[type=range]")
+        expect(slider).to_be_enabled(timeout=30_000)
+        for key in keys:
+            slider.press(key)
+        return self
+
     def write(self, text: str, key: str = "text") -> "Lab":
         box = self.at(key).locator("textarea")
         box.fill(text)
