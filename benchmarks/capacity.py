@@ -58,7 +58,7 @@ async def measured(address: str, web: psutil.Process) -> Costs:
         base = megabytes(web)[1]
 
         async def change(_: int) -> None:
-            tab.number("seed").double_value += 1
+            tab.number("hidden_size").double_value += 1
             await tab.rerun()
 
         pages = list(tab.pages)

@@ -11,6 +11,7 @@ import asyncio
 import json
 import random
 import sys
+import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from secrets import token_urlsafe
@@ -62,6 +63,7 @@ class Tab:
         self.status: dict[str, Any] = {}  # what the status of the run was given last
         self.timers: dict[str, tuple[float, asyncio.Task]] = {}
         self.finished: asyncio.Future[None] | None = None
+        self.awaited = ""  # the part of the page for which that waits; "": all of it
 
     async def listen(self) -> None:
         try:
@@ -104,7 +106,8 @@ class Tab:
                 if not fragments:  # what is not on the page any more says nothing
                     self.widgets = {id: state for id, state in self.widgets.items() if id in self.drawn}
                 self.forget(fragments)
-                if self.finished and not self.finished.done():
+                answers = not fragments or self.awaited in fragments  # no part's own timer does
+                if self.finished and not self.finished.done() and answers:
                     self.finished.set_result(None)
 
     def meet(self, element: Element, fragment: str) -> str:
@@ -177,6 +180,8 @@ class Tab:
             answers = json.dumps([{"event": name, "value": value}])
             state.widget_states.widgets.append(WidgetState(id=id, json_trigger_value=answers))
         state.fragment_id = fragment
+        if not state.is_auto_rerun:
+            self.awaited = fragment
         state.cached_message_hashes.extend(self.cached)
         state.context_info.url = self.url
         state.context_info.locale = "en-US"
@@ -199,9 +204,17 @@ class Tab:
                 if self.status.get("live"):
                     await self.rerun()
 
-    async def watch(self, hear: Callable[[dict[str, Any]], None] = lambda _: None) -> None:
-        """The run that the page shows, to its end, counting frames: the browser shows each. What each message says
-        besides is told to `hear`."""
+    async def unfold(self, popover: str) -> None:
+        """Open what is drawn only then."""
+        await self.rerun(told=(f"opened_{popover}", "opened", True))
+
+    async def look(self) -> None:
+        """Ask for the part of the page in which the run's status stands, as that does when it has something new."""
+        await self.rerun(told=(self.status["key"], "draw_again", time.monotonic()))
+
+    async def watch(self, hear: Callable[[dict[str, Any]], None] = lambda _: None, opening: bool = False) -> None:
+        """The run that the page shows, to its end, or only until there is something to draw of one that is `opening`,
+        counting frames: the browser shows each. What each message says besides is told to `hear`."""
         url, headers = f"ws://{self.address}/live", cookies(self.reader)
         async with connect(url, additional_headers=headers, max_size=None, proxy=None) as socket:
             await socket.send(json.dumps({"watch": self.status["run"], "epoch": -1, "lang": "en"}))
@@ -212,13 +225,17 @@ class Tab:
                 header = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
                 self.frames += len(header.get("frames", ()))
                 hear(header)
-                if not header["going"]:
+                if not header["going"] or (opening and header["opened"]):
                     return
 
     async def go(self, page: str) -> None:
         """To another page, as by its name at the top."""
         self.page = self.pages[page]
         await self.open()
+
+    def holds(self, key: str) -> bool:
+        """Whether a widget of this key is in the page."""
+        return any(name.endswith(f"-{key}") for name in self.widgets)
 
     def number(self, key: str) -> WidgetState:
         return next(state for name, state in self.widgets.items() if name.endswith(f"-{key}"))
@@ -303,7 +320,7 @@ async def crowd(address: str, users: int, seconds: float) -> tuple[list[float], 
         watching = [asyncio.create_task(trainer.watch()) for trainer in trainers]
         began, before = clock(), sum(trainer.frames for trainer in trainers)
         results = await asyncio.gather(
-            *(use(tab, ("lr", "seed")[i % 2], random.Random(i), seconds) for i, tab in enumerate(tabs))
+            *(use(tab, ("lr", "hidden_size")[i % 2], random.Random(i), seconds) for i, tab in enumerate(tabs))
         )
         if any(task.done() for task in watching):
             raise RuntimeError("A training session ended before the measurement did.")

@@ -100,7 +100,9 @@ async def others(address: str, seconds: float, visit_badly: Visit | None = None)
             await tab.open()
         if visit_badly:
             await visit_badly(stack, address)
-        taken = await asyncio.gather(*(use(tab, "seed", random.Random(i), seconds) for i, tab in enumerate(good)))
+        taken = await asyncio.gather(
+            *(use(tab, "hidden_size", random.Random(i), seconds) for i, tab in enumerate(good))
+        )
         return percentile([one for each in taken for one in each], 0.95)
 
 

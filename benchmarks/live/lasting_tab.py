@@ -71,7 +71,7 @@ class LastingTab(Tab):
 
     async def look(self, pressed: str = "") -> None:
         """Ask for the part of the page that the status is in, or click."""
-        self.finished = asyncio.get_running_loop().create_future()
+        self.finished, self.awaited = asyncio.get_running_loop().create_future(), self.part
         await self.ask("" if pressed else self.part, pressed)
         await asyncio.wait_for(self.finished, ANSWER)
 

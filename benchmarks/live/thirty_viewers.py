@@ -46,7 +46,7 @@ async def crowd(server: Server) -> list[Goal]:
         before = [tab.frames for tab in tabs]
         used, began = sum(process.cpu_times()[:2]), time.perf_counter()
         taken = await asyncio.gather(
-            *(use(tab, ("lr", "seed")[i % 2], random.Random(i), SECONDS) for i, tab in enumerate(quiet))
+            *(use(tab, ("lr", "hidden_size")[i % 2], random.Random(i), SECONDS) for i, tab in enumerate(quiet))
         )
         passed = time.perf_counter() - began
         frames = [(tab.frames - first) / passed for tab, first in zip(tabs, before, strict=True)]

@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from pages.shell import panel
 from pages.shell.form import form_state
 from pages.shell.reruns import redraw_page, unbroken
 from pages.shell.state import session
@@ -18,6 +19,7 @@ def arrive(page: str) -> None:
     """This page is drawn."""
     if session.get("here") != page:
         session["arrivals"] = session.get("arrivals", 0) + 1
+        panel.leave_page()
     session["here"] = page
 
 

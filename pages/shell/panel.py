@@ -7,6 +7,7 @@ from typing import TypedDict, Unpack
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.components.opened.opened import opened
 from pages.shell.state import session
 from rnnlab.explain.comments import in_language
 from rnnlab.i18n import Translate
@@ -19,6 +20,11 @@ def begin_page() -> None:
     session["panels"] = {}
 
 
+def leave_page() -> None:
+    """What was opened on it is closed on the next one."""
+    session["opened"] = set()
+
+
 def listing(code: str, wrap_lines: bool = False, tall: int = TALL) -> None:
     """Lines of Python, with comments in the reader's language. Many of them scroll in a box of their own, `tall` pixels
     high."""
@@ -29,6 +35,28 @@ def listing(code: str, wrap_lines: bool = False, tall: int = TALL) -> None:
 def program_place(t: Translate) -> str:
     """Where the program is from which the lines of another panel go on."""
     return t("code.goes_on", panel=t("panel.shapes"), page=t("page.playground"), norms=t("panel.norms"))
+
+
+def is_opened(key: str) -> bool:
+    """Whether the reader has opened what has this key, on the page where he is."""
+    return key in session["opened"]
+
+
+def popover(
+    label: str, key: str, draw: Callable[[], None], more: bool = False, on_opened: Callable[[], None] = lambda: None
+) -> None:
+    """What opens on a click. Much is in it, so that this is drawn once the reader has opened it, as long as he stays on
+    the page. `more`: whether there is something to do, `on_opened`, when he opens it again."""
+    drawn = is_opened(key)
+
+    def note_opened() -> None:
+        session["opened"] = {*session["opened"], key}
+        on_opened()
+
+    with st.popover(label, key=key):
+        opened(f"opened_{key}", more or not drawn, note_opened)
+        if drawn:
+            draw()
 
 
 def question_mark(name: str, title: str, t: Translate) -> DeltaGenerator:

@@ -11,7 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.components.copy_link.copy_link import copy_link
 from pages.components.document.document import Document, document
-from pages.shell import navigation, provenance
+from pages.shell import navigation, panel, provenance
 from pages.shell.classroom import class_link, current_room, worksheet
 from pages.shell.file_upload import file_upload, megabytes_of
 from pages.shell.form import assistance, form_state, race_setup
@@ -46,42 +46,46 @@ FILE_MEGABYTES = 12  # of weights; an experiment is far smaller
 
 
 def render(t: Translate, page: str) -> None:
-    with st.popover(t("share.title"), key="share"):
-        experiment = session["experiment"]
-        if isinstance(experiment, Experiment):
-            st.toggle(
-                t("share.run"),
-                session.get("run_on_opening", True),  # forgotten while the form held no experiment
-                key="run_on_opening",
-                help=t("share.run.help"),
-            )
-            plan = race_setup.of_page(page, experiment)
-            query = query_of(page, experiment, session["run_on_opening"], plan)
-            labels = {name: t(f"share.{name}") for name in ("link", "copy", "copied", "failed")}
-            if fits_in_address(query):
-                copy_link(key="link", query=query, labels=labels)
-                if len(query) > MESSENGER_CHARACTERS - ADDRESS_CHARACTERS:
-                    st.info(t("share.long", limit=f"{MESSENGER_CHARACTERS:,}"))
-            render_for_class(page, experiment, plan, t)
-            if lesson := current_lesson.lesson():
-                step = to_step(lesson.id, current_lesson.progress_of(lesson).at, session["lang"])
-                st.caption(t("share.step"))
-                copy_link(key="link-step", query=step, labels=labels)
-            if not fits_in_address(query):
-                st.info(t("share.too_long", limit=f"{LINK_CHARACTERS:,}"))
-            st.download_button(
-                t("share.download"),
-                to_file(experiment),
-                "rnnlab-experiment.json",
-                "application/json",
-                key="download",
-                on_click="ignore",
-            )
-            take_away.programs(experiment, t)
-        take_away.render(t)
-        most = megabytes_of(FILE_MEGABYTES)
-        refused = t("share.upload.refused", limit=most)
-        file_upload("file", t("share.upload"), refused, ["json", "safetensors"], "file", most, open_dropped)
+    panel.popover(t("share.title"), "share", lambda: render_all(t, page))
+
+
+def render_all(t: Translate, page: str) -> None:
+    experiment = session["experiment"]
+    if isinstance(experiment, Experiment):
+        st.toggle(
+            t("share.run"),
+            session["run_on_opening"],
+            key="run_on_opening",
+            persist_state="session",
+            help=t("share.run.help"),
+        )
+        plan = race_setup.of_page(page, experiment)
+        query = query_of(page, experiment, session["run_on_opening"], plan)
+        labels = {name: t(f"share.{name}") for name in ("link", "copy", "copied", "failed")}
+        if fits_in_address(query):
+            copy_link(key="link", query=query, labels=labels)
+            if len(query) > MESSENGER_CHARACTERS - ADDRESS_CHARACTERS:
+                st.info(t("share.long", limit=f"{MESSENGER_CHARACTERS:,}"))
+        render_for_class(page, experiment, plan, t)
+        if lesson := current_lesson.lesson():
+            step = to_step(lesson.id, current_lesson.progress_of(lesson).at, session["lang"])
+            st.caption(t("share.step"))
+            copy_link(key="link-step", query=step, labels=labels)
+        if not fits_in_address(query):
+            st.info(t("share.too_long", limit=f"{LINK_CHARACTERS:,}"))
+        st.download_button(
+            t("share.download"),
+            to_file(experiment),
+            "rnnlab-experiment.json",
+            "application/json",
+            key="download",
+            on_click="ignore",
+        )
+        take_away.programs(experiment, t)
+    take_away.render(t)
+    most = megabytes_of(FILE_MEGABYTES)
+    refused = t("share.upload.refused", limit=most)
+    file_upload("file", t("share.upload"), refused, ["json", "safetensors"], "file", most, open_dropped)
 
 
 def render_for_class(page: str, experiment: Experiment, plan: RacePlan | None, t: Translate) -> None:

@@ -69,6 +69,7 @@ class PanelState(TypedDict, total=False):
     """shell/panel.py"""
 
     panels: dict[str, str]  # of the page that is drawn: their names and titles, in their order
+    opened: set[str]  # the keys of what the reader has opened on it
 
 
 class WorkersState(TypedDict, total=False):
@@ -129,8 +130,7 @@ class CursorState(TypedDict, total=False):
 
 
 class FormState(TypedDict, total=False):
-    """shell/form/form.py, shell/form/form_state.py, shell/form/presets.py: the experiment's form. Its widgets have the
-    keys of `form_state.KEYS`; of them these three are read by name."""
+    """shell/form: the experiment's form. Its widgets have the keys of `form_state.KEYS`; three are read by name."""
 
     experiment: Experiment | Problems  # what the form says in this run of the script, or why it says none
     text: str

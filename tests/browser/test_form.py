@@ -101,6 +101,23 @@ def test_what_was_changed_is_marked_also_where_it_is_out_of_sight(visit):
     assert lab.epoch == 5
 
 
+def test_what_was_said_behind_more_settings_is_kept_from_page_to_page(visit):
+    lab = visit("lang=en&run=1").trained()
+    epochs = lab.open("more").at("epochs").locator("input")
+    epochs.fill("7")
+    epochs.press("Enter")
+    expect(lab.at("more").first).to_contain_text("1 changed")
+    for name in ("Cell", "Playground"):
+        lab.page.keyboard.press("Escape")
+        lab.page.get_by_role("link", name=name).first.click()
+        expect(lab.page.get_by_test_id("stPopoverBody")).to_have_count(0)
+        lab.rests()
+        expect(lab.open("more").at("epochs").locator("input")).to_have_value("7")
+    lab.page.keyboard.press("Escape")
+    lab.train()
+    assert lab.epoch == 7
+
+
 PHONE = {"width": 390, "height": 844}
 TARGETS = """() => [...document.querySelectorAll(".stMain :is(button, a, input, select, textarea, [role=option])")]
     .filter(node => node.type !== "checkbox")

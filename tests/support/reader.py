@@ -11,7 +11,7 @@ import numpy as np
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest, local_script_runner
 
-from pages.shell import first_visit
+from pages.shell import first_visit, panel
 from pages.shell.run.sight import Cursor
 from rnnlab import Experiment
 from rnnlab.experiment.links import to_link
@@ -20,6 +20,11 @@ from tests.support.eventually import ROOT
 KEYS = {name: name for name in Experiment.model_fields} | {"hidden": "hidden_size", "loss": "loss_reduction"}
 # For every new app AppTest looks through all installed packages for components of theirs, half a second long.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+
+
+# There is no browser that would tell what is opened: all is.
+is_opened = panel.is_opened
+panel.is_opened = lambda _: True
 
 
 def wait_for_the_end(runner: local_script_runner.LocalScriptRunner, timeout: float) -> None:

@@ -48,7 +48,11 @@ function check() {
 function enter() {
   const body = document.querySelector('[data-testid="stPopoverBody"]');
   if (!body) return;
-  if (document.activeElement === entered) stops(body)[0]?.focus();
+  if (document.activeElement === entered) {
+    const [first] = stops(body); // of what is drawn once it was opened there is none yet
+    if (!first) return;
+    first.focus();
+  }
   entered = null;
 }
 

@@ -1,4 +1,4 @@
-// Tells the server once that it has come into the page, or has been drawn anew in it.
+// Tells the server that it has come into the page, or has been drawn anew in it, where that `asks` for it.
 import { component } from "../shared/lifecycle.js";
 
 export default component("rl-opened", {
@@ -6,6 +6,6 @@ export default component("rl-opened", {
     self.root.hidden = true;
   },
   update(self) {
-    self.setTriggerValue("opened", true);
+    if (self.data.asks) self.setTriggerValue("opened", true);
   },
 });

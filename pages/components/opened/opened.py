@@ -7,5 +7,6 @@ from pages.components.component import component
 _opened = component(__file__, "opened")
 
 
-def opened(key: str, on_opened: Callable[[], None]) -> None:
-    _opened(key=key, data={"key": key}, on_opened_change=on_opened)
+def opened(key: str, asks: bool, on_opened: Callable[[], None]) -> None:
+    """`asks`: whether the page is to be told."""
+    _opened(key=key, data={"key": key, "asks": asks}, on_opened_change=on_opened)

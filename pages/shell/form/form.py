@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.components.opened.opened import opened
+from pages.shell import panel
 from pages.shell.form.form_state import CHOICES, KEYS, read, refresh_choices, tell_browser, values
 from pages.shell.form.presets import choose_preset, choose_task, preset
 from pages.shell.page_names import HOME
@@ -94,13 +94,14 @@ def first_fields(fields: dict[str, Any]) -> tuple[str, ...]:
 def render_more(
     t: Translate, fields: dict[str, Any], used: list[str], changed: list[str], wrong: dict[str, Problem]
 ) -> None:
-    """Everything else, by groups."""
+    """Everything else, by groups. While that is closed, the browser's widgets learn nothing (`form_state.put`)."""
     inside = [name for names in GROUPS.values() for name in names if name in used]
     count = len([name for name in inside if name in changed])
     label = t("form.more.changed", count=count) if count else t("form.more")
     if any(name in wrong for name in inside):
         label = f"⚠ {label}"
-    with st.popover(label, key="more"):
+
+    def draw() -> None:
         choice("task", t, fields, help=t("help.task"), on_change=choose_task)
         for group, names in GROUPS.items():
             st.subheader(t(f"form.{group}"), anchor=False)
@@ -111,8 +112,9 @@ def render_more(
             for name in WIDE:
                 if name in names and name in used:
                     control(name, t, fields, wrong)
-        if outdated := tuple(session.get("outdated", ())):  # at the end, for it comes and goes: nothing moves for it
-            opened("more_opened", lambda: tell_browser(*outdated))
+
+    outdated = tuple(session.get("outdated", ()))
+    panel.popover(label, "more", draw, bool(outdated), lambda: tell_browser(*outdated))
 
 
 def original(fields: dict[str, Any]) -> Experiment:

@@ -8,7 +8,7 @@ import signal
 from rnnlab.engine import live_runs
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-GRACE = 2.0  # seconds between the pause and the end: a page is drawn in a tenth of one, thirty of them in two
+GRACE = 4.0  # seconds between the pause and the end: thirty pages are drawn in two, and a browser may be busy
 
 stopping = False  # of this process
 
