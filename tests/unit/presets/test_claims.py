@@ -208,7 +208,7 @@ def test_what_clipping_does(seed, lang):
     assert clipped.losses[-1] < 0.7
     assert free.losses[-1] > loss
     assert right[0] <= free.snapshots[-1].accuracy <= right[1]  # about two thirds, or about one
-    assert slow.snapshots[-1].accuracy == 1
+    assert slow.snapshots[-1].accuracy > 0.98  # all of them, or all but one: as processors round
     assert "ends above 5,000 with only about one character in three right" in EN["example.clipping"]
     assert "在两千以上，却有约三分之二的字是对的" in ZH["example.clipping"]
 

@@ -136,7 +136,7 @@ def test_another_number_in_the_place_of_one_is_read_as_it_would_be():
 @examples(60)
 def test_numbers_are_read_however_they_are_separated(numbers, separator, written):
     read = [written(number) for number in numbers]
-    assume(len({float(number) for number in read}) > 1)
+    assume(np.std([float(number) for number in read]) > 0)  # of 0 and 1e-281 it is none that a double can tell
     data = data_of(series(text=separator.join(read), window=0))
     assert data.column.numbers == tuple(map(float, read))
     assert data.probe_tokens == tuple(read)
