@@ -130,12 +130,11 @@ class CursorState(TypedDict, total=False):
 
 
 class FormState(TypedDict, total=False):
-    """shell/form: the experiment's form. Its widgets have the keys of `form_state.KEYS`; three are read by name."""
+    """shell/form: the experiment's form. Its widgets have the keys of `form_state.KEYS`; two are read by name."""
 
     experiment: Experiment | Problems  # what the form says in this run of the script, or why it says none
     text: str
     words: str
-    seed: int
     opening: str  # by which a preset that was opened is told from others, see components/document/address.js
     outdated: dict[str, tuple[Any, Any]]  # what the browser says of fields that are out of its page, and what they say
     own_text: str  # the reader's text, while a preset of another task stands in the form

@@ -125,3 +125,22 @@ def test_of_a_link_that_some_messengers_cut_off_it_is_said():
     assert warning not in said(visit("preset=words-next&lang=en"))
     text = "".join(chr(0x4E00 + index**3 % 19_997) for index in range(1_800))  # hardly to be compressed
     assert warning in said(visit(f"lang=en&tokenizer=chars&window=32&text={quote(text)}"))
+
+
+@pytest.mark.parametrize("seed", [-7, 3.7, 1e30])
+def test_a_seed_that_cannot_be_used_is_said_and_the_way_back_leads_to_one_that_can(seed):
+    app = visit("lang=en")
+    looked(app.number_input(key="seed").set_value(seed).run())
+    assert [problem.field for problem in app.session_state.experiment] == ["seed"]
+    assert "Seed" in said(app)
+    looked(app.number_input(key="lr").set_value(-1.0).run())
+    press(app, "preset_back")
+    assert app.session_state.experiment == preset_experiment("words-next", "en")
+
+
+def test_the_way_back_keeps_the_seed_whatever_else_is_wrong():
+    app = visit("lang=en")
+    looked(app.number_input(key="seed").set_value(4).run())
+    looked(app.number_input(key="lr").set_value(-1.0).run())
+    press(app, "preset_back")
+    assert app.session_state.experiment == preset_experiment("words-next", "en", seed=4)

@@ -66,7 +66,9 @@ def preset(t: Translate, page: str, e: Experiment | tuple[Problem, ...]) -> None
     if session.get("own_text", "") not in ("", value("text")):
         st.button(t("example.own_text"), key="own_text_back", on_click=back_to_own_text, type="tertiary")
     preset = value("preset")
-    original = preset_at_hand(preset, value("text"), session["lang"], seed=session["seed"])
+    wrong = () if isinstance(e, Experiment) else {problem.field for problem in e}
+    seed = {} if "seed" in wrong else {"seed": value("seed")}  # one that can't be used is no seed of any preset's
+    original = preset_at_hand(preset, value("text"), session["lang"], **seed)
     if e == original:
         own, about = PRESETS[preset].page, t(f"example.{preset}")
         st.caption(about if page == own else t("example.elsewhere", page=t(f"page.{own}"), preset=about))
