@@ -18,13 +18,15 @@ Streamlit drops some of them:
   given it in every draw until a request says what all widgets say, which a timer's does not.
 - A value that has changed is told in one message with a look at a run's status that was about to be asked for by
   itself, in another part of the page: it is no look then, for there is no other message.
+- An answer that a browser waits for, such as where a file is to be sent, is thrown away with what was drawn when
+  another draw begins: the file is gone, without a word.
 - What a button returns it returns to one draw only, which may be ended before it comes to the button.
 
 So every click has a function, which is ended by nothing, as is what a draw must do wholly or not at all (`unbroken`); a
 timer speaks of no widget, nor joins a request for a whole page, which draws its part anyway, and that it comes too late
 is no news; what is said of the page that is being left joins the request for the next one, and counts for nothing once
 that is being drawn, where nobody knows its widgets; a click in a part that is gone draws the whole page; all that was
-drawn goes to the browser; and a draw gives a widget another value only (`set_widget`), and once.
+drawn goes to the browser, and every answer does; and a draw gives a widget another value only (`set_widget`), and once.
 `runner.fastReruns` is off for the same reason: requests are met one after the other, and not at once in two threads
 that change one state.
 """
@@ -48,6 +50,7 @@ from streamlit.runtime.state.session_state import SessionState
 from pages.shell.readers import drawing
 from pages.shell.state import session
 
+ANSWERS = ("file_urls_response", "backend_operation_response", "heartbeat_ack")  # kinds of messages
 SLICE = 0.05  # seconds that a click waits at most for a page that waits
 
 
@@ -197,7 +200,9 @@ def install() -> None:
         self: ForwardMsgQueue, retain_lifecycle_msgs: bool = False, fragment_ids_this_run: list[str] | None = None
     ) -> None:
         if not fragment_ids_this_run:
+            answers = [message for message in self._queue if message.WhichOneof("type") in ANSWERS]
             clear(self, retain_lifecycle_msgs)
+            self._queue[:0] = answers
         self._delta_index_map = {}  # what comes is not put in the place of what stands there
 
     SafeSessionState.on_script_will_rerun = run_all_callbacks  # type: ignore[method-assign]

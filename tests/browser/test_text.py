@@ -217,10 +217,9 @@ def test_a_text_becomes_a_dataset_whose_whole_program_can_be_taken_away(visit, t
 @pytest.mark.thorough
 def test_nothing_sticks_out_sideways_and_nobody_is_shut_out(visit):
     lab = on_page(visit, "preset=packed", locale="zh-CN", viewport={"width": 390, "height": 720})
-    for number, ours in enumerate(
-        [".rl-tokens", ".rl-chart", ".rl-tables", ".st-key-text-endless .rl-tables", ".rl-packed"]
-    ):
+    for number, name in enumerate(["edit", "embedding", "windows", "endless", "packed"]):
         part(lab, number)
+        ours = f".st-key-text-{name} :is(.rl-tokens, .rl-chart, .rl-tables, .rl-packed)"
         lab.page.locator(ours).first.wait_for()
         assert lab.wider_than_the_window() == []
         assert lab.barriers(ours) == []

@@ -247,6 +247,20 @@ def test_what_was_drawn_goes_to_the_browser_though_a_part_of_it_is_drawn_again(a
     assert told == ([early, "after"] if asked_for is None else ["before", success, "after"])
 
 
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("asked_for", [["part"], None])
+@pytest.mark.parametrize("kind", ["file_urls_response", "backend_operation_response"])
+def test_what_a_browser_has_asked_for_is_answered_though_a_draw_begins(kind, asked_for):
+    queue, answer = ForwardMsgQueue(), ForwardMsg()
+    getattr(answer, kind).SetInParent()
+    queue.enqueue(drawn("before", "part"))
+    queue.enqueue(answer)
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=asked_for)
+    queue.enqueue(drawn("after", "part"))
+    told = [one.delta.new_element.markdown.body or one.WhichOneof("type") for one in queue.flush()]
+    assert told == ([] if asked_for is None else ["before"]) + [kind, "after"]
+
+
 def told(node: Any) -> list[str]:
     """The widgets in a part of the page, of those that a reader can use, whose value the browser is told, whatever has
     been typed meanwhile."""
