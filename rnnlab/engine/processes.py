@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -38,6 +39,8 @@ class Worker:
 
     def __init__(self, connection: Any, pid: int):
         self.connection, self.pid = connection, pid
+        self.deadline = inf  # by the monotonic clock
+        self.hung = False
 
     @property
     def gone(self) -> bool:
@@ -60,23 +63,21 @@ class Worker:
 
     @contextmanager
     def limit(self, seconds: float) -> Iterator[None]:
-        """End the worker if what is done with it takes longer: whoever waits for it is woken by the connection's end,
-        even where he can't write because it doesn't read."""
-        hung = threading.Event()
-
-        def end() -> None:
-            hung.set()
-            self.end()
-
-        timer = threading.Timer(seconds, end)
-        timer.daemon = True
-        timer.start()
+        """What is done with it takes too long after so many seconds. Then `end_late` ends it, and whoever waits for it
+        is woken by the connection's end, even where he can't write because it doesn't read."""
+        self.deadline = time.monotonic() + seconds
         try:
             yield
         except (EOFError, OSError) as error:
-            raise (WorkerHung if hung.is_set() else WorkerDied) from error
+            raise (WorkerHung if self.hung else WorkerDied) from error
         finally:
-            timer.cancel()
+            self.deadline = inf
+
+    def end_late(self) -> None:
+        """End it if what is done with it takes too long."""
+        if time.monotonic() > self.deadline:
+            self.hung = True
+            self.end()
 
     def end(self) -> None:
         """End it, even where it is stopped."""

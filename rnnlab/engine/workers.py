@@ -90,7 +90,7 @@ class Workers:
         self.processes = Forked() if forks else Spawned()
         self.alive: dict[int, Worker] = {}  # by the number of their thread
         self.threads = [threading.Thread(target=self.look_after, args=(i,), daemon=True) for i in range(count)]
-        for thread in (*self.threads, threading.Thread(target=self.end_stopped, daemon=True)):
+        for thread in (*self.threads, threading.Thread(target=self.watch, daemon=True)):
             thread.start()
 
     @property
@@ -176,13 +176,17 @@ class Workers:
             self.queue.done(queued, seconds)
             queued.end(well, value)
 
-    def end_stopped(self) -> None:
-        """What one more thread does: end workers that stand still by order, whatever they are at. Looks are counted:
-        the clock went on where this process was stopped along with them."""
-        looks: dict[int, int] = {}  # in how many it was found so, by process
+    def watch(self) -> None:
+        """What one more thread does: end workers that take too long, and those that stand still by order, whatever they
+        are at. With a timer for each job every job would wait for threads to begin and to end, which takes 5 ms each
+        while a page is drawn. Looks are counted: the clock went on where this process was stopped along with them."""
+        looks: dict[int, int] = {}  # in how many it was found stopped, by process
         while not self.queue.closed:
             time.sleep(LOOK)
-            stopped = [worker for worker in list(self.alive.values()) if is_stopped(worker.pid)]
+            workers = list(self.alive.values())
+            for worker in workers:
+                worker.end_late()
+            stopped = [worker for worker in workers if is_stopped(worker.pid)]
             looks = {worker.pid: looks.get(worker.pid, 0) + 1 for worker in stopped}
             for worker in stopped:
                 if looks[worker.pid] == STOPPED_LOOKS:
