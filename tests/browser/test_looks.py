@@ -208,3 +208,13 @@ def test_a_wall_of_pixels_is_used_for_larger_letters_and_panels_side_by_side(vis
     assert other[0] + other[2] > 0.9 * 3840
     assert lab.page.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
     assert lab.wider_than_the_window() == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_on_a_projector_what_is_above_the_figures_takes_a_row_each(visit, lang):
+    window = {"width": 1280, "height": 720}
+    lab = visit(f"preset=words-next&epochs=1&run=1&present=1&lang={lang}", viewport=window).finished()
+    for row in (".st-key-controls > *", ":is(.st-key-runbar, .st-key-runside) button", ".rl-scrubber > *"):
+        boxes = [box for box in (one.bounding_box() for one in lab.page.locator(row).all()) if box and box["height"]]
+        assert len(boxes) > 3
+        assert max(box["y"] for box in boxes) < min(box["y"] + box["height"] for box in boxes), row
