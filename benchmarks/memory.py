@@ -72,8 +72,8 @@ async def stages(address: str, web: psutil.Process) -> list[Row]:
 async def class_visit(
     address: str, web: psutil.Process, pupils: int, seeds: Iterator[int] | None = None
 ) -> tuple[float, float]:
-    """What the web process holds once all of them have seen every page: RSS and USS, in MB. seeds: of runs that each trains alone;
-    without them all open one preset."""
+    """What the web process holds once all of them have seen every page: RSS and USS, in MB. seeds: of runs that each
+    trains alone; without them all open one preset."""
     turns = asyncio.Semaphore(TOGETHER)
     async with AsyncExitStack() as stack:
 
