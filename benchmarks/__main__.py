@@ -1,11 +1,11 @@
-"""`python -m benchmarks`: everything, as one Markdown table. Takes some twenty minutes; leave the machine alone."""
+"""`python -m benchmarks`: everything, as one Markdown table. Takes most of an hour; leave the machine alone."""
 
 import os
 import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import click, inside, memory, sweep, tasks, users
+from benchmarks import click, handover, inside, memory, sweep, tasks, users
 from benchmarks.server import Row
 
 LIBRARIES = ("torch", "streamlit", "plotly")
@@ -38,6 +38,7 @@ def main() -> None:
         row
         for part in (
             overhead,
+            handover.measure,
             click.measure,
             inside.measure,
             tasks.measure,
