@@ -202,7 +202,8 @@ def install() -> None:
         if not fragment_ids_this_run:
             answers = [message for message in self._queue if message.WhichOneof("type") in ANSWERS]
             clear(self, retain_lifecycle_msgs)
-            self._queue[:0] = answers
+            if retain_lifecycle_msgs:  # else they have been sent
+                self._queue[:0] = answers
         self._delta_index_map = {}  # what comes is not put in the place of what stands there
 
     SafeSessionState.on_script_will_rerun = run_all_callbacks  # type: ignore[method-assign]

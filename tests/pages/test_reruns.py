@@ -259,6 +259,7 @@ def test_what_a_browser_has_asked_for_is_answered_though_a_draw_begins(kind, ask
     queue.enqueue(drawn("after", "part"))
     told = [one.delta.new_element.markdown.body or one.WhichOneof("type") for one in queue.flush()]
     assert told == ([] if asked_for is None else ["before"]) + [kind, "after"]
+    assert queue.flush() == []  # once
 
 
 def told(node: Any) -> list[str]:
