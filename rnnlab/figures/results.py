@@ -27,6 +27,7 @@ from rnnlab.i18n import Translate, beginning, percent, visible
 from rnnlab.records.history import Frame, History
 from rnnlab.records.opening import Majority, Opening
 from rnnlab.records.readouts import HALVES, Reach
+from rnnlab.rooms.room import Trained
 
 WRITTEN = 14  # classes, or tokens, of a heatmap whose cells have room for a number
 
@@ -34,9 +35,9 @@ WRITTEN = 14  # classes, or tokens, of a heatmap whose cells have room for a num
 # Curves
 
 
-def loss_name(experiment: Experiment, t: Translate) -> str:
-    """What stands at the axis of a loss."""
-    return t(f"axis.error.{experiment.loss}") if experiment.reads_numbers else t(f"axis.loss.{experiment.loss}")
+def loss_name(trained: Experiment | Trained, t: Translate) -> str:
+    """What stands at the axis of its loss."""
+    return t(f"axis.error.{trained.loss}") if trained.reads_numbers else t(f"axis.loss.{trained.loss}")
 
 
 def loss_unit(experiment: Experiment, t: Translate) -> str:

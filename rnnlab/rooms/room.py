@@ -7,7 +7,7 @@ and nothing that was typed: what a pupil shows of his own he sends himself, as a
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from rnnlab.i18n import LabError, Problem
 from rnnlab.lessons.lesson import Answer
@@ -33,6 +33,8 @@ class Trained(ShortRepr):
     going: bool
     values: Mapping[str, Any] = field(default_factory=dict)  # of SPLIT_FIELDS, those of its experiment
     alike: Mapping[str, int] = field(default_factory=dict)  # by field: equal where experiments differ in that alone
+    loss: Literal["mean", "sum"] = "mean"  # what its losses are
+    reads_numbers: bool = False
 
 
 @dataclass(frozen=True)

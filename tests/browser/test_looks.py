@@ -218,3 +218,20 @@ def test_on_a_projector_what_is_above_the_figures_takes_a_row_each(visit, lang):
         boxes = [box for box in (one.bounding_box() for one in lab.page.locator(row).all()) if box and box["height"]]
         assert len(boxes) > 3
         assert max(box["y"] for box in boxes) < min(box["y"] + box["height"] for box in boxes), row
+
+
+def test_on_a_projector_by_night_axes_are_as_light_as_letters(visit):
+    lab = visit("preset=words-next&epochs=1&run=1&present=1&lang=en", color_scheme="light").finished()
+    lab.page.emulate_media(color_scheme="dark")
+    curve = lab.at("playground-loss").locator(".rl-curves")
+    stark = "node => [node.component.theme.strong, node.component.theme.text]"
+    eventually(lambda: curve.evaluate(stark) == ["rgba(255,255,255,1)"] * 2, "axes are as light as letters can be")
+
+
+def test_the_wheel_over_a_part_that_does_not_scroll_scrolls_the_page(visit):
+    lab = visit("preset=words-next&epochs=1&run=1&lang=en", viewport={"width": 1280, "height": 720}).finished()
+    main, box = lab.page.get_by_test_id("stMain"), lab.page.locator(".rl-strip .rl-columns").bounding_box()
+    assert main.evaluate("node => node.scrollTop") == 0
+    lab.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    lab.page.mouse.wheel(0, 100)
+    eventually(lambda: main.evaluate("node => node.scrollTop") > 0, "the page has moved")

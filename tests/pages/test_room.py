@@ -97,6 +97,23 @@ def test_while_a_run_goes_on_the_board_has_it_as_it_is():
     assert unpacked(drawn[0]["x"])[-1] == 2000
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "title"),
+    [
+        ("ohlol-cell", "ohlol-cell", "summed loss"),
+        ("words-next", "words-next", "mean loss"),
+        ("noisy-sine", "noisy-sine", "mean squared error"),
+        ("ohlol-cell", "words-next", "Loss"),
+    ],
+)
+def test_the_class_curve_is_named_as_the_losses_in_it(first, second, title):
+    teacher, code = opened()
+    for preset in (first, second):
+        heard(until_trained(press(come(code, f"preset={preset}&lang=en"), "train")))
+    heard(teacher)
+    assert components(teacher)["room-curves"]["labels"]["y"] == title
+
+
 def test_a_pupil_has_the_colour_of_his_name_wherever_he_is_shown():
     teacher, code = opened()
     pupils = [until_trained(press(come(code), "train")) for _ in range(2)]

@@ -97,8 +97,13 @@ function present(presents) {
   drawAgain();
 }
 
-// Streamlit gives its page alone the theme's colour scheme; what opens above the page is outside of that.
+// Streamlit gives its page alone the theme's colour scheme; what opens above the page is outside of that. So are the
+// colours for a projector, with which what was drawn before is drawn anew.
 function markTheme() {
-  const { colorScheme } = getComputedStyle(document.querySelector(".stApp"));
-  document.documentElement.toggleAttribute("data-dark", colorScheme === "dark");
+  const { documentElement } = document;
+  const dark = getComputedStyle(document.querySelector(".stApp")).colorScheme === "dark";
+  if (documentElement.hasAttribute("data-dark") === dark) return;
+  documentElement.toggleAttribute("data-dark", dark);
+  forgetTheme();
+  drawAgain();
 }

@@ -148,7 +148,8 @@ def trained(run: Run) -> Trained | None:
     # How long it is trained is no other experiment. A hash tells whether two are equal, and nothing of what was typed.
     same = {"epochs": 1, "seed": 0}
     alike = {name: hash(e.model_copy(update=same | {name: None})) for name in SPLIT_FIELDS}
-    return Trained(epochs, kept, e.epochs, shown.history.snapshots[-1].accuracy, shown.going, values, alike)
+    accuracy = shown.history.snapshots[-1].accuracy
+    return Trained(epochs, kept, e.epochs, accuracy, shown.going, values, alike, e.loss, e.reads_numbers)
 
 
 def watched() -> Room | None:

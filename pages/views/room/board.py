@@ -15,6 +15,7 @@ from pages.shell.panel import panel
 from pages.shell.run.differences import value_of
 from pages.shell.state import session
 from rnnlab.figures.curves import Series
+from rnnlab.figures.results import loss_name
 from rnnlab.figures.style import DASHES, LINE_HUES
 from rnnlab.i18n import Translate, significant
 from rnnlab.lessons import words
@@ -116,7 +117,9 @@ def drawn(room: Room, t: Translate) -> Curves:
             for pupil, run in results.compared(room)
         ]
     legend = len(lines) <= NAMED
-    return Curves(lines, "log", t("axis.curve.loss"), t("panel.room_runs"), TALL, cursor=False, legend=legend)
+    names = {loss_name(run, t) for _, run in results.compared(room)}
+    axis = names.pop() if len(names) == 1 else t("panel.loss")
+    return Curves(lines, "log", axis, t("panel.room_runs"), TALL, cursor=False, legend=legend)
 
 
 def render_answers(room: Room, here: list[Pupil], elsewhere: list[str], t: Translate) -> None:
