@@ -32,10 +32,14 @@ GROWTH = 1.05
 
 async def watch(tab: Tab) -> None:
     """The run that goes on, to its end, if one does."""
-    async with asyncio.timeout(TRAINED):
-        while tab.status.get("live"):
-            await tab.watch(opening=tab.status["opening"])
-            await tab.look()
+    clock, before = asyncio.get_running_loop().time, None
+    gives_up = clock() + TRAINED
+    while tab.status.get("live") and tab.status is not before:  # one that is drawn no more is off the page
+        if clock() > gives_up:
+            raise TimeoutError(f"not trained within {TRAINED:g} s: {tab.status}")
+        before = tab.status
+        await asyncio.wait_for(tab.watch(opening=tab.status["opening"]), TRAINED)
+        await tab.look()
 
 
 class Day:
