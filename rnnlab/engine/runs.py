@@ -268,3 +268,9 @@ def laid_aside(run: Run) -> Run:
     if run.state is not None and len(run.state.blob) > WEIGHT_BYTES:
         run = replace(run, stopped=True, state=replace(run.state, blob=b""))
     return run
+
+
+def closed(run: Run) -> Run:
+    """A run that has come to its end, without what an epoch more would take."""
+    assert run.state is not None
+    return replace(run, state=replace(run.state, blob=b""))

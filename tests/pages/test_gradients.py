@@ -154,6 +154,7 @@ def test_the_other_cells_are_the_same_experiment_with_the_cell_replaced(lang):
         assert curve(app, "others", i) == pytest.approx(dict(enumerate(norms)))
     assert app.button(key="train_others").disabled
     assert app.session_state.run.history.losses == run(Experiment(epochs=12)).losses  # untouched
+    assert not any(live.value.extensible for live in app.session_state.other_cells.values())  # takes memory
 
 
 def test_a_stop_keeps_what_is_there_and_training_goes_on_from_it():

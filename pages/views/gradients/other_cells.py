@@ -61,8 +61,12 @@ def playback_of(run: Run) -> Playback:
 
 
 def begin_next(e: Experiment) -> None:
-    """Where none is under way: one at a time, for readers share the workers."""
+    """Where none is under way: one at a time, for readers share the workers. What has come to its end is only compared
+    with."""
     begun = begun_for(e)
+    for one in begun.values():
+        if one.value.state and one.value.state.ended and one.value.state.blob:
+            one.change(runs.closed)
     left = [cell for cell in choices("cell") if cell != e.cell and cell not in begun]
     if training(e) and under_way(e) is None and left:
         run = runs.begin(workers(), with_cell(e, left[0]), train=True)

@@ -73,10 +73,10 @@ def distribution(name: str, weights: Sequence[np.ndarray], slopes: Sequence[np.n
         name=name,
         shape=weights[0].shape,
         edges=edges,
-        counts=np.stack([np.histogram(one, edges)[0] for one in weights]),
+        counts=histograms(weights, edges),
         gradient_edges=gradient_edges,
-        gradient_counts=np.stack([np.histogram(one, gradient_edges)[0] for one in logs]),
-        zeros=np.array([int((one == 0).sum()) for one in slopes]),
+        gradient_counts=histograms(logs, gradient_edges),
+        zeros=np.array([int((one == 0).sum()) for one in slopes], np.int32),
         medians=np.array([np.median(size[size > 0]) if size.any() else np.nan for size in sizes]),
     )
 
@@ -85,3 +85,8 @@ def edges_for(values: Sequence[np.ndarray]) -> np.ndarray:
     """Of bins of one width that hold all of these."""
     seen = np.concatenate([np.ravel(one) for one in values]).astype(np.float64)
     return np.histogram_bin_edges(seen, BINS)
+
+
+def histograms(values: Sequence[np.ndarray], edges: np.ndarray) -> np.ndarray:
+    """[epoch, bin]: how many entries lie where."""
+    return np.stack([np.histogram(one, edges)[0] for one in values]).astype(np.int32)

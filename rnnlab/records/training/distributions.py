@@ -16,10 +16,10 @@ class Distribution(ShortRepr):
     name: str  # as in the run's program
     shape: tuple[int, ...]
     edges: np.ndarray  # float64 [BINS + 1]: of weights
-    counts: np.ndarray  # int64 [epoch, BINS]
+    counts: np.ndarray  # int32 [epoch, BINS]
     gradient_edges: np.ndarray  # float64 [BINS + 1]: of log10 |gradient|; what is smaller counts with the smallest
-    gradient_counts: np.ndarray  # int64 [epoch, BINS]
-    zeros: np.ndarray  # int64 [epoch]: entries whose gradient is exactly 0
+    gradient_counts: np.ndarray  # int32 [epoch, BINS]
+    zeros: np.ndarray  # int32 [epoch]: entries whose gradient is exactly 0
     medians: np.ndarray  # float64 [epoch]: of |gradient|, where it is not 0; nan where there is none
 
 
