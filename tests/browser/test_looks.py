@@ -187,6 +187,8 @@ def test_what_goes_on_beyond_an_edge_fades_there_and_nowhere_else(visit):
     for share, fades in ((0, [0, 2.5]), (0.5, [2.5, 2.5]), (1, [2.5, 0])):
         strip.evaluate("(node, share) => { node.scrollLeft = share * (node.scrollWidth - node.clientWidth); }", share)
         eventually(lambda fades=fades: strip.evaluate(FADE) == fades, f"{fades} at {share}")
+    buttons = lab.page.locator(".st-key-runhead [data-testid=stHorizontalBlock]").first
+    eventually(lambda: buttons.evaluate(FADE) == [0, 2.5], "more buttons are to the right")
     lab.page.emulate_media(media="print")
     assert not strip.evaluate(FADE)
 
