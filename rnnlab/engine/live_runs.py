@@ -20,6 +20,7 @@ from rnnlab.engine.shared import Shared
 from rnnlab.i18n import Problem, failure_of
 
 ROUND = 0.8  # seconds within which every run that goes on gets a slice, as far as slices can be made shorter
+SHARED = 0.05  # seconds that a slice takes at most where several have runs: a look waits for the slice before it
 SHORTEST = 0.03  # seconds: below that more time goes into handing a run over than into training it
 LOOK = 1.0  # seconds between two looks for runs that nobody watches
 
@@ -102,7 +103,8 @@ class LiveRuns:
 
     def slice_seconds(self, workers: int) -> float:
         """How long a slice is now, so that all runs get one in a round."""
-        return min(SLICE, max(SHORTEST, ROUND * workers / max(self.going(), 1)))
+        longest = SLICE if len(self.by_id) == 1 else SHARED
+        return min(longest, max(SHORTEST, ROUND * workers / max(self.going(), 1)))
 
     def take_results(self) -> None:
         looked = time.monotonic()

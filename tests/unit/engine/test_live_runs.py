@@ -69,6 +69,19 @@ def test_who_watches_is_told_of_every_value(driver, worker):
     live.change(runs.stop)
 
 
+def test_slices_are_long_only_for_who_is_alone(driver, worker):
+    first = begun(driver, worker, Experiment(epochs=5000))
+    assert driver.slice_seconds(worker.count) == runs.SLICE
+    second = begun(driver, worker)
+    second.wait_for(40, 60)
+    assert driver.slice_seconds(worker.count) == live_runs.SHARED  # its looks would wait behind the first one's slices
+    for live in (first, second):
+        live.change(runs.stop)
+    del second, live
+    gc.collect()
+    eventually(lambda: driver.slice_seconds(worker.count) == runs.SLICE, "the other is gone")
+
+
 def test_buttons_change_what_goes_on_and_cost_no_numbers(driver, worker):
     live = begun(driver, worker)
     live.wait_for(5, 10)
