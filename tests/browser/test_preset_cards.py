@@ -45,3 +45,19 @@ def test_pictures_are_computed_once_and_sent_again_only_where_they_are_others(vi
     same = lab.page.request.get(f"{url}/presets/zh.json", headers={"If-None-Match": first.headers["etag"]})
     assert (same.status, same.text()) == (304, "")
     assert lab.page.request.get(f"{url}/presets/xx.json").status == 404
+
+
+def test_pictures_that_did_not_come_are_asked_for_again_when_the_page_is_drawn_anew(visit):
+    lab = visit("epochs=3&lang=en&run=1").trained()
+    refusals = []
+    lab.page.route("**/presets/en.json", lambda route: [refusals.append(route), route.abort()])
+    lab.page.reload()
+    lab.trained()
+    cards = lab.page.locator(".rl-card")
+    cards.last.scroll_into_view_if_needed()
+    eventually(lambda: refusals, "asked for")
+    lab.page.unroute("**/presets/en.json")
+    lab.page.locator(".rl-card[data-preset=ohlol-layer]").click()
+    lab.reaches("not trained yet")
+    eventually(lambda: min(cards.locator("canvas").evaluate_all(f"all => all.map({DRAWN})")) > 8, "all are drawn")
+    lab.errors = [error for error in lab.errors if "presets/en.json" not in error]

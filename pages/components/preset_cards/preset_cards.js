@@ -22,14 +22,18 @@ export default component("rl-presets", {
     });
     self.resized = new ResizeObserver(() => draw(self));
     self.resized.observe(self.root);
-    self.near = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && fetchPictures(self), {
-      rootMargin: NEAR,
-    });
-    self.near.observe(self.root);
+    self.observer = new IntersectionObserver(
+      ([{ isIntersecting }]) => {
+        self.near = isIntersecting;
+        fetchPictures(self);
+      },
+      { rootMargin: NEAR },
+    );
+    self.observer.observe(self.root);
   },
 
   update(self) {
-    const { topics, here, lang, labels } = self.data;
+    const { topics, here, labels } = self.data;
     const content = JSON.stringify(topics);
     if (self.content !== content) {
       self.content = content;
@@ -40,15 +44,12 @@ export default component("rl-presets", {
       node.toggleAttribute("aria-current", preset === here);
       setText(place, preset === here ? labels.here : place.dataset.text);
     }
-    if (self.lang !== lang) {
-      if (self.lang) fetchPictures(self);
-      self.lang = lang;
-    }
+    fetchPictures(self);
     draw(self);
   },
 
   leave(self) {
-    self.near.disconnect();
+    self.observer.disconnect();
     self.resized.disconnect();
   },
 });
@@ -72,10 +73,11 @@ function cardNode(self, { preset, title, shows, place, time }) {
   return node;
 }
 
-// A server that is busy, or a network that is away: the cards say all they have to say without pictures.
+// A server that is busy, or a network that is away: the cards say all they have to say without pictures, and ask again
+// when the page is drawn anew.
 async function fetchPictures(self) {
   const { lang } = self.data;
-  if (self.fetched === lang) return;
+  if (!self.near || self.fetched === lang) return;
   self.fetched = lang;
   try {
     const answer = await fetch(new URL(`presets/${lang}.json`, SERVER));
